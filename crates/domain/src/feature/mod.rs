@@ -1,0 +1,248 @@
+//! A feature is a definition, not code: attribute, aggregate, formula, score or base-wide relation. One value per customer per as-of day.
+
+use crate::{label::Label, period::Window, rule::Expr, value::ValueType};
+use serde::{Deserialize, Serialize};
+
+/// A feature's definition as a versioned document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Machine name, stable in every format: `net`, `orders`, `recency_days`, `rfm_r`, …
+    pub key: String,
+    /// Name for people.
+    pub label: Label,
+    /// One sentence: what it means, with its formula.
+    pub description: Label,
+    /// Shelf in the catalog.
+    pub group: Group,
+    /// Type of its values.
+    pub value: ValueType,
+    /// Unit shown behind the number (`days`, `orders`, …); money shows its currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Label>,
+    /// How it is computed.
+    pub definition: Definition,
+    /// Ships with the product.
+    #[serde(default)]
+    pub builtin: bool,
+    /// Version of the definition, from 1.
+    #[serde(default = "one")]
+    pub version: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Shelf of the feature catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// age, gender, income, …
+    Demographics,
+    /// country, region, city tier
+    Geography,
+    /// values, lifestyle, interests
+    Psychographics,
+    /// orders, money, order values
+    Purchase,
+    /// what they buy
+    Preference,
+    /// refunds and returns
+    Returns,
+    /// visits, calls, clicks
+    Interaction,
+    /// NPS, CSAT, CES
+    Satisfaction,
+    /// organisations
+    Firmographics,
+    /// rhythm, dormancy, tenure
+    Lifecycle,
+    /// recency, frequency, money scores
+    Rfm,
+    /// contribution, share
+    Value,
+    /// repeat, referral, breadth
+    Loyalty,
+    /// made by the user
+    Custom,
+}
+
+/// How a feature is computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Definition {
+    /// An attribute of the customer as known.
+    Attribute {
+        /// attribute key, e.g. `gender`
+        key: String,
+    },
+    /// One number (or text) from the customer's facts.
+    Aggregate(Aggregate),
+    /// Arithmetic over other features; may use base-wide statistics (`Expr::Base`).
+    Formula {
+        /// the expression
+        expr: Expr,
+    },
+    /// 1–5 score of a numeric feature among those customers where `among` is > 0 (others score 0).
+    Score {
+        /// numeric feature that is scored
+        of: String,
+        /// feature that says who takes part (`> 0`), e.g. `orders_12m`
+        among: String,
+        /// how edges are found
+        method: ScoreMethod,
+        /// is a smaller value better? (recency)
+        #[serde(default)]
+        smaller_is_better: bool,
+    },
+    /// This customer's value ÷ the sum over all customers (contribution share). Null when the sum is 0.
+    Share {
+        /// numeric feature
+        of: String,
+    },
+}
+
+/// How a score's edges are found (`domain.md` §4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum ScoreMethod {
+    /// `1 + ⌊5·w/n⌋`, w = buyers strictly worse, n = buyers
+    Quantile,
+    /// Own edges, ascending, four of them: score = 1 + edges passed (`≥` edge; for smaller-is-better, `≤` edge from the far side)
+    Bins {
+        /// ascending edges in the feature's own unit (money in minor units, days as days)
+        edges: Vec<f64>,
+    },
+    /// One-dimensional k-means with k = 5, exact (dynamic programming), clusters ranked by their centre
+    Kmeans,
+}
+
+/// A measure over the customer's facts inside a window, after a filter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// which facts
+    pub fact: FactKind,
+    /// what about them
+    pub measure: Measure,
+    /// only facts for which all of these hold
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Condition>,
+    /// only facts of these days
+    #[serde(default, skip_serializing_if = "is_all")]
+    pub window: Window,
+}
+
+fn is_all(w: &Window) -> bool {
+    *w == Window::All
+}
+
+/// Which facts an aggregate reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// valid orders (not cancelled, net > 0), one each, whatever the number of lines
+    Orders,
+    /// all orders that happened, fully refunded and cancelled ones too
+    AllOrders,
+    /// lines of valid orders
+    Lines,
+    /// refunds
+    Refunds,
+    /// interactions
+    Interactions,
+    /// scores
+    Answers,
+}
+
+/// What an aggregate measures. Empty input gives 0 for Count, Sum, Distinct; Null for the others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "of", content = "field", rename_all = "snake_case")]
+pub enum Measure {
+    /// number of facts
+    Count,
+    /// sum of a numeric field
+    Sum(Field),
+    /// mean of a numeric field; money rounds half to even
+    Mean(Field),
+    /// smallest
+    Min(Field),
+    /// largest
+    Max(Field),
+    /// value of the latest fact (by `at`, then row order)
+    Last(Field),
+    /// value of the earliest fact
+    First(Field),
+    /// number of different values
+    Distinct(Field),
+    /// most frequent value of a text field; ties: the one with more money (lines, orders), then the alphabetically first
+    Top(Field),
+    /// share (0–1) of the most frequent value among facts that have the field
+    TopShare(Field),
+    /// whole days from the latest fact to the as-of day (0 = today)
+    DaysSinceLast,
+    /// whole days from the earliest fact to the as-of day
+    DaysSinceFirst,
+    /// mean of whole-day gaps between consecutive different fact days
+    MeanGap,
+    /// 90th percentile of those gaps, nearest rank: the ⌈0.9·n⌉-th smallest
+    P90Gap,
+    /// standard deviation (population) of those gaps
+    SdGap,
+    /// the latest of those gaps
+    LastGap,
+    /// number of different days
+    ActiveDays,
+}
+
+/// A field of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// order: paid − refunds of this order (Money)
+    Net,
+    /// order, line: paid before refunds (Money)
+    Gross,
+    /// order: refunds of this order (Money); refund: the amount
+    Refunded,
+    /// order, line: cost of goods (Money)
+    Cost,
+    /// order: discount (Money)
+    Discount,
+    /// order, line: pieces
+    Quantity,
+    /// order, line, interaction, answer: channel (Text)
+    Channel,
+    /// order, line: shop (Text)
+    Store,
+    /// order: means of payment (Text)
+    Payment,
+    /// order: coupon (Text)
+    Coupon,
+    /// line: product (Text)
+    Product,
+    /// line: category (Text)
+    Category,
+    /// line: brand (Text)
+    Brand,
+    /// refund: reason (Text)
+    Reason,
+    /// interaction: kind; answer: question (Text)
+    Kind,
+    /// answer: score (Number)
+    Score,
+    /// any: business day (Day)
+    Day,
+    /// any: 0 = Monday … 6 = Sunday (Int)
+    Weekday,
+}
+
+/// One comparison of a fact's field with a constant. Numeric fields compare as numbers (money in MAJOR units as people write it).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// the field
+    pub field: Field,
+    /// how
+    pub op: crate::rule::Op,
+    /// with what; more than one only for `=` (any of) and `!=` (none of)
+    pub values: Vec<crate::rule::Literal>,
+}

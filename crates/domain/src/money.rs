@@ -1,0 +1,102 @@
+//! Money is an integer number of minor units and a currency. There is no float money in the house; every rounding is named.
+
+use serde::{Deserialize, Serialize};
+
+/// ISO 4217 code, upper case, e.g. `CNY`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Chinese yuan.
+    pub const CNY: Currency = Currency(*b"CNY");
+    /// US dollar.
+    pub const USD: Currency = Currency(*b"USD");
+
+    /// Three ASCII letters, any case.
+    pub fn parse(text: &str) -> Option<Currency> {
+        let bytes: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_alphabetic).then(|| Currency(bytes.map(|b| b.to_ascii_uppercase())))
+    }
+
+    /// The code.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// Digits after the decimal point (ISO 4217): 0 for JPY, KRW, VND …, 3 for BHD, KWD …, else 2.
+    pub fn digits(self) -> u32 {
+        match &self.0 {
+            b"JPY" | b"KRW" | b"VND" | b"CLP" | b"ISK" | b"UGX" | b"XAF" | b"XOF" | b"XPF" | b"PYG" | b"RWF" => 0,
+            b"BHD" | b"KWD" | b"OMR" | b"JOD" | b"TND" | b"IQD" | b"LYD" => 3,
+            _ => 2,
+        }
+    }
+
+    /// Minor units in one major unit: 100 for CNY.
+    pub fn scale(self) -> i64 {
+        10i64.pow(self.digits())
+    }
+
+    /// The sign people write: `¥`, `$`, `€`, `£`, else the code and a space.
+    pub fn symbol(&self) -> String {
+        match &self.0 {
+            b"CNY" | b"JPY" => "¥".into(),
+            b"USD" => "$".into(),
+            b"EUR" => "€".into(),
+            b"GBP" => "£".into(),
+            b"HKD" => "HK$".into(),
+            b"TWD" => "NT$".into(),
+            b"KRW" => "₩".into(),
+            _ => format!("{} ", self.code()),
+        }
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        Currency::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("not an ISO 4217 code: {text}")))
+    }
+}
+
+/// An amount in minor units of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units (cents, 分).
+    pub minor: i64,
+    /// ISO 4217 currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// `1234.5` CNY for 123450 minor units; always as many decimals as the currency has.
+    pub fn decimal(self) -> String {
+        decimal(self.minor, self.currency.digits())
+    }
+}
+
+/// Minor units as a decimal text with `digits` decimals: `(-5, 2)` → `-0.05`.
+pub fn decimal(minor: i64, digits: u32) -> String {
+    if digits == 0 {
+        return minor.to_string();
+    }
+    let scale = 10u64.pow(digits);
+    let abs = minor.unsigned_abs();
+    format!("{}{}.{:0width$}", if minor < 0 { "-" } else { "" }, abs / scale, abs % scale, width = digits as usize)
+}
+
+/// `a ÷ b` to the nearest integer, halves to even ("banker's rounding"). `b` must not be 0.
+pub fn div_half_even(a: i128, b: i128) -> i128 {
+    let (q, r) = (a.div_euclid(b), a.rem_euclid(b));
+    let twice = r * 2;
+    let size = b.abs();
+    // div_euclid floors for b > 0 and gives a non-negative remainder for either sign.
+    let up = twice > size || (twice == size && q % 2 != 0);
+    if up { q + b.signum() } else { q }
+}
