@@ -18,6 +18,7 @@ pub mod record;
 pub mod rule;
 pub mod score;
 pub mod segment;
+pub mod table;
 pub mod value;
 
 pub use id::CustomerKey;

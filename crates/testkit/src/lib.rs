@@ -1,1 +1,5 @@
-//! testkit
+//! What tests and `zhiyin demo` need to start from: a seeded business, a PostgreSQL of its own, small builders.
+
+pub mod chance;
+pub mod demo;
+pub mod postgres;
