@@ -1,1 +1,23 @@
-fn main() {}
+//! House-keeping: `cargo run -p xtask -- tidy` checks the house rules by machine; `bench` measures us and the peers.
+
+mod bench;
+mod tidy;
+
+use std::path::PathBuf;
+
+fn main() -> anyhow::Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => {
+            let found = tidy::check(&root)?;
+            for line in &found {
+                eprintln!("{line}");
+            }
+            anyhow::ensure!(found.is_empty(), "{} things to tidy", found.len());
+            println!("tidy: every house rule holds");
+            Ok(())
+        }
+        Some("bench") => bench::run(&root),
+        _ => anyhow::bail!("usage: xtask tidy | bench"),
+    }
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what is missing for a purpose and says so: web | browser | postgres | python | bench | test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cache="${ZHIYIN_CACHE:-$HOME/.cache/zhiyin}"
+mkdir -p "$cache"
+
+say() { printf '==> %s\n' "$*"; }
+
+apt_install() { # packages
+  if ! command -v apt-get >/dev/null; then
+    echo "Please install: $*  (no apt-get on this machine)" >&2
+    exit 1
+  fi
+  local sudo=""
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  say "installing $* with apt"
+  $sudo apt-get -o DPkg::Lock::Timeout=300 update -qq >/dev/null
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+web() {
+  command -v node >/dev/null || { echo "Node.js 20.19 or newer is needed for the web app" >&2; exit 1; }
+  local stamp="web/node_modules/.zhiyin-lock"
+  if ! cmp -s web/package-lock.json "$stamp"; then
+    say "installing npm packages of the web app"
+    (cd web && npm ci --no-audit --no-fund --loglevel=error)
+    cp web/package-lock.json "$stamp"
+  fi
+}
+
+browser() {
+  command -v chromium >/dev/null || apt_install chromium
+  fc-list 2>/dev/null | grep -qi 'noto.*cjk' || apt_install fontconfig fonts-noto-cjk
+}
+
+postgres() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || apt_install postgresql
+}
+
+python() { # extra requirement files
+  local venv="$cache/venv" want
+  want=$(cat tests/independent/requirements.txt "$@" | sha256sum | cut -d' ' -f1)
+  if [ "$(cat "$venv/.want" 2>/dev/null)" != "$want" ]; then
+    say "preparing Python packages for the independent checks"
+    python3 -m venv "$venv" 2>/dev/null || { apt_install python3-venv; python3 -m venv "$venv"; }
+    "$venv/bin/pip" install -q --disable-pip-version-check -r tests/independent/requirements.txt
+    for file in "$@"; do "$venv/bin/pip" install -q --disable-pip-version-check -r "$file"; done
+    echo "$want" > "$venv/.want"
+  fi
+}
+
+case "${1:-}" in
+  web) web ;;
+  browser) browser ;;
+  postgres) postgres ;;
+  python) python ;;
+  bench) python scripts/bench-requirements.txt ;;
+  test) web; browser; postgres; python ;;
+  *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
+esac

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Every check and test, quick ones first. Stops at the first step that fails and says which.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/zhiyin/target}"
+cache="${ZHIYIN_CACHE:-$HOME/.cache/zhiyin}"
+begun=$SECONDS
+steps=0
+
+step() { # title, command …
+  local title=$1 from=$SECONDS
+  shift
+  printf '\n==> %s\n' "$title"
+  if ! "$@"; then
+    printf '\n!!! failed: %s\n' "$title"
+    printf '%s passed, 1 failed\n' "$steps"
+    exit 1
+  fi
+  steps=$((steps + 1))
+  printf '    %s: %s s\n' "$title" "$((SECONDS - from))"
+}
+
+step "tools this needs" scripts/setup.sh test
+step "house rules (xtask tidy)" cargo run --locked -q -p xtask -- tidy
+step "web app: types" npm --prefix web run -s check
+step "web app: unit tests" npm --prefix web run -s test
+step "web app: build" scripts/build-web.sh
+step "pure crates" cargo test --locked -q -p domain -p models -p sources -p testkit -p xtask
+step "build everything" cargo build --locked --workspace --tests
+step "store, on SQLite and PostgreSQL" cargo test --locked -q -p store
+step "lake: kernel against the row-wise meaning" cargo test --locked -q -p lake
+step "use cases and HTTP" cargo test --locked -q -p flow -p api
+step "command line and crash loops" cargo test --locked -q -p zhiyin
+step "independent SQL and real DuckDB" "$cache/venv/bin/python" -m pytest -q tests/independent
+step "browser, Chinese and English, desktop and phone" scripts/e2e.sh
+
+printf '\nall of it in %s s\n%s passed, 0 failed\n' "$((SECONDS - begun))" "$steps"
