@@ -13,7 +13,10 @@ fn main() -> anyhow::Result<()> {
             for line in &found {
                 eprintln!("{line}");
             }
-            anyhow::ensure!(found.is_empty(), "{} things to tidy", found.len());
+            if !found.is_empty() {
+                eprintln!("{} things to tidy", found.len());
+                std::process::exit(1);
+            }
             println!("tidy: every house rule holds");
             Ok(())
         }

@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("parquet", &["lake", "sources"]),
     ("sqlx", &["store"]),
     ("axum", &["api"]),
-    ("utoipa", &["api"]),
+    ("utoipa", &["api", "flow"]),
     ("clap", &["zhiyin"]),
     ("calamine", &["sources"]),
     ("tokio", &["lake", "store", "flow", "api", "zhiyin", "testkit"]),

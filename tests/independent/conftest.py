@@ -1,0 +1,46 @@
+"""What the independent checks share: the built binary, the data folder, a DuckDB that can read a DuckLake."""
+import json, os, pathlib, shutil, subprocess
+import duckdb, pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", pathlib.Path.home() / ".cache/zhiyin/target"))
+BIN = TARGET / "debug" / "zhiyin"
+
+
+def zhiyin(*args, ok=(0,), **env):
+    """Runs the binary; the JSON of its standard output, or the text."""
+    run = subprocess.run([str(BIN), *map(str, args)], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8", **env}, timeout=600)
+    assert run.returncode in ok, f"exit {run.returncode}\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}"
+    return json.loads(run.stdout) if "--json" in args else run.stdout
+
+
+def data(*parts):
+    """A file of ../shared/data; says plainly when it is missing."""
+    path = DATA.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"missing: ../shared/data/{'/'.join(parts)}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def extensions(tmp_path_factory):
+    """The folder DuckDB loads its extensions from; filled from the wheels, no network."""
+    import importlib
+    folder = tmp_path_factory.mktemp("duckdb")
+    into = folder / f"v{duckdb.__version__}" / "linux_amd64"
+    into.mkdir(parents=True)
+    for name, wanted in (("ducklake", "ducklake"), ("parquet", "parquet"), ("sqlite", "sqlite_scanner"), ("postgres", "postgres_scanner")):
+        package = pathlib.Path(importlib.import_module(f"duckdb_extension_{name}").__file__).parent
+        found = next(package.rglob("*.duckdb_extension"))
+        shutil.copy(found, into / f"{wanted}.duckdb_extension")
+    return folder
+
+
+@pytest.fixture
+def lake_duckdb(extensions):
+    """A DuckDB connection with the DuckLake extension loaded."""
+    con = duckdb.connect(config={"extension_directory": str(extensions), "allow_unsigned_extensions": "true", "autoinstall_known_extensions": "false"})
+    for name in ("parquet", "sqlite_scanner", "postgres_scanner", "ducklake"):
+        con.execute(f"LOAD {name}")
+    return con
