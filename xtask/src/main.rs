@@ -1,6 +1,5 @@
-//! House-keeping: `cargo run -p xtask -- tidy` checks the house rules by machine; `bench` measures us and the peers.
+//! House-keeping: `cargo run -p xtask -- tidy` checks the house rules by machine.
 
-mod bench;
 mod tidy;
 
 use std::path::PathBuf;
@@ -20,7 +19,6 @@ fn main() -> anyhow::Result<()> {
             println!("tidy: every house rule holds");
             Ok(())
         }
-        Some("bench") => bench::run(&root),
-        _ => anyhow::bail!("usage: xtask tidy | bench"),
+        _ => anyhow::bail!("usage: xtask tidy"),
     }
 }
