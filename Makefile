@@ -39,7 +39,7 @@ check:
 
 bench: build
 	@scripts/setup.sh bench
-	$(HOME)/.cache/zhiyin/venv/bin/python scripts/bench.py
+	$(HOME)/.cache/zhiyin/bench-venv/bin/python scripts/bench.py
 
 dev: web
 	cargo build --locked -p zhiyin

@@ -38,14 +38,13 @@ postgres() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || apt_install postgresql
 }
 
-python() { # extra requirement files
-  local venv="$cache/venv" want
-  want=$(cat tests/independent/requirements.txt "$@" | sha256sum | cut -d' ' -f1)
+packages() { # venv name, requirements file
+  local venv="$cache/$1" want
+  want=$(sha256sum < "$2" | cut -d' ' -f1)
   if [ "$(cat "$venv/.want" 2>/dev/null)" != "$want" ]; then
-    say "preparing Python packages for the independent checks"
+    say "preparing Python packages ($2)"
     python3 -m venv "$venv" 2>/dev/null || { apt_install python3-venv; python3 -m venv "$venv"; }
-    "$venv/bin/pip" install -q --disable-pip-version-check -r tests/independent/requirements.txt
-    for file in "$@"; do "$venv/bin/pip" install -q --disable-pip-version-check -r "$file"; done
+    "$venv/bin/pip" install -q --disable-pip-version-check -r "$2"
     echo "$want" > "$venv/.want"
   fi
 }
@@ -54,8 +53,8 @@ case "${1:-}" in
   web) web ;;
   browser) browser ;;
   postgres) postgres ;;
-  python) python ;;
-  bench) python scripts/bench-requirements.txt ;;
-  test) web; browser; postgres; python ;;
+  python) packages venv tests/independent/requirements.txt ;;
+  bench) packages bench-venv scripts/bench-requirements.txt ;;
+  test) web; browser; postgres; packages venv tests/independent/requirements.txt ;;
   *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
 esac
