@@ -2,6 +2,29 @@
 //!
 //! Two-valued logic: a comparison with an unknown value is false, and `not` turns it into true; `is missing` asks directly.
 
+mod base;
+mod check;
+pub mod compiled;
+mod conditions;
+pub(crate) mod decimal;
+mod error;
+mod lex;
+mod literal;
+mod names;
+mod parse;
+mod print;
+mod typing;
+
+
+pub use base::{cut, round_half_even};
+pub use check::{check, check_formula, check_text};
+pub use compiled::{BaseKey, Compiled, Formula, Row, TopKey};
+pub use conditions::{Condition, classifications_named, conditions, features_named, segments_named};
+pub use error::{Code, Error};
+pub use names::{Names, Vocabulary};
+pub use parse::{parse, parse_expr};
+pub use typing::{aggregate_type, field_type};
+
 use crate::{feature::Aggregate, period::Day};
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +117,9 @@ pub enum Op {
 }
 
 /// A constant as people write it; money in MAJOR units (`5000`), turned into minor units when the rule is compiled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+///
+/// JSON: `true`, `5000`, `"app"`, `"2026-03-05"` (a day); a text that looks like a day is `{"text":"2026-03-05"}`.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
     /// true / false
     Bool(bool),
@@ -181,13 +205,15 @@ pub enum Function {
 }
 
 /// Statistic over the whole base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stat {
     /// arithmetic mean
     Mean,
     /// median: the lower of two middle values
     Median,
+    /// 90th percentile, nearest rank: the ⌈0.9·n⌉-th smallest
+    P90,
     /// sum
     Sum,
 }

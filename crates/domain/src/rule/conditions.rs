@@ -1,0 +1,104 @@
+//! The single conditions of a rule and where they stand, so that each can be counted and shown on its own.
+
+use super::{Expr, Rule};
+use std::collections::BTreeSet;
+
+/// A condition that is not made of others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition<'a> {
+    /// JSON pointer into the rule: `/all/0`; empty for the rule itself
+    pub path: String,
+    /// the condition
+    pub rule: &'a Rule,
+}
+
+/// The leaves of a rule in reading order. `not` around a leaf belongs to it (`60 天没下单` is one condition).
+pub fn conditions(rule: &Rule) -> Vec<Condition<'_>> {
+    let mut all = Vec::new();
+    leaves(rule, String::new(), &mut all);
+    all
+}
+
+fn leaves<'a>(rule: &'a Rule, path: String, all: &mut Vec<Condition<'a>>) {
+    match rule {
+        Rule::All(rules) | Rule::Any(rules) => {
+            let step = if matches!(rule, Rule::All(_)) { "all" } else { "any" };
+            for (i, part) in rules.iter().enumerate() {
+                leaves(part, format!("{path}/{step}/{i}"), all);
+            }
+        }
+        Rule::Not(inner) if is_group(inner) => leaves(inner, format!("{path}/not"), all),
+        leaf => all.push(Condition { path, rule: leaf }),
+    }
+}
+
+/// Is it made of other conditions?
+pub(crate) fn is_group(rule: &Rule) -> bool {
+    matches!(rule, Rule::All(_) | Rule::Any(_) | Rule::Not(_))
+}
+
+/// Features a rule names, classes (`class.<key>`) and those that statistics are taken of among them; sorted, once each.
+pub fn features_named(rule: &Rule) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    walk(rule, &mut |part| {
+        if let Part::Expr(expr) = part {
+            features_of(expr, &mut found);
+        }
+    });
+    found.into_iter().collect()
+}
+
+/// Classifications a rule names, by key; sorted, once each.
+pub fn classifications_named(rule: &Rule) -> Vec<String> {
+    features_named(rule).iter().filter_map(|key| key.strip_prefix("class.").map(str::to_owned)).collect()
+}
+
+/// Segments a rule names; sorted, once each.
+pub fn segments_named(rule: &Rule) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    walk(rule, &mut |part| {
+        if let Part::Segment(key) = part {
+            found.insert(key.to_owned());
+        }
+    });
+    found.into_iter().collect()
+}
+
+enum Part<'a> {
+    Expr(&'a Expr),
+    Segment(&'a str),
+}
+
+fn walk<'a>(rule: &'a Rule, see: &mut impl FnMut(Part<'a>)) {
+    match rule {
+        Rule::All(rules) | Rule::Any(rules) => rules.iter().for_each(|r| walk(r, see)),
+        Rule::Not(rule) => walk(rule, see),
+        Rule::Compare { left, right, .. } => [left, right].into_iter().for_each(|e| see(Part::Expr(e))),
+        Rule::Between { expr, low, high } => [expr, low, high].into_iter().for_each(|e| see(Part::Expr(e))),
+        Rule::In { expr, .. } | Rule::Contains { expr, .. } | Rule::Missing { expr } => see(Part::Expr(expr)),
+        Rule::Member { segment } => see(Part::Segment(segment)),
+        Rule::Top { by, .. } => see(Part::Expr(by)),
+    }
+}
+
+pub(super) fn features_of(expr: &Expr, found: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Literal(_) | Expr::Aggregate(_) => {}
+        Expr::Feature(key) => {
+            found.insert(key.clone());
+        }
+        Expr::Neg(inner) => features_of(inner, found),
+        Expr::Binary { left, right, .. } => [left, right].into_iter().for_each(|e| features_of(e, found)),
+        Expr::Call { args, .. } => args.iter().for_each(|e| features_of(e, found)),
+        Expr::Base { of, among, .. } => found.extend([of].into_iter().chain(among).cloned()),
+    }
+}
+
+impl Expr {
+    /// Features it names; sorted, once each.
+    pub fn features(&self) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        features_of(self, &mut found);
+        found.into_iter().collect()
+    }
+}
