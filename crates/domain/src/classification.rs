@@ -1,7 +1,16 @@
 //! A classification gives exactly one class to every customer: mutually exclusive, exhaustive, first match wins.
 
-use crate::{label::Label, rule::Rule};
+use crate::{
+    feature::{Cycle, Profile, sort},
+    label::Label,
+    rule::{self, Compiled, Names, Row, Rule},
+    value::{Value, ValueType},
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Class of the values that are too rare for a class of their own ([`Method::Values`] with a limit).
+pub const OTHER_VALUES: &str = "other_values";
 
 /// A classification as a versioned document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,4 +78,186 @@ pub struct Class {
     pub label: Label,
     /// who
     pub when: Rule,
+}
+
+/// Why a classification cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// a class's rule does not check
+    #[error("class `{class}`: {error}")]
+    Rule {
+        /// the class
+        class: String,
+        /// why
+        error: rule::Error,
+    },
+    /// two classes of one key
+    #[error("there are two classes `{class}`")]
+    Twice {
+        /// the class
+        class: String,
+    },
+    /// by a feature that does not exist or is no text
+    #[error("`{feature}` is no text feature")]
+    Feature {
+        /// the feature
+        feature: String,
+    },
+}
+
+impl Error {
+    /// Machine name for problem documents.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Rule { error, .. } => error.code.as_str(),
+            Error::Twice { .. } => "classification.twice",
+            Error::Feature { .. } => "classification.feature",
+        }
+    }
+
+    /// For people.
+    pub fn message(&self) -> Label {
+        match self {
+            Error::Rule { class, error } => Label::new(
+                format!("类别 {class}：{}", error.message(crate::Lang::Zh)),
+                format!("Class {class}: {}", error.message(crate::Lang::En)),
+            ),
+            Error::Twice { class } => Label::new(format!("有两个类别都叫 {class}。"), format!("There are two classes {class}.")),
+            Error::Feature { feature } => Label::new(format!("{feature} 不是文字特征。"), format!("{feature} is no text feature.")),
+        }
+    }
+}
+
+/// A checked classification.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classifier {
+    /// its key
+    pub key: String,
+    /// how classes are found
+    pub by: By,
+    /// class of the rest
+    pub otherwise: String,
+}
+
+/// How a checked classification finds classes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// the first whose rule holds
+    Rules(Vec<(String, Compiled)>),
+    /// the value of a text feature, as it is
+    Values {
+        /// the feature
+        feature: String,
+        /// keep at most this many
+        limit: Option<u32>,
+    },
+}
+
+/// A customer's class and the rule that matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// class key
+    pub class: String,
+    /// place of the rule that held; `None`: none did, or the class is a value
+    pub matched: Option<usize>,
+}
+
+impl Classification {
+    /// Checks every rule against the names it may use.
+    pub fn check(&self, names: &dyn Names) -> Result<Classifier, Error> {
+        let (by, otherwise) = match &self.method {
+            Method::Rules { classes, otherwise } => {
+                let mut rules: Vec<(String, Compiled)> = Vec::with_capacity(classes.len());
+                for class in classes {
+                    if class.key == otherwise.key || rules.iter().any(|(key, _)| *key == class.key) {
+                        return Err(Error::Twice { class: class.key.clone() });
+                    }
+                    let compiled =
+                        rule::check(&class.when, names).map_err(|error| Error::Rule { class: class.key.clone(), error })?;
+                    rules.push((class.key.clone(), compiled));
+                }
+                (By::Rules(rules), otherwise)
+            }
+            Method::Values { feature, limit, otherwise } => {
+                if names.feature(feature) != Some(ValueType::Text) {
+                    return Err(Error::Feature { feature: feature.clone() });
+                }
+                (By::Values { feature: feature.clone(), limit: *limit }, otherwise)
+            }
+        };
+        Ok(Classifier { key: self.key.clone(), by, otherwise: otherwise.key.clone() })
+    }
+
+    /// The classes with a name of their own, in order; the class of the rest last.
+    pub fn named(&self) -> Vec<Named> {
+        match &self.method {
+            Method::Rules { classes, otherwise } => classes
+                .iter()
+                .map(|c| Named { key: c.key.clone(), label: c.label.clone() })
+                .chain([otherwise.clone()])
+                .collect(),
+            Method::Values { limit, otherwise, .. } => {
+                let rare = Named { key: OTHER_VALUES.into(), label: Label::new("其他取值", "Other values") };
+                limit.map(|_| rare).into_iter().chain([otherwise.clone()]).collect()
+            }
+        }
+    }
+
+    /// Name of a class; a class that is a value is called by it.
+    pub fn class_label(&self, class: &str) -> Label {
+        self.named().into_iter().find(|n| n.key == class).map_or_else(|| Label::same(class), |n| n.label)
+    }
+
+    /// Other classifications its rules name.
+    pub fn needs(&self) -> Vec<String> {
+        match &self.method {
+            Method::Rules { classes, .. } => {
+                classes.iter().flat_map(|c| rule::classifications_named(&c.when)).collect::<BTreeSet<_>>().into_iter().collect()
+            }
+            Method::Values { feature, .. } => feature.strip_prefix("class.").map(String::from).into_iter().collect(),
+        }
+    }
+}
+
+/// The class of one customer; `kept` are the values that keep a class of their own when there is a limit.
+pub fn classify(classifier: &Classifier, row: &dyn Row, kept: Option<&BTreeSet<String>>) -> Outcome {
+    let value = |class: &str| Outcome { class: class.to_owned(), matched: None };
+    match &classifier.by {
+        By::Rules(rules) => match rules.iter().position(|(_, rule)| rule.holds(row)) {
+            Some(place) => Outcome {
+                class: rules.get(place).map(|(key, _)| key.clone()).unwrap_or_default(),
+                matched: Some(place),
+            },
+            None => value(&classifier.otherwise),
+        },
+        By::Values { feature, limit } => match (row.value(feature), limit, kept) {
+            (Value::Text(text), Some(_), Some(kept)) if !kept.contains(&text) => value(OTHER_VALUES),
+            (Value::Text(text), _, _) if !text.is_empty() => value(&text),
+            _ => value(&classifier.otherwise),
+        },
+    }
+}
+
+/// Classifies a profile: computes the aggregates the rules write in place, classifies, and puts the class as `class.<key>`.
+pub fn assign(classifier: &Classifier, profile: &mut Profile<'_>) -> Outcome {
+    if let By::Rules(rules) = &classifier.by {
+        rules.iter().for_each(|(_, rule)| profile.prepare(rule.aggregates()));
+    }
+    let outcome = classify(classifier, profile, profile.base().kept.get(&classifier.key));
+    profile.set(&format!("class.{}", classifier.key), Value::Text(outcome.class.clone()));
+    outcome
+}
+
+/// The values that keep a class of their own: the `limit` largest; of equal ones the alphabetically first.
+pub fn keep<'a>(sizes: impl IntoIterator<Item = (&'a str, u64)>, limit: u32) -> BTreeSet<String> {
+    let mut sizes: Vec<(&str, u64)> = sizes.into_iter().filter(|(value, _)| !value.is_empty()).collect();
+    sizes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    sizes.into_iter().take(limit as usize).map(|(value, _)| value.to_owned()).collect()
+}
+
+/// An order in which every classification comes after those its rules name.
+pub fn order(all: &[Classification]) -> Result<Vec<usize>, Cycle> {
+    let keys: Vec<&str> = all.iter().map(|c| c.key.as_str()).collect();
+    let needs: Vec<Vec<String>> = all.iter().map(Classification::needs).collect();
+    sort(&keys, &needs)
 }

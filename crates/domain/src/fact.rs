@@ -124,7 +124,9 @@ pub struct AnswerFact {
     pub channel: Option<String>,
 }
 
-/// One attribute as learnt at one time; the latest known wins.
+/// One attribute as learnt at one time. Of those with `day ≤ D` the latest day wins; of one day, the one learnt last; of
+/// equal ones, the later row. What a file says without a date is best given an early `day` the first time it is learnt, so
+/// that past days see it too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributeFact {
     /// Attribute key, e.g. `gender`, `city`, `custom.skin_type`.

@@ -1,4 +1,27 @@
 //! A feature is a definition, not code: attribute, aggregate, formula, score or base-wide relation. One value per customer per as-of day.
+//!
+//! [`History`] is what is known of one customer as of a day; [`Plan`] evaluates definitions over it, one customer at a time;
+//! [`catalog`] lists the features that ship with the product.
+
+mod aggregate;
+mod catalog;
+mod derive;
+mod evaluate;
+mod history;
+mod measure;
+mod order;
+mod place;
+
+pub use crate::rule::{aggregate_type, field_type};
+pub use aggregate::{AggregateError, check_aggregate};
+pub use catalog::{catalog, find};
+pub use derive::{Derivation, derive};
+pub use evaluate::{Base, Error, Plan, Profile, fit};
+pub use history::{History, Order, Refund};
+pub use measure::FactRef;
+pub(crate) use order::sort;
+pub use order::{Cycle, aggregates_behind, order};
+pub use place::{City, Province, Region, Tier};
 
 use crate::{label::Label, period::Window, rule::Expr, value::ValueType};
 use serde::{Deserialize, Serialize};
@@ -78,6 +101,13 @@ pub enum Definition {
     },
     /// One number (or text) from the customer's facts.
     Aggregate(Aggregate),
+    /// A built-in function of other values: age from a birthday, tier of a city, …
+    Derived {
+        /// which function
+        function: Derivation,
+        /// its arguments, in the order the function names them: feature keys, or `attribute.<key>` for a raw attribute
+        of: Vec<String>,
+    },
     /// Arithmetic over other features; may use base-wide statistics (`Expr::Base`).
     Formula {
         /// the expression
@@ -154,7 +184,9 @@ pub enum FactKind {
     Answers,
 }
 
-/// What an aggregate measures. Empty input gives 0 for Count, Sum, Distinct; Null for the others.
+/// What an aggregate measures; [`check_aggregate`] says which combinations make sense. "Latest" and "earliest" go by `at`;
+/// of equal ones orders by `order_key`, lines by `order_key` then `line_key` (unsigned), all others by row order.
+/// Empty input gives 0 for Count, Sum, Distinct; Null for the others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "of", content = "field", rename_all = "snake_case")]
 pub enum Measure {
@@ -168,13 +200,14 @@ pub enum Measure {
     Min(Field),
     /// largest
     Max(Field),
-    /// value of the latest fact (by `at`, then row order)
+    /// value of the latest fact (`Null` if that fact has none)
     Last(Field),
     /// value of the earliest fact
     First(Field),
     /// number of different values
     Distinct(Field),
-    /// most frequent value of a text field; ties: the one with more money (lines, orders), then the alphabetically first
+    /// most frequent value of a text field (number of facts); ties: the one with more money (orders: net, lines: paid, refunds:
+    /// amount), then the one whose UTF-8 bytes sort first
     Top(Field),
     /// share (0–1) of the most frequent value among facts that have the field
     TopShare(Field),
@@ -186,6 +219,10 @@ pub enum Measure {
     MeanGap,
     /// 90th percentile of those gaps, nearest rank: the ⌈0.9·n⌉-th smallest
     P90Gap,
+    /// the same percentile of those gaps without the latest one; `Null` with fewer than two gaps
+    P90GapBefore,
+    /// number of those gaps
+    Gaps,
     /// standard deviation (population) of those gaps
     SdGap,
     /// the latest of those gaps
@@ -234,6 +271,10 @@ pub enum Field {
     Day,
     /// any: 0 = Monday … 6 = Sunday (Int)
     Weekday,
+    /// all orders: was it cancelled? (Bool)
+    Cancelled,
+    /// refund: does it name an order that is known? (Bool)
+    Linked,
 }
 
 /// One comparison of a fact's field with a constant. Numeric fields compare as numbers (money in MAJOR units as people write it).

@@ -11,10 +11,6 @@ impl Stat {
             Stat::Mean => Some(values.iter().sum::<f64>() / values.len() as f64),
             Stat::Median => nth(values, values.len().checked_sub(1)? / 2),
             Stat::P90 => nth(values, (values.len() * 9).div_ceil(10).checked_sub(1)?),
-            Stat::P90 => {
-                let nth = (values.len() * 9).div_ceil(10).checked_sub(1)?;
-                Some(*values.select_nth_unstable_by(nth, f64::total_cmp).1)
-            }
         }
     }
 }

@@ -45,8 +45,6 @@ pub fn aggregate_type(aggregate: &Aggregate) -> Option<ValueType> {
         | Measure::P90Gap
         | Measure::P90GapBefore
         | Measure::Gaps
-        | Measure::P90GapBefore
-        | Measure::Gaps
         | Measure::LastGap
         | Measure::ActiveDays => Some(ValueType::Int),
     }
@@ -63,7 +61,7 @@ pub(super) const FACTS: [(FactKind, &str); 6] = [
 ];
 
 /// Fields of facts by the name a rule uses.
-pub(super) const FIELDS: [(Field, &str); 18] = [
+pub(super) const FIELDS: [(Field, &str); 20] = [
     (Field::Net, "net"),
     (Field::Gross, "gross"),
     (Field::Refunded, "refunded"),
@@ -82,6 +80,8 @@ pub(super) const FIELDS: [(Field, &str); 18] = [
     (Field::Score, "score"),
     (Field::Day, "day"),
     (Field::Weekday, "weekday"),
+    (Field::Cancelled, "cancelled"),
+    (Field::Linked, "linked"),
 ];
 
 /// Measures without a field, by the name a rule uses.

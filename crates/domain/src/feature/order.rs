@@ -1,0 +1,124 @@
+//! Which definitions need which: dependency order, cycles, and the aggregates behind a feature.
+
+use super::{Aggregate, Definition, Feature};
+use crate::rule::Expr;
+use std::collections::{BTreeSet, HashMap};
+
+/// Definitions that need each other in a ring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("these definitions need each other in a ring: {}", keys.join(" → "))]
+pub struct Cycle {
+    /// the ring: each needs the next, the last one is the first again
+    pub keys: Vec<String>,
+}
+
+impl Definition {
+    /// Keys of the features it reads, sorted; raw attributes (`attribute.<key>`) are not features.
+    pub fn needs(&self) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        match self {
+            Definition::Attribute { .. } | Definition::Aggregate(_) => {}
+            Definition::Derived { of, .. } => found.extend(of.iter().filter(|k| !k.starts_with("attribute.")).cloned()),
+            Definition::Formula { expr } => walk(expr, &mut |e| match e {
+                Expr::Feature(key) => {
+                    found.insert(key.clone());
+                }
+                Expr::Base { of, among, .. } => {
+                    found.insert(of.clone());
+                    found.extend(among.clone());
+                }
+                _ => {}
+            }),
+            Definition::Score { of, among, .. } => found.extend([of.clone(), among.clone()]),
+            Definition::Share { of } => {
+                found.insert(of.clone());
+            }
+        }
+        found.into_iter().collect()
+    }
+}
+
+fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
+    visit(expr);
+    match expr {
+        Expr::Neg(inner) => walk(inner, visit),
+        Expr::Binary { left, right, .. } => {
+            walk(left, visit);
+            walk(right, visit);
+        }
+        Expr::Call { args, .. } => args.iter().for_each(|a| walk(a, visit)),
+        Expr::Literal(_) | Expr::Feature(_) | Expr::Aggregate(_) | Expr::Base { .. } => {}
+    }
+}
+
+/// An order in which every feature comes after those it needs; names that are no feature of the list are left to the check
+/// of the definitions. Features that do not depend on each other keep their order.
+pub fn order(features: &[Feature]) -> Result<Vec<usize>, Cycle> {
+    let keys: Vec<&str> = features.iter().map(|f| f.key.as_str()).collect();
+    let needs: Vec<Vec<String>> = features.iter().map(|f| f.definition.needs()).collect();
+    sort(&keys, &needs)
+}
+
+/// The same for anything with a key and the keys it needs.
+pub(crate) fn sort(keys: &[&str], needs: &[Vec<String>]) -> Result<Vec<usize>, Cycle> {
+    let index: HashMap<&str, usize> = keys.iter().enumerate().map(|(i, k)| (*k, i)).collect();
+    let mut done = vec![false; keys.len()];
+    let mut sorted = Vec::with_capacity(keys.len());
+    let mut path: Vec<(usize, usize)> = Vec::new();
+    for start in 0..keys.len() {
+        if !done.get(start).is_some_and(|d| *d) {
+            path.push((start, 0));
+        }
+        while let Some((at, next)) = path.last_mut() {
+            let (node, need) = (*at, needs.get(*at).and_then(|n| n.get(*next)));
+            *next += 1;
+            let Some(need) = need else {
+                path.pop();
+                if let Some(d) = done.get_mut(node) {
+                    *d = true;
+                }
+                sorted.push(node);
+                continue;
+            };
+            let Some(&other) = index.get(need.as_str()) else { continue };
+            if done.get(other).is_some_and(|d| *d) {
+                continue;
+            }
+            if let Some(from) = path.iter().position(|(n, _)| *n == other) {
+                let ring = path.iter().skip(from).map(|(n, _)| *n).chain([other]);
+                return Err(Cycle { keys: ring.filter_map(|n| keys.get(n)).map(|k| (*k).to_owned()).collect() });
+            }
+            path.push((other, 0));
+        }
+    }
+    Ok(sorted)
+}
+
+/// All aggregates a feature rests on, however indirectly; for showing which facts counted.
+pub fn aggregates_behind(key: &str, features: &[Feature]) -> Vec<Aggregate> {
+    let mut found: Vec<Aggregate> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut open = vec![key.to_owned()];
+    while let Some(key) = open.pop() {
+        if !seen.insert(key.clone()) {
+            continue;
+        }
+        let Some(feature) = features.iter().find(|f| f.key == key) else { continue };
+        let mut add = |a: &Aggregate| {
+            if !found.contains(a) {
+                found.push(a.clone());
+            }
+        };
+        match &feature.definition {
+            Definition::Aggregate(aggregate) => add(aggregate),
+            Definition::Formula { expr } => walk(expr, &mut |e| {
+                if let Expr::Aggregate(aggregate) = e {
+                    add(aggregate);
+                }
+            }),
+            _ => {}
+        }
+        open.extend(feature.definition.needs());
+    }
+    found
+}
