@@ -1,1 +1,31 @@
-//! sources
+//! Doors in: files of any common kind become validated records, or rows with a reason why not.
+//!
+//! [`probe`] looks at a file and proposes a [`Mapping`]; a person corrects it; [`read`] streams the file through it. Every data row is
+//! accepted or rejected exactly once, whatever the size of the file, and memory stays bounded. Blank rows are no data rows.
+
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod attribute;
+mod batch;
+mod code;
+mod encoding;
+mod header;
+mod infer;
+mod mapping;
+mod probe;
+mod read;
+mod target;
+
+pub use attribute::Attribute;
+pub use batch::{Batch, Reject, Summary};
+pub use code::{Code, Error, Params, Result};
+pub use encoding::Encoding;
+pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};
+pub use probe::{ColumnGuess, Guess, Options, Probe, probe};
+pub use read::read;
+pub use target::{Kind, Target};
+
+/// Every built-in attribute of a customer.
+pub fn attributes() -> &'static [Attribute] {
+    attribute::ALL
+}
