@@ -1,1 +1,38 @@
-//! store
+//! What people write, and the lake's catalog: one SQL database, SQLite or PostgreSQL by URL.
+//!
+//! One SQL text serves both (`$1` parameters, the common subset); the pools sit behind [`Store`] and [`Tx`], and every
+//! function takes either: reads mostly `&store`, writes `&mut tx`, so that a change and its follow-up share a transaction.
+//! A store holds one workspace: its lake, its people, its definitions. Times are microseconds (`domain::clock::Instant`),
+//! money is minor units, documents are JSON text. Time and random ids are arguments.
+//!
+//! Invariant: the only crate that names sqlx. It never sees Parquet; the lake's files arrive as `domain::table::DataFile`.
+
+#[macro_use]
+mod db;
+#[macro_use]
+mod bulk;
+mod bind;
+mod bits;
+mod error;
+mod failpoint;
+
+pub mod catalog;
+pub mod comment;
+pub mod contact;
+pub mod customer;
+pub mod definition;
+pub mod import;
+pub mod job;
+pub mod quarantine;
+pub mod session;
+pub mod setup;
+pub mod template;
+pub mod user;
+pub mod workspace;
+
+pub use db::{Access, Store, Tx};
+pub use error::{Conflict, Error, Result};
+pub use failpoint::{FAILPOINTS, failpoint};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! A new migration file is a change of the crate.
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

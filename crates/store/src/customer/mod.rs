@@ -1,0 +1,198 @@
+//! Customers and their identifiers: the only place that joins a person to the dense number the lake knows.
+
+mod search;
+pub(crate) mod write;
+
+pub use search::search;
+
+use crate::{Access, Result, Store, bulk::Bulk};
+use domain::{
+    CustomerKey,
+    identity::{Identifier, IdentifierKind},
+};
+use std::{collections::HashMap, ops::RangeInclusive};
+
+/// A person or organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// the lake's number
+    pub key: CustomerKey,
+    /// `cus_…`
+    pub id: String,
+    /// organisation instead of person
+    pub organisation: bool,
+    /// display name
+    pub name: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    key: i64,
+    id: String,
+    organisation: bool,
+    name: Option<String>,
+}
+
+impl From<Row> for Customer {
+    fn from(r: Row) -> Customer {
+        Customer { key: CustomerKey(r.key as u32), id: r.id, organisation: r.organisation, name: r.name }
+    }
+}
+
+statements! {
+    BY_ID = "SELECT key, id, organisation, name FROM customers WHERE id = $1";
+    BY_KEY = "SELECT key, id, organisation, name FROM customers WHERE key = $1";
+    PAGE = "SELECT key, id, organisation, name FROM customers WHERE key >= $1 ORDER BY key LIMIT $2";
+    COUNT = "SELECT COUNT(*) FROM customers";
+    COUNTER = "SELECT value FROM counters WHERE name = 'customer'";
+    GAPS = "SELECT first_key, last_key FROM customer_gaps ORDER BY first_key";
+    ORGANISATIONS = "SELECT key FROM customers WHERE organisation = $1 ORDER BY key";
+    IDENTIFIERS_OF = "SELECT kind, value FROM identifiers WHERE customer = $1 ORDER BY kind, value";
+    IDENTIFIERS_FROM = "SELECT kind, value, customer FROM identifiers WHERE kind = $1 AND value > $2 ORDER BY value LIMIT $3";
+}
+
+pub(crate) const BY_KEYS: Bulk = Bulk {
+    head: "SELECT c.key, c.id, c.organisation, c.name FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1",
+};
+pub(crate) const IDENTIFIERS_BY_KEYS: Bulk = Bulk {
+    head: "SELECT i.kind, i.value, i.customer FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN identifiers i WHERE i.customer = v.column1 ORDER BY i.customer, i.kind, i.value",
+};
+pub(crate) const RESOLVE: Bulk = Bulk {
+    head: "SELECT i.kind, i.value, i.customer FROM (VALUES",
+    width: 2,
+    tail: ") AS v CROSS JOIN identifiers i WHERE i.kind = v.column1 AND i.value = v.column2",
+};
+
+/// Kinds by their stored number.
+pub(crate) const KINDS: [IdentifierKind; 5] = [
+    IdentifierKind::External,
+    IdentifierKind::Member,
+    IdentifierKind::Phone,
+    IdentifierKind::Email,
+    IdentifierKind::Unionid,
+];
+
+/// The stored number of a kind.
+pub(crate) fn kind_number(kind: IdentifierKind) -> i64 {
+    match kind {
+        IdentifierKind::External => 0,
+        IdentifierKind::Member => 1,
+        IdentifierKind::Phone => 2,
+        IdentifierKind::Email => 3,
+        IdentifierKind::Unionid => 4,
+    }
+}
+
+fn identifier(kind: i64, value: String) -> Identifier {
+    let kind = usize::try_from(kind).ok().and_then(|k| KINDS.get(k)).copied().unwrap_or(IdentifierKind::External);
+    Identifier { kind, value }
+}
+
+/// By public id.
+pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<Customer>> {
+    Ok(optional!(db, Row, BY_ID, id)?.map(Customer::from))
+}
+
+/// By number.
+pub async fn by_key<'a>(db: impl Access<'a>, key: CustomerKey) -> Result<Option<Customer>> {
+    Ok(optional!(db, Row, BY_KEY, i64::from(key.0))?.map(Customer::from))
+}
+
+/// By numbers, for a page of a list; numbers that belong to nobody are left out.
+pub async fn by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<CustomerKey, Customer>> {
+    let rows = bulk_rows!(store, Row, BY_KEYS, keys.iter(), |k| [i64::from(k.0)]);
+    Ok(rows.into_iter().map(Customer::from).map(|c| (c.key, c)).collect())
+}
+
+/// A customer's identifiers, strongest first.
+pub async fn identifiers_of<'a>(db: impl Access<'a>, key: CustomerKey) -> Result<Vec<Identifier>> {
+    let rows = rows!(db, (i64, String), IDENTIFIERS_OF, i64::from(key.0))?;
+    Ok(rows.into_iter().map(|(k, v)| identifier(k, v)).collect())
+}
+
+/// The identifiers of many customers, each strongest first.
+pub async fn identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<CustomerKey, Vec<Identifier>>> {
+    let rows = bulk_rows!(store, (i64, String, i64), IDENTIFIERS_BY_KEYS, keys.iter(), |k| [i64::from(k.0)]);
+    let mut by: HashMap<CustomerKey, Vec<Identifier>> = HashMap::new();
+    for (kind, value, customer) in rows {
+        by.entry(CustomerKey(customer as u32)).or_default().push(identifier(kind, value));
+    }
+    Ok(by)
+}
+
+/// Whom identifiers belong to, in their order; `None` for one nobody has.
+pub async fn resolve(store: &Store, identifiers: &[Identifier]) -> Result<Vec<Option<CustomerKey>>> {
+    let rows = bulk_rows!(store, (i64, String, i64), RESOLVE, identifiers.iter(), |i| [
+        kind_number(i.kind),
+        i.value.as_str(),
+    ]);
+    let known: HashMap<Identifier, CustomerKey> =
+        rows.into_iter().map(|(k, v, c)| (identifier(k, v), CustomerKey(c as u32))).collect();
+    Ok(identifiers.iter().map(|i| known.get(i).copied()).collect())
+}
+
+/// Hands every identifier to `each`, by kind and value. For an import that will meet most of them.
+pub async fn each_identifier(
+    store: &Store,
+    mut each: impl FnMut(IdentifierKind, String, CustomerKey) + Send,
+) -> Result<()> {
+    const PAGE_ROWS: i64 = 20_000;
+    for kind in KINDS {
+        let mut after = String::new();
+        loop {
+            let rows = rows!(store, (i64, String, i64), IDENTIFIERS_FROM, kind_number(kind), after.as_str(), PAGE_ROWS)?;
+            let full = rows.len() as i64 == PAGE_ROWS;
+            if let Some((_, last, _)) = rows.last() {
+                after = last.clone();
+            }
+            rows.into_iter().for_each(|(_, v, c)| each(kind, v, CustomerKey(c as u32)));
+            if !full {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Hands every customer to `each`, by number.
+pub async fn each(store: &Store, mut each: impl FnMut(Customer) + Send) -> Result<()> {
+    const PAGE_ROWS: i64 = 20_000;
+    let mut from = 0i64;
+    loop {
+        let rows = rows!(store, Row, PAGE, from, PAGE_ROWS)?;
+        let full = rows.len() as i64 == PAGE_ROWS;
+        if let Some(last) = rows.last() {
+            from = last.key + 1;
+        }
+        rows.into_iter().map(Customer::from).for_each(&mut each);
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// How many there are.
+pub async fn count<'a>(db: impl Access<'a>) -> Result<u64> {
+    scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
+}
+
+/// The number the next new customer gets: every number in use is below it.
+pub async fn counter<'a>(db: impl Access<'a>) -> Result<u32> {
+    scalar!(db, i64, COUNTER).map(|n| n as u32)
+}
+
+/// Numbers below the counter that belong to nobody any more (their import was undone), as closed ranges, ascending.
+pub async fn gaps<'a>(db: impl Access<'a>) -> Result<Vec<RangeInclusive<u32>>> {
+    let rows = rows!(db, (i64, i64), GAPS)?;
+    Ok(rows.into_iter().map(|(a, b)| a as u32..=b as u32).collect())
+}
+
+/// The numbers of organisations, ascending.
+pub async fn organisations<'a>(db: impl Access<'a>) -> Result<Vec<CustomerKey>> {
+    let rows = rows!(db, (i64,), ORGANISATIONS, true)?;
+    Ok(rows.into_iter().map(|(k,)| CustomerKey(k as u32)).collect())
+}

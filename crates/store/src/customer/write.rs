@@ -1,0 +1,232 @@
+//! Customers written by a commit and unwritten by its undo. Rows carry the lake snapshot of the commit that made them.
+
+use super::kind_number;
+use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean};
+use domain::{CustomerKey, identity::Identifier};
+
+/// A customer nobody knew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCustomer {
+    /// the next number
+    pub key: CustomerKey,
+    /// `cus_…`, made with `domain::id::public`
+    pub id: String,
+    /// organisation instead of person
+    pub organisation: bool,
+    /// display name
+    pub name: Option<String>,
+}
+
+/// An identifier a customer did not have. If another customer has it already, it stays there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIdentifier {
+    /// whose
+    pub customer: CustomerKey,
+    /// the identifier
+    pub identifier: Identifier,
+}
+
+/// What a known customer's row says from now on; what it said is kept for undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerChange {
+    /// who
+    pub key: CustomerKey,
+    /// organisation instead of person
+    pub organisation: bool,
+    /// display name
+    pub name: Option<String>,
+}
+
+statements! {
+    SET_COUNTER = "UPDATE counters SET value = $2 WHERE name = 'customer' AND value = $1";
+    PUT_BITS = "INSERT INTO import_customers (snapshot, bits) VALUES ($1, $2)";
+    LATER_BITS = "SELECT snapshot, bits FROM import_customers WHERE snapshot > $1 ORDER BY snapshot";
+    DROP_BITS = "DELETE FROM import_customers WHERE snapshot = $1";
+    OWNED = "SELECT key AS customer FROM customers WHERE added = $1
+        UNION SELECT customer FROM identifiers WHERE added = $1
+        UNION SELECT customer FROM contacts WHERE added = $1
+        ORDER BY customer";
+    PASS_IMAGES_ON = "UPDATE customer_images SET organisation = i.organisation, name = i.name, folded = i.folded
+        FROM customer_images i
+        WHERE i.snapshot = $1 AND customer_images.customer = i.customer AND customer_images.snapshot =
+            (SELECT MIN(n.snapshot) FROM customer_images n WHERE n.customer = i.customer AND n.snapshot > $1)";
+    RESTORE = "UPDATE customers SET organisation = i.organisation, name = i.name, folded = i.folded
+        FROM customer_images i
+        WHERE i.snapshot = $1 AND customers.key = i.customer
+            AND NOT EXISTS (SELECT 1 FROM customer_images n WHERE n.customer = i.customer AND n.snapshot > $1)";
+    DROP_IMAGES = "DELETE FROM customer_images WHERE snapshot = $1";
+    DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE added = $1";
+    DROP_CONTACTS = "DELETE FROM contacts WHERE added = $1";
+    DROP_COMMENTS = "DELETE FROM comments WHERE added = $1";
+    REMOVED = "SELECT key FROM customers WHERE added = $1 ORDER BY key";
+    DROP_CUSTOMERS = "DELETE FROM customers WHERE added = $1";
+}
+
+pub(crate) const INSERT: Bulk = Bulk {
+    head: "INSERT INTO customers (key, id, organisation, name, folded, added) VALUES",
+    width: 6,
+    tail: "",
+};
+pub(crate) const INSERT_IDENTIFIERS: Bulk = Bulk {
+    head: "INSERT INTO identifiers (kind, value, customer, added) VALUES",
+    width: 4,
+    tail: " ON CONFLICT (kind, value) DO NOTHING",
+};
+pub(crate) const KEEP_IMAGES: Bulk = Bulk {
+    head: "INSERT INTO customer_images (customer, snapshot, organisation, name, folded)
+        SELECT c.key, v.column2, c.organisation, c.name, c.folded FROM (VALUES",
+    width: 2,
+    tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1 ON CONFLICT (customer, snapshot) DO NOTHING",
+};
+pub(crate) const CHANGE: Bulk = Bulk {
+    head: "UPDATE customers SET organisation = v.column2, name = v.column3, folded = v.column4 FROM (VALUES",
+    width: 4,
+    tail: ") AS v WHERE customers.key = v.column1",
+};
+pub(crate) const GAPS: Bulk =
+    Bulk { head: "INSERT INTO customer_gaps (first_key, last_key) VALUES", width: 2, tail: "" };
+pub(crate) const HAND_OVER: [Bulk; 3] = [
+    Bulk {
+        head: "UPDATE customers SET added = v.column3 FROM (VALUES",
+        width: 3,
+        tail: ") AS v WHERE customers.key = v.column1 AND customers.added = v.column2",
+    },
+    Bulk {
+        head: "UPDATE identifiers SET added = v.column3 FROM (VALUES",
+        width: 3,
+        tail: ") AS v WHERE identifiers.customer = v.column1 AND identifiers.added = v.column2",
+    },
+    Bulk {
+        head: "UPDATE contacts SET added = v.column3 FROM (VALUES",
+        width: 3,
+        tail: ") AS v WHERE contacts.customer = v.column1 AND contacts.added = v.column2",
+    },
+];
+#[cfg(test)]
+pub(crate) const BULKS: [&Bulk; 5] = [&INSERT, &INSERT_IDENTIFIERS, &KEEP_IMAGES, &CHANGE, &GAPS];
+
+/// The name in lower case where that differs; search looks at this first.
+fn folded(name: &Option<String>) -> Option<String> {
+    let name = name.as_deref()?;
+    let lower = name.to_lowercase();
+    (lower != name).then_some(lower)
+}
+
+/// Adds customers, whose numbers must follow on from `first`; moves the counter. Answers how many.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    rows: impl Iterator<Item = NewCustomer> + Send,
+    first: u32,
+    added: i64,
+) -> Result<u64> {
+    let mut expected = first;
+    let mut broken = None;
+    let checked = rows.map_while(|c| {
+        if c.key.0 != expected {
+            broken = Some(c.key.0);
+            return None;
+        }
+        expected += 1;
+        let name = c.name.map(clean);
+        Some((i64::from(c.key.0), c.id, c.organisation, folded(&name), name))
+    });
+    let inserted = bulk!(tx, INSERT, checked, |(key, id, organisation, folded, name)| [
+        key, id, organisation, name, folded, added,
+    ]);
+    if let Some(key) = broken {
+        return Err(Error::Invalid(format!("customer number {key} where {expected} is next")));
+    }
+    if inserted > 0 && execute!(tx, SET_COUNTER, i64::from(first), i64::from(first) + inserted as i64)? != 1 {
+        return Err(Error::Invalid("the customer counter moved inside a commit".to_owned()));
+    }
+    Ok(inserted)
+}
+
+/// Adds identifiers; answers how many nobody had.
+pub(crate) async fn insert_identifiers(
+    tx: &mut Tx,
+    rows: impl Iterator<Item = NewIdentifier> + Send,
+    added: i64,
+) -> Result<u64> {
+    Ok(bulk!(tx, INSERT_IDENTIFIERS, rows, |i| [
+        kind_number(i.identifier.kind),
+        clean(i.identifier.value),
+        i64::from(i.customer.0),
+        added,
+    ]))
+}
+
+/// Changes customers, keeping what their rows said.
+pub(crate) async fn change(tx: &mut Tx, mut rows: impl Iterator<Item = CustomerChange> + Send, added: i64) -> Result<u64> {
+    let mut touched = 0;
+    loop {
+        let some: Vec<CustomerChange> = rows.by_ref().take(CHANGE.chunk()).collect();
+        if some.is_empty() {
+            return Ok(touched);
+        }
+        bulk!(tx, KEEP_IMAGES, some.iter().map(|c| c.key), |key| [i64::from(key.0), added]);
+        touched += bulk!(tx, CHANGE, some, |c| [
+            i64::from(c.key.0),
+            c.organisation,
+            c.name.clone().map(clean),
+            folded(&c.name),
+        ]);
+    }
+}
+
+/// Notes which customers a commit mentions.
+pub(crate) async fn note(tx: &mut Tx, mentioned: Bits, added: i64) -> Result<()> {
+    execute!(tx, PUT_BITS, added, mentioned.into_bytes()).map(|_| ())
+}
+
+/// Takes back what the commit of `added` wrote about people. Rows of customers that a later commit mentions are handed
+/// over to that commit instead, so that its own undo finds them. Answers how many customers were removed.
+pub(crate) async fn take_back(tx: &mut Tx, added: i64) -> Result<u64> {
+    execute!(&mut *tx, PASS_IMAGES_ON, added)?;
+    execute!(&mut *tx, RESTORE, added)?;
+    execute!(&mut *tx, DROP_IMAGES, added)?;
+    hand_over(tx, added).await?;
+    execute!(&mut *tx, DROP_BITS, added)?;
+    execute!(&mut *tx, DROP_COMMENTS, added)?;
+    execute!(&mut *tx, DROP_CONTACTS, added)?;
+    execute!(&mut *tx, DROP_IDENTIFIERS, added)?;
+    let removed = rows!(&mut *tx, (i64,), REMOVED, added)?;
+    execute!(&mut *tx, DROP_CUSTOMERS, added)?;
+    let gaps = ranges(removed.iter().map(|(k,)| *k));
+    bulk!(tx, GAPS, gaps, |(first, last)| [first, last]);
+    Ok(removed.len() as u64)
+}
+
+async fn hand_over(tx: &mut Tx, added: i64) -> Result<()> {
+    let later: Vec<(i64, Bits)> = rows!(&mut *tx, (i64, Vec<u8>), LATER_BITS, added)?
+        .into_iter()
+        .map(|(snapshot, bytes)| (snapshot, Bits::from_bytes(bytes)))
+        .collect();
+    if later.is_empty() {
+        return Ok(());
+    }
+    let owned = rows!(&mut *tx, (i64,), OWNED, added)?;
+    let heirs: Vec<(i64, i64)> = owned
+        .into_iter()
+        .filter_map(|(key,)| {
+            let heir = later.iter().find(|(_, bits)| bits.has(CustomerKey(key as u32)))?;
+            Some((key, heir.0))
+        })
+        .collect();
+    for bulk in &HAND_OVER {
+        bulk!(tx, *bulk, heirs.iter().copied(), |(key, heir)| [key, added, heir]);
+    }
+    Ok(())
+}
+
+/// Ascending numbers as closed ranges.
+fn ranges(numbers: impl Iterator<Item = i64>) -> Vec<(i64, i64)> {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for n in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == n => *last = n,
+            _ => ranges.push((n, n)),
+        }
+    }
+    ranges
+}

@@ -1,0 +1,268 @@
+//! Two pools behind one door. [`Store`] reads, [`Tx`] writes; [`Access`] lets one function take either.
+
+use crate::{Error, Result};
+use sqlx::{
+    Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, sync::Arc, time::Duration};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// How long a writer waits for another.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The application's database.
+#[derive(Debug, Clone)]
+pub struct Store(Inner);
+
+#[derive(Debug, Clone)]
+enum Inner {
+    // SQLite has one writer; waiting for it here is fair and asleep, waiting inside SQLite is neither
+    Sqlite(SqlitePool, Arc<Mutex<()>>),
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`Tx::commit`], nothing happened.
+#[derive(Debug)]
+pub struct Tx(TxInner);
+
+#[derive(Debug)]
+enum TxInner {
+    Sqlite(sqlx::Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// One of the two.
+pub enum On<S, P> {
+    /// SQLite
+    Sqlite(S),
+    /// PostgreSQL
+    Postgres(P),
+}
+
+/// `&Store` or `&mut Tx`: where a statement may run.
+pub trait Access<'a>: Send {
+    /// SQLite's executor
+    type Sqlite: Executor<'a, Database = Sqlite>;
+    /// PostgreSQL's executor
+    type Postgres: Executor<'a, Database = Postgres>;
+    /// The executor of the database at hand.
+    fn on(self) -> On<Self::Sqlite, Self::Postgres>;
+}
+
+impl<'a> Access<'a> for &'a Store {
+    type Sqlite = &'a SqlitePool;
+    type Postgres = &'a PgPool;
+    fn on(self) -> On<&'a SqlitePool, &'a PgPool> {
+        match &self.0 {
+            Inner::Sqlite(p, _) => On::Sqlite(p),
+            Inner::Postgres(p) => On::Postgres(p),
+        }
+    }
+}
+
+impl<'a> Access<'a> for &'a mut Tx {
+    type Sqlite = &'a mut SqliteConnection;
+    type Postgres = &'a mut PgConnection;
+    fn on(self) -> On<&'a mut SqliteConnection, &'a mut PgConnection> {
+        match &mut self.0 {
+            TxInner::Sqlite(t, _) => On::Sqlite(&mut **t),
+            TxInner::Postgres(t) => On::Postgres(&mut **t),
+        }
+    }
+}
+
+/// Runs a statement; answers the rows it touched.
+macro_rules! execute {
+    ($db:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $crate::db::Access::on($db) {
+            $crate::db::On::Sqlite(e) => sqlx::query::<sqlx::Sqlite>($sql)$(.bind($arg))*.execute(e).await
+                .map(|r| r.rows_affected()).map_err($crate::Error::from),
+            $crate::db::On::Postgres(e) => sqlx::query::<sqlx::Postgres>($sql)$(.bind($arg))*.execute(e).await
+                .map(|r| r.rows_affected()).map_err($crate::Error::from),
+        }
+    };
+}
+
+/// At most one row, as a type with `FromRow`.
+macro_rules! optional {
+    ($db:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $crate::db::Access::on($db) {
+            $crate::db::On::Sqlite(e) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($arg))*.fetch_optional(e).await
+                .map_err($crate::Error::from),
+            $crate::db::On::Postgres(e) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($arg))*.fetch_optional(e).await
+                .map_err($crate::Error::from),
+        }
+    };
+}
+
+/// Every row, as a type with `FromRow`.
+macro_rules! rows {
+    ($db:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $crate::db::Access::on($db) {
+            $crate::db::On::Sqlite(e) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($arg))*.fetch_all(e).await
+                .map_err($crate::Error::from),
+            $crate::db::On::Postgres(e) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($arg))*.fetch_all(e).await
+                .map_err($crate::Error::from),
+        }
+    };
+}
+
+/// One value, always there (counts, maxima with COALESCE).
+macro_rules! scalar {
+    ($db:expr, $type:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $crate::db::Access::on($db) {
+            $crate::db::On::Sqlite(e) => sqlx::query_scalar::<sqlx::Sqlite, $type>($sql)$(.bind($arg))*.fetch_one(e).await
+                .map_err($crate::Error::from),
+            $crate::db::On::Postgres(e) => sqlx::query_scalar::<sqlx::Postgres, $type>($sql)$(.bind($arg))*.fetch_one(e).await
+                .map_err($crate::Error::from),
+        }
+    };
+}
+
+/// Names a module's statements and lists them for the test that prepares each on both engines.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+        #[cfg(test)]
+        pub(crate) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+impl Store {
+    /// Opens `sqlite:<file>` (made if missing) or `postgres://…`, and brings its schema up to date. Refuses a newer schema.
+    pub async fn open(url: &str) -> Result<Store> {
+        Store::open_with(url, 8).await
+    }
+
+    /// As [`Store::open`], with at most `connections` connections.
+    pub async fn open_with(url: &str, connections: u32) -> Result<Store> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            "sqlite" => Store::sqlite(url, connections).await,
+            "postgres" | "postgresql" => Store::postgres(url, connections).await,
+            other => Err(Error::Address { scheme: other.to_owned() }),
+        }
+    }
+
+    async fn sqlite(url: &str, connections: u32) -> Result<Store> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-65536")
+            .statement_cache_capacity(256);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(connections.max(2))
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        // two programs may open a new file at the same instant; the loser finds the work done
+        let mut tries = 0;
+        while let Err(e) = SQLITE.run(&pool).await {
+            let e = Error::from(e);
+            tries += 1;
+            if tries > 3 || matches!(e, Error::NewerSchema { .. }) {
+                return Err(e);
+            }
+            tokio::time::sleep(Duration::from_millis(100 * tries)).await;
+        }
+        Ok(Store(Inner::Sqlite(pool, Arc::new(Mutex::new(())))))
+    }
+
+    async fn postgres(url: &str, connections: u32) -> Result<Store> {
+        let options = PgConnectOptions::from_str(url)?.application_name("zhiyin").statement_cache_capacity(256);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(2))
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await?;
+        POSTGRES.run(&pool).await?;
+        Ok(Store(Inner::Postgres(pool)))
+    }
+
+    /// Begins a transaction that will write. On SQLite it holds the write lock from here on.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(match &self.0 {
+            Inner::Sqlite(pool, writer) => {
+                let turn = tokio::time::timeout(PATIENCE, writer.clone().lock_owned()).await.map_err(|_| Error::Busy)?;
+                TxInner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?, turn)
+            }
+            Inner::Postgres(pool) => TxInner::Postgres(pool.begin().await?),
+        }))
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(&self) {
+        match &self.0 {
+            Inner::Sqlite(pool, _) => pool.close().await,
+            Inner::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match &self.0 {
+            Inner::Sqlite(..) => "sqlite",
+            Inner::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Is the database there and answering?
+    pub async fn ping(&self) -> Result<()> {
+        execute!(self, PING).map(|_| ())
+    }
+}
+
+statements! {
+    PING = "SELECT 1";
+}
+
+/// One lock serialises everything that makes a lake snapshot (SQLite's write lock does it there).
+pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235)";
+
+impl Tx {
+    /// Makes everything since [`Store::begin`] true.
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            TxInner::Sqlite(t, turn) => {
+                t.commit().await?;
+                drop(turn);
+            }
+            TxInner::Postgres(t) => t.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Makes everything since [`Store::begin`] untrue, now rather than at drop.
+    pub async fn rollback(self) -> Result<()> {
+        match self.0 {
+            TxInner::Sqlite(t, turn) => {
+                t.rollback().await?;
+                drop(turn);
+            }
+            TxInner::Postgres(t) => t.rollback().await?,
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction makes a lake snapshot.
+    pub(crate) async fn lock_lake(&mut self) -> Result<()> {
+        if let TxInner::Postgres(t) = &mut self.0 {
+            sqlx::query::<Postgres>(LAKE_LOCK).execute(&mut **t).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Text as both databases can hold it: a zero byte becomes U+2400 `␀`.
+pub(crate) fn clean(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{2400}") } else { text }
+}

@@ -1,0 +1,94 @@
+//! Sessions: a signed-in browser. Only the hash of its token is kept.
+
+use crate::{Access, Result, user::User};
+use domain::clock::Instant;
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// hash of the token in the cookie
+    pub token_hash: String,
+    /// whose
+    pub user: String,
+    /// signed in
+    pub created_at: Instant,
+    /// last request that was noted
+    pub seen_at: Instant,
+    /// over
+    pub expires_at: Instant,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    token_hash: String,
+    user_id: String,
+    created_at: i64,
+    seen_at: i64,
+    expires_at: i64,
+    email: String,
+    name: String,
+    password_hash: String,
+    role: String,
+    user_created_at: i64,
+}
+
+statements! {
+    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    FIND = "SELECT s.token_hash, s.user_id, s.created_at, s.seen_at, s.expires_at, u.email, u.name, u.password_hash, u.role,
+            u.created_at AS user_created_at
+        FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL";
+    SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
+    DELETE = "DELETE FROM sessions WHERE token_hash = $1";
+    DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
+    DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
+}
+
+/// Begins a session.
+pub async fn create<'a>(db: impl Access<'a>, s: &Session) -> Result<()> {
+    execute!(db, INSERT, s.token_hash.as_str(), s.user.as_str(), s.created_at.0, s.seen_at.0, s.expires_at.0).map(|_| ())
+}
+
+/// The session of a token hash and its user, unless over or the user is locked out.
+pub async fn find<'a>(db: impl Access<'a>, token_hash: &str, now: Instant) -> Result<Option<(Session, User)>> {
+    let row = optional!(db, Row, FIND, token_hash, now.0)?;
+    Ok(row.map(|r| {
+        let session = Session {
+            token_hash: r.token_hash,
+            user: r.user_id.clone(),
+            created_at: Instant(r.created_at),
+            seen_at: Instant(r.seen_at),
+            expires_at: Instant(r.expires_at),
+        };
+        let user = User {
+            id: r.user_id,
+            email: r.email,
+            name: r.name,
+            password_hash: r.password_hash,
+            role: r.role,
+            created_at: Instant(r.user_created_at),
+            disabled_at: None,
+        };
+        (session, user)
+    }))
+}
+
+/// Notes a request and prolongs the session.
+pub async fn seen<'a>(db: impl Access<'a>, token_hash: &str, now: Instant, expires_at: Instant) -> Result<()> {
+    execute!(db, SEEN, token_hash, now.0, expires_at.0).map(|_| ())
+}
+
+/// Signs out.
+pub async fn delete<'a>(db: impl Access<'a>, token_hash: &str) -> Result<()> {
+    execute!(db, DELETE, token_hash).map(|_| ())
+}
+
+/// Signs a user out everywhere.
+pub async fn delete_of_user<'a>(db: impl Access<'a>, user: &str) -> Result<u64> {
+    execute!(db, DELETE_OF_USER, user)
+}
+
+/// Forgets sessions that are over.
+pub async fn delete_expired<'a>(db: impl Access<'a>, now: Instant) -> Result<u64> {
+    execute!(db, DELETE_EXPIRED, now.0)
+}

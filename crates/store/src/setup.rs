@@ -1,0 +1,34 @@
+//! Set-up: the one-time token printed at first start lets one person become the owner. Only its hash is kept.
+
+use crate::{Access, Error, Result, Tx, user, user::User, workspace, workspace::Workspace};
+use domain::clock::Instant;
+
+statements! {
+    CLEAR = "DELETE FROM setup_tokens";
+    INSERT = "INSERT INTO setup_tokens (token_hash, created_at, expires_at) VALUES ($1, $2, $3)";
+    TAKE = "DELETE FROM setup_tokens WHERE token_hash = $1 AND expires_at > $2";
+}
+
+/// Nobody can sign in yet.
+pub async fn required<'a>(db: impl Access<'a>) -> Result<bool> {
+    Ok(user::count(db).await? == 0)
+}
+
+/// Replaces the set-up token.
+pub async fn offer(tx: &mut Tx, token_hash: &str, now: Instant, expires_at: Instant) -> Result<()> {
+    execute!(&mut *tx, CLEAR)?;
+    execute!(tx, INSERT, token_hash, now.0, expires_at.0).map(|_| ())
+}
+
+/// Uses the token up and makes the workspace and its owner, all or nothing. `NotFound` for a wrong or expired token,
+/// `Taken` when set-up was done before.
+pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<()> {
+    if !required(&mut *tx).await? {
+        return Err(Error::Taken { what: "workspace" });
+    }
+    if execute!(&mut *tx, TAKE, token_hash, now.0)? != 1 {
+        return Err(Error::none("set-up token", ""));
+    }
+    workspace::create(&mut *tx, w).await?;
+    user::create(tx, owner).await
+}

@@ -1,0 +1,101 @@
+//! Users: who may sign in. The password hash is made and checked by `api`; the store only keeps it.
+
+use crate::{Access, Error, Result};
+use domain::clock::Instant;
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// `usr_…`
+    pub id: String,
+    /// in lower case
+    pub email: String,
+    /// display name
+    pub name: String,
+    /// PHC string
+    pub password_hash: String,
+    /// `owner`, `editor`, `viewer`
+    pub role: String,
+    /// made
+    pub created_at: Instant,
+    /// may no longer sign in
+    pub disabled_at: Option<Instant>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    email: String,
+    name: String,
+    password_hash: String,
+    role: String,
+    created_at: i64,
+    disabled_at: Option<i64>,
+}
+
+impl From<Row> for User {
+    fn from(r: Row) -> User {
+        User {
+            id: r.id,
+            email: r.email,
+            name: r.name,
+            password_hash: r.password_hash,
+            role: r.role,
+            created_at: Instant(r.created_at),
+            disabled_at: r.disabled_at.map(Instant),
+        }
+    }
+}
+
+statements! {
+    INSERT = "INSERT INTO users (id, email, name, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    BY_ID = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users WHERE id = $1";
+    BY_EMAIL = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users WHERE email = $1";
+    LIST = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users ORDER BY created_at, id";
+    COUNT = "SELECT COUNT(*) FROM users";
+    PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    DISABLE = "UPDATE users SET disabled_at = $2 WHERE id = $1";
+}
+
+/// Adds a user; `Taken` if the address is in use.
+pub async fn create<'a>(db: impl Access<'a>, u: &User) -> Result<()> {
+    let email = u.email.trim().to_lowercase();
+    execute!(
+        db, INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.role.as_str(), u.created_at.0,
+    )
+    .map(|_| ())
+    .map_err(|e| e.taken("e-mail address"))
+}
+
+/// By id.
+pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<User>> {
+    Ok(optional!(db, Row, BY_ID, id)?.map(User::from))
+}
+
+/// By address, in any case.
+pub async fn by_email<'a>(db: impl Access<'a>, email: &str) -> Result<Option<User>> {
+    let email = email.trim().to_lowercase();
+    Ok(optional!(db, Row, BY_EMAIL, email.as_str())?.map(User::from))
+}
+
+/// Everybody, oldest first.
+pub async fn list<'a>(db: impl Access<'a>) -> Result<Vec<User>> {
+    Ok(rows!(db, Row, LIST)?.into_iter().map(User::from).collect())
+}
+
+/// How many there are.
+pub async fn count<'a>(db: impl Access<'a>) -> Result<u64> {
+    scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
+}
+
+/// Replaces the password hash.
+pub async fn set_password<'a>(db: impl Access<'a>, id: &str, hash: &str) -> Result<()> {
+    let touched = execute!(db, PASSWORD, id, hash)?;
+    if touched == 1 { Ok(()) } else { Err(Error::none("user", id)) }
+}
+
+/// Locks a user out (`Some`) or lets them in again.
+pub async fn set_disabled<'a>(db: impl Access<'a>, id: &str, at: Option<Instant>) -> Result<()> {
+    let touched = execute!(db, DISABLE, id, at.map(|t| t.0))?;
+    if touched == 1 { Ok(()) } else { Err(Error::none("user", id)) }
+}
