@@ -107,6 +107,12 @@ impl Condition {
         // `!=` with several values: none of them
         if self.op == Op::Ne { !any } else { any }
     }
+
+    /// Its values on the number line of its field (money in minor units), for comparing many facts; those of another type are left out.
+    pub fn points(&self, fact: FactKind, currency: Currency) -> Vec<f64> {
+        let Some(ty) = field_type(fact, self.field) else { return Vec::new() };
+        self.values.iter().filter_map(|v| point(v, ty, currency)).collect()
+    }
 }
 
 /// A literal on the number line of a field's type: money in minor units.

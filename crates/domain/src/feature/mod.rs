@@ -14,7 +14,7 @@ mod place;
 
 pub use crate::rule::{aggregate_type, field_type};
 pub use aggregate::{AggregateError, check_aggregate};
-pub use catalog::{catalog, find};
+pub use catalog::{catalog, catalog_error, find};
 pub use derive::{Derivation, derive};
 pub use evaluate::{Base, Error, Plan, Profile, fit};
 pub use history::{History, Order, Refund};

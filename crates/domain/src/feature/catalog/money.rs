@@ -1,0 +1,146 @@
+//! What they are worth: RFM scores, contribution, lifetime value, loyalty.
+
+use super::{
+    How::{Attribute, Score, Share, Text},
+    Method::{Bins, Kmeans, Quantile},
+    Row, Unit,
+};
+use crate::value::ValueType::{self, Int, Money, Number};
+
+const WORDS: ValueType = ValueType::Text;
+
+const fn score(
+    key: &'static str,
+    label: (&'static str, &'static str),
+    of: &'static str,
+    method: super::Method,
+    about: (&'static str, &'static str),
+) -> Row {
+    // only recency is better when smaller
+    let smaller = matches!(of.as_bytes(), b"recency_days");
+    Row { key, ty: Int, unit: Unit::Points, label, how: Score { of, method, smaller }, about }
+}
+
+pub(super) const RFM: &[Row] = &[
+    score("rfm_r", ("RFM：R 分", "RFM: R"), "recency_days", Quantile, (
+        "最近下单的五分位得分 1–5，5 最好：1 + ⌊5·w/n⌋，w = 比他更久未买的买家数；没有订单为 0。全部历史。",
+        "Quintile score of recency, 5 = best: 1 + ⌊5·w/n⌋, w = buyers strictly worse, n = buyers; 0 without an order. All history.",
+    )),
+    score("rfm_f", ("RFM：F 分", "RFM: F"), "orders", Quantile, (
+        "订单数的五分位得分 1–5，5 最好；并列同分；没有订单为 0。全部历史。",
+        "Quintile score of the number of orders, 5 = best; ties share a score; 0 without an order. All history.",
+    )),
+    score("rfm_m", ("RFM：M 分", "RFM: M"), "net", Quantile, (
+        "净消费额的五分位得分 1–5，5 最好；没有订单为 0。全部历史。",
+        "Quintile score of net, 5 = best; 0 without an order. All history.",
+    )),
+    score("rfm_r_bins", ("R 分（自定区间）", "R by own bins"), "recency_days", Bins([30.0, 90.0, 180.0, 365.0]), (
+        "按自定边界给分：30 天内 5 分，90 天内 4 分，180 天内 3 分，365 天内 2 分，其余 1 分。",
+        "By own edges: within 30 days 5, 90 days 4, 180 days 3, 365 days 2, else 1.",
+    )),
+    score("rfm_f_bins", ("F 分（自定区间）", "F by own bins"), "orders", Bins([2.0, 3.0, 5.0, 10.0]), (
+        "按自定边界给分：10 单起 5 分，5 单起 4 分，3 单起 3 分，2 单 2 分，1 单 1 分。",
+        "By own edges: from 10 orders 5, from 5 orders 4, from 3 orders 3, 2 orders 2, 1 order 1.",
+    )),
+    // edges of money are minor units
+    score("rfm_m_bins", ("M 分（自定区间）", "M by own bins"), "net", Bins([10_000.0, 50_000.0, 100_000.0, 500_000.0]), (
+        "按自定边界给分（两位小数的货币）：5000 起 5 分，1000 起 4 分，500 起 3 分，100 起 2 分，其余 1 分。",
+        "By own edges (currencies with two decimals): from 5,000 5, from 1,000 4, from 500 3, from 100 2, else 1.",
+    )),
+    score("rfm_r_kmeans", ("R 分（聚类）", "R by k-means"), "recency_days", Kmeans, (
+        "一维 k-means（k = 5，精确解）按中心排序得分。",
+        "One-dimensional k-means (k = 5, exact), clusters ranked by their centre.",
+    )),
+    score("rfm_f_kmeans", ("F 分（聚类）", "F by k-means"), "orders", Kmeans, (
+        "一维 k-means（k = 5，精确解）按中心排序得分。",
+        "One-dimensional k-means (k = 5, exact), clusters ranked by their centre.",
+    )),
+    score("rfm_m_kmeans", ("M 分（聚类）", "M by k-means"), "net", Kmeans, (
+        "一维 k-means（k = 5，精确解）按中心排序得分。",
+        "One-dimensional k-means (k = 5, exact), clusters ranked by their centre.",
+    )),
+];
+
+pub(super) const VALUE: &[Row] = &[
+    Row {
+        key: "cost",
+        ty: Money,
+        unit: Unit::None,
+        label: ("商品成本", "Cost of goods"),
+        how: Text("sum(orders.cost)"),
+        about: ("有效订单的已知商品成本。", "Cost of goods of valid orders, as far as known."),
+    },
+    Row {
+        key: "contribution",
+        ty: Money,
+        unit: Unit::None,
+        label: ("贡献毛利", "Contribution"),
+        how: Text("net - cost"),
+        about: (
+            "净消费额 − 商品成本（奖励与服务成本有记录后一并扣除）。",
+            "Net − cost of goods (rewards and service cost are subtracted once they are recorded).",
+        ),
+    },
+    Row {
+        key: "contribution_share",
+        ty: Number,
+        unit: Unit::Share,
+        label: ("贡献占比", "Contribution share"),
+        how: Share("net"),
+        about: ("该客户净消费 ÷ 全体净消费。", "The customer's net ÷ all net."),
+    },
+    Row {
+        key: "acquisition_cost",
+        ty: Money,
+        unit: Unit::None,
+        label: ("获客成本", "Acquisition cost"),
+        how: Attribute("acquisition_cost"),
+        about: ("获得这位客户的成本（CAC），导入或按渠道分摊。", "What winning the customer cost (CAC), imported or shared out by channel."),
+    },
+    Row {
+        key: "clv_simple",
+        ty: Money,
+        unit: Unit::None,
+        label: ("客户终身价值（简式）", "Lifetime value (simple)"),
+        how: Text("average_order_net * orders_per_year * 3 - coalesce(acquisition_cost, 0)"),
+        about: (
+            "笔单价 × 年均订单数 × 预期 3 年 − 获客成本；预期年数可在自己的副本里改。没有订单则未知。",
+            "Average order net × orders per year × 3 expected years − acquisition cost; change the years in your own copy. Unknown without an order.",
+        ),
+    },
+];
+
+pub(super) const LOYALTY: &[Row] = &[
+    Row {
+        key: "repeat_orders",
+        ty: Int,
+        unit: Unit::Orders,
+        label: ("复购单数", "Repeat orders"),
+        how: Text("max(orders - 1, 0)"),
+        about: ("首单之后的有效订单数。", "Valid orders after the first."),
+    },
+    Row {
+        key: "referrals",
+        ty: Int,
+        unit: Unit::Times,
+        label: ("推荐次数", "Referrals"),
+        how: Text("count(interactions, kind in (\"referral\", \"refer\", \"推荐\", \"转介绍\", \"邀请\"))"),
+        about: ("推荐、转介绍、邀请的次数。", "Referrals and invitations."),
+    },
+    Row {
+        key: "signup_channel",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("注册渠道", "Sign-up channel"),
+        how: Attribute("signup_channel"),
+        about: ("注册或来源渠道。", "Channel of registration."),
+    },
+    Row {
+        key: "acquisition_channel",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("获客渠道", "Acquisition channel"),
+        how: Text("coalesce(signup_channel, first(orders.channel))"),
+        about: ("注册渠道；没有时用首单渠道。", "Sign-up channel, else the channel of the first order."),
+    },
+];

@@ -1,0 +1,265 @@
+//! Who they are: demographics, geography, psychographics, firmographics.
+
+use super::{
+    How::{Attribute, Derived, Text},
+    Row, Unit,
+};
+use crate::{
+    feature::Derivation as D,
+    value::ValueType::{self, Int, Money, Number},
+};
+
+const WORDS: ValueType = ValueType::Text;
+
+pub(super) const DEMOGRAPHICS: &[Row] = &[
+    Row {
+        key: "kind",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("客户类型", "Kind"),
+        how: Derived(D::Kind, &["attribute.kind"]),
+        about: ("个人（person）或组织（organisation）；没有说明的算个人。", "person or organisation; a person unless stated otherwise."),
+    },
+    Row {
+        key: "gender",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("性别", "Gender"),
+        how: Derived(D::Gender, &["attribute.gender"]),
+        about: ("male、female、other，各种写法归一。", "male, female or other, however it was written."),
+    },
+    Row {
+        key: "birthday",
+        ty: ValueType::Day,
+        unit: Unit::None,
+        label: ("生日", "Birthday"),
+        how: Attribute("birthday"),
+        about: ("出生日期（公历）。", "Date of birth (Gregorian)."),
+    },
+    Row {
+        key: "age",
+        ty: Int,
+        unit: Unit::Years,
+        label: ("年龄", "Age"),
+        how: Derived(D::Age, &["attribute.birthday", "attribute.birth_year", "attribute.age"]),
+        about: (
+            "截至当日的周岁；2 月 29 日的生日在平年按 2 月 28 日算；没有生日时用出生年份，再没有用填写的年龄。",
+            "Completed years as of the day; 29 February is kept on 28 February in common years; without a birthday by year of birth, else the age as stated.",
+        ),
+    },
+    Row {
+        key: "age_band",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("年龄段", "Age band"),
+        how: Derived(D::AgeBand, &["age"]),
+        about: ("18 岁以下、18–24、25–34、35–44、45–54、55–64、65 岁及以上。", "Under 18, 18–24, 25–34, 35–44, 45–54, 55–64, 65 and over."),
+    },
+    Row {
+        key: "birth_decade",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("出生年代", "Birth decade"),
+        how: Derived(D::BirthDecade, &["attribute.birthday", "attribute.birth_year"]),
+        about: ("出生的年代，如 1990s（90 后）。", "Decade of birth, e.g. 1990s."),
+    },
+    Row {
+        key: "days_to_birthday",
+        ty: Int,
+        unit: Unit::Days,
+        label: ("距下次生日", "Days to birthday"),
+        how: Derived(D::DaysToBirthday, &["attribute.birthday"]),
+        about: ("到下一个生日的天数，0 = 今天。", "Days to the next birthday, 0 = today."),
+    },
+    Row {
+        key: "income",
+        ty: Money,
+        unit: Unit::None,
+        label: ("年收入", "Annual income"),
+        how: Attribute("income"),
+        about: ("客户填写或导入的年收入。", "Income a year as stated or imported."),
+    },
+    Row {
+        key: "occupation",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("职业", "Occupation"),
+        how: Attribute("occupation"),
+        about: ("职业。", "Occupation."),
+    },
+    Row {
+        key: "education",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("学历", "Education"),
+        how: Derived(D::Education, &["attribute.education"]),
+        about: ("学历，常见写法归一，其余照原文。", "Education; usual spellings become one, others stay as given."),
+    },
+    Row {
+        key: "marital_status",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("婚姻状况", "Marital status"),
+        how: Derived(D::Marital, &["attribute.marital_status"]),
+        about: ("婚姻状况，常见写法归一，其余照原文。", "Marital status; usual spellings become one, others stay as given."),
+    },
+    Row {
+        key: "household_size",
+        ty: Int,
+        unit: Unit::People,
+        label: ("家庭人数", "Household size"),
+        how: Attribute("household_size"),
+        about: ("家庭人数。", "People in the household."),
+    },
+];
+
+pub(super) const GEOGRAPHY: &[Row] = &[
+    Row {
+        key: "country",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("国家", "Country"),
+        how: Derived(D::Country, &["attribute.country", "attribute.province", "attribute.city"]),
+        about: (
+            "国家；没有填写但省市在中国的，算中国（China）。",
+            "Country; China also where it is not stated but the province or city lies there.",
+        ),
+    },
+    Row {
+        key: "province",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("省份", "Province"),
+        how: Derived(D::Province, &["attribute.province", "attribute.city"]),
+        about: ("省份（简称）；没有填写时由城市推出。", "Province, state or region in its short name; found from the city if not stated."),
+    },
+    Row {
+        key: "city",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("城市", "City"),
+        how: Derived(D::City, &["attribute.city"]),
+        about: ("城市（简称，“上海市”即“上海”）。", "City in its short name."),
+    },
+    Row {
+        key: "region",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("大区", "Region of China"),
+        how: Derived(D::Region, &["attribute.province", "attribute.city"]),
+        about: ("中国七大区：华北、东北、华东、华中、华南、西南、西北，以及港澳台。", "One of the seven customary regions of China, or Hong Kong, Macao and Taiwan."),
+    },
+    Row {
+        key: "north_south",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("南北", "North or south"),
+        how: Derived(D::NorthSouth, &["attribute.province", "attribute.city"]),
+        about: ("中国北方（north）或南方（south），以秦岭—淮河为界，按省划分。", "North or south of China (Qinling–Huaihe line), by province."),
+    },
+    Row {
+        key: "city_tier",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("城市等级", "City tier"),
+        how: Derived(D::CityTier, &["attribute.city", "attribute.province"]),
+        about: (
+            "一线 tier_1、新一线 new_tier_1、二线 tier_2、三线 tier_3、四线及以下 tier_4（内地城市）。",
+            "tier_1, new_tier_1, tier_2, tier_3 or tier_4 and below (mainland cities).",
+        ),
+    },
+];
+
+pub(super) const PSYCHOGRAPHICS: &[Row] = &[
+    Row {
+        key: "values",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("价值观", "Values"),
+        how: Attribute("values"),
+        about: ("客户看重什么，如环保、性价比、品质。", "What the customer holds dear, e.g. environment, price, quality."),
+    },
+    Row {
+        key: "lifestyle",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("生活方式", "Lifestyle"),
+        how: Attribute("lifestyle"),
+        about: ("生活方式。", "Way of life."),
+    },
+    Row {
+        key: "interests",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("兴趣爱好", "Interests"),
+        how: Attribute("interests"),
+        about: ("兴趣爱好。", "Interests."),
+    },
+    Row {
+        key: "coupon_order_share",
+        ty: Number,
+        unit: Unit::Share,
+        label: ("用券订单占比", "Share of orders with a coupon"),
+        how: Text("count(orders, coupon != \"\") / orders"),
+        about: ("有效订单中用了优惠券的占比。", "Part of the valid orders that used a coupon."),
+    },
+    Row {
+        key: "discount_share",
+        ty: Number,
+        unit: Unit::Share,
+        label: ("折扣力度", "Discount share"),
+        how: Text("sum(orders.discount) / (sum(orders.gross) + sum(orders.discount))"),
+        about: ("折扣 ÷（实付 + 折扣），按有效订单。", "Discount ÷ (paid + discount) over valid orders."),
+    },
+];
+
+pub(super) const FIRMOGRAPHICS: &[Row] = &[
+    Row {
+        key: "industry",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("行业", "Industry"),
+        how: Attribute("industry"),
+        about: ("组织所在行业。", "Industry of the organisation."),
+    },
+    Row {
+        key: "employees",
+        ty: Int,
+        unit: Unit::People,
+        label: ("员工人数", "Employees"),
+        how: Attribute("employees"),
+        about: ("组织的员工人数。", "People the organisation employs."),
+    },
+    Row {
+        key: "company_size",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("企业规模", "Company size"),
+        how: Derived(D::CompanySize, &["employees"]),
+        about: ("按员工人数：micro < 10、small < 50、medium < 250、large。", "By employees: micro < 10, small < 50, medium < 250, large."),
+    },
+    Row {
+        key: "annual_revenue",
+        ty: Money,
+        unit: Unit::None,
+        label: ("年营收", "Annual revenue"),
+        how: Attribute("annual_revenue"),
+        about: ("组织的年营业收入。", "Revenue of the organisation a year."),
+    },
+    Row {
+        key: "contacts",
+        ty: Int,
+        unit: Unit::People,
+        label: ("联系人数", "Contacts"),
+        how: Attribute("contacts"),
+        about: ("组织内我们认识的联系人数。", "People we know inside the organisation."),
+    },
+    Row {
+        key: "account_grade",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("客户级别（人工）", "Account grade (by hand)"),
+        how: Attribute("account_grade"),
+        about: ("由人标注的大客户级别，如 A、B、C。", "Grade given by people, e.g. A, B, C."),
+    },
+];

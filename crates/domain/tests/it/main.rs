@@ -1,0 +1,4 @@
+//! Examples and laws of the domain, from outside.
+
+mod catalog;
+mod make;
