@@ -1,1 +1,13 @@
-//! stub
+//! Why a customer has a class or is in a segment, and the smallest change that would change it.
+//!
+//! `why` shows the rule with the customer's values and the facts that counted. `change` asks the same functions that
+//! classify: it adds an order, a score or days and looks whether the outcome changes, so it is right by construction.
+
+mod change;
+mod why;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, Means, Question, Situation, Way, change};
+pub use why::{Condition, Counted, Kind, Tried, Why, class, condition, facts_behind, segment};

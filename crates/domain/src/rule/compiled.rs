@@ -220,6 +220,11 @@ pub struct Needs {
     pub tops: Vec<Top>,
 }
 
+/// The key under which [`Row::value`] answers an aggregate written in place: `agg:` and its canonical text.
+pub fn aggregate_key(aggregate: &Aggregate) -> String {
+    format!("agg:{}", super::print::Canonical(aggregate))
+}
+
 /// A checked rule, ready to be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compiled {

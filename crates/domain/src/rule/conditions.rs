@@ -33,18 +33,14 @@ fn leaves<'a>(rule: &'a Rule, path: String, all: &mut Vec<Condition<'a>>) {
 }
 
 /// Is it made of other conditions?
-pub(crate) fn is_group(rule: &Rule) -> bool {
+fn is_group(rule: &Rule) -> bool {
     matches!(rule, Rule::All(_) | Rule::Any(_) | Rule::Not(_))
 }
 
 /// Features a rule names, classes (`class.<key>`) and those that statistics are taken of among them; sorted, once each.
 pub fn features_named(rule: &Rule) -> Vec<String> {
     let mut found = BTreeSet::new();
-    walk(rule, &mut |part| {
-        if let Part::Expr(expr) = part {
-            features_of(expr, &mut found);
-        }
-    });
+    walk(rule, &mut |part| part.exprs().into_iter().for_each(|expr| features_of(expr, &mut found)));
     found.into_iter().collect()
 }
 
@@ -57,31 +53,37 @@ pub fn classifications_named(rule: &Rule) -> Vec<String> {
 pub fn segments_named(rule: &Rule) -> Vec<String> {
     let mut found = BTreeSet::new();
     walk(rule, &mut |part| {
-        if let Part::Segment(key) = part {
-            found.insert(key.to_owned());
+        if let Rule::Member { segment } = part {
+            found.insert(segment.clone());
         }
     });
     found.into_iter().collect()
 }
 
-enum Part<'a> {
-    Expr(&'a Expr),
-    Segment(&'a str),
-}
-
-fn walk<'a>(rule: &'a Rule, see: &mut impl FnMut(Part<'a>)) {
+/// Every rule inside, itself first.
+fn walk<'a>(rule: &'a Rule, see: &mut impl FnMut(&'a Rule)) {
+    see(rule);
     match rule {
         Rule::All(rules) | Rule::Any(rules) => rules.iter().for_each(|r| walk(r, see)),
         Rule::Not(rule) => walk(rule, see),
-        Rule::Compare { left, right, .. } => [left, right].into_iter().for_each(|e| see(Part::Expr(e))),
-        Rule::Between { expr, low, high } => [expr, low, high].into_iter().for_each(|e| see(Part::Expr(e))),
-        Rule::In { expr, .. } | Rule::Contains { expr, .. } | Rule::Missing { expr } => see(Part::Expr(expr)),
-        Rule::Member { segment } => see(Part::Segment(segment)),
-        Rule::Top { by, .. } => see(Part::Expr(by)),
+        _ => {}
     }
 }
 
-pub(super) fn features_of(expr: &Expr, found: &mut BTreeSet<String>) {
+impl Rule {
+    /// The expressions of this condition itself, left to right; none for groups.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Rule::All(_) | Rule::Any(_) | Rule::Not(_) | Rule::Member { .. } => Vec::new(),
+            Rule::Compare { left, right, .. } => vec![left, right],
+            Rule::Between { expr, low, high } => vec![expr, low, high],
+            Rule::In { expr, .. } | Rule::Contains { expr, .. } | Rule::Missing { expr } => vec![expr],
+            Rule::Top { by, .. } => vec![by],
+        }
+    }
+}
+
+fn features_of(expr: &Expr, found: &mut BTreeSet<String>) {
     match expr {
         Expr::Literal(_) | Expr::Aggregate(_) => {}
         Expr::Feature(key) => {

@@ -13,7 +13,11 @@ mod literal;
 mod names;
 mod parse;
 mod print;
+pub(crate) mod render;
 mod typing;
+
+#[cfg(test)]
+mod tests;
 
 
 pub use base::{cut, round_half_even};
@@ -23,6 +27,7 @@ pub use conditions::{Condition, classifications_named, conditions, features_name
 pub use error::{Code, Error};
 pub use names::{Names, Vocabulary};
 pub use parse::{parse, parse_expr};
+pub use render::{amount, render, render_expr, render_value, render_window, sentence};
 pub use typing::{aggregate_type, field_type};
 
 use crate::{feature::Aggregate, period::Day};

@@ -205,11 +205,6 @@ impl Display for Filter<'_> {
     }
 }
 
-/// Canonical text of a filter's condition, e.g. `channel = "app"`.
-pub(super) fn filter_text(condition: &Condition) -> String {
-    Filter(condition).to_string()
-}
-
 /// A measure's name in a rule's text.
 pub(super) fn measure_key(measure: &Measure) -> &'static str {
     match measure {

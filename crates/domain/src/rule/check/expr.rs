@@ -7,10 +7,10 @@ use crate::{
     period::Window,
     rule::{
         Arith, Expr, Function, Literal, Op, Stat,
-        compiled::{BaseKey, Num, Scalar, Text},
+        compiled::{BaseKey, Num, Scalar, Text, aggregate_key},
         decimal,
         error::{Code, Error},
-        print::{Canonical, measure_key},
+        print::measure_key,
         typing::{aggregate_type, fact_key, field_key, field_type},
     },
     value::ValueType,
@@ -26,7 +26,7 @@ impl Checker<'_> {
             }
             Expr::Aggregate(aggregate) => {
                 let ty = self.aggregate(aggregate, place)?;
-                let key = format!("agg:{}", Canonical(aggregate));
+                let key = aggregate_key(aggregate);
                 self.needs.aggregates.push((key.clone(), aggregate.as_ref().clone()));
                 Ok(column(key, ty))
             }

@@ -1,0 +1,390 @@
+//! The rule as it stands for one customer: what was asked, what the customer has, which facts counted.
+
+use crate::{
+    classification::{self, Classification, Classifier, Method, Named},
+    feature::{Aggregate, FactRef, Feature, Profile, aggregates_behind},
+    label::{Label, Lang},
+    rule::{
+        self, Compiled, Expr, Names, Row, Rule,
+        compiled::{Num, Pred, Text, typed},
+        render::text::tight,
+        render_value,
+    },
+    segment::{Segment, Segmenter},
+    value::{Value, ValueType},
+};
+use serde::Serialize;
+
+/// Most facts shown behind one condition; the latest ones.
+const SHOWN: usize = 50;
+
+/// How a condition is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// every child
+    All,
+    /// at least one child
+    Any,
+    /// not the child
+    Not,
+    /// a single condition
+    Leaf,
+}
+
+/// A condition as it stands for one customer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// how it is made
+    pub kind: Kind,
+    /// JSON pointer into the rule
+    pub path: String,
+    /// canonical text
+    pub text: String,
+    /// in plain language
+    pub sentence: Label,
+    /// does it hold?
+    pub holds: bool,
+    /// the customer's value; `Null` if unknown or made of others
+    pub actual: Value,
+    /// what it is compared with, e.g. the mean of all; `Null` if there is no single such value
+    pub threshold: Value,
+    /// actual value in words: `实际 ¥3,200`; empty for groups
+    pub finding: Label,
+    /// facts that counted
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+    /// parts
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Condition>,
+}
+
+/// Facts that counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Counted {
+    /// how many
+    pub count: usize,
+    /// the latest of them, earliest first
+    pub items: Vec<FactRef>,
+}
+
+/// A class that was tried, in order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tried {
+    /// class key
+    pub class: String,
+    /// its name
+    pub label: Label,
+    /// did its rule hold?
+    pub holds: bool,
+    /// its rule as it stands for this customer
+    pub condition: Condition,
+}
+
+/// Why a customer has a class or is (not) in a segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// the classification or segment
+    pub subject: Label,
+    /// the class; for a segment `in` or `out`
+    pub result: Named,
+    /// in one sentence
+    pub sentence: Label,
+    /// what decided, one by one
+    pub conditions: Vec<Condition>,
+    /// classes tried before and with this one
+    pub tried: Vec<Tried>,
+}
+
+/// The rule as it stands for one customer. `counted` answers the facts behind a feature (by key) or an aggregate (`agg:…`).
+pub fn condition(
+    rule: &Rule,
+    compiled: &Compiled,
+    row: &dyn Row,
+    names: &dyn Names,
+    counted: &dyn Fn(&str) -> Vec<FactRef>,
+) -> Condition {
+    Reader { row, names, counted }.read(rule, compiled.pred(), String::new())
+}
+
+struct Reader<'a> {
+    row: &'a dyn Row,
+    names: &'a dyn Names,
+    counted: &'a dyn Fn(&str) -> Vec<FactRef>,
+}
+
+impl Reader<'_> {
+    fn read(&self, rule: &Rule, pred: &Pred, path: String) -> Condition {
+        let (kind, children) = match (rule, pred) {
+            (Rule::All(rules), Pred::All(preds)) => (Kind::All, self.parts(rules, preds, &path, "all")),
+            (Rule::Any(rules), Pred::Any(preds)) => (Kind::Any, self.parts(rules, preds, &path, "any")),
+            (Rule::Not(rule), Pred::Not(pred)) => (Kind::Not, vec![self.read(rule, pred, format!("{path}/not"))]),
+            _ => (Kind::Leaf, Vec::new()),
+        };
+        let (actual, threshold, key, ty) = self.values(pred);
+        let counted = self.facts(rule).map(|facts| Counted {
+            count: facts.len(),
+            items: facts.into_iter().rev().take(SHOWN).rev().collect(),
+        });
+        Condition {
+            kind,
+            path,
+            text: rule.to_string(),
+            sentence: rule::sentence(rule, self.names),
+            holds: pred.holds(self.row),
+            finding: self.finding(kind, &actual, key, ty),
+            actual,
+            threshold,
+            counted,
+            children,
+        }
+    }
+
+    fn parts(&self, rules: &[Rule], preds: &[Pred], path: &str, step: &str) -> Vec<Condition> {
+        let pairs = rules.iter().zip(preds).enumerate();
+        pairs.map(|(i, (rule, pred))| self.read(rule, pred, format!("{path}/{step}/{i}"))).collect()
+    }
+
+    /// The customer's value, what it is compared with, the feature whose unit it has.
+    fn values<'p>(&self, pred: &'p Pred) -> (Value, Value, Option<&'p str>, Option<ValueType>) {
+        let num = |num: &Num, ty| num.eval(self.row).map_or(Value::Null, |x| typed(x, ty));
+        let text = |text: &Text| text.eval(self.row).map_or(Value::Null, Value::Text);
+        match pred {
+            Pred::Compare { left, right, ty, .. } => {
+                let (own, other) = if matches!(left, Num::Literal(_)) { (right, left) } else { (left, right) };
+                (num(own, *ty), num(other, *ty), column(own), Some(*ty))
+            }
+            Pred::Between { num: n, ty, .. } | Pred::NumIn { num: n, ty, .. } | Pred::NumMissing { num: n, ty } => {
+                (num(n, *ty), Value::Null, column(n), Some(*ty))
+            }
+            Pred::Top { num: n, key, ty, .. } => {
+                let cut = self.row.cut(key).map_or(Value::Null, |x| typed(x, *ty));
+                (num(n, *ty), cut, column(n), Some(*ty))
+            }
+            Pred::TextEq { left, right, .. } => {
+                let (own, other) = if matches!(left, Text::Literal(_)) { (right, left) } else { (left, right) };
+                (text(own), text(other), text_column(own), Some(ValueType::Text))
+            }
+            Pred::TextIn { text: t, .. } | Pred::Contains { text: t, .. } | Pred::TextMissing { text: t } => {
+                (text(t), Value::Null, text_column(t), Some(ValueType::Text))
+            }
+            Pred::Member(segment) => (Value::Bool(self.row.member(segment)), Value::Null, None, Some(ValueType::Bool)),
+            Pred::All(_) | Pred::Any(_) | Pred::Not(_) => (Value::Null, Value::Null, None, None),
+        }
+    }
+
+    fn finding(&self, kind: Kind, actual: &Value, key: Option<&str>, ty: Option<ValueType>) -> Label {
+        if kind != Kind::Leaf || ty.is_none() {
+            return Label::default();
+        }
+        let show = |lang| match (actual, key) {
+            // someone without any order has no day of the last one
+            (Value::Null, Some("recency_days")) => Lang::pick(lang, "从未下单", "never ordered").to_owned(),
+            _ => render_value(actual, key, lang, self.names),
+        };
+        Label::new(tight(&["实际", &format!(" {}", show(Lang::Zh))]), format!("actual {}", show(Lang::En)))
+    }
+
+    /// Facts behind everything a single condition reads; `None` if it reads no facts.
+    fn facts(&self, rule: &Rule) -> Option<Vec<FactRef>> {
+        if matches!(rule, Rule::All(_) | Rule::Any(_) | Rule::Not(_) | Rule::Member { .. }) {
+            return None;
+        }
+        let mut keys = rule::features_named(rule);
+        keys.retain(|key| !key.starts_with("class."));
+        keys.extend(aggregates_of(rule).iter().map(|a| rule::compiled::aggregate_key(a)));
+        let mut all: Vec<FactRef> = Vec::new();
+        for key in keys {
+            for fact in (self.counted)(&key) {
+                if !all.contains(&fact) {
+                    all.push(fact);
+                }
+            }
+        }
+        all.sort_by_key(|f| f.at);
+        (!all.is_empty()).then_some(all)
+    }
+}
+
+fn column(num: &Num) -> Option<&str> {
+    match num {
+        Num::Column(key) => Some(key),
+        _ => None,
+    }
+}
+
+fn text_column(text: &Text) -> Option<&str> {
+    match text {
+        Text::Column(key) => Some(key),
+        _ => None,
+    }
+}
+
+fn aggregates_of(rule: &Rule) -> Vec<&Aggregate> {
+    fn collect<'a>(expr: &'a Expr, all: &mut Vec<&'a Aggregate>) {
+        match expr {
+            Expr::Aggregate(a) => all.push(a),
+            Expr::Neg(inner) => collect(inner, all),
+            Expr::Binary { left, right, .. } => [left, right].into_iter().for_each(|e| collect(e, all)),
+            Expr::Call { args, .. } => args.iter().for_each(|e| collect(e, all)),
+            Expr::Literal(_) | Expr::Feature(_) | Expr::Base { .. } => {}
+        }
+    }
+    let mut all = Vec::new();
+    rule.exprs().into_iter().for_each(|e| collect(e, &mut all));
+    all
+}
+
+/// Facts behind a feature (by key) or an interned aggregate of this customer.
+pub fn facts_behind(key: &str, profile: &Profile<'_>, features: &[Feature], interned: &[(String, Aggregate)]) -> Vec<FactRef> {
+    let mut all: Vec<FactRef> = Vec::new();
+    let own = interned.iter().filter(|(k, _)| k == key).map(|(_, a)| a.clone());
+    for aggregate in own.chain(aggregates_behind(key, features)) {
+        for fact in profile.history().counted(&aggregate) {
+            if !all.contains(&fact) {
+                all.push(fact);
+            }
+        }
+    }
+    all
+}
+
+/// Why this customer has the class; the profile must hold the features, classes and segments the rules name.
+pub fn class(
+    classification: &Classification,
+    classifier: &Classifier,
+    profile: &mut Profile<'_>,
+    features: &[Feature],
+    names: &dyn Names,
+) -> Why {
+    let outcome = classification::assign(classifier, profile);
+    let result = Named { key: outcome.class.clone(), label: classification.class_label(&outcome.class) };
+    let mut tried = Vec::new();
+    if let (Method::Rules { classes, .. }, classification::By::Rules(rules)) = (&classification.method, &classifier.by) {
+        for (class, (_, compiled)) in classes.iter().zip(rules).take(outcome.matched.map_or(classes.len(), |i| i + 1)) {
+            let counted = |key: &str| facts_behind(key, profile, features, compiled.aggregates());
+            let condition = condition(&class.when, compiled, profile, names, &counted);
+            tried.push(Tried { class: class.key.clone(), label: class.label.clone(), holds: condition.holds, condition });
+        }
+    }
+    let decided = tried.last().filter(|t| t.holds).map(|t| t.condition.clone());
+    let sentence = match (&decided, &classification.method) {
+        (Some(condition), _) => Label::new(
+            format!("属于“{}”，因为{}。", result.label.zh, tight(&["", &with_findings(condition, Lang::Zh)])),
+            format!("“{}” because {}.", result.label.en, with_findings(condition, Lang::En)),
+        ),
+        (None, Method::Rules { .. }) => Label::new(
+            format!("不符合前面任何一类的条件，归入“{}”。", result.label.zh),
+            format!("No other class applies, so “{}”.", result.label.en),
+        ),
+        (None, Method::Values { feature, .. }) => {
+            let name = names.label(feature).unwrap_or_else(|| Label::same(feature.clone()));
+            let value = profile.get(feature).clone();
+            let show = |lang| render_value(&value, Some(feature), lang, names);
+            Label::new(
+                format!("属于“{}”，因为{}是{}。", result.label.zh, name.zh, show(Lang::Zh)),
+                format!("“{}” because {} is {}.", result.label.en, rule::render::text::lower(&name.en), show(Lang::En)),
+            )
+        }
+    };
+    Why { subject: classification.label.clone(), result, sentence, conditions: decided.map(split).unwrap_or_default(), tried }
+}
+
+/// Why this customer is (not) in the segment; the profile must hold what the rule names. `listed` as in [`Segmenter::holds`].
+pub fn segment(
+    segment: &Segment,
+    segmenter: &Segmenter,
+    profile: &mut Profile<'_>,
+    listed: bool,
+    features: &[Feature],
+    names: &dyn Names,
+) -> Why {
+    if let Some(rule) = &segmenter.rule {
+        profile.prepare(rule.aggregates());
+    }
+    let member = segmenter.holds(profile, listed);
+    let name = &segment.label;
+    let result = if member {
+        Named { key: "in".into(), label: Label::new("在分群内", "in the segment") }
+    } else {
+        Named { key: "out".into(), label: Label::new("不在分群内", "not in the segment") }
+    };
+    let decided = match (&segment.members, &segmenter.rule) {
+        (crate::segment::Members::Dynamic { rule }, Some(compiled)) => {
+            let counted = |key: &str| facts_behind(key, profile, features, compiled.aggregates());
+            Some(condition(rule, compiled, profile, names, &counted))
+        }
+        _ => None,
+    };
+    let blocking = segmenter.without.iter().find(|key| profile.member(key));
+    let raw = decided.as_ref().map_or(listed, |c| c.holds);
+    let sentence = match (&decided, blocking) {
+        (_, Some(other)) if raw => {
+            let other = names.segment_label(other).unwrap_or_else(|| Label::same(other.clone()));
+            Label::new(
+                format!("不在分群“{}”内，因为已属于“{}”。", name.zh, other.zh),
+                format!("Not in “{}” because already in “{}”.", name.en, other.en),
+            )
+        }
+        (Some(c), _) if raw => Label::new(
+            format!("在分群“{}”内，因为{}。", name.zh, with_findings(c, Lang::Zh)),
+            format!("In “{}” because {}.", name.en, with_findings(c, Lang::En)),
+        ),
+        (Some(c), _) => Label::new(
+            format!("不在分群“{}”内：{}。", name.zh, failures(c, Lang::Zh)),
+            format!("Not in “{}”: {}.", name.en, failures(c, Lang::En)),
+        ),
+        (None, _) if raw => {
+            Label::new(format!("在分群“{}”的名单上。", name.zh), format!("On the list of “{}”.", name.en))
+        }
+        (None, _) => Label::new(format!("不在分群“{}”的名单上。", name.zh), format!("Not on the list of “{}”.", name.en)),
+    };
+    Why { subject: name.clone(), result, sentence, conditions: decided.map(split).unwrap_or_default(), tried: Vec::new() }
+}
+
+/// The conditions joined by `and` one by one, or the single one.
+fn split(condition: Condition) -> Vec<Condition> {
+    if condition.kind == Kind::All && !condition.children.is_empty() { condition.children } else { vec![condition] }
+}
+
+/// What holds, with the customer's values: `近 12 个月消费 ≥ ¥5,000（实际 ¥6,230）`.
+fn with_findings(condition: &Condition, lang: Lang) -> String {
+    listed(condition, lang, true)
+}
+
+/// What fails, with the customer's values.
+fn failures(condition: &Condition, lang: Lang) -> String {
+    listed(condition, lang, false)
+}
+
+fn listed(condition: &Condition, lang: Lang, holds: bool) -> String {
+    let part = |c: &Condition| {
+        let sentence = match lang {
+            Lang::Zh => c.sentence.zh.clone(),
+            Lang::En => rule::render::text::lower(&c.sentence.en),
+        };
+        let sentence = match (c.holds, lang) {
+            (true, _) => sentence,
+            (false, Lang::Zh) => format!("不满足“{sentence}”"),
+            (false, Lang::En) => format!("it fails “{sentence}”"),
+        };
+        match c.finding.get(lang) {
+            "" => sentence,
+            finding => match lang {
+                Lang::Zh => format!("{sentence}（{finding}）"),
+                Lang::En => format!("{sentence} ({finding})"),
+            },
+        }
+    };
+    let relevant: Vec<String> = match condition.kind {
+        Kind::All => condition.children.iter().filter(|c| c.holds == holds).map(part).collect(),
+        Kind::Any if holds => condition.children.iter().filter(|c| c.holds).take(1).map(part).collect(),
+        Kind::Any => condition.children.iter().map(part).collect(),
+        Kind::Not | Kind::Leaf => Vec::new(),
+    };
+    match (relevant.is_empty(), lang) {
+        (true, _) => part(condition),
+        (false, Lang::Zh) => relevant.join("，且"),
+        (false, Lang::En) => relevant.join(" and "),
+    }
+}
