@@ -35,8 +35,8 @@ create table s as select a.customer,
   case when a.net::hugeint * (select count(*) from buyers) >= (select sum(net) from buyers) then 1 else 0 end hm
   from buyers a;
 """
-EIGHT = {(1, 1, 1): "important_value", (1, 0, 1): "important_develop", (0, 1, 1): "important_keep", (0, 0, 1): "important_win_back",
-         (1, 1, 0): "general_value", (1, 0, 0): "general_develop", (0, 1, 0): "general_keep", (0, 0, 0): "general_win_back"}
+EIGHT = {(1, 1, 1): "important_value", (1, 0, 1): "important_development", (0, 1, 1): "important_retention", (0, 0, 1): "important_win_back",
+         (1, 1, 0): "general_value", (1, 0, 0): "general_development", (0, 1, 0): "general_retention", (0, 0, 0): "general_win_back"}
 
 
 def half_even(a, b):

@@ -1,0 +1,254 @@
+//! What can be typed: commands and flags. Help is shown in the reader's language (`help.rs`).
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Know every customer; treat each one right.
+#[derive(Debug, Parser)]
+#[command(name = "zhiyin", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// How it answers.
+    #[command(flatten)]
+    pub global: Global,
+    /// What it does.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Answer with one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but the answer
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Say more (-vv: everything)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// No colours
+    #[arg(long, global = true, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_color: bool,
+    /// Language: zh-CN or en (else LC_ALL, LANG)
+    #[arg(long, global = true)]
+    pub lang: Option<String>,
+    /// Configuration file (else ./zhiyin.toml if there is one)
+    #[arg(long, global = true)]
+    pub config: Option<PathBuf>,
+}
+
+/// Where the business is kept.
+#[derive(Debug, Clone, Args)]
+pub struct Home {
+    /// Data folder
+    #[arg(long, env = "ZHIYIN_DATA")]
+    pub data: Option<PathBuf>,
+    /// Database URL: sqlite:… or postgres://… (else zhiyin.db in the data folder)
+    #[arg(long, env = "ZHIYIN__STORE__URL")]
+    pub store: Option<String>,
+}
+
+/// How a business reckons, for a new data folder or a one-off run.
+#[derive(Debug, Clone, Args)]
+pub struct Reckoning {
+    /// IANA time zone that decides where a business day ends
+    #[arg(long)]
+    pub time_zone: Option<String>,
+    /// Reporting currency, ISO 4217 (else guessed from the files' currency signs)
+    #[arg(long)]
+    pub currency: Option<String>,
+}
+
+/// The files to read. A flag says what a file is mostly about; what it holds is found by its headings and content.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Files {
+    /// People or companies
+    #[arg(long, value_name = "FILE")]
+    pub customers: Vec<PathBuf>,
+    /// Orders
+    #[arg(long, value_name = "FILE")]
+    pub orders: Vec<PathBuf>,
+    /// Order lines
+    #[arg(long, value_name = "FILE")]
+    pub lines: Vec<PathBuf>,
+    /// Refunds
+    #[arg(long, value_name = "FILE")]
+    pub refunds: Vec<PathBuf>,
+    /// Visits, clicks, calls
+    #[arg(long, value_name = "FILE")]
+    pub interactions: Vec<PathBuf>,
+    /// Scores and surveys
+    #[arg(long, value_name = "FILE")]
+    pub feedback: Vec<PathBuf>,
+    /// Products
+    #[arg(long, value_name = "FILE")]
+    pub products: Vec<PathBuf>,
+    /// Acquisition costs
+    #[arg(long, value_name = "FILE")]
+    pub costs: Vec<PathBuf>,
+    /// Any file, whatever it holds
+    #[arg(long, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    /// Mapping as JSON, made by hand or saved from the web app; used for the files in their order
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Vec<PathBuf>,
+    /// Write the rows that were set aside, with reasons (csv or xlsx)
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+}
+
+impl Files {
+    /// Every file, in the order things refer to each other: people and products first.
+    pub fn all(&self) -> Vec<PathBuf> {
+        [
+            &self.customers,
+            &self.products,
+            &self.orders,
+            &self.lines,
+            &self.refunds,
+            &self.interactions,
+            &self.feedback,
+            &self.costs,
+            &self.file,
+        ]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open a sample business of 10,000 customers in the browser
+    Demo {
+        /// Port on 127.0.0.1
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// How many customers
+        #[arg(long, default_value_t = 10_000)]
+        customers: u32,
+        /// Seed of the sample
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where to keep it (else the cache folder; made anew when it is from an earlier day)
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// Serve the web app and the API
+    Serve {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// Address to listen on
+        #[arg(long)]
+        listen: Option<String>,
+        /// The address people type, e.g. https://crm.example.com
+        #[arg(long)]
+        origin: Option<String>,
+        /// Trusted reverse proxies in front
+        #[arg(long, default_value_t = 0)]
+        proxies: usize,
+    },
+    /// Bring files into a data folder: dry run first, then one commit
+    Import {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// The files
+        #[command(flatten)]
+        files: Files,
+        /// How a new business reckons
+        #[command(flatten)]
+        reckoning: Reckoning,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
+        /// Do not ask before committing
+        #[arg(long, short)]
+        yes: bool,
+        /// Only read and check the files; touch no data folder
+        #[arg(long)]
+        parse_only: bool,
+        /// Take a whole import back (imp_…)
+        #[arg(long, value_name = "IMPORT")]
+        undo: Option<String>,
+    },
+    /// Classify the customers of some files in one go, without a server
+    Classify {
+        /// The files
+        #[command(flatten)]
+        files: Files,
+        /// How to reckon
+        #[command(flatten)]
+        reckoning: Reckoning,
+        /// Result: .xlsx, .csv, .parquet, .json or .html
+        #[arg(long, value_name = "FILE")]
+        out: Vec<PathBuf>,
+        /// Day to classify as of (else the last day with a fact)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<String>,
+        /// Own definitions: a folder made by `zhiyin export`
+        #[arg(long, value_name = "FOLDER")]
+        definitions: Option<PathBuf>,
+    },
+    /// Count and list the customers of a segment or a rule
+    Segment {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// Rule, e.g. 'net_12m >= 5000 and recency_days > 60'
+        #[arg(long)]
+        rule: Vec<String>,
+        /// File with one rule a line
+        #[arg(long, value_name = "FILE")]
+        rules: Option<PathBuf>,
+        /// Key of a saved segment
+        #[arg(long)]
+        segment: Option<String>,
+        /// Write its customers: .xlsx, .csv, .parquet, .json
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// As of this day (else the last day with a fact)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<String>,
+    },
+    /// List features and classifications with their definitions
+    Features {
+        /// Where the business is kept; without, the built-in catalog
+        #[command(flatten)]
+        home: Home,
+    },
+    /// Write all definitions as YAML files into a folder
+    Export {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Read definitions back from a folder
+    Apply {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// The folder
+        folder: PathBuf,
+        /// Only say what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Check the installation and say how to mend what is wrong
+    Doctor {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+    },
+    /// Print a completion script
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}

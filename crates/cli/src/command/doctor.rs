@@ -1,0 +1,162 @@
+//! `zhiyin doctor`: looks at the installation and says how to mend what is wrong.
+
+use crate::{
+    args::Home,
+    config::{self, Config},
+    exit::{Code, Outcome},
+    voice::Voice,
+};
+use domain::{Label, Zone};
+use serde_json::json;
+use std::{path::Path, process::ExitCode};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Fine,
+    Warning,
+    Broken,
+}
+
+struct Finding {
+    state: State,
+    what: Label,
+    mend: Option<Label>,
+}
+
+fn fine(zh: impl Into<String>, en: impl Into<String>) -> Finding {
+    Finding { state: State::Fine, what: Label::new(zh, en), mend: None }
+}
+
+fn bad(state: State, what: (String, String), mend: (&str, &str)) -> Finding {
+    Finding { state, what: Label::new(what.0, what.1), mend: Some(Label::new(mend.0, mend.1)) }
+}
+
+/// Looks at everything and ends with 10 when something should be mended.
+pub async fn run(home: &Home, config: &Config, voice: &Voice) -> Outcome {
+    let (data, url) = config::place(home, config);
+    let version = env!("CARGO_PKG_VERSION");
+    let mut found = vec![fine(format!("知音 {version}"), format!("zhiyin {version}"))];
+    found.push(folder(&data));
+    found.extend(space(&data));
+    found.push(clock());
+    if data.join("zhiyin.db").exists() || home.store.is_some() || config.store.url.is_some() {
+        database(&data, &url, &mut found).await;
+    } else {
+        found.push(fine(format!("{} 还没有数据", data.display()), format!("{} holds no data yet", data.display())));
+    }
+    let worst = found.iter().any(|f| f.state != State::Fine);
+    let mark = |s: State| match s {
+        State::Fine => "✓",
+        State::Warning => "⚠",
+        State::Broken => "✗",
+    };
+    let name = |s: State| match s {
+        State::Fine => "ok",
+        State::Warning => "warning",
+        State::Broken => "broken",
+    };
+    let checks: Vec<_> = found
+        .iter()
+        .map(|f| json!({"state": name(f.state), "what": f.what.get(voice.lang), "mend": f.mend.as_ref().map(|m| m.get(voice.lang))}))
+        .collect();
+    voice.answer(&json!({"version": version, "data": data, "checks": checks}), || {
+        let lines = found.iter().map(|f| {
+            let mend = f.mend.as_ref().map(|m| format!("\n    → {}", m.get(voice.lang))).unwrap_or_default();
+            format!("{} {}{mend}", mark(f.state), f.what.get(voice.lang))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    Ok(if worst { ExitCode::from(Code::Warnings as u8) } else { ExitCode::SUCCESS })
+}
+
+fn folder(data: &Path) -> Finding {
+    let place = if data.exists() { data } else { data.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")) };
+    match tempfile::tempfile_in(place) {
+        Ok(_) => fine(format!("数据目录 {} 可写", data.display()), format!("data folder {} is writable", data.display())),
+        Err(e) => bad(
+            State::Broken,
+            (format!("数据目录 {} 不可写：{e}", data.display()), format!("data folder {} is not writable: {e}", data.display())),
+            ("改目录权限，或用 --data 换一个", "change its permissions, or choose another with --data"),
+        ),
+    }
+}
+
+/// Free space by `df`, which every Unix has.
+fn space(data: &Path) -> Option<Finding> {
+    let place = if data.exists() { data } else { Path::new(".") };
+    let out = std::process::Command::new("df").arg("-Pk").arg(place).output().ok()?;
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let free: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    let gib = free as f64 / f64::from(1 << 20);
+    Some(if gib < 2.0 {
+        bad(
+            State::Warning,
+            (format!("磁盘只剩 {gib:.1} GiB"), format!("only {gib:.1} GiB of disk are free")),
+            ("导入时需要文件大小约三倍的空间", "an import needs about three times the size of its files"),
+        )
+    } else {
+        fine(format!("磁盘剩余 {gib:.0} GiB"), format!("{gib:.0} GiB of disk are free"))
+    })
+}
+
+fn clock() -> Finding {
+    use domain::clock::{Clock, SystemClock};
+    let now = SystemClock.now();
+    let today = Zone::utc().day(now);
+    if today.date().year() < 2026 {
+        return bad(
+            State::Warning,
+            (format!("机器时钟显示 {today}"), format!("the machine's clock says {today}")),
+            ("校准系统时间（NTP）", "set the system time (NTP)"),
+        );
+    }
+    fine(format!("时钟 {} UTC", now.rfc3339()), format!("clock {} UTC", now.rfc3339()))
+}
+
+async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) {
+    let store = match store::Store::open(url).await {
+        Ok(store) => store,
+        Err(e) => {
+            found.push(bad(
+                State::Broken,
+                (format!("数据库打不开：{e}"), format!("the database does not open: {e}")),
+                ("检查 URL、权限，以及是否由更新的版本写过", "check the URL, the permissions, and whether a newer version wrote it"),
+            ));
+            return;
+        }
+    };
+    found.push(fine(format!("数据库 {} 正常", store.engine()), format!("database {} answers", store.engine())));
+    match store::workspace::get(&store).await {
+        Ok(Some(w)) => found.push(fine(
+            format!("{}：时区 {}，货币 {}", w.name, w.time_zone, w.currency),
+            format!("{}: time zone {}, currency {}", w.name, w.time_zone, w.currency),
+        )),
+        Ok(None) => found.push(fine("还没有设置", "not set up yet")),
+        Err(e) => found.push(bad(State::Broken, (format!("读不出设置：{e}"), format!("the settings cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+    }
+    match store::catalog::snapshot(&store, None).await {
+        Ok(snapshot) => {
+            let lake = data.join("lake");
+            let missing: Vec<String> = snapshot
+                .files
+                .iter()
+                .map(|f| lake::folder(&lake, f.table).join(&f.path))
+                .filter(|p| !p.exists())
+                .map(|p| p.display().to_string())
+                .collect();
+            let (files, rows) = (snapshot.files.len(), snapshot.files.iter().map(|f| f.rows).sum::<u64>());
+            match missing.first() {
+                None => found.push(fine(
+                    format!("数据湖快照 {}：{files} 个文件，{rows} 行", snapshot.id),
+                    format!("lake snapshot {}: {files} files, {rows} rows", snapshot.id),
+                )),
+                Some(first) => found.push(bad(
+                    State::Broken,
+                    (format!("数据湖缺 {} 个文件，如 {first}", missing.len()), format!("the lake lacks {} files, such as {first}", missing.len())),
+                    ("从备份恢复 lake 目录", "restore the lake folder from a backup"),
+                )),
+            }
+        }
+        Err(e) => found.push(bad(State::Broken, (format!("目录读不出：{e}"), format!("the catalog cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+    }
+}

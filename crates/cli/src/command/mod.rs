@@ -1,0 +1,11 @@
+//! The commands, one file each.
+
+pub mod classify;
+pub mod completions;
+pub mod definitions;
+pub mod demo;
+pub mod doctor;
+pub mod features;
+pub mod import;
+pub mod segment;
+pub mod serve;

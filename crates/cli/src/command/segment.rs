@@ -1,0 +1,78 @@
+//! `zhiyin segment`: how many customers, and who, fulfil a rule or belong to a saved segment.
+
+use crate::{
+    args::Home,
+    compose,
+    config::Config,
+    exit::{Code, Failure, Outcome},
+    voice::Voice,
+};
+use domain::{
+    clock::{Clock, SystemClock},
+    rule,
+};
+use flow::{
+    analysis::{Asked, Known, parse_day},
+    output,
+};
+use serde_json::json;
+use std::{path::PathBuf, process::ExitCode};
+
+/// What to count.
+pub struct What {
+    /// rule texts
+    pub rule: Vec<String>,
+    /// file with one rule a line
+    pub rules: Option<PathBuf>,
+    /// key of a saved segment
+    pub segment: Option<String>,
+    /// where to write who
+    pub out: Option<PathBuf>,
+    /// as of
+    pub as_of: Option<String>,
+}
+
+/// Counts, and lists if asked.
+pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Outcome {
+    let mut texts = what.rule.clone();
+    if let Some(path) = &what.rules {
+        let file = std::fs::read_to_string(path).map_err(|e| Failure::file(path, &e))?;
+        texts.extend(file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned));
+    }
+    if let Some(key) = &what.segment {
+        texts.push(format!("in segment({})", serde_json::Value::from(key.as_str())));
+    }
+    if texts.is_empty() {
+        return Err(Failure::new(Code::Usage, "rule", "没有规则", "there is no rule").hint("用 --rule、--rules 或 --segment", "use --rule, --rules or --segment"));
+    }
+    let as_of = what.as_of.as_deref().map(|text| parse_day("--as-of", text)).transpose()?;
+    let app = compose::open(home, config).await?;
+    let clock = SystemClock;
+    let begun = clock.now();
+    let picture = app.runs.at(&app, Asked { as_of, known: Known::Today }).await?;
+    let compiled = texts.iter().map(|text| compile(text, picture.names(), voice)).collect::<Result<Vec<_>, _>>()?;
+    let counts = picture.run.counts(&compiled)?;
+    let milliseconds = (clock.now().0 - begun.0) / 1000;
+    if let (Some(out), [one]) = (&what.out, compiled.as_slice()) {
+        let who = picture.run.mask(one)?;
+        output::write_members(&app, &picture, &who, super::classify::format(out)?, voice.lang, out).await?;
+    } else if what.out.is_some() {
+        return Err(Failure::new(Code::Usage, "out", "--out 只能配一条规则", "--out goes with one rule only"));
+    }
+    let rules: Vec<_> = texts.iter().zip(&counts).map(|(text, count)| json!({"text": text, "count": count})).collect();
+    let json = json!({"as_of": picture.as_of, "customers": picture.total(), "milliseconds": milliseconds, "rules": rules});
+    voice.answer(&json, || texts.iter().zip(&counts).map(|(text, count)| format!("{count:>10}  {text}")).collect::<Vec<_>>().join("\n"));
+    app.store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The checked rule, or an error that points at the character.
+fn compile(text: &str, names: &dyn rule::Names, voice: &Voice) -> Result<rule::Compiled, Failure> {
+    let checked = rule::parse(text).and_then(|r| rule::check(&r, names));
+    checked.map_err(|e| {
+        let caret = format!("{}{}", " ".repeat(e.span.start), "^".repeat(e.span.len().max(1)));
+        let shown = |lang| format!("{}\n  {text}\n  {caret}", e.message(lang));
+        voice.say("", "");
+        Failure::new(Code::Rejected, "rule", shown(domain::Lang::Zh), shown(domain::Lang::En))
+    })
+}

@@ -1,0 +1,95 @@
+//! `zhiyin serve`: the web app and the API over a data folder.
+
+use crate::{
+    args::Home,
+    compose,
+    config::Config,
+    exit::{Code, Failure, Outcome},
+    voice::Voice,
+};
+use api::Ctx;
+use flow::app::App;
+use std::{process::ExitCode, sync::Arc};
+use tokio::net::TcpListener;
+
+/// How the server is reached.
+pub struct Reach {
+    /// address to listen on
+    pub listen: String,
+    /// the address people type
+    pub origin: Option<String>,
+    /// trusted reverse proxies
+    pub proxies: usize,
+}
+
+/// Serves until Ctrl-C or a termination signal.
+pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> Outcome {
+    let app = compose::open(home, config).await?;
+    let listener = listen(&reach.listen).await?;
+    let ctx = context(app, &reach);
+    let address = address(&listener, &reach)?;
+    match offer(&ctx).await? {
+        Some(token) => {
+            let link = format!("{address}/setup?token={token}");
+            voice.say(&format!("第一次启动：请打开 {link} 建立所有者账号（链接只能用一次）"), &format!("First start: open {link} to make the owner account (the link works once)"));
+            if voice.json {
+                println!("{}", serde_json::json!({"address": address, "setup": link}));
+            }
+        }
+        None => {
+            voice.say(&format!("正在服务 {address} （Ctrl-C 停止）"), &format!("Serving {address} (Ctrl-C stops)"));
+            if voice.json {
+                println!("{}", serde_json::json!({"address": address}));
+            }
+        }
+    }
+    serve(listener, ctx).await
+}
+
+/// Listens, or says why not.
+pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::new(Code::Conflict, "port", format!("{address} 已被占用"), format!("{address} is in use"))
+            .hint("用 --listen 或 --port 换一个端口", "choose another port with --listen or --port"),
+        _ => Failure::new(Code::Failed, "listen", format!("无法监听 {address}：{e}"), format!("cannot listen on {address}: {e}")),
+    })
+}
+
+/// The state of the router.
+pub fn context(app: App, reach: &Reach) -> Ctx {
+    Ctx::new(Arc::new(app), api::Config { origin: reach.origin.clone(), proxies: reach.proxies, upload_limit: None })
+}
+
+/// The address people type.
+pub fn address(listener: &TcpListener, reach: &Reach) -> Result<String, Failure> {
+    let local = listener.local_addr().map_err(|e| Failure::new(Code::Failed, "listen", e.to_string(), e.to_string()))?;
+    Ok(reach.origin.clone().unwrap_or_else(|| format!("http://{local}")))
+}
+
+async fn offer(ctx: &Ctx) -> Result<Option<String>, Failure> {
+    api::account::offer_setup(ctx).await.map_err(|e| Failure::new(Code::Failed, "setup", format!("{e}"), format!("{e}")))
+}
+
+/// Serves, does the jobs, and ends cleanly.
+pub async fn serve(listener: TcpListener, ctx: Ctx) -> Outcome {
+    let worker = tokio::spawn(flow::ingest::work(Arc::clone(&ctx.app)));
+    let outcome = api::serve(listener, ctx, stop()).await;
+    worker.abort();
+    outcome.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            interrupt.await.ok();
+        }
+    }
+}

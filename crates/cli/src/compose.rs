@@ -1,0 +1,117 @@
+//! Where the pieces are put together, and the only place with the machine's clock and randomness.
+
+use crate::{
+    args::{Home, Reckoning},
+    config::{self, Config},
+    exit::{Code, Failure},
+};
+use domain::{Currency, Lang, Zone, clock::{Clock, SystemClock}};
+use flow::app::{App, Chance};
+use std::{path::Path, sync::Arc};
+use store::{Store, workspace::Workspace};
+
+/// The operating system's randomness.
+pub struct SystemChance;
+
+impl Chance for SystemChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        // An operating system without randomness cannot keep secrets; there is nothing sensible to go on with.
+        if getrandom::fill(bytes).is_err() {
+            eprintln!("error: the operating system gives no random bytes");
+            std::process::abort();
+        }
+    }
+}
+
+/// Opens the business of a data folder.
+///
+/// # Errors
+/// When folder or database refuse.
+pub async fn open(home: &Home, config: &Config) -> Result<App, Failure> {
+    let (data, url) = config::place(home, config);
+    open_at(&data, &url).await
+}
+
+/// Opens the business at a folder and a database.
+///
+/// # Errors
+/// When folder or database refuse.
+pub async fn open_at(data: &Path, url: &str) -> Result<App, Failure> {
+    std::fs::create_dir_all(data).map_err(|e| Failure::file(data, &e))?;
+    let store = Store::open(url).await?;
+    Ok(App::open(store, data, Arc::new(SystemClock), Arc::new(SystemChance)).await?)
+}
+
+/// Makes the workspace of a new data folder; leaves an existing one as it is.
+///
+/// # Errors
+/// When a name is unknown or the database refuses.
+pub async fn settle(app: &App, reckoning: &Reckoning, currency: Option<Currency>, name: &str, lang: Lang) -> Result<(), Failure> {
+    let there = store::workspace::get(&app.store).await?;
+    let asked = zone(reckoning)?;
+    if let Some(w) = there {
+        let told = currency_flag(reckoning)?;
+        if asked.as_ref().is_some_and(|z| z.name() != w.time_zone) || told.is_some_and(|c| c.code() != w.currency) {
+            return Err(Failure::new(
+                Code::Conflict,
+                "workspace.settled",
+                format!("这个数据目录已按 {} 和 {} 记账", w.time_zone, w.currency),
+                format!("this data folder already reckons in {} and {}", w.time_zone, w.currency),
+            )
+            .hint("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder"));
+        }
+        return Ok(());
+    }
+    let zone = asked.unwrap_or_else(|| system_zone(lang));
+    let currency = currency_flag(reckoning)?.or(currency).unwrap_or(match lang {
+        Lang::Zh => Currency::CNY,
+        Lang::En => Currency::USD,
+    });
+    let now = app.clock.now();
+    let workspace = Workspace {
+        id: app.new_id("wsp"),
+        name: name.to_owned(),
+        time_zone: zone.name().to_owned(),
+        currency: currency.code().to_owned(),
+        lang: lang.tag().to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    store::workspace::create(&app.store, &workspace).await?;
+    app.reload().await?;
+    Ok(())
+}
+
+fn zone(reckoning: &Reckoning) -> Result<Option<Zone>, Failure> {
+    let Some(name) = &reckoning.time_zone else { return Ok(None) };
+    Zone::parse(name).map(Some).ok_or_else(|| {
+        Failure::new(Code::Usage, "time_zone", format!("没有时区 {name:?}"), format!("there is no time zone {name:?}"))
+            .hint("例如 --time-zone Asia/Shanghai", "for example --time-zone Europe/Berlin")
+    })
+}
+
+/// The currency that was asked for.
+///
+/// # Errors
+/// When it is no ISO 4217 code.
+pub fn currency_flag(reckoning: &Reckoning) -> Result<Option<Currency>, Failure> {
+    let Some(code) = &reckoning.currency else { return Ok(None) };
+    Currency::parse(code).map(Some).ok_or_else(|| {
+        Failure::new(Code::Usage, "currency", format!("{code:?} 不是货币代码"), format!("{code:?} is not a currency code")).hint("例如 --currency CNY", "for example --currency EUR")
+    })
+}
+
+/// The machine's own time zone if it names one, else the one the language suggests.
+fn system_zone(lang: Lang) -> Zone {
+    let named = std::env::var("TZ").ok().and_then(|name| Zone::parse(&name));
+    let file = || std::fs::read_to_string("/etc/timezone").ok().and_then(|name| Zone::parse(&name));
+    named.or_else(file).unwrap_or_else(|| match lang {
+        Lang::Zh => Zone::parse("Asia/Shanghai").unwrap_or_else(Zone::utc),
+        Lang::En => Zone::utc(),
+    })
+}
+
+/// What time it is, for measuring.
+pub fn seconds_since(clock: &dyn Clock, begun: domain::clock::Instant) -> f64 {
+    (clock.now().0 - begun.0) as f64 / 1e6
+}

@@ -1,0 +1,85 @@
+//! Settings of a process: defaults < zhiyin.toml < environment < flags.
+
+use crate::{
+    args::{Global, Home},
+    exit::{Code, Failure},
+};
+use domain::Lang;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// `zhiyin.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// `lang = "zh-CN"`
+    pub lang: Option<String>,
+    /// `[store] url = "postgres://…"`
+    pub store: StoreConfig,
+    /// `[data] folder = "…"`
+    pub data: DataConfig,
+    /// `[server] listen = "127.0.0.1:8080"`
+    pub server: ServerConfig,
+}
+
+/// The database.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `sqlite:…` or `postgres://…`
+    pub url: Option<String>,
+}
+
+/// The data folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataConfig {
+    /// where files are kept
+    pub folder: Option<PathBuf>,
+}
+
+/// The server.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// address to listen on
+    pub listen: Option<String>,
+    /// the address people type
+    pub origin: Option<String>,
+}
+
+impl Config {
+    /// Reads the file that was named, or `./zhiyin.toml` if there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has something unknown in it.
+    pub fn load(global: &Global) -> Result<Config, Failure> {
+        let usual = PathBuf::from("zhiyin.toml");
+        let path = match &global.config {
+            Some(path) => path,
+            None if usual.exists() => &usual,
+            None => return Ok(Config::default()),
+        };
+        let text = std::fs::read_to_string(path).map_err(|e| Failure { code: Code::Config, ..Failure::file(path, &e) })?;
+        toml::from_str(&text).map_err(|e| {
+            Failure::new(Code::Config, "config", format!("{} 有误：{e}", path.display()), format!("{} is wrong: {e}", path.display()))
+        })
+    }
+}
+
+/// The reader's language: flag, file, LC_ALL, LANG, else English.
+pub fn language(flag: Option<&str>, config: Option<&str>) -> Lang {
+    let environment = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()));
+    match flag.or(config) {
+        Some(text) => Lang::parse(text),
+        None => environment().map_or(Lang::En, |text| Lang::parse(&text)),
+    }
+}
+
+/// Data folder and database of a command.
+pub fn place(home: &Home, config: &Config) -> (PathBuf, String) {
+    let data = home.data.clone().or_else(|| config.data.folder.clone()).unwrap_or_else(|| PathBuf::from("zhiyin-data"));
+    let url = home.store.clone().or_else(|| config.store.url.clone());
+    let url = url.unwrap_or_else(|| format!("sqlite:{}", std::path::absolute(&data).unwrap_or_else(|_| data.clone()).join("zhiyin.db").display()));
+    (data, url)
+}

@@ -1,0 +1,113 @@
+//! How a command ends: exit codes are a stable contract, and an error says what, where, why and what to do.
+
+use domain::{Label, Lang};
+use std::process::ExitCode;
+
+/// Exit codes (`zhiyin --help` lists them).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// failed
+    Failed = 1,
+    /// wrong usage
+    Usage = 2,
+    /// configuration
+    Config = 3,
+    /// data rejected, or imported in part
+    Rejected = 4,
+    /// no such thing
+    NotFound = 5,
+    /// not allowed
+    Permission = 6,
+    /// conflict, locked
+    Conflict = 7,
+    /// a remote service does not answer
+    Unavailable = 8,
+    /// `doctor` found something
+    Warnings = 10,
+}
+
+/// An error for people and scripts.
+#[derive(Debug)]
+pub struct Failure {
+    /// exit code
+    pub code: Code,
+    /// stable name, e.g. `file.not_found`
+    pub id: String,
+    /// what happened and where
+    pub message: Label,
+    /// what to do
+    pub hint: Option<Label>,
+}
+
+/// Result of a command: the exit code when it did its work.
+pub type Outcome = Result<ExitCode, Failure>;
+
+impl Failure {
+    /// An error with both texts.
+    pub fn new(code: Code, id: &str, zh: impl Into<String>, en: impl Into<String>) -> Failure {
+        Failure { code, id: id.to_owned(), message: Label::new(zh, en), hint: None }
+    }
+
+    /// Adds what to do.
+    pub fn hint(mut self, zh: impl Into<String>, en: impl Into<String>) -> Failure {
+        self.hint = Some(Label::new(zh, en));
+        self
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(path: &std::path::Path, e: &std::io::Error) -> Failure {
+        let code = match e.kind() {
+            std::io::ErrorKind::NotFound => Code::NotFound,
+            std::io::ErrorKind::PermissionDenied => Code::Permission,
+            _ => Code::Failed,
+        };
+        let name = path.display();
+        let (zh, en) = match code {
+            Code::NotFound => (format!("找不到 {name}"), format!("{name} does not exist")),
+            Code::Permission => (format!("没有权限访问 {name}"), format!("no permission for {name}")),
+            _ => (format!("{name}：{e}"), format!("{name}: {e}")),
+        };
+        Failure::new(code, "file", zh, en)
+    }
+
+    /// Tells it and gives the process its code.
+    pub fn report(&self, lang: Lang, json: bool) -> ExitCode {
+        if json {
+            let document = serde_json::json!({"error": {"code": self.id, "message": self.message.get(lang), "hint": self.hint.as_ref().map(|h| h.get(lang))}});
+            println!("{document}");
+        }
+        eprintln!("{} {}: {}", lang.pick("错误", "error"), self.id, self.message.get(lang));
+        if let Some(hint) = &self.hint {
+            eprintln!("  {}", hint.get(lang));
+        }
+        ExitCode::from(self.code as u8)
+    }
+}
+
+impl From<flow::Error> for Failure {
+    fn from(e: flow::Error) -> Failure {
+        use flow::Error as E;
+        match e {
+            E::NotFound { noun, key } => Failure::new(Code::NotFound, &format!("{noun}.not_found"), format!("没有 {noun} {key:?}"), format!("there is no {noun} {key:?}")),
+            E::Invalid { code, message, .. } => Failure { code: Code::Rejected, id: code.to_owned(), message, hint: None },
+            E::Conflict { code, message, .. } => Failure { code: Code::Conflict, id: code.to_owned(), message, hint: None },
+            E::Rule(e) => Failure::new(Code::Rejected, "rule", e.message(Lang::Zh), e.message(Lang::En)),
+            E::Store(e) => e.into(),
+            other => Failure::new(Code::Failed, "failed", other.to_string(), other.to_string()),
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(e: store::Error) -> Failure {
+        Failure::new(Code::Failed, "store", format!("数据库：{e}"), format!("database: {e}"))
+            .hint("运行 zhiyin doctor 检查", "run `zhiyin doctor` to see what is wrong")
+    }
+}
+
+impl From<lake::Error> for Failure {
+    fn from(e: lake::Error) -> Failure {
+        Failure::new(Code::Failed, "lake", format!("数据湖：{e}"), format!("lake: {e}"))
+    }
+}
