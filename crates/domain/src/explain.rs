@@ -4,10 +4,12 @@
 //! classify: it adds an order, a score or days and looks whether the outcome changes, so it is right by construction.
 
 mod change;
+mod scope;
 mod why;
 
 #[cfg(test)]
 mod tests;
 
 pub use change::{Change, Means, Question, Situation, Way, change};
+pub use scope::{Error, Moment, Scope, Target};
 pub use why::{Condition, Counted, Kind, Tried, Why, class, condition, facts_behind, segment};

@@ -295,7 +295,7 @@ fn sentence(today: Day, ways: &[Way], becoming: &dyn Fn(&str) -> Label) -> Label
         if let Means::Wait { days, day } = &way.means {
             let what = becoming(&way.after);
             let plural = if *days == 1 { "" } else { "s" };
-            zh.push(format!("若一直没有新的记录，{days} 天后（{}）将{}", date_zh(*day, today), what.zh));
+            zh.push(format!("若一直没有新的记录，{days} 天后（{}）将{}", date_zh(*day, today).trim_start(), what.zh));
             en.push(format!("with nothing new they will {} in {days} day{plural} ({})", what.en, date_en(*day, today)));
         }
     }

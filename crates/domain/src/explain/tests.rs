@@ -1,1 +1,249 @@
-//! Tests.
+//! Customers, the reason of their class, and what would change it.
+
+use super::*;
+use crate::{
+    clock::Instant,
+    fact::{AnswerFact, Facts, OrderFact},
+    feature::{Base, catalog},
+    id::key64,
+    label::Label,
+    library,
+    money::Currency,
+    period::{Day, Zone},
+    rule::{Vocabulary, parse},
+    segment::{Members, Segment},
+    value::Value,
+};
+use proptest::{collection::vec, prelude::*};
+use std::sync::Arc;
+
+fn today() -> Day {
+    Day::new(2026, 8, 20).expect("a day")
+}
+
+/// Orders as (days ago, fen).
+fn bought(orders: &[(i32, i64)]) -> Facts {
+    let order = |(i, (ago, paid)): (usize, &(i32, i64))| {
+        let day = today().plus(-ago);
+        let at = Zone::utc().end_of(day);
+        OrderFact {
+            order_key: key64(&format!("o{i}")),
+            order_id: format!("o{i}"),
+            at,
+            day,
+            recorded_at: at,
+            paid: *paid,
+            cost: None,
+            discount: None,
+            cancelled: false,
+            channel: Some("app".into()),
+            store: None,
+            payment: None,
+            coupon: None,
+        }
+    };
+    Facts { orders: orders.iter().enumerate().map(order).collect(), ..Facts::default() }
+}
+
+fn rule_segment(key: &str, rule: &str) -> Segment {
+    Segment {
+        key: key.into(),
+        label: Label::new("贵宾", "VIP"),
+        description: Label::default(),
+        members: Members::Dynamic { rule: parse(rule).expect(rule) },
+        exclude: Vec::new(),
+        priority: None,
+        version: 1,
+    }
+}
+
+fn names(segments: &[Segment]) -> Vocabulary {
+    Vocabulary::new(Currency::CNY).features(catalog()).classifications(library::classifications()).segments(segments)
+}
+
+struct Shop {
+    segments: Vec<Segment>,
+    names: Vocabulary,
+    base: Arc<Base>,
+}
+
+impl Shop {
+    fn vip(rule: &str) -> Shop {
+        let segments = vec![rule_segment("vip", rule)];
+        let names = names(&segments);
+        Shop { segments, names, base: Arc::new(Base::default()) }
+    }
+    fn scope(&self, target: Target) -> Scope<'_> {
+        Scope::of(target, catalog(), library::classifications(), &self.segments, &self.names).expect("checks")
+    }
+    fn moment<'a>(&'a self, listed: &'a dyn Fn(&str) -> bool) -> Moment<'a> {
+        let at = Zone::utc().end_of(today());
+        Moment { day: today(), known: Instant::MAX, at, base: &self.base, listed, typical: Some(10_000) }
+    }
+    fn why(&self, facts: &Facts) -> Why {
+        self.scope(Target::Segment("vip".into())).why(facts, &self.moment(&|_| false))
+    }
+    fn change(&self, facts: &Facts) -> Option<Change> {
+        self.scope(Target::Segment("vip".into())).change(facts, &self.moment(&|_| false))
+    }
+}
+
+#[test]
+fn a_member_sees_the_conditions_the_values_and_the_facts() {
+    let shop = Shop::vip("net >= 100 and recency_days < 60");
+    let why = shop.why(&bought(&[(100, 5_000), (10, 7_000)]));
+    assert_eq!(why.result.key, "in");
+    let [net, recency] = why.conditions.as_slice() else { panic!("two conditions: {why:?}") };
+    assert_eq!((&net.actual, &net.threshold, net.holds), (&Value::Money(12_000), &Value::Money(10_000), true));
+    assert_eq!((net.path.as_str(), net.text.as_str(), net.finding.zh.as_str()), ("/all/0", "net >= 100", "实际 ¥120"));
+    let days: Vec<Day> = net.counted.iter().flat_map(|c| c.items.iter().map(|f| f.day)).collect();
+    assert_eq!(days, [today().plus(-100), today().plus(-10)]);
+    assert_eq!((&recency.actual, recency.sentence.zh.as_str()), (&Value::Int(10), "近 60 天下过单"));
+    assert!(why.sentence.zh.starts_with("在分群“贵宾”内，因为"), "{}", why.sentence.zh);
+    assert!(why.sentence.zh.ends_with("近 60 天下过单（实际 10 天）。"), "{}", why.sentence.zh);
+}
+
+#[test]
+fn who_is_not_a_member_sees_what_fails() {
+    let shop = Shop::vip("net >= 100 and recency_days < 60");
+    let why = shop.why(&bought(&[(100, 15_000)]));
+    assert_eq!(why.result.key, "out");
+    assert_eq!(why.conditions.iter().map(|c| c.holds).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(why.sentence.zh, "不在分群“贵宾”内：不满足“近 60 天下过单”（实际 100 天）。");
+    assert_eq!(why.sentence.en, "Not in “VIP”: it fails “ordered in the last 60 days” (actual 100 days).");
+}
+
+#[test]
+fn a_class_shows_what_was_tried() {
+    let shop = Shop::vip("everyone");
+    let facts = bought(&[(3, 5_000)]);
+    let why = shop.scope(Target::Class("lifecycle".into())).why(&facts, &shop.moment(&|_| false));
+    assert_eq!(why.result.key, "new");
+    assert!(why.tried.last().is_some_and(|t| t.class == "new" && t.holds));
+    assert!(why.tried.iter().rev().skip(1).all(|t| !t.holds));
+    assert!(!why.conditions.is_empty() && why.conditions.iter().all(|c| c.holds));
+}
+
+#[test]
+fn the_missing_amount_to_the_fen_or_in_typical_orders() {
+    let shop = Shop::vip("net >= 100");
+    let change = shop.change(&bought(&[(100, 3_000), (10, 3_200)])).expect("a change");
+    let means: Vec<&Means> = change.ways.iter().map(|w| &w.means).collect();
+    // 100.00 − 62.00; the average order is 31.00
+    assert_eq!(means, [&Means::Order { amount: 3_800 }, &Means::Orders { count: 2, amount: 3_100 }]);
+    assert_eq!((change.before.as_str(), change.after.as_str()), ("out", "in"));
+    assert_eq!(change.sentence.zh, "再消费 ¥38，或再下 2 单（每单 ¥31，与平时相当），即可进入分群“贵宾”。");
+    assert_eq!(change.sentence.en, "Spend ¥38 more or 2 more typical orders of ¥31 to enter segment “VIP”.");
+}
+
+#[test]
+fn until_when_it_helps() {
+    // the older order leaves the window on the 12th day from now
+    let shop = Shop::vip("sum(orders.net, last 30 days) >= 100");
+    let change = shop.change(&bought(&[(18, 6_000), (5, 1_000)])).expect("a change");
+    assert_eq!(change.ways[0].means, Means::Order { amount: 3_000 });
+    assert_eq!(change.ways[0].until, Some(today().plus(11)));
+    assert!(change.sentence.zh.starts_with("在 8 月 31 日之前再消费 ¥30"), "{}", change.sentence.zh);
+    assert!(change.sentence.en.contains("by 31 August to enter"), "{}", change.sentence.en);
+}
+
+#[test]
+fn an_order_of_any_amount_and_days_that_pass() {
+    let shop = Shop::vip("recency_days <= 60");
+    let gone = shop.change(&bought(&[(100, 3_000)])).expect("a change");
+    assert_eq!(gone.ways.len(), 1);
+    assert_eq!(gone.ways[0].means, Means::Order { amount: 1 });
+    assert_eq!(gone.sentence.zh, "再下一单（金额不限），即可进入分群“贵宾”。");
+    let here = shop.change(&bought(&[(50, 3_000)])).expect("a change");
+    assert_eq!(here.ways[0].means, Means::Wait { days: 11, day: today().plus(11) });
+    assert_eq!(here.sentence.zh, "若一直没有新的记录，11 天后（8 月 31 日）将离开分群“贵宾”。");
+}
+
+#[test]
+fn a_better_score() {
+    let shop = Shop::vip("last_nps >= 9");
+    let mut facts = bought(&[(10, 3_000)]);
+    let at = Zone::utc().end_of(today().plus(-5));
+    facts.answers.push(AnswerFact { at, day: today().plus(-5), recorded_at: at, question: "nps".into(), score: 6.0, channel: None });
+    let change = shop.change(&facts).expect("a change");
+    assert_eq!(change.ways.iter().map(|w| &w.means).collect::<Vec<_>>(), [&Means::Score { question: "nps".into(), score: 9 }]);
+    assert_eq!(change.sentence.zh, "下次推荐意愿评分达到 9 分，即可进入分群“贵宾”。");
+}
+
+#[test]
+fn orders_in_the_customers_own_channel() {
+    let shop = Shop::vip("sum(orders.net, channel = \"app\") >= 100");
+    let change = shop.change(&bought(&[(10, 3_000)])).expect("a change");
+    assert_eq!(change.ways[0].means, Means::Order { amount: 7_000 });
+}
+
+#[test]
+fn nothing_feasible() {
+    let shop = Shop::vip("gender = \"female\"");
+    assert_eq!(shop.change(&bought(&[(10, 3_000)])), None);
+}
+
+#[test]
+fn what_happened_later_does_not_count_when_waiting() {
+    let shop = Shop::vip("recency_days <= 60");
+    let mut moment_later = bought(&[(50, 3_000), (-3, 9_000)]); // an order three days after the as-of day
+    moment_later.orders.reverse();
+    assert_eq!(shop.change(&moment_later).expect("a change").ways[0].means, Means::Wait { days: 11, day: today().plus(11) });
+}
+
+#[test]
+fn a_target_that_does_not_exist() {
+    let shop = Shop::vip("everyone");
+    let scope = Scope::of(Target::Class("nowhere".into()), catalog(), library::classifications(), &shop.segments, &shop.names);
+    assert_eq!(scope.err(), Some(Error::Unknown("nowhere".into())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// One minor unit, one order or one day less leaves everything as it is; the change itself does what it says.
+    #[test]
+    fn a_change_is_minimal_and_true(
+        orders in vec((0..500i32, 1..200_000i64), 0..6),
+        rule in proptest::sample::select(vec![
+            "net >= 1234.56",
+            "orders >= 3 and recency_days <= 90",
+            "sum(orders.net, last 60 days) between 100 and 900",
+            "average_order_net > 500",
+            "orders = 0 or days_since_last(orders) > 200",
+        ]),
+    ) {
+        let shop = Shop::vip(rule);
+        let facts = bought(&orders);
+        let scope = shop.scope(Target::Segment("vip".into()));
+        let outcome = |facts: &Facts, day| scope.outcome(&scope.profile(facts, day, Instant::MAX, &shop.base, &|_| false));
+        let before = outcome(&facts, today());
+        let with = |count: u32, paid: i64| {
+            let mut more = facts.clone();
+            for i in 0..count {
+                let mut order = bought(&[(0, paid)]).orders.remove(0);
+                order.order_key = key64(&format!("new {i}"));
+                more.orders.push(order);
+            }
+            outcome(&more, today())
+        };
+        for way in shop.change(&facts).map(|c| c.ways).unwrap_or_default() {
+            prop_assert_ne!(&way.after, &before);
+            match way.means {
+                Means::Order { amount } => {
+                    prop_assert_eq!(with(1, amount), way.after);
+                    if amount > 1 { prop_assert_eq!(with(1, amount - 1), before.clone()); }
+                }
+                Means::Orders { count, amount } => {
+                    prop_assert_eq!(with(count, amount), way.after);
+                    prop_assert_eq!(with(count - 1, amount), before.clone());
+                }
+                Means::Wait { days, .. } => {
+                    prop_assert_eq!(outcome(&facts, today().plus(days)), way.after);
+                    prop_assert_eq!(outcome(&facts, today().plus(days - 1)), before.clone());
+                }
+                Means::Score { .. } => prop_assert!(false, "no rule asks for scores"),
+            }
+        }
+    }
+}

@@ -342,6 +342,12 @@ pub fn segment(
     Why { subject: name.clone(), result, sentence, conditions: decided.map(split).unwrap_or_default(), tried: Vec::new() }
 }
 
+/// The answer about something that is not there.
+pub(super) fn nothing() -> Why {
+    let nothing = Named { key: String::new(), label: Label::default() };
+    Why { subject: Label::default(), result: nothing, sentence: Label::default(), conditions: Vec::new(), tried: Vec::new() }
+}
+
 /// The conditions joined by `and` one by one, or the single one.
 fn split(condition: Condition) -> Vec<Condition> {
     if condition.kind == Kind::All && !condition.children.is_empty() { condition.children } else { vec![condition] }

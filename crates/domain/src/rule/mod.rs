@@ -19,10 +19,9 @@ mod typing;
 #[cfg(test)]
 mod tests;
 
-
 pub use base::{cut, round_half_even};
 pub use check::{check, check_formula, check_text};
-pub use compiled::{BaseKey, Compiled, Formula, Row, TopKey};
+pub use compiled::{BaseKey, Compiled, Formula, Row, Top, TopKey};
 pub use conditions::{Condition, classifications_named, conditions, features_named, segments_named};
 pub use error::{Code, Error};
 pub use names::{Names, Vocabulary};

@@ -61,7 +61,7 @@ fn names() -> Vocabulary {
 }
 
 /// A customer made of values.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Customer {
     values: HashMap<String, Value>,
     segments: Vec<String>,

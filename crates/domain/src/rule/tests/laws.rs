@@ -55,6 +55,12 @@ proptest! {
     }
 
     #[test]
+    fn numbers_of_any_size_too(x in any::<f64>().prop_filter("finite", |x| x.is_finite())) {
+        let expr = Expr::Literal(Literal::Number(x));
+        prop_assert_eq!(rule::parse_expr(&expr.to_string()), Ok(expr));
+    }
+
+    #[test]
     fn json_and_back_is_the_same_tree(rule in any::rule()) {
         let json = serde_json::to_string(&rule).map_err(|e| TestCaseError::fail(e.to_string()))?;
         let parsed: Rule = serde_json::from_str(&json).map_err(|e| TestCaseError::fail(format!("{json}\n{e}")))?;
