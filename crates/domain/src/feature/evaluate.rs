@@ -11,7 +11,10 @@ use crate::{
     score::{Cuts, bin_cuts},
     value::{Value, ValueType},
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Why a set of feature definitions cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -159,21 +162,32 @@ impl Base {
     }
 }
 
+/// Where a score's borders come from.
 #[derive(Debug, Clone)]
-enum Step {
+pub(super) enum Scoring {
+    /// the definition
+    Own(Cuts),
+    /// ranks over the base
+    Quantile,
+    /// clusters over the base
+    Kmeans,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
     Attribute(String),
     Aggregate(Aggregate),
     Derived(Derivation, Vec<String>),
     Formula(Formula),
-    Score { of: String, among: String, bins: Option<Cuts> },
+    Score { of: String, among: String, smaller: bool, by: Scoring },
     Share(String),
 }
 
 /// Checked feature definitions in dependency order, ready to be evaluated for one customer at a time.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    currency: Currency,
-    steps: Vec<(String, ValueType, Step)>,
+    pub(super) currency: Currency,
+    pub(super) steps: Vec<(String, ValueType, Step)>,
 }
 
 impl Plan {
@@ -234,9 +248,8 @@ impl Plan {
     }
 
     /// All features of one customer.
-    pub fn evaluate<'f>(&self, history: History<'f>, base: &'f Base) -> Profile<'f> {
-        let history = history.in_currency(self.currency);
-        let mut profile = Profile { history, base, values: HashMap::with_capacity(self.steps.len()), members: HashSet::new() };
+    pub fn evaluate<'f>(&self, history: History<'f>, base: &Arc<Base>) -> Profile<'f> {
+        let mut profile = Profile::empty(history.in_currency(self.currency), base);
         for (key, ty, step) in &self.steps {
             let value = profile.step(key, *ty, step);
             profile.values.insert(key.clone(), value);
@@ -271,14 +284,15 @@ fn step(feature: &Feature, types: &HashMap<&str, ValueType>, names: &Vocabulary)
         Definition::Score { of, among, method, smaller_is_better } => {
             numeric(of)?;
             numeric(among)?;
-            let bins = match method {
+            let by = match method {
                 ScoreMethod::Bins { edges } if edges.len() != 4 || edges.iter().any(|e| !e.is_finite()) => {
                     return Err(Error::Arguments { key: key(), wanted: 4, given: edges.len() });
                 }
-                ScoreMethod::Bins { edges } => Some(bin_cuts(edges, *smaller_is_better)),
-                ScoreMethod::Quantile | ScoreMethod::Kmeans => None,
+                ScoreMethod::Bins { edges } => Scoring::Own(bin_cuts(edges, *smaller_is_better)),
+                ScoreMethod::Quantile => Scoring::Quantile,
+                ScoreMethod::Kmeans => Scoring::Kmeans,
             };
-            (Step::Score { of: of.clone(), among: among.clone(), bins }, ValueType::Int)
+            (Step::Score { of: of.clone(), among: among.clone(), smaller: *smaller_is_better, by }, ValueType::Int)
         }
         Definition::Share { of } => {
             numeric(of)?;
@@ -305,12 +319,16 @@ pub(crate) fn is_key(key: &str) -> bool {
 #[derive(Debug, Clone)]
 pub struct Profile<'f> {
     history: History<'f>,
-    base: &'f Base,
+    base: Arc<Base>,
     values: HashMap<String, Value>,
     members: HashSet<String>,
 }
 
 impl<'f> Profile<'f> {
+    pub(super) fn empty(history: History<'f>, base: &Arc<Base>) -> Profile<'f> {
+        Profile { history, base: base.clone(), values: HashMap::new(), members: HashSet::new() }
+    }
+
     /// The as-of day.
     pub fn day(&self) -> Day {
         self.history.day()
@@ -322,13 +340,17 @@ impl<'f> Profile<'f> {
     }
 
     /// What the whole base knows.
-    pub fn base(&self) -> &'f Base {
-        self.base
+    pub fn base(&self) -> &Base {
+        &self.base
     }
 
     /// A computed value; `Null` if unknown.
     pub fn get(&self, key: &str) -> &Value {
         self.values.get(key).unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn rebase(&mut self, base: &Arc<Base>) {
+        self.base = base.clone();
     }
 
     /// Puts a value, e.g. a class as `class.<key>`.
@@ -357,7 +379,7 @@ impl<'f> Profile<'f> {
         rule.holds(self)
     }
 
-    fn step(&mut self, key: &str, ty: ValueType, step: &Step) -> Value {
+    pub(super) fn step(&mut self, key: &str, ty: ValueType, step: &Step) -> Value {
         match step {
             Step::Attribute(attribute) => fit(self.history.attribute(attribute), ty),
             Step::Aggregate(aggregate) => self.history.aggregate(aggregate),
@@ -369,9 +391,12 @@ impl<'f> Profile<'f> {
                 self.prepare(&formula.needs().aggregates);
                 formula.value(self)
             }
-            Step::Score { of, among, bins } => {
+            Step::Score { of, among, by, .. } => {
                 let takes_part = self.get(among).as_f64().is_some_and(|x| x > 0.0);
-                let cuts = bins.as_ref().or_else(|| self.base.cuts.get(key));
+                let cuts = match by {
+                    Scoring::Own(cuts) => Some(cuts),
+                    Scoring::Quantile | Scoring::Kmeans => self.base.cuts.get(key),
+                };
                 match (self.get(of).as_f64(), cuts) {
                     (Some(x), Some(cuts)) if takes_part => Value::Int(i64::from(cuts.score(x))),
                     _ => Value::Int(0),

@@ -11,6 +11,8 @@ mod history;
 mod measure;
 mod order;
 mod place;
+mod population;
+mod words;
 
 pub use crate::rule::{aggregate_type, field_type};
 pub use aggregate::{AggregateError, check_aggregate};
@@ -22,6 +24,8 @@ pub use measure::FactRef;
 pub(crate) use order::sort;
 pub use order::{Cycle, aggregates_behind, order};
 pub use place::{City, Province, Region, Tier};
+pub use population::{Clusters, Population};
+pub use words::{named_values, value_label, values_of};
 
 use crate::{label::Label, period::Window, rule::Expr, value::ValueType};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Which definitions need which: dependency order, cycles, and the aggregates behind a feature.
 
-use super::{Aggregate, Definition, Feature};
+use super::{Aggregate, Definition, Feature, ScoreMethod};
 use crate::rule::Expr;
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,6 +13,29 @@ pub struct Cycle {
 }
 
 impl Definition {
+    /// The definition as people read it: `count(orders, last 30 days)`, `age(attribute.birthday, …)`.
+    pub fn text(&self) -> String {
+        let name = |x: serde_json::Result<serde_json::Value>| x.ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default();
+        match self {
+            Definition::Attribute { key } => format!("attribute.{key}"),
+            Definition::Aggregate(aggregate) => Expr::Aggregate(Box::new(aggregate.clone())).to_string(),
+            Definition::Derived { function, of } => format!("{}({})", name(serde_json::to_value(function)), of.join(", ")),
+            Definition::Formula { expr } => expr.to_string(),
+            Definition::Score { of, among, method, smaller_is_better } => {
+                let method = match method {
+                    ScoreMethod::Quantile => "quantile".to_owned(),
+                    ScoreMethod::Kmeans => "kmeans".to_owned(),
+                    ScoreMethod::Bins { edges } => {
+                        format!("bins {}", edges.iter().map(f64::to_string).collect::<Vec<_>>().join(" | "))
+                    }
+                };
+                let order = if *smaller_is_better { ", smaller is better" } else { "" };
+                format!("score({of}, among {among} > 0, {method}{order})")
+            }
+            Definition::Share { of } => format!("{of} / sum_of_all({of})"),
+        }
+    }
+
     /// Keys of the features it reads, sorted; raw attributes (`attribute.<key>`) are not features.
     pub fn needs(&self) -> Vec<String> {
         let mut found = BTreeSet::new();

@@ -1,4 +1,12 @@
 //! Examples and laws of the domain, from outside.
 
+mod base_types;
 mod catalog;
+mod history;
+mod laws;
+mod library;
 mod make;
+mod measure;
+mod place;
+mod plan;
+mod score;

@@ -1,0 +1,113 @@
+//! By demographics and geography: who and where they are.
+
+use super::{By, Template, UNKNOWN};
+
+pub(super) const ALL: &[Template] = &[
+    Template {
+        key: "age_group",
+        group: "demographics",
+        label: ("年龄层", "Age group"),
+        about: ("青年 < 30 ≤ 中年 < 60 ≤ 老年。", "Young < 30 ≤ middle < 60 ≤ elderly."),
+        by: By::Rules(&[
+            ("young", ("青年", "Young"), "age < 30"),
+            ("middle", ("中年", "Middle-aged"), "age < 60"),
+            ("elderly", ("老年", "Elderly"), "age >= 60"),
+        ]),
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_age_band",
+        group: "demographics",
+        label: ("年龄段", "Age band"),
+        about: ("七个年龄段。", "Seven bands of age."),
+        by: By::Named { feature: "age_band", others: false },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_gender",
+        group: "demographics",
+        label: ("性别", "Gender"),
+        about: ("按性别。", "By gender."),
+        by: By::Named { feature: "gender", others: true },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_income",
+        group: "demographics",
+        label: ("收入", "Income"),
+        about: (
+            "在已知收入的客户中：最高四分之一为高收入，最低四分之一为低收入，其余中等。",
+            "Among customers whose income is known: top quarter high, bottom quarter low, the rest middle.",
+        ),
+        by: By::Rules(&[
+            ("high", ("高收入", "High"), "top 25 % by income"),
+            ("low", ("低收入", "Low"), "bottom 25 % by income"),
+            ("middle", ("中等收入", "Middle"), "income is known"),
+        ]),
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_occupation",
+        group: "demographics",
+        label: ("职业", "Occupation"),
+        about: ("按职业，最多 20 类。", "By occupation, 20 classes at most."),
+        by: By::Values { feature: "occupation", limit: 20 },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_education",
+        group: "demographics",
+        label: ("学历", "Education"),
+        about: ("按学历。", "By education."),
+        by: By::Named { feature: "education", others: true },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_marital_status",
+        group: "demographics",
+        label: ("婚姻", "Marital status"),
+        about: ("按婚姻状况。", "By marital status."),
+        by: By::Named { feature: "marital_status", others: true },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_country",
+        group: "geography",
+        label: ("国家", "Country"),
+        about: ("按国家，最多 50 类。", "By country, 50 classes at most."),
+        by: By::Values { feature: "country", limit: 50 },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_region",
+        group: "geography",
+        label: ("大区", "Region of China"),
+        about: ("中国七大区与港澳台；其他国家为未知。", "The seven regions of China, and Hong Kong, Macao, Taiwan; unknown elsewhere."),
+        by: By::Named { feature: "region", others: false },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_north_south",
+        group: "geography",
+        label: ("南方北方", "North or south"),
+        about: ("中国北方或南方（秦岭—淮河，按省）。", "North or south of China (Qinling–Huaihe line, by province)."),
+        by: By::Named { feature: "north_south", others: false },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_city",
+        group: "geography",
+        label: ("城市", "City"),
+        about: ("按城市，最多 50 类。", "By city, 50 classes at most."),
+        by: By::Values { feature: "city", limit: 50 },
+        otherwise: UNKNOWN,
+    },
+    Template {
+        key: "by_city_tier",
+        group: "geography",
+        label: ("城市等级", "City tier"),
+        about: ("一线、新一线、二线、三线、四线及以下。", "Tier 1, new tier 1, tier 2, 3, 4 and below."),
+        by: By::Named { feature: "city_tier", others: false },
+        otherwise: UNKNOWN,
+    },
+];

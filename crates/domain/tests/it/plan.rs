@@ -1,0 +1,103 @@
+//! Definitions people write: order, rings, types.
+
+use crate::make::{attribute, day, order, orders};
+use domain::{
+    Label,
+    clock::Instant,
+    fact::Facts,
+    feature::{Base, Cycle, Definition, Error, Feature, Group, History, Plan, aggregates_behind, catalog, fit},
+    money::Currency,
+    rule::{Expr, parse_expr},
+    value::{Value, ValueType},
+};
+use std::sync::Arc;
+
+fn feature(key: &str, ty: ValueType, text: &str) -> Feature {
+    let definition = match parse_expr(text).expect("an expression") {
+        Expr::Aggregate(aggregate) => Definition::Aggregate(*aggregate),
+        expr => Definition::Formula { expr },
+    };
+    Feature {
+        key: key.into(),
+        label: Label::same(key),
+        description: Label::default(),
+        group: Group::Custom,
+        value: ty,
+        unit: None,
+        definition,
+        builtin: false,
+        version: 1,
+    }
+}
+
+fn plan(features: &[Feature]) -> Result<Plan, Error> {
+    Plan::new(features, Currency::CNY)
+}
+
+#[test]
+fn features_are_computed_after_those_they_need_whatever_their_order() {
+    let features = [
+        feature("c", ValueType::Number, "b / 2"),
+        feature("b", ValueType::Number, "a * 3"),
+        feature("a", ValueType::Int, "count(orders)"),
+    ];
+    let plan = plan(&features).expect("a plan");
+    assert_eq!(plan.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
+    let facts = orders([order("A", "2026-01-01", 100), order("B", "2026-01-02", 100)]);
+    let profile = plan.evaluate(History::as_of(&facts, day("2026-02-01"), Instant::MAX), &Arc::new(Base::default()));
+    assert_eq!(profile.get("c"), &Value::Number(3.0));
+}
+
+#[test]
+fn a_ring_is_named() {
+    let features =
+        [feature("a", ValueType::Number, "b + 1"), feature("b", ValueType::Number, "c + 1"), feature("c", ValueType::Number, "a + 1")];
+    let Err(Error::Cycle(Cycle { keys })) = plan(&features) else { panic!("a ring") };
+    assert_eq!(keys, ["a", "b", "c", "a"]);
+    let Err(error @ Error::Cycle(_)) = plan(&[feature("a", ValueType::Number, "a + 1")]) else { panic!("a ring") };
+    assert_eq!(error.message().zh, "这些定义互相依赖，成了环：a → a");
+}
+
+#[test]
+fn what_cannot_be_computed_is_refused_by_name() {
+    let codes = |features: &[Feature]| plan(features).err().map(|e| e.code());
+    assert_eq!(codes(&[feature("a", ValueType::Number, "no_such_feature + 1")]), Some("rule.unknown_feature"));
+    assert_eq!(codes(&[feature("a", ValueType::Int, "sum(orders.net)")]), Some("feature.type"));
+    assert_eq!(codes(&[feature("a", ValueType::Money, "sum(lines.net)")]), Some("feature.no_such_field"));
+    let twice = [feature("a", ValueType::Int, "count(orders)"), feature("a", ValueType::Int, "count(orders)")];
+    assert_eq!(codes(&twice), Some("feature.twice"));
+    assert_eq!(codes(&[feature("Bad key", ValueType::Int, "count(orders)")]), Some("feature.key"));
+    assert_eq!(codes(&[feature("会员价值", ValueType::Int, "count(orders)")]), None);
+    let mut share = feature("s", ValueType::Number, "count(orders)");
+    share.definition = Definition::Share { of: "t".into() };
+    assert_eq!(codes(std::slice::from_ref(&share)), Some("feature.unknown"));
+    let mut text = feature("t", ValueType::Text, "top(orders.channel)");
+    assert_eq!(codes(&[share, text.clone()]), Some("feature.not_numeric"));
+    text.definition = Definition::Derived { function: domain::feature::Derivation::Country, of: vec![] };
+    assert_eq!(codes(&[text]), Some("feature.arguments"));
+}
+
+#[test]
+fn attributes_fit_the_type_their_feature_declares() {
+    assert_eq!(fit(Value::Int(3), ValueType::Number), Value::Number(3.0));
+    assert_eq!(fit(Value::Number(3.0), ValueType::Int), Value::Int(3));
+    assert_eq!(fit(Value::Number(3.5), ValueType::Int), Value::Null);
+    assert_eq!(fit(Value::Text("12".into()), ValueType::Int), Value::Int(12));
+    assert_eq!(fit(Value::Text("abc".into()), ValueType::Money), Value::Null);
+    let facts = Facts { attributes: vec![attribute("custom.size", "2026-01-01", Value::Int(7))], ..Facts::default() };
+    let mut size = feature("custom.size", ValueType::Number, "count(orders)");
+    size.definition = Definition::Attribute { key: "custom.size".into() };
+    let profile = plan(&[size])
+        .expect("a plan")
+        .evaluate(History::as_of(&facts, day("2026-01-01"), Instant::MAX), &Arc::new(Base::default()));
+    assert_eq!(profile.get("custom.size"), &Value::Number(7.0));
+}
+
+#[test]
+fn the_aggregates_behind_a_feature() {
+    assert_eq!(aggregates_behind("orders", catalog()).len(), 1);
+    assert_eq!(aggregates_behind("net", catalog()).len(), 2);
+    // contribution = net − cost
+    assert_eq!(aggregates_behind("contribution", catalog()).len(), 3);
+    assert!(aggregates_behind("gender", catalog()).is_empty());
+}
