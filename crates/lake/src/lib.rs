@@ -1,1 +1,40 @@
-//! lake
+//! Facts and what is computed from them, as Parquet files. Snapshots are handed in, new files handed out as plain values;
+//! the catalog is the store's. The only crate that names datafusion, parquet and object_store.
+//!
+//! * `Writer` — rows in, fsynced files out.
+//! * `Lake` — one snapshot: SQL, the facts of one customer, row keys.
+//! * `Lake::run` — the hot path: every feature, class and segment of every customer as of a day (`state`). It means row by
+//!   row what `domain` says; a property test holds the two together.
+
+mod cells;
+mod error;
+mod export;
+mod facts;
+mod keys;
+mod lake;
+mod products;
+mod read;
+mod rows;
+mod schema;
+mod state;
+mod stats;
+mod sweep;
+mod table;
+mod writer;
+
+pub use cells::Cells;
+pub use error::{Error, Result};
+pub use export::Export;
+pub use keys::days;
+pub use lake::Lake;
+pub use products::{Product, Products};
+pub use rows::{
+    AnswerRow, AttributeRow, CostRow, InteractionRow, LineRow, OrderRow, ProductRow, RefundRow, Row,
+};
+pub use schema::{folder, schema};
+pub use state::{
+    Bits, Cell, Classes, Cohort, Column, Curve, Data, GroupSum, Link, Matrix, Repurchase, Run, RunRow, Sort, Spec, Texts, flow,
+};
+pub use sweep::sweep;
+pub use table::LakeTable;
+pub use writer::{Limits, Writer};

@@ -1,0 +1,225 @@
+//! Reading the files of one snapshot, column by column. Footers are parsed once: a file never changes under its name.
+
+use crate::{
+    Error, Result,
+    error::of,
+    schema,
+};
+use arrow::{
+    array::{Array, ArrayRef, AsArray, RecordBatch},
+    datatypes::{DataType, Field, Int32Type, Schema},
+    record_batch::RecordBatchReader as _,
+};
+use domain::table::{DataFile, Table};
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection},
+    },
+    file::{metadata::PageIndexPolicy, page_index::column_index::ColumnIndexMetaData},
+};
+use std::{
+    collections::HashMap,
+    fs::File,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+const BATCH: usize = 16_384;
+
+/// Parsed footers by path, shared by all snapshots of a lake.
+#[derive(Debug, Default)]
+pub(crate) struct Footers(Mutex<HashMap<PathBuf, ArrowReaderMetadata>>);
+
+/// The files of a snapshot, below a root.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pub(crate) root: PathBuf,
+    pub(crate) snapshot: i64,
+    pub(crate) footers: Arc<Footers>,
+}
+
+impl Reader {
+    fn path(&self, file: &DataFile) -> PathBuf {
+        schema::folder(&self.root, file.table).join(&file.path)
+    }
+
+    /// Opens a file and makes sure that it is the one the catalog means.
+    fn open(&self, file: &DataFile) -> Result<(File, ArrowReaderMetadata, PathBuf)> {
+        let path = self.path(file);
+        let open = File::open(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::Missing { path: path.clone(), snapshot: self.snapshot },
+            _ => Error::Io { path: path.clone(), source },
+        })?;
+        let known = self.footers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        if let Some(footer) = known {
+            return Ok((open, footer, path));
+        }
+        let bytes = open.metadata().map_err(|source| Error::Io { path: path.clone(), source })?.len();
+        if bytes != file.bytes {
+            let reason = format!("{bytes} bytes instead of {}", file.bytes);
+            return Err(Error::Damaged { path, reason });
+        }
+        let footer = footer(&open, &path, file)?;
+        self.footers.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), footer.clone());
+        Ok((open, footer, path))
+    }
+
+    /// Reads these columns of the file, batch by batch.
+    pub(crate) fn scan(
+        &self,
+        file: &DataFile,
+        columns: &[&str],
+        mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
+    ) -> Result<()> {
+        let (open, footer, path) = self.open(file)?;
+        self.batches(open, footer, &path, columns, None, |b| each(b.columns()))
+    }
+
+    /// Reads these columns of the pages that may hold the customer.
+    pub(crate) fn scan_customer(
+        &self,
+        file: &DataFile,
+        customer: u32,
+        columns: &[&str],
+        mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
+    ) -> Result<()> {
+        let (open, footer, path) = self.open(file)?;
+        let pages = pages_of(&footer, customer);
+        if pages.as_ref().is_some_and(|p| !p.selects_any()) {
+            return Ok(());
+        }
+        self.batches(open, footer, &path, columns, pages, |b| each(b.columns()))
+    }
+
+    fn batches(
+        &self,
+        open: File,
+        footer: ArrowReaderMetadata,
+        path: &Path,
+        columns: &[&str],
+        pages: Option<RowSelection>,
+        mut each: impl FnMut(&RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, footer)
+            .with_projection(mask)
+            .with_batch_size(BATCH);
+        if let Some(pages) = pages {
+            builder = builder.with_row_selection(pages);
+        }
+        let reader = builder.build().map_err(of(path))?;
+        // the reader keeps the file's order of columns; the caller has its own
+        let order: Vec<usize> = columns
+            .iter()
+            .map(|c| {
+                reader.schema().index_of(c).map_err(|_| Error::Damaged {
+                    path: path.to_path_buf(),
+                    reason: format!("it has no column {c}"),
+                })
+            })
+            .collect::<Result<_>>()?;
+
+        for batch in reader {
+            let batch = batch?.project(&order)?;
+            each(&batch)?;
+        }
+        Ok(())
+    }
+}
+
+
+fn footer(open: &File, path: &Path, file: &DataFile) -> Result<ArrowReaderMetadata> {
+    let damaged = |reason: String| Error::Damaged { path: path.to_path_buf(), reason };
+    let options = ArrowReaderOptions::new()
+        .with_skip_arrow_metadata(true)
+        .with_page_index_policy(PageIndexPolicy::Optional);
+    let plain = ArrowReaderMetadata::load(open, options.clone()).map_err(of(path))?;
+    let rows: i64 = plain.metadata().file_metadata().num_rows();
+    if u64::try_from(rows).ok() != Some(file.rows) {
+        return Err(damaged(format!("{rows} rows instead of {}", file.rows)));
+    }
+    // repeating texts are decoded as dictionaries: hashing happens once a value, not once a row
+    let fields: Vec<Field> = plain
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| {
+            let want = schema::coded(file.table);
+            match want.field_with_name(f.name()).map(|w| w.data_type()) {
+                Ok(kind @ DataType::Dictionary(..)) if *f.data_type() == DataType::Utf8 => {
+                    f.as_ref().clone().with_data_type(kind.clone())
+                }
+                _ => f.as_ref().clone(),
+            }
+        })
+        .collect();
+    let schema = Schema::new_with_metadata(fields, plain.schema().metadata().clone());
+    ArrowReaderMetadata::try_new(plain.metadata().clone(), options.with_schema(Arc::new(schema))).map_err(of(path))
+}
+
+/// The rows of the pages whose bounds may hold the customer; `None` when the file has no bounds.
+fn pages_of(footer: &ArrowReaderMetadata, customer: u32) -> Option<RowSelection> {
+    let meta = footer.metadata();
+    let leaf = (0..footer.parquet_schema().num_columns())
+        .find(|i| footer.parquet_schema().column(*i).name() == "customer")?;
+    let (columns, offsets) = (meta.column_index()?, meta.offset_index()?);
+    let key = i32::try_from(customer).ok()?;
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut before = 0usize;
+    for (g, group) in meta.row_groups().iter().enumerate() {
+        let rows = group.num_rows() as usize;
+        let ColumnIndexMetaData::INT32(bounds) = columns.get(g)?.get(leaf)? else { return None };
+        let pages = offsets.get(g)?.get(leaf)?.page_locations();
+        for (p, page) in pages.iter().enumerate() {
+            let start = page.first_row_index as usize;
+            let end = pages.get(p + 1).map_or(rows, |next| next.first_row_index as usize);
+            let may = match (bounds.min_value(p), bounds.max_value(p)) {
+                (Some(low), Some(high)) => *low <= key && key <= *high,
+                _ => true,
+            };
+            if may {
+                ranges.push(before + start..before + end);
+            }
+        }
+        before += rows;
+    }
+    Some(RowSelection::from_consecutive_ranges(ranges.into_iter(), before))
+}
+
+/// A text column, dictionary or plain.
+pub(crate) struct Texts<'a>(&'a ArrayRef);
+
+impl<'a> Texts<'a> {
+    pub(crate) fn of(array: &'a ArrayRef) -> Texts<'a> {
+        Texts(array)
+    }
+
+    pub(crate) fn get(&self, i: usize) -> Option<&'a str> {
+        if self.0.is_null(i) {
+            return None;
+        }
+        match self.0.as_dictionary_opt::<Int32Type>() {
+            Some(d) => Some(d.values().as_string_opt::<i32>()?.value(d.key(i)?)),
+            None => Some(self.0.as_string_opt::<i32>()?.value(i)),
+        }
+    }
+}
+
+/// Do all files of the table exist? Asked once when a lake is opened, so that an expired snapshot is an error at the
+/// door and never an empty answer.
+pub(crate) fn check_files(reader: &Reader, files: &[DataFile]) -> Result<()> {
+    for f in files {
+        let path = reader.path(f);
+        if !path.is_file() {
+            return Err(Error::Missing { path, snapshot: reader.snapshot });
+        }
+    }
+    Ok(())
+}
+
+/// The files of one table.
+pub(crate) fn files_of(files: &[DataFile], table: Table) -> impl Iterator<Item = &DataFile> + Clone {
+    files.iter().filter(move |f| f.table == table)
+}

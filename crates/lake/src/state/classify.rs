@@ -1,0 +1,158 @@
+//! Classes of all customers: the first rule that holds, or the value of a text.
+
+use super::{Bits, Column, Data, Run, column::NONE, column::words_of, mask};
+use crate::{Error, Result};
+use domain::{
+    classification::{By, Classification, Classifier, OTHER_VALUES, keep},
+    rule::{Compiled, Names},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// One class per customer.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    pub(super) keys: Arc<Vec<String>>,
+    pub(super) column: Arc<Column>,
+    pub(super) sizes: Vec<u64>,
+}
+
+impl Classes {
+    /// Class keys: in the order of the rules; of values by size. The class of the rest is last.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Per customer the place of the class in `keys`.
+    pub fn codes(&self) -> &[u32] {
+        match self.column.data() {
+            Data::Text(codes, _) => codes,
+            _ => &[],
+        }
+    }
+
+    /// Customers per class.
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
+    /// Key of a customer's class.
+    pub fn of(&self, customer: usize) -> Option<&str> {
+        self.column.text(customer)
+    }
+
+    /// The customers of a class.
+    pub fn members(&self, class: &str) -> Bits {
+        let len = self.column.len();
+        let Some(code) = self.keys.iter().position(|k| k == class) else { return Bits::none(len) };
+        let codes = self.codes();
+        Bits::from_words(words_of(len, |i| codes[i] as usize == code), len)
+    }
+}
+
+/// A classifier and the rules it evaluates.
+pub(super) struct Checked(Classifier);
+
+impl Checked {
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Compiled> {
+        let rules = match &self.0.by {
+            By::Rules(rules) => rules.as_slice(),
+            By::Values { .. } => &[],
+        };
+        rules.iter().map(|(_, rule)| rule)
+    }
+}
+
+pub(super) fn check_all(all: &[Classification], names: &dyn Names) -> Result<Vec<Checked>> {
+    let check = |c: &Classification| match c.check(names) {
+        Ok(classifier) => Ok(Checked(classifier)),
+        Err(source) => Err(Error::Classification { key: c.key.clone(), source }),
+    };
+    all.iter().map(check).collect()
+}
+
+impl Run {
+    pub(super) fn classify(&mut self, checked: &Checked, definition: &Classification) {
+        let classifier = &checked.0;
+        let classes = match &classifier.by {
+            By::Rules(rules) => {
+                let keys: Vec<String> = definition.named().into_iter().map(|n| n.key).collect();
+                let codes = self.first_match(rules, keys.len() as u32 - 1);
+                classes(keys, codes)
+            }
+            By::Values { feature, limit } => {
+                let (keys, codes, kept) = self.by_value(feature, *limit, &classifier.otherwise);
+                if let Some(kept) = kept {
+                    self.base.kept.insert(classifier.key.clone(), kept);
+                }
+                classes(keys, codes)
+            }
+        };
+        self.columns.insert(format!("class.{}", classifier.key), classes.column.clone());
+        self.classes.insert(classifier.key.clone(), classes);
+    }
+
+    fn first_match(&mut self, rules: &[(String, Compiled)], otherwise: u32) -> Vec<u32> {
+        let len = self.customers as usize;
+        let mut codes = vec![otherwise; len];
+        let mut open = Bits::all(len);
+        for (code, (_, rule)) in rules.iter().enumerate() {
+            self.learn(rule.needs());
+            let mut holds = mask::mask(rule.pred(), &*self);
+            holds.and(&open);
+            holds.iter().for_each(|i| codes[i] = code as u32);
+            open.and_not(&holds);
+        }
+        codes
+    }
+
+    fn by_value(
+        &self,
+        feature: &str,
+        limit: Option<u32>,
+        otherwise: &str,
+    ) -> (Vec<String>, Vec<u32>, Option<BTreeSet<String>>) {
+        let len = self.customers as usize;
+        let column = self.columns.get(feature).map(|c| c.data());
+        let Some(Data::Text(own, texts)) = column else {
+            return (vec![otherwise.to_string()], vec![0; len], limit.map(|_| BTreeSet::new()));
+        };
+        let mut sizes = vec![0u64; texts.len()];
+        own.iter().filter(|c| **c != NONE).for_each(|c| sizes[*c as usize] += 1);
+        let sized = || texts.iter().map(String::as_str).zip(sizes.iter().copied()).filter(|(_, n)| *n > 0);
+        let kept = limit.map(|n| keep(sized(), n));
+        let mut shown: Vec<(&str, u64)> =
+            sized().filter(|(t, _)| !t.is_empty() && kept.as_ref().is_none_or(|k| k.contains(*t))).collect();
+        shown.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let mut keys: Vec<String> = shown.into_iter().map(|(t, _)| t.to_string()).collect();
+        let mut place = |key: &str| match keys.iter().position(|k| k == key) {
+            Some(i) => i as u32,
+            None => {
+                keys.push(key.to_string());
+                keys.len() as u32 - 1
+            }
+        };
+        let other = limit.map(|_| place(OTHER_VALUES));
+        let rest = place(otherwise);
+        let class_of: Vec<u32> = texts
+            .iter()
+            .zip(&sizes)
+            .map(|(t, n)| match &kept {
+                _ if *n == 0 => rest,
+                Some(kept) if !kept.contains(t) => other.unwrap_or(rest),
+                _ if t.is_empty() => rest,
+                _ => keys.iter().position(|k| k == t).map_or(rest, |i| i as u32),
+            })
+            .collect();
+        let codes = own.iter().map(|c| class_of.get(*c as usize).copied().unwrap_or(rest)).collect();
+        (keys, codes, kept)
+    }
+}
+
+fn classes(keys: Vec<String>, codes: Vec<u32>) -> Classes {
+    let len = codes.len();
+    let mut sizes = vec![0u64; keys.len()];
+    codes.iter().for_each(|c| sizes[*c as usize] += 1);
+    let keys = Arc::new(keys);
+    let column = Column::new(Data::Text(codes, keys.clone()), Bits::all(len));
+    Classes { keys, column: Arc::new(column), sizes }
+}

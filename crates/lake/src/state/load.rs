@@ -1,0 +1,353 @@
+//! Reads the needed columns of a table as of a day, as known at an instant, and lays their rows out by customer: a
+//! counting sort over dense customer numbers that keeps the order of files and rows.
+
+use super::column::NONE;
+use crate::{Error, Lake, Result, read::files_of, stats};
+use arrow::{
+    array::{Array, ArrayRef, AsArray},
+    datatypes::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType},
+};
+use domain::{
+    Day,
+    clock::Instant,
+    table::{ColumnType, DataFile, Table},
+};
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// A whole number that is not known.
+pub(super) const NULL: i64 = i64::MIN;
+
+/// A column laid out by customer.
+#[derive(Debug)]
+pub(super) enum Raw {
+    /// No file has a value.
+    Absent,
+    Whole(Vec<i64>),
+    Day(Vec<i32>),
+    /// NaN where not known
+    Number(Vec<f64>),
+    /// 0, 1, or 2 where not known
+    Flag(Vec<u8>),
+    /// codes into the sorted texts
+    Text(Vec<u32>, Vec<String>),
+}
+
+impl Raw {
+    pub(super) fn whole(&self, i: usize) -> i64 {
+        if let Raw::Whole(v) = self { v.get(i).copied().unwrap_or(NULL) } else { NULL }
+    }
+
+    pub(super) fn day(&self, i: usize) -> i32 {
+        if let Raw::Day(v) = self { v.get(i).copied().unwrap_or(0) } else { 0 }
+    }
+
+    pub(super) fn number(&self, i: usize) -> f64 {
+        if let Raw::Number(v) = self { v.get(i).copied().unwrap_or(f64::NAN) } else { f64::NAN }
+    }
+
+    pub(super) fn flag(&self, i: usize) -> bool {
+        self.maybe_flag(i).unwrap_or(false)
+    }
+
+    pub(super) fn maybe_flag(&self, i: usize) -> Option<bool> {
+        let Raw::Flag(v) = self else { return None };
+        v.get(i).filter(|f| **f < 2).map(|f| *f == 1)
+    }
+
+    /// A day that may be unknown.
+    pub(super) fn date(&self, i: usize) -> Option<i32> {
+        let Raw::Day(v) = self else { return None };
+        v.get(i).copied().filter(|d| *d != i32::MIN)
+    }
+
+    pub(super) fn code(&self, i: usize) -> u32 {
+        if let Raw::Text(v, _) = self { v.get(i).copied().unwrap_or(NONE) } else { NONE }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Raw::Absent)
+    }
+}
+
+/// Where the rows of a table go.
+#[derive(Debug)]
+pub(super) struct Layout {
+    lake: Lake,
+    table: Table,
+    /// Per customer the first row, and one more for the end.
+    pub(super) offsets: Vec<u32>,
+    /// Per file the place of each row; `NONE` for rows that are not seen.
+    files: Vec<(DataFile, Vec<u32>)>,
+    /// Are later places learnt later (or at the same time), everywhere?
+    pub(super) in_order: bool,
+}
+
+impl Layout {
+    /// Rows with `day ≤ as_of`, learnt by `known`.
+    pub(super) fn new(lake: &Lake, table: Table, customers: u32, as_of: Day, known: Instant) -> Result<Layout> {
+        let seen = |f: &&DataFile| {
+            f.rows > 0
+                && stats::span(f, "day").is_none_or(|(low, _)| low <= i64::from(as_of.0))
+                && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= known.0)
+        };
+        let files: Vec<&DataFile> = files_of(&lake.snapshot().files, table).filter(seen).collect();
+        let mut files: Vec<(DataFile, Vec<u32>)> = files
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|f| Ok((f.clone(), owners(lake, f, customers, as_of, known)?)))
+            .collect::<Result<_>>()?;
+
+        let mut offsets = vec![0u32; customers as usize + 1];
+        for c in files.iter().flat_map(|(_, owners)| owners).filter(|c| **c != NONE) {
+            // offsets[c] counts customer c for now
+            offsets[*c as usize] += 1;
+        }
+        let mut sum = 0u32;
+        for o in &mut offsets {
+            let count = *o;
+            *o = sum;
+            sum = sum.checked_add(count).ok_or_else(|| Error::Row {
+                table,
+                column: "customer",
+                reason: "more than 4,294,967,295 rows".into(),
+            })?;
+        }
+        let mut next = offsets.clone();
+        for place in files.iter_mut().flat_map(|(_, owners)| owners).filter(|c| **c != NONE) {
+            let n = &mut next[*place as usize];
+            *place = *n;
+            *n += 1;
+        }
+        let in_order = learnt_in_order(files.iter().map(|(f, _)| f));
+        Ok(Layout { lake: lake.clone(), table, offsets, files, in_order })
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.offsets.last().map_or(0, |n| *n as usize)
+    }
+
+    /// The rows of a customer.
+    pub(super) fn of(&self, customer: usize) -> std::ops::Range<usize> {
+        let at = |i: usize| self.offsets.get(i).map_or(0, |o| *o as usize);
+        at(customer)..at(customer + 1)
+    }
+
+    /// Loads columns, each on its own task; `None` where not asked for.
+    pub(super) fn load(&self, columns: &[(&'static str, bool)]) -> Result<Vec<Raw>> {
+        columns
+            .par_iter()
+            .with_max_len(1)
+            .map(|(name, wanted)| if *wanted { self.column(name) } else { Ok(Raw::Absent) })
+            .collect()
+    }
+
+    fn column(&self, name: &str) -> Result<Raw> {
+        let files: Vec<&(DataFile, Vec<u32>)> =
+            self.files.iter().filter(|(f, _)| !stats::is_empty(f, name)).collect();
+        let Some(kind) = self.table.columns().iter().find(|c| c.name == name).map(|c| c.kind) else {
+            return Ok(Raw::Absent);
+        };
+        if files.is_empty() {
+            return Ok(Raw::Absent);
+        }
+        let n = self.rows();
+        let each = |put: &mut dyn FnMut(&ArrayRef, &[u32]) -> Result<()>| -> Result<()> {
+            for (file, places) in &files {
+                let mut done = 0;
+                self.lake.reader().scan(file, &[name], |b| {
+                    let next = done + b[0].len();
+                    put(&b[0], places.get(done..next).unwrap_or(&[]))?;
+                    done = next;
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        };
+        Ok(match kind {
+            ColumnType::Int64 | ColumnType::TimestampTz => {
+                let mut out = vec![NULL; n];
+                each(&mut |a, places| {
+                    let values: &[i64] = match kind {
+                        ColumnType::Int64 => a.as_primitive::<Int64Type>().values(),
+                        _ => a.as_primitive::<TimestampMicrosecondType>().values(),
+                    };
+                    scatter(a, values, places, &mut out);
+                    Ok(())
+                })?;
+                Raw::Whole(out)
+            }
+            ColumnType::Date | ColumnType::Int32 => {
+                let mut out = vec![i32::MIN; n];
+                each(&mut |a, places| {
+                    let values: &[i32] = match kind {
+                        ColumnType::Int32 => a.as_primitive::<Int32Type>().values(),
+                        _ => a.as_primitive::<Date32Type>().values(),
+                    };
+                    scatter(a, values, places, &mut out);
+                    Ok(())
+                })?;
+                Raw::Day(out)
+            }
+            ColumnType::Float64 => {
+                let mut out = vec![f64::NAN; n];
+                each(&mut |a, places| {
+                    scatter(a, a.as_primitive::<Float64Type>().values(), places, &mut out);
+                    Ok(())
+                })?;
+                Raw::Number(out)
+            }
+            ColumnType::Boolean => {
+                let mut out = vec![2u8; n];
+                each(&mut |a, places| {
+                    let flags = a.as_boolean();
+                    for (i, place) in places.iter().enumerate() {
+                        if *place != NONE && flags.is_valid(i) {
+                            out[*place as usize] = u8::from(flags.value(i));
+                        }
+                    }
+                    Ok(())
+                })?;
+                Raw::Flag(out)
+            }
+            ColumnType::Varchar => {
+                let mut out = vec![NONE; n];
+                let mut coder = Coder::default();
+                each(&mut |a, places| {
+                    coder.encode(a, places, &mut out);
+                    Ok(())
+                })?;
+                let texts = coder.sort(&mut out);
+                Raw::Text(out, texts)
+            }
+        })
+    }
+}
+
+/// The customer of each row of a file, `NONE` where the row is not seen.
+fn owners(lake: &Lake, file: &DataFile, customers: u32, as_of: Day, known: Instant) -> Result<Vec<u32>> {
+    let late = |column: &str, cut: i64| stats::span(file, column).is_none_or(|(_, high)| high > cut);
+    let by_day = late("day", as_of.0.into());
+    let by_learnt = late("recorded_at", known.0);
+    let mut columns = vec!["customer"];
+    if by_day {
+        columns.push("day");
+    }
+    if by_learnt {
+        columns.push("recorded_at");
+    }
+    let mut owners: Vec<u32> = Vec::with_capacity(file.rows as usize);
+    lake.reader().scan(file, &columns, |b| {
+        let from = owners.len();
+        owners.extend(b[0].as_primitive::<Int32Type>().values().iter().map(|c| *c as u32));
+        let new = owners.get_mut(from..).unwrap_or_default();
+        if let Some(c) = new.iter().find(|c| **c >= customers) {
+            return Err(Error::UnknownCustomer { table: file.table, customer: *c, customers });
+        }
+        if by_day {
+            let days = b[1].as_primitive::<Date32Type>().values();
+            new.iter_mut().zip(days.iter()).filter(|(_, d)| **d > as_of.0).for_each(|(c, _)| *c = NONE);
+        }
+        if by_learnt {
+            let learnt = b[b.len() - 1].as_primitive::<TimestampMicrosecondType>().values();
+            new.iter_mut().zip(learnt.iter()).filter(|(_, t)| **t > known.0).for_each(|(c, _)| *c = NONE);
+        }
+        Ok(())
+    })?;
+    Ok(owners)
+}
+
+/// Every file learnt at one instant, none before its predecessor: then the later row is the one learnt later.
+fn learnt_in_order<'a>(files: impl Iterator<Item = &'a DataFile>) -> bool {
+    let mut last = i64::MIN;
+    for f in files {
+        match stats::span(f, "recorded_at") {
+            Some((low, high)) if low == high && low >= last => last = high,
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn scatter<T: Copy>(array: &ArrayRef, values: &[T], places: &[u32], out: &mut [T]) {
+    if array.null_count() == 0 {
+        for (v, place) in values.iter().zip(places) {
+            if *place != NONE {
+                out[*place as usize] = *v;
+            }
+        }
+    } else {
+        for (i, (v, place)) in values.iter().zip(places).enumerate() {
+            if *place != NONE && array.is_valid(i) {
+                out[*place as usize] = *v;
+            }
+        }
+    }
+}
+
+/// Gives each text a code, in order of appearance, and at the end in order of the texts.
+#[derive(Default)]
+struct Coder {
+    codes: HashMap<String, u32>,
+    /// The last dictionary seen and its codes: a column chunk's batches share one.
+    last: Option<(ArrayRef, Vec<u32>)>,
+}
+
+impl Coder {
+    fn code(&mut self, text: &str) -> u32 {
+        let next = self.codes.len() as u32;
+        *self.codes.entry_ref(text).or_insert(next)
+    }
+
+    fn encode(&mut self, array: &ArrayRef, places: &[u32], out: &mut [u32]) {
+        if let Some(d) = array.as_dictionary_opt::<Int32Type>() {
+            let map = match self.last.take() {
+                Some((seen, map)) if Arc::ptr_eq(&seen, d.values()) => map,
+                _ => d.values().as_string::<i32>().iter().map(|t| t.map_or(NONE, |t| self.code(t))).collect(),
+            };
+            let keys = d.keys();
+            let all = keys.null_count() == 0;
+            for (i, (key, place)) in keys.values().iter().zip(places).enumerate() {
+                if *place != NONE && (all || keys.is_valid(i)) {
+                    out[*place as usize] = map.get(*key as usize).copied().unwrap_or(NONE);
+                }
+            }
+            self.last = Some((d.values().clone(), map));
+        } else {
+            for (text, place) in array.as_string::<i32>().iter().zip(places) {
+                if let (Some(text), false) = (text, *place == NONE) {
+                    out[*place as usize] = self.code(text);
+                }
+            }
+        }
+    }
+
+    fn sort(self, out: &mut [u32]) -> Vec<String> {
+        let mut texts: Vec<(String, u32)> = self.codes.into_iter().collect();
+        texts.sort_unstable();
+        let mut rank = vec![0u32; texts.len()];
+        for (new, (_, old)) in texts.iter().enumerate() {
+            rank[*old as usize] = new as u32;
+        }
+        recode(out, &rank);
+        texts.into_iter().map(|(t, _)| t).collect()
+    }
+}
+
+/// Replaces every code by its new one.
+pub(super) fn recode(codes: &mut [u32], new: &[u32]) {
+    for c in codes.iter_mut().filter(|c| **c != NONE) {
+        *c = new.get(*c as usize).copied().unwrap_or(NONE);
+    }
+}
+
+/// The sorted union of sorted texts, and per list the place of each of its texts in the union.
+pub(super) fn union(lists: &[&[String]]) -> (Vec<String>, Vec<Vec<u32>>) {
+    let mut all: Vec<&String> = lists.iter().flat_map(|l| l.iter()).collect();
+    all.sort_unstable();
+    all.dedup();
+    let place = |t: &String| all.binary_search(&t).map_or(NONE, |c| c as u32);
+    let maps = lists.iter().map(|l| l.iter().map(place).collect()).collect();
+    (all.into_iter().cloned().collect(), maps)
+}

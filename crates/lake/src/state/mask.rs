@@ -1,0 +1,366 @@
+//! Rules and formulas over columns: the tree of `domain::rule::compiled` evaluated for blocks of customers at once.
+//! Names are looked up once; a text comparison becomes a table over the column's codes.
+
+use super::{Bits, Column, Data};
+use domain::{
+    Value, ValueType,
+    rule::{
+        Arith, BaseKey, Op, TopKey,
+        compiled::{Num, Pred, Scalar, Text, typed},
+        round_half_even,
+    },
+};
+use rayon::prelude::*;
+
+const BLOCK: usize = 2048;
+const WORDS: usize = BLOCK / 64;
+
+/// What a rule may read.
+pub(super) trait View: Sync {
+    fn customers(&self) -> usize;
+    fn column(&self, key: &str) -> Option<&Column>;
+    fn segment(&self, key: &str) -> Option<&Bits>;
+    fn base(&self, key: &BaseKey) -> Option<f64>;
+    fn cut(&self, key: &TopKey) -> Option<f64>;
+}
+
+/// Who fulfils the condition.
+pub(super) fn mask(pred: &Pred, view: &impl View) -> Bits {
+    let len = view.customers();
+    let node = Node::of(pred, view);
+    let blocks: Vec<[u64; WORDS]> = (0..len.div_ceil(BLOCK))
+        .into_par_iter()
+        .with_min_len(8)
+        .map(|b| node.block(b * BLOCK, len.min((b + 1) * BLOCK)))
+        .collect();
+    Bits::from_words(blocks.into_iter().flatten().collect(), len)
+}
+
+/// A formula's value for everyone.
+pub(super) fn column(scalar: &Scalar, ty: ValueType, view: &impl View) -> Column {
+    let len = view.customers();
+    match scalar {
+        Scalar::Num(num) => numbers(&Number::of(num, view), ty, len),
+        Scalar::Text(text) => {
+            let words = Words::of(text, view);
+            let value = |i| words.get(i).map_or(Value::Null, |t| Value::Text(t.to_string()));
+            Column::from_values(ValueType::Text, (0..len).map(value))
+        }
+    }
+}
+
+/// The known values of an expression.
+pub(super) fn known_values(num: &Num, view: &impl View) -> Vec<f64> {
+    let len = view.customers();
+    let node = Number::of(num, view);
+    let blocks: Vec<Vec<f64>> = (0..len.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|b| {
+            let buf = node.block(b * BLOCK, len.min((b + 1) * BLOCK));
+            (0..buf.len).filter(|i| buf.is_known(*i)).map(|i| buf.values[i]).collect()
+        })
+        .collect();
+    blocks.into_iter().flatten().collect()
+}
+
+fn numbers(node: &Number<'_>, ty: ValueType, len: usize) -> Column {
+    let blocks: Vec<Buf> = (0..len.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|b| node.block(b * BLOCK, len.min((b + 1) * BLOCK)))
+        .collect();
+    let all = || blocks.iter().flat_map(|b| (0..b.len).map(move |i| (b.is_known(i), b.values[i])));
+    // what is not finite is not known; `typed` says how the rest is rounded
+    let known = Bits::from_words(
+        blocks.iter().flat_map(|b| b.words(|i| b.is_known(i) && b.values[i].is_finite())).collect(),
+        len,
+    );
+    let value = |(known, x): (bool, f64)| if known { typed(x, ty) } else { Value::Null };
+    let data = match ty {
+        ValueType::Number => Data::Number(all().map(|(k, x)| if k && x.is_finite() { x } else { 0.0 }).collect()),
+        ValueType::Int => Data::Int(all().map(|x| if let Value::Int(i) = value(x) { i } else { 0 }).collect()),
+        ValueType::Money => Data::Money(all().map(|x| if let Value::Money(i) = value(x) { i } else { 0 }).collect()),
+        ValueType::Bool => Data::Bool(all().map(|x| value(x) == Value::Bool(true)).collect()),
+        ValueType::Day => Data::Day(all().map(|x| if let Value::Day(d) = value(x) { d.0 } else { 0 }).collect()),
+        ValueType::Text => return Column::unknown(ty, len),
+    };
+    Column::new(data, known)
+}
+
+/// Numbers of a block of customers.
+struct Buf {
+    len: usize,
+    values: Vec<f64>,
+    known: [u64; WORDS],
+}
+
+impl Buf {
+    fn same(x: Option<f64>, len: usize) -> Buf {
+        let known = if x.is_some() { [u64::MAX; WORDS] } else { [0; WORDS] };
+        Buf { len, values: vec![x.unwrap_or(0.0); len], known }
+    }
+
+    fn is_known(&self, i: usize) -> bool {
+        self.known[i / 64] >> (i % 64) & 1 == 1
+    }
+
+    /// A test of every customer of the block as words.
+    fn words(&self, test: impl Fn(usize) -> bool) -> [u64; WORDS] {
+        words(self.len, test)
+    }
+
+    fn map(mut self, f: impl Fn(f64) -> f64) -> Buf {
+        self.values.iter_mut().for_each(|x| *x = f(*x));
+        self
+    }
+}
+
+fn words(len: usize, test: impl Fn(usize) -> bool) -> [u64; WORDS] {
+    let mut out = [0u64; WORDS];
+    for (w, word) in out.iter_mut().enumerate().take(len.div_ceil(64)) {
+        let from = w * 64;
+        *word = (from..len.min(from + 64)).fold(0, |word, i| word | u64::from(test(i)) << (i - from));
+    }
+    out
+}
+
+/// A number per customer, names resolved.
+enum Number<'a> {
+    Same(Option<f64>),
+    Column(&'a Column),
+    Neg(Box<Number<'a>>),
+    Binary(Box<Number<'a>>, Arith, Box<Number<'a>>),
+    Pick(Vec<Number<'a>>, fn(f64, f64) -> f64),
+    Coalesce(Vec<Number<'a>>),
+    Abs(Box<Number<'a>>),
+    Round(Box<Number<'a>>, f64),
+}
+
+impl<'a> Number<'a> {
+    fn of(num: &Num, view: &'a impl View) -> Number<'a> {
+        let boxed = |n: &Num| Box::new(Number::of(n, view));
+        let all = |ns: &[Num]| ns.iter().map(|n| Number::of(n, view)).collect::<Vec<_>>();
+        match num {
+            Num::Literal(x) => Number::Same(Some(*x)),
+            Num::Column(key) => view.column(key).map_or(Number::Same(None), Number::Column),
+            Num::Base(key) => Number::Same(view.base(key)),
+            Num::Neg(n) => Number::Neg(boxed(n)),
+            Num::Binary { left, op, right } => Number::Binary(boxed(left), *op, boxed(right)),
+            Num::Max(ns) => Number::Pick(all(ns), f64::max),
+            Num::Min(ns) => Number::Pick(all(ns), f64::min),
+            Num::Coalesce(ns) => Number::Coalesce(all(ns)),
+            Num::Abs(n) => Number::Abs(boxed(n)),
+            Num::Round { num, unit } => Number::Round(boxed(num), *unit),
+        }
+    }
+
+    fn block(&self, from: usize, to: usize) -> Buf {
+        let len = to - from;
+        match self {
+            Number::Same(x) => Buf::same(*x, len),
+            Number::Column(column) => load(column, from, to),
+            Number::Neg(n) => n.block(from, to).map(|x| -x),
+            Number::Abs(n) => n.block(from, to).map(f64::abs),
+            Number::Round(n, unit) => n.block(from, to).map(|x| round_half_even(x, *unit)),
+            Number::Binary(left, op, right) => {
+                let (mut a, b) = (left.block(from, to), right.block(from, to));
+                let done: Vec<Option<f64>> = a.values.iter().zip(&b.values).map(|(x, y)| op.apply(*x, *y)).collect();
+                let both = a.words(|i| a.is_known(i) && b.is_known(i) && done[i].is_some());
+                a.values = done.into_iter().map(|x| x.unwrap_or(0.0)).collect();
+                a.known = both;
+                a
+            }
+            Number::Pick(all, pick) => self.join(all, from, to, |best, x| pick(best, x)),
+            Number::Coalesce(all) => self.join(all, from, to, |first, _| first),
+        }
+    }
+
+    /// Combines the known ones from left to right.
+    fn join(&self, all: &[Number<'a>], from: usize, to: usize, pick: impl Fn(f64, f64) -> f64) -> Buf {
+        let mut out = Buf::same(None, to - from);
+        for n in all {
+            let next = n.block(from, to);
+            for i in 0..out.len {
+                if next.is_known(i) {
+                    out.values[i] = if out.is_known(i) { pick(out.values[i], next.values[i]) } else { next.values[i] };
+                }
+            }
+            out.known.iter_mut().zip(next.known).for_each(|(a, b)| *a |= b);
+        }
+        out
+    }
+}
+
+fn load(column: &Column, from: usize, to: usize) -> Buf {
+    let values = match column.data() {
+        Data::Int(v) | Data::Money(v) => v[from..to].iter().map(|x| *x as f64).collect(),
+        Data::Number(v) => v[from..to].to_vec(),
+        Data::Day(v) => v[from..to].iter().map(|x| f64::from(*x)).collect(),
+        Data::Bool(v) => v[from..to].iter().map(|x| f64::from(u8::from(*x))).collect(),
+        Data::Text(..) => return Buf::same(None, to - from),
+    };
+    let mut known = [0; WORDS];
+    let all = column.known().words();
+    for (k, w) in known.iter_mut().zip(&all[from / 64..]) {
+        *k = *w;
+    }
+    Buf { len: to - from, values, known }
+}
+
+/// A text per customer, names resolved.
+enum Words<'a> {
+    Same(String),
+    Column(&'a Column),
+    Nobody,
+    Coalesce(Vec<Words<'a>>),
+}
+
+impl<'a> Words<'a> {
+    fn of(text: &Text, view: &'a impl View) -> Words<'a> {
+        match text {
+            Text::Literal(t) => Words::Same(t.clone()),
+            Text::Column(key) => view.column(key).map_or(Words::Nobody, Words::Column),
+            Text::Coalesce(all) => Words::Coalesce(all.iter().map(|t| Words::of(t, view)).collect()),
+        }
+    }
+
+    fn get(&self, i: usize) -> Option<&str> {
+        match self {
+            Words::Same(t) => Some(t),
+            Words::Column(c) => c.text(i),
+            Words::Nobody => None,
+            Words::Coalesce(all) => all.iter().find_map(|w| w.get(i)),
+        }
+    }
+}
+
+/// A condition, names resolved.
+enum Node<'a> {
+    All(Vec<Node<'a>>),
+    Any(Vec<Node<'a>>),
+    Not(Box<Node<'a>>),
+    Compare(Number<'a>, Op, Number<'a>),
+    Between(Number<'a>, Number<'a>, Number<'a>),
+    In(Number<'a>, Vec<f64>),
+    Missing(Number<'a>),
+    /// by code of a text column
+    Codes(&'a [u32], Vec<bool>),
+    /// any test of a text, customer by customer
+    Texts(Words<'a>, Box<dyn Fn(&str) -> bool + Sync + Send>),
+    TextPair(Words<'a>, Words<'a>, bool),
+    TextMissing(Words<'a>),
+    Member(&'a Bits),
+    Cut(Number<'a>, f64, bool),
+    Nobody,
+}
+
+impl<'a> Node<'a> {
+    fn of(pred: &Pred, view: &'a impl View) -> Node<'a> {
+        let number = |n: &Num| Number::of(n, view);
+        let all = |ps: &[Pred]| ps.iter().map(|p| Node::of(p, view)).collect::<Vec<_>>();
+        match pred {
+            Pred::All(ps) => Node::All(all(ps)),
+            Pred::Any(ps) => Node::Any(all(ps)),
+            Pred::Not(p) => Node::Not(Box::new(Node::of(p, view))),
+            Pred::Compare { left, op, right, .. } => Node::Compare(number(left), *op, number(right)),
+            Pred::Between { num, low, high, .. } => Node::Between(number(num), number(low), number(high)),
+            Pred::NumIn { num, values, .. } => Node::In(number(num), values.clone()),
+            Pred::NumMissing { num, .. } => Node::Missing(number(num)),
+            Pred::TextEq { left, right, negated } => {
+                let not = *negated;
+                match (Words::of(left, view), Words::of(right, view)) {
+                    (words, Words::Same(t)) | (Words::Same(t), words) => {
+                        Node::texts(words, Box::new(move |x| (x == t) != not))
+                    }
+                    (a, b) => Node::TextPair(a, b, not),
+                }
+            }
+            Pred::TextIn { text, values } => {
+                let values = values.clone();
+                Node::texts(Words::of(text, view), Box::new(move |x| values.iter().any(|v| v == x)))
+            }
+            Pred::Contains { text, needle } => {
+                let needle = needle.clone();
+                Node::texts(Words::of(text, view), Box::new(move |x| x.to_lowercase().contains(&needle)))
+            }
+            Pred::TextMissing { text } => Node::TextMissing(Words::of(text, view)),
+            Pred::Member(segment) => view.segment(segment).map_or(Node::Nobody, Node::Member),
+            Pred::Top { num, key, bottom, .. } => {
+                view.cut(key).map_or(Node::Nobody, |cut| Node::Cut(number(num), cut, *bottom))
+            }
+        }
+    }
+
+    fn texts(words: Words<'a>, test: Box<dyn Fn(&str) -> bool + Sync + Send>) -> Node<'a> {
+        match words {
+            Words::Column(column) => match column.data() {
+                Data::Text(codes, texts) => Node::Codes(codes, texts.iter().map(|t| test(t)).collect()),
+                _ => Node::Nobody,
+            },
+            words => Node::Texts(words, test),
+        }
+    }
+
+    fn block(&self, from: usize, to: usize) -> [u64; WORDS] {
+        let len = to - from;
+        match self {
+            Node::All(ps) => {
+                let mut out = [u64::MAX; WORDS];
+                for p in ps {
+                    p.block(from, to).iter().zip(&mut out).for_each(|(b, a)| *a &= b);
+                }
+                out
+            }
+            Node::Any(ps) => {
+                let mut out = [0; WORDS];
+                for p in ps {
+                    p.block(from, to).iter().zip(&mut out).for_each(|(b, a)| *a |= b);
+                }
+                out
+            }
+            Node::Not(p) => p.block(from, to).map(|w| !w),
+            Node::Compare(a, op, b) => {
+                let a = a.block(from, to);
+                let known = |i: usize, k: &[u64; WORDS]| k[i / 64] >> (i % 64) & 1 == 1;
+                if let Number::Same(Some(x)) = b {
+                    return a.words(|i| known(i, &a.known) && op.numbers(a.values[i], *x));
+                }
+                let b = b.block(from, to);
+                a.words(|i| known(i, &a.known) && known(i, &b.known) && op.numbers(a.values[i], b.values[i]))
+            }
+            Node::Between(x, low, high) => {
+                let (x, low, high) = (x.block(from, to), low.block(from, to), high.block(from, to));
+                x.words(|i| {
+                    x.is_known(i)
+                        && low.is_known(i)
+                        && high.is_known(i)
+                        && low.values[i] <= x.values[i]
+                        && x.values[i] <= high.values[i]
+                })
+            }
+            Node::In(x, values) => {
+                let x = x.block(from, to);
+                x.words(|i| x.is_known(i) && values.contains(&x.values[i]))
+            }
+            Node::Missing(x) => {
+                let x = x.block(from, to);
+                x.words(|i| !x.is_known(i))
+            }
+            Node::Codes(codes, yes) => {
+                let codes = &codes[from..to];
+                words(len, |i| yes.get(codes[i] as usize).copied().unwrap_or(false))
+            }
+            Node::Texts(text, test) => words(len, |i| text.get(from + i).is_some_and(test)),
+            Node::TextPair(a, b, not) => words(len, |i| match (a.get(from + i), b.get(from + i)) {
+                (Some(a), Some(b)) => (a == b) != *not,
+                _ => false,
+            }),
+            Node::TextMissing(text) => words(len, |i| text.get(from + i).is_none()),
+            Node::Member(bits) => words(len, |i| bits.holds(from + i)),
+            Node::Cut(x, cut, bottom) => {
+                let x = x.block(from, to);
+                x.words(|i| x.is_known(i) && if *bottom { x.values[i] <= *cut } else { x.values[i] >= *cut })
+            }
+            Node::Nobody => [0; WORDS],
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! One measure over the selected facts of every customer of a chunk. Each arm says for many what `feature::measure` says
+//! for one; sums of floats run in the same order, so that results are equal to the last bit.
+
+use super::{
+    column::NONE,
+    facts::{Chunk, Slot, slot},
+    load::NULL,
+};
+use domain::{
+    Day,
+    feature::{Field, Measure},
+    money::div_half_even,
+};
+use std::ops::Range;
+
+/// A piece of a column to fill, and which of its values are known.
+pub(super) enum Out<'a> {
+    /// whole numbers or money
+    Int(&'a mut [i64], &'a mut [u64]),
+    Number(&'a mut [f64], &'a mut [u64]),
+    Bool(&'a mut [bool], &'a mut [u64]),
+    Day(&'a mut [i32], &'a mut [u64]),
+    Text(&'a mut [u32], &'a mut [u64]),
+}
+
+impl Out<'_> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Out::Int(v, _) => v.len(),
+            Out::Number(v, _) => v.len(),
+            Out::Bool(v, _) => v.len(),
+            Out::Day(v, _) => v.len(),
+            Out::Text(v, _) => v.len(),
+        }
+    }
+
+    fn known(known: &mut [u64], c: usize) {
+        if let Some(word) = known.get_mut(c / 64) {
+            *word |= 1 << (c % 64);
+        }
+    }
+
+    fn whole(&mut self, c: usize, value: Option<i64>) {
+        if let (Out::Int(v, k), Some(x)) = (self, value) {
+            v[c] = x;
+            Out::known(k, c);
+        }
+    }
+
+    fn number(&mut self, c: usize, value: Option<f64>) {
+        if let (Out::Number(v, k), Some(x)) = (self, value) {
+            v[c] = x;
+            Out::known(k, c);
+        }
+    }
+
+    fn text(&mut self, c: usize, code: u32) {
+        if let (Out::Text(v, k), false) = (self, code == NONE) {
+            v[c] = code;
+            Out::known(k, c);
+        }
+    }
+
+    fn flag(&mut self, c: usize, value: bool) {
+        if let Out::Bool(v, k) = self {
+            v[c] = value;
+            Out::known(k, c);
+        }
+    }
+
+    fn day(&mut self, c: usize, day: i32) {
+        if let Out::Day(v, k) = self {
+            v[c] = day;
+            Out::known(k, c);
+        }
+    }
+}
+
+/// The facts of each customer that count, earliest first.
+pub(super) trait Pick {
+    fn of(&self, customer: usize) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone;
+}
+
+/// Facts in a row.
+pub(super) struct Ranges<'a>(pub(super) &'a [Range<usize>]);
+
+impl Pick for Ranges<'_> {
+    fn of(&self, customer: usize) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone {
+        self.0.get(customer).cloned().unwrap_or(0..0)
+    }
+}
+
+/// Facts picked one by one.
+pub(super) struct Listed<'a> {
+    pub(super) picked: &'a [u32],
+    pub(super) ends: &'a [u32],
+}
+
+impl Pick for Listed<'_> {
+    fn of(&self, customer: usize) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + Clone {
+        let at = |i: usize| self.ends.get(i).map_or(0, |e| *e as usize);
+        let mine = self.picked.get(at(customer)..at(customer + 1)).unwrap_or(&[]);
+        mine.iter().map(|i| *i as usize)
+    }
+}
+
+/// Gaps between different days, kept while one group of aggregates is measured.
+#[derive(Default)]
+pub(super) struct Gaps {
+    ready: bool,
+    gaps: Vec<i64>,
+    ends: Vec<u32>,
+    days: Vec<i32>,
+    sorted: Vec<i64>,
+    codes: Vec<(u32, i64)>,
+    bits: Vec<u64>,
+}
+
+impl Gaps {
+    pub(super) fn forget(&mut self) {
+        self.ready = false;
+    }
+
+    fn find(&mut self, pick: &impl Pick, chunk: &Chunk, customers: usize) {
+        if self.ready {
+            return;
+        }
+        self.ready = true;
+        self.gaps.clear();
+        self.ends.clear();
+        self.ends.push(0);
+        for c in 0..customers {
+            self.distinct_days(pick.of(c), chunk);
+            self.gaps.extend(self.days.windows(2).map(|w| i64::from(w[1]) - i64::from(w[0])));
+            self.ends.push(self.gaps.len() as u32);
+        }
+    }
+
+    /// Leaves the different days of these facts in `days`, ascending.
+    fn distinct_days(&mut self, facts: impl Iterator<Item = usize>, chunk: &Chunk) {
+        self.days.clear();
+        self.days.extend(facts.map(|i| chunk.day[i]));
+        if !self.days.is_sorted() {
+            self.days.sort_unstable();
+        }
+        self.days.dedup();
+    }
+
+    fn of(&self, c: usize) -> &[i64] {
+        let at = |i: usize| self.ends.get(i).map_or(0, |e| *e as usize);
+        self.gaps.get(at(c)..at(c + 1)).unwrap_or(&[])
+    }
+}
+
+/// Fills one column piece.
+pub(super) fn measure(m: &Measure, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, today: Day, s: &mut Gaps) {
+    let customers = out.len();
+    let since = |i: Option<usize>| i.map(|i| i64::from(today.0) - i64::from(chunk.day[i]));
+    match m {
+        Measure::Count => (0..customers).for_each(|c| out.whole(c, Some(pick.of(c).len() as i64))),
+        Measure::DaysSinceLast => (0..customers).for_each(|c| out.whole(c, since(pick.of(c).next_back()))),
+        Measure::DaysSinceFirst => (0..customers).for_each(|c| out.whole(c, since(pick.of(c).next()))),
+        Measure::ActiveDays => (0..customers).for_each(|c| {
+            s.distinct_days(pick.of(c), chunk);
+            out.whole(c, Some(s.days.len() as i64));
+        }),
+        Measure::Gaps
+        | Measure::MeanGap
+        | Measure::SdGap
+        | Measure::P90Gap
+        | Measure::P90GapBefore
+        | Measure::LastGap => {
+            s.find(pick, chunk, customers);
+            (0..customers).for_each(|c| gap(m, c, s, out));
+        }
+        Measure::Sum(field) => sum(*field, pick, chunk, out, false),
+        Measure::Mean(field) => sum(*field, pick, chunk, out, true),
+        Measure::Min(field) => extreme(*field, pick, chunk, out, |new, best| new < best),
+        Measure::Max(field) => extreme(*field, pick, chunk, out, |new, best| new > best),
+        Measure::First(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next(), c, chunk, out)),
+        Measure::Last(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next_back(), c, chunk, out)),
+        Measure::Distinct(field) => (0..customers).for_each(|c| out.whole(c, Some(distinct(*field, pick.of(c), chunk, s)))),
+        Measure::Top(field) => (0..customers).for_each(|c| {
+            if let Some((code, _, _)) = top(*field, pick.of(c), chunk, s) {
+                out.text(c, code);
+            }
+        }),
+        Measure::TopShare(field) => (0..customers).for_each(|c| {
+            out.number(c, top(*field, pick.of(c), chunk, s).map(|(_, n, all)| n as f64 / all as f64));
+        }),
+    }
+}
+
+fn gap(m: &Measure, c: usize, s: &mut Gaps, out: &mut Out<'_>) {
+    let gaps = s.of(c);
+    let mean = |gaps: &[i64]| gaps.iter().sum::<i64>() as f64 / gaps.len() as f64;
+    match m {
+        Measure::Gaps => out.whole(c, Some(gaps.len() as i64)),
+        _ if gaps.is_empty() => {}
+        Measure::MeanGap => out.number(c, Some(mean(gaps))),
+        Measure::SdGap => {
+            let centre = mean(gaps);
+            let squares: f64 = gaps.iter().map(|g| (*g as f64 - centre).powi(2)).sum();
+            out.number(c, Some((squares / gaps.len() as f64).sqrt()));
+        }
+        Measure::LastGap => out.whole(c, gaps.last().copied()),
+        Measure::P90Gap | Measure::P90GapBefore => {
+            let keep = gaps.len() - usize::from(*m == Measure::P90GapBefore);
+            let mut sorted = std::mem::take(&mut s.sorted);
+            sorted.clear();
+            sorted.extend_from_slice(&s.of(c)[..keep]);
+            // nearest rank: the ⌈0.9·n⌉-th smallest
+            if let Some(rank) = (keep * 9).div_ceil(10).checked_sub(1) {
+                out.whole(c, Some(*sorted.select_nth_unstable(rank).1));
+            }
+            s.sorted = sorted;
+        }
+        _ => {}
+    }
+}
+
+fn sum(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, mean: bool) {
+    for c in 0..out.len() {
+        match slot(field) {
+            Slot::Money(m) => {
+                let column = &chunk.money[m];
+                let (mut sum, mut n) = (0i64, 0i64);
+                for v in pick.of(c).map(|i| column[i]).filter(|v| *v != NULL) {
+                    sum = sum.saturating_add(v);
+                    n += 1;
+                }
+                match (mean, n) {
+                    (false, _) => out.whole(c, Some(sum)),
+                    (true, 0) => {}
+                    (true, n) => out.whole(c, Some(div_half_even(i128::from(sum), i128::from(n)) as i64)),
+                }
+            }
+            Slot::Number(k) => {
+                let column = &chunk.number[k];
+                let (mut sum, mut n) = (0f64, 0usize);
+                for v in pick.of(c).map(|i| column[i]).filter(|v| !v.is_nan()) {
+                    sum += v;
+                    n += 1;
+                }
+                match (mean, n) {
+                    (false, _) => out.number(c, Some(sum)),
+                    (true, 0) => {}
+                    (true, n) => out.number(c, Some(sum / n as f64)),
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Smallest or largest by the number line; of equal ones the earlier fact's.
+fn extreme(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, better: impl Fn(f64, f64) -> bool) {
+    for c in 0..out.len() {
+        let known = pick.of(c).filter_map(|i| Some((i, number(field, chunk, i)?)));
+        let best = known.reduce(|best, new| if better(new.1, best.1) { new } else { best });
+        copy(field, best.map(|b| b.0), c, chunk, out);
+    }
+}
+
+/// The field of a fact on the number line.
+fn number(field: Field, chunk: &Chunk, i: usize) -> Option<f64> {
+    match slot(field) {
+        Slot::Money(m) => chunk.money[m].get(i).filter(|v| **v != NULL).map(|v| *v as f64),
+        Slot::Number(k) => chunk.number[k].get(i).copied().filter(|v| !v.is_nan()),
+        Slot::Flag(f) => chunk.flag[f].get(i).map(|b| f64::from(u8::from(*b))),
+        Slot::Day => chunk.day.get(i).map(|d| f64::from(*d)),
+        Slot::Weekday => chunk.day.get(i).map(|d| f64::from(Day(*d).weekday())),
+        Slot::Text(_) => None,
+    }
+}
+
+/// The field of one fact as the customer's value.
+fn copy(field: Field, fact: Option<usize>, c: usize, chunk: &Chunk, out: &mut Out<'_>) {
+    let Some(i) = fact else { return };
+    match slot(field) {
+        Slot::Money(m) => out.whole(c, chunk.money[m].get(i).copied().filter(|v| *v != NULL)),
+        Slot::Number(k) => out.number(c, chunk.number[k].get(i).copied().filter(|v| !v.is_nan())),
+        Slot::Text(t) => out.text(c, chunk.text[t].get(i).copied().unwrap_or(NONE)),
+        Slot::Flag(f) => out.flag(c, chunk.flag[f].get(i).copied().unwrap_or(false)),
+        Slot::Day => out.day(c, chunk.day[i]),
+        Slot::Weekday => out.whole(c, Some(i64::from(Day(chunk.day[i]).weekday()))),
+    }
+}
+
+fn distinct(field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk, s: &mut Gaps) -> i64 {
+    s.bits.clear();
+    match slot(field) {
+        Slot::Text(t) => s.bits.extend(facts.map(|i| chunk.text[t][i]).filter(|c| *c != NONE).map(u64::from)),
+        // -0 and 0 are one number
+        _ => s.bits.extend(facts.filter_map(|i| number(field, chunk, i)).map(|x| (x + 0.0).to_bits())),
+    }
+    s.bits.sort_unstable();
+    s.bits.dedup();
+    s.bits.len() as i64
+}
+
+/// Most frequent text, how often it occurs, and how many facts have one. Ties: more money, then the first by bytes.
+fn top(field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk, s: &mut Gaps) -> Option<(u32, usize, usize)> {
+    let Slot::Text(t) = slot(field) else { return None };
+    let amount = chunk.amount();
+    s.codes.clear();
+    for i in facts {
+        let code = chunk.text[t].get(i).copied().unwrap_or(NONE);
+        if code != NONE {
+            s.codes.push((code, amount.get(i).copied().unwrap_or(0)));
+        }
+    }
+    // codes are in order of the texts; money is added up in order of the facts
+    s.codes.sort_by_key(|c| c.0);
+    let groups = s.codes.chunk_by(|a, b| a.0 == b.0).map(|same| {
+        let money = same.iter().fold(0i64, |sum, c| sum.saturating_add(c.1));
+        (same.first().map_or(NONE, |c| c.0), same.len(), money)
+    });
+    let best = groups.reduce(|best, new| if (new.1, new.2) > (best.1, best.2) { new } else { best })?;
+    Some((best.0, best.1, s.codes.len()))
+}

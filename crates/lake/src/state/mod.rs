@@ -1,0 +1,32 @@
+//! The hot path: every feature, class and segment of every customer as of a day, by our own fold kernel.
+//!
+//! Needed columns are read as of D, known at K, in parallel (`load`), laid out by customer with a counting sort and put
+//! together to facts (`gather`, `resolve`). All aggregates of one kind of facts fold in one pass (`fold`, `measure`).
+//! Then, column by column in dependency order: attributes, built-in functions, formulas, scores, shares, statistics of
+//! the base, classes (first match wins, by masks), segments. Equal inputs give equal bytes ([`Run::digest`]).
+
+mod attributes;
+mod base;
+mod bits;
+mod classify;
+mod column;
+mod derived;
+mod facts;
+mod fold;
+mod gather;
+mod load;
+mod mask;
+mod measure;
+mod on_demand;
+mod resolve;
+mod run;
+mod summary;
+mod test;
+mod view;
+
+pub use bits::Bits;
+pub use classify::Classes;
+pub use column::{Column, Data, Texts};
+pub use run::{Run, Spec};
+pub use summary::{Cell, Cohort, Curve, GroupSum, Link, Matrix, Repurchase, Sort, flow};
+pub use view::RunRow;

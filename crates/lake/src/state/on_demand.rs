@@ -1,0 +1,197 @@
+//! What a previewed rule needs beyond the run: aggregates folded from the facts, statistics, cuts. Kept for the next ask.
+
+use super::{
+    Bits, Column, Run,
+    facts::{Facts, Wanted, amount_field},
+    fold::fold,
+    gather::Scope,
+    mask,
+    run::type_of,
+};
+use crate::Result;
+use domain::{
+    Currency, Day, ValueType,
+    feature::{Aggregate, Base, FactKind, Measure},
+    rule::{BaseKey, Compiled, TopKey, cut},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Columns kept for rules to come; more than this and they are dropped.
+const KEEP: usize = 48;
+
+/// Facts and columns a run keeps for rules that are not among its definitions.
+#[derive(Debug, Default)]
+pub(super) struct OnDemand(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    facts: Option<Arc<Facts>>,
+    columns: HashMap<String, Arc<Column>>,
+}
+
+impl OnDemand {
+    pub(super) fn new(facts: Facts) -> OnDemand {
+        OnDemand(Mutex::new(Kept { facts: Some(Arc::new(facts)), columns: HashMap::new() }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The columns of facts that these aggregates read.
+pub(super) fn fields<'a>(aggregates: impl Iterator<Item = &'a Aggregate>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for a in aggregates {
+        wanted.kind(a.fact);
+        if let Some(field) = a.measure.field() {
+            wanted.field(a.fact, field);
+        }
+        a.filter.iter().for_each(|c| wanted.field(a.fact, c.field));
+        if let (Measure::Top(_) | Measure::TopShare(_), Some(amount)) = (&a.measure, amount_field(a.fact)) {
+            wanted.field(a.fact, amount);
+        }
+    }
+    wanted
+}
+
+/// A column per key; equal aggregates are folded once.
+pub(super) fn aggregates(
+    facts: &Facts,
+    wanted: &[(String, Aggregate)],
+    customers: usize,
+    as_of: Day,
+    currency: Currency,
+) -> Vec<(String, Arc<Column>)> {
+    let mut different: Vec<(&Aggregate, ValueType)> = Vec::new();
+    for (_, a) in wanted {
+        if let (Ok(ty), false) = (type_of(a), different.iter().any(|(b, _)| *b == a)) {
+            different.push((a, ty));
+        }
+    }
+    let kinds = [
+        FactKind::Orders,
+        FactKind::AllOrders,
+        FactKind::Lines,
+        FactKind::Refunds,
+        FactKind::Interactions,
+        FactKind::Answers,
+    ];
+    let mut columns: Vec<(&Aggregate, Arc<Column>)> = Vec::with_capacity(different.len());
+    for kind in kinds {
+        let of_kind: Vec<(&Aggregate, ValueType)> = different.iter().filter(|(a, _)| a.fact == kind).copied().collect();
+        if !of_kind.is_empty() {
+            let folded = fold(facts.of(kind), &of_kind, customers, as_of, currency);
+            columns.extend(of_kind.iter().map(|(a, _)| *a).zip(folded.into_iter().map(Arc::new)));
+        }
+    }
+    let column = |a: &Aggregate| columns.iter().find(|(b, _)| *b == a).map(|(_, c)| c.clone());
+    wanted.iter().filter_map(|(key, a)| Some((key.clone(), column(a)?))).collect()
+}
+
+/// A run as one rule sees it.
+pub(super) struct Prepared<'a> {
+    run: &'a Run,
+    columns: HashMap<String, Arc<Column>>,
+    base: Base,
+}
+
+impl Prepared<'_> {
+    pub(super) fn into_base(self) -> Base {
+        let mut base = self.run.base.clone();
+        base.stats.extend(self.base.stats);
+        base.tops.extend(self.base.tops);
+        base
+    }
+}
+
+impl Run {
+    /// Makes ready what the rule needs and the run does not have.
+    pub(super) fn prepare(&self, rule: &Compiled) -> Result<Prepared<'_>> {
+        let needs = rule.needs();
+        let missing = |kept: &HashMap<String, Arc<Column>>| -> Vec<(String, Aggregate)> {
+            let unknown = |key: &String| !self.columns.contains_key(key) && !kept.contains_key(key);
+            needs.aggregates.iter().filter(|(key, _)| unknown(key)).cloned().collect()
+        };
+        let mut columns = HashMap::new();
+        if needs.aggregates.iter().any(|(key, _)| !self.columns.contains_key(key)) {
+            let mut kept = self.on_demand.lock();
+            let missing = missing(&kept.columns);
+            if !missing.is_empty() {
+                let facts = self.facts(&mut kept, &fields(missing.iter().map(|(_, a)| a)))?;
+                let new = aggregates(&facts, &missing, self.customers as usize, self.as_of, self.currency);
+                if kept.columns.len() + new.len() > KEEP {
+                    kept.columns.clear();
+                }
+                columns.extend(new.iter().cloned());
+                kept.columns.extend(new);
+            }
+            for (key, _) in &needs.aggregates {
+                if let Some(column) = kept.columns.get(key) {
+                    columns.insert(key.clone(), column.clone());
+                }
+            }
+        }
+        let mut seen = Prepared { run: self, columns, base: Base::default() };
+        for key in needs.bases.iter().filter(|k| !self.base.stats.contains_key(k)) {
+            if let Some(value) = self.compute(key) {
+                seen.base.stats.insert(key.clone(), value);
+            }
+        }
+        for top in needs.tops.iter().filter(|t| !self.base.tops.contains_key(&t.key)) {
+            let mut values = mask::known_values(&top.by, &seen);
+            if let Some(cut) = cut(&mut values, top.percent, top.bottom) {
+                seen.base.tops.insert(top.key.clone(), cut);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The facts kept, or those and what is wanted besides, read again.
+    fn facts(&self, kept: &mut Kept, wanted: &Wanted) -> Result<Arc<Facts>> {
+        let mut all = wanted.clone();
+        if let Some(facts) = &kept.facts {
+            if facts.wanted.covers(wanted) {
+                return Ok(facts.clone());
+            }
+            all.add(&facts.wanted);
+        }
+        // the old ones go first: two sets of facts need twice the memory
+        kept.facts = None;
+        let scope = Scope { customers: self.customers, as_of: self.as_of, known: self.known_as_of };
+        let facts = Arc::new(Facts::load(&self.lake, scope, &all)?);
+        kept.facts = Some(facts.clone());
+        Ok(facts)
+    }
+
+    /// The facts with at least these columns.
+    pub(super) fn facts_with(&self, wanted: &Wanted) -> Result<Arc<Facts>> {
+        self.facts(&mut self.on_demand.lock(), wanted)
+    }
+
+    /// Gives back the memory of the facts. They are read again when a rule asks for something new.
+    pub fn release(&self) {
+        *self.on_demand.lock() = Kept::default();
+    }
+}
+
+impl mask::View for Prepared<'_> {
+    fn customers(&self) -> usize {
+        self.run.customers as usize
+    }
+    fn column(&self, key: &str) -> Option<&Column> {
+        self.columns.get(key).map(Arc::as_ref).or_else(|| self.run.column(key))
+    }
+    fn segment(&self, key: &str) -> Option<&Bits> {
+        self.run.segments.get(key)
+    }
+    fn base(&self, key: &BaseKey) -> Option<f64> {
+        self.base.stats.get(key).or_else(|| self.run.base.stats.get(key)).copied()
+    }
+    fn cut(&self, key: &TopKey) -> Option<f64> {
+        self.base.tops.get(key).or_else(|| self.run.base.tops.get(key)).copied()
+    }
+}

@@ -1,0 +1,389 @@
+//! A run: definitions and facts in, one column per feature and classification and one set per segment out.
+
+use super::{
+    Bits, Column,
+    attributes::Attributes,
+    base::statistic,
+    classify::{self, Classes},
+    derived::{self, Argument},
+    facts::Facts,
+    gather::Scope,
+    mask,
+    on_demand::{self, OnDemand},
+};
+use crate::{Error, Lake, Result};
+use domain::{
+    Currency, CustomerKey, Day, Value, ValueType,
+    classification::Classification,
+    clock::Instant,
+    feature::{Aggregate, Base, Definition, Feature, Plan, aggregate_type},
+    rule::{BaseKey, Compiled, Names, TopKey, Vocabulary, compiled::Needs, cut},
+    segment::{self, Segment, Segmenter, Step},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// What to compute.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// the day
+    pub as_of: Day,
+    /// facts learnt later do not exist; [`Instant::MAX`] = as known today
+    pub known_as_of: Instant,
+    /// customers there are: numbers from 0 below this
+    pub customers: u32,
+    /// reporting currency
+    pub currency: Currency,
+    /// features, in any order
+    pub features: Vec<Feature>,
+    /// classifications, in any order
+    pub classifications: Vec<Classification>,
+    /// segments, in any order
+    pub segments: Vec<Segment>,
+    /// members of static segments, by segment key
+    pub statics: BTreeMap<String, Vec<CustomerKey>>,
+}
+
+/// Features, classes and segments of all customers as of a day.
+#[derive(Debug)]
+pub struct Run {
+    pub(super) lake: Lake,
+    pub(super) as_of: Day,
+    pub(super) known_as_of: Instant,
+    pub(super) customers: u32,
+    pub(super) currency: Currency,
+    pub(super) names: Vocabulary,
+    pub(super) features: Vec<String>,
+    /// by feature key, by `class.<key>`, by `agg:<text>`
+    pub(super) columns: HashMap<String, Arc<Column>>,
+    pub(super) classes: BTreeMap<String, Classes>,
+    pub(super) segments: BTreeMap<String, Bits>,
+    pub(super) base: Base,
+    pub(super) on_demand: OnDemand,
+}
+
+impl Lake {
+    /// Computes everything the definitions say, for every customer.
+    pub fn run(&self, spec: &Spec) -> Result<Run> {
+        let plan = Plan::new(&spec.features, spec.currency)?;
+        let names = Vocabulary::new(spec.currency)
+            .features(&spec.features)
+            .classifications(&spec.classifications)
+            .segments(&spec.segments);
+        let steps = segment::plan(&spec.classifications, &spec.segments).map_err(segment::Error::from)?;
+        let classifiers = classify::check_all(&spec.classifications, &names)?;
+        let segmenters =
+            spec.segments.iter().map(|s| Ok(s.check(&spec.segments, &names)?)).collect::<Result<Vec<Segmenter>>>()?;
+
+        let mut wanted: Vec<(String, Aggregate)> = Vec::new();
+        for f in &spec.features {
+            match &f.definition {
+                Definition::Aggregate(a) => wanted.push((f.key.clone(), a.clone())),
+                Definition::Formula { .. } => {
+                    let needs = plan.formula(&f.key).map(|f| f.needs().aggregates.clone());
+                    wanted.extend(needs.unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        let rules = classifiers.iter().flat_map(|c| c.rules()).chain(segmenters.iter().filter_map(|s| s.rule.as_ref()));
+        wanted.extend(rules.flat_map(|r| r.aggregates().iter().cloned()));
+
+        let scope = Scope { customers: spec.customers, as_of: spec.as_of, known: spec.known_as_of };
+        let fields = on_demand::fields(wanted.iter().map(|(_, a)| a));
+        let (facts, attributes) = rayon::join(
+            || Facts::load(self, scope, &fields),
+            || Attributes::load(self, scope, &attribute_keys(&spec.features)),
+        );
+        let (facts, attributes) = (facts?, attributes?);
+
+        let mut run = Run {
+            lake: self.clone(),
+            as_of: spec.as_of,
+            known_as_of: spec.known_as_of,
+            customers: spec.customers,
+            currency: spec.currency,
+            names,
+            features: spec.features.iter().map(|f| f.key.clone()).collect(),
+            columns: HashMap::new(),
+            classes: BTreeMap::new(),
+            segments: BTreeMap::new(),
+            base: Base::default(),
+            on_demand: OnDemand::default(),
+        };
+        run.columns.extend(on_demand::aggregates(&facts, &wanted, spec.customers as usize, spec.as_of, spec.currency));
+        run.on_demand = OnDemand::new(facts);
+        run.derive(spec, &plan, &attributes)?;
+        drop(attributes);
+        for step in steps {
+            match step {
+                Step::Classification(i) => {
+                    if let (Some(c), Some(definition)) = (classifiers.get(i), spec.classifications.get(i)) {
+                        run.classify(c, definition);
+                    }
+                }
+                Step::Segment(i) => {
+                    if let Some(s) = segmenters.get(i) {
+                        run.segment(s, spec.statics.get(&s.key).map_or(&[], Vec::as_slice));
+                    }
+                }
+            }
+        }
+        Ok(run)
+    }
+}
+
+/// Raw attributes the features read.
+fn attribute_keys(features: &[Feature]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for f in features {
+        match &f.definition {
+            Definition::Attribute { key } => keys.push(key.clone()),
+            Definition::Derived { of, .. } => {
+                keys.extend(of.iter().filter_map(|name| name.strip_prefix("attribute.")).map(str::to_string));
+            }
+            _ => {}
+        }
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+impl Run {
+    /// Computes the features that are no aggregates, in dependency order.
+    fn derive(&mut self, spec: &Spec, plan: &Plan, attributes: &Attributes) -> Result<()> {
+        let by_key: HashMap<&str, &Feature> = spec.features.iter().map(|f| (f.key.as_str(), f)).collect();
+        let customers = self.customers as usize;
+        // the same argument often serves several functions: city, province, birthday
+        let mut arguments: HashMap<String, Arc<Argument>> = HashMap::new();
+        for key in plan.keys() {
+            let Some(f) = by_key.get(key) else { continue };
+            let column = match &f.definition {
+                Definition::Aggregate(_) => continue,
+                Definition::Attribute { key } => attributes.column(key, f.value),
+                Definition::Derived { function, of } => {
+                    let args: Vec<Arc<Argument>> = of
+                        .iter()
+                        .map(|name| {
+                            let make = || match name.strip_prefix("attribute.") {
+                                Some(key) => Argument::of_attribute(attributes, key),
+                                None => self.get(name).map_or_else(
+                                    || Argument::of_column(&Column::unknown(ValueType::Text, customers)),
+                                    Argument::of_column,
+                                ),
+                            };
+                            arguments.entry(name.clone()).or_insert_with(|| Arc::new(make())).clone()
+                        })
+                        .collect();
+                    derived::derived(*function, f.value, &args, customers, self.as_of)
+                }
+                Definition::Formula { .. } => {
+                    let Some(formula) = plan.formula(key) else { continue };
+                    self.learn(formula.needs());
+                    mask::column(&formula.scalar, formula.ty, self)
+                }
+                Definition::Score { of, among, method, smaller_is_better } => {
+                    let (Some(of), Some(among)) = (self.get(of), self.get(among)) else { continue };
+                    let among = among.positive();
+                    let cuts = derived::cuts(of, &among, method, *smaller_is_better);
+                    let column = derived::score(of, &among, &cuts);
+                    self.base.cuts.insert(f.key.clone(), cuts);
+                    column
+                }
+                Definition::Share { of } => {
+                    let total = self.statistic(&Base::total(of));
+                    match self.get(of) {
+                        Some(of) => derived::share(of, total),
+                        None => Column::unknown(ValueType::Number, customers),
+                    }
+                }
+            };
+            self.columns.insert(f.key.clone(), Arc::new(column));
+        }
+        Ok(())
+    }
+
+    /// Finds the statistics and cuts a rule or formula compares with.
+    pub(super) fn learn(&mut self, needs: &Needs) {
+        for key in &needs.bases {
+            self.statistic(key);
+        }
+        for top in &needs.tops {
+            if !self.base.tops.contains_key(&top.key) {
+                let mut values = mask::known_values(&top.by, self);
+                if let Some(cut) = cut(&mut values, top.percent, top.bottom) {
+                    self.base.tops.insert(top.key.clone(), cut);
+                }
+            }
+        }
+    }
+
+    fn statistic(&mut self, key: &BaseKey) -> Option<f64> {
+        if let Some(known) = self.base.stats.get(key) {
+            return Some(*known);
+        }
+        let value = self.compute(key)?;
+        self.base.stats.insert(key.clone(), value);
+        Some(value)
+    }
+
+    /// A statistic over all customers.
+    pub(super) fn compute(&self, key: &BaseKey) -> Option<f64> {
+        let of = self.get(&key.of)?;
+        match &key.among {
+            None => statistic(key, of, None),
+            Some(among) => statistic(key, of, Some(self.get(among)?)),
+        }
+    }
+
+    fn segment(&mut self, s: &Segmenter, listed: &[CustomerKey]) {
+        let mut members = match &s.rule {
+            Some(rule) => {
+                self.learn(rule.needs());
+                mask::mask(rule.pred(), self)
+            }
+            None => Bits::of(listed.iter().copied(), self.customers as usize),
+        };
+        for other in s.without.iter().filter_map(|key| self.segments.get(key)) {
+            members.and_not(other);
+        }
+        self.segments.insert(s.key.clone(), members);
+    }
+
+    fn get(&self, key: &str) -> Option<&Column> {
+        self.columns.get(key).map(Arc::as_ref)
+    }
+
+    /// The day.
+    pub fn as_of(&self) -> Day {
+        self.as_of
+    }
+
+    /// Facts learnt later do not exist in it.
+    pub fn known_as_of(&self) -> Instant {
+        self.known_as_of
+    }
+
+    /// How many customers there are.
+    pub fn customers(&self) -> u32 {
+        self.customers
+    }
+
+    /// The lake it was computed from.
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// The names its rules may use.
+    pub fn names(&self) -> &Vocabulary {
+        &self.names
+    }
+
+    /// Feature keys, in the order of the spec.
+    pub fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    /// A feature, or a classification's classes as `class.<key>`.
+    pub fn column(&self, key: &str) -> Option<&Column> {
+        self.get(key)
+    }
+
+    /// A classification's classes, by its key.
+    pub fn classes(&self, classification: &str) -> Option<&Classes> {
+        self.classes.get(classification)
+    }
+
+    /// Members of a segment.
+    pub fn segment_members(&self, segment: &str) -> Option<&Bits> {
+        self.segments.get(segment)
+    }
+
+    /// Statistics, cuts and kept values of the base: what `domain::feature::Plan` needs to say the same for one customer.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The value of a feature of a customer.
+    pub fn value(&self, key: &str, customer: CustomerKey) -> Value {
+        self.get(key).map_or(Value::Null, |c| c.value(customer.0 as usize))
+    }
+
+    /// Who fulfils the rule. Aggregates it writes in place that no feature has are folded from the facts, once.
+    pub fn mask(&self, rule: &Compiled) -> Result<Bits> {
+        let seen = self.prepare(rule)?;
+        Ok(mask::mask(rule.pred(), &seen))
+    }
+
+    /// How many fulfil the rule.
+    pub fn count(&self, rule: &Compiled) -> Result<u64> {
+        Ok(self.mask(rule)?.count())
+    }
+
+    /// How many fulfil each of the rules: the conditions of a rule, one by one.
+    pub fn counts<'a>(&self, rules: impl IntoIterator<Item = &'a Compiled>) -> Result<Vec<u64>> {
+        rules.into_iter().map(|r| self.count(r)).collect()
+    }
+
+    /// Statistics and cuts of the base, with those this rule compares with.
+    pub fn base_for(&self, rule: &Compiled) -> Result<Base> {
+        Ok(self.prepare(rule)?.into_base())
+    }
+
+    /// The same for equal inputs, whatever the number of threads: over every column, class and segment.
+    pub fn digest(&self) -> u64 {
+        let mut keys: Vec<&String> = self.columns.keys().collect();
+        keys.sort_unstable();
+        let mut sum = xxhash_rust::xxh3::Xxh3::new();
+        for key in keys {
+            sum.update(key.as_bytes());
+            if let Some(column) = self.get(key) {
+                column.digest(&mut sum);
+            }
+        }
+        for (key, members) in &self.segments {
+            sum.update(key.as_bytes());
+            members.words().iter().for_each(|w| sum.update(&w.to_le_bytes()));
+        }
+        sum.digest()
+    }
+}
+
+impl mask::View for Run {
+    fn customers(&self) -> usize {
+        self.customers as usize
+    }
+    fn column(&self, key: &str) -> Option<&Column> {
+        self.get(key)
+    }
+    fn segment(&self, key: &str) -> Option<&Bits> {
+        self.segments.get(key)
+    }
+    fn base(&self, key: &BaseKey) -> Option<f64> {
+        self.base.stats.get(key).copied()
+    }
+    fn cut(&self, key: &TopKey) -> Option<f64> {
+        self.base.tops.get(key).copied()
+    }
+}
+
+/// Runs answer what rules may name.
+impl Names for Run {
+    fn feature(&self, key: &str) -> Option<ValueType> {
+        Names::feature(&self.names, key)
+    }
+    fn has_segment(&self, key: &str) -> bool {
+        Names::has_segment(&self.names, key)
+    }
+    fn currency(&self) -> Currency {
+        self.currency
+    }
+}
+
+/// The type of an aggregate that has been checked.
+pub(super) fn type_of(a: &Aggregate) -> Result<ValueType> {
+    aggregate_type(a).ok_or_else(|| Error::Query(format!("an aggregate that makes no sense: {a:?}")))
+}
