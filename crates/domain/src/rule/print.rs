@@ -132,7 +132,7 @@ impl Display for Arith {
 }
 
 impl Arith {
-    fn strength(self) -> u8 {
+    pub(super) fn strength(self) -> u8 {
         match self {
             Arith::Add | Arith::Sub => 1,
             Arith::Mul | Arith::Div => 2,

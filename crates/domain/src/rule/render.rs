@@ -12,7 +12,7 @@ mod noun;
 pub(crate) mod text;
 mod value;
 
-use noun::{around, fact, key_of, noun, sign, type_of, unit_of};
+use noun::{around, fact, key_of, noun, shown_unit, sign, type_of};
 use text::{tight, upper};
 
 pub use noun::render_window;
@@ -31,7 +31,7 @@ pub fn sentence(rule: &Rule, names: &dyn Names) -> Label {
 
 /// An expression as a noun phrase.
 pub fn render_expr(expr: &Expr, lang: Lang, names: &dyn Names) -> String {
-    noun(expr, None, lang, names)
+    noun(expr, None, None, lang, names)
 }
 
 struct Renderer<'a> {
@@ -122,15 +122,17 @@ impl Renderer<'_> {
     }
 
     fn noun(&self, expr: &Expr) -> String {
-        noun(expr, None, self.lang, self.names)
+        noun(expr, None, None, self.lang, self.names)
     }
 
     /// A side of a comparison: literals in the other side's type and unit.
     fn side(&self, expr: &Expr, beside: &Expr) -> String {
         let ty = type_of(beside, self.names);
         match expr {
-            Expr::Literal(l) => value::literal(l, ty, key_of(beside), unit_of(beside, self.names), self.lang, self.names),
-            expr => noun(expr, ty, self.lang, self.names),
+            Expr::Literal(l) => {
+                value::literal(l, ty, key_of(beside), shown_unit(beside, self.lang, self.names), self.lang, self.names)
+            }
+            expr => noun(expr, ty, key_of(beside), self.lang, self.names),
         }
     }
 
@@ -230,7 +232,7 @@ impl Renderer<'_> {
         }
         let (low, high) = (self.side(low, expr), self.side(high, expr));
         match self.lang {
-            Lang::Zh => format!("{} {low} 到 {high} 之间", tight(&[&a, "在"])),
+            Lang::Zh => tight(&[&a, "在", &low, "到", &high, "之间"]),
             Lang::En => format!("{a} between {low} and {high}"),
         }
     }
@@ -238,14 +240,17 @@ impl Renderer<'_> {
     fn one_of(&self, expr: &Expr, values: &[Literal], negated: bool) -> String {
         let a = self.noun(expr);
         let show = |l: &Literal| self.side(&Expr::Literal(l.clone()), expr);
-        let list = values.iter().map(show).collect::<Vec<_>>().join(self.lang.pick("、", ", "));
+        let values: Vec<String> = values.iter().map(show).collect();
+        let list = match values.as_slice() {
+            [] => self.pick("（空）", "nothing"),
+            [one] => one.clone(),
+            [first @ .., last] => first.join(self.lang.pick("、", ", ")) + self.lang.pick("或", " or ") + last,
+        };
         match (self.lang, negated) {
-            (Lang::Zh, false) if values.len() == 1 => tight(&[&a, "为", &list]),
-            (Lang::Zh, false) => tight(&[&a, "为", &list, "之一"]),
+            (Lang::Zh, false) => tight(&[&a, "为", &list]),
             (Lang::Zh, true) => tight(&[&a, "不是", &list]),
-            (Lang::En, false) if values.len() == 1 => format!("{a} is {list}"),
-            (Lang::En, false) => format!("{a} is one of {list}"),
-            (Lang::En, true) => format!("{a} is none of {list}"),
+            (Lang::En, false) => format!("{a} is {list}"),
+            (Lang::En, true) => format!("{a} is not {list}"),
         }
     }
 

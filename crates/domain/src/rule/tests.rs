@@ -51,6 +51,7 @@ fn names() -> Vocabulary {
         .feature("orders", ValueType::Int, Label::new("订单数", "Orders"), Some(Label::new("单", "")))
         .feature("recency_days", ValueType::Int, Label::new("距上次下单天数", "Days since last order"), days())
         .feature("return_rate", ValueType::Number, Label::new("退货率", "Return rate"), None)
+        .feature("coupon_share", ValueType::Number, Label::new("用券占比", "Share with a coupon"), Some(Label::new("占比", "share")))
         .feature("city", ValueType::Text, Label::new("城市", "City"), None)
         .feature("gender", ValueType::Text, Label::new("性别", "Gender"), None)
         .value("gender", "female", Label::new("女", "female"))

@@ -31,8 +31,22 @@ pub(super) fn type_of(expr: &Expr, names: &dyn Names) -> Option<ValueType> {
     }
 }
 
+/// The unit to show behind a literal beside this expression; none if the name already says it (`orders ≥ 3`).
+pub(super) fn shown_unit(expr: &Expr, lang: Lang, names: &dyn Names) -> Option<Label> {
+    let unit = unit_of(expr, names)?;
+    if unit.en == "share" {
+        return Some(unit);
+    }
+    let name = noun(expr, None, None, lang, names);
+    let said = match lang {
+        Lang::Zh => name.ends_with(&unit.zh),
+        Lang::En => matches!(unit.en.as_str(), "times" | "kinds" | "points") || name.contains(&unit.en),
+    };
+    (!said).then_some(unit)
+}
+
 /// The unit behind numbers beside this expression.
-pub(super) fn unit_of(expr: &Expr, names: &dyn Names) -> Option<Label> {
+fn unit_of(expr: &Expr, names: &dyn Names) -> Option<Label> {
     let days = || Some(Label::new("天", "days"));
     match expr {
         Expr::Feature(key) => names.unit(key),
@@ -72,18 +86,17 @@ pub(super) fn feature(key: &str, lang: Lang, names: &dyn Names) -> String {
     }
 }
 
-/// An expression as a noun phrase; number literals are shown as `ty`.
-pub(super) fn noun(expr: &Expr, ty: Option<ValueType>, lang: Lang, names: &dyn Names) -> String {
+/// An expression as a noun phrase; number literals are shown as `ty`. `same` is the feature it is compared with: its mean is
+/// then just "the average".
+pub(super) fn noun(expr: &Expr, ty: Option<ValueType>, same: Option<&str>, lang: Lang, names: &dyn Names) -> String {
     let ty = type_of(expr, names).or(ty);
-    let part = |e: &Expr| match e {
-        Expr::Binary { .. } => format!("({})", noun(e, ty, lang, names)),
-        e => noun(e, ty, lang, names),
-    };
+    let plain = |e: &Expr, ty| noun(e, ty, same, lang, names);
+    let enclosed = |e: &Expr, ty, yes: bool| if yes { format!("({})", plain(e, ty)) } else { plain(e, ty) };
     match expr {
         Expr::Literal(l) => literal(l, ty, None, None, lang, names),
         Expr::Feature(key) => feature(key, lang, names),
         Expr::Aggregate(aggregate) => aggregate_noun(aggregate, lang, names),
-        Expr::Neg(inner) => format!("−{}", part(inner)),
+        Expr::Neg(inner) => format!("−{}", enclosed(inner, ty, matches!(inner.as_ref(), Expr::Binary { .. }))),
         Expr::Binary { left, op, right } => {
             let (sign, right_type) = match op {
                 Arith::Add => ("+", ty),
@@ -91,18 +104,23 @@ pub(super) fn noun(expr: &Expr, ty: Option<ValueType>, lang: Lang, names: &dyn N
                 Arith::Mul => ("×", None),
                 Arith::Div => ("÷", None),
             };
-            let side = |e: &Expr, ty| match e {
-                Expr::Binary { .. } => part(e),
-                e => noun(e, ty, lang, names),
+            if let (Lang::Zh, Arith::Mul, Expr::Literal(times), Expr::Base { .. }) = (lang, op, left.as_ref(), right.as_ref()) {
+                return format!("{}的 {times} 倍", plain(right, None));
+            }
+            let inner = |e: &Expr| match e {
+                Expr::Binary { op, .. } => Some(op.strength()),
+                _ => None,
             };
             let left_type = if *op == Arith::Mul && matches!(left.as_ref(), Expr::Literal(_)) { None } else { ty };
-            format!("{} {sign} {}", side(left, left_type), side(right, right_type))
+            let a = enclosed(left, left_type, inner(left).is_some_and(|s| s < op.strength()));
+            let b = enclosed(right, right_type, inner(right).is_some_and(|s| s <= op.strength()));
+            format!("{a} {sign} {b}")
         }
         Expr::Call { function, args } => {
-            let all: Vec<String> = args.iter().map(part).collect();
+            let all: Vec<String> = args.iter().map(|e| enclosed(e, ty, matches!(e, Expr::Binary { .. }))).collect();
             call(*function, &all, lang)
         }
-        Expr::Base { stat, of, among } => base(*stat, of, among.as_deref(), lang, names),
+        Expr::Base { stat, of, among } => base(*stat, of, among.as_deref(), same, lang, names),
     }
 }
 
@@ -123,21 +141,53 @@ fn call(function: Function, args: &[String], lang: Lang) -> String {
     }
 }
 
-fn base(stat: Stat, of: &str, among: Option<&str>, lang: Lang, names: &dyn Names) -> String {
+fn base(stat: Stat, of: &str, among: Option<&str>, same: Option<&str>, lang: Lang, names: &dyn Names) -> String {
+    let who = among.map_or_else(|| lang.pick("全体客户", "all customers").to_owned(), |key| group(key, lang, names));
+    let short = same == Some(of);
     let of = feature(of, lang, names);
-    let (zh, en) = match stat {
-        Stat::Mean => ("平均", "average"),
-        Stat::Median => ("中位", "median"),
-        Stat::P90 => ("90 分位", "90th-percentile"),
-        Stat::Sum => ("合计", "total"),
-    };
-    match (lang, among) {
-        (Lang::Zh, None) => tight(&["全体客户", zh, &of]),
-        (Lang::En, None) => format!("the {en} {of} of all customers"),
-        (Lang::Zh, Some("orders")) => tight(&["全体购买客户", zh, &of]),
-        (Lang::En, Some("orders")) => format!("the {en} {of} of all buyers"),
-        (Lang::Zh, Some(key)) => tight(&[&feature(key, lang, names), "大于 0 的客户的", zh, &of]),
-        (Lang::En, Some(key)) => format!("the {en} {of} of customers with {} above 0", feature(key, lang, names)),
+    match (lang, short) {
+        (Lang::Zh, true) => tight(&[&who, statistic_zh(stat, true)]),
+        (Lang::Zh, false) => tight(&[&who, statistic_zh(stat, false), &of]),
+        (Lang::En, true) => format!("the {} of {who}", statistic_en(stat)),
+        (Lang::En, false) => format!("the {} {of} of {who}", statistic_en(stat)),
+    }
+}
+
+fn statistic_zh(stat: Stat, noun: bool) -> &'static str {
+    match (stat, noun) {
+        (Stat::Mean, true) => "平均值",
+        (Stat::Mean, false) => "平均",
+        (Stat::Median, true) => "中位数",
+        (Stat::Median, false) => "中位",
+        (Stat::P90, true) => "90 分位数",
+        (Stat::P90, false) => "90 分位",
+        (Stat::Sum, _) => "合计",
+    }
+}
+
+fn statistic_en(stat: Stat) -> &'static str {
+    match stat {
+        Stat::Mean => "average",
+        Stat::Median => "median",
+        Stat::P90 => "90th percentile",
+        Stat::Sum => "total",
+    }
+}
+
+/// Those for whom a feature is above 0; for order counts: buyers (of the window in the feature's name).
+fn group(key: &str, lang: Lang, names: &dyn Names) -> String {
+    let label = feature(key, lang, names);
+    let orders = key == "orders" || key.starts_with("orders_");
+    match lang {
+        Lang::Zh => match label.strip_suffix("订单数").filter(|_| orders) {
+            Some(when) => tight(&[when, "买家"]),
+            None => tight(&[&label, "大于 0 的客户的"]),
+        },
+        Lang::En => match label.strip_prefix("orders").filter(|_| orders) {
+            Some("") => "all buyers".to_owned(),
+            Some(when) => format!("buyers ({})", when.trim_start_matches([',', ' '])),
+            None => format!("customers with {label} above 0"),
+        },
     }
 }
 

@@ -13,7 +13,10 @@ pub fn render_value(value: &Value, key: Option<&str>, lang: Lang, names: &dyn Na
         Value::Null => lang.pick("未知", "unknown").to_owned(),
         Value::Bool(b) => yes_no(*b, lang).to_owned(),
         Value::Int(i) => with_unit(grouped(&i.to_string()), unit_of(key, names), *i == 1, lang),
-        Value::Number(x) => with_unit(rounded(*x), unit_of(key, names), *x == 1.0, lang),
+        Value::Number(x) => match unit_of(key, names) {
+            Some(unit) if is_share(&unit) => percent(*x),
+            unit => with_unit(rounded(*x), unit, *x == 1.0, lang),
+        },
         Value::Money(minor) => amount(*minor, names.currency()),
         Value::Text(text) => text_value(text, key, lang, names),
         Value::Day(day) => day.to_string(),
@@ -39,6 +42,7 @@ pub(super) fn literal(
             Some(minor) => amount(minor, names.currency()),
             None => grouped(&x.to_string()),
         },
+        Literal::Number(x) if unit.as_ref().is_some_and(is_share) => percent(*x),
         Literal::Number(x) => with_unit(grouped(&x.to_string()), unit, *x == 1.0, lang),
         Literal::Day(day) => day.to_string(),
         Literal::Text(text) => text_value(text, key, lang, names),
@@ -54,13 +58,21 @@ fn text_value(text: &str, key: Option<&str>, lang: Lang, names: &dyn Names) -> S
     format!("“{}”", label.as_ref().map_or(text, |l| l.get(lang)))
 }
 
+/// Is it a part of a whole, 0 to 1?
+fn is_share(unit: &Label) -> bool {
+    unit.en == "share"
+}
+
+fn percent(share: f64) -> String {
+    format!("{}%", rounded(share * 100.0))
+}
+
 fn with_unit(number: String, unit: Option<Label>, one: bool, lang: Lang) -> String {
     let Some(unit) = unit else { return number };
     let unit = unit.get(lang);
     let unit = if one && lang == Lang::En { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
     match unit {
         "" => number,
-        "%" => format!("{number}%"),
         unit => format!("{number} {unit}"),
     }
 }
