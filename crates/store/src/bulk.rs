@@ -73,11 +73,8 @@ macro_rules! bulk {
             } else {
                 $bulk.text(n, $numbered)
             };
-            let done = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments)
-                .persistent(n == chunk)
-                .execute($e)
-                .await?;
-            Some((n, done.rows_affected()))
+            let query = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == chunk);
+            Some((n, $crate::db::Run::execute($e, query).await?))
         }
     }};
     ($tx:expr, $bulk:expr, $rows:expr, |$row:pat_param| [$($value:expr),* $(,)?]) => {{
@@ -117,10 +114,8 @@ macro_rules! bulk_rows {
             Vec::new()
         } else {
             let text = $bulk.text(n, $numbered);
-            sqlx::query_as_with::<$engine, $type, _>(sqlx::AssertSqlSafe(text), arguments)
-                .persistent(n == $bulk.chunk())
-                .fetch_all($e)
-                .await?
+            let query = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == $bulk.chunk());
+            $crate::db::typed::<_, $type>(&$crate::db::Run::rows($e, query).await?)?
         }
     }};
     ($db:expr, $type:ty, $bulk:expr, $rows:expr, |$row:pat_param| [$($value:expr),* $(,)?]) => {{

@@ -42,7 +42,7 @@ pub(crate) const INSERT: Bulk = Bulk {
 };
 
 /// A customer's comments, newest first.
-pub async fn of<'a>(db: impl Access<'a>, customer: CustomerKey) -> Result<Vec<Comment>> {
+pub async fn of(db: impl Access, customer: CustomerKey) -> Result<Vec<Comment>> {
     let rows = rows!(db, Row, OF, i64::from(customer.0))?;
     Ok(rows
         .into_iter()
@@ -58,7 +58,7 @@ pub async fn of<'a>(db: impl Access<'a>, customer: CustomerKey) -> Result<Vec<Co
 }
 
 /// How many there are.
-pub async fn count<'a>(db: impl Access<'a>) -> Result<u64> {
+pub async fn count(db: impl Access) -> Result<u64> {
     scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
 }
 

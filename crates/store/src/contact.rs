@@ -1,6 +1,6 @@
 //! Contacts: people inside an organisation customer.
 
-use crate::{Access, Result, Tx, bulk::Bulk, db::clean};
+use crate::{Access, Result, Store, Tx, bulk::Bulk, db::clean};
 use domain::{CustomerKey, id::key64};
 
 /// A person inside an organisation.
@@ -40,25 +40,32 @@ statements! {
     OF = "SELECT customer, name, role, phone, email FROM contacts WHERE customer = $1 ORDER BY name, content";
 }
 
+pub(crate) const BY_KEYS: Bulk = Bulk {
+    head: "SELECT c.customer, c.name, c.role, c.phone, c.email FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN contacts c WHERE c.customer = v.column1 ORDER BY c.customer, c.name, c.content",
+};
 pub(crate) const INSERT: Bulk = Bulk {
     head: "INSERT INTO contacts (customer, content, name, role, phone, email, added) VALUES",
     width: 7,
     tail: " ON CONFLICT (customer, content) DO NOTHING",
 };
 
+impl From<Row> for Contact {
+    fn from(r: Row) -> Contact {
+        Contact { customer: CustomerKey(r.customer as u32), name: r.name, role: r.role, phone: r.phone, email: r.email }
+    }
+}
+
 /// An organisation's contacts, by name.
-pub async fn of<'a>(db: impl Access<'a>, customer: CustomerKey) -> Result<Vec<Contact>> {
-    let rows = rows!(db, Row, OF, i64::from(customer.0))?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Contact {
-            customer: CustomerKey(r.customer as u32),
-            name: r.name,
-            role: r.role,
-            phone: r.phone,
-            email: r.email,
-        })
-        .collect())
+pub async fn of(db: impl Access, customer: CustomerKey) -> Result<Vec<Contact>> {
+    Ok(rows!(db, Row, OF, i64::from(customer.0))?.into_iter().map(Contact::from).collect())
+}
+
+/// The contacts of many organisations.
+pub async fn by_keys(store: &Store, customers: &[CustomerKey]) -> Result<Vec<Contact>> {
+    let rows = bulk_rows!(store, Row, BY_KEYS, customers.iter(), |k| [i64::from(k.0)]);
+    Ok(rows.into_iter().map(Contact::from).collect())
 }
 
 /// Adds contacts of the commit of `added`; one that is there stays.

@@ -2,8 +2,9 @@
 
 use crate::{Error, Result};
 use sqlx::{
-    Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Database, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
+    query::Query,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, sync::Arc, time::Duration};
@@ -42,16 +43,45 @@ pub enum On<S, P> {
 }
 
 /// `&Store` or `&mut Tx`: where a statement may run.
-pub trait Access<'a>: Send {
-    /// SQLite's executor
-    type Sqlite: Executor<'a, Database = Sqlite>;
-    /// PostgreSQL's executor
-    type Postgres: Executor<'a, Database = Postgres>;
-    /// The executor of the database at hand.
+pub trait Access: Send {
+    /// SQLite's side
+    type Sqlite: Run<Sqlite>;
+    /// PostgreSQL's side
+    type Postgres: Run<Postgres>;
+    /// The database at hand.
     fn on(self) -> On<Self::Sqlite, Self::Postgres>;
 }
 
-impl<'a> Access<'a> for &'a Store {
+/// A pool or a connection. (sqlx's own trait carries a lifetime, which would keep our futures from being `Send`.)
+pub trait Run<DB: Database>: Send {
+    /// Runs a statement; answers the rows it touched.
+    fn execute(self, query: Query<'static, DB, DB::Arguments>) -> impl Future<Output = Result<u64>> + Send;
+    /// Runs a query; answers its rows.
+    fn rows(self, query: Query<'static, DB, DB::Arguments>) -> impl Future<Output = Result<Vec<DB::Row>>> + Send;
+}
+
+macro_rules! run {
+    ($engine:ty, $on:ty) => {
+        impl Run<$engine> for $on {
+            async fn execute(self, query: Query<'static, $engine, <$engine as Database>::Arguments>) -> Result<u64> {
+                Ok(Executor::execute(self, query).await?.rows_affected())
+            }
+
+            async fn rows(
+                self,
+                query: Query<'static, $engine, <$engine as Database>::Arguments>,
+            ) -> Result<Vec<<$engine as Database>::Row>> {
+                Ok(Executor::fetch_all(self, query).await?)
+            }
+        }
+    };
+}
+run!(Sqlite, &SqlitePool);
+run!(Sqlite, &mut SqliteConnection);
+run!(Postgres, &PgPool);
+run!(Postgres, &mut PgConnection);
+
+impl<'a> Access for &'a Store {
     type Sqlite = &'a SqlitePool;
     type Postgres = &'a PgPool;
     fn on(self) -> On<&'a SqlitePool, &'a PgPool> {
@@ -62,7 +92,7 @@ impl<'a> Access<'a> for &'a Store {
     }
 }
 
-impl<'a> Access<'a> for &'a mut Tx {
+impl<'a> Access for &'a mut Tx {
     type Sqlite = &'a mut SqliteConnection;
     type Postgres = &'a mut PgConnection;
     fn on(self) -> On<&'a mut SqliteConnection, &'a mut PgConnection> {
@@ -73,26 +103,21 @@ impl<'a> Access<'a> for &'a mut Tx {
     }
 }
 
+/// Rows as a type with `FromRow`.
+pub(crate) fn typed<R, T>(rows: &[R]) -> Result<Vec<T>>
+where
+    R: sqlx::Row,
+    T: for<'r> sqlx::FromRow<'r, R>,
+{
+    Ok(rows.iter().map(T::from_row).collect::<Result<_, _>>()?)
+}
+
 /// Runs a statement; answers the rows it touched.
 macro_rules! execute {
     ($db:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $crate::db::Access::on($db) {
-            $crate::db::On::Sqlite(e) => sqlx::query::<sqlx::Sqlite>($sql)$(.bind($arg))*.execute(e).await
-                .map(|r| r.rows_affected()).map_err($crate::Error::from),
-            $crate::db::On::Postgres(e) => sqlx::query::<sqlx::Postgres>($sql)$(.bind($arg))*.execute(e).await
-                .map(|r| r.rows_affected()).map_err($crate::Error::from),
-        }
-    };
-}
-
-/// At most one row, as a type with `FromRow`.
-macro_rules! optional {
-    ($db:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        match $crate::db::Access::on($db) {
-            $crate::db::On::Sqlite(e) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($arg))*.fetch_optional(e).await
-                .map_err($crate::Error::from),
-            $crate::db::On::Postgres(e) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($arg))*.fetch_optional(e).await
-                .map_err($crate::Error::from),
+            $crate::db::On::Sqlite(e) => $crate::db::Run::execute(e, sqlx::query::<sqlx::Sqlite>($sql)$(.bind($arg))*).await,
+            $crate::db::On::Postgres(e) => $crate::db::Run::execute(e, sqlx::query::<sqlx::Postgres>($sql)$(.bind($arg))*).await,
         }
     };
 }
@@ -101,23 +126,30 @@ macro_rules! optional {
 macro_rules! rows {
     ($db:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $crate::db::Access::on($db) {
-            $crate::db::On::Sqlite(e) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($arg))*.fetch_all(e).await
-                .map_err($crate::Error::from),
-            $crate::db::On::Postgres(e) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($arg))*.fetch_all(e).await
-                .map_err($crate::Error::from),
+            $crate::db::On::Sqlite(e) => {
+                $crate::db::Run::rows(e, sqlx::query::<sqlx::Sqlite>($sql)$(.bind($arg))*).await
+                    .and_then(|r| $crate::db::typed::<_, $row>(&r))
+            }
+            $crate::db::On::Postgres(e) => {
+                $crate::db::Run::rows(e, sqlx::query::<sqlx::Postgres>($sql)$(.bind($arg))*).await
+                    .and_then(|r| $crate::db::typed::<_, $row>(&r))
+            }
         }
+    };
+}
+
+/// At most one row, as a type with `FromRow`.
+macro_rules! optional {
+    ($db:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        rows!($db, $row, $sql $(, $arg)*).map(|rows| rows.into_iter().next())
     };
 }
 
 /// One value, always there (counts, maxima with COALESCE).
 macro_rules! scalar {
     ($db:expr, $type:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        match $crate::db::Access::on($db) {
-            $crate::db::On::Sqlite(e) => sqlx::query_scalar::<sqlx::Sqlite, $type>($sql)$(.bind($arg))*.fetch_one(e).await
-                .map_err($crate::Error::from),
-            $crate::db::On::Postgres(e) => sqlx::query_scalar::<sqlx::Postgres, $type>($sql)$(.bind($arg))*.fetch_one(e).await
-                .map_err($crate::Error::from),
-        }
+        rows!($db, ($type,), $sql $(, $arg)*)
+            .and_then(|rows| rows.into_iter().next().map(|(v,)| v).ok_or_else(|| sqlx::Error::RowNotFound.into()))
     };
 }
 

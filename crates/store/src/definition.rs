@@ -123,32 +123,32 @@ fn definition(kind: Kind, r: Row) -> Result<Definition> {
 }
 
 /// Everything of a kind in force, by key.
-pub async fn current<'a>(db: impl Access<'a>, kind: Kind) -> Result<Vec<Definition>> {
+pub async fn current(db: impl Access, kind: Kind) -> Result<Vec<Definition>> {
     rows!(db, Row, CURRENT, kind.key())?.into_iter().map(|r| definition(kind, r)).collect()
 }
 
 /// The version in force.
-pub async fn get<'a>(db: impl Access<'a>, kind: Kind, key: &str) -> Result<Option<Definition>> {
+pub async fn get(db: impl Access, kind: Kind, key: &str) -> Result<Option<Definition>> {
     optional!(db, Row, GET, kind.key(), key)?.map(|r| definition(kind, r)).transpose()
 }
 
 /// The draft.
-pub async fn draft<'a>(db: impl Access<'a>, kind: Kind, key: &str) -> Result<Option<Definition>> {
+pub async fn draft(db: impl Access, kind: Kind, key: &str) -> Result<Option<Definition>> {
     optional!(db, Row, DRAFT, kind.key(), key)?.map(|r| definition(kind, r)).transpose()
 }
 
 /// One version, whatever its state.
-pub async fn at<'a>(db: impl Access<'a>, kind: Kind, key: &str, version: i64) -> Result<Option<Definition>> {
+pub async fn at(db: impl Access, kind: Kind, key: &str, version: i64) -> Result<Option<Definition>> {
     optional!(db, Row, AT, kind.key(), key, version)?.map(|r| definition(kind, r)).transpose()
 }
 
 /// Every version, newest first.
-pub async fn history<'a>(db: impl Access<'a>, kind: Kind, key: &str) -> Result<Vec<Definition>> {
+pub async fn history(db: impl Access, kind: Kind, key: &str) -> Result<Vec<Definition>> {
     rows!(db, Row, HISTORY, kind.key(), key)?.into_iter().map(|r| definition(kind, r)).collect()
 }
 
 /// A number that grows with every publication and retirement; equal numbers mean equal definitions in force.
-pub async fn revision<'a>(db: impl Access<'a>) -> Result<i64> {
+pub async fn revision(db: impl Access) -> Result<i64> {
     scalar!(db, i64, REVISION)
 }
 

@@ -184,7 +184,7 @@ pub(crate) const CLAIM_POSTGRES: &str =
             created_at, finished_at";
 
 /// Enqueues; false if an open job has the same unique key (or the same id was enqueued before).
-pub async fn enqueue<'a>(db: impl Access<'a>, j: &NewJob, now: Instant) -> Result<bool> {
+pub async fn enqueue(db: impl Access, j: &NewJob, now: Instant) -> Result<bool> {
     let touched = execute!(
         db, ENQUEUE, j.id.as_str(), j.name.as_str(), j.unique_key.as_deref(), j.payload.to_string(), j.priority, j.run_at.0,
         i64::from(j.max_attempts.max(1)), now.0,
@@ -193,12 +193,12 @@ pub async fn enqueue<'a>(db: impl Access<'a>, j: &NewJob, now: Instant) -> Resul
 }
 
 /// By id.
-pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<Job>> {
+pub async fn get(db: impl Access, id: &str) -> Result<Option<Job>> {
     optional!(db, Row, GET, id)?.map(job).transpose()
 }
 
 /// The newest of a state.
-pub async fn list<'a>(db: impl Access<'a>, state: State, limit: u32) -> Result<Vec<Job>> {
+pub async fn list(db: impl Access, state: State, limit: u32) -> Result<Vec<Job>> {
     rows!(db, Row, LIST, state.key(), i64::from(limit))?.into_iter().map(job).collect()
 }
 
@@ -216,8 +216,8 @@ pub async fn claim(store: &Store, worker: &str, now: Instant, lease_until: Insta
 
 /// Notes progress and prolongs the lease; true if a person asked the job to stop. `LeaseLost` if another worker has it.
 #[expect(clippy::too_many_arguments, reason = "a row of numbers, each named at the call by its own variable")]
-pub async fn progress<'a>(
-    db: impl Access<'a>,
+pub async fn progress(
+    db: impl Access,
     job: &Job,
     worker: &str,
     done: i64,
@@ -231,8 +231,8 @@ pub async fn progress<'a>(
     cancel.map(|(c,)| c).ok_or_else(|| Error::LeaseLost { job: job.id.clone() })
 }
 
-async fn finish<'a>(
-    db: impl Access<'a>,
+async fn finish(
+    db: impl Access,
     job: &Job,
     worker: &str,
     state: State,
@@ -246,8 +246,8 @@ async fn finish<'a>(
 }
 
 /// The job is done. In the transaction of its effect, so that a lost lease undoes the effect, too.
-pub async fn done<'a>(
-    db: impl Access<'a>,
+pub async fn done(
+    db: impl Access,
     job: &Job,
     worker: &str,
     now: Instant,
@@ -257,17 +257,17 @@ pub async fn done<'a>(
 }
 
 /// The job cannot succeed: dead at once.
-pub async fn fail<'a>(db: impl Access<'a>, job: &Job, worker: &str, now: Instant, error: &str) -> Result<()> {
+pub async fn fail(db: impl Access, job: &Job, worker: &str, now: Instant, error: &str) -> Result<()> {
     finish(db, job, worker, State::Dead, now, Some(error), None).await
 }
 
 /// The job stopped because a person asked it to.
-pub async fn stopped<'a>(db: impl Access<'a>, job: &Job, worker: &str, now: Instant) -> Result<()> {
+pub async fn stopped(db: impl Access, job: &Job, worker: &str, now: Instant) -> Result<()> {
     finish(db, job, worker, State::Cancelled, now, None, None).await
 }
 
 /// The job failed this time: queued again after a back-off, or dead when its attempts are used up. Answers its new state.
-pub async fn retry<'a>(db: impl Access<'a>, job: &Job, worker: &str, now: Instant, error: &str) -> Result<State> {
+pub async fn retry(db: impl Access, job: &Job, worker: &str, now: Instant, error: &str) -> Result<State> {
     if job.attempts >= job.max_attempts {
         fail(db, job, worker, now, error).await?;
         return Ok(State::Dead);
@@ -284,17 +284,17 @@ pub fn back_off(attempts: u32) -> i64 {
 }
 
 /// Stops a queued job and asks a running one to stop. False if it is over already.
-pub async fn cancel<'a>(db: impl Access<'a>, id: &str, now: Instant) -> Result<bool> {
+pub async fn cancel(db: impl Access, id: &str, now: Instant) -> Result<bool> {
     Ok(execute!(db, CANCEL, id, now.0, true)? == 1)
 }
 
 /// Queues a dead or cancelled job again, with fresh attempts.
-pub async fn revive<'a>(db: impl Access<'a>, id: &str, now: Instant) -> Result<bool> {
+pub async fn revive(db: impl Access, id: &str, now: Instant) -> Result<bool> {
     let touched = execute!(db, REVIVE, id, now.0, false).map_err(|e| e.taken("job key"))?;
     Ok(touched == 1)
 }
 
 /// Forgets jobs that finished well before `before`; dead ones stay.
-pub async fn forget<'a>(db: impl Access<'a>, before: Instant) -> Result<u64> {
+pub async fn forget(db: impl Access, before: Instant) -> Result<u64> {
     execute!(db, FORGET, before.0)
 }

@@ -76,12 +76,12 @@ pub async fn append(tx: &mut Tx, import: &str, rows: impl Iterator<Item = Row> +
 }
 
 /// Empties an import's quarantine (before it is checked again).
-pub async fn clear<'a>(db: impl Access<'a>, import: &str) -> Result<u64> {
+pub async fn clear(db: impl Access, import: &str) -> Result<u64> {
     execute!(db, CLEAR, import)
 }
 
 /// A page of rows from `position` on, with the position of the next page if there is one.
-pub async fn page<'a>(db: impl Access<'a>, import: &str, position: u64, limit: u32) -> Result<(Vec<Row>, Option<u64>)> {
+pub async fn page(db: impl Access, import: &str, position: u64, limit: u32) -> Result<(Vec<Row>, Option<u64>)> {
     let stored = rows!(db, Stored, PAGE, import, position as i64, i64::from(limit))?;
     let next = (stored.len() == limit as usize).then(|| stored.last().map(|r| r.position as u64 + 1)).flatten();
     let rows = stored
@@ -113,12 +113,12 @@ pub async fn each(store: &Store, import: &str, mut each: impl FnMut(Row) + Send)
 }
 
 /// How many rows of each reason, most first.
-pub async fn counts<'a>(db: impl Access<'a>, import: &str) -> Result<Vec<Count>> {
+pub async fn counts(db: impl Access, import: &str) -> Result<Vec<Count>> {
     let rows = rows!(db, (String, i64), BY_CODE, import)?;
     Ok(rows.into_iter().map(|(code, n)| Count { code, rows: n.max(0) as u64 }).collect())
 }
 
 /// How many rows there are.
-pub async fn count<'a>(db: impl Access<'a>, import: &str) -> Result<u64> {
+pub async fn count(db: impl Access, import: &str) -> Result<u64> {
     scalar!(db, i64, COUNT, import).map(|n| n.max(0) as u64)
 }

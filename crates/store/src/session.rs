@@ -45,12 +45,12 @@ statements! {
 }
 
 /// Begins a session.
-pub async fn create<'a>(db: impl Access<'a>, s: &Session) -> Result<()> {
+pub async fn create(db: impl Access, s: &Session) -> Result<()> {
     execute!(db, INSERT, s.token_hash.as_str(), s.user.as_str(), s.created_at.0, s.seen_at.0, s.expires_at.0).map(|_| ())
 }
 
 /// The session of a token hash and its user, unless over or the user is locked out.
-pub async fn find<'a>(db: impl Access<'a>, token_hash: &str, now: Instant) -> Result<Option<(Session, User)>> {
+pub async fn find(db: impl Access, token_hash: &str, now: Instant) -> Result<Option<(Session, User)>> {
     let row = optional!(db, Row, FIND, token_hash, now.0)?;
     Ok(row.map(|r| {
         let session = Session {
@@ -74,21 +74,21 @@ pub async fn find<'a>(db: impl Access<'a>, token_hash: &str, now: Instant) -> Re
 }
 
 /// Notes a request and prolongs the session.
-pub async fn seen<'a>(db: impl Access<'a>, token_hash: &str, now: Instant, expires_at: Instant) -> Result<()> {
+pub async fn seen(db: impl Access, token_hash: &str, now: Instant, expires_at: Instant) -> Result<()> {
     execute!(db, SEEN, token_hash, now.0, expires_at.0).map(|_| ())
 }
 
 /// Signs out.
-pub async fn delete<'a>(db: impl Access<'a>, token_hash: &str) -> Result<()> {
+pub async fn delete(db: impl Access, token_hash: &str) -> Result<()> {
     execute!(db, DELETE, token_hash).map(|_| ())
 }
 
 /// Signs a user out everywhere.
-pub async fn delete_of_user<'a>(db: impl Access<'a>, user: &str) -> Result<u64> {
+pub async fn delete_of_user(db: impl Access, user: &str) -> Result<u64> {
     execute!(db, DELETE_OF_USER, user)
 }
 
 /// Forgets sessions that are over.
-pub async fn delete_expired<'a>(db: impl Access<'a>, now: Instant) -> Result<u64> {
+pub async fn delete_expired(db: impl Access, now: Instant) -> Result<u64> {
     execute!(db, DELETE_EXPIRED, now.0)
 }

@@ -10,7 +10,7 @@ statements! {
 }
 
 /// Nobody can sign in yet.
-pub async fn required<'a>(db: impl Access<'a>) -> Result<bool> {
+pub async fn required(db: impl Access) -> Result<bool> {
     Ok(user::count(db).await? == 0)
 }
 

@@ -52,18 +52,18 @@ fn template(r: Row) -> Result<Template> {
 }
 
 /// The mapping remembered for a header.
-pub async fn get<'a>(db: impl Access<'a>, signature: &str) -> Result<Option<Template>> {
+pub async fn get(db: impl Access, signature: &str) -> Result<Option<Template>> {
     optional!(db, Row, GET, signature)?.map(template).transpose()
 }
 
 /// All, the last used first.
-pub async fn list<'a>(db: impl Access<'a>) -> Result<Vec<Template>> {
+pub async fn list(db: impl Access) -> Result<Vec<Template>> {
     rows!(db, Row, LIST)?.into_iter().map(template).collect()
 }
 
 /// Remembers a mapping, in place of an earlier one.
-pub async fn put<'a>(
-    db: impl Access<'a>,
+pub async fn put(
+    db: impl Access,
     signature: &str,
     mapping: &serde_json::Value,
     author: &str,
@@ -73,6 +73,6 @@ pub async fn put<'a>(
 }
 
 /// Forgets one.
-pub async fn delete<'a>(db: impl Access<'a>, signature: &str) -> Result<bool> {
+pub async fn delete(db: impl Access, signature: &str) -> Result<bool> {
     Ok(execute!(db, DELETE, signature)? == 1)
 }

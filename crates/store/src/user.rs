@@ -58,7 +58,7 @@ statements! {
 }
 
 /// Adds a user; `Taken` if the address is in use.
-pub async fn create<'a>(db: impl Access<'a>, u: &User) -> Result<()> {
+pub async fn create(db: impl Access, u: &User) -> Result<()> {
     let email = u.email.trim().to_lowercase();
     execute!(
         db, INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.role.as_str(), u.created_at.0,
@@ -68,34 +68,34 @@ pub async fn create<'a>(db: impl Access<'a>, u: &User) -> Result<()> {
 }
 
 /// By id.
-pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<User>> {
+pub async fn get(db: impl Access, id: &str) -> Result<Option<User>> {
     Ok(optional!(db, Row, BY_ID, id)?.map(User::from))
 }
 
 /// By address, in any case.
-pub async fn by_email<'a>(db: impl Access<'a>, email: &str) -> Result<Option<User>> {
+pub async fn by_email(db: impl Access, email: &str) -> Result<Option<User>> {
     let email = email.trim().to_lowercase();
     Ok(optional!(db, Row, BY_EMAIL, email.as_str())?.map(User::from))
 }
 
 /// Everybody, oldest first.
-pub async fn list<'a>(db: impl Access<'a>) -> Result<Vec<User>> {
+pub async fn list(db: impl Access) -> Result<Vec<User>> {
     Ok(rows!(db, Row, LIST)?.into_iter().map(User::from).collect())
 }
 
 /// How many there are.
-pub async fn count<'a>(db: impl Access<'a>) -> Result<u64> {
+pub async fn count(db: impl Access) -> Result<u64> {
     scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
 }
 
 /// Replaces the password hash.
-pub async fn set_password<'a>(db: impl Access<'a>, id: &str, hash: &str) -> Result<()> {
+pub async fn set_password(db: impl Access, id: &str, hash: &str) -> Result<()> {
     let touched = execute!(db, PASSWORD, id, hash)?;
     if touched == 1 { Ok(()) } else { Err(Error::none("user", id)) }
 }
 
 /// Locks a user out (`Some`) or lets them in again.
-pub async fn set_disabled<'a>(db: impl Access<'a>, id: &str, at: Option<Instant>) -> Result<()> {
+pub async fn set_disabled(db: impl Access, id: &str, at: Option<Instant>) -> Result<()> {
     let touched = execute!(db, DISABLE, id, at.map(|t| t.0))?;
     if touched == 1 { Ok(()) } else { Err(Error::none("user", id)) }
 }

@@ -41,7 +41,7 @@ statements! {
 }
 
 /// The workspace, if set-up is done.
-pub async fn get<'a>(db: impl Access<'a>) -> Result<Option<Workspace>> {
+pub async fn get(db: impl Access) -> Result<Option<Workspace>> {
     let row = optional!(db, Row, GET)?;
     Ok(row.map(|r| Workspace {
         id: r.id,
@@ -55,7 +55,7 @@ pub async fn get<'a>(db: impl Access<'a>) -> Result<Option<Workspace>> {
 }
 
 /// Makes the workspace; `Taken` if there is one.
-pub async fn create<'a>(db: impl Access<'a>, w: &Workspace) -> Result<()> {
+pub async fn create(db: impl Access, w: &Workspace) -> Result<()> {
     execute!(
         db, INSERT, w.id.as_str(), w.name.as_str(), w.time_zone.as_str(), w.currency.as_str(), w.lang.as_str(),
         w.created_at.0, w.updated_at.0,
@@ -65,7 +65,7 @@ pub async fn create<'a>(db: impl Access<'a>, w: &Workspace) -> Result<()> {
 }
 
 /// Changes name, time zone, currency and language.
-pub async fn update<'a>(db: impl Access<'a>, w: &Workspace) -> Result<()> {
+pub async fn update(db: impl Access, w: &Workspace) -> Result<()> {
     let touched = execute!(
         db, UPDATE, w.name.as_str(), w.time_zone.as_str(), w.currency.as_str(), w.lang.as_str(), w.updated_at.0,
     )?;

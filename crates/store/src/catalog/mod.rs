@@ -5,9 +5,9 @@
 //! field id = our column number. We write data files only: no delete files, no inlined rows, and refuse to read a snapshot
 //! in which another program left some ([`Error::Foreign`]) rather than answer wrongly.
 
-mod compact;
-mod ensure;
-mod stats;
+pub(crate) mod compact;
+pub(crate) mod ensure;
+pub(crate) mod stats;
 pub(crate) mod write;
 
 pub use compact::{Compaction, compact, compactable};
@@ -100,12 +100,12 @@ pub struct Entry {
 }
 
 /// The newest snapshot's id; -1 before [`ensure`].
-pub async fn head<'a>(db: impl Access<'a>) -> Result<i64> {
+pub async fn head(db: impl Access) -> Result<i64> {
     scalar!(db, i64, HEAD)
 }
 
 /// The newest `limit` snapshots, newest first.
-pub async fn history<'a>(db: impl Access<'a>, limit: u32) -> Result<Vec<Entry>> {
+pub async fn history(db: impl Access, limit: u32) -> Result<Vec<Entry>> {
     let rows = rows!(db, (i64, i64, Option<String>, Option<String>), LIST, i64::from(limit))?;
     Ok(rows
         .into_iter()
@@ -119,12 +119,12 @@ pub async fn history<'a>(db: impl Access<'a>, limit: u32) -> Result<Vec<Entry>> 
 }
 
 /// Where the lake's files are, ending in `/`; `None` before [`ensure`].
-pub async fn data_path<'a>(db: impl Access<'a>) -> Result<Option<String>> {
+pub async fn data_path(db: impl Access) -> Result<Option<String>> {
     Ok(optional!(db, (String,), DATA_PATH)?.map(|(v,)| v))
 }
 
 /// Every file any snapshot names, live or ended: what an orphan sweep must leave alone.
-pub async fn paths<'a>(db: impl Access<'a>) -> Result<Vec<(Table, String)>> {
+pub async fn paths(db: impl Access) -> Result<Vec<(Table, String)>> {
     let rows = rows!(db, (i64, String), PATHS)?;
     Ok(rows.into_iter().filter_map(|(t, p)| Some((table_of(t)?, p))).collect())
 }

@@ -1,9 +1,10 @@
 //! Customers and their identifiers: the only place that joins a person to the dense number the lake knows.
 
-mod search;
+pub(crate) mod search;
 pub(crate) mod write;
 
 pub use search::search;
+pub use write::{CustomerChange, NewCustomer, NewIdentifier};
 
 use crate::{Access, Result, Store, bulk::Bulk};
 use domain::{
@@ -56,6 +57,11 @@ pub(crate) const BY_KEYS: Bulk = Bulk {
     width: 1,
     tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1",
 };
+pub(crate) const BY_IDS: Bulk = Bulk {
+    head: "SELECT c.key, c.id, c.organisation, c.name FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN customers c WHERE c.id = v.column1",
+};
 pub(crate) const IDENTIFIERS_BY_KEYS: Bulk = Bulk {
     head: "SELECT i.kind, i.value, i.customer FROM (VALUES",
     width: 1,
@@ -93,12 +99,12 @@ fn identifier(kind: i64, value: String) -> Identifier {
 }
 
 /// By public id.
-pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<Customer>> {
+pub async fn get(db: impl Access, id: &str) -> Result<Option<Customer>> {
     Ok(optional!(db, Row, BY_ID, id)?.map(Customer::from))
 }
 
 /// By number.
-pub async fn by_key<'a>(db: impl Access<'a>, key: CustomerKey) -> Result<Option<Customer>> {
+pub async fn by_key(db: impl Access, key: CustomerKey) -> Result<Option<Customer>> {
     Ok(optional!(db, Row, BY_KEY, i64::from(key.0))?.map(Customer::from))
 }
 
@@ -108,8 +114,14 @@ pub async fn by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<Cust
     Ok(rows.into_iter().map(Customer::from).map(|c| (c.key, c)).collect())
 }
 
+/// By public ids, for the list of a static segment; ids that belong to nobody are left out.
+pub async fn by_ids(store: &Store, ids: &[String]) -> Result<HashMap<String, Customer>> {
+    let rows = bulk_rows!(store, Row, BY_IDS, ids.iter(), |id| [id.as_str()]);
+    Ok(rows.into_iter().map(Customer::from).map(|c| (c.id.clone(), c)).collect())
+}
+
 /// A customer's identifiers, strongest first.
-pub async fn identifiers_of<'a>(db: impl Access<'a>, key: CustomerKey) -> Result<Vec<Identifier>> {
+pub async fn identifiers_of(db: impl Access, key: CustomerKey) -> Result<Vec<Identifier>> {
     let rows = rows!(db, (i64, String), IDENTIFIERS_OF, i64::from(key.0))?;
     Ok(rows.into_iter().map(|(k, v)| identifier(k, v)).collect())
 }
@@ -176,23 +188,23 @@ pub async fn each(store: &Store, mut each: impl FnMut(Customer) + Send) -> Resul
 }
 
 /// How many there are.
-pub async fn count<'a>(db: impl Access<'a>) -> Result<u64> {
+pub async fn count(db: impl Access) -> Result<u64> {
     scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
 }
 
 /// The number the next new customer gets: every number in use is below it.
-pub async fn counter<'a>(db: impl Access<'a>) -> Result<u32> {
+pub async fn counter(db: impl Access) -> Result<u32> {
     scalar!(db, i64, COUNTER).map(|n| n as u32)
 }
 
 /// Numbers below the counter that belong to nobody any more (their import was undone), as closed ranges, ascending.
-pub async fn gaps<'a>(db: impl Access<'a>) -> Result<Vec<RangeInclusive<u32>>> {
+pub async fn gaps(db: impl Access) -> Result<Vec<RangeInclusive<u32>>> {
     let rows = rows!(db, (i64, i64), GAPS)?;
     Ok(rows.into_iter().map(|(a, b)| a as u32..=b as u32).collect())
 }
 
 /// The numbers of organisations, ascending.
-pub async fn organisations<'a>(db: impl Access<'a>) -> Result<Vec<CustomerKey>> {
+pub async fn organisations(db: impl Access) -> Result<Vec<CustomerKey>> {
     let rows = rows!(db, (i64,), ORGANISATIONS, true)?;
     Ok(rows.into_iter().map(|(k,)| CustomerKey(k as u32)).collect())
 }

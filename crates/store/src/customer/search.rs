@@ -44,7 +44,7 @@ pub async fn search(store: &Store, text: &str, limit: u32) -> Result<Vec<Custome
     Ok(found.keys)
 }
 
-async fn prefix<'a>(db: impl Access<'a>, kind: i64, start: &str, limit: u32) -> Result<Vec<i64>> {
+async fn prefix(db: impl Access, kind: i64, start: &str, limit: u32) -> Result<Vec<i64>> {
     let mut end = start.to_owned();
     end.push(char::MAX);
     let rows = rows!(db, (i64,), BY_PREFIX, kind, start, end, i64::from(limit))?;

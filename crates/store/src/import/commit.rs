@@ -1,9 +1,15 @@
 //! The one commit. Before it nothing happened (staged files are orphans and get swept); after it everything did: the files
 //! are named, the ledger says so, the people are known, and the follow-up job waits.
 
-use super::{Counts, CustomerChange, NewComment, NewContact, NewCustomer, NewIdentifier, QuarantineRow, Status};
+use super::{Counts, Status};
 use crate::{
-    Conflict, Error, Result, Store, Tx, bits::Bits, catalog::write, comment, contact, customer, failpoint, job, quarantine,
+    Conflict, Error, Result, Store, Tx,
+    bits::Bits,
+    catalog::write,
+    comment::{self, Comment},
+    contact::{self, Contact},
+    customer::{self, CustomerChange, NewCustomer, NewIdentifier},
+    failpoint, job, quarantine,
 };
 use domain::{CustomerKey, clock::Instant, table::DataFile};
 
@@ -38,13 +44,13 @@ pub struct Commit<'a> {
     /// known customers whose row changes
     pub changes: Rows<'a, CustomerChange>,
     /// contacts
-    pub contacts: Rows<'a, NewContact>,
+    pub contacts: Rows<'a, Contact>,
     /// free text of answers
-    pub comments: Rows<'a, NewComment>,
+    pub comments: Rows<'a, Comment>,
     /// every known or new customer the import mentions in any way, in any order
     pub mentioned: Rows<'a, CustomerKey>,
     /// rows not accepted; `None` if they were appended to the quarantine when the import was checked
-    pub quarantine: Option<Rows<'a, QuarantineRow>>,
+    pub quarantine: Option<Rows<'a, quarantine::Row>>,
     /// what became of the rows
     pub counts: Counts,
     /// what the commit does

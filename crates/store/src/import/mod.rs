@@ -3,15 +3,11 @@
 //! `rows_in = accepted + quarantined + duplicates`, always: the database checks it too. The same content (by fingerprint) is
 //! in at most once at a time.
 
-mod commit;
-mod undo;
+pub(crate) mod commit;
+pub(crate) mod undo;
 
 pub use commit::{Base, Commit, Committed, Rows, commit};
 pub use undo::{Undo, Undone, undo};
-
-pub use crate::contact::Contact as NewContact;
-pub use crate::customer::write::{CustomerChange, NewCustomer, NewIdentifier};
-pub use crate::{comment::Comment as NewComment, quarantine::Row as QuarantineRow};
 
 use crate::{Access, Error, Result, Tx};
 use domain::clock::Instant;
@@ -237,22 +233,22 @@ pub async fn create(tx: &mut Tx, n: &NewImport) -> Result<Import> {
 }
 
 /// By id.
-pub async fn get<'a>(db: impl Access<'a>, id: &str) -> Result<Option<Import>> {
+pub async fn get(db: impl Access, id: &str) -> Result<Option<Import>> {
     optional!(db, Row, GET, id)?.map(import).transpose()
 }
 
 /// By id; `NotFound` without.
-pub async fn find<'a>(db: impl Access<'a>, id: &str) -> Result<Import> {
+pub async fn find(db: impl Access, id: &str) -> Result<Import> {
     get(db, id).await?.ok_or_else(|| Error::none("import", id))
 }
 
 /// The newest, at most `limit`, with batch numbers below `before` (`None` = from the newest).
-pub async fn list<'a>(db: impl Access<'a>, before: Option<i64>, limit: u32) -> Result<Vec<Import>> {
+pub async fn list(db: impl Access, before: Option<i64>, limit: u32) -> Result<Vec<Import>> {
     rows!(db, Row, LIST, before.unwrap_or(i64::MAX), i64::from(limit))?.into_iter().map(import).collect()
 }
 
 /// The import that brought this content in, if it is in.
-pub async fn committed<'a>(db: impl Access<'a>, fingerprint: &str) -> Result<Option<String>> {
+pub async fn committed(db: impl Access, fingerprint: &str) -> Result<Option<String>> {
     Ok(optional!(db, (String,), COMMITTED, fingerprint)?.map(|(id,)| id))
 }
 

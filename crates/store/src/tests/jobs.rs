@@ -1,0 +1,130 @@
+//! Jobs: claimed once, retried, given up in the open.
+
+use super::*;
+use crate::{
+    Error,
+    job::{self, NewJob, State},
+};
+
+fn new(id: &str) -> NewJob {
+    NewJob::new(id.to_owned(), "compute", json!({"day": "2026-11-22"}), at(0))
+}
+
+async fn claim(store: &Store, worker: &str, now: i64) -> Option<job::Job> {
+    job::claim(store, worker, at(now), at(now + 60)).await.unwrap()
+}
+
+both! {
+    async fn a_job_enqueued_in_a_transaction_that_failed_is_not_there(store: &Store) {
+        let mut tx = store.begin().await.unwrap();
+        assert!(job::enqueue(&mut tx, &new("job_1"), at(0)).await.unwrap());
+        drop(tx);
+        assert!(job::get(store, "job_1").await.unwrap().is_none());
+    }
+
+    async fn jobs_run_by_priority_and_time_and_report(store: &Store) {
+        job::enqueue(store, &NewJob { run_at: at(5), ..new("job_late") }, at(0)).await.unwrap();
+        job::enqueue(store, &new("job_b"), at(0)).await.unwrap();
+        job::enqueue(store, &NewJob { priority: -1, run_at: at(1), ..new("job_first") }, at(0)).await.unwrap();
+        assert!(claim(store, "w", -1).await.is_none());
+        let first = claim(store, "w", 2).await.unwrap();
+        assert_eq!((first.id.as_str(), first.state, first.attempts), ("job_first", State::Running, 1));
+        assert_eq!(first.payload, json!({"day": "2026-11-22"}));
+        assert_eq!(claim(store, "w", 2).await.unwrap().id, "job_b");
+        assert!(claim(store, "w", 2).await.is_none());
+        assert_eq!(claim(store, "w", 5).await.unwrap().id, "job_late");
+        assert!(!job::progress(store, &first, "w", 3, 10, "rows", at(100)).await.unwrap());
+        job::done(store, &first, "w", at(7), Some(&json!({"ok": true}))).await.unwrap();
+        let over = job::get(store, "job_first").await.unwrap().unwrap();
+        assert_eq!((over.state, over.done, over.total, over.unit.as_deref()), (State::Done, 3, 10, Some("rows")));
+        assert_eq!((over.result, over.finished_at), (Some(json!({"ok": true})), Some(at(7))));
+        assert_eq!(job::forget(store, at(8)).await.unwrap(), 1);
+    }
+
+    async fn a_unique_key_is_open_once(store: &Store) {
+        let keyed = |id: &str| NewJob { unique_key: Some("recompute".into()), ..new(id) };
+        assert!(job::enqueue(store, &keyed("job_1"), at(0)).await.unwrap());
+        assert!(!job::enqueue(store, &keyed("job_2"), at(0)).await.unwrap());
+        let one = claim(store, "w", 1).await.unwrap();
+        assert!(!job::enqueue(store, &keyed("job_2"), at(0)).await.unwrap());
+        job::done(store, &one, "w", at(2), None).await.unwrap();
+        assert!(job::enqueue(store, &keyed("job_2"), at(0)).await.unwrap());
+    }
+
+    async fn a_failing_job_backs_off_and_dies_in_the_open(store: &Store) {
+        job::enqueue(store, &NewJob { max_attempts: 3, ..new("job_1") }, at(0)).await.unwrap();
+        let mut now = 0;
+        for attempt in 1..=3u32 {
+            let j = claim(store, "w", now).await.unwrap();
+            assert_eq!(j.attempts, attempt);
+            let state = job::retry(store, &j, "w", at(now), "no network").await.unwrap();
+            assert_eq!(state, if attempt == 3 { State::Dead } else { State::Queued });
+            assert!(claim(store, "w", now).await.is_none());
+            now += job::back_off(attempt) / 1_000_000;
+        }
+        let dead = job::list(store, State::Dead, 10).await.unwrap();
+        assert_eq!(dead[0].error.as_deref(), Some("no network"));
+        assert!(claim(store, "w", 99_999).await.is_none());
+        assert!(job::revive(store, "job_1", at(100_000)).await.unwrap());
+        assert_eq!(claim(store, "w", 100_000).await.unwrap().attempts, 1);
+    }
+
+    async fn a_job_whose_worker_vanishes_is_taken_over_then_buried(store: &Store) {
+        job::enqueue(store, &NewJob { max_attempts: 2, ..new("job_poison") }, at(0)).await.unwrap();
+        let one = claim(store, "w1", 0).await.unwrap();
+        assert!(claim(store, "w2", 60).await.is_none());
+        let two = claim(store, "w2", 61).await.unwrap();
+        assert_eq!(two.attempts, 2);
+        // the first worker wakes up and must not overwrite the second's work
+        assert!(matches!(job::done(store, &one, "w1", at(62), None).await.unwrap_err(), Error::LeaseLost { .. }));
+        assert!(matches!(job::progress(store, &one, "w1", 1, 1, "", at(99)).await.unwrap_err(), Error::LeaseLost { .. }));
+        assert!(claim(store, "w3", 200).await.is_none());
+        let dead = job::get(store, "job_poison").await.unwrap().unwrap();
+        assert_eq!((dead.state, dead.error.as_deref()), (State::Dead, Some("the worker died on every attempt")));
+    }
+
+    async fn progress_prolongs_the_lease_and_carries_the_wish_to_stop(store: &Store) {
+        job::enqueue(store, &new("job_1"), at(0)).await.unwrap();
+        job::enqueue(store, &NewJob { run_at: at(9_999), ..new("job_2") }, at(0)).await.unwrap();
+        let j = claim(store, "w", 0).await.unwrap();
+        job::progress(store, &j, "w", 1, 2, "rows", at(500)).await.unwrap();
+        assert!(claim(store, "w2", 400).await.is_none());
+        assert!(job::cancel(store, "job_1", at(1)).await.unwrap());
+        assert!(job::progress(store, &j, "w", 1, 2, "rows", at(600)).await.unwrap());
+        job::stopped(store, &j, "w", at(2)).await.unwrap();
+        assert!(job::cancel(store, "job_2", at(3)).await.unwrap());
+        assert!(!job::cancel(store, "job_2", at(3)).await.unwrap());
+        assert_eq!(job::list(store, State::Cancelled, 10).await.unwrap().len(), 2);
+    }
+
+    async fn eight_workers_take_each_job_once(store: &Store) {
+        for n in 0..60 {
+            job::enqueue(store, &new(&format!("job_{n:03}")), at(0)).await.unwrap();
+        }
+        let workers: Vec<_> = (0..8).map(|w| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                let name = format!("w{w}");
+                while let Some(j) = claim(&store, &name, 1).await {
+                    job::done(&store, &j, &name, at(2), None).await.unwrap();
+                    mine.push(j.id);
+                }
+                mine
+            })
+        }).collect();
+        let mut all = Vec::new();
+        for w in workers {
+            all.append(&mut w.await.unwrap());
+        }
+        all.sort();
+        let expected: Vec<String> = (0..60).map(|n| format!("job_{n:03}")).collect();
+        assert_eq!(all, expected);
+    }
+}
+
+#[test]
+fn the_back_off_doubles_up_to_an_hour() {
+    let seconds: Vec<i64> = (1..=14).map(|n| job::back_off(n) / 1_000_000).collect();
+    assert_eq!(seconds, [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600]);
+}

@@ -1,0 +1,97 @@
+//! One SQL text, both engines: every statement is prepared on each.
+
+use super::*;
+use crate::{bulk::Bulk, comment, contact, customer, db, definition, job, quarantine, session, setup, template, user, workspace};
+use sqlx::{Executor, SqlSafeStr};
+
+type Named = (&'static str, &'static str);
+
+fn statements() -> Vec<Named> {
+    let lists: &[&[Named]] = &[
+        db::STATEMENTS,
+        catalog::STATEMENTS,
+        catalog::write::STATEMENTS,
+        catalog::compact::STATEMENTS,
+        catalog::ensure::STATEMENTS,
+        catalog::stats::STATEMENTS,
+        comment::STATEMENTS,
+        contact::STATEMENTS,
+        customer::STATEMENTS,
+        customer::search::STATEMENTS,
+        customer::write::STATEMENTS,
+        definition::STATEMENTS,
+        import::STATEMENTS,
+        import::commit::STATEMENTS,
+        import::undo::STATEMENTS,
+        job::STATEMENTS,
+        quarantine::STATEMENTS,
+        session::STATEMENTS,
+        setup::STATEMENTS,
+        template::STATEMENTS,
+        user::STATEMENTS,
+        workspace::STATEMENTS,
+    ];
+    lists.concat()
+}
+
+fn bulks() -> Vec<&'static Bulk> {
+    let mut all = vec![
+        &catalog::ensure::PUT_COLUMNS,
+        &catalog::write::PUT_STATS,
+        &comment::INSERT,
+        &contact::INSERT,
+        &contact::BY_KEYS,
+        &customer::BY_KEYS,
+        &customer::IDENTIFIERS_BY_KEYS,
+        &customer::RESOLVE,
+        &quarantine::INSERT,
+    ];
+    all.extend(customer::write::BULKS);
+    all.extend(&customer::write::HAND_OVER);
+    all
+}
+
+both! {
+    async fn every_statement_is_prepared(store: &Store) {
+        let mut broken = Vec::new();
+        for (name, text) in statements() {
+            if let Err(e) = prepare(store, text.into_sql_str()).await {
+                broken.push(format!("{name}: {e}\n{text}"));
+            }
+        }
+        for bulk in bulks() {
+            // as INSERTs their parameters have types of their own; in queries sqlx names the types
+            if bulk.head.contains("(VALUES") {
+                continue;
+            }
+            for rows in [1, 2, bulk.chunk()] {
+                let text = bulk.text(rows, store.engine() == "postgres");
+                if let Err(e) = prepare(store, sqlx::AssertSqlSafe(text.clone()).into_sql_str()).await {
+                    broken.push(format!("{e}\n{}", &text[..text.len().min(300)]));
+                }
+            }
+        }
+        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK] } else { vec![] };
+        for text in own {
+            prepare(store, text.into_sql_str()).await.unwrap();
+        }
+        assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+    }
+}
+
+async fn prepare(store: &Store, text: sqlx::SqlStr) -> Result<(), sqlx::Error> {
+    match crate::Access::on(store) {
+        db::On::Sqlite(e) => e.prepare(text).await.map(|_| ()),
+        db::On::Postgres(e) => e.prepare(text).await.map(|_| ()),
+    }
+}
+
+#[test]
+fn no_statement_uses_what_only_one_engine_knows() {
+    let one_sided = ["ILIKE", "= ANY", "FOR UPDATE", "now()", "greatest(", "::", "strftime", "INSERT OR", "datetime("];
+    for (name, text) in statements() {
+        for word in one_sided {
+            assert!(!text.contains(word), "{name} uses {word}");
+        }
+    }
+}
