@@ -1,0 +1,50 @@
+import createClient from 'openapi-fetch'
+import { Problem } from './problem'
+
+export const API = '/api/v1'
+
+// eslint-free escape hatch: paths are checked against the generated document in schema.test.ts
+// biome-ignore lint/suspicious/noExplicitAny: the document's path type is too wide for helper functions
+const client = createClient<any>({ baseUrl: API, headers: { 'X-Zhiyin-CSRF': '1' }, credentials: 'same-origin' })
+
+type Query = Record<string, string | number | boolean | undefined | null>
+interface Options { query?: Query; body?: unknown; signal?: AbortSignal }
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+const tidy = (query: Query = {}) => Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== ''))
+
+/** One call; any refusal becomes a `Problem`. */
+export async function call<T>(method: Method, path: string, { query, body, signal }: Options = {}): Promise<T> {
+  const form = body instanceof FormData
+  let answer: { data?: unknown; error?: unknown; response: Response }
+  try {
+    const send = client[method] as (path: string, init: object) => Promise<typeof answer>
+    answer = await send(path, {
+      params: { query: tidy(query) },
+      ...(body === undefined ? {} : { body }),
+      ...(form ? { bodySerializer: (b: unknown) => b } : {}),
+      signal,
+    })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new Problem('offline', 0)
+  }
+  if (!answer.response.ok) {
+    if (answer.response.status === 401) onSignedOut()
+    throw Problem.of(answer.error, answer.response.status)
+  }
+  return answer.data as T
+}
+
+let onSignedOut = () => {}
+/** What to do when the server no longer knows us. */
+export function whenSignedOut(f: () => void) {
+  onSignedOut = f
+}
+
+/** A link to a download with the same query as a list. */
+export function href(path: string, query: Query = {}): string {
+  const search = new URLSearchParams(Object.entries(tidy(query)).map(([k, v]) => [k, String(v)]))
+  const text = search.toString()
+  return `${API}${path}${text ? `?${text}` : ''}`
+}

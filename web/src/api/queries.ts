@@ -1,0 +1,93 @@
+/** Every read of the app as query options, every write as a plain function: one page to see what the web asks of the server. */
+
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import type { Rule } from './rule'
+import type {
+  Classification, ClassificationDetail, Curve, CustomerPage, Feature, Flow, Import, Known, Mapping, Overview, ParsedRule,
+  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
+} from './types'
+
+export interface AsOf { as_of?: string; known?: Known }
+const minute = 60_000
+
+export const session = queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => call<Session>('GET', '/session', { signal }), staleTime: 5 * minute, retry: false })
+export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })
+export const signOut = () => call<void>('DELETE', '/session')
+export const setUp = (body: SetupBody) => call<Session>('POST', '/setup', { body })
+
+export const imports = queryOptions({ queryKey: ['imports'], queryFn: async ({ signal }) => (await call<{ items: Import[] }>('GET', '/imports', { signal })).items })
+export const importOne = (id: string) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: ({ signal }) => call<Import>('GET', `/imports/${id}`, { signal }),
+    refetchInterval: (q) => (q.state.data?.status === 'checking' || q.state.data?.status === 'committing' ? 400 : false),
+  })
+export const targets = queryOptions({ queryKey: ['targets'], queryFn: async ({ signal }) => (await call<{ items: Target[] }>('GET', '/imports/targets', { signal })).items, staleTime: Infinity })
+export const upload = (files: File[]) => {
+  const form = new FormData()
+  for (const file of files) form.append('file', file, file.name)
+  return call<Import>('POST', '/imports', { body: form })
+}
+export const putMapping = (id: string, files: Mapping[]) => call<Import>('PUT', `/imports/${id}/mapping`, { body: { files } })
+export const checkImport = (id: string) => call<Import>('POST', `/imports/${id}/check`)
+export const commitImport = (id: string) => call<Import>('POST', `/imports/${id}/commit`)
+export const undoImport = (id: string) => call<Import>('POST', `/imports/${id}/undo`)
+export const discardImport = (id: string) => call<void>('DELETE', `/imports/${id}`)
+
+export const overview = (at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData })
+export const classification = (key: string, at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
+export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })
+export const rfm = (query: AsOf & { compare?: string; scoring: Scoring }) =>
+  queryOptions({ queryKey: ['run', 'rfm', query], queryFn: ({ signal }) => call<Rfm>('GET', '/rfm', { query: { ...query }, signal }), placeholderData: keepPreviousData })
+export const flow = (query: { classification: string; from?: string; to?: string; known?: Known }) =>
+  queryOptions({ queryKey: ['run', 'flow', query], queryFn: ({ signal }) => call<Flow>('GET', '/flow', { query: { ...query }, signal }), placeholderData: keepPreviousData })
+export const curve = (at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'curve', at], queryFn: ({ signal }) => call<Curve>('GET', '/curve', { query: { ...at }, signal }), placeholderData: keepPreviousData })
+
+export const features = queryOptions({ queryKey: ['features'], queryFn: async ({ signal }) => (await call<{ items: Feature[] }>('GET', '/features', { signal })).items, staleTime: minute })
+export const postFeature = (feature: Feature) => call<Feature>('POST', '/features', { body: feature })
+export const putFeature = (feature: Feature) => call<Feature>('PUT', `/features/${encodeURIComponent(feature.key)}`, { body: feature })
+export const deleteFeature = (key: string) => call<void>('DELETE', `/features/${encodeURIComponent(key)}`)
+
+export type CustomerQuery = Record<string, string | undefined>
+export const customers = (query: CustomerQuery, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: ['run', 'customers', query, limit],
+    queryFn: ({ signal, pageParam }) => call<CustomerPage>('GET', '/customers', { query: { ...query, limit, cursor: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+export const findCustomers = (q: string) =>
+  queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
+export const profile = (id: string, at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }) })
+export const timeline = (id: string, types: string) =>
+  infiniteQueryOptions({
+    queryKey: ['run', 'timeline', id, types],
+    queryFn: ({ signal, pageParam }) => call<Timeline>('GET', `/customers/${id}/timeline`, { query: { types, cursor: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  })
+export const why = (id: string, subject: { classification?: string; segment?: string }, at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'why', id, subject, at], queryFn: ({ signal }) => call<Why>('GET', `/customers/${id}/why`, { query: { ...subject, ...at }, signal }) })
+
+export const segments = queryOptions({ queryKey: ['run', 'segments'], queryFn: async ({ signal }) => (await call<{ items: SegmentItem[] }>('GET', '/segments', { signal })).items })
+export const segment = (key: string) =>
+  queryOptions({ queryKey: ['run', 'segment', key], queryFn: ({ signal }) => call<SegmentItem>('GET', `/segments/${encodeURIComponent(key)}`, { signal }) })
+export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
+export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
+export const deleteSegment = (key: string) => call<void>('DELETE', `/segments/${encodeURIComponent(key)}`)
+export const preview = (text: string, exclude: string[]) =>
+  queryOptions({
+    queryKey: ['run', 'preview', text, exclude],
+    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude }, signal }),
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: minute,
+  })
+export const parseRule = (text: string, signal?: AbortSignal) => call<ParsedRule>('POST', '/rules/parse', { body: { text }, signal })
+export const renderRule = (rule: Rule, signal?: AbortSignal) => call<ParsedRule>('POST', '/rules/render', { body: { rule }, signal })

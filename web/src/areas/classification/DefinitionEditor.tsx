@@ -1,0 +1,118 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { putClassification } from '@/api/queries'
+import type { Rule } from '@/api/rule'
+import type { Classification, ClassificationDetail, Label } from '@/api/types'
+import { useFormat } from '@/parts/format'
+import { FeatureSelect } from '@/parts/rule/inputs'
+import { RuleEditor } from '@/parts/rule/RuleEditor'
+import { useRule } from '@/parts/rule/useRule'
+import { Card } from '@/parts/Page'
+import { Failed } from '@/parts/States'
+import { toast } from '@/parts/toast'
+
+interface Draft { id: number; key: string; label: Label; text: string; when: Rule }
+let next = 0
+
+/** Edits the rules of a classification, in order; saving makes a new version. */
+export default function DefinitionEditor({ detail, onDone }: { detail: ClassificationDetail; onDone: () => void }) {
+  const f = useFormat()
+  const { t } = f
+  const queries = useQueryClient()
+  const method = detail.definition.method
+  const [label, setLabel] = useState(detail.definition.label)
+  const [otherwise, setOtherwise] = useState(method.otherwise.label)
+  const [feature, setFeature] = useState(method.kind === 'values' ? method.feature : '')
+  const [classes, setClasses] = useState<Draft[]>(() => (method.kind === 'rules' ? method.classes.map((c) => ({ id: ++next, key: c.key, label: c.label, text: detail.rules.find((r) => r.class === c.key)?.text ?? '', when: c.when })) : []))
+  const [bad, setBad] = useState<Set<number>>(new Set())
+  const save = useMutation({
+    mutationFn: () => {
+      const definition: Classification = {
+        ...detail.definition, label,
+        method: method.kind === 'rules'
+          ? { kind: 'rules', classes: classes.map(({ key, label, when }) => ({ key: key || slug(label), label, when })), otherwise: { ...method.otherwise, label: otherwise } }
+          : { ...method, feature, otherwise: { ...method.otherwise, label: otherwise } },
+      }
+      return putClassification(detail.key, definition)
+    },
+    onSuccess: async (made) => {
+      toast.ok(t('classification.saved', { version: made.version ?? '' }))
+      await queries.invalidateQueries({ queryKey: ['run'] })
+      onDone()
+    },
+  })
+  const change = (id: number, part: Partial<Draft>) => setClasses((all) => all.map((c) => (c.id === id ? { ...c, ...part } : c)))
+  const move = (index: number, by: number) =>
+    setClasses((all) => {
+      const to = index + by
+      const copy = [...all]
+      const [taken] = copy.splice(index, 1)
+      if (!taken || to < 0 || to > copy.length) return all
+      copy.splice(to, 0, taken)
+      return copy
+    })
+  return (
+    <Card title={t('classification.edit')}>
+      <div className="form-grid">
+        {save.error && <Failed error={save.error} />}
+        <LabelInput id="c-label" name={t('classification.name')} value={label} onChange={setLabel} />
+        {method.kind === 'values' && <div className="field"><span className="field-name">{t('classification.value_of')}</span><FeatureSelect label={t('classification.value_of')} value={feature} filter={(x) => x.value === 'text'} classes={false} onChange={setFeature} /></div>}
+        {method.kind === 'rules' && (
+          <>
+            <p className="soft small">{t('classification.first_match')}</p>
+            {classes.map((c, i) => (
+              <ClassEditor
+                key={c.id} draft={c} index={i} last={i === classes.length - 1} onChange={(part) => change(c.id, part)} onMove={(by) => move(i, by)} onRemove={() => setClasses((all) => all.filter((x) => x.id !== c.id))}
+                onValid={(ok) => setBad((old) => { const copy = new Set(old); if (ok) copy.delete(c.id); else copy.add(c.id); return copy.size === old.size && copy.has(c.id) === old.has(c.id) ? old : copy })}
+              />
+            ))}
+            <div><Button onClick={() => setClasses((all) => [...all, { id: ++next, key: '', label: { zh: '', en: '' }, text: '', when: { all: [] } }])}>+ {t('classification.add_class')}</Button></div>
+          </>
+        )}
+        <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
+        <div className="row"><Button type="primary" loading={save.isPending} disabled={bad.size > 0} onClick={() => save.mutate()}>{t('classification.save_version')}</Button><Button onClick={onDone}>{t('common.cancel')}</Button></div>
+      </div>
+    </Card>
+  )
+}
+
+const slug = (label: Label) => (label.en || label.zh).trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '') || 'class'
+
+function LabelInput({ id, name, value, onChange }: { id: string; name: string; value: Label; onChange: (next: Label) => void }) {
+  const { t } = useFormat()
+  return (
+    <div className="two">
+      <div className="field"><label htmlFor={`${id}-zh`}>{name} · {t('features.in_zh')}</label><Input id={`${id}-zh`} value={value.zh} onChange={(e) => onChange({ ...value, zh: e.target.value })} /></div>
+      <div className="field"><label htmlFor={`${id}-en`}>{name} · {t('features.in_en')}</label><Input id={`${id}-en`} value={value.en} onChange={(e) => onChange({ ...value, en: e.target.value })} /></div>
+    </div>
+  )
+}
+
+interface ClassProps { draft: Draft; index: number; last: boolean; onChange: (part: Partial<Draft>) => void; onMove: (by: number) => void; onRemove: () => void; onValid: (ok: boolean) => void }
+
+function ClassEditor({ draft, index, last, onChange, onMove, onRemove, onValid }: ClassProps) {
+  const { t, label } = useFormat()
+  const [initial] = useState(draft.text)
+  const rule = useRule(initial)
+  const [open, setOpen] = useState(draft.text === '')
+  const told = useRef({ onChange, onValid })
+  told.current = { onChange, onValid }
+  useEffect(() => {
+    told.current.onValid(!rule.error && rule.settled)
+    if (rule.rule && !rule.error && rule.settled) told.current.onChange({ when: rule.rule, text: rule.text })
+  }, [rule.rule, rule.error, rule.settled, rule.text])
+  return (
+    <div className="edit-class">
+      <div className="row">
+        <span className="strong grow">{index + 1}. {label(draft.label) || t('classification.new_class')}</span>
+        <Button size="small" type="text" disabled={index === 0} aria-label={t('classification.move_up')} onClick={() => onMove(-1)}>↑</Button>
+        <Button size="small" type="text" disabled={last} aria-label={t('classification.move_down')} onClick={() => onMove(1)}>↓</Button>
+        <Button size="small" type="text" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? 'common.less' : 'classification.edit_rule')}</Button>
+        <Button size="small" type="text" danger onClick={onRemove}>{t('common.remove')}</Button>
+      </div>
+      {!open && <code>{rule.text}</code>}
+      {open && <><LabelInput id={`class-${draft.id}`} name={t('classification.class')} value={draft.label} onChange={(l) => onChange({ label: l })} /><RuleEditor state={rule} id={`class-rule-${draft.id}`} /></>}
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
+import { classification as query } from '@/api/queries'
+import type { ClassificationDetail } from '@/api/types'
+import { Bars } from '@/parts/Bars'
+import { PlainTable } from '@/parts/ChartCard'
+import { useFormat } from '@/parts/format'
+import { Card, Page } from '@/parts/Page'
+import { Failed, Loading } from '@/parts/States'
+import './classification.css'
+import { type Pick, PickPanel } from './PickPanel'
+
+const DefinitionEditor = lazy(() => import('./DefinitionEditor'))
+
+/** One classification: its classes, and the rule of each in plain words; first match wins. */
+export function DetailPage() {
+  const { key } = useParams({ from: '/app/classifications/$key' })
+  const { as_of, known } = useSearch({ strict: false }) as { as_of?: string; known?: 'then' | 'today' }
+  const f = useFormat()
+  const { t } = f
+  const at = { as_of, known }
+  const { data, isPending, error, refetch } = useQuery(query(key, at))
+  const [picked, setPicked] = useState<Pick | null>(null)
+  const [editing, setEditing] = useState(false)
+  return (
+    <Page
+      title={data ? f.label(data.label) : key}
+      crumb={<Link to="/classification">{t('classification.title')}</Link>}
+      note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span></span>}
+      actions={data && !editing && <Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button>}
+    >
+      {isPending && <Card><Loading lines={10} /></Card>}
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {data && editing && <Suspense fallback={<Card><Loading lines={10} /></Card>}><DefinitionEditor detail={data} onDone={() => setEditing(false)} /></Suspense>}
+      {data && !editing && (
+        <>
+          <Card title={t('classification.classes')} extra={<span className="soft small">{t('classification.adds_up', { n: f.integer(data.classes.reduce((n, c) => n + c.customers, 0)) })}</span>}>
+            <Bars items={data.classes} onPick={(item) => setPicked({ classification: data, item })} />
+          </Card>
+          <Rules data={data} />
+          <Card title={t('classification.figures')}>
+            <PlainTable
+              caption={t('classification.figures')}
+              columns={[{ name: t('classification.class') }, { name: t('classification.customers'), number: true }, { name: t('classification.share'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.net_share'), number: true }, { name: t('classification.orders_short'), number: true }, { name: t('classification.median_recency'), number: true }]}
+              rows={data.classes.map((c) => [f.label(c.label), f.integer(c.customers), f.percent(c.share), f.money(c.net), f.percent(c.net_share ?? 0), f.integer(c.orders ?? 0), c.median_recency == null ? '—' : f.integer(c.median_recency)])}
+            />
+          </Card>
+        </>
+      )}
+      <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />
+    </Page>
+  )
+}
+
+function Rules({ data }: { data: ClassificationDetail }) {
+  const f = useFormat()
+  const { t } = f
+  const m = data.definition.method
+  if (m.kind === 'values') return <Card title={t('classification.rules')}><p>{t('classification.by_value', { feature: m.feature, otherwise: f.label(m.otherwise.label) })}</p></Card>
+  const sizes = new Map(data.classes.map((c) => [c.key, c]))
+  return (
+    <Card title={t('classification.rules')} extra={<span className="soft small">{t('classification.first_match')}</span>}>
+      <ol className="rules-list">
+        {data.rules.map((r, i) => (
+          <li key={r.class}>
+            <span className="strong">{i + 1}. {f.label(sizes.get(r.class)?.label) || r.class}</span>
+            <span><span>{f.label(r.sentence)}</span>{r.text && <div><code>{r.text}</code></div>}</span>
+            <span className="num">{f.integer(sizes.get(r.class)?.customers ?? 0)}</span>
+          </li>
+        ))}
+        {!data.rules.some((r) => r.class === m.otherwise.key) && <li><span className="strong">{f.label(m.otherwise.label)}</span><span className="soft">{t('classification.otherwise')}</span><span className="num">{f.integer(sizes.get(m.otherwise.key)?.customers ?? 0)}</span></li>}
+      </ol>
+    </Card>
+  )
+}

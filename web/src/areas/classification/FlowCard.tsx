@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { DatePicker, Select } from 'antd'
+import dayjs from 'dayjs'
+import { lazy, Suspense, useMemo } from 'react'
+import { flow } from '@/api/queries'
+import type { ClassificationSummary, Known } from '@/api/types'
+import { daysBefore } from '@/i18n/format'
+import { ChartCard } from '@/parts/ChartCard'
+import { useFormat } from '@/parts/format'
+import { usePhone } from '@/parts/hooks'
+import { Failed, Loading } from '@/parts/States'
+import { chartColors, classColor, tooltip } from '@/theme/chart'
+import { useTheme } from '@/theme/useTheme'
+import type { Pick } from './PickPanel'
+
+const EChart = lazy(() => import('@/parts/EChart'))
+
+/** Who moved from which class to which between two days. Our own node order, no layout iterations: the same picture every time. */
+export function FlowCard({ asOf, known, classifications, onPick }: { asOf: string; known?: Known; classifications: ClassificationSummary[]; onPick: (p: Pick) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const dark = useTheme() === 'dark'
+  const phone = usePhone()
+  const search = useSearch({ from: '/app/classification' })
+  const navigate = useNavigate({ from: '/classification' })
+  const key = search.flow ?? 'lifecycle'
+  const from = search.from ?? daysBefore(asOf, 30)
+  const set = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+  const query = useQuery(flow({ classification: key, from, to: asOf, known }))
+  const data = query.data
+  const names = useMemo(() => new Map(data?.nodes.map((n) => [n.key, f.label(n.label)])), [data, f])
+  const pick = (node: string) => {
+    const classification = classifications.find((c) => c.key === key)
+    const item = classification?.classes.find((c) => c.key === node)
+    if (classification && item) onPick({ classification, item })
+  }
+  const option = useMemo(() => {
+    const c = chartColors(dark)
+    const used = new Set((data?.links ?? []).flatMap((l) => [`<${l.source}`, `>${l.target}`]))
+    const side = (mark: '<' | '>') => (data?.nodes ?? []).flatMap((n, i) => (used.has(mark + n.key) ? [{ name: mark + n.key, depth: mark === '<' ? 0 : 1, itemStyle: { color: classColor(n.key, i) }, label: { position: mark === '<' ? 'right' : 'left' } }] : []))
+    const count = (name: string) => {
+      const n = data?.nodes.find((x) => x.key === name.slice(1))
+      return n ? (name[0] === '<' ? n.from_count : n.to_count) : 0
+    }
+    return {
+      animation: false,
+      tooltip: {
+        ...tooltip(dark),
+        trigger: 'item',
+        formatter: (p: { dataType: string; name: string; data: { source?: string; target?: string; value?: number; net?: number } }) =>
+          p.dataType === 'edge'
+            ? `${names.get(p.data.source?.slice(1) ?? '') ?? ''} → ${names.get(p.data.target?.slice(1) ?? '') ?? ''}\n${f.integer(p.data.value ?? 0)} · ${f.money(p.data.net ?? 0)}`
+            : `${names.get(p.name.slice(1)) ?? ''} · ${f.integer(count(p.name))}`,
+      },
+      series: [{
+        type: 'sankey', layoutIterations: 0, draggable: false, left: 2, right: 2, top: 6, bottom: 6, nodeWidth: 14, nodeGap: 10, emphasis: { focus: 'adjacency' },
+        label: { color: c.text, fontFamily: c.font, fontSize: 12, formatter: (p: { name: string }) => `${names.get(p.name.slice(1)) ?? ''}  ${phone ? f.compact(count(p.name)) : f.integer(count(p.name))}` },
+        lineStyle: { color: 'source', opacity: dark ? 0.38 : 0.28, curveness: 0.5 },
+        data: [...side('<'), ...side('>')],
+        links: (data?.links ?? []).map((l) => ({ source: `<${l.source}`, target: `>${l.target}`, value: l.customers, net: l.net })),
+      }],
+    }
+  }, [data, dark, names, phone, f])
+  const options = classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))
+  const moved = (data?.links ?? []).filter((l) => l.source !== l.target).reduce((n, l) => n + l.customers, 0)
+  return (
+    <ChartCard
+      title={t('classification.flow')}
+      extra={
+        <>
+          <Select size="small" aria-label={t('classification.flow_of')} value={key} onChange={(v) => set({ flow: v === 'lifecycle' ? undefined : v })} options={options} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} />
+          <DatePicker size="small" aria-label={t('classification.from')} allowClear={false} value={dayjs(from)} maxDate={dayjs(asOf)} onChange={(d) => set({ from: d?.format('YYYY-MM-DD') })} />
+          <span className="soft small">→ {asOf}</span>
+        </>
+      }
+      table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), f.integer(l.customers), f.money(l.net)]) }}
+      note={data && t('classification.flow_note', { n: f.integer(moved) })}
+    >
+      {query.isPending && <Loading lines={8} height={320} />}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {data && (
+        <Suspense fallback={<Loading lines={8} height={320} />}>
+          <EChart option={option} height={Math.max(320, Math.min(560, data.nodes.length * 44))} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name.slice(1)); else pick(String((e.data as { target?: string }).target ?? '').slice(1)) }} />
+        </Suspense>
+      )}
+    </ChartCard>
+  )
+}

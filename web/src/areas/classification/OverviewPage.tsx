@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { overview } from '@/api/queries'
+import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
+import { type Format, useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card, Page } from '@/parts/Page'
+import { Empty, Failed, Loading } from '@/parts/States'
+import './classification.css'
+import { ClassificationCards } from './ClassificationCards'
+import { CurveCard } from './CurveCard'
+import { FlowCard } from './FlowCard'
+import { type Pick, PickPanel } from './PickPanel'
+import { RfmCard } from './RfmCard'
+
+export function OverviewPage() {
+  const f = useFormat()
+  const { t } = f
+  const search = useSearch({ from: '/app/classification' })
+  const at = { as_of: search.as_of, known: search.known }
+  const query = useQuery(overview(at))
+  const [picked, setPicked] = useState<Pick | null>(null)
+  const data = query.data
+  return (
+    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton>}>
+      {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" type="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers > 0 && (
+        <>
+          <Tiles data={data} f={f} onPick={setPicked} />
+          <div className="board">
+            <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
+            <CurveCard at={at} />
+          </div>
+          <FlowCard asOf={data.as_of} known={search.known} classifications={data.classifications} onPick={setPicked} />
+          <ClassificationCards items={data.classifications} onPick={setPicked} />
+        </>
+      )}
+      <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />
+    </Page>
+  )
+}
+
+function RunNote({ data, f }: { data: Overview; f: Format }) {
+  return (
+    <span title={f.t('classification.computed', { at: f.instant(data.run.computed_at), version: data.run.lake_version })}>
+      {f.t('classification.as_of_note', { day: data.as_of })} · {f.t(data.known === 'then' ? 'classification.known_then' : 'classification.known_today')} · {f.t('classification.in_ms', { ms: f.integer(data.run.milliseconds) })}
+      {data.run.stale && <span className="worse"> · {f.t('classification.stale')}</span>}
+    </span>
+  )
+}
+
+function Tiles({ data, f, onPick }: { data: Overview; f: Format; onPick: (p: Pick) => void }) {
+  const { t } = f
+  const find = (classification: string, key: string): { c: ClassificationSummary; k: ClassSize } | null => {
+    const c = data.classifications.find((x) => x.key === classification)
+    const k = c?.classes.find((x) => x.key === key)
+    return c && k ? { c, k } : null
+  }
+  const risk = find('lifecycle', 'at_risk')
+  const fresh = find('lifecycle', 'new')
+  const aov = data.orders > 0 ? Math.round(data.net / data.orders) : null
+  const spend = data.buyers > 0 ? Math.round(data.net / data.buyers) : null
+  const signal = (found: { c: ClassificationSummary; k: ClassSize } | null, tone: string) =>
+    found && (
+      <button type="button" className={`tile signal ${tone}`} onClick={() => onPick({ classification: found.c, item: found.k })}>
+        <span className="tile-name">{f.label(found.k.label)}<span>{f.percent(found.k.share)}</span></span>
+        <span className="tile-value" title={f.integer(found.k.customers)}>{f.compact(found.k.customers)}</span>
+        <span className="tile-note">{t('classification.tile_net', { net: f.compactMoney(found.k.net) })}</span>
+      </button>
+    )
+  return (
+    <div className="tiles">
+      <Tile name={t('classification.customers')} value={f.compact(data.customers)} exact={f.integer(data.customers)} note={t('classification.buyers', { buyers: f.compact(data.buyers), share: f.percent(data.customers ? data.buyers / data.customers : 0) })} />
+      <Tile name={t('classification.net')} value={f.compactMoney(data.net)} exact={f.money(data.net)} note={t('classification.gross', { gross: f.compactMoney(data.gross) })} />
+      <Tile name={t('classification.spend')} value={spend === null ? '—' : f.compactMoney(spend)} exact={spend === null ? '' : f.money(spend)} note={t('classification.spend_note')} />
+      <Tile name={t('classification.aov')} value={aov === null ? '—' : f.compactMoney(aov)} exact={aov === null ? '' : f.money(aov)} note={t('classification.orders', { orders: f.compact(data.orders) })} />
+      {signal(risk, '')}
+      {signal(fresh, 'good')}
+    </div>
+  )
+}
+
+function Tile({ name, value, exact, note }: { name: string; value: string; exact: string; note: string }) {
+  return <div className="tile"><span className="tile-name">{name}</span><div className="tile-value" title={exact}>{value}</div><span className="tile-note">{note}</span></div>
+}

@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { DatePicker, Segmented, Select } from 'antd'
+import dayjs from 'dayjs'
+import { useMemo, useState } from 'react'
+import { rfm } from '@/api/queries'
+import type { ClassificationSummary, ClassSize, Known, Rfm, Scoring } from '@/api/types'
+import { daysBefore } from '@/i18n/format'
+import { Bars } from '@/parts/Bars'
+import { ChartCard } from '@/parts/ChartCard'
+import { type Format, useClassifications, useFormat } from '@/parts/format'
+import { Failed, Loading } from '@/parts/States'
+import { bounds, changeShade, shade } from './heat'
+import type { Pick } from './PickPanel'
+
+type View = 'people' | 'money' | 'change'
+const suffix = (s: Scoring) => (s === 'quantile' ? '' : `_${s}`)
+
+/** Recency × frequency, shaded by people, money or change; three ways of scoring, one at a time or side by side. */
+export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; onPick: (p: Pick) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const search = useSearch({ from: '/app/classification' })
+  const navigate = useNavigate({ from: '/classification' })
+  const scoring = search.scoring ?? 'quantile'
+  const view: View = search.view ?? 'people'
+  const compare = search.compare ?? daysBefore(asOf, 30)
+  const set = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+  const [groups, setGroups] = useState<'rfm_8' | 'rfm_11'>('rfm_8')
+  const one: Scoring = scoring === 'all' ? 'quantile' : scoring
+  const query = useQuery(rfm({ as_of: asOf, known, scoring: one, compare: view === 'change' ? compare : undefined }))
+  const classifications = useClassifications()
+  const data = query.data
+  const pickClass = (item: ClassSize) => {
+    const key = `${groups}${suffix(one)}`
+    const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
+    onPick({ classification: found satisfies ClassificationSummary, item })
+  }
+  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [`R${c.r} × F${c.f}`, f.integer(c.customers), f.money(c.net), c.change === null ? '—' : f.signed(c.change)]), [data, f])
+  return (
+    <ChartCard
+      title={t('classification.rfm')}
+      extra={
+        <>
+          <Segmented size="small" aria-label={t('classification.view')} value={view} onChange={(v) => set({ view: v === 'people' ? undefined : v })} options={(['people', 'money', 'change'] as const).map((value) => ({ value, label: t(`classification.view_${value}`) }))} />
+          <Select size="small" aria-label={t('classification.scoring')} value={scoring} onChange={(v) => set({ scoring: v === 'quantile' ? undefined : v })} popupMatchSelectWidth={false} options={(['quantile', 'bins', 'kmeans', 'all'] as const).map((value) => ({ value, label: t(`classification.scoring_${value}`) }))} />
+          {view === 'change' && <DatePicker size="small" aria-label={t('classification.compare')} allowClear={false} value={dayjs(compare)} maxDate={dayjs(asOf)} onChange={(d) => set({ compare: d?.format('YYYY-MM-DD') })} />}
+        </>
+      }
+      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.change_since', { day: view === 'change' ? compare : '—' }), number: true }], rows }}
+      note={
+        <>
+          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {t(`classification.scoring_${one}_note`)}{' '}
+          {one === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
+        </>
+      }
+    >
+      {query.isPending && <Loading lines={8} height={360} />}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {data && scoring === 'all' && (
+        <div className="heats three">
+          {(['quantile', 'bins', 'kmeans'] as const).map((s) => <OneOfThree key={s} scoring={s} asOf={asOf} known={known} view={view} compare={compare} onPick={onPick} f={f} />)}
+        </div>
+      )}
+      {data && scoring !== 'all' && (
+        <div className="heats">
+          <HeatMap data={data} view={view} onPick={onPick} f={f} />
+          <div>
+            <div className="row">
+              <Segmented size="small" aria-label={t('classification.groups')} value={groups} onChange={setGroups} options={[{ value: 'rfm_8', label: 'RFM 8' }, { value: 'rfm_11', label: 'RFM 11' }]} />
+              <Link className="small" to="/classifications/$key" params={{ key: `${groups}${suffix(one)}` }}>{t('classification.rules')}</Link>
+            </div>
+            <Bars items={groups === 'rfm_8' ? data.groups8 : data.groups11} by={view === 'money' ? 'net' : 'customers'} onPick={pickClass} />
+          </div>
+        </div>
+      )}
+    </ChartCard>
+  )
+}
+
+function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scoring: Scoring; asOf: string; known?: Known; view: View; compare: string; onPick: (p: Pick) => void; f: Format }) {
+  const query = useQuery(rfm({ as_of: asOf, known, scoring, compare: view === 'change' ? compare : undefined }))
+  return (
+    <div>
+      <p className="heat-title">{f.t(`classification.scoring_${scoring}`)}</p>
+      {query.isPending && <Loading lines={6} />}
+      {query.error && <Failed error={query.error} />}
+      {query.data && <HeatMap data={query.data} view={view} onPick={onPick} f={f} small />}
+    </div>
+  )
+}
+
+const scores = [5, 4, 3, 2, 1]
+
+function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPick: (p: Pick) => void; f: Format; small?: boolean }) {
+  const { t } = f
+  const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
+  const size = (c: Rfm['cells'][number]) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
+  const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
+  const rEdges = bounds(data.edges.r, true)
+  const fEdges = bounds(data.edges.f, false)
+  const end = suffix(data.scoring)
+  const r = (score: number) => {
+    const b = rEdges?.[score]
+    if (!b) return ''
+    if (b.low === null) return t('classification.days_up_to', { n: f.integer(b.high ?? 0) })
+    if (b.high === null) return t('classification.days_over', { n: f.integer(b.low) })
+    return t('classification.days_between', { from: f.integer(Math.floor(b.low) + 1), to: f.integer(b.high) })
+  }
+  const fr = (score: number) => {
+    const b = fEdges?.[score]
+    if (!b) return ''
+    const low = Math.ceil(b.low ?? 1)
+    const high = b.high === null ? null : Math.ceil(b.high) - 1
+    if (high === null) return t('classification.orders_from', { n: f.integer(low) })
+    if (high < low) return '—'
+    return high === low ? t('classification.orders_n', { n: f.integer(low) }) : t('classification.orders_between', { from: f.integer(low), to: f.integer(high) })
+  }
+  return (
+    <div>
+      <div className={`heat${small ? ' small' : ''}`} role="group" aria-label={t('classification.rfm')}>
+        {scores.map((rs) => [
+          <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b><small>{r(rs)}</small></div>,
+          ...[1, 2, 3, 4, 5].map((fs) => {
+            const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, change: null }
+            const tone = view === 'change' ? changeShade(c.change, largest) : `h${shade(size(c), largest)}`
+            const big = view === 'money' ? f.compactMoney(c.net) : view === 'change' ? (c.change === null ? '—' : f.signed(c.change)) : f.integer(c.customers)
+            const name = t('classification.cell_name', { r: rs, f: fs })
+            return (
+              <button
+                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
+                onClick={() => onPick({ name, rule: `rfm_r${end} = ${rs} and rfm_f${end} = ${fs}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, facts: c.change === null ? undefined : [[t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]] })}
+              >
+                <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
+              </button>
+            )
+          }),
+        ])}
+        <div className="heat-axis" />
+        {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b><small>{fr(fs)}</small></div>)}
+      </div>
+      {!small && (
+        <div className="heat-key">
+          {view === 'change' ? <><i className="d3" /><i className="d1" />{t('classification.fewer')} ▼ <i className="h0" /> ▲ {t('classification.more')}<i className="u1" /><i className="u3" /></> : <>{t('classification.few')}<i className="h1" /><i className="h2" /><i className="h3" /><i className="h4" /><i className="h5" />{t('classification.many')}</>}
+        </div>
+      )}
+    </div>
+  )
+}

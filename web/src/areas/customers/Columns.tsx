@@ -1,0 +1,43 @@
+import { Button, Checkbox, Input, Popover } from 'antd'
+import { useState } from 'react'
+import { useCatalog, useClassifications, useFormat } from '@/parts/format'
+
+export const defaultColumns = 'class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
+
+/** Which columns the list shows, in the order they were ticked. */
+export function Columns({ value, onChange }: { value: string[]; onChange: (next: string[]) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const { list } = useCatalog()
+  const classifications = useClassifications()
+  const [text, setText] = useState('')
+  const q = text.trim().toLowerCase()
+  const all = [
+    ...classifications.map((c) => ({ key: `class.${c.key}`, name: f.label(c.label), search: `${c.key} ${c.label.zh} ${c.label.en}`.toLowerCase(), group: t('rule.classes') })),
+    ...list.map((x) => ({ key: x.key, name: f.label(x.label), search: `${x.key} ${x.label.zh} ${x.label.en}`.toLowerCase(), group: t(`features.group_${x.group}`) })),
+  ].filter((x) => !q || x.search.includes(q))
+  const groups = [...new Set(all.map((x) => x.group))]
+  const toggle = (key: string) => onChange(value.includes(key) ? value.filter((k) => k !== key) : [...value, key])
+  return (
+    <Popover
+      trigger="click" placement="bottomRight"
+      content={
+        <div className="columns-panel">
+          <Input allowClear size="small" aria-label={t('customers.find_column')} placeholder={t('customers.find_column')} value={text} onChange={(e) => setText(e.target.value)} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <div className="columns-list" tabIndex={0} role="group" aria-label={t('customers.columns')}>
+            {groups.map((g) => (
+              <div key={g}>
+                <h3>{g}</h3>
+                {all.filter((x) => x.group === g).map((x) => <div key={x.key}><Checkbox checked={value.includes(x.key)} onChange={() => toggle(x.key)}>{x.name}</Checkbox></div>)}
+              </div>
+            ))}
+          </div>
+          <div className="row"><Button size="small" onClick={() => onChange(defaultColumns.split(','))}>{t('customers.reset_columns')}</Button></div>
+        </div>
+      }
+    >
+      <Button>{t('customers.columns')} <span className="soft small">{value.length}</span></Button>
+    </Popover>
+  )
+}

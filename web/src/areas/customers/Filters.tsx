@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Popover, Select } from 'antd'
+import { useState } from 'react'
+import { segments as segmentsQuery } from '@/api/queries'
+import { useClassifications, useFormat } from '@/parts/format'
+import { RuleEditor } from '@/parts/rule/RuleEditor'
+import { useRule } from '@/parts/rule/useRule'
+
+type Search = Record<string, string | undefined>
+interface Props { search: Search; onChange: (next: Search) => void }
+
+/** Narrow the list by class, by segment, or by any rule. */
+export function Filters({ search, onChange }: Props) {
+  const { t } = useFormat()
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover trigger="click" open={open} onOpenChange={setOpen} placement="bottomLeft" destroyOnHidden content={<Panel search={search} onChange={onChange} onDone={() => setOpen(false)} />}>
+      <Button data-testid="filters">+ {t('customers.filter')}</Button>
+    </Popover>
+  )
+}
+
+function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
+  const f = useFormat()
+  const { t } = f
+  const classifications = useClassifications()
+  const { data: segments = [] } = useQuery(segmentsQuery)
+  const chosen = Object.keys(search).find((k) => k.startsWith('class.') && search[k])?.slice(6)
+  const [key, setKey] = useState(chosen ?? 'lifecycle')
+  const classes = classifications.find((c) => c.key === key)?.classes ?? []
+  const rule = useRule(search.rule ?? '')
+  return (
+    <div className="filter-panel">
+      <div className="field">
+        <label htmlFor="filter-classification">{t('customers.by_class')}</label>
+        <Select id="filter-classification" value={key} onChange={setKey} options={classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))} showSearch={{ optionFilterProp: 'label' }} />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <div className="filter-classes" role="group" tabIndex={0} aria-label={t('customers.by_class')}>
+          {classes.map((c) => (
+            <button key={c.key} type="button" className="filter-class" aria-pressed={search[`class.${key}`] === c.key} onClick={() => onChange({ [`class.${key}`]: search[`class.${key}`] === c.key ? undefined : c.key })}>
+              <span className="grow">{f.label(c.label)}</span><span className="soft num">{f.integer(c.customers)}</span>
+            </button>
+          ))}
+        </div>
+      </div>
+      <div className="field">
+        <label htmlFor="filter-segment">{t('customers.by_segment')}</label>
+        <Select id="filter-segment" allowClear value={search.segment} placeholder={t('rule.choose_segment')} onChange={(segment?: string) => onChange({ segment })} options={segments.map((s) => ({ value: s.key, label: `${f.label(s.label)} (${f.integer(s.size)})` }))} showSearch={{ optionFilterProp: 'label' }} />
+      </div>
+      <div className="field">
+        <span className="field-name">{t('customers.by_rule')}</span>
+        <RuleEditor state={rule} id="filter-rule" />
+        <div className="row"><Button type="primary" size="small" disabled={!!rule.error || !rule.settled} onClick={() => { onChange({ rule: rule.text.trim() || undefined }); onDone() }}>{t('common.apply')}</Button></div>
+      </div>
+    </div>
+  )
+}
+
+/** What narrows the list now, each with its own way out. */
+export function ActiveFilters({ search, onChange }: Props) {
+  const f = useFormat()
+  const { t } = f
+  const classifications = useClassifications()
+  const { data: segments = [] } = useQuery({ ...segmentsQuery, enabled: !!search.segment })
+  const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
+    if (!v) return []
+    if (k.startsWith('class.')) {
+      const c = classifications.find((x) => x.key === k.slice(6))
+      return [[k, `${f.label(c?.label) || k}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || v}`]]
+    }
+    if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
+    if (k === 'rule') return [[k, v]]
+    return []
+  })
+  if (!chips.length) return null
+  return (
+    <div className="row">
+      {chips.map(([k, text]) => <span className="chip on" key={k}><span className={`clip${k === 'rule' ? ' mono' : ''}`}>{text}</span><button type="button" aria-label={t('customers.remove_filter', { filter: text })} onClick={() => onChange({ [k]: undefined })}>×</button></span>)}
+      {chips.length > 1 && <button type="button" className="linkish small" onClick={() => onChange(Object.fromEntries(chips.map(([k]) => [k, undefined])))}>{t('customers.clear')}</button>}
+    </div>
+  )
+}

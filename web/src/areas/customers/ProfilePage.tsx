@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Drawer } from 'antd'
+import { useMemo } from 'react'
+import { profile as profileQuery } from '@/api/queries'
+import type { Profile } from '@/api/types'
+import { useClassifications, useFormat } from '@/parts/format'
+import { Card, Page } from '@/parts/Page'
+import { Failed, Loading } from '@/parts/States'
+import './customers.css'
+import { HeadFacts } from './HeadFacts'
+import { Timeline } from './Timeline'
+import { WhyPanel } from './WhyPanel'
+
+const first = ['rfm_8', 'rfm_11', 'lifecycle', 'loyalty', 'purchase_behaviour', 'value']
+
+/** Everything about one customer: who, which classes and why, what happened. */
+export function ProfilePage() {
+  const { id } = useParams({ from: '/app/customers/$id' })
+  const search = useSearch({ from: '/app/customers/$id' })
+  const navigate = useNavigate({ from: '/customers/$id' })
+  const f = useFormat()
+  const { t } = f
+  const at = { as_of: search.as_of, known: search.known }
+  const query = useQuery(profileQuery(id, at))
+  const p = query.data
+  const ask = (subject?: string) => void navigate({ search: (old) => ({ ...old, why: subject }), replace: true })
+  if (query.isPending) return <Page title={t('customers.one')}><Card><Loading lines={12} /></Card></Page>
+  if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  if (!p) return null
+  const why = search.why
+  const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
+  const title = p.name ?? p.identifiers[0]?.value ?? p.id
+  return (
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}</span>}>
+      <Card><HeadFacts profile={p} /></Card>
+      <div className="profile">
+        <div className="stack">
+          <Who profile={p} />
+          <Classes profile={p} onWhy={ask} />
+        </div>
+        <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
+        <Features profile={p} />
+      </div>
+      <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
+        {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
+      </Drawer>
+    </Page>
+  )
+}
+
+function Who({ profile: p }: { profile: Profile }) {
+  const f = useFormat()
+  const { t } = f
+  return (
+    <Card title={t('customers.who')} className="who">
+      <dl>
+        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.value}</dd>])}
+        {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
+      </dl>
+      {p.contacts.length > 0 && (
+        <div className="stack">
+          <h3>{t('customers.contacts')}</h3>
+          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft">{[c.phone, c.email].filter(Boolean).join(' · ')}</div></div>)}
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function Classes({ profile: p, onWhy }: { profile: Profile; onWhy: (subject: string) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const order = useClassifications()
+  const sorted = useMemo(() => {
+    const rank = (key: string) => { const i = first.indexOf(key); return i >= 0 ? i : 100 + order.findIndex((c) => c.key === key) }
+    return [...p.classes].sort((a, b) => rank(a.classification) - rank(b.classification))
+  }, [p.classes, order])
+  return (
+    <Card title={t('customers.classes')}>
+      <div>
+        {sorted.map((c) => (
+          <button key={c.classification} type="button" className="class-line" onClick={() => onWhy(c.classification)} aria-label={t('customers.why_class', { classification: f.label(c.label), class: f.label(c.class.label) })}>
+            <span className="soft grow">{f.label(c.label)}</span><span className="strong">{f.label(c.class.label)}</span><span className="why">{t('customers.why_short')}</span>
+          </button>
+        ))}
+      </div>
+      {p.segments.length > 0 && (
+        <>
+          <h3 className="profile-sub">{t('customers.in_segments')}</h3>
+          <div className="row">{p.segments.map((s) => <button key={s.key} type="button" className="chip on plain-chip" onClick={() => onWhy(`segment.${s.key}`)}>{f.label(s.label)}</button>)}</div>
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Features({ profile: p }: { profile: Profile }) {
+  const f = useFormat()
+  const { t } = f
+  const groups = useMemo(() => {
+    const keys = [...new Set(p.features.map((x) => x.group))]
+    return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.value.type !== 'null') })).filter((g) => g.known.length)
+  }, [p.features])
+  return (
+    <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
+      {groups.map((g, i) => (
+        <details key={g.key} className="feature-group" open={i < 3}>
+          <summary>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></summary>
+          <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{f.value(x.value, x.unit)}</dd></div>)}</dl>
+        </details>
+      ))}
+      <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null').length })}</p>
+    </Card>
+  )
+}

@@ -1,0 +1,49 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { timeline } from '@/api/queries'
+import type { TimelineItem, TimelineType } from '@/api/types'
+import { type Format, useFormat } from '@/parts/format'
+import { Empty, Failed, Loading } from '@/parts/States'
+
+const kinds: TimelineType[] = ['order', 'refund', 'interaction', 'answer', 'attribute']
+
+/** What happened, newest first, filtered by kind (the filter is in the URL). */
+export function Timeline({ id, types, onTypes }: { id: string; types: string; onTypes: (types: string) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const query = useInfiniteQuery(timeline(id, types))
+  const chosen = types.split(',').filter(Boolean)
+  const toggle = (k: string) => onTypes((chosen.includes(k) ? chosen.filter((x) => x !== k) : [...chosen, k]).join(','))
+  const items = query.data?.pages.flatMap((p) => p.items) ?? []
+  return (
+    <div className="stack">
+      <div className="row" role="group" aria-label={t('customers.timeline_filter')}>
+        <Button size="small" type={chosen.length ? 'text' : 'default'} aria-pressed={!chosen.length} onClick={() => onTypes('')}>{t('customers.all')}</Button>
+        {kinds.map((k) => <Button key={k} size="small" type={chosen.includes(k) ? 'default' : 'text'} aria-pressed={chosen.includes(k)} onClick={() => toggle(k)}>{t(`customers.type_${k}`)}</Button>)}
+      </div>
+      {query.isPending && <Loading lines={8} />}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {query.data && items.length === 0 && <Empty title={t('customers.nothing_happened')} />}
+      <ol className="tl">{items.map((x, i) => <Line key={`${x.at}-${i}`} item={x} f={f} />)}</ol>
+      {query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
+    </div>
+  )
+}
+
+/** Detail members people understand without a legend; the rest stays behind the API. */
+const told = ['order_id', 'channel', 'store', 'category', 'product', 'reason', 'kind', 'score', 'quantity', 'comment', 'status']
+
+function Line({ item, f }: { item: TimelineItem; f: Format }) {
+  const detail = told.flatMap((k) => {
+    const v = item.detail[k]
+    return v === null || v === undefined || v === '' ? [] : [typeof v === 'object' ? JSON.stringify(v) : String(v)]
+  })
+  return (
+    <li>
+      <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>
+      <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
+      <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>
+      <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount === null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
+    </li>
+  )
+}

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query'
+import { type AsOf, why as whyQuery } from '@/api/queries'
+import type { WhyCondition } from '@/api/types'
+import { type Format, useFormat } from '@/parts/format'
+import { Failed, Loading } from '@/parts/States'
+
+/** Why this class or segment: conditions with this customer's values, the facts that counted, and what would change it. */
+export function WhyPanel({ id, name, subject, at }: { id: string; name: string; subject: { classification?: string; segment?: string }; at: AsOf }) {
+  const f = useFormat()
+  const { t } = f
+  const query = useQuery(whyQuery(id, subject, at))
+  if (query.isPending) return <Loading lines={8} />
+  if (query.error) return <Failed error={query.error} retry={() => void query.refetch()} />
+  const w = query.data
+  const earlier = w.tried.filter((x) => x.class !== w.result.key && !x.holds)
+  return (
+    <div className="stack" data-testid="why">
+      <div className="why-result">
+        <span className="soft">{f.label(w.subject)} · {name}</span>
+        <b>{f.label(w.result.label)}</b>
+      </div>
+      <p className="sentence">{f.label(w.sentence)}</p>
+      {w.conditions.length > 0 && <section className="stack"><h3>{t('customers.conditions')}</h3><Conditions items={w.conditions} f={f} /></section>}
+      {w.change && (
+        <section className="change">
+          <span className="soft small">{t('customers.change')}</span>
+          <span>{f.label(w.change.sentence)}</span>
+          <span className="strong">→ {f.label(w.change.target.label)}</span>
+        </section>
+      )}
+      {!w.change && <p className="soft small">{t('customers.no_change')}</p>}
+      {earlier.length > 0 && <section className="stack"><h3>{t('customers.tried')}</h3><div className="tried">{earlier.map((x) => <span key={x.class} className="chip">✗ {f.label(x.label)}</span>)}</div></section>}
+      <p className="soft small">{t('customers.why_as_of', { day: w.as_of, version: w.version })} {t(w.known === 'then' ? 'classification.known_then' : 'classification.known_today')}</p>
+    </div>
+  )
+}
+
+function Conditions({ items, f }: { items: WhyCondition[]; f: Format }) {
+  return (
+    <ul className="conditions">
+      {items.map((c, i) => (
+        <li key={`${c.path}-${i}`} className="cond">
+          <span className={`mark ${c.holds ? 'yes' : 'no'}`} role="img" aria-label={f.t(c.holds ? 'customers.holds' : 'customers.fails')}>{c.holds ? '✓' : '✗'}</span>
+          <span className="cond-text" title={c.text}>{f.label(c.sentence) || c.text}</span>
+          <span className="actual">{c.children?.length ? '' : f.value(c.actual)}</span>
+          {c.counted && c.counted.count > 0 && <Counted counted={c.counted} f={f} />}
+          {c.children && c.children.length > 0 && <Conditions items={c.children} f={f} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Counted({ counted, f }: { counted: NonNullable<WhyCondition['counted']>; f: Format }) {
+  return (
+    <details className="small">
+      <summary className="linkish">{f.t('customers.counted', { count: counted.count, n: f.integer(counted.count) })}</summary>
+      <table className="data-table"><tbody>{counted.items.map((x, i) => <tr key={i}><td className="nowrap">{x.day}</td><td>{typeof x.title === 'string' ? x.title : f.label(x.title)}</td><td className="num">{x.amount === null ? '' : f.money(x.amount)}</td></tr>)}</tbody></table>
+      {counted.items.length < counted.count && <p className="soft">{f.t('customers.counted_more', { n: f.integer(counted.count - counted.items.length) })}</p>}
+    </details>
+  )
+}

@@ -1,0 +1,125 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Input, InputNumber, Popconfirm, Select, Switch } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { isProblem } from '@/api/problem'
+import { deleteFeature, postFeature, putFeature } from '@/api/queries'
+import type { Definition, Feature, ScoreMethod, ValueType } from '@/api/types'
+import { useCatalog, useFormat } from '@/parts/format'
+import { AggregateEditor } from '@/parts/rule/AggregateEditor'
+import { FeatureSelect } from '@/parts/rule/inputs'
+import { aggregateType } from '@/parts/rule/words'
+import { Failed } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { FormulaInput } from './FormulaInput'
+
+type Kind = Definition['kind']
+const kinds: Kind[] = ['aggregate', 'formula', 'attribute', 'score', 'share']
+const start: Record<Kind, Definition> = {
+  aggregate: { kind: 'aggregate', fact: 'orders', measure: { of: 'sum', field: 'net' }, window: { days: 90 } },
+  formula: { kind: 'formula', expr: { binary: { left: { feature: 'net' }, op: '/', right: { feature: 'orders' } } } },
+  attribute: { kind: 'attribute', key: '' },
+  score: { kind: 'score', of: 'net', among: 'orders', method: { method: 'quantile' } },
+  share: { kind: 'share', of: 'net' },
+}
+const types: ValueType[] = ['int', 'number', 'money', 'text', 'day', 'bool']
+const numeric = (x: Feature) => x.value === 'int' || x.value === 'number' || x.value === 'money'
+const keyOf = (name: string) => name.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '')
+
+/** A feature made of choices, not of code. Built-in ones are shown the same way; saving one makes it the workspace's own version. */
+export default function FeatureForm({ feature, onDone }: { feature: Feature | null; onDone: () => void }) {
+  const f = useFormat()
+  const { t, lang } = f
+  const queries = useQueryClient()
+  const { byKey } = useCatalog()
+  const [zh, setZh] = useState(feature?.label.zh ?? '')
+  const [en, setEn] = useState(feature?.label.en ?? '')
+  const [key, setKey] = useState(feature?.key ?? '')
+  const [description, setDescription] = useState(feature ? f.label(feature.description) : '')
+  const [definition, setDefinition] = useState<Definition>(feature?.definition ?? start.aggregate)
+  const [type, setType] = useState<ValueType>(feature?.value ?? 'money')
+  const [formulaOk, setFormulaOk] = useState(true)
+
+  const derived: ValueType = definition.kind === 'aggregate' ? aggregateType(definition) : definition.kind === 'score' ? 'int' : definition.kind === 'share' ? 'number' : type
+  const body = (): Feature => {
+    const label = { zh: zh.trim() || en.trim(), en: en.trim() || zh.trim() }
+    const old = feature?.description
+    const said = description.trim()
+    return {
+      ...(feature ?? { group: 'custom' }), key: key || keyOf(en || zh), label,
+      description: !old || old.zh === old.en ? { zh: said, en: said } : lang === 'zh-CN' ? { ...old, zh: said } : { ...old, en: said },
+      group: feature?.group ?? 'custom', value: derived, definition,
+    }
+  }
+  const after = async (what: string) => {
+    toast.ok(what)
+    await queries.invalidateQueries({ queryKey: ['features'] })
+    void queries.invalidateQueries({ queryKey: ['run'] })
+    onDone()
+  }
+  const save = useMutation({ mutationFn: () => (feature ? putFeature(body()) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
+  const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.deleted')) })
+  const fields = isProblem(save.error) ? save.error.fields : {}
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <form className="form-grid" onSubmit={submit}>
+      {save.error && <Failed error={save.error} />}
+      {remove.error && <Failed error={remove.error} />}
+      {feature?.builtin && <p className="sentence">{t('features.builtin_note')}</p>}
+      <div className="two">
+        <div className="field"><label htmlFor="f-zh">{t('features.name_zh')}</label><Input id="f-zh" required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
+        <div className="field"><label htmlFor="f-en">{t('features.name_en')}</label><Input id="f-en" required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
+      </div>
+      <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || keyOf(en || zh)} onChange={(e) => setKey(e.target.value)} />{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
+      <div className="field"><label htmlFor="f-description">{t('features.meaning')}</label><Input.TextArea id="f-description" autoSize={{ minRows: 2 }} value={description} onChange={(e) => setDescription(e.target.value)} /></div>
+      <div className="field">
+        <span className="field-name">{t('features.how')}</span>
+        <div className="kinds" role="group" aria-label={t('features.how')}>
+          {kinds.filter((k) => feature === null || k === definition.kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={definition.kind === k} onClick={() => { if (definition.kind !== k) { setDefinition(start[k]); setFormulaOk(true) } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
+        </div>
+      </div>
+      {definition.kind === 'aggregate' && <AggregateEditor value={definition} onChange={(next) => setDefinition({ kind: 'aggregate', ...next })} />}
+      {definition.kind === 'attribute' && <div className="field"><label htmlFor="f-attribute">{t('features.attribute_key')}</label><Input id="f-attribute" className="mono" required value={definition.key} placeholder="custom.skin_type" onChange={(e) => setDefinition({ kind: 'attribute', key: e.target.value })} /></div>}
+      {definition.kind === 'formula' && <FormulaInput value={definition.expr} onChange={(expr) => setDefinition({ kind: 'formula', expr })} onValid={setFormulaOk} />}
+      {definition.kind === 'share' && <div className="field"><span className="field-name">{t('features.of')}</span><FeatureSelect label={t('features.of')} value={definition.of} filter={numeric} classes={false} onChange={(of) => setDefinition({ kind: 'share', of })} /></div>}
+      {definition.kind === 'score' && <ScoreInput value={definition} money={byKey.get(definition.of)?.value === 'money'} onChange={setDefinition} />}
+      {(definition.kind === 'formula' || definition.kind === 'attribute') && <div className="field"><label htmlFor="f-type">{t('features.type')}</label><Select id="f-type" value={type} onChange={setType} options={types.map((v) => ({ value: v, label: t(`features.type_${v}`) }))} /></div>}
+      <div className="row">
+        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk}>{t('common.save')}</Button>
+        <Button onClick={onDone}>{t('common.cancel')}</Button>
+        <span className="grow" />
+        {feature && !feature.builtin && <Popconfirm title={t('features.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
+      </div>
+    </form>
+  )
+}
+
+type Score = Extract<Definition, { kind: 'score' }>
+
+/** How the 1–5 edges are found; own edges are typed in whole units, stored in minor ones where it is money. */
+function ScoreInput({ value, money, onChange }: { value: Score; money: boolean; onChange: (next: Score) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const scale = money ? 10 ** f.currency.digits : 1
+  const edges = value.method.method === 'bins' ? value.method.edges : []
+  const setMethod = (method: ScoreMethod['method']) => onChange({ ...value, method: method === 'bins' ? { method, edges: [1, 2, 3, 4].map((n) => n * scale) } : { method } })
+  return (
+    <div className="form-grid">
+      <div className="two">
+        <div className="field"><span className="field-name">{t('features.of')}</span><FeatureSelect label={t('features.of')} value={value.of} filter={numeric} classes={false} onChange={(of) => onChange({ ...value, of })} /></div>
+        <div className="field"><span className="field-name">{t('features.among')}</span><FeatureSelect label={t('features.among')} value={value.among} filter={numeric} classes={false} onChange={(among) => onChange({ ...value, among })} /></div>
+      </div>
+      <div className="field"><label htmlFor="f-method">{t('features.edges')}</label><Select id="f-method" value={value.method.method} onChange={setMethod} options={(['quantile', 'bins', 'kmeans'] as const).map((m) => ({ value: m, label: t(`classification.scoring_${m}`) }))} /></div>
+      {value.method.method === 'bins' && (
+        <div className="edges">
+          {[0, 1, 2, 3].map((i) => (
+            <InputNumber<number> key={i} className="full" aria-label={t('features.edge_n', { n: i + 1 })} controls={false} changeOnWheel={false} prefix={money ? f.currency.symbol : undefined} value={(edges[i] ?? 0) / scale} onChange={(v) => onChange({ ...value, method: { method: 'bins', edges: [0, 1, 2, 3].map((j) => (j === i ? Math.round((v ?? 0) * scale) : (edges[j] ?? 0))) } })} />
+          ))}
+        </div>
+      )}
+      <div className="row"><Switch id="f-smaller" checked={value.smaller_is_better ?? false} onChange={(smaller_is_better) => onChange({ ...value, smaller_is_better })} /><label htmlFor="f-smaller">{t('features.smaller_better')}</label></div>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { type DragEvent, useRef, useState } from 'react'
+import { imports, upload } from '@/api/queries'
+import type { Import } from '@/api/types'
+import { useFormat } from '@/parts/format'
+import { ImportIcon } from '@/parts/icons'
+import { Card, Page } from '@/parts/Page'
+import { Empty, Failed, Loading } from '@/parts/States'
+import './imports.css'
+
+const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
+
+export function ImportsPage() {
+  const { t } = useFormat()
+  const history = useQuery(imports)
+  return (
+    <Page title={t('imports.title')} note={t('imports.note')}>
+      <DropZone />
+      <Card title={t('imports.history')} className="flush">
+        {history.isPending && <div className="page"><Loading /></div>}
+        {history.error && <Failed error={history.error} retry={() => void history.refetch()} />}
+        {history.data && (history.data.length ? <History items={history.data} /> : <Empty title={t('imports.none')} text={t('imports.none_text')} />)}
+      </Card>
+    </Page>
+  )
+}
+
+function DropZone() {
+  const { t } = useFormat()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const input = useRef<HTMLInputElement>(null)
+  const [over, setOver] = useState(false)
+  const send = useMutation({
+    mutationFn: upload,
+    onSuccess: async (made) => {
+      queries.setQueryData(['imports', made.id], made)
+      void queries.invalidateQueries({ queryKey: ['imports'], exact: true })
+      await navigate({ to: '/imports/$id', params: { id: made.id } })
+    },
+  })
+  const take = (list: FileList | null) => {
+    const files = [...(list ?? [])]
+    if (files.length) send.mutate(files)
+  }
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    take(event.dataTransfer.files)
+  }
+  return (
+    <>
+      {send.error && <Failed error={send.error} />}
+      <div className={`drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
+        <ImportIcon />
+        <p className="strong">{t('imports.drop')}</p>
+        <p className="soft small">{t('imports.drop_note')}</p>
+        <input ref={input} type="file" multiple accept={kinds} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
+        <Button type="primary" loading={send.isPending} onClick={() => input.current?.click()}>{t(send.isPending ? 'imports.reading' : 'imports.choose')}</Button>
+      </div>
+    </>
+  )
+}
+
+function History({ items }: { items: Import[] }) {
+  const f = useFormat()
+  const { t } = f
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className="scroll" role="region" tabIndex={0} aria-label={t('imports.history')}>
+      <table className="data-table">
+        <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>
+        <tbody>
+          {items.map((x) => (
+            <tr key={x.id}>
+              <td><Link to="/imports/$id" params={{ id: x.id }}>{x.files.map((file) => file.name).join(', ') || x.id}</Link></td>
+              <td><span className={`chip${x.status === 'committed' ? ' on' : ''}`}>{t(`imports.status_${x.status}`)}</span></td>
+              <td className="num">{x.report ? f.integer(x.report.rows_in) : '—'}</td>
+              <td className="num">{x.report ? f.integer(x.report.accepted) : '—'}</td>
+              <td className="num">{x.report ? f.integer(x.report.quarantined) : '—'}</td>
+              <td className="nowrap">{f.instant(x.created_at)}</td>
+              <td>{x.author}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { Button, Popconfirm } from 'antd'
+import { Problem } from '@/api/problem'
+import type { Import } from '@/api/types'
+import { useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card } from '@/parts/Page'
+import { Failed } from '@/parts/States'
+import { CheckReport } from './CheckReport'
+
+/** After the import: what happened, where to go, and the way back. */
+export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoing: boolean; onUndo: () => void; onEdit: () => void }) {
+  const f = useFormat()
+  const { t } = f
+  const r = data.report
+  if (data.status === 'failed')
+    return (
+      <>
+        <Failed error={Problem.of(data.error, data.error?.status ?? 0)} />
+        <Card><p className="soft">{t('imports.failed_note')}</p><Button onClick={onEdit}>{t('imports.back_to_map')}</Button></Card>
+      </>
+    )
+  return (
+    <>
+      <Card
+        title={data.status === 'undone' ? t('imports.was_undone') : t('imports.done')}
+        extra={
+          data.status === 'committed' && (
+            <Popconfirm title={t('imports.undo_sure')} description={t('imports.undo_what')} onConfirm={onUndo} okText={t('imports.undo')} cancelText={t('common.cancel')}>
+              <Button loading={undoing}>{t('imports.undo')}</Button>
+            </Popconfirm>
+          )
+        }
+      >
+        {data.status === 'committed' && r && (
+          <div className="stack">
+            <p>{t('imports.done_sentence', { rows: f.integer(r.accepted), rejected: f.integer(r.quarantined), until: data.undo_until ? f.instant(data.undo_until) : '' })}</p>
+            <div className="row">
+              <LinkButton to="/classification" type="primary">{t('imports.see_classes')}</LinkButton>
+              <LinkButton to="/customers">{t('imports.see_customers')}</LinkButton>
+              <LinkButton to="/imports">{t('imports.more_files')}</LinkButton>
+            </div>
+          </div>
+        )}
+        {data.status === 'undone' && <p className="soft">{t('imports.undone_sentence')}</p>}
+      </Card>
+      {r && <CheckReport data={data} report={r} />}
+    </>
+  )
+}

@@ -1,0 +1,142 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button, Input, InputNumber, Select } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { href } from '@/api/client'
+import { isProblem } from '@/api/problem'
+import { postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
+import type { SegmentItem } from '@/api/types'
+import { useFormat } from '@/parts/format'
+import { useDebounced } from '@/parts/hooks'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card, Page } from '@/parts/Page'
+import { leafIndex } from '@/parts/rule/rows'
+import { RuleEditor } from '@/parts/rule/RuleEditor'
+import { useRule } from '@/parts/rule/useRule'
+import { Failed, Loading, useProblemText } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { LivePane } from './LivePane'
+import './segments.css'
+
+export function NewSegment() {
+  const { rule, name } = useSearch({ from: '/app/segments/new' })
+  return <Builder key="new" initial={{ text: rule ?? '', name: name ?? '', description: '', exclude: [], priority: null }} />
+}
+
+export function EditSegment() {
+  const { key } = useParams({ from: '/app/segments/$key' })
+  const f = useFormat()
+  const query = useQuery(segmentQuery(key))
+  if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
+  if (query.error) return <Page title={key}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  const s = query.data
+  return <Builder key={`${s.key}-${s.version}`} saved={s} initial={{ text: s.rule_text ?? '', name: f.label(s.label), description: f.label(s.description), exclude: s.exclude ?? [], priority: s.priority ?? null }} />
+}
+
+interface Initial { text: string; name: string; description: string; exclude: string[]; priority: { group: string; rank: number } | null }
+
+function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) {
+  const f = useFormat()
+  const { t, lang } = f
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const problem = useProblemText()
+  const state = useRule(initial.text)
+  const [name, setName] = useState(initial.name)
+  const [description, setDescription] = useState(initial.description)
+  const [exclude, setExclude] = useState(initial.exclude)
+  const [priority, setPriority] = useState(initial.priority)
+  const [missingName, setMissingName] = useState(false)
+  const done = useRef(false)
+  const { data: others = [] } = useQuery(segments)
+
+  const text = useDebounced(state.text, 150)
+  const live = useQuery({ ...preview(text.trim(), exclude), enabled: !state.error && (text.trim() !== '' || exclude.length > 0) && saved?.kind !== 'static' })
+  const counts = useMemo(() => {
+    const found = new Map<string, number>()
+    if (!live.data || live.isPlaceholderData) return found
+    for (const [id, index] of leafIndex(state.rows)) {
+      const n = live.data.conditions[index]?.count
+      if (n !== undefined) found.set(id, n)
+    }
+    return found
+  }, [live.data, live.isPlaceholderData, state.rows])
+
+  const dirty = state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
+  useBlocker({ shouldBlockFn: () => dirty && !done.current && !window.confirm(t('common.leave_unsaved')), enableBeforeUnload: () => dirty && !done.current })
+
+  const save = useMutation({
+    mutationFn: () => {
+      const zh = lang === 'zh-CN'
+      // the text typed now belongs to this language; the other keeps its own if it differed
+      const merge = (old: { zh: string; en: string } | undefined, now: string) => (!old || old.zh === old.en || !old.zh || !old.en ? { zh: now, en: now } : zh ? { zh: now, en: old.en } : { zh: old.zh, en: now })
+      const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...(saved?.kind === 'static' ? {} : { rule_text: state.text.trim() }), exclude, priority }
+      return saved ? putSegment(saved.key, body) : postSegment(body)
+    },
+    onSuccess: async (made) => {
+      done.current = true
+      toast.ok(t('segments.saved', { name: f.label(made.label) }))
+      await queries.invalidateQueries({ queryKey: ['run'] })
+      if (saved) done.current = false
+      else await navigate({ to: '/segments/$key', params: { key: made.key } })
+    },
+    onError: (e) => toast.bad(problem(e)),
+  })
+  const trySave = () => {
+    setMissingName(!name.trim())
+    if (!name.trim()) { document.getElementById('segment-name')?.focus(); return }
+    if (!state.error && (state.text.trim() || saved?.kind === 'static')) save.mutate()
+  }
+  const latest = useRef(trySave)
+  latest.current = trySave
+  useEffect(() => {
+    const on = (e: KeyboardEvent) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter') latest.current() }
+    window.addEventListener('keydown', on)
+    return () => window.removeEventListener('keydown', on)
+  }, [])
+
+  return (
+    <Page
+      title={saved ? f.label(saved.label) : t('segments.new')}
+      crumb={<Link to="/segments">{t('segments.title')}</Link>}
+      note={saved && <span className="mono">{saved.key} · v{saved.version}</span>}
+      actions={
+        <>
+          {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
+          {saved && <Button href={href('/customers/export', { segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          <Button type="primary" loading={save.isPending} disabled={!!state.error || (!state.text.trim() && saved?.kind !== 'static')} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
+        </>
+      }
+    >
+      <div className="builder">
+        <div className="stack">
+          <Card>
+            <div className="seg-name">
+              <div className="field"><label htmlFor="segment-name">{t('segments.name')}</label><Input id="segment-name" value={name} status={missingName && !name.trim() ? 'error' : undefined} onChange={(e) => setName(e.target.value)} placeholder={t('segments.name_example')} />{missingName && !name.trim() && <span className="field-error" role="alert">{t('segments.name_missing')}</span>}</div>
+              <div className="field"><label htmlFor="segment-description">{t('segments.description')}</label><Input id="segment-description" value={description} onChange={(e) => setDescription(e.target.value)} /></div>
+            </div>
+          </Card>
+          {saved?.kind === 'static' ? <Card title={t('segments.rule')}><p className="soft">{t('segments.static_note', { n: f.integer(saved.size) })}</p></Card> : (
+            <Card title={t('segments.rule')}><RuleEditor state={state} counts={counts} /></Card>
+          )}
+          <Card title={t('segments.order')}>
+            <div className="stack">
+              <div className="field">
+                <label htmlFor="segment-exclude">{t('segments.exclude')}</label>
+                <Select id="segment-exclude" mode="multiple" value={exclude} onChange={setExclude} placeholder={t('segments.exclude_none')} options={others.filter((s) => s.key !== saved?.key).map((s) => ({ value: s.key, label: f.label(s.label) }))} showSearch={{ optionFilterProp: 'label' }} />
+              </div>
+              <div className="two">
+                <div className="field"><label htmlFor="segment-group">{t('segments.priority_group')}</label><Input id="segment-group" value={priority?.group ?? ''} onChange={(e) => setPriority(e.target.value ? { group: e.target.value, rank: priority?.rank ?? 1 } : null)} /></div>
+                <div className="field"><label htmlFor="segment-rank">{t('segments.priority_rank')}</label><InputNumber<number> id="segment-rank" className="full" min={1} precision={0} disabled={!priority} value={priority?.rank ?? null} onChange={(rank) => priority && setPriority({ ...priority, rank: rank ?? 1 })} changeOnWheel={false} /></div>
+              </div>
+              <p className="small soft">{t('segments.order_note')}</p>
+            </div>
+          </Card>
+        </div>
+        <div className="builder-side">
+          <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />
+        </div>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,72 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Popconfirm } from 'antd'
+import { href } from '@/api/client'
+import { deleteSegment, segments } from '@/api/queries'
+import type { SegmentItem } from '@/api/types'
+import { useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card, Page } from '@/parts/Page'
+import { Empty, Failed, Loading } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { useProblemText } from '@/parts/States'
+import './segments.css'
+
+export function ListPage() {
+  const f = useFormat()
+  const { t } = f
+  const query = useQuery(segments)
+  return (
+    <Page title={t('segments.title')} note={t('segments.note')} actions={<LinkButton to="/segments/new" type="primary">{t('segments.new')}</LinkButton>}>
+      <Card className="flush">
+        {query.isPending && <div className="page"><Loading lines={6} /></div>}
+        {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+        {query.data?.length === 0 && <Empty title={t('segments.none')} text={t('segments.none_text')} action={<LinkButton to="/segments/new" type="primary">{t('segments.new')}</LinkButton>} />}
+        {query.data && query.data.length > 0 && <Table items={query.data} />}
+      </Card>
+    </Page>
+  )
+}
+
+function Table({ items }: { items: SegmentItem[] }) {
+  const f = useFormat()
+  const { t } = f
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className="scroll" role="region" tabIndex={0} aria-label={t('segments.title')}>
+      <table className="data-table">
+        <thead><tr><th scope="col">{t('segments.name')}</th><th scope="col">{t('segments.rule')}</th><th scope="col" className="num">{t('segments.size')}</th><th scope="col" className="num">{t('segments.share')}</th><th scope="col" className="num">{t('segments.net')}</th><th scope="col"><span className="sr">{t('common.actions')}</span></th></tr></thead>
+        <tbody>
+          {items.map((s) => (
+            <tr key={s.key}>
+              <td className="nowrap"><Link to="/segments/$key" params={{ key: s.key }} className="strong">{f.label(s.label)}</Link><div className="small soft mono">{s.key}</div></td>
+              <td>{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}</td>
+              <td className="num strong">{f.integer(s.size)}</td>
+              <td className="num soft">{f.percent(s.share)}</td>
+              <td className="num">{f.compactMoney(s.net)}</td>
+              <td><Actions item={s} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Actions({ item }: { item: SegmentItem }) {
+  const { t } = useFormat()
+  const queries = useQueryClient()
+  const problem = useProblemText()
+  const remove = useMutation({
+    mutationFn: () => deleteSegment(item.key),
+    onSuccess: () => { toast.ok(t('segments.deleted')); void queries.invalidateQueries({ queryKey: ['run'] }) },
+    onError: (e) => toast.bad(problem(e)),
+  })
+  return (
+    <span className="row nowrap small">
+      <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
+      <a href={href('/customers/export', { segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>
+      <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>
+    </span>
+  )
+}

@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Button, Input, Select } from 'antd'
+import { type FormEvent, useMemo, useState } from 'react'
+import { isProblem } from '@/api/problem'
+import { session, setUp } from '@/api/queries'
+import { useT } from '@/i18n'
+import { Failed } from '@/parts/States'
+import { Door } from './Door'
+
+const zones = (): string[] => {
+  const all = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : []
+  return all.length ? all : ['Asia/Shanghai', 'Asia/Hong_Kong', 'Asia/Tokyo', 'Europe/London', 'Europe/Berlin', 'America/New_York', 'America/Los_Angeles']
+}
+const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'KRW', 'AUD', 'CAD', 'CHF', 'INR', 'BRL', 'MXN', 'THB', 'VND', 'IDR', 'MYR', 'PHP', 'NZD', 'SEK', 'NOK', 'DKK', 'PLN', 'AED', 'SAR', 'ZAR', 'TRY', 'RUB']
+
+/** First run: the one owner account and the workspace. The token was printed where the server started. */
+export function Setup() {
+  const { t, lang } = useT()
+  const { token: given } = useSearch({ from: '/setup' })
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
+  const [form, setForm] = useState({ token: given ?? '', name: '', email: '', password: '', workspace_name: '', time_zone: here, currency: lang === 'zh-CN' ? 'CNY' : 'USD' })
+  const set = (key: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [key]: value }))
+  const names = useMemo(() => new Intl.DisplayNames([lang], { type: 'currency' }), [lang])
+  const zoneOptions = useMemo(() => [...new Set([here, ...zones()])].map((z) => ({ value: z, label: z })), [here])
+  const create = useMutation({
+    mutationFn: () => setUp({ ...form, lang }),
+    onSuccess: async (now) => {
+      queries.setQueryData(session.queryKey, now)
+      await navigate({ to: '/imports' })
+    },
+  })
+  const fields = isProblem(create.error) ? create.error.fields : {}
+  const fieldError = (key: string) => fields[key] && <span className="field-error" role="alert">{t(`errors.${fields[key].replaceAll('.', '_')}`)}</span>
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate()
+  }
+  const text = (key: 'name' | 'email' | 'workspace_name' | 'token', props: object = {}) => (
+    <div className="field">
+      <label htmlFor={key}>{t(`session.${key}`)}</label>
+      <Input id={key} required value={form[key]} onChange={(e) => set(key)(e.target.value)} {...props} />
+      {fieldError(key)}
+    </div>
+  )
+  return (
+    <Door>
+      <form onSubmit={submit}>
+        <div>
+          <h1>{t('session.setup')}</h1>
+          <p className="soft">{t('session.setup_note')}</p>
+        </div>
+        {create.error && <Failed error={create.error} />}
+        {!given && (
+          <>
+            {text('token', { autoComplete: 'off', className: 'mono' })}
+            <p className="small soft">{t('session.token_where')}</p>
+          </>
+        )}
+        {text('workspace_name', { placeholder: t('session.workspace_example') })}
+        <div className="two">
+          <div className="field"><label htmlFor="time_zone">{t('session.time_zone')}</label><Select id="time_zone" showSearch value={form.time_zone} onChange={set('time_zone')} options={zoneOptions} /></div>
+          <div className="field"><label htmlFor="currency">{t('session.currency')}</label><Select id="currency" showSearch={{ optionFilterProp: 'label' }} value={form.currency} onChange={set('currency')} options={currencies.map((c) => ({ value: c, label: `${c} ${names.of(c) ?? ''}` }))} /></div>
+        </div>
+        <div className="two">{text('name', { autoComplete: 'name' })}{text('email', { type: 'email', autoComplete: 'username' })}</div>
+        <div className="field">
+          <label htmlFor="password">{t('session.password')}</label>
+          <Input.Password id="password" autoComplete="new-password" required minLength={10} value={form.password} onChange={(e) => set('password')(e.target.value)} />
+          <span className="small soft">{t('session.password_rule')}</span>
+          {fieldError('password')}
+        </div>
+        <Button type="primary" htmlType="submit" size="large" loading={create.isPending}>{t('session.create')}</Button>
+        <p className="small soft">{t('session.zone_note')}</p>
+      </form>
+    </Door>
+  )
+}

@@ -1,0 +1,29 @@
+import { Modal } from 'antd'
+import { Fragment } from 'react'
+import { useT } from '@/i18n'
+import { places } from './Shell'
+
+/** The shortcuts, on `?`. */
+export default function Help({ onClose }: { onClose: () => void }) {
+  const { t } = useT()
+  const keys: [string[], string][] = [
+    [['⌘/Ctrl', 'K'], t('shell.search')],
+    [['/'], t('shell.key_page_search')],
+    ...places.map((p): [string[], string] => [['G', p.letter], t(`shell.${p.key}`)]),
+    [['C'], t('shell.new_segment')],
+    [['J'], t('shell.key_next')],
+    [['K'], t('shell.key_previous')],
+    [['Space'], t('shell.key_preview')],
+    [['Enter'], t('shell.key_open')],
+    [['⌘/Ctrl', 'Enter'], t('shell.key_save')],
+    [['Esc'], t('common.close')],
+  ]
+  return (
+    <Modal open onCancel={onClose} footer={null} title={t('shell.shortcuts')} width={480}>
+      <div className="keys">
+        {keys.map(([combo, what]) => <Fragment key={what}><span className="nowrap">{combo.map((k) => <span key={k} className="kbd">{k}</span>)}</span><span>{what}</span></Fragment>)}
+      </div>
+      <p className="small soft">{t('shell.shortcuts_note')}</p>
+    </Modal>
+  )
+}

@@ -1,0 +1,84 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { session } from '@/api/queries'
+import { useT } from '@/i18n'
+import { useHotkeys } from '@/parts/hooks'
+import { FeatureIcon, GridIcon, ImportIcon, Mark, PeopleIcon, SegmentIcon } from '@/parts/icons'
+import './shell.css'
+import { TopBar } from './TopBar'
+
+const Palette = lazy(() => import('./Palette'))
+const Help = lazy(() => import('./Help'))
+
+export const places = [
+  { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
+  { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
+  { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I' },
+  { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
+  { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
+] as const
+
+export function Shell() {
+  const { t } = useT()
+  const { data } = useQuery(session)
+  const navigate = useNavigate()
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  const [rail, setRail] = useState(false)
+  const [palette, setPalette] = useState(false)
+  const [help, setHelp] = useState(false)
+
+  useEffect(() => setRail(false), [path])
+  useEffect(() => {
+    const on = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k' && !event.isComposing) {
+        event.preventDefault()
+        setPalette((open) => !open)
+      }
+      if (event.key === 'Escape') setRail(false)
+    }
+    window.addEventListener('keydown', on)
+    return () => window.removeEventListener('keydown', on)
+  }, [])
+  useHotkeys({
+    '?': () => setHelp(true),
+    '/': (event) => {
+      const box = document.querySelector<HTMLInputElement>('[data-page-search] input, input[data-page-search]')
+      if (!box) return
+      event.preventDefault()
+      box.focus()
+    },
+    ...Object.fromEntries(places.map((p) => [`g ${p.letter.toLowerCase()}`, () => void navigate({ to: p.to })])),
+    c: () => void navigate({ to: '/segments/new' }),
+  }, !palette && !help)
+
+  const isActive = (to: string) => path === to || path.startsWith(`${to}/`) || (to === '/classification' && path.startsWith('/classifications/'))
+  const groups = [['customers', places.filter((p) => p.group === 'customers')], ['classify', places.filter((p) => p.group === 'classify')]] as const
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">{t('shell.skip')}</a>
+      <nav className={`rail${rail ? ' open' : ''}`} aria-label={t('shell.nav')}>
+        <Link to="/" className="rail-brand"><Mark /><span>{t('shell.brand')} <small>{t('shell.brand_other')}</small></span></Link>
+        {groups.map(([group, items]) => (
+          <div className="rail-group" key={group}>
+            <h2>{t(`shell.group_${group}`)}</h2>
+            {items.map(({ to, key, icon: Icon }) => (
+              <Link key={to} to={to} className={`rail-link${isActive(to) ? ' active' : ''}`} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>
+            ))}
+          </div>
+        ))}
+        <div className="rail-foot">{data?.workspace && t('shell.rail_foot', { zone: data.workspace.time_zone, currency: data.workspace.currency.code })}</div>
+      </nav>
+      <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
+      <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
+      <main className="main" id="main" tabIndex={-1}><Outlet /></main>
+      <nav className="bottom" aria-label={t('shell.nav_short')}>
+        {places.map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
+      </nav>
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {help && <Help onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  )
+}

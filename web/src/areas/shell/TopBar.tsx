@@ -1,0 +1,89 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { API } from '@/api/client'
+import { session, signOut } from '@/api/queries'
+import type { Known } from '@/api/types'
+import { setLang, useT } from '@/i18n'
+import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
+import { Pop } from '@/parts/Pop'
+import { setTheme, useTheme } from '@/theme/useTheme'
+
+const AsOfPanel = lazy(() => import('./AsOfPanel'))
+const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
+
+export function TopBar({ onMenu, onSearch, onHelp }: { onMenu: () => void; onSearch: () => void; onHelp: () => void }) {
+  const { t } = useT()
+  const { data } = useQuery(session)
+  return (
+    <header className="top">
+      <button type="button" className="icon-btn only-phone" aria-label={t('shell.menu')} onClick={onMenu}><MenuIcon /></button>
+      <span className="top-name clip">{data?.workspace?.name}</span>
+      <AsOf />
+      <span className="grow" />
+      <button type="button" className="icon-btn framed search-btn" aria-label={t('shell.search')} onClick={onSearch}>
+        <SearchIcon /><span className="search-text">{t('shell.search')}</span><span className="kbd">{mac ? '⌘K' : 'Ctrl K'}</span>
+      </button>
+      <LangSwitch />
+      <ThemeSwitch />
+      <button type="button" className="icon-btn hide-phone" aria-label={t('shell.help')} onClick={onHelp}>?</button>
+      <Me />
+    </header>
+  )
+}
+
+export function LangSwitch() {
+  const { lang } = useT()
+  const other = lang === 'en' ? 'zh-CN' : 'en'
+  return <button type="button" className="icon-btn" lang={other} onClick={() => void setLang(other)} data-testid="lang">{other === 'en' ? 'English' : '中文'}</button>
+}
+
+function ThemeSwitch() {
+  const { t } = useT()
+  const theme = useTheme()
+  return (
+    <button type="button" className="icon-btn" aria-label={t(theme === 'dark' ? 'shell.to_light' : 'shell.to_dark')} data-testid="theme" onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
+      {theme === 'dark' ? <SunIcon /> : <MoonIcon />}
+    </button>
+  )
+}
+
+function AsOf() {
+  const { t } = useT()
+  const { as_of, known } = useSearch({ strict: false }) as { as_of?: string; known?: Known }
+  return (
+    <Pop
+      className={`icon-btn framed${as_of ? ' past' : ''}`} label={t('shell.as_of_button', { day: as_of ?? t('shell.newest') })} testid="as-of"
+      button={<><CalendarIcon /><span className={as_of ? '' : 'hide-phone'}>{as_of ?? t('shell.newest')}</span>{as_of && known === 'then' && <span className="hide-phone">· {t('shell.known_then_short')}</span>}</>}
+    >
+      {(close) => <Suspense fallback={<div className="asof-panel" />}><AsOfPanel asOf={as_of} known={known} onDone={close} /></Suspense>}
+    </Pop>
+  )
+}
+
+function Me() {
+  const { t } = useT()
+  const { data } = useQuery(session)
+  const queries = useQueryClient()
+  const router = useRouter()
+  const navigate = useNavigate()
+  if (!data?.user) return null
+  const leave = async () => {
+    await signOut()
+    queries.clear()
+    await router.invalidate()
+    await navigate({ to: '/signin', search: { next: undefined } })
+  }
+  return (
+    <Pop className="icon-btn avatar" label={t('shell.me', { name: data.user.name })} button={[...data.user.name][0]?.toUpperCase() ?? '·'} align="right">
+      {() => (
+        <div className="menu">
+          <span className="menu-head">{data.user?.email}</span>
+          <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>
+          <a href={`${API}/openapi.json`} target="_blank" rel="noreferrer">{t('shell.api')}</a>
+          <button type="button" onClick={() => void leave()}>{t('shell.sign_out')}</button>
+        </div>
+      )}
+    </Pop>
+  )
+}

@@ -1,0 +1,56 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { ConfigProvider } from 'antd'
+import { StrictMode, useEffect, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { isProblem } from './api/problem'
+import { startI18n, useT } from './i18n'
+import { Toasts } from './parts/toast'
+import { makeRouter } from './router'
+import { antdTheme } from './theme/antd'
+import './theme/base.css'
+import './theme/tokens.css'
+import { useTheme } from './theme/useTheme'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content
+const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 10_000, refetchOnWindowFocus: false, retry: (n, error) => n < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500) } },
+})
+const router = makeRouter(queries)
+
+type AntdLocale = Parameters<typeof ConfigProvider>[0]['locale']
+const antdLocales = {
+  'zh-CN': async () => [(await import('antd/locale/zh_CN')).default, (await import('dayjs/locale/zh-cn')).default.name] as const,
+  en: async () => [(await import('antd/locale/en_US')).default, 'en'] as const,
+}
+
+function App() {
+  const theme = useTheme()
+  const { lang } = useT()
+  const [locale, setLocale] = useState<AntdLocale>()
+  useEffect(() => {
+    let live = true
+    void antdLocales[lang]().then(async ([found, day]) => {
+      const dayjs = (await import('dayjs')).default
+      dayjs.locale(day)
+      if (live) setLocale(found)
+    })
+    return () => { live = false }
+  }, [lang])
+  return (
+    <ConfigProvider theme={antdTheme(theme === 'dark')} csp={nonce ? { nonce } : undefined} locale={locale} button={{ autoInsertSpace: false }} componentSize="middle">
+      <RouterProvider router={router} />
+      <Toasts />
+    </ConfigProvider>
+  )
+}
+
+const root = document.getElementById('root')
+if (root)
+  void startI18n().then(() => {
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={queries}><App /></QueryClientProvider>
+      </StrictMode>,
+    )
+  })

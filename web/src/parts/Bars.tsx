@@ -1,0 +1,26 @@
+import type { ClassSize } from '@/api/types'
+import { type Format, useFormat } from './format'
+
+interface Props { items: ClassSize[]; total?: number; by?: 'customers' | 'net'; onPick?: (item: ClassSize) => void; limit?: number }
+
+/** Classes as bars: name, bar, count, share. The bar is as long as the share of the largest. */
+export function Bars({ items, by = 'customers', onPick, limit }: Props) {
+  const f = useFormat()
+  const shown = limit ? items.slice(0, limit) : items
+  const size = (c: ClassSize) => (by === 'net' ? Math.max(0, c.net) : c.customers)
+  const largest = Math.max(1, ...items.map(size))
+  return (
+    <div className="bars">
+      {shown.map((c) => (
+        <button key={c.key} type="button" className={`bar${c.customers ? '' : ' none'}`} onClick={() => onPick?.(c)} title={title(c, f)}>
+          <span className="clip">{f.label(c.label)}</span>
+          <span className="bar-track" aria-hidden="true"><span className="bar-fill" style={{ width: `${(size(c) / largest) * 100}%` }} /></span>
+          <span className="bar-count">{by === 'net' ? f.compactMoney(c.net) : f.integer(c.customers)}</span>
+          <span className="bar-share">{f.percent(by === 'net' ? (c.net_share ?? 0) : c.share)}</span>
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const title = (c: ClassSize, f: Format) => `${f.label(c.label)} · ${f.integer(c.customers)} · ${f.money(c.net)}`

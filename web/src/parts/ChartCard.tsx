@@ -1,0 +1,35 @@
+import { Button } from 'antd'
+import { type ReactNode, useState } from 'react'
+import { useT } from '@/i18n'
+import { Card } from './Page'
+
+export interface DataTable { columns: { name: string; number?: boolean }[]; rows: ReactNode[][]; caption?: string }
+
+/** A figure that can always be read as a table instead. */
+export function ChartCard({ title, extra, note, table, children, className }: { title: string; extra?: ReactNode; note?: ReactNode; table: DataTable; children: ReactNode; className?: string }) {
+  const { t } = useT()
+  const [asTable, setAsTable] = useState(false)
+  return (
+    <Card
+      className={className}
+      title={title}
+      label={title}
+      extra={<>{extra}<Button size="small" type="text" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button></>}
+    >
+      {asTable ? <PlainTable {...table} /> : children}
+      {note && <p className="soft small chart-note">{note}</p>}
+    </Card>
+  )
+}
+
+export function PlainTable({ columns, rows, caption }: DataTable) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className="scroll" tabIndex={0} role="region" aria-label={caption ?? columns[0]?.name}>
+      <table className="data-table">
+        <thead><tr>{columns.map((c) => <th key={c.name} scope="col" className={c.number ? 'num' : undefined}>{c.name}</th>)}</tr></thead>
+        <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} className={columns[j]?.number ? 'num' : undefined}>{cell}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,39 @@
+import { type ReactNode, useEffect } from 'react'
+import './parts.css'
+
+interface Props { title: string; crumb?: ReactNode; note?: ReactNode; actions?: ReactNode; children: ReactNode; wide?: boolean }
+
+/** The frame of every page: one h1, a quiet line under it, actions on the right. */
+export function Page({ title, crumb, note, actions, children }: Props) {
+  useEffect(() => {
+    document.title = `${title} · 知音 Zhiyin`
+  }, [title])
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div className="grow">
+          {crumb && <div className="page-crumb">{crumb}</div>}
+          <h1>{title}</h1>
+          {note && <div className="page-note">{note}</div>}
+        </div>
+        {actions && <div className="page-actions">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  )
+}
+
+/** A quiet surface with an optional heading. */
+export function Card({ title, extra, children, className = '', label }: { title?: ReactNode; extra?: ReactNode; children: ReactNode; className?: string; label?: string }) {
+  return (
+    <section className={`card ${className}`} aria-label={label}>
+      {(title || extra) && (
+        <div className="card-head">
+          {typeof title === 'string' ? <h2>{title}</h2> : title}
+          {extra && <div className="card-extra">{extra}</div>}
+        </div>
+      )}
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,49 @@
+/** Values with the reader's language, the workspace's currency and the names of things, ready for components. */
+
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { features as featuresQuery, overview as overviewQuery, session as sessionQuery } from '@/api/queries'
+import type { ClassificationSummary, Currency, Feature, Label, Value } from '@/api/types'
+import { useT } from '@/i18n'
+import * as f from '@/i18n/format'
+
+const yuan: Currency = { code: 'CNY', digits: 2, symbol: '¥' }
+
+export function useFormat() {
+  const { t, lang } = useT()
+  const session = useQuery(sessionQuery)
+  const currency = session.data?.workspace?.currency ?? yuan
+  const zone = session.data?.workspace?.time_zone
+  return useMemo(
+    () => ({
+      t, lang, currency,
+      label: (label: Label | null | undefined) => f.pick(label, lang),
+      integer: (n: number) => f.integer(n, lang),
+      signed: (n: number) => f.signed(n, lang),
+      decimal: (n: number, digits?: number) => f.decimal(n, lang, digits),
+      percent: (n: number, digits?: number) => f.percent(n, lang, digits),
+      compact: (n: number) => f.compact(n, lang),
+      money: (n: number) => f.money(n, currency, lang),
+      wholeMoney: (n: number) => f.wholeMoney(n, currency, lang),
+      compactMoney: (n: number) => f.compactMoney(n, currency, lang),
+      bytes: (n: number) => f.bytes(n, lang),
+      instant: (iso: string) => f.instant(iso, lang, zone),
+      value: (value: Value | null | undefined, unit?: Label | null) => f.valueText(value, { lang, currency, yes: t('common.yes'), no: t('common.no') }, unit),
+    }),
+    [t, lang, currency, zone],
+  )
+}
+export type Format = ReturnType<typeof useFormat>
+
+/** The feature catalog by key. */
+export function useCatalog() {
+  const { data } = useQuery(featuresQuery)
+  return useMemo(() => ({ list: data ?? [], byKey: new Map<string, Feature>((data ?? []).map((x) => [x.key, x])) }), [data])
+}
+
+/** All classifications with their classes, as of the newest day. */
+export function useClassifications(): ClassificationSummary[] {
+  const { data } = useQuery({ ...overviewQuery(), staleTime: 60_000 })
+  return data?.classifications ?? none
+}
+const none: ClassificationSummary[] = []

@@ -1,0 +1,61 @@
+import { useEffect, useRef, useState } from 'react'
+
+/** The value once it has been still for `ms`. */
+export function useDebounced<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return settled
+}
+
+export function useMedia(query: string): boolean {
+  const [matches, set] = useState(() => matchMedia(query).matches)
+  useEffect(() => {
+    const m = matchMedia(query)
+    const f = () => set(m.matches)
+    m.addEventListener('change', f)
+    f()
+    return () => m.removeEventListener('change', f)
+  }, [query])
+  return matches
+}
+export const usePhone = () => useMedia('(max-width: 899px)')
+
+const typing = (event: KeyboardEvent) => {
+  const el = event.target as HTMLElement | null
+  return event.isComposing || event.keyCode === 229 || !!el?.closest('input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu]')
+}
+
+/** Single-letter shortcuts; silent while somebody types, composes with an IME, or holds a modifier. `g c` is a sequence. */
+export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, active = true) {
+  const latest = useRef(map)
+  latest.current = map
+  useEffect(() => {
+    if (!active) return
+    let prefix = ''
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const on = (event: KeyboardEvent) => {
+      if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      const key = event.key === ' ' ? 'space' : event.key.toLowerCase()
+      const combined = prefix ? `${prefix} ${key}` : key
+      prefix = ''
+      const f = latest.current[combined] ?? latest.current[key]
+      if (f) {
+        f(event)
+        return
+      }
+      if (Object.keys(latest.current).some((k) => k.startsWith(`${key} `))) {
+        prefix = key
+        clearTimeout(timer)
+        timer = setTimeout(() => { prefix = '' }, 1200)
+      }
+    }
+    window.addEventListener('keydown', on)
+    return () => {
+      window.removeEventListener('keydown', on)
+      clearTimeout(timer)
+    }
+  }, [active])
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+
+const draw = (children: ReactNode) =>
+  function Icon() {
+    return <svg className="icon" viewBox="0 0 20 20" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">{children}</svg>
+  }
+
+export const PeopleIcon = draw(<><circle cx="7.5" cy="7" r="2.8" /><path d="M2.5 16c.4-3 2.3-4.6 5-4.6s4.6 1.6 5 4.6" /><path d="M13 4.600a2.6 2.6 0 0 1 0 4.900M14.6 11.700c1.7.6 2.7 2 3 4.3" /></>)
+export const SegmentIcon = draw(<><circle cx="8" cy="10" r="5.2" /><circle cx="12.5" cy="10" r="5.2" /></>)
+export const ImportIcon = draw(<><path d="M10 3v9M6.5 8.8 10 12.300l3.5-3.5" /><path d="M3.5 13v2.500a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1V13" /></>)
+export const GridIcon = draw(<><rect x="3" y="3" width="6" height="6" rx="1.2" /><rect x="11" y="3" width="6" height="6" rx="1.2" /><rect x="3" y="11" width="6" height="6" rx="1.2" /><rect x="11" y="11" width="6" height="6" rx="1.2" /></>)
+export const FeatureIcon = draw(<><path d="M4 5.500h12M4 10h12M4 14.500h12" /><circle cx="8" cy="5.5" r="1.6" fill="var(--surface)" /><circle cx="13" cy="10" r="1.6" fill="var(--surface)" /><circle cx="6.5" cy="14.5" r="1.6" fill="var(--surface)" /></>)
+export const SearchIcon = draw(<><circle cx="9" cy="9" r="5" /><path d="m13 13 3.5 3.5" /></>)
+export const SunIcon = draw(<><circle cx="10" cy="10" r="3.4" /><path d="M10 2.500v2M10 15.500v2M2.5 10h2M15.5 10h2M4.7 4.700l1.4 1.400M13.9 13.900l1.4 1.400M15.3 4.700l-1.4 1.400M6.1 13.900l-1.4 1.4" /></>)
+export const MoonIcon = draw(<path d="M16.5 11.800A6.8 6.8 0 0 1 8.2 3.500a6.8 6.8 0 1 0 8.3 8.300Z" />)
+export const MenuIcon = draw(<path d="M3.5 5.500h13M3.5 10h13M3.5 14.500h13" />)
+export const CalendarIcon = draw(<><rect x="3" y="4.5" width="14" height="12" rx="1.6" /><path d="M3 8.500h14M7 3v3M13 3v3" /></>)
+export const CloseIcon = draw(<path d="m5.5 5.5 9 9M14.5 5.500l-9 9" />)
+export const PlusIcon = draw(<path d="M10 4.500v11M4.5 10h11" />)
+export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)
+
+export function Mark({ size = 26 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" fill="#1D4ED8" />
+      <g fill="none" stroke="#fff" strokeLinecap="round" strokeWidth="2.4"><path d="M11 7.500c4.6 4.6 4.6 12.4 0 17" /><path d="M21 7.500c-4.6 4.6-4.6 12.4 0 17" opacity=".72" /></g>
+      <circle cx="16" cy="16" r="2.1" fill="#fff" />
+    </svg>
+  )
+}

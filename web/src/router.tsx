@@ -1,0 +1,119 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, retainSearchParams } from '@tanstack/react-router'
+import { whenSignedOut } from './api/client'
+import { session } from './api/queries'
+import type { Known, Scoring } from './api/types'
+import { NotFound, Oops } from './areas/shell/Oops'
+import { Shell } from './areas/shell/Shell'
+import { Loading } from './parts/States'
+
+type Raw = Record<string, unknown>
+const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
+const day = (v: unknown) => (typeof v === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(v) ? v : undefined)
+const oneOf = <T extends string>(v: unknown, ...all: T[]) => all.find((x) => x === v)
+
+/** As-of day and knowledge travel with the reader from page to page. */
+export interface RootSearch { as_of?: string; known?: Known }
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  validateSearch: (s: Raw): RootSearch => ({ as_of: day(s.as_of), known: oneOf(s.known, 'then', 'today') }),
+  search: { middlewares: [retainSearchParams(['as_of', 'known'])] },
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Oops,
+})
+
+const setup = createRoute({
+  getParentRoute: () => root, path: '/setup', validateSearch: (s: Raw): { token?: string } => ({ token: text(s.token) }),
+  beforeLoad: async ({ context }) => {
+    const now = await context.queries.ensureQueryData(session)
+    if (!now.setup_required) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./areas/session/Setup'), 'Setup'),
+})
+const signin = createRoute({
+  getParentRoute: () => root, path: '/signin', validateSearch: (s: Raw): { next?: string } => ({ next: text(s.next) }),
+  beforeLoad: async ({ context }) => {
+    const now = await context.queries.ensureQueryData(session)
+    if (now.setup_required) throw redirect({ to: '/setup' })
+    if (now.user) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./areas/session/SignIn'), 'SignIn'),
+})
+
+const app = createRoute({
+  getParentRoute: () => root, id: 'app', component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const now = await context.queries.ensureQueryData(session)
+    if (now.setup_required) throw redirect({ to: '/setup', search: { token: text((location.search as Raw).token) } })
+    if (!now.user) throw redirect({ to: '/signin', search: { next: location.href === '/' ? undefined : location.href } })
+  },
+})
+const home = createRoute({ getParentRoute: () => app, path: '/', beforeLoad: () => { throw redirect({ to: '/classification', replace: true }) } })
+
+export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'change'; compare?: string; from?: string; flow?: string }
+const overview = createRoute({
+  getParentRoute: () => app, path: '/classification',
+  validateSearch: (s: Raw): OverviewSearch => ({
+    scoring: oneOf(s.scoring, 'quantile', 'bins', 'kmeans', 'all'), view: oneOf(s.view, 'people', 'money', 'change'), compare: day(s.compare), from: day(s.from), flow: text(s.flow),
+  }),
+  component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
+})
+const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
+
+/** Filters of the customer list live in the URL; `class.<classification>` is one parameter each. */
+export type ListSearch = { q?: string; segment?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}`, string | undefined>
+const customers = createRoute({
+  getParentRoute: () => app, path: '/customers',
+  validateSearch: (s: Raw): ListSearch => {
+    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns) }
+    for (const [k, v] of Object.entries(s)) if (k.startsWith('class.')) found[k] = text(v)
+    return found as ListSearch
+  },
+  component: lazyRouteComponent(() => import('./areas/customers/ListPage'), 'ListPage'),
+})
+const customer = createRoute({
+  getParentRoute: () => app, path: '/customers/$id',
+  validateSearch: (s: Raw): { types?: string; why?: string } => ({ types: text(s.types), why: text(s.why) }),
+  component: lazyRouteComponent(() => import('./areas/customers/ProfilePage'), 'ProfilePage'),
+})
+const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
+const segmentNew = createRoute({
+  getParentRoute: () => app, path: '/segments/new', validateSearch: (s: Raw): { rule?: string; name?: string } => ({ rule: text(s.rule), name: text(s.name) }),
+  component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'NewSegment'),
+})
+const segment = createRoute({ getParentRoute: () => app, path: '/segments/$key', component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'EditSegment') })
+const features = createRoute({
+  getParentRoute: () => app, path: '/features', validateSearch: (s: Raw): { q?: string; open?: string } => ({ q: text(s.q), open: text(s.open) }),
+  component: lazyRouteComponent(() => import('./areas/features/CatalogPage'), 'CatalogPage'),
+})
+const imports = createRoute({ getParentRoute: () => app, path: '/imports', component: lazyRouteComponent(() => import('./areas/imports/ImportsPage'), 'ImportsPage') })
+const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
+
+const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne])])
+
+// Plain query strings: what stands in the address bar is what the API gets.
+const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))
+const stringifySearch = (search: Raw): string => {
+  const out = new URLSearchParams()
+  for (const [k, v] of Object.entries(search)) if (v !== undefined && v !== null && v !== '') out.set(k, String(v))
+  const s = out.toString()
+  return s ? `?${s}` : ''
+}
+
+export function makeRouter(queries: QueryClient) {
+  const router = createRouter({
+    routeTree: tree, context: { queries }, parseSearch, stringifySearch,
+    defaultPendingComponent: () => <div className="page"><Loading lines={6} /></div>, defaultPendingMs: 300, scrollRestoration: true, defaultPreload: 'intent',
+  })
+  whenSignedOut(() => {
+    const known = queries.getQueryData(session.queryKey)
+    if (!known?.user) return
+    queries.setQueryData(session.queryKey, { ...known, user: null })
+    void router.invalidate()
+  })
+  return router
+}
+
+declare module '@tanstack/react-router' {
+  interface Register { router: ReturnType<typeof makeRouter> }
+}
