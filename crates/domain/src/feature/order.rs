@@ -42,16 +42,7 @@ impl Definition {
         match self {
             Definition::Attribute { .. } | Definition::Aggregate(_) => {}
             Definition::Derived { of, .. } => found.extend(of.iter().filter(|k| !k.starts_with("attribute.")).cloned()),
-            Definition::Formula { expr } => walk(expr, &mut |e| match e {
-                Expr::Feature(key) => {
-                    found.insert(key.clone());
-                }
-                Expr::Base { of, among, .. } => {
-                    found.insert(of.clone());
-                    found.extend(among.clone());
-                }
-                _ => {}
-            }),
+            Definition::Formula { expr } => found.extend(expr.features()),
             Definition::Score { of, among, .. } => found.extend([of.clone(), among.clone()]),
             Definition::Share { of } => {
                 found.insert(of.clone());

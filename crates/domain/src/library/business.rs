@@ -46,13 +46,13 @@ pub(super) const ALL: &[Template] = &[
         group: "b2b",
         label: ("购买意向", "Purchase intent"),
         about: (
-            "近 90 天询价、试用、加购等意向动作与近 30 天访问：强 = 至少 3 次意向动作，或 1 次加 3 次访问；中 = 任一；弱 = 有过互动。",
-            "Buying signals of 90 days (inquiry, trial, cart …) and visits of 30: strong = 3 signals, or 1 with 3 visits; medium = either; weak = any interaction.",
+            "先看销售登记的意向；再看近 90 天询价、试用、加购等意向动作与近 30 天访问：强 = 至少 3 次意向动作，或 1 次加 3 次访问；中 = 任一；弱 = 有过互动。",
+            "Intent on record first; then buying signals of 90 days (inquiry, trial, cart …) and visits of 30: strong = 3 signals, or 1 with 3 visits; medium = either; weak = any interaction.",
         ),
         by: By::Rules(&[
-            ("strong", ("强意向", "Strong"), "intent_actions_90d >= 3 or (intent_actions_90d >= 1 and visits_30d >= 3)"),
-            ("medium", ("中意向", "Medium"), "intent_actions_90d >= 1 or visits_30d >= 3"),
-            ("weak", ("弱意向", "Weak"), "interactions_90d >= 1"),
+            ("strong", ("强意向", "Strong"), "stated_intent in (\"high\", \"High\", \"strong\", \"hot\", \"A\", \"高\", \"强\") or intent_actions_90d >= 3 or (intent_actions_90d >= 1 and visits_30d >= 3)"),
+            ("medium", ("中意向", "Medium"), "stated_intent in (\"medium\", \"Medium\", \"warm\", \"B\", \"中\") or intent_actions_90d >= 1 or visits_30d >= 3"),
+            ("weak", ("弱意向", "Weak"), "stated_intent is known or interactions_90d >= 1"),
         ]),
         otherwise: ("none", ("无迹象", "No sign")),
     },
@@ -95,7 +95,7 @@ pub(super) const ALL: &[Template] = &[
             (
                 "profile_only",
                 ("只有资料", "Profile only"),
-                "gender is known or age is known or city is known or country is known or industry is known or occupation is known or signup_day is known or signup_channel is known",
+                "gender is known or age is known or city is known or country is known or industry is known or occupation is known or signup_day is known or stated_channel is known",
             ),
         ]),
         otherwise: ("nothing_known", ("一无所知", "Nothing known")),

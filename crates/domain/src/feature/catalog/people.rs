@@ -142,6 +142,14 @@ pub(super) const GEOGRAPHY: &[Row] = &[
         about: ("城市（简称，“上海市”即“上海”）。", "City in its short name."),
     },
     Row {
+        key: "district",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("区县", "District"),
+        how: Attribute("district"),
+        about: ("区县。", "District."),
+    },
+    Row {
         key: "region",
         ty: WORDS,
         unit: Unit::None,

@@ -1,6 +1,9 @@
 //! What they do besides buying, and what they say.
 
-use super::{How::Text, Row, Unit};
+use super::{
+    How::{Attribute, Text},
+    Row, Unit,
+};
 use crate::value::ValueType::{self, Day, Int, Number};
 
 const WORDS: ValueType = ValueType::Text;
@@ -97,6 +100,14 @@ pub(super) const INTERACTION: &[Row] = &[
             "count(interactions, last 90 days, kind in (\"inquiry\", \"quote\", \"demo\", \"trial\", \"add_to_cart\", \"cart\", \"favorite\", \"sample\", \"询价\", \"报价\", \"演示\", \"试用\", \"加购\", \"收藏\", \"样品\", \"咨询\"))",
         ),
         about: ("近 90 天询价、报价、演示、试用、加购、收藏等动作次数。", "Inquiries, quotes, demos, trials, carts and the like in the last 90 days."),
+    },
+    Row {
+        key: "stated_intent",
+        ty: WORDS,
+        unit: Unit::None,
+        label: ("登记的意向", "Intent on record"),
+        how: Attribute("purchase_intent"),
+        about: ("销售登记的购买意向，如 高、中、低。", "Buying intent as recorded by sales, e.g. high, medium, low."),
     },
     Row {
         key: "complaints_12m",
