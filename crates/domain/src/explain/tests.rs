@@ -114,6 +114,19 @@ fn who_is_not_a_member_sees_what_fails() {
 }
 
 #[test]
+fn groups_inside_keep_their_parentheses_and_not_shows_the_value() {
+    let shop = Shop::vip("(net >= 100 or orders >= 9) and net is known and not in segment(\"vip_list\")");
+    let listed = rule_segment("vip_list", "nobody");
+    let segments = vec![shop.segments[0].clone(), listed];
+    let names = names(&segments);
+    let shop = Shop { segments, names, base: shop.base };
+    let why = shop.why(&bought(&[(10, 12_000)]));
+    assert_eq!(why.sentence.zh, "在分群“贵宾”内，因为（净消费额 ≥ ¥100，或订单数 ≥ 9 单），且净消费额已知（实际 ¥120），且不属于分群“贵宾”。");
+    assert_eq!(why.conditions.iter().map(|c| c.kind).collect::<Vec<_>>(), [Kind::Any, Kind::Leaf, Kind::Leaf]);
+    assert_eq!(why.conditions[1].counted.as_ref().map(|c| c.count), Some(1));
+}
+
+#[test]
 fn a_class_shows_what_was_tried() {
     let shop = Shop::vip("everyone");
     let facts = bought(&[(3, 5_000)]);

@@ -26,7 +26,7 @@ pub enum Kind {
     All,
     /// at least one child
     Any,
-    /// not the child
+    /// not the child, which is a group; `not` around a single condition is a leaf
     Not,
     /// a single condition
     Leaf,
@@ -118,11 +118,18 @@ impl Reader<'_> {
         let (kind, children) = match (rule, pred) {
             (Rule::All(rules), Pred::All(preds)) => (Kind::All, self.parts(rules, preds, &path, "all")),
             (Rule::Any(rules), Pred::Any(preds)) => (Kind::Any, self.parts(rules, preds, &path, "any")),
-            (Rule::Not(rule), Pred::Not(pred)) => (Kind::Not, vec![self.read(rule, pred, format!("{path}/not"))]),
+            (Rule::Not(inner), Pred::Not(pred)) if rule::is_group(inner) => {
+                (Kind::Not, vec![self.read(inner, pred, format!("{path}/not"))])
+            }
             _ => (Kind::Leaf, Vec::new()),
         };
-        let (actual, threshold, key, ty) = self.values(pred);
-        let counted = self.facts(rule).map(|facts| Counted {
+        // `not` around a single condition belongs to it
+        let (asked, inner) = match (rule, pred) {
+            (Rule::Not(rule), Pred::Not(pred)) => (rule.as_ref(), pred.as_ref()),
+            _ => (rule, pred),
+        };
+        let (actual, threshold, key, ty) = self.values(inner);
+        let counted = self.facts(asked).map(|facts| Counted {
             count: facts.len(),
             items: facts.into_iter().rev().take(SHOWN).rev().collect(),
         });
@@ -168,7 +175,7 @@ impl Reader<'_> {
             Pred::TextIn { text: t, .. } | Pred::Contains { text: t, .. } | Pred::TextMissing { text: t } => {
                 (text(t), Value::Null, text_column(t), Some(ValueType::Text))
             }
-            Pred::Member(segment) => (Value::Bool(self.row.member(segment)), Value::Null, None, Some(ValueType::Bool)),
+            Pred::Member(segment) => (Value::Bool(self.row.member(segment)), Value::Null, None, None),
             Pred::All(_) | Pred::Any(_) | Pred::Not(_) => (Value::Null, Value::Null, None, None),
         }
     }
@@ -369,6 +376,11 @@ fn listed(condition: &Condition, lang: Lang, holds: bool) -> String {
             Lang::Zh => c.sentence.zh.clone(),
             Lang::En => rule::render::text::lower(&c.sentence.en),
         };
+        let sentence = match (c.children.len() > 1 && c.kind != Kind::Not, lang) {
+            (false, _) => sentence,
+            (true, Lang::Zh) => format!("（{sentence}）"),
+            (true, Lang::En) => format!("({sentence})"),
+        };
         let sentence = match (c.holds, lang) {
             (true, _) => sentence,
             (false, Lang::Zh) => format!("不满足“{sentence}”"),
@@ -389,7 +401,7 @@ fn listed(condition: &Condition, lang: Lang, holds: bool) -> String {
         Kind::Not | Kind::Leaf => Vec::new(),
     };
     match (relevant.is_empty(), lang) {
-        (true, _) => part(condition),
+        (true, _) => part(&Condition { children: Vec::new(), ..condition.clone() }),
         (false, Lang::Zh) => relevant.join("，且"),
         (false, Lang::En) => relevant.join(" and "),
     }

@@ -11,8 +11,14 @@ use crate::{label::Label, period::Day, value::ValueType};
 
 mod expr;
 
+/// Nesting that surely reads back from text; deeper trees (from JSON) must prove it.
+const SURELY_READABLE: usize = 24;
+
 /// Checks a rule and makes it ready to be evaluated. An error's span is in the rule's canonical text.
 pub fn check(rule: &Rule, names: &dyn Names) -> Result<Compiled, Error> {
+    if rule.levels() > SURELY_READABLE {
+        parse_spanned(&rule.to_string())?;
+    }
     compile(rule, None, names).map_err(|error| match parse_spanned(&rule.to_string()) {
         Ok((_, spans)) => compile(rule, Some(&spans), names).err().unwrap_or(error),
         Err(deeper) => deeper,

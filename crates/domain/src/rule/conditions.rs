@@ -33,7 +33,7 @@ fn leaves<'a>(rule: &'a Rule, path: String, all: &mut Vec<Condition<'a>>) {
 }
 
 /// Is it made of other conditions?
-fn is_group(rule: &Rule) -> bool {
+pub(crate) fn is_group(rule: &Rule) -> bool {
     matches!(rule, Rule::All(_) | Rule::Any(_) | Rule::Not(_))
 }
 
@@ -96,7 +96,29 @@ fn features_of(expr: &Expr, found: &mut BTreeSet<String>) {
     }
 }
 
+impl Rule {
+    /// How deep its groups and expressions are nested.
+    pub(super) fn levels(&self) -> usize {
+        let inside = match self {
+            Rule::All(rules) | Rule::Any(rules) => rules.iter().map(Rule::levels).max(),
+            Rule::Not(rule) => Some(rule.levels()),
+            leaf => leaf.exprs().into_iter().map(Expr::levels).max(),
+        };
+        1 + inside.unwrap_or(0)
+    }
+}
+
 impl Expr {
+    fn levels(&self) -> usize {
+        let inside = match self {
+            Expr::Literal(_) | Expr::Feature(_) | Expr::Aggregate(_) | Expr::Base { .. } => None,
+            Expr::Neg(inner) => Some(inner.levels()),
+            Expr::Binary { left, right, .. } => Some(left.levels().max(right.levels())),
+            Expr::Call { args, .. } => args.iter().map(Expr::levels).max(),
+        };
+        1 + inside.unwrap_or(0)
+    }
+
     /// Features it names; sorted, once each.
     pub fn features(&self) -> Vec<String> {
         let mut found = BTreeSet::new();

@@ -6,6 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// A day exactly as `2026-03-05`; `20260305` is a product number.
+fn day(text: &str) -> Option<Day> {
+    Day::parse(text).filter(|d| d.to_string() == text)
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Plain {
@@ -19,7 +24,7 @@ impl Serialize for Literal {
             Literal::Number(x) if x.fract() == 0.0 && x.abs() <= EXACT => s.serialize_i64(*x as i64),
             Literal::Number(x) => s.serialize_f64(*x),
             Literal::Day(d) => d.serialize(s),
-            Literal::Text(t) if Day::parse(t).is_some() => Plain { text: t.clone() }.serialize(s),
+            Literal::Text(t) if day(t).is_some() => Plain { text: t.clone() }.serialize(s),
             Literal::Text(t) => s.serialize_str(t),
         }
     }
@@ -39,7 +44,7 @@ impl<'de> Deserialize<'de> for Literal {
             Shape::Bool(b) => Literal::Bool(b),
             Shape::Number(x) if x.is_finite() => Literal::Number(x),
             Shape::Number(x) => return Err(D::Error::custom(format!("not a number: {x}"))),
-            Shape::Text(t) => match Day::parse(&t) {
+            Shape::Text(t) => match day(&t) {
                 Some(day) => Literal::Day(day),
                 None => Literal::Text(t),
             },

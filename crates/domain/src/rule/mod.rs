@@ -23,6 +23,7 @@ pub use base::{cut, round_half_even};
 pub use check::{check, check_formula, check_text};
 pub use compiled::{BaseKey, Compiled, Formula, Row, Top, TopKey};
 pub use conditions::{Condition, classifications_named, conditions, features_named, segments_named};
+pub(crate) use conditions::is_group;
 pub use error::{Code, Error};
 pub use names::{Names, Vocabulary};
 pub use parse::{parse, parse_expr};

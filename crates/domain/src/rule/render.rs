@@ -46,8 +46,8 @@ impl Renderer<'_> {
 
     fn rule(&self, rule: &Rule) -> String {
         match rule {
-            Rule::All(rules) => self.group(rules, ["，且 ", " and "], ["所有客户", "everyone"]),
-            Rule::Any(rules) => self.group(rules, ["，或 ", " or "], ["没有客户", "nobody"]),
+            Rule::All(rules) => self.group(rules, ("，且", " and "), ("所有客户", "everyone")),
+            Rule::Any(rules) => self.group(rules, ("，或", " or "), ("没有客户", "nobody")),
             Rule::Not(inner) => self.not(inner),
             Rule::Compare { left, op, right } => self.compare(left, *op, right),
             Rule::Between { expr, low, high } => self.between(expr, low, high),
@@ -67,30 +67,20 @@ impl Renderer<'_> {
         }
     }
 
-    fn group(&self, rules: &[Rule], word: [&str; 2], none: [&str; 2]) -> String {
+    fn group(&self, rules: &[Rule], word: (&str, &str), none: (&str, &str)) -> String {
         if rules.is_empty() {
-            return self.lang.pick(none[0], none[1]).to_owned();
+            return self.lang.pick(none.0, none.1).to_owned();
         }
         let part = |rule: &Rule| match rule {
             Rule::All(inner) | Rule::Any(inner) if inner.len() > 1 && rules.len() > 1 => self.enclosed(rule),
             rule => self.rule(rule),
         };
-        let parts: Vec<String> = rules.iter().map(part).collect();
-        let word = self.lang.pick(word[0], word[1]);
-        // A Chinese comma needs no space in front of a Chinese word.
-        let mut text = String::new();
-        for (i, part) in parts.iter().enumerate() {
-            if i == 0 {
-                text.push_str(part);
-            } else if self.lang == Lang::Zh {
-                let joined = tight(&[word.trim_end(), part]);
-                text.push_str(&joined);
-            } else {
-                text.push_str(word);
-                text.push_str(part);
-            }
-        }
-        text
+        let word = self.lang.pick(word.0, word.1);
+        let join = |text: String, next: String| match self.lang {
+            Lang::Zh => tight(&[&text, word, &next]),
+            Lang::En => text + word + &next,
+        };
+        rules.iter().map(part).reduce(join).unwrap_or_default()
     }
 
     fn enclosed(&self, rule: &Rule) -> String {

@@ -11,7 +11,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_]{1,8}",
         any::<String>(),
-        select(vec!["", "2026-03-05", "上海", "a\"b", "back\\slash", "line\nbreak", "true", "5", "“”", "`"]).prop_map(String::from),
+        select(vec!["", "2026-03-05", "20260305", "上海", "a\"b", "back\\slash", "line\nbreak", "true", "5", "“”", "`"]).prop_map(String::from),
     ]
 }
 

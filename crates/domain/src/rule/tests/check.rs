@@ -58,6 +58,22 @@ fn a_rule_given_as_json_gets_a_path_and_a_span_in_its_canonical_text() {
 }
 
 #[test]
+fn a_tree_that_could_not_be_read_back_from_its_text_is_refused() {
+    let nested = |n: usize| (0..n).fold(rule::parse("net > 1").expect("parses"), |r, _| rule::Rule::Not(Box::new(r)));
+    assert!(check(&nested(20), &names()).is_ok());
+    assert_eq!(check(&nested(60), &names()).map_err(|e| e.code), Err(rule::Code::TooDeep));
+}
+
+#[test]
+fn a_number_that_looks_like_a_compact_date_stays_a_text() {
+    let rule: rule::Rule = serde_json::from_value(serde_json::json!({"in": {"expr": {"feature": "city"}, "values": ["20260305", "2026-03-05"]}}))
+        .expect("a rule");
+    assert_eq!(rule.to_string(), "city in (\"20260305\", 2026-03-05)");
+    assert!(check(&rule, &names()).is_ok_and(|c| c.holds(&super::customer().text("city", "20260305"))));
+    assert!(check(&rule, &names()).is_ok_and(|c| c.holds(&super::customer().text("city", "2026-03-05"))));
+}
+
+#[test]
 fn literals_beside_money_are_major_units() {
     let right = |text: &str, currency| {
         let names = Vocabulary::new(currency).feature("net", ValueType::Money, Default::default(), None);
