@@ -64,6 +64,11 @@ pub const ALL: &[Attribute] = &[
     a("purchase_intent", Text, "采购意向", "purchase intent", &[
         "采购意向", "购买意向", "意向", "意向等级", "意向程度", "purchase intent", "intent", "buying intent", "purchase intention",
     ]),
+    a("account_grade", Text, "客户级别", "account grade", &[
+        "客户级别", "客户分级", "大客户级别", "客户评级", "account grade", "customer grade", "account rating",
+    ]),
+    a("household_size", Int, "家庭人数", "household size", &["家庭人数", "家庭人口", "家庭成员数", "household size", "family size"]),
+    a("acquisition_cost", Money, "获客成本", "acquisition cost", &["获客成本", "拉新成本", "acquisition cost", "customer acquisition cost", "cac"]),
 ];
 
 /// By key.
