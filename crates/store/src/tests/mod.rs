@@ -4,6 +4,7 @@ mod snapshots;
 mod commits;
 mod foreign;
 mod jobs;
+mod kills;
 mod ledger;
 mod open;
 mod people;
