@@ -9,4 +9,5 @@ mod make;
 mod measure;
 mod place;
 mod plan;
+mod reference;
 mod score;
