@@ -9,10 +9,11 @@ import { Toasts } from './parts/toast'
 import { makeRouter } from './router'
 import { antdTheme } from './theme/antd'
 import './theme/base.css'
+import { giveNonceToStyles, nonce } from './theme/nonce'
 import './theme/tokens.css'
 import { useTheme } from './theme/useTheme'
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content
+giveNonceToStyles()
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, refetchOnWindowFocus: false, retry: (n, error) => n < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500) } },
 })

@@ -44,7 +44,7 @@ export interface Mapping {
 }
 export interface ImportFile {
   name: string; bytes: number; format: string; encoding: string | null; delimiter: string | null
-  sheets: string[]; sheet: string | null; header_row: number | null; rows_estimate: number
+  sheets: string[]; sheet: string | null; header_row: number; rows_estimate: number
   columns: ColumnGuess[]; mapping: Mapping; guesses: Note[]
 }
 export interface RejectReason {
@@ -65,11 +65,11 @@ export interface Import {
   progress: { done: number; total: number; unit: string } | null
   error: ProblemBody | null; files: ImportFile[]; report: Report | null; undo_until: string | null
 }
-export interface Target { target: string; label: Label; group: Label; kind: string }
+export interface Target { target: string; label: Label; group: Label; kind: string; identifier: boolean }
 
 export interface ClassSize {
   key: string; label: Label; customers: number; share: number; net: number
-  net_share?: number; orders?: number; median_recency?: number | null
+  net_share: number; orders: number; median_recency: number | null
 }
 export interface ClassificationSummary {
   key: string; label: Label; description: Label; group: string; version: number; builtin: boolean; classes: ClassSize[]
@@ -89,13 +89,13 @@ export interface Overview {
   as_of: string; known: Known
   run: { lake_version: number; computed_at: string; milliseconds: number; stale: boolean }
   customers: number; buyers: number; net: number; gross: number; orders: number
-  currency: Currency; classifications: ClassificationSummary[]
+  currency: string; classifications: ClassificationSummary[]
 }
 export type Scoring = 'quantile' | 'bins' | 'kmeans'
 export interface Rfm {
   as_of: string; compare: string | null; scoring: Scoring; window: string; buyers: number
   cells: { r: number; f: number; customers: number; net: number; change: number | null }[]
-  edges: { r: number[]; f: number[]; m: number[] }
+  edges: { r: (number | null)[]; f: (number | null)[]; m: (number | null)[] }
   groups8: ClassSize[]; groups11: ClassSize[]
 }
 export interface Flow {
@@ -105,7 +105,7 @@ export interface Flow {
 }
 export interface Curve {
   points: { customers_share: number; net_share: number }[]
-  gini: number; buyers: number; top: { share: number; net_share: number }[]
+  gini: number | null; buyers: number; top: { share: number; net_share: number }[]
 }
 export interface Cohorts { as_of: string; cohorts: { month: string; size: number; values: number[] }[] }
 
@@ -141,13 +141,14 @@ export interface TimelineItem {
 }
 export interface Timeline { items: TimelineItem[]; next_cursor: string | null }
 export interface WhyCondition {
-  text: string; sentence: Label; actual: Value | null; holds: boolean; path: string
+  kind: 'all' | 'any' | 'not' | 'leaf'
+  text: string; sentence: Label; finding: Label; threshold: Value; actual: Value; holds: boolean; path: string
   children?: WhyCondition[]
-  counted?: { count: number; items: { day: string; title: Label | string; amount: number | null }[] } | null
+  counted?: { count: number; items: { day: string; title: Label; amount: number | null }[] } | null
 }
 export interface Why {
   subject: Label; result: Named; sentence: Label; conditions: WhyCondition[]
-  tried: { class: string; label: Label; holds: boolean }[]
+  tried: { class: string; label: Label; holds: boolean; condition: WhyCondition }[]
   change: { sentence: Label; target: Named } | null
   as_of: string; known: Known; version: number
 }
@@ -163,7 +164,7 @@ export interface SegmentBody {
 }
 export interface PreviewCondition { path: string; text: string; sentence: Label; count: number }
 export interface Preview {
-  count: number; total: number; milliseconds: number; as_of: string
+  count: number; total: number; net: number; milliseconds: number; as_of: string
   sentence: Label; text: string; rule: Rule; conditions: PreviewCondition[]; sample: CustomerItem[]
 }
 export interface ParsedRule { rule: Rule; text: string; sentence: Label }

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useT } from '@/i18n'
 import { Card } from './Page'
 
-export interface DataTable { columns: { name: string; number?: boolean }[]; rows: ReactNode[][]; caption?: string }
+export interface DataTable { columns: { name: string; number?: boolean }[]; rows: ReactNode[][]; caption?: string; fit?: boolean }
 
 /** A figure that can always be read as a table instead. */
 export function ChartCard({ title, extra, note, table, children, className }: { title: string; extra?: ReactNode; note?: ReactNode; table: DataTable; children: ReactNode; className?: string }) {
@@ -22,11 +22,11 @@ export function ChartCard({ title, extra, note, table, children, className }: { 
   )
 }
 
-export function PlainTable({ columns, rows, caption }: DataTable) {
+export function PlainTable({ columns, rows, caption, fit }: DataTable) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className="scroll" tabIndex={0} role="region" aria-label={caption ?? columns[0]?.name}>
-      <table className="data-table">
+      <table className={`data-table${fit ? ' fit' : ''}`}>
         <thead><tr>{columns.map((c) => <th key={c.name} scope="col" className={c.number ? 'num' : undefined}>{c.name}</th>)}</tr></thead>
         <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} className={columns[j]?.number ? 'num' : undefined}>{cell}</td>)}</tr>)}</tbody>
       </table>

@@ -23,6 +23,8 @@ export function useFormat() {
       decimal: (n: number, digits?: number) => f.decimal(n, lang, digits),
       percent: (n: number, digits?: number) => f.percent(n, lang, digits),
       compact: (n: number) => f.compact(n, lang),
+      /** exact below a million, short above */
+      count: (n: number) => (n < 1_000_000 ? f.integer(n, lang) : f.compact(n, lang)),
       money: (n: number) => f.money(n, currency, lang),
       wholeMoney: (n: number) => f.wholeMoney(n, currency, lang),
       compactMoney: (n: number) => f.compactMoney(n, currency, lang),

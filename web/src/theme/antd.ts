@@ -2,7 +2,9 @@ import { theme, type ThemeConfig } from 'antd'
 
 const font = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
-const shared: ThemeConfig['token'] = { fontFamily: font, fontSize: 14, borderRadius: 6, borderRadiusLG: 8, motionDurationMid: '0.12s', motionDurationSlow: '0.15s', wireframe: false }
+const still = typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches
+
+const shared: ThemeConfig['token'] = { motion: !still, fontFamily: font, fontSize: 14, borderRadius: 6, borderRadiusLG: 8, motionDurationMid: '0.12s', motionDurationSlow: '0.15s', wireframe: false }
 
 /** antd in our colours; its own defaults miss WCAG AA for links and placeholders. */
 export const antdTheme = (dark: boolean): ThemeConfig => ({

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import type { ClassificationSummary } from '@/api/types'
 import { Bars } from '@/parts/Bars'
@@ -8,22 +9,21 @@ import type { Pick } from './PickPanel'
 
 const order = ['value', 'lifecycle', 'behaviour', 'loyalty', 'satisfaction', 'demographics', 'geography', 'psychographics', 'b2b', 'cold_start', 'custom']
 
-/** Every classification as bars, by shelf. Classes of one add up to exactly all customers. */
+/** Every classification as bars, filtered by shelf. Classes of one add up to exactly all customers. */
 export function ClassificationCards({ items, onPick }: { items: ClassificationSummary[]; onPick: (p: Pick) => void }) {
   const { t } = useFormat()
-  const shelves = useMemo(() => {
-    const keys = [...new Set([...order, ...items.map((c) => c.group)])]
-    return keys.map((key) => [key, items.filter((c) => c.group === key)] as const).filter(([, list]) => list.length)
-  }, [items])
+  const [shelf, setShelf] = useState<string | null>(null)
+  const shelves = useMemo(() => [...new Set([...order, ...items.map((c) => c.group)])].filter((key) => items.some((c) => c.group === key)), [items])
+  const shown = shelves.filter((key) => shelf === null || key === shelf).flatMap((key) => items.filter((c) => c.group === key))
   return (
-    <>
-      {shelves.map(([key, list]) => (
-        <section key={key} aria-label={t(`classification.group_${key}`)}>
-          <div className="shelf-title"><h2>{t(`classification.group_${key}`)}</h2><span className="soft small">{t('classification.n_classifications', { count: list.length })}</span></div>
-          <div className="groups">{list.map((c) => <One key={c.key} item={c} onPick={onPick} />)}</div>
-        </section>
-      ))}
-    </>
+    <section aria-label={t('classification.all')} className="stack">
+      <div className="shelf-nav" role="group" aria-label={t('classification.shelf')}>
+        <h2>{t('classification.all')} <span className="soft small">{items.length}</span></h2>
+        <Button size="small" type={shelf === null ? 'default' : 'text'} aria-pressed={shelf === null} onClick={() => setShelf(null)}>{t('features.all')}</Button>
+        {shelves.map((key) => <Button key={key} size="small" type={shelf === key ? 'default' : 'text'} aria-pressed={shelf === key} onClick={() => setShelf(key)}>{t(`classification.group_${key}`)}</Button>)}
+      </div>
+      <div className="groups">{shown.map((c) => <One key={c.key} item={c} onPick={onPick} />)}</div>
+    </section>
   )
 }
 

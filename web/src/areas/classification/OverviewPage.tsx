@@ -26,7 +26,7 @@ export function OverviewPage() {
     <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" type="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />
@@ -67,16 +67,16 @@ function Tiles({ data, f, onPick }: { data: Overview; f: Format; onPick: (p: Pic
     found && (
       <button type="button" className={`tile signal ${tone}`} onClick={() => onPick({ classification: found.c, item: found.k })}>
         <span className="tile-name">{f.label(found.k.label)}<span>{f.percent(found.k.share)}</span></span>
-        <span className="tile-value" title={f.integer(found.k.customers)}>{f.compact(found.k.customers)}</span>
+        <span className="tile-value" title={f.integer(found.k.customers)}>{f.count(found.k.customers)}</span>
         <span className="tile-note">{t('classification.tile_net', { net: f.compactMoney(found.k.net) })}</span>
       </button>
     )
   return (
     <div className="tiles">
-      <Tile name={t('classification.customers')} value={f.compact(data.customers)} exact={f.integer(data.customers)} note={t('classification.buyers', { buyers: f.compact(data.buyers), share: f.percent(data.customers ? data.buyers / data.customers : 0) })} />
+      <Tile name={t('classification.customers')} value={f.count(data.customers)} exact={f.integer(data.customers)} note={t('classification.buyers', { buyers: f.count(data.buyers), share: f.percent(data.customers ? data.buyers / data.customers : 0) })} />
       <Tile name={t('classification.net')} value={f.compactMoney(data.net)} exact={f.money(data.net)} note={t('classification.gross', { gross: f.compactMoney(data.gross) })} />
       <Tile name={t('classification.spend')} value={spend === null ? '—' : f.compactMoney(spend)} exact={spend === null ? '' : f.money(spend)} note={t('classification.spend_note')} />
-      <Tile name={t('classification.aov')} value={aov === null ? '—' : f.compactMoney(aov)} exact={aov === null ? '' : f.money(aov)} note={t('classification.orders', { orders: f.compact(data.orders) })} />
+      <Tile name={t('classification.aov')} value={aov === null ? '—' : f.compactMoney(aov)} exact={aov === null ? '' : f.money(aov)} note={t('classification.orders', { orders: f.count(data.orders) })} />
       {signal(risk, '')}
       {signal(fresh, 'good')}
     </div>

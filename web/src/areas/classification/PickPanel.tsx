@@ -47,7 +47,7 @@ function Panel({ picked, at }: { picked: Pick; at: AsOf }) {
       {sentence && <p className="sentence">{f.label(sentence)}</p>}
       <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className="row">
-        <LinkButton to="/customers" search={filter as never} type="primary">{t('classification.see_list')}</LinkButton>
+        <LinkButton to="/customers" search={filter as never} kind="primary">{t('classification.see_list')}</LinkButton>
         <LinkButton to="/segments/new" search={{ rule, name: isRule ? picked.name : f.label(picked.item.label) }}>{t('classification.make_segment')}</LinkButton>
       </div>
       <h3>{t('classification.largest')}</h3>

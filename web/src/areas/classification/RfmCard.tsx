@@ -31,8 +31,9 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
   const query = useQuery(rfm({ as_of: asOf, known, scoring: one, compare: view === 'change' ? compare : undefined }))
   const classifications = useClassifications()
   const data = query.data
+  // RFM 8 compares with the mean, so there is one of it; RFM 11 follows the scores
+  const key = groups === 'rfm_8' ? 'rfm_8' : `rfm_11${suffix(one)}`
   const pickClass = (item: ClassSize) => {
-    const key = `${groups}${suffix(one)}`
     const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
@@ -68,7 +69,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
           <div>
             <div className="row">
               <Segmented size="small" aria-label={t('classification.groups')} value={groups} onChange={setGroups} options={[{ value: 'rfm_8', label: 'RFM 8' }, { value: 'rfm_11', label: 'RFM 11' }]} />
-              <Link className="small" to="/classifications/$key" params={{ key: `${groups}${suffix(one)}` }}>{t('classification.rules')}</Link>
+              <Link className="small" to="/classifications/$key" params={{ key }}>{t('classification.rules')}</Link>
             </div>
             <Bars items={groups === 'rfm_8' ? data.groups8 : data.groups11} by={view === 'money' ? 'net' : 'customers'} onPick={pickClass} />
           </div>
@@ -97,24 +98,23 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
   const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
   const size = (c: Rfm['cells'][number]) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
-  const rEdges = bounds(data.edges.r, true)
-  const fEdges = bounds(data.edges.f, false)
+  const rEdges = bounds(data.edges.r)
+  const fEdges = bounds(data.edges.f)
   const end = suffix(data.scoring)
   const r = (score: number) => {
-    const b = rEdges?.[score]
-    if (!b) return ''
-    if (b.low === null) return t('classification.days_up_to', { n: f.integer(b.high ?? 0) })
-    if (b.high === null) return t('classification.days_over', { n: f.integer(b.low) })
-    return t('classification.days_between', { from: f.integer(Math.floor(b.low) + 1), to: f.integer(b.high) })
+    const b = rEdges[score]
+    if (!b) return '—'
+    if (b.worst === null) return t('classification.days_over', { n: f.integer(b.beyond ?? 0) })
+    if (b.beyond === null) return t('classification.days_up_to', { n: f.integer(b.worst) })
+    return t('classification.days_between', { from: f.integer(b.beyond + 1), to: f.integer(b.worst) })
   }
   const fr = (score: number) => {
-    const b = fEdges?.[score]
-    if (!b) return ''
-    const low = Math.ceil(b.low ?? 1)
-    const high = b.high === null ? null : Math.ceil(b.high) - 1
+    const b = fEdges[score]
+    if (!b) return '—'
+    const low = Math.ceil(b.worst ?? 1)
+    const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
     if (high === null) return t('classification.orders_from', { n: f.integer(low) })
-    if (high < low) return '—'
-    return high === low ? t('classification.orders_n', { n: f.integer(low) }) : t('classification.orders_between', { from: f.integer(low), to: f.integer(high) })
+    return high <= low ? t('classification.orders_n', { n: f.integer(low) }) : t('classification.orders_between', { from: f.integer(low), to: f.integer(high) })
   }
   return (
     <div>

@@ -11,17 +11,20 @@ export function changeShade(change: number | null, largest: number): string {
   return `${change > 0 ? 'u' : 'd'}${level}`
 }
 
+/** The values a score stands for: `worst` is the least good value that still reaches it, `beyond` the first one that reaches the next. */
+export interface Bounds { worst: number | null; beyond: number | null }
+
 /**
- * Bounds of the five scores from four ascending edges. `smaller` = a smaller value is better (recency): 5 is `≤ e1`.
- * Otherwise a score is one more than the edges reached (`≥ edge`).
+ * Bounds of the scores 1–5. `edges` holds, for the scores 2, 3, 4 and 5, the worst value that still reaches them
+ * (for recency the most days, otherwise the least), or null where nobody has the score.
  */
-export function bounds(edges: number[], smaller: boolean): Record<number, { low: number | null; high: number | null; exclusive: 'low' | 'high' }> | null {
-  if (edges.length !== 4) return null
-  const e = (i: number) => edges[i] ?? null
-  const found: Record<number, { low: number | null; high: number | null; exclusive: 'low' | 'high' }> = {}
-  for (let score = 1; score <= 5; score++)
-    found[score] = smaller
-      ? { low: score === 5 ? null : e(4 - score), high: score === 1 ? null : e(5 - score), exclusive: 'low' }
-      : { low: score === 1 ? null : e(score - 2), high: score === 5 ? null : e(score - 1), exclusive: 'high' }
+export function bounds(edges: (number | null)[]): Record<number, Bounds | undefined> {
+  const found: Record<number, Bounds | undefined> = {}
+  for (let score = 1; score <= 5; score++) {
+    const worst = score === 1 ? null : (edges[score - 2] ?? null)
+    if (score > 1 && worst === null) continue
+    const beyond = edges.slice(score - 1).find((e) => e !== null && e !== undefined) ?? null
+    if (score > 1 || beyond !== null) found[score] = { worst, beyond }
+  }
   return found
 }

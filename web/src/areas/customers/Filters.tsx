@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Popover, Select } from 'antd'
+import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
 import { segments as segmentsQuery } from '@/api/queries'
 import { useClassifications, useFormat } from '@/parts/format'
@@ -14,9 +14,12 @@ export function Filters({ search, onChange }: Props) {
   const { t } = useFormat()
   const [open, setOpen] = useState(false)
   return (
-    <Popover trigger="click" open={open} onOpenChange={setOpen} placement="bottomLeft" destroyOnHidden content={<Panel search={search} onChange={onChange} onDone={() => setOpen(false)} />}>
-      <Button data-testid="filters">+ {t('customers.filter')}</Button>
-    </Popover>
+    <>
+      <Button data-testid="filters" onClick={() => setOpen(true)}>+ {t('customers.filter')}</Button>
+      <Drawer open={open} onClose={() => setOpen(false)} size={600} title={t('customers.filter')} destroyOnHidden>
+        <Panel search={search} onChange={onChange} onDone={() => setOpen(false)} />
+      </Drawer>
+    </>
   )
 }
 

@@ -1,24 +1,26 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Dropdown, Input, Table, type TableColumnsType } from 'antd'
+import { Button, Input } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { href } from '@/api/client'
 import { customers } from '@/api/queries'
-import type { CustomerItem, Feature } from '@/api/types'
+import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
-import { type Format, useCatalog, useClassifications, useFormat } from '@/parts/format'
+import { type Format, useCatalog, useFormat } from '@/parts/format'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { Pop } from '@/parts/Pop'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { Columns, defaultColumns } from './Columns'
 import './customers.css'
+import { CustomersTable, nameOf } from './CustomersTable'
 import { ActiveFilters, Filters } from './Filters'
+import { ruleOf } from './filters'
 import { Preview } from './Preview'
 
 const limitTotal = 5000
-export const nameOf = (c: { id: string; name: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
 export function ListPage() {
   const f = useFormat()
@@ -30,7 +32,7 @@ export function ListPage() {
   const columns = (search.columns ?? localStorage.getItem('zhiyin.columns') ?? defaultColumns).split(',').filter(Boolean)
   const sort = search.sort ?? '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => k !== 'columns' && k !== 'sort')) as Record<string, string | undefined>, [search])
-  const request = { ...filters, sort, columns: columns.filter((c) => !c.startsWith('class.')).join(',') }
+  const request = { ...filters, sort, columns: columns.join(',') }
   const query = useInfiniteQuery(customers(request))
   const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
@@ -51,16 +53,23 @@ export function ListPage() {
     space: (e) => { e.preventDefault(); setOpen(open ? null : (current?.id ?? null)) },
     enter: () => { if (current) void navigate({ to: '/customers/$id', params: { id: current.id } }) },
   })
-  const exportQuery = { ...request, columns: columns.join(',') }
+  const { columns: _shown, ...everything } = request
   return (
     <Page
       title={t('customers.title')}
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}</span>}
       actions={
         <>
-          <Dropdown trigger={['click']} menu={{ items: ['xlsx', 'csv'].map((format) => ({ key: format, label: <a href={href('/customers/export', { ...exportQuery, format })} download>{format.toUpperCase()}</a> })) }}><Button>{t('customers.export')}</Button></Dropdown>
+          <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
+            {(close) => (
+              <div className="menu">
+                {(['xlsx', 'csv'] as const).map((format) => <a key={format} href={href('/customers/export', { ...request, format })} download onClick={close}>{t('customers.export_shown', { format: format.toUpperCase() })}</a>)}
+                {(['xlsx', 'csv'] as const).map((format) => <a key={`all-${format}`} href={href('/customers/export', { ...everything, format })} download onClick={close}>{t('customers.export_all', { format: format.toUpperCase() })}</a>)}
+              </div>
+            )}
+          </Pop>
           {(search.rule || search.segment || narrowed) && <LinkButton to="/segments/new" search={{ rule: ruleOf(search), name: undefined }}>{t('customers.to_segment')}</LinkButton>}
-          <LinkButton to="/imports" type={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>
+          <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>
         </>
       }
     >
@@ -74,10 +83,10 @@ export function ListPage() {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={12} /></Card>}
       {query.data && items.length === 0 && (
-        <Card><Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : 'customers.none_text')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : <LinkButton to="/imports" type="primary">{t('customers.import')}</LinkButton>} /></Card>
+        <Card><Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : 'customers.none_text')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} /></Card>
       )}
       {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} /> : (
-        <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} loading={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} /></Card>
+        <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} /></Card>
       ))}
       {items.length > 0 && (
         <div className="list-foot">
@@ -91,18 +100,6 @@ export function ListPage() {
   )
 }
 
-/** The filters of the list as one rule, for a new segment. */
-export function ruleOf(search: Record<string, string | undefined>): string {
-  const parts = Object.entries(search).flatMap(([k, v]) => {
-    if (!v) return []
-    if (k.startsWith('class.')) return [`${k} = ${JSON.stringify(v)}`]
-    if (k === 'segment') return [`in segment(${JSON.stringify(v)})`]
-    if (k === 'rule') return [/\bor\b|\|\|/.test(v) ? `(${v})` : v]
-    return []
-  })
-  return parts.join(' and ')
-}
-
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useFormat()
   const [text, setText] = useState(value)
@@ -113,36 +110,6 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
     // only what was typed counts, not what the URL brought
   }, [settled])
   return <div className="search" data-page-search><Input allowClear aria-label={t('customers.search')} placeholder={t('customers.search')} value={text} onChange={(e) => setText(e.target.value)} suffix={<span className="kbd">/</span>} /></div>
-}
-
-interface TableProps { items: CustomerItem[]; columns: string[]; sort: string; at: number; loading: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format }
-
-function CustomersTable({ items, columns, sort, at, loading, onSort, onAt, f }: TableProps) {
-  const { byKey } = useCatalog()
-  const classifications = useClassifications()
-  const sorted = (key: string) => (sort === key ? ('ascend' as const) : sort === `-${key}` ? ('descend' as const) : null)
-  const all: TableColumnsType<CustomerItem> = [
-    { key: 'name', dataIndex: 'name', title: f.t('customers.customer'), fixed: 'left', width: 190, render: (_, c) => <><Link to="/customers/$id" params={{ id: c.id }} className="strong" onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="small soft"> {c.external_id}</span>}</> },
-    { key: 'phone', dataIndex: 'phone', title: f.t('customers.phone'), width: 150, render: (v: string | null, c) => v ?? c.email ?? '—' },
-    ...columns.map((key) => (key.startsWith('class.') ? classColumn(key.slice(6), f.label(classifications.find((c) => c.key === key.slice(6))?.label) || key) : valueColumn(key, byKey.get(key)))),
-  ]
-  function classColumn(key: string, title: string) {
-    return { key: `class.${key}`, title, width: 130, render: (_: unknown, c: CustomerItem) => (c.classes[key] ? <span className="chip">{f.label(c.classes[key].label)}</span> : '—') }
-  }
-  function valueColumn(key: string, feature: Feature | undefined) {
-    const numeric = feature?.value !== 'text' && feature?.value !== 'bool' && feature?.value !== 'day'
-    return {
-      key, title: f.label(feature?.label) || key, width: 136, align: numeric ? ('right' as const) : ('left' as const), sorter: true, sortOrder: sorted(key), sortDirections: ['descend' as const, 'ascend' as const, 'descend' as const],
-      className: 'num-cell', render: (_: unknown, c: CustomerItem) => f.value(c.values[key], feature?.unit), showSorterTooltip: false,
-    }
-  }
-  return (
-    <Table<CustomerItem>
-      className="customers-table" rowKey="id" size="small" dataSource={items} columns={all} pagination={false} loading={loading} sticky={{ offsetHeader: 52 }} scroll={{ x: 340 + columns.length * 136 }}
-      rowClassName={(_, i) => (i === at ? 'at' : '')} onRow={(_, i) => ({ onClick: () => onAt(i ?? -1) })}
-      onChange={(_p, _f, sorter) => { const s = Array.isArray(sorter) ? sorter[0] : sorter; onSort(s?.columnKey ? `${s.order === 'ascend' ? '' : '-'}${String(s.columnKey)}` : undefined) }}
-    />
-  )
 }
 
 function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]; f: Format }) {

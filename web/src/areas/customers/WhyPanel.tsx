@@ -29,7 +29,12 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
         </section>
       )}
       {!w.change && <p className="soft small">{t('customers.no_change')}</p>}
-      {earlier.length > 0 && <section className="stack"><h3>{t('customers.tried')}</h3><div className="tried">{earlier.map((x) => <span key={x.class} className="chip">✗ {f.label(x.label)}</span>)}</div></section>}
+      {earlier.length > 0 && (
+        <section className="stack">
+          <h3>{t('customers.tried')}</h3>
+          <div>{earlier.map((x) => <details key={x.class} className="tried"><summary><span className="mark no" aria-hidden="true">✗</span> {f.label(x.label)}</summary><Conditions items={[x.condition]} f={f} /></details>)}</div>
+        </section>
+      )}
       <p className="soft small">{t('customers.why_as_of', { day: w.as_of, version: w.version })} {t(w.known === 'then' ? 'classification.known_then' : 'classification.known_today')}</p>
     </div>
   )
@@ -42,7 +47,7 @@ function Conditions({ items, f }: { items: WhyCondition[]; f: Format }) {
         <li key={`${c.path}-${i}`} className="cond">
           <span className={`mark ${c.holds ? 'yes' : 'no'}`} role="img" aria-label={f.t(c.holds ? 'customers.holds' : 'customers.fails')}>{c.holds ? '✓' : '✗'}</span>
           <span className="cond-text" title={c.text}>{f.label(c.sentence) || c.text}</span>
-          <span className="actual">{c.children?.length ? '' : f.value(c.actual)}</span>
+          <span className="actual">{c.children?.length ? '' : f.label(c.finding) || f.value(c.actual)}</span>
           {c.counted && c.counted.count > 0 && <Counted counted={c.counted} f={f} />}
           {c.children && c.children.length > 0 && <Conditions items={c.children} f={f} />}
         </li>
@@ -55,7 +60,7 @@ function Counted({ counted, f }: { counted: NonNullable<WhyCondition['counted']>
   return (
     <details className="small">
       <summary className="linkish">{f.t('customers.counted', { count: counted.count, n: f.integer(counted.count) })}</summary>
-      <table className="data-table"><tbody>{counted.items.map((x, i) => <tr key={i}><td className="nowrap">{x.day}</td><td>{typeof x.title === 'string' ? x.title : f.label(x.title)}</td><td className="num">{x.amount === null ? '' : f.money(x.amount)}</td></tr>)}</tbody></table>
+      <table className="data-table"><tbody>{counted.items.map((x, i) => <tr key={i}><td className="nowrap">{x.day}</td><td>{f.label(x.title)}</td><td className="num">{x.amount === null ? '' : f.money(x.amount)}</td></tr>)}</tbody></table>
       {counted.items.length < counted.count && <p className="soft">{f.t('customers.counted_more', { n: f.integer(counted.count - counted.items.length) })}</p>}
     </details>
   )

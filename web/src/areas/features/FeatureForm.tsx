@@ -73,7 +73,7 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
         <div className="field"><label htmlFor="f-en">{t('features.name_en')}</label><Input id="f-en" required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
       </div>
       <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || keyOf(en || zh)} onChange={(e) => setKey(e.target.value)} />{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
-      <div className="field"><label htmlFor="f-description">{t('features.meaning')}</label><Input.TextArea id="f-description" autoSize={{ minRows: 2 }} value={description} onChange={(e) => setDescription(e.target.value)} /></div>
+      <div className="field"><label htmlFor="f-description">{t('features.meaning')}</label><Input.TextArea id="f-description" rows={2} value={description} onChange={(e) => setDescription(e.target.value)} /></div>
       <div className="field">
         <span className="field-name">{t('features.how')}</span>
         <div className="kinds" role="group" aria-label={t('features.how')}>

@@ -59,7 +59,7 @@ function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: F
       <summary><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></summary>
       {reason.examples.length > 0 && (
         <PlainTable
-          caption={f.label(reason.text)}
+          fit caption={f.label(reason.text)}
           columns={[{ name: t('imports.line'), number: true }, { name: t('imports.column') }, { name: t('imports.original') }]}
           rows={reason.examples.map((e) => [f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
         />

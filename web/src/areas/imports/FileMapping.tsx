@@ -21,7 +21,7 @@ export function FileMapping({ file, mapping, busy, onColumns, onFormat }: Props)
     <Card className="flush" label={file.name}>
       <div className="file-head">
         <h2>{file.name}</h2>
-        <span className="soft small">{[file.format.toUpperCase(), file.encoding, f.bytes(file.bytes), t('imports.about_rows', { count: file.rows_estimate, n: f.integer(file.rows_estimate) })].filter(Boolean).join(' · ')}</span>
+        <span className="soft small">{[file.format.toUpperCase(), file.encoding?.toUpperCase(), f.bytes(file.bytes), t('imports.about_rows', { count: file.rows_estimate, n: f.integer(file.rows_estimate) })].filter(Boolean).join(' · ')}</span>
         <span className="small">{t('imports.matched', { mapped, total: mapping.columns.length })}</span>
       </div>
       {file.guesses.length > 0 && <ul className="guesses" aria-label={t('imports.guesses')}>{file.guesses.map((g, i) => <li key={`${g.code}-${i}`}>{f.label(g.text)}</li>)}</ul>}

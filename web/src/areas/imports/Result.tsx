@@ -35,7 +35,7 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
           <div className="stack">
             <p>{t('imports.done_sentence', { rows: f.integer(r.accepted), rejected: f.integer(r.quarantined), until: data.undo_until ? f.instant(data.undo_until) : '' })}</p>
             <div className="row">
-              <LinkButton to="/classification" type="primary">{t('imports.see_classes')}</LinkButton>
+              <LinkButton to="/classification" kind="primary">{t('imports.see_classes')}</LinkButton>
               <LinkButton to="/customers">{t('imports.see_customers')}</LinkButton>
               <LinkButton to="/imports">{t('imports.more_files')}</LinkButton>
             </div>

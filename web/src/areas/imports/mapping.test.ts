@@ -18,7 +18,7 @@ describe('mapping', () => {
   })
   it('offers a new attribute for the column and every known target once', () => {
     const label = (s: string) => ({ zh: s, en: s })
-    const groups = targetOptions([{ target: 'order.id', label: label('Order no.'), group: label('Order'), kind: 'order' }], [column(0, 'custom.a')], (l) => l.en, { ignore: 'Skip', custom: 'Custom', other: '-', fresh: (n) => `New: ${n}` }, 'B')
+    const groups = targetOptions([{ target: 'order.id', label: label('Order no.'), group: label('Order'), kind: 'order', identifier: false }], [column(0, 'custom.a')], (l) => l.en, { ignore: 'Skip', custom: 'Custom', other: '-', fresh: (n) => `New: ${n}` }, 'B')
     expect(groups.flatMap((g) => g.options.map((o) => o.value))).toEqual(['ignore', 'custom.b', 'custom.a', 'order.id'])
   })
 })

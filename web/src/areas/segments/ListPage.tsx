@@ -17,11 +17,11 @@ export function ListPage() {
   const { t } = f
   const query = useQuery(segments)
   return (
-    <Page title={t('segments.title')} note={t('segments.note')} actions={<LinkButton to="/segments/new" type="primary">{t('segments.new')}</LinkButton>}>
+    <Page title={t('segments.title')} note={t('segments.note')} actions={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>}>
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={6} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-        {query.data?.length === 0 && <Empty title={t('segments.none')} text={t('segments.none_text')} action={<LinkButton to="/segments/new" type="primary">{t('segments.new')}</LinkButton>} />}
+        {query.data?.length === 0 && <Empty title={t('segments.none')} text={t('segments.none_text')} action={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>} />}
         {query.data && query.data.length > 0 && <Table items={query.data} />}
       </Card>
     </Page>

@@ -13,6 +13,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
     <>
       <Card title={t('segments.matches')}>
         {empty && <p className="soft">{t('segments.start')}</p>}
+        {!empty && !data && !error && <p className="soft">{t('segments.once_right')}</p>}
         {!!error && <Failed error={error} />}
         {!empty && data && (
           <div aria-live="polite" aria-atomic="true">

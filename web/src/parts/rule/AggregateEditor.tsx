@@ -1,6 +1,7 @@
 import { InputNumber, Select } from 'antd'
 import type { Aggregate, Condition, FactKind, FieldMeasure, Literal, Measure, Op, PlainMeasure, Window } from '@/api/rule'
 import { useFormat } from '@/parts/format'
+import './rule.css'
 import { facts, fieldMeasures, fields, type FieldType, plainMeasures } from './words'
 
 /** A measure over the customer's facts as a sentence of choices: window · facts · measure · only where. */

@@ -2,6 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Problem } from '@/api/problem'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useProblemText } from '@/parts/States'
+import './rule.css'
 import { cut, suggestions, wordAt } from './text'
 
 /** The rule as text, with the place of an error marked and names offered for the word being typed. */

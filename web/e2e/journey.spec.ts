@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { badRows, people, shop, twiceRows } from './support/files'
+import { type Server, startEmpty } from './support/server'
+import { langs, words } from './support/words'
+
+for (const lang of langs)
+  test.describe(`first hour, ${lang}`, () => {
+    test.use({ locale: lang })
+    let server: Server
+
+    test.beforeAll(async () => {
+      server = await startEmpty()
+    })
+    test.afterAll(async () => {
+      await server.stop()
+    })
+
+    test('from an empty server to an exported segment', async ({ page }, info) => {
+      test.slow()
+      const t = words(lang)
+      const { files, orders, memberName } = shop(lang)
+      const phone = info.project.name === 'phone'
+      await prefer(page, lang)
+      const go = async (name: string) => {
+        await page.locator(phone ? '.bottom' : '.rail').getByRole('link', { name: t(`shell.${name}`), exact: true }).click()
+        await settled(page)
+      }
+      const step = async () => {
+        await noSidewaysScroll(page)
+        await accessible(page)
+      }
+
+      await test.step('first run with the printed link', async () => {
+        expect(server.setup).toBeTruthy()
+        await page.goto(server.setup ?? '')
+        await expect(page.getByRole('heading', { name: t('session.setup') })).toBeVisible()
+        await step()
+        await page.getByLabel(t('session.workspace_name')).fill(lang === 'en' ? 'Harbour Coffee' : '小满茶铺')
+        await page.getByLabel(t('session.name'), { exact: true }).fill(lang === 'en' ? 'Ada' : '林溪')
+        await page.getByLabel(t('session.email')).fill('owner@example.com')
+        await page.getByLabel(t('session.password'), { exact: true }).fill('a long enough password')
+        await page.getByRole('button', { name: t('session.create') }).click()
+        await expect(page.getByRole('heading', { name: t('imports.title') })).toBeVisible()
+        await expect(page.getByText(t('imports.none'))).toBeVisible()
+        await step()
+      })
+
+      await test.step('own files: mapping, check, import', async () => {
+        await page.locator('input[type=file]').setInputFiles(files)
+        await expect(page.getByRole('button', { name: t('imports.check') })).toBeEnabled()
+        for (const file of files) await expect(page.getByRole('heading', { name: file.name, level: 2 })).toBeVisible()
+        await settled(page)
+        await step()
+        await page.getByRole('button', { name: t('imports.check') }).click()
+        await expect(page.getByRole('heading', { name: t('imports.dry_run') })).toBeVisible()
+        const report = page.locator('.facts').first()
+        await expect(report).toContainText(String(people))
+        await expect(page.getByRole('heading', { name: t('imports.reasons') })).toBeVisible()
+        await expect(page.locator('.balance')).toContainText(new RegExp(`${orders + people + badRows + twiceRows}.*=.*${orders + people}.*\\+.*${badRows}.*\\+.*${twiceRows}`))
+        await step()
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: t('imports.download_csv'), exact: true }).click()])
+        expect(readFileSync(await download.path(), 'utf8')).toContain('20269002')
+        await page.getByRole('button', { name: new RegExp(t('imports.import_rows', { count: orders + people }).replace(/[()]/g, '.')) }).click()
+        await expect(page.getByRole('heading', { name: t('imports.done') })).toBeVisible()
+        await step()
+      })
+
+      await test.step('everyone is classified', async () => {
+        await page.getByRole('link', { name: t('imports.see_classes') }).click()
+        await expect(page.locator('.tile').first()).toContainText(String(people))
+        await settled(page)
+        await expect(page.locator('.heat-cell')).toHaveCount(25)
+        const cells = await page.locator('.heat-cell').evaluateAll((all) => all.map((c) => Number(/: ([\d,]+),/.exec(c.getAttribute('aria-label') ?? '')?.[1]?.replaceAll(',', '') ?? 0)))
+        expect(cells.reduce((a, b) => a + b, 0), 'cells add up to all buyers').toBe(30)
+        await step()
+        await page.locator('.heat-cell[aria-label*=": "]:not(.h0)').first().click()
+        await expect(page.getByRole('link', { name: t('classification.see_list') })).toBeVisible()
+        await page.keyboard.press('Escape')
+      })
+
+      await test.step('a customer, and why', async () => {
+        await go('customers')
+        await page.getByRole('textbox', { name: t('customers.search') }).fill('M1000')
+        await expect(page.getByRole('link', { name: new RegExp(memberName) })).toHaveCount(1)
+        await page.getByRole('link', { name: new RegExp(memberName) }).click()
+        await expect(page.getByRole('heading', { name: t('customers.classes') })).toBeVisible()
+        await settled(page)
+        await step()
+        await page.locator('.class-line').filter({ hasText: /RFM 8|RFM 八/ }).first().click()
+        await expect(page.getByTestId('why')).toBeVisible()
+        await expect(page.getByTestId('why').locator('.mark').first()).toBeVisible()
+        await accessible(page)
+        await page.keyboard.press('Escape')
+      })
+
+      await test.step('a segment with a live count', async () => {
+        await go('segments')
+        await expect(page.getByText(t('segments.none'))).toBeVisible()
+        await page.getByRole('link', { name: t('segments.new') }).first().click()
+        await page.getByLabel(t('segments.name'), { exact: true }).fill(lang === 'en' ? 'Regulars' : '常客')
+        if (phone) await page.getByText(t('rule.as_text'), { exact: true }).first().click()
+        const text = page.getByRole('textbox', { name: t('rule.as_text') })
+        await text.fill('orders >= 3 and net > ')
+        await expect(page.locator('.text-error')).toBeVisible()
+        await text.fill('orders >= 3 and net >= 100')
+        await expect(page.locator('.text-error')).toHaveCount(0)
+        await expect(page.getByTestId('live-count')).toHaveText(/[1-9]/)
+        if (phone) await page.getByText(t('rule.as_rows'), { exact: true }).first().click()
+        await expect(page.locator('.rule-row')).toHaveCount(2)
+        await expect(page.locator('.rule-count b')).toHaveCount(2)
+        await step()
+        const before = await page.getByTestId('live-count').textContent()
+        await page.locator('.rule-row').first().getByLabel(t('rule.value')).fill('1')
+        await expect(page.getByTestId('live-count')).not.toHaveText(before ?? '')
+        await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByRole('heading', { level: 1, name: lang === 'en' ? 'Regulars' : '常客' })).toBeVisible()
+      })
+
+      await test.step('export', async () => {
+        const count = Number((await page.getByTestId('live-count').textContent())?.replaceAll(',', ''))
+        await page.getByRole('link', { name: t('segments.list') }).click()
+        await settled(page)
+        await page.getByTestId('export').click()
+        await page.screenshot({ path: info.outputPath('export.png') })
+        const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: t('customers.export_all', { format: 'CSV' }) }).click()])
+        const lines = readFileSync(await file.path(), 'utf8').trim().split('\n')
+        expect(lines.length - 1, 'one line for each member').toBe(count)
+        expect(lines[0]).toContain('customer_id')
+      })
+
+      await test.step('the same files again add nothing; undo takes everything back', async () => {
+        await go('imports')
+        await page.locator('tbody a').first().click()
+        await page.getByRole('button', { name: t('imports.undo') }).click()
+        await page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name: t('imports.undo') }).click()
+        await expect(page.getByRole('heading', { name: t('imports.was_undone') })).toBeVisible()
+        await go('overview')
+        await expect(page.getByText(t('classification.empty'), { exact: true })).toBeVisible()
+        await step()
+      })
+
+      await test.step('language switches live, everywhere', async () => {
+        const other = words(lang === 'en' ? 'zh-CN' : 'en')
+        await page.getByTestId('lang').first().click()
+        await expect(page.getByRole('heading', { level: 1, name: other('classification.title') })).toBeVisible()
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe(lang === 'en' ? 'zh-CN' : 'en')
+      })
+    })
+  })

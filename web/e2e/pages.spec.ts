@@ -1,0 +1,110 @@
+import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { type Server, startDemo } from './support/server'
+import { langs, words } from './support/words'
+
+/** Every page with the sample business, in both languages and both themes: no axe finding, no complaint, nothing sideways. */
+let server: Server
+let state: { cookies: []; origins: [] } | undefined
+let customer = ''
+let importId = ''
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(180_000)
+  server = await startDemo('en', 800)
+  const context = await browser.newContext({ baseURL: server.url, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
+  const signed = await context.request.post('/api/v1/session', { data: { email: server.email, password: server.password } })
+  expect(signed.ok()).toBe(true)
+  const list = (await (await context.request.get('/api/v1/customers?limit=1')).json()) as { items: { id: string }[] }
+  customer = list.items[0]?.id ?? ''
+  const all = (await (await context.request.get('/api/v1/imports')).json()) as { items: { id: string }[] }
+  importId = all.items[0]?.id ?? ''
+  const made = await context.request.post('/api/v1/segments', { data: { key: 'quiet', label: { zh: '沉睡高价值', en: 'Gone quiet' }, description: { zh: '', en: '' }, rule_text: 'net > 1000 and (class.lifecycle = "at_risk" or recency_days > 60)' } })
+  expect(made.ok(), await made.text()).toBe(true)
+  state = (await context.storageState()) as never
+  await context.close()
+})
+test.afterAll(async () => {
+  await server.stop()
+})
+
+const routes: [string, () => string][] = [
+  ['overview', () => '/classification'],
+  ['overview, change side by side', () => '/classification?view=change&scoring=all'],
+  ['classification', () => '/classifications/lifecycle'],
+  ['customers', () => '/customers'],
+  ['customers, filtered', () => '/customers?class.lifecycle=at_risk&rule=orders+%3E+2'],
+  ['customer', () => `/customers/${customer}`],
+  ['why', () => `/customers/${customer}?why=rfm_8`],
+  ['segments', () => '/segments'],
+  ['segment', () => '/segments/quiet'],
+  ['new segment', () => '/segments/new'],
+  ['features', () => '/features'],
+  ['new feature', () => '/features?open=new'],
+  ['imports', () => '/imports'],
+  ['import', () => `/imports/${importId}`],
+  ['not found', () => '/nowhere'],
+]
+
+for (const lang of langs)
+  for (const theme of ['light', 'dark'] as const)
+    test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
+      test.setTimeout(300_000)
+      const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+      const page = await context.newPage()
+      const said: string[] = []
+      page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
+      page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
+      await prefer(page, lang, theme)
+      for (const [name, path] of routes)
+        await test.step(name, async () => {
+          await page.goto(path())
+          await settled(page)
+          await expect(page.locator('h1')).toHaveCount(1)
+          await noSidewaysScroll(page)
+          await accessible(page)
+        })
+      expect(said).toEqual([])
+      await context.close()
+    })
+
+test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
+  test.skip(info.project.name === 'phone', 'phones have none')
+  const t = words('en')
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  await page.goto('/')
+  await settled(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('at risk')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { level: 1, name: t('customers.title') })).toBeVisible()
+  await settled(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: t('customers.timeline') })).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByText(t('shell.shortcuts'), { exact: true })).toBeVisible()
+  await context.close()
+})
+
+test('a link is a view: filters, sort and day survive a reload', async ({ browser, contextOptions }, info) => {
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  await page.goto('/customers?class.lifecycle=active&sort=recency_days')
+  await settled(page)
+  const before = await page.locator('.page-note').textContent()
+  await page.reload()
+  await settled(page)
+  expect(await page.locator('.page-note').textContent()).toBe(before)
+  expect(page.url()).toContain('class.lifecycle=active')
+  await context.close()
+})

@@ -1,0 +1,51 @@
+import AxeBuilder from '@axe-core/playwright'
+import { test as base, expect, type Page } from '@playwright/test'
+
+/** Complaints of the browser: console errors, uncaught exceptions, refused styles or scripts. Expected refusals (422 while typing) are not. */
+export function listen(page: Page): string[] {
+  const said: string[] = []
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !/status of (401|404|409|422)/.test(m.text())) said.push(m.text())
+  })
+  page.on('pageerror', (e) => said.push(e.message))
+  return said
+}
+
+export const test = base.extend<{ complaints: string[] }>({
+  complaints: [
+    async ({ page }, use) => {
+      const said = listen(page)
+      await use(said)
+      expect(said, 'console and content security policy').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+export { expect }
+
+/** Nothing sticks out sideways. */
+export async function noSidewaysScroll(page: Page) {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'sideways scroll').toBeLessThanOrEqual(0)
+}
+
+/** No axe finding of any impact. */
+export async function accessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary ?? ''}`).join(' | ')}`)).toEqual([])
+}
+
+/** Nothing is loading any more. */
+export async function settled(page: Page) {
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('main .loading')).toHaveCount(0)
+}
+
+export async function prefer(page: Page, lang: string, theme: 'light' | 'dark' = 'light') {
+  await page.addInitScript(([l, t]) => {
+    // only the first time: afterwards what the page itself chose counts
+    if (sessionStorage.getItem('prefer')) return
+    sessionStorage.setItem('prefer', '1')
+    localStorage.setItem('zhiyin.lang', l as string)
+    localStorage.setItem('zhiyin.theme', t as string)
+  }, [lang, theme])
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface Server { url: string; setup: string | null; email: string | null; password: string | null; stop: () => Promise<void> }
+
+function bin(): string {
+  const path = process.env.ZHIYIN_BIN
+  if (!path) throw new Error('set ZHIYIN_BIN to the zhiyin binary')
+  return path
+}
+
+/** Runs the binary on a free port with a data folder of its own; the folder goes with it. */
+async function start(args: (folder: string) => string[]): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'zhiyin-e2e-'))
+  const child: ChildProcess = spawn(bin(), args(folder), { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4000) })
+  const address = await new Promise<Record<string, string>>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no address after 120 s\n${said}`)), 120_000)
+    child.once('exit', (code) => { clearTimeout(timer); reject(new Error(`the server ended with ${code}\n${said}`)) })
+    if (!child.stdout) return
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return
+      const found = JSON.parse(line) as Record<string, string>
+      if (!found.address) return
+      clearTimeout(timer)
+      resolve(found)
+    })
+  })
+  child.removeAllListeners('exit')
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      child.once('exit', () => { rmSync(folder, { recursive: true, force: true }); resolve() })
+      child.kill('SIGTERM')
+    })
+  return { url: address.address ?? '', setup: address.setup ?? null, email: address.email ?? null, password: address.password ?? null, stop }
+}
+
+/** An empty server that waits for its first owner. */
+export const startEmpty = () => start((folder) => ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--json', '--quiet'])
+
+/** The sample business. */
+export const startDemo = (lang: string, customers: number) => start((folder) => ['demo', '--data', join(folder, 'demo'), '--port', '0', '--customers', String(customers), '--lang', lang, '--json', '--quiet'])

@@ -1,0 +1,19 @@
+import { defineConfig } from '@playwright/test'
+import { chromium, devices } from './e2e/support/browser'
+
+/** The journeys on the real binary (`ZHIYIN_BIN`, each worker its own server and data), or on a server that runs (`ZHIYIN_URL`). */
+export default defineConfig({
+  testDir: './e2e',
+  testMatch: '*.spec.ts',
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  fullyParallel: false,
+  workers: 1,
+  retries: process.env.CI ? 1 : 0,
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: { ...chromium, trace: 'retain-on-failure', timezoneId: 'Asia/Shanghai', contextOptions: { reducedMotion: 'reduce' } },
+  projects: [
+    { name: 'desktop', use: devices.desktop },
+    { name: 'phone', use: devices.phone },
+  ],
+})

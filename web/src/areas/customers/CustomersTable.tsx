@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router'
+import type { CustomerItem } from '@/api/types'
+import { type Format, useCatalog, useClassifications } from '@/parts/format'
+
+export const nameOf = (c: { id: string; name: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
+
+interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format }
+
+/** A plain table: first column and header stay in sight, columns sort by a click on their name. */
+export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, f }: Props) {
+  const { byKey } = useCatalog()
+  const classifications = useClassifications()
+  const heads = columns.map((key) => {
+    if (key.startsWith('class.')) return { key, title: f.label(classifications.find((c) => c.key === key.slice(6))?.label) || key.slice(6), number: false, sorts: false }
+    const feature = byKey.get(key)
+    return { key, title: f.label(feature?.label) || key, number: feature ? !['text', 'bool', 'day'].includes(feature.value) : true, sorts: true }
+  })
+  const direction = (key: string) => (sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : undefined)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className={`list-box${stale ? ' stale' : ''}`} role="region" tabIndex={0} aria-label={f.t('customers.title')}>
+      <table className="list">
+        <thead>
+          <tr>
+            <th scope="col">{f.t('customers.customer')}</th>
+            <th scope="col">{f.t('customers.phone')}</th>
+            {heads.map((h) => (
+              <th key={h.key} scope="col" className={h.number ? 'num' : undefined} aria-sort={direction(h.key)}>
+                {h.sorts ? (
+                  <button type="button" className="sort" onClick={() => onSort(direction(h.key) === 'descending' ? h.key : `-${h.key}`)}>
+                    {h.title}<span aria-hidden="true">{direction(h.key) === 'ascending' ? '↑' : direction(h.key) === 'descending' ? '↓' : ''}</span>
+                  </button>
+                ) : h.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((c, i) => (
+            // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
+            <tr key={c.id} data-row-key={c.id} className={i === at ? 'at' : undefined} onClick={() => onAt(i)} onKeyDown={undefined}>
+              <th scope="row"><Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="soft small">{c.external_id}</span>}</th>
+              <td>{c.phone ?? c.email ?? '—'}</td>
+              {heads.map((h) => (
+                <td key={h.key} className={h.number ? 'num' : undefined}>
+                  {h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
