@@ -105,7 +105,7 @@ codes! {
     GuessHeader "guess_header" "表头在第 {row} 行" "The header is in row {row}";
     GuessNoHeader "guess_no_header" "没有表头，按内容识别列" "There is no header; columns were recognised by their content";
     GuessFormat "guess_format" "扩展名是 {extension}，内容其实是 {format}" "The name says {extension}, the content is {format}";
-    GuessKinds "guess_kinds" "识别出的数据：{kinds}" "Recognised data: {kinds}";
+    GuessKinds "guess_kinds" "识别出的数据：{kinds_zh}" "Recognised data: {kinds_en}";
     GuessNoKind "guess_no_kind" "没有识别出客户、订单等数据，请手动选择列的含义" "No customers, orders or other data were recognised; choose the meaning of the columns";
     GuessDateOrder "guess_date_order" "“{column}”按 {order} 读取" "“{column}” is read as {order}";
     GuessDateAmbiguous "guess_date_ambiguous" "“{column}”的日和月无法区分，暂按 {order} 读取，请核对" "Day and month of “{column}” cannot be told apart; it is read as {order}, please check";
@@ -123,6 +123,7 @@ codes! {
     GuessOrderDay "guess_order_day" "没有订单号，同一客户同一天的行合为一个订单" "There is no order number: rows of one customer on one day are one order";
     GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记" "There is no amount; paid counts as 0";
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
+    GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
     GuessCustomerBlank "guess_customer_blank" "样本中 {share}% 的行没有客户，将被拒绝" "{share}% of the sampled rows name no customer and will be rejected";
     GuessCustom "guess_custom" "{count} 个其他列成为自定义属性" "{count} other columns become custom attributes";
     GuessIgnored "guess_ignored" "未使用的列：{columns}" "Columns not used: {columns}";
@@ -214,7 +215,7 @@ mod tests {
     fn keys_are_unique_and_both_languages_fill_the_same_placeholders() {
         let keys: BTreeSet<&str> = Code::ALL.iter().map(|c| c.key()).collect();
         assert_eq!(keys.len(), Code::ALL.len());
-        let holes = |text: &str| text.split('{').skip(1).filter_map(|p| p.split_once('}').map(|x| x.0.to_owned())).collect::<BTreeSet<_>>();
+        let holes = |text: &str| text.split('{').skip(1).filter_map(|p| p.split_once('}').map(|x| x.0.trim_end_matches("_zh").trim_end_matches("_en").to_owned())).collect::<BTreeSet<_>>();
         for code in Code::ALL {
             assert_eq!(holes(code.template(Lang::Zh)), holes(code.template(Lang::En)), "{}", code.key());
             assert_eq!(Code::parse(code.key()), Some(*code));

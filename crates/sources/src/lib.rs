@@ -7,14 +7,26 @@
 
 mod attribute;
 mod batch;
+mod build;
 mod code;
+mod columnar;
+mod concept;
 mod encoding;
 mod header;
 mod infer;
+mod limits;
 mod mapping;
+mod plan;
 mod probe;
+mod profile;
+mod propose;
+mod raw;
 mod read;
+mod sheet;
+mod stream;
 mod target;
+mod text;
+mod value;
 
 pub use attribute::Attribute;
 pub use batch::{Batch, Reject, Summary};
@@ -22,6 +34,7 @@ pub use code::{Code, Error, Params, Result};
 pub use encoding::Encoding;
 pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};
 pub use probe::{ColumnGuess, Guess, Options, Probe, probe};
+pub use raw::raw_rows;
 pub use read::read;
 pub use target::{Kind, Target};
 

@@ -116,8 +116,9 @@ pub struct Column {
     /// type of a `custom.*` attribute
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value_type: Option<ValueType>,
-    /// does it tell customers apart?
-    #[serde(default)]
+    /// does it tell customers apart? Matters for phones, e-mail addresses and numbers of customers only; a column that says no is
+    /// not used to recognise anyone
+    #[serde(default = "yes")]
     pub identifier: bool,
     /// what wins when the attribute is known already
     #[serde(default)]
@@ -136,6 +137,9 @@ pub struct Column {
     pub strip_decimal: bool,
 }
 
+fn yes() -> bool {
+    true
+}
 fn one() -> i64 {
     1
 }
@@ -152,7 +156,7 @@ impl Column {
         Column {
             index,
             header: header.into(),
-            identifier: target.is_identifier(),
+            identifier: true,
             target,
             value_type: None,
             collision: Collision::default(),

@@ -1,0 +1,186 @@
+//! Cells become records: one row in, all its records out, or the first thing that is wrong with it.
+
+mod customer;
+mod other;
+mod trade;
+
+use crate::{
+    code::Code,
+    plan::{Plan, Slot, Slots},
+    value::{
+        Cell, Fault, Read,
+        date::{self, Moment, Wall},
+        decimal::{self, Decimal},
+        text,
+    },
+};
+use domain::{Day, clock::Instant, identity::Identifier, record::Record};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+/// Why a row is rejected, and the column at fault.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RowFault {
+    pub fault: Fault,
+    pub column: Option<usize>,
+}
+
+impl RowFault {
+    fn missing(code: Code, slots: &[&Slots]) -> RowFault {
+        RowFault { fault: code.into(), column: slots.iter().find_map(|s| s.first()) }
+    }
+}
+
+pub(crate) type Built<T> = Result<T, RowFault>;
+
+/// Names the column a cell stands in when it cannot be read.
+fn at<T>(read: Read<T>, slot: &Slot) -> Built<T> {
+    read.map_err(|fault| RowFault { fault, column: Some(slot.index) })
+}
+
+/// Most entries of the caches that keep repeated customers and order heads from being handed on once more.
+const REMEMBERED: usize = 4096;
+
+/// Makes records from rows; one a worker.
+pub(crate) struct Builder<'p> {
+    plan: &'p Plan,
+    wall: Wall,
+    /// what was left out of accepted rows
+    pub notes: BTreeMap<Code, u64>,
+    /// customer → what was last said about them, in this part of the file
+    customers: HashMap<u64, u64>,
+    /// order → its head as last given, in this part of the file
+    heads: HashMap<u64, u64>,
+}
+
+impl<'p> Builder<'p> {
+    pub fn new(plan: &'p Plan) -> Builder<'p> {
+        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), heads: HashMap::new() }
+    }
+
+    /// The records of a row that is not blank.
+    pub fn row(&mut self, line: u64, row: &[Cell<'_>]) -> Built<Vec<Record>> {
+        let kinds = self.plan.kinds;
+        if self.is_totals(row) {
+            return Err(RowFault { fault: Code::TotalsRow.into(), column: None });
+        }
+        let mut out = Vec::with_capacity(2);
+        let who = self.identifiers(line, row)?;
+        if kinds.customer {
+            self.customer(&who, row, &mut out)?;
+        }
+        if kinds.contact {
+            self.contact(&who, row, &mut out)?;
+        }
+        if kinds.has_trade() {
+            self.trade(&who, row, &mut out)?;
+        }
+        if kinds.interaction {
+            self.interaction(&who, row, &mut out)?;
+        }
+        if kinds.answer {
+            self.answer(&who, row, &mut out)?;
+        }
+        if kinds.product {
+            self.product(row, &mut out)?;
+        }
+        if kinds.cost {
+            self.cost(row, &mut out)?;
+        }
+        if out.is_empty() {
+            return Err(RowFault { fault: Code::NothingFound.into(), column: None });
+        }
+        Ok(out)
+    }
+
+    /// A row that begins with "total" and lacks what every data row has.
+    fn is_totals(&self, row: &[Cell<'_>]) -> bool {
+        let Some(Cell::Text(first)) = row.iter().find(|c| !c.is_blank()) else { return false };
+        if !is_totals_word(first) {
+            return false;
+        }
+        // the word itself may stand in the key column
+        self.plan.keys.iter().any(|k| row.get(*k).is_none_or(|c| c.is_missing() || matches!(c, Cell::Text(t) if is_totals_word(t))))
+    }
+
+    fn note(&mut self, code: Code) {
+        *self.notes.entry(code).or_default() += 1;
+    }
+
+    fn text(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<String>> {
+        match slots.find(row) {
+            Some((cell, slot)) => at(text::category(cell), slot),
+            None => Ok(None),
+        }
+    }
+
+    fn id(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<String>> {
+        match slots.find(row) {
+            Some((cell, slot)) => at(text::id(cell, slot.strip), slot),
+            None => Ok(None),
+        }
+    }
+
+    fn decimal(&self, slots: &Slots, row: &[Cell<'_>], fault: Code) -> Built<Option<Decimal>> {
+        match slots.find(row) {
+            Some((cell, slot)) => {
+                let read = decimal::read(cell, slot.mark, fault);
+                let scaled = |d: Decimal| Decimal { mantissa: d.mantissa.saturating_mul(i128::from(slot.scale)), places: d.places };
+                at(read, slot).map(|d| d.map(scaled))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Minor units.
+    fn money(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<i64>> {
+        match slots.find(row) {
+            Some((cell, slot)) => {
+                let read = decimal::read(cell, slot.mark, Code::MoneyInvalid);
+                at(read.and_then(|d| d.map(|d| d.minor(self.plan.digits, slot.scale)).transpose()), slot)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn number(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<f64>> {
+        Ok(self.decimal(slots, row, Code::NumberInvalid)?.map(Decimal::number))
+    }
+
+    fn moment(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Moment>> {
+        match slots.find(row) {
+            Some((cell, slot)) => at(date::read(cell, slot.order), slot),
+            None => Ok(None),
+        }
+    }
+
+    fn when(&mut self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<(Instant, Day)>> {
+        Ok(self.moment(slots, row)?.map(|m| self.wall.place(m)))
+    }
+}
+
+/// Words a totals row begins with.
+pub(crate) fn is_totals_word(text: &str) -> bool {
+    let trimmed = text.trim().trim_end_matches([':', '：']).trim_end();
+    trimmed.len() <= 16
+        && (["total", "totals", "grand total", "sum", "subtotal", "sub-total", "summary"].iter().any(|w| trimmed.eq_ignore_ascii_case(w))
+            || matches!(trimmed.replace([' ', '\u{3000}'], "").as_str(), "合计" | "总计" | "小计" | "总和" | "汇总" | "合計" | "總計" | "小計" | "累计" | "本页合计"))
+}
+
+/// A number made from what all cells say.
+pub(crate) fn content(row: &[Cell<'_>]) -> u64 {
+    let mut hash = Xxh3::new();
+    for cell in row {
+        hash.update(cell.shown().trim_matches(text::is_space).as_bytes());
+        hash.update(b"\x1f");
+    }
+    hash.digest()
+}
+
+fn who_hash(who: &[Identifier]) -> u64 {
+    match who.first() {
+        Some(id) => xxh3_64(id.value.as_bytes()) ^ id.kind as u64,
+        None => 0,
+    }
+}

@@ -1,0 +1,289 @@
+//! What the rows of a file are: customers, orders, lines, refunds, interactions, scores, products, costs — or several at once.
+
+use crate::{
+    concept::Concept::{self, *},
+    mapping::OrderIdentity,
+    profile::Profile,
+    target::Kind,
+    value::Cell,
+};
+use hashbrown::HashMap;
+
+/// Rows of the sample.
+type Rows = [(u64, Vec<Cell<'static>>)];
+
+/// How sure a header must be to say what a file is about.
+const SURE: f64 = 0.75;
+
+/// What the rows of a file are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shape {
+    pub kinds: Vec<Kind>,
+    pub identity: OrderIdentity,
+    pub refund_prefix: Option<String>,
+    pub has_negative: bool,
+    pub customer_by_row: bool,
+    pub question: Option<String>,
+    pub interaction_kind: Option<String>,
+    /// the amount of each row is its order's, repeated
+    pub amount_is_orders: bool,
+}
+
+/// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
+pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
+    for p in profiles.iter_mut() {
+        let Some((concept, _)) = p.concept else { continue };
+        if p.filled == 0 {
+            continue;
+        }
+        let numeric = p.is_numeric();
+        let fits = match concept {
+            Date | OrderDate | RefundDate | InteractionDate | AnswerDate => p.is_date() || p.share(p.times) > 0.5,
+            From | To => p.is_date() || p.share(p.numbers) < 0.5 && p.share(p.letters) < 0.9 || p.longest <= 8 && p.share(p.numbers) > 0.9 && p.largest > 190_000.0,
+            TimeOfDay => p.share(p.times) > 0.5,
+            Paid | Gross | Amount | Discount | Goods | Price | ListPrice | LineAmount | RefundAmount | Spend => p.share(p.numbers.max(p.comma_numbers)) >= 0.4,
+            Quantity => p.share(p.numbers) >= 0.5,
+            Score | Nps | Csat | Ces => p.share(p.numbers) >= 0.4 || p.distinct <= 12,
+            Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3,
+            Email | ContactEmail => p.share(p.emails) >= 0.3,
+            Name | GivenName | FamilyName | Company | ContactName => !numeric && p.distinct > 2.min(p.filled.saturating_sub(1)),
+            Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => !(numeric && p.share(p.moneyed) > 0.5) && !(matches!(concept, Campaign | Channel | Question | Comment) && numeric),
+            Currency => p.longest <= 6,
+            _ => true,
+        };
+        if !fits {
+            p.concept = None;
+        }
+        if matches!(p.concept, Some((OrderDate, _))) && p.share(p.times) > 0.5 && !p.is_date() {
+            p.concept = Some((TimeOfDay, 0.9));
+        }
+    }
+    if headerless {
+        by_content(profiles);
+    }
+}
+
+fn by_content(profiles: &mut [Profile]) {
+    let mut taken: Vec<Concept> = Vec::new();
+    for p in profiles.iter_mut().filter(|p| p.filled > 0) {
+        let found = if p.share(p.emails) > 0.8 {
+            Some(Email)
+        } else if p.share(p.phones) > 0.8 && p.longest >= 11 {
+            Some(Phone)
+        } else if p.share(p.dates) > 0.95 && p.share(p.serials) < 0.5 {
+            Some(Date)
+        } else if p.is_numeric() && p.share(p.moneyed) > 0.5 {
+            Some(Amount)
+        } else {
+            None
+        };
+        if let Some(concept) = found.filter(|c| !taken.contains(c)) {
+            taken.push(concept);
+            p.concept = Some((concept, 0.8));
+        }
+    }
+    // a number or code in front of a date is who it was
+    let has_date = taken.contains(&Date);
+    let nobody = !taken.contains(&Email) && !taken.contains(&Phone);
+    if has_date && nobody {
+        if let Some(p) = profiles.iter_mut().find(|p| p.concept.is_none() && p.filled > 0 && (p.leading_zeros > 0 || p.share(p.whole) > 0.95 || p.share(p.letters) > 0.5)) {
+            p.concept = Some((CustomerId, 0.76));
+        }
+    }
+}
+
+struct Found<'p>(&'p [Profile]);
+
+impl Found<'_> {
+    fn get(&self, concept: Concept) -> Option<&Profile> {
+        self.0.iter().find(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= SURE))
+    }
+
+    fn has(&self, concept: Concept) -> bool {
+        self.get(concept).is_some()
+    }
+
+    fn any(&self, concepts: &[Concept]) -> bool {
+        concepts.iter().any(|c| self.has(*c))
+    }
+
+    fn attributes(&self) -> usize {
+        self.0.iter().filter(|p| p.filled > 0 && matches!(p.concept, Some((Attribute(_), sure)) if sure >= SURE)).count()
+    }
+}
+
+impl Shape {
+    pub fn tell(profiles: &[Profile], rows: &Rows, hint: Option<Kind>) -> Shape {
+        let found = Found(profiles);
+        let identified = found.any(&[CustomerId, Member, Phone, Email, Unionid]);
+        let named = identified || found.any(&[Name, Company]);
+        let dated = found.any(&[Date, OrderDate]);
+        let money = found.any(&[Paid, Gross, Amount, LineAmount, Price]);
+        let goods = found.any(&[ProductId, ProductName, Product]);
+        let ordered = found.has(OrderId);
+        let scored = found.any(&[Nps, Csat, Ces, Score]);
+        let touched = found.any(&[InteractionKind, InteractionDate, TicketId]);
+        let any_date = dated || found.any(&[InteractionDate, AnswerDate, RefundDate]) || Found(profiles).0.iter().any(|p| p.share(p.dates) > 0.9 && p.concept.is_some());
+        let wants = |kind: Kind| hint == Some(kind);
+        let free = hint.is_none() || matches!(hint, Some(Kind::Order | Kind::Line | Kind::Customer));
+        let who = identified || (named && hint != Some(Kind::Product)) || found.has(Id);
+
+        if wants(Kind::Cost) || (hint.is_none() && found.has(Spend) && (found.has(From) || dated) && !identified && !ordered) {
+            return Shape { kinds: vec![Kind::Cost], ..Shape::default() };
+        }
+        let product_words = [ProductId, ProductName, Product, Category, Brand, ListPrice, Price, Goods].iter().filter(|c| found.has(**c)).count();
+        if wants(Kind::Product) || (hint.is_none() && goods && product_words >= 2 && !identified && !ordered && !any_date && !found.has(Quantity)) {
+            return Shape { kinds: vec![Kind::Product], ..Shape::default() };
+        }
+        let refund_words = found.has(RefundId) || (found.has(RefundAmount) && (found.has(RefundDate) || found.has(Reason)));
+        if wants(Kind::Refund) || (hint.is_none() && refund_words && (ordered || named) && !found.any(&[Paid, Gross, LineAmount, Price, OrderDate])) {
+            return Shape { kinds: vec![Kind::Refund], ..Shape::default() };
+        }
+        if wants(Kind::Answer) || (hint != Some(Kind::Order) && hint != Some(Kind::Line) && hint != Some(Kind::Customer) && hint != Some(Kind::Interaction) && scored && who && any_date && !ordered && !found.any(&[Paid, Gross, LineAmount])) {
+            let mut kinds = vec![Kind::Answer];
+            if touched && found.has(InteractionDate) {
+                kinds.push(Kind::Interaction);
+            }
+            return Shape { question: question(&found), interaction_kind: touched.then(|| "contact".to_owned()), ..Shape::of(with_customer(kinds, &found)) };
+        }
+        if wants(Kind::Interaction) || (hint.is_none() && touched && who && any_date && !ordered && !money) {
+            return Shape { interaction_kind: Some("contact".to_owned()), ..Shape::of(with_customer(vec![Kind::Interaction], &found)) };
+        }
+        let contacts = found.any(&[ContactName, ContactPhone, ContactEmail]) && who && !dated && !ordered;
+        if wants(Kind::Contact) || (hint.is_none() && contacts) {
+            let mut kinds = vec![Kind::Contact];
+            if found.has(Company) || found.attributes() > 0 {
+                kinds.insert(0, Kind::Customer);
+            }
+            return Shape::of(kinds);
+        }
+        let traded = ordered && (goods || money || dated) || dated && named && (money || goods || found.has(Quantity)) || (free && wants(Kind::Order) && any_date && who);
+        if traded && hint != Some(Kind::Customer) {
+            return Shape::trade(&found, rows, hint);
+        }
+        if named || wants(Kind::Customer) || found.get(Id).is_some_and(|p| p.is_unique() && profiles.len() >= 2) {
+            // a bare number in front of anything is a customer only if it tells the rows apart
+            let by_row = !named && !found.has(Id);
+            return Shape { customer_by_row: by_row, ..Shape::of(vec![Kind::Customer]) };
+        }
+        if found.attributes() >= 2 {
+            return Shape { customer_by_row: true, ..Shape::of(vec![Kind::Customer]) };
+        }
+        Shape::default()
+    }
+
+    fn of(kinds: Vec<Kind>) -> Shape {
+        Shape { kinds, ..Shape::default() }
+    }
+
+    fn trade(found: &Found<'_>, rows: &Rows, hint: Option<Kind>) -> Shape {
+        let ordered = found.has(OrderId) || (found.has(Id) && found.any(&[CustomerId, Member, Phone, Email, Name]));
+        let goods = found.any(&[ProductId, ProductName, Product]) || (found.has(Price) && found.has(Quantity)) || found.has(LineNo);
+        let total = found.get(Paid).or_else(|| found.get(Gross)).or_else(|| found.get(Amount));
+        let repeats = order_column(found).map(|o| repetition(o, total, rows)).unwrap_or_default();
+        let line_money = found.any(&[LineAmount, Price]);
+        let head_words = found.any(&[Payment, Coupon, Discount, Currency]);
+        let identified = found.any(&[CustomerId, Member, Phone, Email, Unionid, Name]) || found.has(Company);
+        let can_head = identified && found.any(&[Date, OrderDate]);
+        let mut shape = Shape { identity: OrderIdentity::Column, ..Shape::default() };
+        let lines = (goods || hint == Some(Kind::Line)) && hint != Some(Kind::Order) || goods;
+        let heads = if !lines {
+            true
+        } else if !can_head || !ordered {
+            false
+        } else if repeats.repeated {
+            // the same total on every row of an order is the order's
+            shape.amount_is_orders = total.is_some() && repeats.constant && (line_money || repeats.orders >= 3);
+            shape.amount_is_orders
+        } else {
+            shape.amount_is_orders = total.is_some() && (line_money && head_words || head_words);
+            shape.amount_is_orders
+        };
+        if heads {
+            shape.kinds.push(Kind::Order);
+        }
+        if lines {
+            shape.kinds.push(Kind::Line);
+        }
+        if !ordered {
+            // goods without amounts are baskets; amounts make each row a purchase
+            shape.identity = if lines { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
+        }
+        shape.refund_prefix = order_column(found).and_then(|p| refund_prefix(p, found, rows));
+        shape.has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
+        let said_refunded = found.get(Status).is_some();
+        if shape.refund_prefix.is_some() || shape.has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
+            shape.kinds.push(Kind::Refund);
+        }
+        let describes = found.has(Name) && found.any(&[CustomerId, Member, Phone, Email, Unionid]) || found.has(Company) || found.attributes() > 0;
+        if identified && describes {
+            shape.kinds.insert(0, Kind::Customer);
+        }
+        shape
+    }
+}
+
+fn with_customer(mut kinds: Vec<Kind>, found: &Found<'_>) -> Vec<Kind> {
+    if found.has(Name) && found.any(&[CustomerId, Member, Phone, Email, Unionid]) || found.attributes() > 0 {
+        kinds.insert(0, Kind::Customer);
+    }
+    kinds
+}
+
+fn question(found: &Found<'_>) -> Option<String> {
+    if found.has(Question) || !found.has(Score) {
+        return None;
+    }
+    let score = found.get(Score)?;
+    Some(if score.largest > 5.0 { "nps" } else { "csat" }.to_owned())
+}
+
+fn order_column<'p>(found: &Found<'p>) -> Option<&'p Profile> {
+    let at = |concept: Concept| found.0.iter().find(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= SURE));
+    at(OrderId).or_else(|| at(Id))
+}
+
+#[derive(Default)]
+struct Repetition {
+    repeated: bool,
+    constant: bool,
+    orders: usize,
+}
+
+/// Do order numbers come again, and does their amount stay the same?
+fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
+    let mut groups: HashMap<String, (usize, String, bool)> = HashMap::new();
+    for (_, row) in rows {
+        let Some(id) = row.get(order.index).filter(|c| !c.is_missing()) else { continue };
+        let amount = total.and_then(|t| row.get(t.index)).map(|c| c.shown().into_owned()).unwrap_or_default();
+        let group = groups.entry(id.shown().into_owned()).or_insert((0, amount.clone(), true));
+        group.0 += 1;
+        group.2 &= group.1 == amount;
+    }
+    let many: Vec<_> = groups.values().filter(|g| g.0 > 1).collect();
+    let constant = many.iter().filter(|g| g.2).count();
+    Repetition { repeated: many.len() * 50 > groups.len(), constant: !many.is_empty() && constant * 10 >= many.len() * 9, orders: many.len() }
+}
+
+/// A letter in front of order numbers that goes with negative amounts and with nothing else.
+fn refund_prefix(order: &Profile, found: &Found<'_>, rows: &Rows) -> Option<String> {
+    let amounts: Vec<&Profile> = [Quantity, LineAmount, Paid, Amount, Gross].iter().filter_map(|c| found.get(*c)).collect();
+    let mut counts: HashMap<char, (usize, usize)> = HashMap::new();
+    let mut plain = 0usize;
+    for (_, row) in rows {
+        let Some(id) = row.get(order.index).map(Cell::shown) else { continue };
+        let mut chars = id.trim().chars();
+        match (chars.next(), chars.next()) {
+            (Some(first), Some(second)) if first.is_ascii_alphabetic() && second.is_ascii_digit() => {
+                let negative = amounts.iter().any(|p| row.get(p.index).is_some_and(|c| c.shown().trim_start().starts_with(['-', '(', '−'])));
+                let count = counts.entry(first.to_ascii_uppercase()).or_default();
+                count.0 += 1;
+                count.1 += usize::from(negative);
+            }
+            (Some(first), _) if first.is_ascii_digit() => plain += 1,
+            _ => {}
+        }
+    }
+    let usual = counts.values().map(|c| c.0 - c.1).max().unwrap_or(0) + plain;
+    counts.into_iter().filter(|(_, (all, negative))| *negative > 0 && negative * 100 >= all * 95 && usual > *all).map(|(c, _)| c.to_string()).min()
+}
