@@ -1,1 +1,12 @@
-//! flow
+//! The cycle read top to bottom: data in, customers classified, questions answered. `flow` says WHEN; `domain` says
+//! WHAT, `lake` and `store` say HOW. Its answers are plain data that describe their own schema.
+
+pub mod analysis;
+pub mod app;
+pub mod definitions;
+pub mod error;
+pub mod ingest;
+pub mod output;
+pub mod schema;
+
+pub use error::{Error, Result};

@@ -1,0 +1,40 @@
+//! The real binary, as people and scripts use it.
+
+mod classify;
+mod contract;
+mod crash;
+
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+/// The binary, speaking English, without the machine's own settings.
+fn zhiyin() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhiyin"));
+    command.env("LC_ALL", "C.UTF-8").env_remove("ZHIYIN_DATA").env_remove("ZHIYIN__STORE__URL").env_remove("ZHIYIN_FAILPOINT");
+    command.current_dir(std::env::temp_dir());
+    command
+}
+
+/// Runs it; what it said.
+fn run(command: &mut Command) -> Output {
+    command.output().expect("the binary starts")
+}
+
+/// The JSON document on standard output.
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
+        panic!("{e}: {}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+/// A set of ../shared/data; says plainly when it is missing.
+fn data(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("missing: ../shared/data/{name}; this check is left out");
+    None
+}

@@ -1,0 +1,145 @@
+//! What every use case is handed: where things are kept, what time it is, and how this business reckons.
+
+use crate::{Error, Result};
+use domain::{Currency, Day, Lang, Zone, clock::Clock};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, RwLock},
+};
+
+/// Where random bytes come from. Only the composition root makes one that is not seeded.
+pub trait Chance: Send + Sync {
+    /// Fills `bytes` with random bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+impl dyn Chance {
+    /// Ten random bytes, the random part of a public id.
+    pub fn id_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// How the business reckons: name, time zone, currency, language.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `wsp_…`
+    pub id: String,
+    /// name for people
+    pub name: String,
+    /// decides where business days end
+    pub zone: Zone,
+    /// reporting currency
+    pub currency: Currency,
+    /// default language
+    pub lang: Lang,
+}
+
+impl Settings {
+    /// Before the set-up is done: Shanghai, yuan, Chinese.
+    pub fn unset() -> Settings {
+        Settings {
+            id: String::new(),
+            name: String::new(),
+            zone: Zone::parse("Asia/Shanghai").unwrap_or_else(Zone::utc),
+            currency: Currency::CNY,
+            lang: Lang::Zh,
+        }
+    }
+}
+
+/// The application: handed to every use case.
+pub struct App {
+    /// what people write
+    pub store: store::Store,
+    /// folder of everything kept in files
+    pub data: PathBuf,
+    /// the lake's root folder
+    pub lake: PathBuf,
+    /// what time it is
+    pub clock: Arc<dyn Clock>,
+    /// where random bytes come from
+    pub chance: Arc<dyn Chance>,
+    settings: RwLock<Arc<Settings>>,
+    /// imports checked and waiting for their commit, progress of those under way
+    pub imports: crate::ingest::Board,
+    /// the latest computed run
+    pub runs: crate::analysis::Runs,
+}
+
+impl App {
+    /// Opens the application over a store and a data folder; makes the folders that are missing.
+    ///
+    /// # Errors
+    /// When the store or the disk refuses.
+    pub async fn open(store: store::Store, data: &Path, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<App> {
+        let data = std::path::absolute(data)?;
+        let lake = data.join("lake");
+        for folder in [&lake, &data.join("uploads"), &data.join("tmp")] {
+            std::fs::create_dir_all(folder)?;
+        }
+        let now = clock.now();
+        let mut random = [0; 16];
+        chance.fill(&mut random);
+        let place = lake.to_string_lossy().into_owned();
+        let bootstrap = store::catalog::Bootstrap { data_path: &place, author: "zhiyin", now, random };
+        store::catalog::ensure(&store, &bootstrap).await?;
+        let app = App {
+            store,
+            data,
+            lake,
+            clock,
+            chance,
+            settings: RwLock::new(Arc::new(Settings::unset())),
+            imports: crate::ingest::Board::default(),
+            runs: crate::analysis::Runs::default(),
+        };
+        app.reload().await?;
+        Ok(app)
+    }
+
+    /// Reads the workspace's settings again, after the set-up changed them.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn reload(&self) -> Result<()> {
+        if let Some(w) = store::workspace::get(&self.store).await? {
+            let zone = Zone::parse(&w.time_zone)
+                .ok_or_else(|| Error::Internal(format!("the workspace's time zone {:?} is unknown", w.time_zone)))?;
+            let currency = Currency::parse(&w.currency)
+                .ok_or_else(|| Error::Internal(format!("the workspace's currency {:?} is unknown", w.currency)))?;
+            let settings = Settings { id: w.id, name: w.name, zone, currency, lang: Lang::parse(&w.lang) };
+            if let Ok(mut slot) = self.settings.write() {
+                *slot = Arc::new(settings);
+            }
+        }
+        Ok(())
+    }
+
+    /// How the business reckons.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().map(|s| Arc::clone(&s)).unwrap_or_else(|_| Arc::new(Settings::unset()))
+    }
+
+    /// The business day it is now.
+    pub fn today(&self) -> Day {
+        self.settings().zone.day(self.clock.now())
+    }
+
+    /// A new public id: `imp_…`, `cus_…`.
+    pub fn new_id(&self, prefix: &str) -> String {
+        domain::id::public(prefix, self.clock.now(), self.chance.id_bytes())
+    }
+
+    /// Where the files of an upload are kept.
+    pub fn uploads(&self, import: &str) -> PathBuf {
+        self.data.join("uploads").join(import)
+    }
+
+    /// Folder of temporary files; emptied when the server starts.
+    pub fn temporary(&self) -> PathBuf {
+        self.data.join("tmp")
+    }
+}

@@ -1,0 +1,147 @@
+//! The ledger row of an import: begun, dropped, taken back. What staging and commit need around them.
+
+use super::{
+    commit::refresh,
+    stage::{Request, Source, unreadable},
+};
+use crate::{Error, Result, app::App};
+use sha2::{Digest, Sha256};
+use sources::{Kind, Mapping, Probe};
+use std::{io::Read, path::Path};
+use store::import::{NewImport, Status, Undo, Undone};
+
+/// Looks at a file and proposes how to read it: as last time if a file with this header was read before, else by guess.
+/// The mapping to use is `probe.mapping`.
+///
+/// # Errors
+/// When the file cannot be read or is none of our formats.
+pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> Result<Probe> {
+    let settings = app.settings();
+    let (file, of) = (path.to_owned(), name.to_owned());
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut options = sources::Options::new(&settings.zone, settings.currency);
+        (options.name, options.kind) = (Some(of.as_str()), kind);
+        sources::probe(&file, &options)
+    });
+    let mut probe = looked.await?.map_err(|e| unreadable(name, &e))?;
+    if let Some(template) = store::template::get(&app.store, &probe.mapping.signature()).await? {
+        let known = serde_json::from_value::<Mapping>(template.mapping).ok();
+        if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
+            probe.mapping = mapping;
+        }
+    }
+    Ok(probe)
+}
+
+/// Hash of a file's content, in hexadecimal.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn content_hash(path: &Path) -> std::io::Result<String> {
+    let (mut file, mut hash, mut buffer) = (std::fs::File::open(path)?, Sha256::new(), vec![0u8; 1 << 18]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            n => hash.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, b| {
+        text.push_str(&format!("{b:02x}"));
+        text
+    })
+}
+
+/// What makes an import the same as another: the content of its files and how they are read, whatever they are called and
+/// in whatever order they come.
+pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, &'a Mapping)>) -> String {
+    let mut parts: Vec<String> =
+        files.map(|(content, mapping)| format!("{content} {}", serde_json::to_string(mapping).unwrap_or_default())).collect();
+    parts.sort();
+    hex(&Sha256::digest(parts.join("\n")))
+}
+
+/// Were the rows known when they happened? A first load brings the past with it; later files tell news. Unless somebody
+/// says otherwise.
+pub(super) async fn is_history(app: &App) -> Result<bool> {
+    Ok(store::catalog::snapshot(&app.store, None).await?.files.is_empty())
+}
+
+/// Writes the ledger row of an import of files in hand; what comes back can be staged or imported. `history`: the rows
+/// were known when they happened; `None` = yes if the lake is empty.
+///
+/// # Errors
+/// When a file cannot be read or the store refuses.
+pub async fn begin(app: &App, sources: Vec<Source>, author: &str, history: Option<bool>) -> Result<Request> {
+    let paths: Vec<_> = sources.iter().map(|s| s.path.clone()).collect();
+    let hashes = tokio::task::spawn_blocking(move || paths.iter().map(|p| content_hash(p)).collect::<std::io::Result<Vec<_>>>());
+    let hashes = hashes.await??;
+    let history = match history {
+        Some(said) => said,
+        None => is_history(app).await?,
+    };
+    let print = fingerprint(hashes.iter().map(String::as_str).zip(sources.iter().map(|s| &s.mapping)));
+    let files: Vec<_> = sources.iter().zip(&hashes).map(|(s, h)| serde_json::json!({ "name": s.name, "sha256": h })).collect();
+    let mappings: Vec<&Mapping> = sources.iter().map(|s| &s.mapping).collect();
+    let mappings = serde_json::to_value(&mappings).map_err(|e| Error::Internal(e.to_string()))?;
+    let (id, now) = (app.new_id("imp"), app.clock.now());
+    let new = NewImport { id: id.clone(), author: author.to_owned(), created_at: now, fingerprint: print.clone(), files: files.into() };
+    let mut tx = app.store.begin().await?;
+    let batch = store::import::create(&mut tx, &new).await?.batch;
+    store::import::set_mapping(&mut tx, &id, &mappings, &print, now).await?;
+    store::import::set_status(&mut tx, &id, Status::Checking, None, now).await?;
+    tx.commit().await?;
+    Ok(Request { id, batch, sources, history })
+}
+
+/// Forgets an import that was begun and not committed (after a dry run, or when it failed).
+///
+/// # Errors
+/// When it is committed, or the store refuses.
+pub async fn drop_import(app: &App, id: &str) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let here = store::import::get(&mut tx, id).await?.ok_or_else(|| Error::not_found("import", id))?;
+    if matches!(here.status, Status::Checking | Status::Committing) {
+        store::import::set_status(&mut tx, id, Status::Mapping, None, now).await?;
+    }
+    store::import::discard(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a whole committed import back: its facts, the customers only it brought, what it changed.
+///
+/// # Errors
+/// `import.not_committed`, `import.undo_expired`, or when the store refuses.
+pub async fn undo(app: &App, id: &str, author: &str) -> Result<Undone> {
+    let now = app.clock.now();
+    match store::import::undo(&app.store, Undo { import: id, now, author, job: Some(refresh(app, id)) }).await {
+        Ok(undone) => Ok(undone),
+        Err(store::Error::NotFound { .. }) => Err(Error::not_found("import", id)),
+        Err(store::Error::State { state, .. }) => Err(not_now(id, &state)),
+        Err(store::Error::UndoExpired { .. }) => {
+            Err(Error::conflict("import.undo_expired", "这次导入已过可撤销的期限", "it is too late to take this import back"))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The import is not in the state this needs.
+pub(super) fn not_now(id: &str, state: &str) -> Error {
+    Error::Conflict {
+        code: "import.state",
+        message: domain::Label::new(format!("导入 {id} 当前状态是 {state}，不能这样做"), format!("import {id} is {state}; this cannot be done now")),
+        params: serde_json::json!({ "import": id, "status": state }),
+    }
+}
+
+/// Remembers how files with these headers are read.
+pub(super) async fn remember(app: &App, mappings: impl Iterator<Item = &Mapping>, author: &str) -> Result<()> {
+    for mapping in mappings {
+        let document = serde_json::to_value(mapping).map_err(|e| Error::Internal(e.to_string()))?;
+        store::template::put(&app.store, &mapping.signature(), &document, author, app.clock.now()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Who is who: identifiers to customer numbers, in memory by hash. Known ones are asked of the store a batch at a time;
+//! whoever nobody knows becomes the next number. Merging two known customers is not done here: the stronger identifier
+//! decides, and the other stays where it is.
+
+use super::{
+    seen::Mixed,
+    spool::Spool,
+    wire::{Put, kind_code},
+};
+use domain::{CustomerKey, identity::Identifier};
+use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
+
+/// 96 bits of the xxh3 of kind and value: two of ten million identifiers share them with a chance below 10⁻¹⁴.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Print([u32; 3]);
+
+impl Print {
+    /// The print of an identifier.
+    pub fn of(id: &Identifier) -> Print {
+        let seed = u64::from(kind_code(id.kind)) + 1;
+        let h = xxhash_rust::xxh3::xxh3_128_with_seed(id.value.as_bytes(), seed);
+        Print([h as u32, (h >> 32) as u32, (h >> 64) as u32])
+    }
+}
+
+/// What resolving a record's identifiers gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// the customer
+    pub key: CustomerKey,
+    /// made just now
+    pub created: bool,
+    /// an identifier of the record was new for this customer
+    pub learnt: bool,
+    /// a weaker identifier belongs to somebody else
+    pub conflict: bool,
+}
+
+/// Identifiers and the customers they mean.
+#[derive(Debug)]
+pub struct People {
+    known: HashMap<Print, u32, BuildHasherDefault<Mixed>>,
+    base: u32,
+    next: u32,
+    fresh: Spool,
+    put: Put,
+}
+
+impl People {
+    /// Numbers from `base` on are free. New identifiers are kept in `folder` once they are many.
+    pub fn new(base: u32, folder: &Path) -> People {
+        People { known: HashMap::default(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default() }
+    }
+
+    /// First number given by this import.
+    pub fn base(&self) -> u32 {
+        self.base
+    }
+
+    /// Customers made by this import.
+    pub fn created(&self) -> u32 {
+        self.next - self.base
+    }
+
+    /// Is this customer made by this import?
+    pub fn is_new(&self, key: CustomerKey) -> bool {
+        key.0 >= self.base
+    }
+
+    /// Has this identifier been asked for already?
+    pub fn knows(&self, print: Print) -> bool {
+        self.known.contains_key(&print)
+    }
+
+    /// The store knows this identifier.
+    pub fn remember(&mut self, id: &Identifier, customer: CustomerKey) {
+        self.known.entry(Print::of(id)).or_insert(customer.0);
+    }
+
+    /// Finds or makes the customer of a record; `None` when it has no identifier, or when numbers have run out.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn resolve(&mut self, ids: &[Identifier]) -> io::Result<Option<Who>> {
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        if let [id] = ids {
+            if let Some(key) = self.known.get(&Print::of(id)) {
+                return Ok(Some(Who { key: CustomerKey(*key), created: false, learnt: false, conflict: false }));
+            }
+        }
+        let found = ids.iter().find_map(|id| self.known.get(&Print::of(id)).copied());
+        let created = found.is_none();
+        let key = match found {
+            Some(key) => key,
+            None => {
+                let key = self.next;
+                self.next = key.checked_add(1).ok_or_else(|| io::Error::other("customer numbers have run out"))?;
+                key
+            }
+        };
+        let mut who = Who { key: CustomerKey(key), created, learnt: false, conflict: false };
+        for id in ids {
+            match self.known.get(&Print::of(id)) {
+                Some(other) if *other == key => {}
+                Some(_) => who.conflict = true,
+                None => {
+                    self.known.insert(Print::of(id), key);
+                    self.put.start().u32(key).u8(kind_code(id.kind)).text(&id.value);
+                    self.fresh.push(0, &self.put.0)?;
+                    who.learnt = !created;
+                }
+            }
+        }
+        Ok(Some(who))
+    }
+
+    /// The new identifiers in the order they came: customer, then the identifier.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn reader(&mut self) -> io::Result<super::spool::Reader<'_>> {
+        self.fresh.reader(0)
+    }
+
+    /// Forgets the map, keeping what is new: nothing is resolved any more.
+    pub fn close(&mut self) {
+        self.known = HashMap::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::wire::Take, *};
+    use domain::identity::IdentifierKind::{Email, External, Phone};
+
+    fn id(kind: domain::identity::IdentifierKind, value: &str) -> Identifier {
+        Identifier { kind, value: value.into() }
+    }
+
+    #[test]
+    fn the_strongest_known_identifier_decides_and_new_ones_are_learnt() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut people = People::new(7, folder.path());
+        people.remember(&id(External, "A"), CustomerKey(2));
+        people.remember(&id(Phone, "86138"), CustomerKey(3));
+        let who = |p: &mut People, ids: &[Identifier]| p.resolve(ids).expect("resolves").expect("has identifiers");
+
+        let first = who(&mut people, &[id(External, "A"), id(Email, "a@example.com")]);
+        assert_eq!((first.key.0, first.created, first.learnt, first.conflict), (2, false, true, false));
+        let by_mail = who(&mut people, &[id(Email, "a@example.com")]);
+        assert_eq!(by_mail.key.0, 2);
+        let both = who(&mut people, &[id(External, "A"), id(Phone, "86138")]);
+        assert_eq!((both.key.0, both.conflict), (2, true));
+        let new = who(&mut people, &[id(External, "B")]);
+        assert_eq!((new.key.0, new.created), (7, true));
+        assert_eq!((who(&mut people, &[id(External, "B")]).key.0, people.created()), (7, 1));
+        let phone_is_not_mail = who(&mut people, &[id(Email, "86138")]);
+        assert!(phone_is_not_mail.created);
+        let (mut fresh, mut record) = (Vec::new(), Vec::new());
+        let mut reader = people.reader().expect("reads back");
+        while reader.next(&mut record).expect("reads back") {
+            let mut take = Take(&record);
+            fresh.push((take.u32().expect("a number"), take.identifier().expect("an identifier").value));
+        }
+        assert_eq!(fresh, [(2, "a@example.com".into()), (7, "B".into()), (8, "86138".into())]);
+    }
+}

@@ -1,0 +1,213 @@
+//! Has this key been seen? Exact, in bounded memory: a hash set first; beyond its budget a Bloom filter answers "surely
+//! not", and only keys it cannot rule out are settled at the end, partition by partition.
+
+use super::spool::{PARTITIONS, Spool, partition};
+use std::{
+    collections::HashSet,
+    hash::{BuildHasherDefault, Hasher},
+    io,
+    path::Path,
+};
+
+/// A hasher for keys that are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0u8; 8];
+            word.iter_mut().zip(chunk).for_each(|(w, b)| *w = *b);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// Set of hashes.
+pub type Keys = HashSet<u64, BuildHasherDefault<Mixed>>;
+
+/// What is known about a key at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// never seen before
+    New,
+    /// seen before
+    Seen,
+    /// perhaps seen: hand its row to [`Seen::suspect`]
+    Suspect,
+}
+
+/// One layer of the filter: 12 bits a key, 4 probes, about 0.5 % suspects when full.
+#[derive(Debug)]
+struct Layer {
+    bits: Vec<u64>,
+    room: usize,
+}
+
+impl Layer {
+    fn new(keys: usize) -> Layer {
+        let words = (keys * 12 / 64).next_power_of_two();
+        Layer { bits: vec![0; words], room: words * 64 / 12 }
+    }
+
+    fn probes(&self, key: u64) -> impl Iterator<Item = (usize, u64)> + use<> {
+        let mask = self.bits.len() as u64 * 64 - 1;
+        let step = key.rotate_left(32) | 1;
+        (0..4u64).map(move |i| {
+            let bit = key.wrapping_add(i.wrapping_mul(step)) & mask;
+            ((bit >> 6) as usize, 1u64 << (bit & 63))
+        })
+    }
+
+    fn holds(&self, key: u64) -> bool {
+        self.probes(key).all(|(word, bit)| self.bits.get(word).is_some_and(|w| w & bit != 0))
+    }
+
+    fn add(&mut self, key: u64) {
+        for (word, bit) in self.probes(key) {
+            if let Some(w) = self.bits.get_mut(word) {
+                *w |= bit;
+            }
+        }
+        self.room = self.room.saturating_sub(1);
+    }
+}
+
+/// Largest filter layer: 256 MiB of bits hold 178 M keys; beyond that more keys become suspects, memory stays.
+const LARGEST: usize = 178_000_000;
+
+/// A set of keys in bounded memory.
+#[derive(Debug)]
+pub struct Seen {
+    exact: Keys,
+    budget: usize,
+    layers: Vec<Layer>,
+    keys: Spool,
+    suspects: Spool,
+}
+
+impl Seen {
+    /// Up to `budget` keys are kept exactly in memory; temporary files go to `folder`.
+    pub fn new(folder: &Path, budget: usize) -> Seen {
+        Seen {
+            exact: Keys::default(),
+            budget,
+            layers: Vec::new(),
+            keys: Spool::new(folder, PARTITIONS, 8 << 20),
+            suspects: Spool::new(folder, PARTITIONS, 8 << 20),
+        }
+    }
+
+    /// Adds a key and tells whether it was there.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn insert(&mut self, key: u64) -> io::Result<Verdict> {
+        if self.layers.is_empty() {
+            if !self.exact.insert(key) {
+                return Ok(Verdict::Seen);
+            }
+            if self.exact.len() > self.budget {
+                let exact = std::mem::take(&mut self.exact);
+                self.layers.push(Layer::new(exact.len() * 4));
+                for key in exact {
+                    self.remember(key)?;
+                }
+            }
+            return Ok(Verdict::New);
+        }
+        if self.layers.iter().any(|l| l.holds(key)) {
+            return Ok(Verdict::Suspect);
+        }
+        self.remember(key)?;
+        Ok(Verdict::New)
+    }
+
+    /// Adds a key that is known to have been seen.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn load(&mut self, key: u64) -> io::Result<()> {
+        if self.layers.is_empty() { self.insert(key).map(|_| ()) } else { self.remember(key) }
+    }
+
+    fn remember(&mut self, key: u64) -> io::Result<()> {
+        let held: usize = self.layers.iter().map(|l| l.bits.len() * 64 / 12).sum();
+        if self.layers.last().is_none_or(|l| l.room == 0) && held < LARGEST {
+            self.layers.push(Layer::new(held.max(1024)));
+        }
+        if let Some(layer) = self.layers.last_mut() {
+            layer.add(key);
+        }
+        self.keys.push(partition(key), &key.to_le_bytes())
+    }
+
+    /// Keeps a row whose key was a suspect until [`Seen::settle`].
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn suspect(&mut self, key: u64, row: &[u8]) -> io::Result<()> {
+        let mut record = key.to_le_bytes().to_vec();
+        record.extend_from_slice(row);
+        self.suspects.push(partition(key), &record)
+    }
+
+    /// Settles the suspects: `each(row, seen)` in the order they came, a partition at a time.
+    ///
+    /// # Errors
+    /// When the disk refuses, or whatever `each` returns.
+    pub fn settle<E: From<io::Error>>(&mut self, mut each: impl FnMut(&[u8], bool) -> Result<(), E>) -> Result<(), E> {
+        if self.suspects.is_empty() {
+            return Ok(());
+        }
+        for part in 0..self.suspects.parts() {
+            let mut known = Keys::default();
+            self.keys.read(part, |r| -> io::Result<()> {
+                known.extend(r.first_chunk::<8>().map(|k| u64::from_le_bytes(*k)));
+                Ok(())
+            })?;
+            self.suspects.read(part, |r| match r.split_first_chunk::<8>() {
+                Some((key, row)) => each(row, !known.insert(u64::from_le_bytes(*key))),
+                None => Err(io::Error::other("a cut record").into()),
+            })?;
+        }
+        self.suspects.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every key twice, the second half of them late: whatever the budget, each is new once and seen once.
+    #[test]
+    fn exact_within_and_beyond_the_budget() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for budget in [1_000_000, 100] {
+            let mut seen = Seen::new(folder.path(), budget);
+            let (mut new, mut old) = (0, 0);
+            for i in (0..20_000u64).chain(0..20_000) {
+                let key = domain::id::key64(&i.to_string());
+                match seen.insert(key).expect("a key is kept") {
+                    Verdict::New => new += 1,
+                    Verdict::Seen => old += 1,
+                    Verdict::Suspect => seen.suspect(key, &i.to_le_bytes()).expect("a suspect is kept"),
+                }
+            }
+            seen.settle(|_, was| -> io::Result<()> {
+                if was { old += 1 } else { new += 1 }
+                Ok(())
+            }).expect("suspects are settled");
+            assert_eq!((new, old), (20_000, 20_000), "budget {budget}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Imports whose people come back later: uploaded, looked at, mapped, checked, confirmed. Each step answers at once; what
+//! takes time runs beside and is seen by its progress.
+
+use super::{
+    commit::{Done, commit},
+    ledger::{content_hash, fingerprint, is_history, not_now, propose, remember},
+    rejected,
+    stage::{Progress, Request, Source, Staged, stage},
+    view::{self, ImportFile, ImportView},
+};
+use crate::{Error, Result, app::App};
+use serde_json::{Value, json};
+use sources::Mapping;
+use std::{path::PathBuf, sync::Arc};
+use store::import::{Counts, Import, NewImport, Status};
+
+/// A file that arrived.
+#[derive(Debug)]
+pub struct Upload {
+    /// as people call it
+    pub name: String,
+    /// where it lies, inside the temporary folder of the app
+    pub path: PathBuf,
+}
+
+/// Takes uploaded files in: they are kept, looked at, and a mapping is proposed for each.
+///
+/// # Errors
+/// When a file is none of our formats, or the store or the disk refuses; then nothing is kept.
+pub async fn receive(app: &App, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
+    if uploads.is_empty() {
+        return Err(Error::invalid("import.no_file", "没有收到文件", "no file arrived"));
+    }
+    let id = app.new_id("imp");
+    let folder = app.uploads(&id);
+    std::fs::create_dir_all(&folder)?;
+    let taken = take_in(app, &id, uploads, author).await;
+    if taken.is_err() {
+        remove_uploads(app, &id);
+    }
+    taken
+}
+
+async fn take_in(app: &App, id: &str, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
+    let folder = app.uploads(id);
+    let known: Vec<Mapping> =
+        store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok()).collect();
+    let mut files = Vec::new();
+    for (place, upload) in uploads.into_iter().enumerate() {
+        let path = folder.join(place.to_string());
+        std::fs::rename(&upload.path, &path)?;
+        let mut probe = propose(app, &path, &upload.name, None).await?;
+        rejected::settle(&mut probe.mapping, &known);
+        let hash = tokio::task::spawn_blocking(move || content_hash(&path)).await??;
+        files.push((ImportFile::of(&upload.name, hash, &probe), probe.mapping));
+    }
+    let print = fingerprint(files.iter().map(|(f, m)| (f.sha256.as_str(), m)));
+    let mappings = json!(files.iter().map(|(_, m)| m).collect::<Vec<_>>());
+    let files = json!(files.iter().map(|(f, _)| f).collect::<Vec<_>>());
+    let now = app.clock.now();
+    let new = NewImport { id: id.to_owned(), author: author.to_owned(), created_at: now, fingerprint: print.clone(), files };
+    let mut tx = app.store.begin().await?;
+    store::import::create(&mut tx, &new).await?;
+    store::import::set_mapping(&mut tx, id, &mappings, &print, now).await?;
+    tx.commit().await?;
+    get(app, id).await
+}
+
+fn remove_uploads(app: &App, id: &str) {
+    if let Err(e) = std::fs::remove_dir_all(app.uploads(id)) {
+        tracing::debug!(import = id, error = %e, "uploads left behind");
+    }
+}
+
+async fn find(app: &App, id: &str) -> Result<Import> {
+    store::import::get(&app.store, id).await?.ok_or_else(|| Error::not_found("import", id))
+}
+
+/// One import.
+///
+/// # Errors
+/// `import.not_found`, or when the store refuses.
+pub async fn get(app: &App, id: &str) -> Result<ImportView> {
+    Ok(view::of(find(app, id).await?, &app.imports, app.clock.now()))
+}
+
+/// The newest imports.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn list(app: &App) -> Result<Vec<ImportView>> {
+    let now = app.clock.now();
+    let all = store::import::list(&app.store, None, 200).await?;
+    Ok(all.into_iter().map(|i| view::of(i, &app.imports, now)).collect())
+}
+
+/// Sets how the files are read. Columns are mended where a file's own layout is asked for anew (another sheet, header row,
+/// encoding or separator): then the file is looked at again with that layout.
+///
+/// # Errors
+/// When a mapping does not fit its file, or the import is past mapping.
+pub async fn set_mapping(app: &App, id: &str, mappings: Vec<Mapping>) -> Result<ImportView> {
+    let import = find(app, id).await?;
+    if !matches!(import.status, Status::Mapping | Status::Checked | Status::Failed) {
+        return Err(not_now(id, import.status.key()));
+    }
+    let mut files: Vec<ImportFile> = serde_json::from_value(import.files).map_err(|e| Error::Internal(e.to_string()))?;
+    if mappings.len() != files.len() {
+        return Err(Error::Invalid {
+            code: "import.mappings",
+            message: domain::Label::new("每个文件要有一份映射", "there must be one mapping for each file"),
+            params: json!({ "files": files.len(), "mappings": mappings.len() }),
+        });
+    }
+    let mut settled = Vec::new();
+    for (place, (file, mapping)) in files.iter_mut().zip(mappings).enumerate() {
+        settled.push(relook(app, id, place, file, mapping).await?);
+    }
+    let print = fingerprint(files.iter().zip(&settled).map(|(f, m)| (f.sha256.as_str(), m)));
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    store::import::set_files(&mut tx, id, &json!(files), now).await?;
+    store::import::set_mapping(&mut tx, id, &json!(settled), &print, now).await?;
+    store::import::set_status(&mut tx, id, Status::Mapping, None, now).await?;
+    store::quarantine::clear(&mut tx, id).await?;
+    tx.commit().await?;
+    if let Some(staged) = app.imports.take(id) {
+        staged.discard(&app.lake);
+    }
+    get(app, id).await
+}
+
+/// Takes a mapping for a file over; looks at the file again if its layout is another than before.
+async fn relook(app: &App, id: &str, place: usize, file: &mut ImportFile, mapping: Mapping) -> Result<Mapping> {
+    let before: Option<Mapping> = serde_json::from_value(file.mapping.clone()).ok();
+    let layout = |m: &Mapping| (m.sheet.clone(), m.header_row, m.encoding, m.delimiter);
+    let mut mapping = mapping;
+    if before.as_ref().is_some_and(|b| layout(b) != layout(&mapping)) {
+        let settings = app.settings();
+        let (path, name, asked) = (app.uploads(id).join(place.to_string()), file.name.clone(), mapping.clone());
+        let looked = tokio::task::spawn_blocking(move || {
+            let options = sources::Options {
+                name: Some(&name),
+                sheet: asked.sheet.as_deref(),
+                header_row: Some(asked.header_row),
+                encoding: Some(asked.encoding),
+                delimiter: Some(asked.delimiter),
+                ..sources::Options::new(&settings.zone, settings.currency)
+            };
+            sources::probe(&path, &options)
+        });
+        let probe = looked.await?.map_err(|e| super::stage::unreadable(&file.name, &e))?;
+        let same_header = probe.mapping.signature() == mapping.signature();
+        if !same_header {
+            mapping = probe.mapping.clone();
+        }
+        *file = ImportFile::of(&file.name, std::mem::take(&mut file.sha256), &probe);
+    }
+    mapping.zone().map_err(|e| super::stage::unreadable(&file.name, &e))?;
+    file.mapping = json!(mapping);
+    for column in &mut file.columns {
+        if let Some(c) = mapping.columns.iter().find(|c| c.index == column.index) {
+            column.target = c.target.name();
+        }
+    }
+    Ok(mapping)
+}
+
+async fn request(app: &App, import: &Import) -> Result<Request> {
+    let mappings: Vec<Mapping> = import.mapping.clone().and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default();
+    let folder = app.uploads(&import.id);
+    let names = view::names(&import.files);
+    let sources = names.into_iter().zip(mappings).enumerate();
+    let sources = sources.map(|(place, (name, mapping))| Source { name, path: folder.join(place.to_string()), mapping }).collect();
+    Ok(Request { id: import.id.clone(), batch: import.batch, sources, history: is_history(app).await? })
+}
+
+/// Begins the dry run over all rows.
+///
+/// # Errors
+/// When the import is past it, or something is under way for it.
+pub async fn check(app: &Arc<App>, id: &str) -> Result<ImportView> {
+    let import = find(app, id).await?;
+    if !matches!(import.status, Status::Mapping | Status::Checked | Status::Failed) {
+        return Err(not_now(id, import.status.key()));
+    }
+    let request = request(app, &import).await?;
+    let progress = begin(app, id, Status::Checking).await?;
+    let (app_there, id_there) = (Arc::clone(app), id.to_owned());
+    tokio::spawn(async move {
+        let (app, id) = (app_there, id_there);
+        let outcome = checked(&app, request, progress).await;
+        app.imports.end(&id);
+        if let Err(e) = outcome {
+            fail(&app, &id, &e).await;
+        }
+    });
+    get(app, id).await
+}
+
+async fn begin(app: &App, id: &str, status: Status) -> Result<Arc<Progress>> {
+    let Some(progress) = app.imports.start(id) else { return Err(not_now(id, status.key())) };
+    let moved = move_to(app, id, status, None).await;
+    if moved.is_err() {
+        app.imports.end(id);
+    }
+    moved.map(|()| progress)
+}
+
+async fn move_to(app: &App, id: &str, status: Status, error: Option<&Value>) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    match store::import::set_status(&mut tx, id, status, error, app.clock.now()).await {
+        Err(store::Error::State { state, .. }) => Err(not_now(id, &state)),
+        Err(e) => Err(e.into()),
+        Ok(()) => Ok(tx.commit().await?),
+    }
+}
+
+async fn checked(app: &Arc<App>, request: Request, progress: Arc<Progress>) -> Result<()> {
+    let id = request.id.clone();
+    let mut staged = stage(app, request, progress).await?;
+    record(app, &mut staged, Status::Checked).await?;
+    app.imports.keep(staged, &app.lake);
+    tracing::debug!(import = %id, "checked");
+    Ok(())
+}
+
+/// Writes the report and the rows set aside beside the import.
+async fn record(app: &App, staged: &mut Staged, status: Status) -> Result<()> {
+    let now = app.clock.now();
+    let r = &staged.report;
+    let counts = Counts { rows_in: r.rows_in, accepted: r.accepted, quarantined: r.quarantined, duplicates: r.duplicates };
+    let report = serde_json::to_value(r).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut tx = app.store.begin().await?;
+    store::quarantine::clear(&mut tx, &staged.id).await?;
+    let kept = store::quarantine::append(&mut tx, &staged.id, staged.rejects.stream()?).await?;
+    if kept != counts.quarantined {
+        return Err(Error::Internal(format!("{} rows set aside, {kept} kept", counts.quarantined)));
+    }
+    store::import::set_report(&mut tx, &staged.id, &report, counts, now).await?;
+    store::import::set_status(&mut tx, &staged.id, status, None, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The failure as it is kept: code, and a message in both languages.
+fn problem(e: &Error) -> Value {
+    let (code, message, params) = match e {
+        Error::Invalid { code, message, params } | Error::Conflict { code, message, params } => ((*code).to_owned(), message.clone(), params.clone()),
+        other => {
+            let code = "internal".to_owned();
+            (code, domain::Label::new(format!("导入没有完成：{other}"), format!("the import did not finish: {other}")), Value::Null)
+        }
+    };
+    let mut params = if params.is_object() { params } else { json!({}) };
+    params["message"] = json!(message);
+    json!({
+        "type": format!("urn:zhiyin:problem:{code}"), "title": message.en, "status": 422, "code": code, "params": params, "fields": {},
+    })
+}
+
+async fn fail(app: &App, id: &str, e: &Error) {
+    tracing::warn!(import = id, error = %e, "import failed");
+    if let Err(again) = move_to(app, id, Status::Failed, Some(&problem(e))).await {
+        tracing::error!(import = id, error = %again, "cannot note that an import failed");
+    }
+}
+
+/// Begins the commit of a checked import: exactly what its report says, unless others committed meanwhile; then it is
+/// staged again against what is there now.
+///
+/// # Errors
+/// When it is not checked, or something is under way for it.
+pub async fn confirm(app: &Arc<App>, id: &str, author: &str) -> Result<ImportView> {
+    let import = find(app, id).await?;
+    if import.status != Status::Checked {
+        return Err(not_now(id, import.status.key()));
+    }
+    let request = request(app, &import).await?;
+    let progress = begin(app, id, Status::Committing).await?;
+    let (app_there, id_there, author) = (Arc::clone(app), id.to_owned(), author.to_owned());
+    tokio::spawn(async move {
+        let (app, id) = (app_there, id_there);
+        let outcome = committed(&app, &request, &author, progress).await;
+        app.imports.end(&id);
+        match outcome {
+            Ok(Done::Committed { .. }) => {
+                remove_uploads(&app, &id);
+                let mappings = request.sources.iter().map(|s| &s.mapping);
+                if let Err(e) = remember(&app, mappings, &author).await {
+                    tracing::warn!(import = %id, error = %e, "the mapping was not remembered");
+                }
+            }
+            Ok(Done::Already { import }) => {
+                let e = Error::Conflict {
+                    code: "import.already_imported",
+                    message: domain::Label::new(format!("相同的内容已经导入过（{import}）"), format!("the same content is in already ({import})")),
+                    params: json!({ "import": import }),
+                };
+                fail(&app, &id, &e).await;
+            }
+            Err(e) => fail(&app, &id, &e).await,
+        }
+    });
+    get(app, id).await
+}
+
+async fn committed(app: &Arc<App>, request: &Request, author: &str, progress: Arc<Progress>) -> Result<Done> {
+    if let Some(mut staged) = app.imports.take(&request.id) {
+        match commit(app, &mut staged, author).await {
+            Err(Error::Store(store::Error::Conflict(why))) => {
+                tracing::info!(import = %request.id, %why, "staging again");
+                staged.discard(&app.lake);
+            }
+            other => return other,
+        }
+    }
+    super::commit::import(app, request, author, &progress).await.map(|(_, done)| done)
+}
+
+/// Asks a check that is under way to stop; the import can be mapped and checked again.
+///
+/// # Errors
+/// `import.not_found`, or when the store refuses.
+pub async fn stop(app: &App, id: &str) -> Result<ImportView> {
+    if let Some(progress) = app.imports.progress(id) {
+        progress.stop();
+    }
+    get(app, id).await
+}
+
+/// Forgets an import that was not committed, with its files.
+///
+/// # Errors
+/// When it is committed or under way.
+pub async fn discard(app: &App, id: &str) -> Result<()> {
+    find(app, id).await?;
+    let mut tx = app.store.begin().await?;
+    match store::import::discard(&mut tx, id).await {
+        Ok(()) => tx.commit().await?,
+        Err(store::Error::State { state, .. }) => return Err(not_now(id, &state)),
+        Err(e) => return Err(e.into()),
+    }
+    if let Some(staged) = app.imports.take(id) {
+        staged.discard(&app.lake);
+    }
+    remove_uploads(app, id);
+    Ok(())
+}
