@@ -104,7 +104,7 @@ def values():
     dates("dates_iso.csv", ["2026-03-05", "2026-03-06 08:09:10", "2026-03-07T08:09", "2026-03-08T08:09:10.5"], {}, days=["2026-03-05", "2026-03-08"])
     dates("dates_slash.csv", ["2026/3/5", "2026/03/06", "2026/3/7 9:05", "2026/12/31"], {}, days=["2026-03-05", "2026-12-31"])
     dates("dates_compact.csv", ["20260305", "20260306", "20260307", "20261231"], {}, days=["2026-03-05", "2026-12-31"])
-    dates("dates_month_names.csv", ["5 Mar 2026", "06-Mar-2026", "March 7, 2026", "8 December 2026"], {}, days=["2026-03-05", "2026-12-08"])
+    dates("dates_month_names.csv", ["5 Mar 2026", "06-Mar-2026", '"March 7, 2026"', "8 December 2026"], {}, days=["2026-03-05", "2026-12-08"])
     dates("dates_chinese.csv", ["2026年3月5日", "2026年03月06日", "2026年3月7日 9:05", "2026年12月31日"], {}, days=["2026-03-05", "2026-12-31"])
     dates("dates_dots.csv", ["2026.3.5", "2026.03.06", "2026.12.31"], {}, days=["2026-03-05", "2026-12-31"])
     dates("dates_day_first.csv", ["13/01/2026", "01/02/2026", "28/03/2026"], {}, days=["2026-01-13", "2026-03-28"])
@@ -133,7 +133,7 @@ def values():
     paid("money_scientific.csv", ["1.5E+3", "2e2", "1.00"], 150000 + 20000 + 100)
     paid("money_huge.csv", ["1.00", "99999999999999999999999", "2.00"], 300, {"money_out_of_range": 1})
     paid("money_spaces.csv", [" 1 234.50 ", "2\u00a0000.00", "3.00"], 123450 + 200000 + 300)
-    paid("money_excel_errors.csv", ["1.00", "#REF!", "#N/A", "2.00"], 300, {"cell_error": 2})
+    paid("money_excel_errors.csv", ["1.00", "#REF!", "#N/A", "2.00"], 300, {"money_invalid": 1, "amount_missing": 1})
 
     def people(name, head, lines, bad=None, **more):
         case(name, head + "\n" + "\n".join(lines) + "\n", rows=len(lines), rejected=bad or {}, **more)
