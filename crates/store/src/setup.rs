@@ -20,8 +20,9 @@ pub async fn offer(tx: &mut Tx, token_hash: &str, now: Instant, expires_at: Inst
     execute!(tx, INSERT, token_hash, now.0, expires_at.0).map(|_| ())
 }
 
-/// Uses the token up and makes the workspace and its owner, all or nothing. `NotFound` for a wrong or expired token,
-/// `Taken` when set-up was done before.
+/// Uses the token up and makes the workspace and its owner, all or nothing. A workspace that already holds facts (made by
+/// `zhiyin import`) keeps its time zone and currency, by which those facts were reckoned, and takes the rest. `NotFound`
+/// for a wrong or expired token, `Taken` when set-up was done before.
 pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<()> {
     if !required(&mut *tx).await? {
         return Err(Error::Taken { what: "workspace" });
@@ -29,6 +30,12 @@ pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace
     if execute!(&mut *tx, TAKE, token_hash, now.0)? != 1 {
         return Err(Error::none("set-up token", ""));
     }
-    workspace::create(&mut *tx, w).await?;
+    match workspace::get(&mut *tx).await? {
+        None => workspace::create(&mut *tx, w).await?,
+        Some(kept) => {
+            let renamed = Workspace { time_zone: kept.time_zone, currency: kept.currency, ..w.clone() };
+            workspace::update(&mut *tx, &renamed).await?;
+        }
+    }
     user::create(tx, owner).await
 }
