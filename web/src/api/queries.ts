@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call } from './client'
 import type { Rule } from './rule'
 import type {
-  Classification, ClassificationDetail, Curve, CustomerPage, Feature, Flow, Import, Known, Mapping, Overview, ParsedRule,
+  Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, Flow, Import, Known, Mapping, Overview, ParsedRule,
   Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
 } from './types'
 
@@ -46,6 +46,9 @@ export const flow = (query: { classification: string; from?: string; to?: string
   queryOptions({ queryKey: ['run', 'flow', query], queryFn: ({ signal }) => call<Flow>('GET', '/flow', { query: { ...query }, signal }), placeholderData: keepPreviousData })
 export const curve = (at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'curve', at], queryFn: ({ signal }) => call<Curve>('GET', '/curve', { query: { ...at }, signal }), placeholderData: keepPreviousData })
+
+export const cohorts = (at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'cohorts', at], queryFn: ({ signal }) => call<Cohorts>('GET', '/cohorts', { query: { ...at, months: 12 }, signal }), placeholderData: keepPreviousData })
 
 export const features = queryOptions({ queryKey: ['features'], queryFn: async ({ signal }) => (await call<{ items: Feature[] }>('GET', '/features', { signal })).items, staleTime: minute })
 export const postFeature = (feature: Feature) => call<Feature>('POST', '/features', { body: feature })

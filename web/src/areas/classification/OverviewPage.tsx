@@ -9,6 +9,7 @@ import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import './classification.css'
 import { ClassificationCards } from './ClassificationCards'
+import { CohortCard } from './CohortCard'
 import { CurveCard } from './CurveCard'
 import { FlowCard } from './FlowCard'
 import { type Pick, PickPanel } from './PickPanel'
@@ -35,6 +36,7 @@ export function OverviewPage() {
             <CurveCard at={at} />
           </div>
           <FlowCard asOf={data.as_of} known={search.known} classifications={data.classifications} onPick={setPicked} />
+          <CohortCard at={at} />
           <ClassificationCards items={data.classifications} onPick={setPicked} />
         </>
       )}

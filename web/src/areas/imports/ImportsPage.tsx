@@ -70,16 +70,16 @@ function History({ items }: { items: Import[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className="scroll" role="region" tabIndex={0} aria-label={t('imports.history')}>
-      <table className="data-table">
+      <table className="data-table blocks">
         <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>
         <tbody>
           {items.map((x) => (
             <tr key={x.id}>
-              <td><Link to="/imports/$id" params={{ id: x.id }}>{x.files.map((file) => file.name).join(', ') || x.id}</Link></td>
+              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }}>{x.files.map((file) => file.name).join(', ') || x.id}</Link></td>
               <td><span className={`chip${x.status === 'committed' ? ' on' : ''}`}>{t(`imports.status_${x.status}`)}</span></td>
-              <td className="num">{x.report ? f.integer(x.report.rows_in) : '—'}</td>
-              <td className="num">{x.report ? f.integer(x.report.accepted) : '—'}</td>
-              <td className="num">{x.report ? f.integer(x.report.quarantined) : '—'}</td>
+              <td className="num" data-label={t('imports.rows_in')}>{x.report ? f.integer(x.report.rows_in) : '—'}</td>
+              <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>
+              <td className="num" data-label={t('imports.rejected')}>{x.report ? f.integer(x.report.quarantined) : '—'}</td>
               <td className="nowrap">{f.instant(x.created_at)}</td>
               <td>{x.author}</td>
             </tr>

@@ -34,17 +34,17 @@ function Table({ items }: { items: SegmentItem[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className="scroll" role="region" tabIndex={0} aria-label={t('segments.title')}>
-      <table className="data-table">
+      <table className="data-table blocks">
         <thead><tr><th scope="col">{t('segments.name')}</th><th scope="col">{t('segments.rule')}</th><th scope="col" className="num">{t('segments.size')}</th><th scope="col" className="num">{t('segments.share')}</th><th scope="col" className="num">{t('segments.net')}</th><th scope="col"><span className="sr">{t('common.actions')}</span></th></tr></thead>
         <tbody>
           {items.map((s) => (
             <tr key={s.key}>
-              <td className="nowrap"><Link to="/segments/$key" params={{ key: s.key }} className="strong">{f.label(s.label)}</Link><div className="small soft mono">{s.key}</div></td>
-              <td>{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}</td>
-              <td className="num strong">{f.integer(s.size)}</td>
+              <td className="whole"><Link to="/segments/$key" params={{ key: s.key }} className="strong">{f.label(s.label)}</Link><div className="small soft mono">{s.key}</div></td>
+              <td className="whole">{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}</td>
+              <td className="num strong" data-label={t('segments.size')}>{f.integer(s.size)}</td>
               <td className="num soft">{f.percent(s.share)}</td>
-              <td className="num">{f.compactMoney(s.net)}</td>
-              <td><Actions item={s} /></td>
+              <td className="num" data-label={t('segments.net')}>{f.compactMoney(s.net)}</td>
+              <td className="whole"><Actions item={s} /></td>
             </tr>
           ))}
         </tbody>

@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query'
+import { Segmented } from 'antd'
+import { useState } from 'react'
+import { type AsOf, cohorts } from '@/api/queries'
+import { ChartCard } from '@/parts/ChartCard'
+import { useFormat } from '@/parts/format'
+import { Failed, Loading } from '@/parts/States'
+import { shade } from './heat'
+
+/** Who came back: customers by the month of their first order, and how many of them ordered again in each later month. */
+export function CohortCard({ at }: { at: AsOf }) {
+  const f = useFormat()
+  const { t } = f
+  const [by, setBy] = useState<'percent' | 'count'>('percent')
+  const query = useQuery(cohorts(at))
+  const all = query.data?.cohorts ?? []
+  const width = Math.max(0, ...all.map((c) => c.values.length))
+  const months = Array.from({ length: width }, (_, i) => i)
+  // weighted by size, over the cohorts old enough to have the month
+  const mean = (k: number) => {
+    const old = all.filter((c) => c.values.length > k && c.size > 0)
+    const size = old.reduce((n, c) => n + c.size, 0)
+    return size ? old.reduce((n, c) => n + (c.values[k] ?? 0), 0) / size : null
+  }
+  const show = (n: number, size: number) => (by === 'count' ? f.integer(n) : size ? f.percent(n / size, 0) : '—')
+  return (
+    <ChartCard
+      title={t('classification.cohorts')}
+      extra={<Segmented<'percent' | 'count'> size="small" aria-label={t('classification.view')} value={by} onChange={setBy} options={[{ value: 'percent', label: '%' }, { value: 'count', label: t('classification.view_people') }]} />}
+      table={{
+        caption: t('classification.cohorts'),
+        columns: [{ name: t('classification.first_month') }, { name: t('classification.customers'), number: true }, ...months.map((m) => ({ name: `+${m}`, number: true }))],
+        rows: all.map((c) => [c.month, f.integer(c.size), ...months.map((m) => (c.values[m] === undefined ? '' : f.integer(c.values[m])))]),
+      }}
+      note={t('classification.cohorts_note')}
+    >
+      {query.isPending && <Loading lines={8} height={300} />}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {all.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        <div className="scroll" role="region" tabIndex={0} aria-label={t('classification.cohorts')}>
+          <table className="triangle">
+            <thead><tr><th scope="col">{t('classification.first_month')}</th><th scope="col" className="num">{t('classification.customers')}</th>{months.map((m) => <th key={m} scope="col">+{m}</th>)}</tr></thead>
+            <tbody>
+              {all.map((c) => (
+                <tr key={c.month}>
+                  <th scope="row">{c.month}</th>
+                  <td className="num">{f.integer(c.size)}</td>
+                  {months.map((m) => {
+                    const n = c.values[m]
+                    if (n === undefined) return <td key={m} />
+                    return <td key={m} className={`cell h${m === 0 ? 0 : shade(c.size ? n / c.size : 0, 0.6)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{show(n, c.size)}</td>
+                  })}
+                </tr>
+              ))}
+              <tr className="mean"><th scope="row">{t('classification.weighted')}</th><td />{months.map((m) => { const x = mean(m); return <td key={m} className="cell">{x === null ? '' : f.percent(x, 0)}</td> })}</tr>
+            </tbody>
+          </table>
+        </div>
+      )}
+    </ChartCard>
+  )
+}
