@@ -285,6 +285,9 @@ fn objects(mut sample: Sample, text: &str, list: bool, whole: bool) -> Result<Sa
             }
         }
     }
+    if found.is_empty() && !whole {
+        return Err(line_too_long(1));
+    }
     for name in found.iter().flat_map(|(_, r)| r.iter().map(|(n, _)| n)) {
         if !sample.headers.contains(name) {
             sample.headers.push(name.clone());
@@ -344,6 +347,10 @@ fn separated(mut sample: Sample, file: &mut File, text: &str, whole: bool, name:
     sample.rows = rows.into_iter().filter(clean).take(MOST).map(owned_row).collect();
     part_header(&mut sample, options);
     if !whole {
+        // a megabyte without a row
+        if sample.rows.is_empty() {
+            return Err(line_too_long(sample.header_row + 1));
+        }
         further(&mut sample, file, delimiter)?;
     }
     Ok(sample)

@@ -11,7 +11,7 @@ use crate::{
         Cell, Fault, Read,
         date::{self, Moment, Wall},
         decimal::{self, Decimal},
-        text,
+        text, word,
     },
 };
 use domain::{Day, clock::Instant, identity::Identifier, record::Record};
@@ -50,13 +50,15 @@ pub(crate) struct Builder<'p> {
     pub notes: BTreeMap<Code, u64>,
     /// customer → what was last said about them, in this part of the file
     customers: HashMap<u64, u64>,
+    /// the last status read: a file has few of them
+    status: (String, word::Status),
     /// order → its head as last given, in this part of the file
     heads: HashMap<u64, u64>,
 }
 
 impl<'p> Builder<'p> {
     pub fn new(plan: &'p Plan) -> Builder<'p> {
-        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), heads: HashMap::new() }
+        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: (String::new(), word::Status::Done), heads: HashMap::new() }
     }
 
     /// The records of a row that is not blank.
@@ -162,6 +164,9 @@ impl<'p> Builder<'p> {
 
 /// Words a totals row begins with.
 pub(crate) fn is_totals_word(text: &str) -> bool {
+    if !matches!(text.as_bytes(), [b't' | b'T' | b'g' | b'G' | b's' | b'S' | b' ' | 0x80.., ..]) {
+        return false;
+    }
     let trimmed = text.trim().trim_end_matches([':', '：']).trim_end();
     trimmed.len() <= 16
         && (["total", "totals", "grand total", "sum", "subtotal", "sub-total", "summary"].iter().any(|w| trimmed.eq_ignore_ascii_case(w))

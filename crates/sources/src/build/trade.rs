@@ -44,7 +44,14 @@ impl Builder<'_> {
             return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at]));
         }
         let status = match columns.order_status.find(row) {
-            Some((cell, slot)) => at(word::status(cell), slot)?,
+            Some((Cell::Text(t), _)) if *t == self.status.0 => self.status.1,
+            Some((cell, slot)) => {
+                let status = at(word::status(cell), slot)?;
+                if let Cell::Text(t) = cell {
+                    self.status = (t.to_string(), status);
+                }
+                status
+            }
             None => Status::Done,
         };
         let id = self.order_number(who, row, when)?;

@@ -32,7 +32,7 @@ pub(crate) fn value_type(p: &Profile) -> ValueType {
     if only_truths && (p.letters > 0 || p.distinct == 2 && p.largest <= 1.0) {
         return ValueType::Bool;
     }
-    let is_number = all(p.numbers.max(p.comma_numbers)) && p.leading_zeros == 0 && p.longest <= 18;
+    let is_number = all(p.numbers.max(p.comma_numbers)) && p.leading_zeros == 0 && p.longest <= 24;
     let written_as_date = p.share(p.dates) >= 0.95 && (p.share(p.serials) < 0.5) && (!is_number || p.longest == 8 || p.longest == 14);
     if written_as_date {
         return ValueType::Day;

@@ -120,7 +120,7 @@ pub(crate) fn read(cell: &Cell<'_>, order: DateOrder) -> Read<Option<Moment>> {
     match cell {
         Cell::Text(t) => {
             if let Some(found) = numeric(t.as_bytes(), order) {
-                return found.map(Some);
+                return if found.is_err() && is_zero_date(t) { Ok(None) } else { found.map(Some) };
             }
             let trimmed = t.trim_matches(text::is_space);
             if text::is_nothing(trimmed) || is_zero_date(trimmed) {

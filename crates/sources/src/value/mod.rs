@@ -54,7 +54,10 @@ impl<'a> Cell<'a> {
     pub fn is_missing(&self) -> bool {
         match self {
             Cell::Blank => true,
-            Cell::Text(t) => text::is_nothing(t.trim_matches(text::is_space)),
+            Cell::Text(t) => match t.as_bytes() {
+                [b'0'..=b'9' | b'A'..=b'M' | b'O'..=b'Z' | b'a'..=b'm' | b'o'..=b'z', ..] => false,
+                _ => text::is_nothing(t.trim_matches(text::is_space)),
+            },
             _ => false,
         }
     }

@@ -20,7 +20,8 @@ pub(crate) fn is_space(c: char) -> bool {
 pub(crate) fn is_nothing(trimmed: &str) -> bool {
     match trimmed.as_bytes() {
         [] => true,
-        [first, ..] if first.is_ascii_digit() => false,
+        // none of the words begins with anything else
+        [first, ..] if !matches!(first, b'n' | b'N' | b'\\' | b'#' | b'-' | b'/' | b'(' | b'<' | 0x80..) => false,
         _ if trimmed.len() > 12 => false,
         _ => {
             const WORDS: [&str; 15] = ["null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a", "-", "--", "—", "/", "(null)", "(none)", "<na>"];
@@ -31,6 +32,12 @@ pub(crate) fn is_nothing(trimmed: &str) -> bool {
 
 /// Trimmed, control characters out, a spreadsheet's `="…"` and our own export's `'` before a formula sign undone.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    if let [first, .., last] = text.as_bytes() {
+        let plain = |b: &u8| (0x20..0x7f).contains(b);
+        if !matches!(first, b' ' | b'=' | b'\'') && *last != b' ' && text.bytes().all(|b| plain(&b)) {
+            return Cow::Borrowed(text);
+        }
+    }
     let mut trimmed = text.trim_matches(is_space);
     if let Some(inner) = trimmed.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
         trimmed = inner;
