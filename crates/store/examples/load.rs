@@ -1,4 +1,5 @@
-//! How fast the store takes and gives customers: `cargo run -p store --example load -- [customers] [address]`.
+//! How fast the store takes and gives customers: `cargo run -p store --example load -- [customers] [address]`. Without an
+//! address into a new SQLite file, with `postgres` into a server of its own.
 
 use domain::{
     CustomerKey,
@@ -31,7 +32,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let n: u32 = arguments.next().map_or(Ok(1_000_000), |a| a.parse())?;
     let folder = tempfile::tempdir()?;
     let here = format!("sqlite:{}", folder.path().join("zhiyin.db").display());
-    let address = arguments.next().unwrap_or(here);
+    let address = match arguments.next().as_deref() {
+        None => here,
+        Some("postgres") => testkit::postgres::database()?,
+        Some(address) => address.to_owned(),
+    };
     let now = SystemClock.now();
     let store = Store::open(&address).await?;
     report("open and migrate", 1, now);

@@ -52,50 +52,47 @@ impl Bulk {
     }
 }
 
-/// Runs a [`Bulk`] over rows; answers the rows it touched. `|row| [value, …]` names the values of a row.
+/// Runs a [`Bulk`] over rows; answers the rows it touched. `|row| [value, …]` names the values of a row. The next chunk is
+/// put together while the database works on the last.
 macro_rules! bulk {
-    (@run $engine:ty, $numbered:expr, $arguments:ty, $e:expr, $bulk:expr, $full:expr, $rows:expr, $row:pat, [$($value:expr),*]) => {{
+    (@run $engine:ty, $numbered:expr, $arguments:ty, $e:expr, $bulk:expr, $rows:expr, $row:pat, [$($value:expr),*]) => {{
         use sqlx::Arguments as _;
         let chunk = $bulk.chunk();
-        let mut arguments = <$arguments>::default();
-        arguments.reserve(chunk * $bulk.width, 0);
-        let mut n = 0usize;
-        while n < chunk {
-            let Some($row) = $rows.next() else { break };
-            $(arguments.add($value).map_err(sqlx::Error::Encode)?;)*
-            n += 1;
-        }
-        if n == 0 {
-            None
-        } else {
-            let text = if n == chunk {
-                $full.get_or_insert_with(|| $bulk.text(chunk, $numbered)).clone()
-            } else {
-                $bulk.text(n, $numbered)
+        let mut full: Option<std::sync::Arc<str>> = None;
+        let mut next = || -> $crate::Result<Option<sqlx::query::Query<'static, $engine, $arguments>>> {
+            let mut arguments = <$arguments>::default();
+            arguments.reserve(chunk * $bulk.width, 0);
+            let mut n = 0usize;
+            while n < chunk {
+                let Some($row) = $rows.next() else { break };
+                $(arguments.add($value).map_err(sqlx::Error::Encode)?;)*
+                n += 1;
+            }
+            let text = match n {
+                0 => return Ok(None),
+                n if n == chunk => full.get_or_insert_with(|| $bulk.text(chunk, $numbered)).clone(),
+                n => $bulk.text(n, $numbered),
             };
-            let query = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == chunk);
-            Some((n, $crate::db::Run::execute($e, query).await?))
+            Ok(Some(sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == chunk)))
+        };
+        let mut touched = 0u64;
+        let mut ready = next()?;
+        while let Some(query) = ready {
+            let (done, following) = tokio::join!($crate::db::Run::execute(&mut *$e, query), async { next() });
+            touched += done?;
+            ready = following?;
         }
+        touched
     }};
     ($tx:expr, $bulk:expr, $rows:expr, |$row:pat_param| [$($value:expr),* $(,)?]) => {{
         let bulk: &$crate::bulk::Bulk = &$bulk;
         let mut rows = ($rows).into_iter();
-        let mut full: Option<std::sync::Arc<str>> = None;
-        let mut touched = 0u64;
-        loop {
-            let done = match $crate::db::Access::on(&mut *$tx) {
-                $crate::db::On::Sqlite(e) => bulk!(
-                    @run sqlx::Sqlite, false, sqlx::sqlite::SqliteArguments, e, bulk, full, rows, $row, [$($value),*]),
-                $crate::db::On::Postgres(e) => bulk!(
-                    @run sqlx::Postgres, true, sqlx::postgres::PgArguments, e, bulk, full, rows, $row, [$($value),*]),
-            };
-            let Some((n, t)) = done else { break };
-            touched += t;
-            if n < bulk.chunk() {
-                break;
-            }
+        match $crate::db::Access::on(&mut *$tx) {
+            $crate::db::On::Sqlite(e) => bulk!(
+                @run sqlx::Sqlite, false, sqlx::sqlite::SqliteArguments, e, bulk, rows, $row, [$($value),*]),
+            $crate::db::On::Postgres(e) => bulk!(
+                @run sqlx::Postgres, true, sqlx::postgres::PgArguments, e, bulk, rows, $row, [$($value),*]),
         }
-        touched
     }};
 }
 

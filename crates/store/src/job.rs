@@ -215,7 +215,6 @@ pub async fn claim(store: &Store, worker: &str, now: Instant, lease_until: Insta
 }
 
 /// Notes progress and prolongs the lease; true if a person asked the job to stop. `LeaseLost` if another worker has it.
-#[expect(clippy::too_many_arguments, reason = "a row of numbers, each named at the call by its own variable")]
 pub async fn progress(
     db: impl Access,
     job: &Job,

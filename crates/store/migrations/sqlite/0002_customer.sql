@@ -9,10 +9,11 @@ CREATE TABLE customers (
     added INTEGER NOT NULL
 ) STRICT;
 
+-- No foreign key: an import writes millions, always in the transaction that writes their customers.
 CREATE TABLE identifiers (
     kind INTEGER NOT NULL,
     value TEXT NOT NULL,
-    customer INTEGER NOT NULL REFERENCES customers (key),
+    customer INTEGER NOT NULL,
     added INTEGER NOT NULL,
     PRIMARY KEY (kind, value)
 ) STRICT, WITHOUT ROWID;

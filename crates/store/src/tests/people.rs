@@ -74,6 +74,9 @@ both! {
         assert_eq!(customer::get(store, "cus_000003").await.unwrap().unwrap().key, CustomerKey(3));
         assert_eq!(customer::organisations(store).await.unwrap(), [CustomerKey(4), CustomerKey(6)]);
         assert!(customer::by_keys(store, &[]).await.unwrap().is_empty());
+        let ids = ["cus_000002".to_owned(), "cus_none".to_owned()];
+        let by_ids = customer::by_ids(store, &ids).await.unwrap();
+        assert_eq!((by_ids.len(), by_ids["cus_000002"].key), (1, CustomerKey(2)));
     }
 
     async fn everybody_and_every_identifier_is_handed_over_once(store: &Store) {
