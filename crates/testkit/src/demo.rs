@@ -131,7 +131,7 @@ fn person(number: u32, chance: &mut Chance, today: Day, order_number: &mut u64) 
             let day = back(chance.between(150, i64::from(DAYS) - 1));
             (day, day, None)
         }
-        Habit::Champion | Habit::Steady => (back(chance.between(200, i64::from(DAYS) - 1)), today, None),
+        Habit::Champion | Habit::Steady => (back(chance.between(45, i64::from(DAYS) - 1)), today, None),
         Habit::Slipping => {
             let silent = (gap * (2.2 + chance.unit())).min(170.0) as i64;
             (back(chance.between(300, i64::from(DAYS) - 1)), back(silent), None)

@@ -9,7 +9,10 @@ use crate::{
 };
 use api::account::SetupForm;
 use domain::{Currency, Day, Lang, Zone, clock::{Clock, SystemClock}};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The owner of the sample business. It listens on this machine only and holds made-up people.
 const EMAIL: &str = "demo@example.com";
@@ -40,7 +43,7 @@ pub async fn run(port: u16, customers: u32, seed: u64, data: Option<PathBuf>, vo
         std::fs::remove_dir_all(&data).map_err(|e| Failure::file(&data, &e))?;
     }
     let url = format!("sqlite:{}", data.join("zhiyin.db").display());
-    let app = compose::open_at(&data, &url).await?;
+    let app = Arc::new(compose::open_at(&data, &url).await?);
     let ctx = if fresh {
         serve::context(app, &reach)
     } else {
@@ -65,7 +68,7 @@ async fn flow_warm(ctx: &api::Ctx) -> Result<(), Failure> {
     Ok(ctx.app.runs.warm(&ctx.app).await?)
 }
 
-async fn make(data: &Path, app: flow::app::App, size: (u32, u64), today: Day, reach: &serve::Reach, voice: &Voice) -> Result<api::Ctx, Failure> {
+async fn make(data: &Path, app: Arc<flow::app::App>, size: (u32, u64), today: Day, reach: &serve::Reach, voice: &Voice) -> Result<api::Ctx, Failure> {
     let (customers, seed) = size;
     voice.say(&format!("正在生成 {customers} 位客户的示例生意 …"), &format!("making a sample business of {customers} customers …"));
     let folder = data.join("demo-files");
@@ -74,7 +77,9 @@ async fn make(data: &Path, app: flow::app::App, size: (u32, u64), today: Day, re
     let name = voice.lang.pick("山间茶铺（示例）", "Mountain Tea (sample)");
     compose::settle(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
     let files = Files { file: files, ..Files::default() };
-    import::bring(&app, &files, true, voice).await?;
+    // how each of its files was read is the import page's business
+    let still = Voice { quiet: true, ..voice.clone() };
+    import::bring(&app, &files, true, &still).await?;
     let ctx = serve::context(app, reach);
     owner(&ctx, name, voice.lang).await?;
     Ok(ctx)

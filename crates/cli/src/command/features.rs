@@ -11,7 +11,7 @@ pub async fn run(home: &Home, config: &Config, voice: &Voice) -> Outcome {
     let (features, classifications): (Vec<Feature>, Vec<Classification>) = if kept {
         let app = compose::open_at(&data, &url).await?;
         let definitions = flow::definitions::current(&app).await?;
-        (definitions.features.clone(), definitions.classifications.clone())
+        (definitions.features().to_vec(), definitions.classifications().to_vec())
     } else {
         (domain::feature::catalog().to_vec(), domain::library::classifications().to_vec())
     };

@@ -54,7 +54,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
     narrate(&report, voice);
     let mut staged = staged;
     if let Some(path) = &files.rejects {
-        write_rejects(&mut staged, &sources, path, voice.lang)?;
+        write_rejects(&mut staged, path, voice.lang)?;
     }
     let go = !how.dry_run && (how.yes || agreed(&report, voice));
     if !go {
@@ -112,7 +112,7 @@ pub async fn bring(app: &Arc<App>, files: &Files, history: bool, voice: &Voice) 
     watched.abort();
     let (mut staged, _) = outcome?;
     if let Some(path) = &files.rejects {
-        write_rejects(&mut staged, &sources, path, voice.lang)?;
+        write_rejects(&mut staged, path, voice.lang)?;
     }
     Ok(staged)
 }
@@ -137,7 +137,19 @@ pub fn currency_of(paths: &[PathBuf], lang: Lang) -> Option<Currency> {
         Lang::En => Currency::USD,
     };
     let zone = Zone::utc();
-    paths.iter().find_map(|p| sources::probe(p, &sources::Options::new(&zone, fallback)).ok()?.currency)
+    paths.iter().find_map(|path| {
+        let probe = sources::probe(path, &sources::Options::new(&zone, fallback)).ok()?;
+        probe.columns.iter().flat_map(|c| &c.samples).find_map(|cell| signed(cell))
+    })
+}
+
+/// The currency a cell's sign stands for.
+fn signed(cell: &str) -> Option<Currency> {
+    let cell = cell.trim();
+    let code = [("¥", "CNY"), ("￥", "CNY"), ("US$", "USD"), ("HK$", "HKD"), ("NT$", "TWD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₩", "KRW")]
+        .into_iter()
+        .find(|(sign, _)| cell.strip_prefix(sign).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())))?;
+    Currency::parse(code.1)
 }
 
 fn kinds(files: &Files) -> Vec<(PathBuf, Option<Kind>)> {
@@ -181,7 +193,7 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
             voice.say(&format!("  {}", text.zh), &format!("  {}", text.en));
         }
         for column in &probe.columns {
-            let target = column.target.key();
+            let target = column.target.name();
             let samples = column.samples.join(" · ");
             voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
         }
@@ -222,10 +234,9 @@ async fn tried(app: &Arc<App>, sources: Vec<Source>, voice: &Voice) -> Result<St
     }
 }
 
-fn write_rejects(staged: &mut Staged, sources: &[Source], path: &Path, lang: Lang) -> Result<(), Failure> {
-    let names: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
+fn write_rejects(staged: &mut Staged, path: &Path, lang: Lang) -> Result<(), Failure> {
     let mut out = File::create(path).map_err(|e| Failure::file(path, &e))?;
-    ingest::rejected::write(&mut staged.rejects, &names, lang, ingest::rejected::Format::of(path), &mut out)?;
+    ingest::rejected::write(&mut staged.rejects, lang, ingest::rejected::Format::of(path), &mut out)?;
     Ok(())
 }
 

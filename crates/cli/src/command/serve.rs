@@ -24,7 +24,7 @@ pub struct Reach {
 
 /// Serves until Ctrl-C or a termination signal.
 pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::open(home, config).await?;
+    let app = Arc::new(compose::open(home, config).await?);
     let listener = listen(&reach.listen).await?;
     let ctx = context(app, &reach);
     let address = address(&listener, &reach)?;
@@ -56,8 +56,8 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// The state of the router.
-pub fn context(app: App, reach: &Reach) -> Ctx {
-    Ctx::new(Arc::new(app), api::Config { origin: reach.origin.clone(), proxies: reach.proxies, upload_limit: None })
+pub fn context(app: Arc<App>, reach: &Reach) -> Ctx {
+    Ctx::new(app, api::Config { origin: reach.origin.clone(), proxies: reach.proxies, upload_limit: None })
 }
 
 /// The address people type.

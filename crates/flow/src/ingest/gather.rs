@@ -5,7 +5,7 @@ use super::{
     customers::{Roster, Rules},
     lane::{Fact, Lane, Outcome, Stamp},
     order_index::{OrderIndex, Place},
-    people::{People, Print},
+    people::{People, Print, twin},
     quality::Watch,
     rejected::Layout,
     rejects::Rejects,
@@ -184,9 +184,11 @@ impl<'a> Gather<'a> {
         let mut asked: HashSet<Print> = HashSet::new();
         let mut unknown: Vec<Identifier> = Vec::new();
         for id in batch.records().flat_map(identifiers) {
-            let print = Print::of(id);
-            if !self.people.knows(print) && asked.insert(print) {
-                unknown.push(id.clone());
+            for id in [Some(id.clone()), twin(id)].into_iter().flatten() {
+                let print = Print::of(&id);
+                if !self.people.knows(print) && asked.insert(print) {
+                    unknown.push(id);
+                }
             }
         }
         if unknown.is_empty() {
@@ -217,25 +219,37 @@ impl<'a> Gather<'a> {
         Ok(Some(who.key))
     }
 
+    /// The customer a fact refers to.
+    fn refers(&mut self, row: u64, ids: &[Identifier]) -> Result<Option<CustomerKey>> {
+        match self.people.twin(ids) {
+            Some(twin) => self.who(row, &[twin]),
+            None => self.who(row, ids),
+        }
+    }
+
     fn record(&mut self, file: u32, line: u64, row: u64, record: Record) -> Result<()> {
         match record {
-            Record::Customer(c) => {
+            Record::Customer(mut c) => {
                 self.watch.customer(&c);
+                if c.organisation {
+                    say_organisation(&mut c);
+                }
                 let Some(key) = self.who(row, &c.identifiers)? else { return self.nobody(file, line, row) };
                 if c.organisation || c.name.is_some() || !c.attributes.is_empty() || !self.people.is_new(key) {
                     self.roster.customer(key, row, file, &c)?;
                 }
             }
             Record::Contact(c) => {
-                let Some(key) = self.who(row, &c.organisation)? else { return self.nobody(file, line, row) };
-                let kind = CustomerRecord { organisation: true, ..CustomerRecord::default() };
+                let Some(key) = self.refers(row, &c.organisation)? else { return self.nobody(file, line, row) };
+                let mut kind = CustomerRecord { organisation: true, ..CustomerRecord::default() };
+                say_organisation(&mut kind);
                 if self.people.is_new(key) {
                     self.roster.customer(key, row, file, &kind)?;
                 }
                 self.roster.contact(key, row, file, &c)?;
             }
             Record::Order(o) => {
-                let Some(key) = self.who(row, &o.customer)? else { return self.nobody(file, line, row) };
+                let Some(key) = self.refers(row, &o.customer)? else { return self.nobody(file, line, row) };
                 self.watch.day(o.day);
                 self.watch.amount(o.paid);
                 self.place(order_key(&o.order_id), Place { customer: key, at: o.at })?;
@@ -244,12 +258,12 @@ impl<'a> Gather<'a> {
             Record::Line(l) => self.line(file, line, row, l)?,
             Record::Refund(r) => self.refund(file, line, row, r)?,
             Record::Interaction(i) => {
-                let Some(key) = self.who(row, &i.customer)? else { return self.nobody(file, line, row) };
+                let Some(key) = self.refers(row, &i.customer)? else { return self.nobody(file, line, row) };
                 self.watch.day(i.day);
                 self.fact(row, key, &i)?;
             }
             Record::Answer(a) => {
-                let Some(key) = self.who(row, &a.customer)? else { return self.nobody(file, line, row) };
+                let Some(key) = self.refers(row, &a.customer)? else { return self.nobody(file, line, row) };
                 self.watch.day(a.day);
                 self.watch.answer(&a);
                 if let Some(row_key) = self.fact(row, key, &a)? {
@@ -301,7 +315,7 @@ impl<'a> Gather<'a> {
     }
 
     fn line(&mut self, file: u32, line: u64, row: u64, mut l: LineRecord) -> Result<()> {
-        let own = self.who(row, &l.customer)?;
+        let own = self.refers(row, &l.customer)?;
         let key = order_key(&l.order_id);
         let place = match (own, l.at) {
             (Some(_), Some(_)) => None,
@@ -327,7 +341,7 @@ impl<'a> Gather<'a> {
     fn refund(&mut self, file: u32, line: u64, row: u64, r: RefundRecord) -> Result<()> {
         self.watch.day(r.day);
         self.watch.refund(r.order_id.is_some());
-        if let Some(customer) = self.who(row, &r.customer)? {
+        if let Some(customer) = self.refers(row, &r.customer)? {
             return self.fact(row, customer, &r).map(|_| ());
         }
         let Some(key) = r.order_id.as_deref().map(order_key) else { return self.nobody(file, line, row) };
@@ -556,6 +570,13 @@ fn reject(line: u64, code: Code, order: String, raw: &str, column: Option<&str>)
 }
 
 /// The identifiers a record carries.
+/// The lake learns it too: features of organisations ask for the attribute `kind`.
+fn say_organisation(c: &mut CustomerRecord) {
+    if c.attributes.iter().all(|(key, _)| key != "kind") {
+        c.attributes.push(("kind".to_owned(), domain::Value::Text("organisation".to_owned())));
+    }
+}
+
 fn identifiers(record: &Record) -> &[Identifier] {
     match record {
         Record::Customer(c) => &c.identifiers,

@@ -7,7 +7,10 @@ use super::{
     spool::Spool,
     wire::{Put, kind_code},
 };
-use domain::{CustomerKey, identity::Identifier};
+use domain::{
+    CustomerKey,
+    identity::{Identifier, IdentifierKind},
+};
 use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
 
 /// 96 bits of the xxh3 of kind and value: two of ten million identifiers share them with a chance below 10⁻¹⁴.
@@ -21,6 +24,16 @@ impl Print {
         let h = xxhash_rust::xxh3::xxh3_128_with_seed(id.value.as_bytes(), seed);
         Print([h as u32, (h >> 32) as u32, (h >> 64) as u32])
     }
+}
+
+/// The same number under the other of the two kinds of number a business gives its customers.
+pub fn twin(id: &Identifier) -> Option<Identifier> {
+    let kind = match id.kind {
+        IdentifierKind::External => IdentifierKind::Member,
+        IdentifierKind::Member => IdentifierKind::External,
+        IdentifierKind::Phone | IdentifierKind::Email | IdentifierKind::Unionid => return None,
+    };
+    Some(Identifier { kind, value: id.value.clone() })
 }
 
 /// What resolving a record's identifiers gave.
@@ -70,6 +83,15 @@ impl People {
     /// Has this identifier been asked for already?
     pub fn knows(&self, print: Print) -> bool {
         self.known.contains_key(&print)
+    }
+
+    /// An order that names its customer by "member number" may mean what the customer list calls "customer number", and the
+    /// other way round: the identifier to go by instead, if only that one is known. Lists of customers themselves are
+    /// taken at their word.
+    pub fn twin(&self, ids: &[Identifier]) -> Option<Identifier> {
+        let [id] = ids else { return None };
+        let twin = twin(id)?;
+        (!self.knows(Print::of(id)) && self.knows(Print::of(&twin))).then_some(twin)
     }
 
     /// The store knows this identifier.
@@ -137,6 +159,19 @@ mod tests {
 
     fn id(kind: domain::identity::IdentifierKind, value: &str) -> Identifier {
         Identifier { kind, value: value.into() }
+    }
+
+    #[test]
+    fn a_reference_by_member_number_finds_the_customer_number_unless_it_is_known_itself() {
+        use domain::identity::IdentifierKind::Member;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut people = People::new(7, folder.path());
+        people.remember(&id(External, "B1"), CustomerKey(2));
+        assert_eq!(people.twin(&[id(Member, "B1")]), Some(id(External, "B1")));
+        assert_eq!(people.twin(&[id(Member, "B2")]), None);
+        assert_eq!(people.twin(&[id(Phone, "B1")]), None);
+        people.remember(&id(Member, "B1"), CustomerKey(3));
+        assert_eq!(people.twin(&[id(Member, "B1")]), None);
     }
 
     #[test]
