@@ -306,11 +306,13 @@ pub fn schema_document() -> Value {
 /// The shapes that others point at.
 fn components() -> Map<String, Value> {
     let mut found: Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> = Vec::new();
-    <schema::Feature as utoipa::ToSchema>::schemas(&mut found);
-    <schema::Classification as utoipa::ToSchema>::schemas(&mut found);
-    found.push(("Rule".into(), schema::Rule::schema()));
-    found.push(("Label".into(), schema::Label::schema()));
-    found.push(("Priority".into(), schema::Priority::schema()));
+    macro_rules! shapes {
+        ($($shape:ident),*) => {
+            $(found.push((stringify!($shape).to_owned(), schema::$shape::schema()));)*
+        };
+    }
+    shapes!(Label, ValueType, Rule, Op, Literal, Expr, Arith, Function, Stat, Window, Aggregate, FactKind, Measure, Field, Condition, Group);
+    shapes!(Definition, ScoreMethod, Method, Named, Class, Priority);
     found.into_iter().map(|(name, s)| (name, serde_json::to_value(s).unwrap_or_default())).collect()
 }
 

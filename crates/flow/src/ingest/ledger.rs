@@ -5,8 +5,9 @@ use super::{
     stage::{Request, Source, unreadable},
 };
 use crate::{Error, Result, app::App};
+use domain::identity::{Identifier, IdentifierKind};
 use sha2::{Digest, Sha256};
-use sources::{Kind, Mapping, Probe};
+use sources::{Kind, Mapping, Probe, Target};
 use std::{io::Read, path::Path};
 use store::import::{NewImport, Status, Undo, Undone};
 
@@ -28,9 +29,33 @@ pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> 
         let known = serde_json::from_value::<Mapping>(template.mapping).ok();
         if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
             probe.mapping = mapping;
+            return Ok(probe);
         }
     }
+    settle_number(app, &mut probe).await?;
     Ok(probe)
+}
+
+/// A file whose only number of the customer is called a member number: most businesses call their customer number so, and
+/// their other files must meet it there. A card number of its own it is where its values are known as such.
+async fn settle_number(app: &App, probe: &mut Probe) -> Result<()> {
+    let columns = &probe.mapping.columns;
+    if columns.iter().any(|c| c.target == Target::CustomerId) {
+        return Ok(());
+    }
+    let Some(at) = columns.iter().find(|c| c.target == Target::CustomerMember).map(|c| c.index) else { return Ok(()) };
+    let samples = probe.columns.iter().find(|c| c.index == at).map(|c| c.samples.clone()).unwrap_or_default();
+    let cards: Vec<Identifier> = samples.into_iter().map(|value| Identifier { kind: IdentifierKind::Member, value }).collect();
+    if store::customer::resolve(&app.store, &cards).await?.iter().any(Option::is_some) {
+        return Ok(());
+    }
+    for c in probe.mapping.columns.iter_mut().filter(|c| c.index == at) {
+        c.target = Target::CustomerId;
+    }
+    for c in probe.columns.iter_mut().filter(|c| c.index == at) {
+        c.target = Target::CustomerId;
+    }
+    Ok(())
 }
 
 /// Hash of a file's content, in hexadecimal.

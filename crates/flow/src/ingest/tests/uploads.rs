@@ -68,6 +68,17 @@ async fn a_mapping_made_by_hand_is_remembered() {
 }
 
 #[tokio::test]
+async fn a_member_number_alone_is_the_customer_number_unless_it_is_known_as_a_card() {
+    let shop = Shop::open().await;
+    let orders = "订单号,会员号,下单时间,实付金额\nD1,C1,2026-03-01,10.00\n";
+    assert!(shop.source("orders.csv", orders).await.mapping.has(&sources::Target::CustomerId));
+    shop.import(&[("people.csv", "客户编号,会员号,姓名\nK1,C1,王芳\n")]).await;
+    assert!(shop.source("orders.csv", orders).await.mapping.has(&sources::Target::CustomerMember));
+    shop.import(&[("orders.csv", orders)]).await;
+    assert_eq!(shop.facts("K1").await.orders.len(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_is_none_is_refused_and_leaves_nothing() {
     let shop = Shop::open().await;
     let path = shop.app.temporary().join("upload");

@@ -1,0 +1,81 @@
+//! One classification with its definition, each rule as text and as a sentence, and the size of its classes; and its
+//! next version when a person edits it.
+
+use super::{defined::{self, Change}, moment::Asked, overview::ClassificationSummary};
+use crate::{Error, Result, app::App, schema};
+use domain::{Day, Label, classification::{Classification, Method}, rule, rule::Names};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A classification as of a day, with its definition.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ClassificationView {
+    /// key, names, classes with their sizes
+    #[serde(flatten)]
+    pub summary: ClassificationSummary,
+    /// the document
+    #[schema(value_type = schema::Classification)]
+    pub definition: Classification,
+    /// each rule in all forms; the last entry is the class that takes the rest
+    pub rules: Vec<ClassRule>,
+    /// the business day
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+}
+
+/// The rule of a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ClassRule {
+    /// class
+    pub class: String,
+    /// canonical text; empty for the class that takes the rest
+    pub text: String,
+    /// plain language
+    #[schema(value_type = schema::Label)]
+    pub sentence: Label,
+}
+
+/// A classification as of a day.
+///
+/// # Errors
+/// `classification.not_found`; when the store or the lake refuses.
+pub async fn show(app: &App, key: &str, asked: Asked) -> Result<ClassificationView> {
+    let picture = app.runs.at(app, asked).await?;
+    let missing = || Error::not_found("classification", key);
+    let definition = picture.definitions.classification(key).ok_or_else(missing)?.clone();
+    let summary = picture.summaries().iter().find(|s| s.key == key).ok_or_else(missing)?.clone();
+    Ok(ClassificationView { summary, rules: rules(&definition, picture.names()), definition, as_of: picture.as_of })
+}
+
+/// Publishes the next version of a classification, the library's copies included.
+///
+/// # Errors
+/// `classification.not_found`; what does not fit; when the store or the lake refuses.
+pub async fn edit(app: &App, key: &str, mut next: Classification, author: &str) -> Result<ClassificationView> {
+    let now = defined::current(app).await?;
+    let before = now.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
+    next.key = key.to_owned();
+    (next.builtin, next.version) = (before.builtin, before.version + 1);
+    defined::publish(app, vec![Change::Classification(next)], author).await?;
+    show(app, key, Asked::default()).await
+}
+
+/// Each rule as text and sentence; the class that takes the rest says so.
+fn rules(definition: &Classification, names: &dyn Names) -> Vec<ClassRule> {
+    let rest = |key: &str, zh: &str, en: &str| ClassRule { class: key.to_owned(), text: String::new(), sentence: Label::new(zh, en) };
+    match &definition.method {
+        Method::Rules { classes, otherwise } => {
+            let ruled = classes.iter().map(|c| ClassRule {
+                class: c.key.clone(),
+                text: c.when.to_string(),
+                sentence: rule::sentence(&c.when, names),
+            });
+            ruled.chain([rest(&otherwise.key, "其余客户", "everyone else")]).collect()
+        }
+        Method::Values { feature, otherwise, .. } => {
+            let label = names.label(feature).unwrap_or_else(|| Label::same(feature.clone()));
+            let by = Label::new(format!("按{}的取值", label.zh), format!("by the value of {}", label.en));
+            vec![ClassRule { class: String::new(), text: feature.clone(), sentence: by }, rest(&otherwise.key, "取值未知", "value not known")]
+        }
+    }
+}

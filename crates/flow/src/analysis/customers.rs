@@ -1,0 +1,230 @@
+//! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
+
+use super::{Picture, moment::Asked};
+use crate::{Error, Result, app::App, schema};
+use domain::{CustomerKey, Day, Value, classification::Named, identity::{Identifier, IdentifierKind}};
+use lake::Bits;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// One page of customers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CustomerPage {
+    /// the page
+    pub items: Vec<CustomerItem>,
+    /// customers in all pages
+    pub total: u64,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
+    /// the business day of the numbers
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+}
+
+/// A customer in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CustomerItem {
+    /// `cus_…`
+    pub id: String,
+    /// display name
+    pub name: Option<String>,
+    /// phone, normalised
+    pub phone: Option<String>,
+    /// e-mail
+    pub email: Option<String>,
+    /// the business's own number
+    pub external_id: Option<String>,
+    /// feature → value
+    #[schema(value_type = BTreeMap<String, schema::Value>)]
+    pub values: BTreeMap<String, Value>,
+    /// classification → class
+    #[schema(value_type = BTreeMap<String, schema::Named>)]
+    pub classes: BTreeMap<String, Named>,
+}
+
+/// Shown when no columns are asked for.
+const USUAL: [&str; 5] = ["orders", "net", "average_order_net", "last_order_day", "recency_days"];
+/// Classes shown with every customer.
+const CLASSES: [&str; 3] = ["rfm_8", "rfm_11", "lifecycle"];
+/// A name that more people answer to than this is no search.
+const FOUND: u32 = 50_000;
+
+/// Who is listed: everyone who fulfils all of these.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// rule as text
+    pub rule: Option<String>,
+    /// member of this segment
+    pub segment: Option<String>,
+    /// classification → class
+    pub classes: Vec<(String, String)>,
+    /// part of a name or identifier
+    pub search: Option<String>,
+}
+
+/// In which order: by a feature; customers without a value come last, equal ones by age in the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// feature
+    pub key: String,
+    /// largest first
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Sort { key: "net".to_owned(), descending: true }
+    }
+}
+
+impl Sort {
+    /// `net` or `-net`.
+    pub fn parse(text: &str) -> Sort {
+        match text.trim().strip_prefix('-') {
+            Some(key) => Sort { key: key.to_owned(), descending: true },
+            None if text.trim().is_empty() => Sort::default(),
+            None => Sort { key: text.trim().to_owned(), descending: false },
+        }
+    }
+}
+
+/// What a list asks for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// who
+    pub filter: Filter,
+    /// in which order
+    pub sort: Sort,
+    /// feature keys and `class.<classification>`; `None` = the usual ones
+    pub columns: Option<Vec<String>>,
+    /// page size
+    pub limit: usize,
+    /// `next_cursor` of the page before
+    pub cursor: Option<String>,
+}
+
+/// One page of the customers a filter leaves.
+///
+/// # Errors
+/// A rule that does not fit, unknown names, a cursor that is none; when the store or the lake refuses.
+pub async fn list(app: &App, asked: Asked, listing: Listing) -> Result<CustomerPage> {
+    let picture = app.runs.at(app, asked).await?;
+    let who = matching(app, &picture, &listing.filter).await?;
+    let from = listing.cursor.as_deref().map_or(Ok(0), place)?;
+    let total = who.count();
+    let page = page(&picture, &who, &listing.sort, from, listing.limit)?;
+    let next = from.saturating_add(page.len());
+    let next_cursor = (!page.is_empty() && (next as u64) < total).then(|| next.to_string());
+    let columns = columns(&picture, listing.columns.as_deref())?;
+    let items = items(app, &picture, &page, &columns).await?;
+    Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of })
+}
+
+/// Everyone who fulfils the whole filter.
+///
+/// # Errors
+/// A rule that does not fit, unknown names; when the store or the lake refuses.
+pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<Bits> {
+    let mut who = picture.everyone().clone();
+    if let Some(text) = &filter.rule {
+        let rule = domain::rule::check_text(text, picture.names())?.1;
+        who.and(&picture.run.mask(&rule)?);
+    }
+    if let Some(key) = &filter.segment {
+        who.and(picture.members(key).ok_or_else(|| Error::not_found("segment", key))?);
+    }
+    for (classification, class) in &filter.classes {
+        let classes = picture.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
+        who.and(&classes.members(class));
+    }
+    if let Some(text) = &filter.search {
+        let found = store::customer::search(&app.store, text, FOUND).await?;
+        who.and(&Bits::of(found, who.len()));
+    }
+    Ok(who)
+}
+
+/// A cursor is how many customers came before; lists are of one run, so it stays true until the next one.
+fn place(cursor: &str) -> Result<usize> {
+    cursor.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))
+}
+
+/// So many of a set in an order; only as much is sorted as is shown.
+///
+/// # Errors
+/// `feature.not_found`.
+pub fn page(picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usize) -> Result<Vec<CustomerKey>> {
+    picture.expect(&sort.key)?;
+    let sort = lake::Sort { by: sort.key.clone(), descending: sort.descending };
+    Ok(picture.run.page(Some(&sort), Some(who), from, limit))
+}
+
+/// The feature keys to show (classes as `class.<classification>`): those asked for, each of which must exist, or the usual ones.
+///
+/// # Errors
+/// `feature.not_found`.
+pub fn columns(picture: &Picture, asked: Option<&[String]>) -> Result<Vec<String>> {
+    let Some(asked) = asked else {
+        return Ok(USUAL.iter().filter(|k| picture.column(k).is_some()).map(|k| (*k).to_owned()).collect());
+    };
+    let known = |k: &str| match k.strip_prefix("class.") {
+        Some(classification) => picture.classes(classification).is_some(),
+        None => picture.column(k).is_some(),
+    };
+    match asked.iter().find(|k| !known(k)) {
+        Some(key) => Err(Error::not_found("feature", key)),
+        None => Ok(asked.to_vec()),
+    }
+}
+
+/// Customers as the list shows them, in this order.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn items(app: &App, picture: &Picture, keys: &[CustomerKey], columns: &[String]) -> Result<Vec<CustomerItem>> {
+    let mut people = store::customer::by_keys(&app.store, keys).await?;
+    let mut identifiers = store::customer::identifiers_by_keys(&app.store, keys).await?;
+    let item = |key: &CustomerKey| {
+        let person = people.remove(key)?;
+        let known = identifiers.remove(key).unwrap_or_default();
+        let values = columns.iter().filter_map(|k| Some((k.clone(), picture.column(k)?.value(key.0 as usize))));
+        let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
+        let classes = CLASSES.iter().copied().chain(more).filter_map(|k| Some((k.to_owned(), picture.class_of(k, *key)?)));
+        Some(CustomerItem {
+            id: person.id,
+            name: person.name,
+            phone: first(&known, IdentifierKind::Phone),
+            email: first(&known, IdentifierKind::Email),
+            external_id: first(&known, IdentifierKind::External),
+            values: values.collect(),
+            classes: classes.collect(),
+        })
+    };
+    Ok(keys.iter().filter_map(item).collect())
+}
+
+/// The first identifier of a kind.
+pub fn first(identifiers: &[Identifier], kind: IdentifierKind) -> Option<String> {
+    identifiers.iter().find(|i| i.kind == kind).map(|i| i.value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sort_is_a_feature_and_a_direction() {
+        assert_eq!(Sort::parse("-orders"), Sort { key: "orders".into(), descending: true });
+        assert_eq!(Sort::parse("orders"), Sort { key: "orders".into(), descending: false });
+        assert_eq!(Sort::parse(""), Sort::default());
+    }
+
+    #[test]
+    fn a_cursor_is_a_number() {
+        assert_eq!(place("50").ok(), Some(50));
+        for bad in ["", "-1", "a", "1.5"] {
+            assert!(place(bad).is_err(), "{bad}");
+        }
+    }
+}

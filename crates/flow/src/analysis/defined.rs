@@ -1,0 +1,343 @@
+//! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
+//! Kept as one checked set; a change is checked as a whole before it is published as a new version.
+
+use crate::{Error, Result, app::App};
+use domain::{
+    Currency, Label, Lang, classification,
+    classification::Classification,
+    feature::{self, Feature, Plan},
+    library,
+    rule::{self, Vocabulary},
+    segment::{Members, Segment},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::definition::{self as stored, Kind};
+
+/// A checked set of definitions.
+#[derive(Debug, Clone)]
+pub struct Definitions {
+    revision: i64,
+    features: Vec<Feature>,
+    classifications: Vec<Classification>,
+    segments: Vec<Segment>,
+    names: Vocabulary,
+}
+
+impl Definitions {
+    /// A set as it is; see [`Definitions::check`].
+    pub fn of(features: Vec<Feature>, classifications: Vec<Classification>, segments: Vec<Segment>, currency: Currency) -> Definitions {
+        let names = names(&features, &classifications, &segments, currency);
+        Definitions { revision: 0, features, classifications, segments, names }
+    }
+
+    /// What ships with the product.
+    pub fn library(currency: Currency) -> Definitions {
+        Definitions::of(feature::catalog().to_vec(), library::classifications().to_vec(), library::segments().to_vec(), currency)
+    }
+
+    /// Equal numbers mean equal definitions.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// Every feature: the library's in its order, then own ones by key.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Every classification: the library's in its order, then own ones by key.
+    pub fn classifications(&self) -> &[Classification] {
+        &self.classifications
+    }
+
+    /// Every segment, by key.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// A feature.
+    pub fn feature(&self, key: &str) -> Option<&Feature> {
+        self.features.iter().find(|f| f.key == key)
+    }
+
+    /// A classification.
+    pub fn classification(&self, key: &str) -> Option<&Classification> {
+        self.classifications.iter().find(|c| c.key == key)
+    }
+
+    /// A segment.
+    pub fn segment(&self, key: &str) -> Option<&Segment> {
+        self.segments.iter().find(|s| s.key == key)
+    }
+
+    /// What rules may name, with labels.
+    pub fn names(&self) -> &Vocabulary {
+        &self.names
+    }
+
+    /// Checks the whole set: types, names, circles.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, in words.
+    pub fn check(&self, currency: Currency) -> Result<()> {
+        Plan::new(&self.features, currency).map_err(|e| refused(e.code(), e.message(), &e.to_string()))?;
+        for c in &self.classifications {
+            c.check(&self.names).map_err(|e| refused(e.code(), e.message(), &c.key))?;
+        }
+        for s in &self.segments {
+            s.check(&self.segments, &self.names).map_err(|e| refused(e.code(), e.message(), &s.key))?;
+        }
+        domain::segment::plan(&self.classifications, &self.segments).map_err(|e| circle(&e.keys))?;
+        Ok(())
+    }
+
+    /// Puts a document in the place of the one with its key, or at the end.
+    fn put(&mut self, change: Change, currency: Currency) {
+        fn place<T>(all: &mut Vec<T>, new: T, key: impl Fn(&T) -> &str) {
+            match all.iter().position(|old| key(old) == key(&new)) {
+                Some(i) => {
+                    if let Some(slot) = all.get_mut(i) {
+                        *slot = new;
+                    }
+                }
+                None => all.push(new),
+            }
+        }
+        match change {
+            Change::Feature(f) => place(&mut self.features, f, |f| &f.key),
+            Change::Classification(c) => place(&mut self.classifications, c, |c| &c.key),
+            Change::Segment(s) => place(&mut self.segments, s, |s| &s.key),
+            Change::Remove(Kind::Feature, key) => self.features.retain(|f| f.key != key),
+            Change::Remove(Kind::Classification, key) => self.classifications.retain(|c| c.key != key),
+            Change::Remove(Kind::Segment, key) => self.segments.retain(|s| s.key != key),
+        }
+        self.segments.sort_by(|a, b| a.key.cmp(&b.key));
+        self.names = names(&self.features, &self.classifications, &self.segments, currency);
+    }
+}
+
+/// Everything rules may name, and the names of coded values (`male` → 男).
+fn names(features: &[Feature], classifications: &[Classification], segments: &[Segment], currency: Currency) -> Vocabulary {
+    let names = Vocabulary::new(currency).features(features).classifications(classifications).segments(segments);
+    feature::named_values().fold(names, |names, (feature, value, label)| names.value(feature, value, label))
+}
+
+/// Definitions that need each other in a ring.
+fn circle(keys: &[String]) -> Error {
+    let ring = keys.join(" → ");
+    Error::Invalid {
+        code: "definition.circle",
+        message: Label::new(format!("这些定义互相依赖，成了环：{ring}"), format!("these definitions need each other in a ring: {ring}")),
+        params: json!({ "keys": keys }),
+    }
+}
+
+fn refused(code: &'static str, message: Label, place: &str) -> Error {
+    Error::Invalid { code, message, params: json!({ "place": place }) }
+}
+
+/// One change of the set.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// a new or next feature
+    Feature(Feature),
+    /// a new or next classification
+    Classification(Classification),
+    /// a new or next segment
+    Segment(Segment),
+    /// out of use
+    Remove(Kind, String),
+}
+
+impl Change {
+    fn document(&self) -> Result<Option<(Kind, String, serde_json::Value)>> {
+        fn json<T: Serialize>(t: &T) -> Result<serde_json::Value> {
+            serde_json::to_value(t).map_err(|e| Error::Internal(e.to_string()))
+        }
+        Ok(match self {
+            Change::Feature(f) => Some((Kind::Feature, f.key.clone(), json(f)?)),
+            Change::Classification(c) => Some((Kind::Classification, c.key.clone(), json(c)?)),
+            Change::Segment(s) => Some((Kind::Segment, s.key.clone(), json(s)?)),
+            Change::Remove(..) => None,
+        })
+    }
+}
+
+/// A number that changes whenever the definitions do.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn revision(app: &App) -> Result<i64> {
+    Ok(stored::revision(&app.store).await?)
+}
+
+/// The definitions in force; read again only when they changed.
+///
+/// # Errors
+/// When the store refuses or a stored document does not read back.
+pub async fn current(app: &App) -> Result<Arc<Definitions>> {
+    let revision = revision(app).await?;
+    if let Some(known) = app.runs.definitions(revision, app.settings().currency) {
+        return Ok(known);
+    }
+    let currency = app.settings().currency;
+    let library = Definitions::library(currency);
+    let features = overlay(library.features, read(app, Kind::Feature).await?, |f: &Feature| &f.key);
+    let classifications = overlay(library.classifications, read(app, Kind::Classification).await?, |c: &Classification| &c.key);
+    // The library's segments are in force until somebody changes a definition; then they are written down with the rest.
+    let segments = match revision {
+        0 => library.segments,
+        _ => read(app, Kind::Segment).await?,
+    };
+    let mut all = Definitions::of(features, classifications, segments, currency);
+    all.segments.sort_by(|a, b| a.key.cmp(&b.key));
+    all.revision = revision;
+    let all = Arc::new(all);
+    app.runs.keep_definitions(Arc::clone(&all), currency);
+    Ok(all)
+}
+
+/// The stored documents of a kind.
+async fn read<T: DeserializeOwned>(app: &App, kind: Kind) -> Result<Vec<T>> {
+    let rows = stored::current(&app.store, kind).await?;
+    let parse = |row: stored::Definition| {
+        serde_json::from_value(row.document).map_err(|e| Error::Internal(format!("{} {}: {e}", kind.key(), row.key)))
+    };
+    rows.into_iter().map(parse).collect()
+}
+
+/// The library's documents with people's versions in their places, then people's own.
+fn overlay<T>(library: Vec<T>, own: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
+    let mut own: BTreeMap<String, T> = own.into_iter().map(|t| (key(&t).to_owned(), t)).collect();
+    let mut all: Vec<T> = library.into_iter().map(|t| own.remove(key(&t)).unwrap_or(t)).collect();
+    all.extend(own.into_values());
+    all
+}
+
+/// Would these changes be published? Checks them together with everything in force and writes nothing.
+///
+/// # Errors
+/// What does not fit.
+pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
+    let currency = app.settings().currency;
+    let mut next = (*current(app).await?).clone();
+    for change in changes {
+        next.put(change.clone(), currency);
+    }
+    next.check(currency)
+}
+
+/// Publishes changes as one: all are checked together with everything else in force, then written in one transaction.
+///
+/// # Errors
+/// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
+pub async fn publish(app: &App, changes: Vec<Change>, author: &str) -> Result<Arc<Definitions>> {
+    let now = current(app).await?;
+    let currency = app.settings().currency;
+    let mut next = (*now).clone();
+    for change in &changes {
+        next.put(change.clone(), currency);
+    }
+    next.check(currency)?;
+    let at = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    if stored::revision(&mut tx).await? != now.revision {
+        tx.rollback().await?;
+        return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
+    }
+    let mut written = changes;
+    if now.revision == 0 {
+        let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
+        written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
+    }
+    for change in written {
+        match (&change, change.document()?) {
+            (_, Some((kind, key, document))) => {
+                stored::put(&mut tx, kind, &key, &document, author, at).await?;
+            }
+            (Change::Remove(kind, key), None) => stored::retire(&mut tx, *kind, key).await?,
+            _ => {}
+        }
+    }
+    tx.commit().await?;
+    current(app).await
+}
+
+/// Is anything still built on this feature, classification (`class.<key>`) or segment? Answers the keys of what is.
+pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<String> {
+    let class = format!("class.{key}");
+    let feature = |name: &String| match kind {
+        Kind::Feature => name == key,
+        Kind::Classification => *name == class,
+        Kind::Segment => false,
+    };
+    let in_rule = |r: &rule::Rule| match kind {
+        Kind::Segment => rule::segments_named(r).iter().any(|s| s == key),
+        _ => rule::features_named(r).iter().any(feature),
+    };
+    let mut users = Vec::new();
+    for f in all.features.iter().filter(|f| kind != Kind::Feature || f.key != key) {
+        if f.definition.needs().iter().any(feature) {
+            users.push(f.key.clone());
+        }
+    }
+    for c in &all.classifications {
+        let named = match &c.method {
+            classification::Method::Rules { classes, .. } => classes.iter().any(|k| in_rule(&k.when)),
+            classification::Method::Values { feature: f, .. } => feature(f),
+        };
+        if named && c.key != key {
+            users.push(c.key.clone());
+        }
+    }
+    for s in all.segments.iter().filter(|s| kind != Kind::Segment || s.key != key) {
+        let ruled = matches!(&s.members, Members::Dynamic { rule } if in_rule(rule));
+        if ruled || (kind == Kind::Segment && s.exclude.iter().any(|e| e == key)) {
+            users.push(s.key.clone());
+        }
+    }
+    users
+}
+
+/// A machine name made of a label: its English in lower case, or its Chinese by code points, made unique by a number.
+pub fn key_from(label: &Label, taken: impl Fn(&str) -> bool) -> String {
+    let plain = |text: &str| -> String {
+        let words: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let joined: Vec<&str> = words.split('_').filter(|w| !w.is_empty()).collect();
+        joined.join("_").chars().take(40).collect()
+    };
+    let mut base = plain(label.get(Lang::En));
+    if !base.starts_with(|c: char| c.is_ascii_lowercase()) {
+        base = if base.is_empty() { "segment".to_owned() } else { format!("s_{base}") };
+    }
+    let mut n = 1;
+    let mut key = base.clone();
+    while taken(&key) {
+        n += 1;
+        key = format!("{base}_{n}");
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_of_the_label() {
+        let never = |_: &str| false;
+        assert_eq!(key_from(&Label::new("华东大客户", "Big spenders, East!"), never), "big_spenders_east");
+        assert_eq!(key_from(&Label::same("华东大客户"), never), "segment");
+        assert_eq!(key_from(&Label::same("90 days"), never), "s_90_days");
+        assert_eq!(key_from(&Label::same("vip"), |k| k == "vip" || k == "vip_2"), "vip_3");
+    }
+
+    #[test]
+    fn the_library_fits_together() {
+        let library = Definitions::library(Currency::CNY);
+        assert!(library.check(Currency::CNY).is_ok(), "{:?}", library.check(Currency::CNY));
+    }
+}

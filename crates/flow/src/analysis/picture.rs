@@ -1,0 +1,85 @@
+//! One computed run with everything it was computed from: what every answer of this room is read off.
+
+use super::{Known, overview::ClassificationSummary};
+use super::defined::Definitions;
+use crate::{Error, Result};
+use domain::{Currency, CustomerKey, Day, classification::Named, clock::Instant, rule::Vocabulary};
+use lake::{Bits, Classes, Column, Lake, Run, GroupSum};
+use std::sync::{Arc, OnceLock};
+
+/// A run, the definitions and the lake behind it, and how long it took.
+pub struct Picture {
+    /// every feature, class and segment of every customer
+    pub run: Run,
+    /// the lake's snapshot
+    pub lake: Lake,
+    /// the definitions in force
+    pub definitions: Arc<Definitions>,
+    /// the reporting currency
+    pub currency: Currency,
+    /// the business day
+    pub as_of: Day,
+    /// as known then or today
+    pub known: Known,
+    /// the instant facts had to be known by
+    pub known_as_of: Instant,
+    /// finished
+    pub computed_at: Instant,
+    /// sums over everyone
+    pub all: GroupSum,
+    /// how long it took
+    pub milliseconds: u64,
+    pub(super) summaries: OnceLock<Vec<ClassificationSummary>>,
+}
+
+impl Picture {
+    /// Who is a customer: every number given out, less those an undone import took back.
+    pub fn everyone(&self) -> &Bits {
+        self.run.present()
+    }
+
+    /// How many customers there are.
+    pub fn total(&self) -> u64 {
+        self.everyone().count()
+    }
+
+    /// A feature's column.
+    pub fn column(&self, key: &str) -> Option<&Column> {
+        self.run.column(key)
+    }
+
+    /// A feature's column, or the outcome "there is no such feature".
+    ///
+    /// # Errors
+    /// `feature.not_found`.
+    pub fn expect(&self, key: &str) -> Result<&Column> {
+        self.column(key).ok_or_else(|| Error::not_found("feature", key))
+    }
+
+    /// Customers with at least one valid order.
+    pub fn buyers(&self) -> Bits {
+        self.column("orders").map_or_else(|| Bits::none(self.everyone().len()), Column::positive)
+    }
+
+    /// The classes of a classification.
+    pub fn classes(&self, classification: &str) -> Option<&Classes> {
+        self.run.classes(classification)
+    }
+
+    /// The members of a segment.
+    pub fn members(&self, segment: &str) -> Option<&Bits> {
+        self.run.segment_members(segment)
+    }
+
+    /// Key and name of a customer's class.
+    pub fn class_of(&self, classification: &str, customer: CustomerKey) -> Option<Named> {
+        let key = self.classes(classification)?.of(customer.0 as usize)?.to_owned();
+        let definition = self.definitions.classification(classification)?;
+        Some(Named { label: definition.class_label(&key), key })
+    }
+
+    /// What rules may name.
+    pub fn names(&self) -> &Vocabulary {
+        self.definitions.names()
+    }
+}

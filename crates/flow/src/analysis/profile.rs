@@ -1,0 +1,132 @@
+//! Everything about one customer as of a day: who, every feature, every class and segment.
+
+use super::moment::Asked;
+use crate::{Error, Result, app::App, schema};
+use domain::{Day, Label, Value, classification::Named, feature::Group};
+use serde::{Deserialize, Serialize};
+use store::customer::Customer;
+use utoipa::ToSchema;
+
+/// One customer as of a day.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Profile {
+    /// `cus_…`
+    pub id: String,
+    /// display name
+    pub name: Option<String>,
+    /// `person` or `organisation`
+    pub kind: String,
+    /// how they are recognised
+    pub identifiers: Vec<IdentifierView>,
+    /// people inside an organisation
+    pub contacts: Vec<ContactView>,
+    /// every feature
+    pub features: Vec<FeatureValue>,
+    /// the class in every classification
+    pub classes: Vec<ClassOf>,
+    /// segments they are in
+    #[schema(value_type = Vec<schema::Named>)]
+    pub segments: Vec<Named>,
+    /// the business day
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+}
+
+/// An identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IdentifierView {
+    /// `external`, `member`, `phone`, `email`, `unionid`
+    pub kind: String,
+    /// normalised value
+    pub value: String,
+}
+
+/// A person inside an organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ContactView {
+    /// name
+    pub name: Option<String>,
+    /// role
+    pub role: Option<String>,
+    /// phone
+    pub phone: Option<String>,
+    /// e-mail
+    pub email: Option<String>,
+}
+
+/// A feature and its value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FeatureValue {
+    /// machine name
+    pub key: String,
+    /// name for people
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// shelf
+    #[schema(value_type = schema::Group)]
+    pub group: Group,
+    /// unit
+    #[schema(value_type = Option<schema::Label>)]
+    pub unit: Option<Label>,
+    /// value
+    #[schema(value_type = schema::Value)]
+    pub value: Value,
+}
+
+/// A classification and the customer's class in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ClassOf {
+    /// classification key
+    pub classification: String,
+    /// its name
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// the class
+    #[schema(value_type = schema::Named)]
+    pub class: Named,
+}
+
+/// A customer by public id.
+///
+/// # Errors
+/// `customer.not_found`; when the store refuses.
+pub async fn person(app: &App, id: &str) -> Result<Customer> {
+    store::customer::get(&app.store, id).await?.ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// One customer as of a day.
+///
+/// # Errors
+/// `customer.not_found`; when the store or the lake refuses.
+pub async fn profile(app: &App, id: &str, asked: Asked) -> Result<Profile> {
+    let person = person(app, id).await?;
+    let picture = app.runs.at(app, asked).await?;
+    let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
+    let contacts = store::contact::of(&app.store, person.key).await?;
+    let place = person.key.0 as usize;
+    let definitions = &picture.definitions;
+    let features = definitions.features().iter().map(|f| FeatureValue {
+        key: f.key.clone(),
+        label: f.label.clone(),
+        group: f.group,
+        unit: f.unit.clone(),
+        value: picture.column(&f.key).map_or(Value::Null, |c| c.value(place)),
+    });
+    let classes = definitions.classifications().iter().filter_map(|c| {
+        let class = picture.class_of(&c.key, person.key)?;
+        Some(ClassOf { classification: c.key.clone(), label: c.label.clone(), class })
+    });
+    let member = |key: &str| picture.members(key).is_some_and(|m| m.holds(place));
+    let segments = definitions.segments().iter().filter(|s| member(&s.key));
+    Ok(Profile {
+        id: person.id,
+        name: person.name,
+        kind: if person.organisation { "organisation" } else { "person" }.to_owned(),
+        identifiers: identifiers.into_iter().map(|i| IdentifierView { kind: i.kind.key().to_owned(), value: i.value }).collect(),
+        contacts: contacts.into_iter().map(|c| ContactView { name: c.name, role: c.role, phone: c.phone, email: c.email }).collect(),
+        features: features.collect(),
+        classes: classes.collect(),
+        segments: segments.map(|s| Named { key: s.key.clone(), label: s.label.clone() }).collect(),
+        as_of: picture.as_of,
+    })
+}

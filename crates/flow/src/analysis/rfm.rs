@@ -1,0 +1,189 @@
+//! The RFM board: the 5 × 5 cells of recency and frequency under one way of scoring, with the change since another day,
+//! the edges of the scores, and the groups of RFM 8 and RFM 11.
+
+use super::{Picture, moment::Asked, overview::ClassSize};
+use crate::{Error, Result, app::App};
+use domain::{
+    Day,
+    feature::{Aggregate, Definition, FactKind, Measure},
+    period::Window,
+};
+use lake::{Cell, Matrix};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How scores' edges are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scoring {
+    /// fifths of the buyers
+    #[default]
+    Quantile,
+    /// own edges
+    Bins,
+    /// one-dimensional k-means
+    Kmeans,
+}
+
+/// The board.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rfm {
+    /// the business day
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+    /// the day compared with
+    #[schema(value_type = Option<String>, format = Date)]
+    pub compare: Option<Day>,
+    /// way of scoring
+    pub scoring: Scoring,
+    /// which orders count: `all`, or the window of the definition in words a program reads (`months:12`)
+    pub window: String,
+    /// customers with a valid order in the window
+    pub buyers: u64,
+    /// 25 cells, R from 1 to 5, F from 1 to 5
+    pub cells: Vec<RfmCell>,
+    /// where scores begin
+    pub edges: RfmEdges,
+    /// RFM 8
+    pub groups8: Vec<ClassSize>,
+    /// RFM 11
+    pub groups11: Vec<ClassSize>,
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RfmCell {
+    /// recency score 1–5, 5 = most recent
+    pub r: u8,
+    /// frequency score 1–5
+    pub f: u8,
+    /// customers
+    pub customers: u64,
+    /// net, minor units
+    pub net: i64,
+    /// customers now − customers on the compared day; absent without one
+    pub change: Option<i64>,
+}
+
+/// For each axis the worst value that still reaches score 2, 3, 4, 5; absent where nobody has the score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RfmEdges {
+    /// days since the last order, at most
+    pub r: Vec<Option<f64>>,
+    /// orders, at least
+    pub f: Vec<Option<f64>>,
+    /// net in minor units, at least
+    pub m: Vec<Option<f64>>,
+}
+
+impl Scoring {
+    /// The score features of this way: `rfm_r`, `rfm_r_bins`, `rfm_r_kmeans`.
+    fn feature(self, axis: char) -> String {
+        match self {
+            Scoring::Quantile => format!("rfm_{axis}"),
+            Scoring::Bins => format!("rfm_{axis}_bins"),
+            Scoring::Kmeans => format!("rfm_{axis}_kmeans"),
+        }
+    }
+}
+
+impl Scoring {
+    /// The partition of the 125 cells under this way.
+    fn rfm_11(self) -> &'static str {
+        match self {
+            Scoring::Quantile => "rfm_11",
+            Scoring::Bins => "rfm_11_bins",
+            Scoring::Kmeans => "rfm_11_kmeans",
+        }
+    }
+}
+
+/// The board as of a day, with the change since another.
+///
+/// # Errors
+/// When the store or the lake refuses, or the score features were taken away.
+pub async fn board(app: &App, asked: Asked, compare: Option<Day>, scoring: Scoring) -> Result<Rfm> {
+    let now = app.runs.at(app, asked).await?;
+    let then = match compare {
+        Some(day) => Some(app.runs.at(app, Asked { as_of: Some(day), known: asked.known }).await?),
+        None => None,
+    };
+    tokio::task::spawn_blocking(move || of(&now, then.as_deref(), scoring)).await?
+}
+
+fn of(now: &Picture, then: Option<&Picture>, scoring: Scoring) -> Result<Rfm> {
+    let matrix = matrix(now, scoring)?;
+    let before = then.map(|p| self::matrix(p, scoring)).transpose()?;
+    let cell = |(i, cell): (usize, &Cell)| RfmCell {
+        r: cell.r,
+        f: cell.f,
+        customers: cell.customers,
+        net: cell.net,
+        change: before.as_ref().and_then(|b| b.cells.get(i)).map(|b| cell.customers as i64 - b.customers as i64),
+    };
+    Ok(Rfm {
+        as_of: now.as_of,
+        compare: then.map(|p| p.as_of),
+        scoring,
+        window: window(now, scoring),
+        buyers: matrix.buyers,
+        edges: RfmEdges {
+            r: edges(now, scoring, 'r')?,
+            f: edges(now, scoring, 'f')?,
+            m: edges(now, scoring, 'm')?,
+        },
+        cells: matrix.cells.iter().enumerate().map(cell).collect(),
+        groups8: groups(now, "rfm_8")?,
+        groups11: groups(now, scoring.rfm_11())?,
+    })
+}
+
+/// Customers and net of the 25 cells, R before F. Score 0 is in none.
+fn matrix(picture: &Picture, scoring: Scoring) -> Result<Matrix> {
+    let (r, f) = (scoring.feature('r'), scoring.feature('f'));
+    picture.run.matrix(&r, &f).ok_or_else(|| Error::not_found("feature", r))
+}
+
+/// The feature an axis scores, and whether smaller is better.
+fn scored(picture: &Picture, key: &str) -> Option<(String, bool)> {
+    match &picture.definitions.feature(key)?.definition {
+        Definition::Score { of, smaller_is_better, .. } => Some((of.clone(), *smaller_is_better)),
+        _ => None,
+    }
+}
+
+/// For scores 2 to 5 the worst value that still has at least this score.
+fn edges(picture: &Picture, scoring: Scoring, axis: char) -> Result<Vec<Option<f64>>> {
+    let key = scoring.feature(axis);
+    let scores = picture.expect(&key)?;
+    let Some((of, smaller)) = scored(picture, &key) else { return Ok(vec![None; 4]) };
+    let values = picture.expect(&of)?;
+    let mut worst: Vec<Option<f64>> = vec![None; 4];
+    for i in picture.everyone().iter() {
+        let (Some(score @ 2..=5), Some(value)) = (scores.whole(i), values.number(i)) else { continue };
+        for edge in worst.iter_mut().take(score as usize - 1) {
+            *edge = Some(edge.map_or(value, |e| if smaller { e.max(value) } else { e.min(value) }));
+        }
+    }
+    Ok(worst)
+}
+
+/// Which orders the frequency counts, in words a program reads.
+fn window(picture: &Picture, scoring: Scoring) -> String {
+    let counted = scored(picture, &scoring.feature('f')).and_then(|(of, _)| picture.definitions.feature(&of).cloned());
+    match counted.map(|f| f.definition) {
+        Some(Definition::Aggregate(Aggregate { fact: FactKind::Orders, measure: Measure::Count, window, .. })) => match window {
+            Window::All => "all".to_owned(),
+            Window::Days(n) => format!("days:{n}"),
+            Window::Months(n) => format!("months:{n}"),
+            Window::DaysAgo { from, to } => format!("days_ago:{from}:{to}"),
+        },
+        _ => "all".to_owned(),
+    }
+}
+
+/// Sizes of the classes of an RFM classification.
+fn groups(picture: &Picture, key: &str) -> Result<Vec<ClassSize>> {
+    let summary = picture.summaries().iter().find(|s| s.key == key);
+    summary.map(|s| s.classes.clone()).ok_or_else(|| Error::not_found("classification", key))
+}

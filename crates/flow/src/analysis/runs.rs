@@ -1,0 +1,236 @@
+//! Computed runs, kept: asked-for days are computed once whoever asks (single flight), the latest few are remembered, and
+//! a new import or definition makes new ones while the old answer still serves those who cannot wait.
+
+use super::{Known, Picture, defined::{self, Definitions}, moment::{Asked, last_day}};
+use crate::{Error, Result, app::App};
+use domain::{Currency, Day, clock::Instant, segment::Members};
+use futures::{FutureExt, future::{BoxFuture, Shared}};
+use lake::{Lake, Spec};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// What a run is the answer to; equal keys give equal bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    snapshot: i64,
+    customers: u32,
+    revision: i64,
+    as_of: Day,
+    known: Known,
+}
+
+type Pending = Shared<BoxFuture<'static, Result<Arc<Picture>, Arc<Error>>>>;
+
+struct Slot {
+    key: Key,
+    /// it is the answer to "now", not to a day somebody named
+    current: bool,
+    run: Pending,
+}
+
+/// How many customers make a run large; of large ones fewer are kept.
+const LARGE: usize = 300_000;
+const KEPT: usize = 8;
+const KEPT_LARGE: usize = 3;
+/// How long a reading of the current day waits for a new run before it takes the one before.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The runs at hand, most recently used last.
+#[derive(Default)]
+pub struct Runs {
+    slots: Mutex<Vec<Slot>>,
+    lake: Mutex<Option<Lake>>,
+    definitions: Mutex<Option<(Currency, Arc<Definitions>)>>,
+}
+
+/// A run and whether a newer one is on its way.
+pub struct Reading {
+    /// the run
+    pub picture: Arc<Picture>,
+    /// an import or a definition changed since, and the new run is not ready yet
+    pub stale: bool,
+}
+
+impl Runs {
+    /// The run a reading asks for, computed if it is not at hand.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn at(&self, app: &App, asked: Asked) -> Result<Arc<Picture>> {
+        Ok(self.read(app, asked).await?.picture)
+    }
+
+    /// Like [`Runs::at`], and says whether a newer run is on its way. Only a reading of the current day is answered with
+    /// the run before, and only if the new one takes longer than a person waits.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn read(&self, app: &App, asked: Asked) -> Result<Reading> {
+        let lake = self.lake(app).await?;
+        let as_of = asked.as_of.unwrap_or_else(|| last_day(lake.days(), app.today()));
+        let revision = defined::revision(app).await?;
+        let customers = store::customer::counter(&app.store).await?;
+        let key = Key { snapshot: lake.snapshot().id, customers, revision, as_of, known: asked.known };
+        let current = asked.as_of.is_none() && asked.known == Known::Today;
+        let run = match self.find(key, current) {
+            Some(run) => run,
+            None => self.start(app, key, current, lake).await?,
+        };
+        let before = if current { self.ready_before(key) } else { None };
+        let waited = match before {
+            Some(_) => tokio::time::timeout(PATIENCE, run.clone()).await.ok(),
+            None => Some(run.clone().await),
+        };
+        match (waited, before) {
+            (Some(Ok(picture)), _) => Ok(Reading { picture, stale: false }),
+            (Some(Err(e)), _) => {
+                self.forget(key);
+                Err(Arc::try_unwrap(e).unwrap_or_else(|e| Error::Internal(e.to_string())))
+            }
+            (None, Some(picture)) => Ok(Reading { picture, stale: true }),
+            (None, None) => Err(Error::Internal("a run was given up before it was done".into())),
+        }
+    }
+
+    /// Starts the run of the current day, so that it is ready when somebody asks. Called after an import or an edit.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn warm(&self, app: &App) -> Result<()> {
+        self.at(app, Asked::default()).await.map(|_| ())
+    }
+
+    /// The definitions of a revision, if they are the ones read last.
+    pub(super) fn definitions(&self, revision: i64, currency: Currency) -> Option<Arc<Definitions>> {
+        let kept = lock(&self.definitions);
+        kept.as_ref().filter(|(c, d)| *c == currency && d.revision() == revision).map(|(_, d)| Arc::clone(d))
+    }
+
+    /// Remembers definitions just read.
+    pub(super) fn keep_definitions(&self, definitions: Arc<Definitions>, currency: Currency) {
+        *lock(&self.definitions) = Some((currency, definitions));
+    }
+
+    /// The lake at the catalog's head; opened again only when the head moved.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn lake(&self, app: &App) -> Result<Lake> {
+        let head = store::catalog::head(&app.store).await?;
+        let known = lock(&self.lake).clone();
+        if let Some(lake) = known.as_ref().filter(|l| l.snapshot().id == head) {
+            return Ok(lake.clone());
+        }
+        let snapshot = store::catalog::snapshot(&app.store, Some(head)).await?;
+        let root = app.lake.clone();
+        let opened = tokio::task::spawn_blocking(move || match known {
+            Some(lake) => lake.at(&snapshot),
+            None => Lake::open(&root, &snapshot),
+        });
+        let opened = opened.await??;
+        *lock(&self.lake) = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// A run that is at hand or under way; it becomes the most recently used.
+    fn find(&self, key: Key, current: bool) -> Option<Pending> {
+        let mut slots = lock(&self.slots);
+        let place = slots.iter().position(|s| s.key == key)?;
+        let mut slot = slots.remove(place);
+        slot.current |= current;
+        let run = slot.run.clone();
+        slots.push(slot);
+        Some(run)
+    }
+
+    /// The latest finished run of the current day under another key.
+    fn ready_before(&self, key: Key) -> Option<Arc<Picture>> {
+        let slots = lock(&self.slots);
+        slots.iter().rev().filter(|s| s.current && s.key != key).find_map(|s| s.run.peek().and_then(|r| r.as_ref().ok()).cloned())
+    }
+
+    fn forget(&self, key: Key) {
+        lock(&self.slots).retain(|s| s.key != key);
+    }
+
+    /// Begins a run in the background and remembers it, unless somebody else was quicker.
+    async fn start(&self, app: &App, key: Key, current: bool, lake: Lake) -> Result<Pending> {
+        let definitions = defined::current(app).await?;
+        let settings = app.settings();
+        let known_as_of = super::Moment { as_of: key.as_of, known: key.known }.known_as_of(&settings.zone);
+        let spec = spec(app, &definitions, key, known_as_of).await?;
+        let clock = Arc::clone(&app.clock);
+        let currency = settings.currency;
+        let large = spec.customers as usize > LARGE;
+        let compute = move || {
+            let begun = clock.now();
+            let run = lake.run(&spec)?;
+            let done = clock.now();
+            let picture = Picture {
+                all: run.sum(run.present()),
+                run,
+                lake,
+                definitions,
+                currency,
+                as_of: key.as_of,
+                known: key.known,
+                known_as_of,
+                computed_at: done,
+                milliseconds: since(begun, done),
+                summaries: OnceLock::new(),
+            };
+            picture.summaries();
+            Ok(Arc::new(picture))
+        };
+        let mut slots = lock(&self.slots);
+        if let Some(slot) = slots.iter().find(|s| s.key == key) {
+            return Ok(slot.run.clone());
+        }
+        let task = tokio::task::spawn_blocking(compute);
+        let run: Pending = async move {
+            match task.await {
+                Ok(outcome) => outcome.map_err(Arc::new),
+                Err(e) => Err(Arc::new(e.into())),
+            }
+        }
+        .boxed()
+        .shared();
+        slots.push(Slot { key, current, run: run.clone() });
+        let kept = if large { KEPT_LARGE } else { KEPT };
+        let surplus = slots.len().saturating_sub(kept);
+        slots.drain(..surplus);
+        Ok(run)
+    }
+}
+
+/// What to compute.
+async fn spec(app: &App, definitions: &Definitions, key: Key, known_as_of: Instant) -> Result<Spec> {
+    let mut statics = BTreeMap::new();
+    for s in definitions.segments() {
+        if let Members::Static { customers } = &s.members {
+            let known = store::customer::by_ids(&app.store, customers).await?;
+            statics.insert(s.key.clone(), known.into_values().map(|c| c.key).collect());
+        }
+    }
+    Ok(Spec {
+        as_of: key.as_of,
+        known_as_of,
+        customers: key.customers,
+        gaps: store::customer::gaps(&app.store).await?,
+        currency: app.settings().currency,
+        features: definitions.features().to_vec(),
+        classifications: definitions.classifications().to_vec(),
+        segments: definitions.segments().to_vec(),
+        statics,
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whole milliseconds between two instants.
+pub fn since(begun: Instant, done: Instant) -> u64 {
+    u64::try_from((done.0 - begun.0) / 1000).unwrap_or(0)
+}

@@ -1,0 +1,352 @@
+//! Segments: versioned documents with the size and worth they have now, and the preview of one that is still being built.
+
+use super::{Definitions, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
+use crate::{Error, Result, app::App, schema};
+use domain::{Day, Label, rule, rule::Rule, segment::{Members, Priority, Segment}};
+use lake::Bits;
+use serde_json::json;
+use store::definition::Kind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A segment as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentView {
+    /// machine name
+    pub key: String,
+    /// name for people
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// one sentence
+    #[schema(value_type = schema::Label)]
+    pub description: Label,
+    /// `dynamic` or `static`
+    pub kind: String,
+    /// customers in it as of the day
+    pub size: u64,
+    /// their net, minor units
+    pub net: i64,
+    /// ÷ all customers
+    pub share: f64,
+    /// version of the definition
+    pub version: u32,
+    /// the rule's text, if dynamic
+    pub rule_text: Option<String>,
+    /// the rule, if dynamic
+    #[schema(value_type = Option<schema::Rule>)]
+    pub rule: Option<Rule>,
+    /// plain language
+    #[schema(value_type = schema::Label)]
+    pub sentence: Label,
+    /// members of these segments are left out
+    pub exclude: Vec<String>,
+    /// place in a group of mutually exclusive segments
+    #[schema(value_type = Option<schema::Priority>)]
+    pub priority: Option<Priority>,
+    /// the business day of the numbers
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+}
+
+/// What a person sends to make or change a segment: a rule as text or tree, or a list of customers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentDraft {
+    /// machine name; made from the label if absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// name for people
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// one sentence
+    #[serde(default)]
+    #[schema(value_type = schema::Label)]
+    pub description: Label,
+    /// rule as text
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_text: Option<String>,
+    /// rule as tree
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Rule>)]
+    pub rule: Option<Rule>,
+    /// a snapshot of these customers (`cus_…`) instead of a rule
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customers: Option<Vec<String>>,
+    /// members of these segments are left out
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// place in a group of mutually exclusive segments
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Priority>)]
+    pub priority: Option<Priority>,
+}
+
+/// What is asked of a preview.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewRequest {
+    /// rule as text
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_text: Option<String>,
+    /// rule as tree
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Rule>)]
+    pub rule: Option<Rule>,
+    /// members of these segments are left out
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// another day than the current one
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Day>,
+}
+
+/// Who a rule would take in: an exact count, the count of each condition alone, and ten of the customers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Preview {
+    /// customers
+    pub count: u64,
+    /// of so many
+    pub total: u64,
+    /// their net, minor units
+    pub net: i64,
+    /// time the count took
+    pub milliseconds: u64,
+    /// the business day
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+    /// plain language
+    #[schema(value_type = schema::Label)]
+    pub sentence: Label,
+    /// canonical text
+    pub text: String,
+    /// the tree
+    #[schema(value_type = schema::Rule)]
+    pub rule: Rule,
+    /// each condition alone
+    pub conditions: Vec<ConditionCount>,
+    /// the ten with the largest net
+    pub sample: Vec<CustomerItem>,
+}
+
+/// A condition and how many customers fulfil it by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConditionCount {
+    /// place in the tree
+    pub path: String,
+    /// canonical text
+    pub text: String,
+    /// plain language
+    #[schema(value_type = schema::Label)]
+    pub sentence: Label,
+    /// customers
+    pub count: u64,
+}
+
+/// How many customers a preview shows.
+const SAMPLE: usize = 10;
+
+/// Every segment with its present size, by key.
+///
+/// # Errors
+/// When the store or the lake refuses.
+pub async fn list(app: &App, asked: Asked) -> Result<Vec<SegmentView>> {
+    let picture = app.runs.at(app, asked).await?;
+    picture.definitions.segments().iter().map(|s| view(&picture, s)).collect()
+}
+
+/// One segment.
+///
+/// # Errors
+/// `segment.not_found`; when the store or the lake refuses.
+pub async fn show(app: &App, key: &str, asked: Asked) -> Result<SegmentView> {
+    let picture = app.runs.at(app, asked).await?;
+    let segment = picture.definitions.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
+    view(&picture, segment)
+}
+
+/// Makes a segment.
+///
+/// # Errors
+/// `segment.key_taken`, `segment.members`, `segment.customer`; what does not fit; when the store or the lake refuses.
+pub async fn create(app: &App, draft: SegmentDraft, author: &str) -> Result<SegmentView> {
+    let now = defined::current(app).await?;
+    let key = match &draft.key {
+        Some(key) if now.segment(key).is_some() => {
+            return Err(Error::Conflict {
+                code: "segment.key_taken",
+                message: Label::new(format!("已经有名为 {key} 的人群"), format!("there is already a segment {key}")),
+                params: json!({ "key": key }),
+            });
+        }
+        Some(key) => key.clone(),
+        None => defined::key_from(&draft.label, |k| now.segment(k).is_some()),
+    };
+    publish(app, draft, &key, 1, author).await
+}
+
+/// Publishes the next version of a segment.
+///
+/// # Errors
+/// `segment.not_found` and as [`create`].
+pub async fn edit(app: &App, key: &str, draft: SegmentDraft, author: &str) -> Result<SegmentView> {
+    let now = defined::current(app).await?;
+    let before = now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
+    publish(app, draft, key, before.version + 1, author).await
+}
+
+/// Takes a segment out of use.
+///
+/// # Errors
+/// `segment.not_found`, `segment.in_use`; when the store refuses.
+pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
+    let now = defined::current(app).await?;
+    now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
+    let users = defined::users_of(&now, Kind::Segment, key);
+    if !users.is_empty() {
+        let named = users.join(", ");
+        return Err(Error::Conflict {
+            code: "segment.in_use",
+            message: Label::new(format!("仍被使用：{named}"), format!("still used by {named}")),
+            params: json!({ "users": users }),
+        });
+    }
+    defined::publish(app, vec![Change::Remove(Kind::Segment, key.to_owned())], author).await.map(|_| ())
+}
+
+async fn publish(app: &App, draft: SegmentDraft, key: &str, version: u32, author: &str) -> Result<SegmentView> {
+    if !is_key(key) {
+        return Err(Error::invalid("segment.key", "代号只能用小写字母、数字和下划线，且以字母开头", "a key has lower-case letters, digits and _, a letter first"));
+    }
+    if draft.label.zh.trim().is_empty() && draft.label.en.trim().is_empty() {
+        return Err(Error::invalid("segment.label", "请填写名称", "a name is needed"));
+    }
+    let definitions = defined::current(app).await?;
+    let members = members(app, &definitions, draft.rule_text.as_deref(), draft.rule, draft.customers).await?;
+    let segment = Segment {
+        key: key.to_owned(),
+        label: both(draft.label),
+        description: both(draft.description),
+        members,
+        exclude: draft.exclude,
+        priority: draft.priority,
+        version,
+    };
+    defined::publish(app, vec![Change::Segment(segment)], author).await?;
+    show(app, key, Asked::default()).await
+}
+
+/// A label given in one language only says the same in the other.
+fn both(label: Label) -> Label {
+    match (label.zh.trim().is_empty(), label.en.trim().is_empty()) {
+        (true, false) => Label::same(label.en),
+        (false, true) => Label::same(label.zh),
+        _ => label,
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() <= 60 && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Exactly one of rule text, rule and customers.
+async fn members(app: &App, definitions: &Definitions, text: Option<&str>, tree: Option<Rule>, customers: Option<Vec<String>>) -> Result<Members> {
+    match (text, tree, customers) {
+        (Some(text), _, None) => Ok(Members::Dynamic { rule: rule::check_text(text, definitions.names())?.0 }),
+        (None, Some(rule), None) => {
+            rule::check(&rule, definitions.names())?;
+            Ok(Members::Dynamic { rule })
+        }
+        (None, None, Some(mut customers)) => {
+            customers.sort();
+            customers.dedup();
+            let known = store::customer::by_ids(&app.store, &customers).await?;
+            match customers.iter().find(|id| !known.contains_key(*id)) {
+                Some(id) => Err(Error::Invalid {
+                    code: "segment.customer",
+                    message: Label::new(format!("没有客户 {id}"), format!("there is no customer {id}")),
+                    params: json!({ "id": id }),
+                }),
+                None => Ok(Members::Static { customers }),
+            }
+        }
+        _ => Err(Error::invalid("segment.members", "请给出一条规则或一份客户名单", "give a rule or a list of customers")),
+    }
+}
+
+fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
+    let nobody = Bits::none(picture.everyone().len());
+    let who = picture.members(&s.key).unwrap_or(&nobody);
+    let size = who.count();
+    let (kind, rule) = match &s.members {
+        Members::Dynamic { rule } => ("dynamic", Some(rule.clone())),
+        Members::Static { .. } => ("static", None),
+    };
+    Ok(SegmentView {
+        key: s.key.clone(),
+        label: s.label.clone(),
+        description: s.description.clone(),
+        kind: kind.to_owned(),
+        size,
+        net: picture.run.sum(who).net,
+        share: share(size as f64, picture.total() as f64),
+        version: s.version,
+        rule_text: rule.as_ref().map(Rule::to_string),
+        sentence: match &rule {
+            Some(rule) => rule::sentence(rule, picture.names()),
+            None => Label::new(format!("固定名单，{size} 位客户"), format!("a fixed list of {size} customers")),
+        },
+        rule,
+        exclude: s.exclude.clone(),
+        priority: s.priority.clone(),
+        as_of: picture.as_of,
+    })
+}
+
+/// Counts a rule that is still being written.
+///
+/// # Errors
+/// `rule.…` with the place of the mistake; an unknown segment to leave out; when the store or the lake refuses.
+pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
+    let picture = app.runs.at(app, Asked { as_of: request.as_of, ..Asked::default() }).await?;
+    let (rule, compiled) = match (request.rule_text, request.rule) {
+        (Some(text), _) => rule::check_text(&text, picture.names())?,
+        (None, Some(rule)) => {
+            let compiled = rule::check(&rule, picture.names())?;
+            (rule, compiled)
+        }
+        (None, None) => return Err(Error::invalid("segment.members", "请给出一条规则", "give a rule")),
+    };
+    let excluded: Vec<&Bits> = request.exclude.iter()
+        .map(|key| picture.members(key).ok_or_else(|| Error::not_found("segment", key)))
+        .collect::<Result<_>>()?;
+    let begun = app.clock.now();
+    let mut who = picture.run.mask(&compiled)?;
+    who.and(picture.everyone());
+    excluded.into_iter().for_each(|x| {
+        who.and_not(x);
+    });
+    let conditions = rule::conditions(&rule).into_iter().map(|c| condition(&picture, c.path, c.rule)).collect::<Result<_>>()?;
+    let milliseconds = super::runs::since(begun, app.clock.now());
+    let (count, net) = (who.count(), picture.run.sum(&who).net);
+    let page = customers::page(&picture, &who, &customers::Sort::default(), 0, SAMPLE)?;
+    let columns = customers::columns(&picture, None)?;
+    let sample = customers::items(app, &picture, &page, &columns).await?;
+    Ok(Preview {
+        count,
+        total: picture.total(),
+        net,
+        milliseconds,
+        as_of: picture.as_of,
+        sentence: rule::sentence(&rule, picture.names()),
+        text: rule.to_string(),
+        rule,
+        conditions,
+        sample,
+    })
+}
+
+/// A condition and how many fulfil it by itself.
+fn condition(picture: &Picture, path: String, rule: &Rule) -> Result<ConditionCount> {
+    let mut who = picture.run.mask(&rule::check(rule, picture.names())?)?;
+    who.and(picture.everyone());
+    Ok(ConditionCount { path, text: rule.to_string(), sentence: rule::sentence(rule, picture.names()), count: who.count() })
+}

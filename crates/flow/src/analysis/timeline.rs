@@ -1,0 +1,205 @@
+//! What happened with one customer, latest first: orders with their lines and refunds, interactions, scores with their
+//! words, and attributes as they were learnt.
+
+use super::{Definitions, defined, profile::person};
+use crate::{Error, Result, app::App, schema};
+use domain::{
+    Day, Label, Lang, Value, Zone,
+    clock::Instant,
+    fact::{AttributeFact, Facts},
+    feature::{Aggregate, Definition, FactKind, FactRef, History, Measure, Order},
+    period::Window,
+    rule,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A page of what happened, latest first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Timeline {
+    /// the page
+    pub items: Vec<Event>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// RFC 3339, UTC; for attributes when it was learnt
+    pub at: String,
+    /// business day
+    #[schema(value_type = String, format = Date)]
+    pub day: Day,
+    /// what
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// one line
+    #[schema(value_type = schema::Label)]
+    pub title: Label,
+    /// minor units: net of an order, amount of a refund
+    pub amount: Option<i64>,
+    /// everything else that is known, by machine name
+    #[schema(value_type = BTreeMap<String, Object>)]
+    pub detail: BTreeMap<String, serde_json::Value>,
+}
+
+/// Kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// an order, with its lines and refunds
+    Order,
+    /// money given back
+    Refund,
+    /// visit, call, click, …
+    Interaction,
+    /// a score
+    Answer,
+    /// an attribute learnt
+    Attribute,
+}
+
+impl EventKind {
+    const ALL: [(&'static str, EventKind); 5] = [
+        ("order", EventKind::Order),
+        ("refund", EventKind::Refund),
+        ("interaction", EventKind::Interaction),
+        ("answer", EventKind::Answer),
+        ("attribute", EventKind::Attribute),
+    ];
+
+    /// Kinds by comma; empty = all.
+    ///
+    /// # Errors
+    /// `timeline.type` for a word that is no kind.
+    pub fn parse_list(text: &str) -> Result<Vec<EventKind>> {
+        let words = text.split(',').map(str::trim).filter(|w| !w.is_empty());
+        let kind = |word: &str| {
+            let found = EventKind::ALL.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
+            found.ok_or_else(|| Error::Invalid {
+                code: "timeline.type",
+                message: Label::new(format!("没有这种事件：{word}"), format!("there is no kind of event {word}")),
+                params: json!({ "type": word }),
+            })
+        };
+        words.map(kind).collect()
+    }
+}
+
+/// A page of one customer's timeline, as known today; `kinds` empty = all.
+///
+/// # Errors
+/// `customer.not_found`, `request.cursor`; when the store or the lake refuses.
+pub async fn timeline(app: &App, id: &str, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
+    let person = person(app, id).await?;
+    let from: usize = match cursor.filter(|c| !c.is_empty()) {
+        Some(text) => text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?,
+        None => 0,
+    };
+    let lake = app.runs.lake(app).await?;
+    let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, Instant::MAX)).await??;
+    let comments = store::comment::of(&app.store, person.key).await?;
+    let said: BTreeMap<(Instant, String), String> = comments.into_iter().map(|c| ((c.at, c.question), c.body)).collect();
+    let definitions = defined::current(app).await?;
+    let mut all = events(&facts, &said, &definitions, &app.settings().zone);
+    all.retain(|e| kinds.is_empty() || kinds.contains(&e.kind));
+    let next = from.saturating_add(limit);
+    let next_cursor = (next < all.len()).then(|| next.to_string());
+    Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })
+}
+
+/// Everything, latest first.
+fn events(facts: &Facts, said: &BTreeMap<(Instant, String), String>, definitions: &Definitions, zone: &Zone) -> Vec<Event> {
+    let history = History::as_of(facts, Day(i32::MAX), Instant::MAX);
+    let every = |fact: FactKind| history.counted(&Aggregate { fact, measure: Measure::Count, filter: Vec::new(), window: Window::All });
+    let mut all: Vec<(Instant, Event)> = Vec::new();
+    for (fact, order) in every(FactKind::AllOrders).into_iter().zip(history.orders()) {
+        all.push((fact.at, event(&fact, EventKind::Order, Some(order.net()), order_detail(order))));
+    }
+    for (fact, refund) in every(FactKind::Refunds).into_iter().zip(history.refunds()) {
+        let detail = [("order_id", json!(refund.fact.order_id)), ("reason", json!(refund.fact.reason)), ("linked", json!(refund.linked))];
+        all.push((fact.at, event(&fact, EventKind::Refund, Some(refund.fact.amount), known(detail))));
+    }
+    for (fact, i) in every(FactKind::Interactions).into_iter().zip(history.interactions()) {
+        let detail = [("kind", json!(i.kind)), ("channel", json!(i.channel))];
+        all.push((fact.at, event(&fact, EventKind::Interaction, None, known(detail))));
+    }
+    for (fact, a) in every(FactKind::Answers).into_iter().zip(history.answers()) {
+        let words = said.get(&(a.at, a.question.clone()));
+        let detail = [("question", json!(a.question)), ("score", json!(a.score)), ("channel", json!(a.channel)), ("comment", json!(words))];
+        all.push((fact.at, event(&fact, EventKind::Answer, None, known(detail))));
+    }
+    all.extend(facts.attributes.iter().map(|a| (a.recorded_at, attribute(a, definitions, zone))));
+    all.sort_by_key(|(at, e)| (std::cmp::Reverse(*at), e.kind));
+    all.into_iter().map(|(_, e)| e).collect()
+}
+
+fn event(fact: &FactRef, kind: EventKind, amount: Option<i64>, detail: BTreeMap<String, serde_json::Value>) -> Event {
+    Event { at: fact.at.rfc3339(), day: fact.day, kind, title: fact.title.clone(), amount, detail }
+}
+
+/// Only what is known.
+fn known<const N: usize>(pairs: [(&str, serde_json::Value); N]) -> BTreeMap<String, serde_json::Value> {
+    pairs.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.to_owned(), v)).collect()
+}
+
+fn order_detail(o: &Order<'_>) -> BTreeMap<String, serde_json::Value> {
+    let line = |l: &&domain::fact::LineFact| {
+        let pairs = [
+            ("product", json!(l.product)),
+            ("category", json!(l.category)),
+            ("brand", json!(l.brand)),
+            ("quantity", json!(l.quantity)),
+            ("paid", json!(l.paid)),
+        ];
+        known(pairs)
+    };
+    let lines: Vec<_> = o.lines.iter().map(line).collect();
+    known([
+        ("order_id", json!(o.id)),
+        ("gross", json!(o.gross)),
+        ("refunded", json!(o.refunded)),
+        ("valid", json!(o.valid())),
+        ("cancelled", json!(o.cancelled)),
+        ("discount", json!(o.discount)),
+        ("quantity", json!(o.quantity)),
+        ("channel", json!(o.channel)),
+        ("store", json!(o.store)),
+        ("payment", json!(o.payment)),
+        ("coupon", json!(o.coupon)),
+        ("lines", if lines.is_empty() { serde_json::Value::Null } else { json!(lines) }),
+    ])
+}
+
+/// "City: Shanghai", with the name the feature of this attribute has.
+fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone) -> Event {
+    let feature = definitions.features().iter().find(|f| matches!(&f.definition, Definition::Attribute { key } if *key == a.key));
+    let name = feature.map_or_else(|| Label::same(a.key.trim_start_matches("custom.")), |f| f.label.clone());
+    let key = feature.map_or(a.key.as_str(), |f| f.key.as_str());
+    let shown = |lang| match &a.value {
+        Value::Null => lang_pick(lang, "（已撤回）", "(taken back)"),
+        value => rule::render_value(value, Some(key), lang, definitions.names()),
+    };
+    let title = Label::new(format!("{}：{}", name.zh, shown(Lang::Zh)), format!("{}: {}", name.en, shown(Lang::En)));
+    let detail = known([("key", json!(a.key)), ("value", json!(a.value)), ("holds_from", json!(a.day))]);
+    Event { at: a.recorded_at.rfc3339(), day: zone.day(a.recorded_at), kind: EventKind::Attribute, title, amount: None, detail }
+}
+
+fn lang_pick(lang: Lang, zh: &str, en: &str) -> String {
+    lang.pick(zh, en).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_words_by_comma() {
+        assert_eq!(EventKind::parse_list("order, refund").ok(), Some(vec![EventKind::Order, EventKind::Refund]));
+        assert_eq!(EventKind::parse_list("").ok(), Some(Vec::new()));
+        assert!(EventKind::parse_list("order,gossip").is_err());
+    }
+}

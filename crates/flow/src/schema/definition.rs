@@ -1,0 +1,237 @@
+//! The shapes of features, classifications and what they are made of.
+
+use super::{Aggregate, Expr, Label, Rule, ValueType};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A feature's definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Feature {
+    /// machine name
+    pub key: String,
+    /// name for people
+    pub label: Label,
+    /// what it means
+    pub description: Label,
+    /// shelf in the catalog
+    pub group: Group,
+    /// type of its values
+    pub value: ValueType,
+    /// unit shown behind the number
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Label>,
+    /// how it is computed
+    pub definition: Definition,
+    /// ships with the product
+    #[serde(default)]
+    pub builtin: bool,
+    /// version, from 1
+    #[serde(default = "one")]
+    pub version: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Shelf of the feature catalog.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// who they are
+    Demographics,
+    /// where they are
+    Geography,
+    /// what they care about
+    Psychographics,
+    /// orders and money
+    Purchase,
+    /// what they buy
+    Preference,
+    /// refunds and returns
+    Returns,
+    /// visits, calls, clicks
+    Interaction,
+    /// NPS, CSAT, CES
+    Satisfaction,
+    /// organisations
+    Firmographics,
+    /// rhythm, dormancy, tenure
+    Lifecycle,
+    /// recency, frequency, money scores
+    Rfm,
+    /// contribution
+    Value,
+    /// repeat, referral, breadth
+    Loyalty,
+    /// made by the user
+    Custom,
+}
+
+/// How a feature is computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Definition {
+    /// an attribute of the customer as known
+    Attribute {
+        /// attribute key
+        key: String,
+    },
+    /// one number or text from the customer's facts
+    Aggregate(Aggregate),
+    /// arithmetic over other features
+    Formula {
+        /// the expression
+        expr: Expr,
+    },
+    /// a built-in function of other values
+    Derived {
+        /// which function
+        function: Derivation,
+        /// feature keys, or `attribute.<key>`
+        of: Vec<String>,
+    },
+    /// 1–5 score of a numeric feature
+    Score {
+        /// numeric feature that is scored
+        of: String,
+        /// feature that says who takes part
+        among: String,
+        /// how edges are found
+        method: ScoreMethod,
+        /// is a smaller value better?
+        #[serde(default)]
+        smaller_is_better: bool,
+    },
+    /// this customer's value ÷ the sum over all customers
+    Share {
+        /// numeric feature
+        of: String,
+    },
+}
+
+/// A built-in function from values to a value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Derivation {
+    /// person or organisation
+    Kind,
+    /// gender, however it was written
+    Gender,
+    /// completed years
+    Age,
+    /// band of ages
+    AgeBand,
+    /// decade of birth
+    BirthDecade,
+    /// days to the next birthday
+    DaysToBirthday,
+    /// education, however it was written
+    Education,
+    /// marital status, however it was written
+    Marital,
+    /// country
+    Country,
+    /// province
+    Province,
+    /// city
+    City,
+    /// region of China
+    Region,
+    /// north or south
+    NorthSouth,
+    /// tier of the city
+    CityTier,
+    /// days from a day to the as-of day
+    DaysSince,
+    /// size of a company
+    CompanySize,
+}
+
+/// How a score's edges are found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum ScoreMethod {
+    /// fifths of the buyers
+    Quantile,
+    /// own edges
+    Bins {
+        /// four ascending edges
+        edges: Vec<f64>,
+    },
+    /// one-dimensional k-means with k = 5
+    Kmeans,
+}
+
+/// A classification: exactly one class for every customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Classification {
+    /// machine name
+    pub key: String,
+    /// name for people
+    pub label: Label,
+    /// one sentence
+    pub description: Label,
+    /// shelf
+    pub group: String,
+    /// how classes are found
+    pub method: Method,
+    /// ships with the product
+    #[serde(default)]
+    pub builtin: bool,
+    /// version, from 1
+    #[serde(default = "one")]
+    pub version: u32,
+}
+
+/// How classes are found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Method {
+    /// the first class whose rule holds
+    Rules {
+        /// in order
+        classes: Vec<Class>,
+        /// the rest
+        otherwise: Named,
+    },
+    /// one class per value of a text feature
+    Values {
+        /// text feature
+        feature: String,
+        /// at most this many classes by size
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+        /// unknown
+        otherwise: Named,
+    },
+}
+
+/// Key and name of a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Named {
+    /// machine name
+    pub key: String,
+    /// name for people
+    pub label: Label,
+}
+
+/// A class given by a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Class {
+    /// machine name
+    pub key: String,
+    /// name for people
+    pub label: Label,
+    /// who
+    pub when: Rule,
+}
+
+/// Place in a group of mutually exclusive segments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Priority {
+    /// the group
+    pub group: String,
+    /// smaller wins
+    pub rank: u32,
+}
