@@ -1,1 +1,45 @@
-//! api
+//! The thin edge: HTTP under `/api/v1`, its OpenAPI description, sessions, and the embedded web app. Handlers parse, call
+//! `flow` and answer; nothing is decided here but who may ask.
+
+pub mod account;
+mod asked;
+mod classifications;
+mod cohorts;
+mod ctx;
+mod curve;
+mod customers;
+mod definitions;
+pub mod error;
+mod extract;
+mod features;
+mod flow_between;
+mod health;
+mod imports;
+mod limit;
+mod overview;
+mod password;
+mod rfm;
+mod router;
+mod rules;
+mod security;
+mod segments;
+mod session;
+mod web;
+
+pub use ctx::{Config, Ctx};
+pub use error::{Error, Result};
+pub use router::{BASE, openapi, router};
+pub use security::CSRF_HEADER;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// Serves until `stop` resolves, then finishes the requests under way.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, ctx: Ctx, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let service = router(ctx).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,13 @@
+//! Makes sure the folder of the built web app exists, so that this crate compiles before Node has ever run.
+
+fn main() {
+    let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    if let Err(e) = std::fs::create_dir_all(&dist) {
+        println!("cargo:warning=cannot create {}: {e}", dist.display());
+    }
+    println!("cargo:rerun-if-changed=build.rs");
+    // Releases embed the files; a development build reads them from the folder at run time and must not wait for Node.
+    if std::env::var("PROFILE").as_deref() == Ok("release") {
+        println!("cargo:rerun-if-changed=../../web/dist");
+    }
+}

@@ -1,0 +1,226 @@
+//! Who may use this server: the one-time set-up token that makes the first person its owner, signing in and out, and
+//! sessions. Tokens are 256 random bits; the database holds only their SHA-256.
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::password::acceptable;
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Currency, Lang, Zone, clock::Instant};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::{session::Session, user::User, workspace::Workspace};
+use utoipa::ToSchema;
+
+const HOUR: i64 = 3_600_000_000;
+/// A session ends when it has not been used for so long.
+const IDLE: i64 = 14 * 24 * HOUR;
+/// A set-up token that nobody used; the next start prints a new one.
+const OFFER: i64 = 7 * 24 * HOUR;
+
+/// What the first person tells about themselves and the business.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct SetupForm {
+    /// the token the server printed at its start
+    pub token: String,
+    /// the owner's name
+    pub name: String,
+    /// the owner's e-mail, to sign in with
+    pub email: String,
+    /// at least ten characters
+    pub password: String,
+    /// name of the business
+    pub workspace_name: String,
+    /// IANA name; decides where business days end
+    pub time_zone: String,
+    /// ISO 4217 code
+    pub currency: String,
+    /// `zh-CN` or `en`
+    pub lang: String,
+}
+
+/// E-mail and password.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct SignIn {
+    /// e-mail
+    pub email: String,
+    /// password
+    pub password: String,
+}
+
+/// A new secret and what the database keeps of it.
+fn secret(ctx: &Ctx) -> Result<(String, String)> {
+    let token = URL_SAFE_NO_PAD.encode(ctx.random::<32>()?);
+    let kept = hash(&token);
+    Ok((token, kept))
+}
+
+/// What the database keeps of a token.
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// While nobody can sign in: a fresh set-up token to print. `None` once there is an owner.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
+    if !store::setup::required(&ctx.app.store).await? {
+        return Ok(None);
+    }
+    let (token, kept) = secret(ctx)?;
+    let now = ctx.app.clock.now();
+    let mut tx = ctx.app.store.begin().await?;
+    store::setup::offer(&mut tx, &kept, now, Instant(now.0 + OFFER)).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+/// Makes the workspace and its owner and signs the owner in; answers the session's token.
+///
+/// # Errors
+/// `setup.token`, `setup.done`, `setup.form` with fields, or when the store refuses.
+pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(User, String)> {
+    let keys = [format!("setup:{from}")];
+    let now = ctx.app.clock.now();
+    ctx.brake.check(&keys, now)?;
+    let (workspace, owner) = checked(ctx, &form, now)?;
+    let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
+    let mut tx = ctx.app.store.begin().await?;
+    match store::setup::complete(&mut tx, &hash(form.token.trim()), now, &workspace, &owner).await {
+        Ok(()) => tx.commit().await?,
+        Err(store::Error::NotFound { .. }) => {
+            ctx.brake.failed(&keys, now);
+            return Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"));
+        }
+        Err(store::Error::Taken { .. }) => {
+            return Err(Error::new(StatusCode::CONFLICT, "setup.done", "the set-up was done before; sign in"));
+        }
+        Err(e) => return Err(e.into()),
+    }
+    ctx.app.reload().await?;
+    let token = begin(ctx, &owner.id).await?;
+    Ok((owner, token))
+}
+
+/// The form as documents, or every field that does not fit.
+fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User)> {
+    let mut problem = Error::invalid("setup.form", "some fields need another look");
+    let mut bad = false;
+    let mut expect = |holds: bool, field: &str, code: &str| {
+        if !holds {
+            problem = std::mem::replace(&mut problem, Error::not_found()).field(field, code);
+            bad = true;
+        }
+    };
+    let short = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
+    let currency = Currency::parse(&form.currency);
+    expect(short(&form.name, 100), "name", "field.length");
+    expect(short(&form.workspace_name, 100), "workspace_name", "field.length");
+    expect(email_like(&form.email), "email", "field.email");
+    expect(acceptable(&form.password), "password", "field.password");
+    expect(Zone::parse(&form.time_zone).is_some(), "time_zone", "field.time_zone");
+    expect(currency.is_some(), "currency", "field.currency");
+    let (false, Some(currency)) = (bad, currency) else { return Err(problem) };
+    let workspace = Workspace {
+        id: ctx.app.new_id("wsp"),
+        name: form.workspace_name.trim().to_owned(),
+        time_zone: form.time_zone.trim().to_owned(),
+        currency: currency.code().to_owned(),
+        lang: Lang::parse(&form.lang).tag().to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    let owner = User {
+        id: ctx.app.new_id("usr"),
+        email: form.email.trim().to_lowercase(),
+        name: form.name.trim().to_owned(),
+        password_hash: String::new(),
+        role: "owner".to_owned(),
+        created_at: now,
+        disabled_at: None,
+    };
+    Ok((workspace, owner))
+}
+
+/// One `@` with something on either side and no spaces; whether it exists only a mail could tell.
+fn email_like(text: &str) -> bool {
+    let text = text.trim();
+    let parts = text.split_once('@');
+    text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && parts.is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+}
+
+/// Checks e-mail and password and begins a session; answers its token. One answer for every kind of failure.
+///
+/// # Errors
+/// `session.wrong`, `session.too_many_tries`, or when the store refuses.
+pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<(User, String)> {
+    let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
+    let now = ctx.app.clock.now();
+    ctx.brake.check(&keys, now)?;
+    let user = store::user::by_email(&ctx.app.store, &form.email).await?.filter(|u| u.disabled_at.is_none());
+    let known = user.as_ref().map(|u| u.password_hash.clone());
+    let fits = acceptable(&form.password) & ctx.passwords.verify(form.password, known).await?;
+    let (true, Some(user)) = (fits, user) else {
+        ctx.brake.failed(&keys, now);
+        return Err(Error::new(StatusCode::UNAUTHORIZED, "session.wrong", "e-mail or password is wrong"));
+    };
+    ctx.brake.passed(&keys);
+    store::session::delete_expired(&ctx.app.store, now).await?;
+    let token = begin(ctx, &user.id).await?;
+    Ok((user, token))
+}
+
+/// Begins a session with a token of its own.
+async fn begin(ctx: &Ctx, user: &str) -> Result<String> {
+    let (token, token_hash) = secret(ctx)?;
+    let now = ctx.app.clock.now();
+    let expires_at = Instant(now.0 + IDLE);
+    let session = Session { token_hash, user: user.to_owned(), created_at: now, seen_at: now, expires_at };
+    store::session::create(&ctx.app.store, &session).await?;
+    Ok(token)
+}
+
+/// Whose session this is, if it is one; a session in use is prolonged, noted at most once an hour.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn user_of(ctx: &Ctx, token: &str) -> Result<Option<User>> {
+    let now = ctx.app.clock.now();
+    let Some((session, user)) = store::session::find(&ctx.app.store, &hash(token), now).await? else { return Ok(None) };
+    if now.0 - session.seen_at.0 > HOUR {
+        store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
+    }
+    Ok(Some(user))
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn sign_out(ctx: &Ctx, token: &str) -> Result<()> {
+    Ok(store::session::delete(&ctx.app.store, &hash(token)).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_looks_like_one() {
+        for good in ["a@b.cn", " Wang.Li+x@mail.example.com "] {
+            assert!(email_like(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.cn", "a@b@c.cn", "a b@c.cn", "a@b.cn\r\nBcc: x@y.z"] {
+            assert!(!email_like(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_a_hash_is_kept() {
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

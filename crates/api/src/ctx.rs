@@ -1,0 +1,55 @@
+//! What every handler is handed: the application, the brakes on guessing, and how the server is reached.
+
+use crate::error::{Error, Result};
+use crate::limit::Brake;
+use crate::password::Passwords;
+use flow::app::App;
+use std::sync::Arc;
+
+/// How the server is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// the address people type, e.g. `https://crm.example.com`; with `https` cookies are `Secure`
+    pub origin: Option<String>,
+    /// reverse proxies in front of us: so many entries of `X-Forwarded-For` are trusted, counted from the right
+    pub proxies: usize,
+    /// largest upload in bytes; `None` = whatever the disk holds
+    pub upload_limit: Option<u64>,
+}
+
+impl Config {
+    /// Do people reach us by https?
+    pub fn https(&self) -> bool {
+        self.origin.as_deref().is_some_and(|o| o.starts_with("https://"))
+    }
+}
+
+/// State of the router; cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    /// use cases, store, lake, clock
+    pub app: Arc<App>,
+    /// how the server is reached
+    pub config: Arc<Config>,
+    /// hashing
+    pub passwords: Passwords,
+    /// failures of signing in and setting up
+    pub brake: Brake,
+}
+
+impl Ctx {
+    /// Around an open application.
+    pub fn new(app: Arc<App>, config: Config) -> Ctx {
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default() }
+    }
+
+    /// Random bytes from the application's source of chance.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.app.chance.fill(&mut bytes);
+        if N >= 16 && bytes == [0; N] {
+            return Err(Error::internal("the source of chance gives only zeros"));
+        }
+        Ok(bytes)
+    }
+}

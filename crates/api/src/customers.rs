@@ -1,0 +1,166 @@
+//! `/customers`: the list by rule, segment, class and name; its export; one customer, their timeline, and why.
+
+use crate::{asked::At, ctx::Ctx, error::{Error, Problem, Result}, extract::{Json, Path, Query}};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use flow::analysis::customers::{self, CustomerPage, Filter, Listing, Sort};
+use flow::analysis::export::{self, Sheet};
+use flow::analysis::profile::{self, Profile};
+use flow::analysis::timeline::{self, EventKind, Timeline};
+use flow::analysis::why::{self, Subject};
+use flow::analysis::why_view::WhyView;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::IntoParams;
+
+/// Who is listed, in which order, with which columns. Besides these, `class.<classification>=<class>` filters by class.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// rule as text
+    pub rule: Option<String>,
+    /// member of this segment
+    pub segment: Option<String>,
+    /// part of a name, phone, e-mail or number
+    pub q: Option<String>,
+    /// feature key, `-` before it for descending; absent = `-net`
+    pub sort: Option<String>,
+    /// page size, 1–500; absent = 50
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before
+    pub cursor: Option<String>,
+    /// feature keys by comma; absent = the usual ones
+    pub columns: Option<String>,
+}
+
+/// The whole query string, for the `class.<classification>` filters whose names are data.
+type Pairs = Query<BTreeMap<String, String>>;
+
+impl ListQuery {
+    fn filter(&self, pairs: &BTreeMap<String, String>) -> Filter {
+        let text = |t: &Option<String>| t.clone().filter(|t| !t.trim().is_empty());
+        let class = |(k, v): (&String, &String)| k.strip_prefix("class.").map(|k| (k.to_owned(), v.clone()));
+        Filter {
+            rule: text(&self.rule),
+            segment: text(&self.segment),
+            classes: pairs.iter().filter_map(class).collect(),
+            search: text(&self.q),
+        }
+    }
+
+    fn listing(&self, pairs: &BTreeMap<String, String>) -> Listing {
+        let keys = |t: &String| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect();
+        Listing {
+            filter: self.filter(pairs),
+            sort: self.sort.as_deref().map(Sort::parse).unwrap_or_default(),
+            columns: self.columns.as_ref().map(keys),
+            limit: self.limit.unwrap_or(50).clamp(1, 500) as usize,
+            cursor: self.cursor.clone().filter(|c| !c.is_empty()),
+        }
+    }
+}
+
+/// List customers
+#[utoipa::path(get, path = "/customers", tag = "customer", params(At, ListQuery),
+    responses((status = 200, body = CustomerPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
+    Ok(Json(customers::list(&ctx.app, at.asked()?, q.listing(&pairs)).await?))
+}
+
+/// Format and language of an export.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// `csv` or `xlsx`; absent = `csv`
+    pub format: Option<Sheet>,
+}
+
+/// Take the whole list along
+///
+/// Every customer of the list, not only a page. Texts that a spreadsheet would take for formulas are made harmless.
+#[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, ListQuery, ExportQuery),
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
+pub async fn export(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
+    let sheet = e.format.unwrap_or_default();
+    let file = export::customers(&ctx.app, at.asked()?, q.listing(&pairs), sheet).await?;
+    attachment(file, sheet.content_type(), &format!("customers.{}", sheet.extension())).await
+}
+
+/// One customer
+#[utoipa::path(get, path = "/customers/{id}", tag = "customer", params(At, ("id" = String, Path,)),
+    responses((status = 200, body = Profile), (status = 404, body = Problem)))]
+pub async fn show(State(ctx): State<Ctx>, Path(id): Path<String>, Query(at): Query<At>) -> Result<Json<Profile>> {
+    Ok(Json(profile::profile(&ctx.app, &id, at.asked()?).await?))
+}
+
+/// Which part of a timeline.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TimelineQuery {
+    /// kinds by comma: `order,refund,interaction,answer,attribute`; absent = all
+    pub types: Option<String>,
+    /// `next_cursor` of the page before
+    pub cursor: Option<String>,
+    /// page size, 1–500; absent = 50
+    pub limit: Option<u32>,
+}
+
+/// What happened with a customer, latest first
+#[utoipa::path(get, path = "/customers/{id}/timeline", tag = "customer", params(TimelineQuery, ("id" = String, Path,)),
+    responses((status = 200, body = Timeline), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn timeline(State(ctx): State<Ctx>, Path(id): Path<String>, Query(q): Query<TimelineQuery>) -> Result<Json<Timeline>> {
+    let kinds = q.types.as_deref().map(EventKind::parse_list).transpose()?.unwrap_or_default();
+    let limit = q.limit.unwrap_or(50).clamp(1, 500) as usize;
+    Ok(Json(timeline::timeline(&ctx.app, &id, &kinds, q.cursor.as_deref(), limit).await?))
+}
+
+/// Which assignment is asked about: exactly one of the two.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhyQuery {
+    /// classification key
+    pub classification: Option<String>,
+    /// segment key
+    pub segment: Option<String>,
+}
+
+/// Why is this customer in this class or segment?
+///
+/// The conditions with the customer's values, the facts that counted, and the smallest feasible change.
+#[utoipa::path(get, path = "/customers/{id}/why", tag = "customer", params(At, WhyQuery, ("id" = String, Path,)),
+    responses((status = 200, body = WhyView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn why(State(ctx): State<Ctx>, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<WhyQuery>) -> Result<Json<WhyView>> {
+    let subject = match (q.classification, q.segment) {
+        (Some(key), None) => Subject::Classification(key),
+        (None, Some(key)) => Subject::Segment(key),
+        _ => return Err(Error::invalid("why.subject", "name a classification or a segment")),
+    };
+    Ok(Json(why::why(&ctx.app, &id, &subject, at.asked()?).await?))
+}
+
+/// A file as a download.
+pub async fn attachment(file: tokio::fs::File, content_type: &'static str, name: &str) -> Result<Response> {
+    let length = file.metadata().await.map_err(Error::internal)?.len();
+    let mut response = Body::from_stream(read_stream(file)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(Error::internal)?;
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
+
+/// The file in pieces, so that a large export is never held in memory.
+fn read_stream(file: tokio::fs::File) -> impl futures::Stream<Item = std::io::Result<Vec<u8>>> {
+    use tokio::io::AsyncReadExt;
+    futures::stream::try_unfold(file, |mut file| async move {
+        let mut piece = vec![0; 64 * 1024];
+        let n = file.read(&mut piece).await?;
+        piece.truncate(n);
+        Ok((n > 0).then_some((piece, file)))
+    })
+}

@@ -1,0 +1,39 @@
+//! `/features`: the catalog, and features of one's own without code.
+
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, session::Who};
+use axum::{extract::State, http::StatusCode};
+use domain::feature::Feature;
+use flow::analysis::features::{self, FeatureList};
+use flow::schema;
+
+/// The feature catalog
+#[utoipa::path(get, path = "/features", tag = "feature", responses((status = 200, body = FeatureList)))]
+pub async fn list(State(ctx): State<Ctx>) -> Result<Json<FeatureList>> {
+    Ok(Json(features::list(&ctx.app).await?))
+}
+
+/// Add a feature of one's own
+///
+/// An attribute, an aggregate or a formula; checked for types and circles before it is kept.
+#[utoipa::path(post, path = "/features", tag = "feature", request_body = schema::Feature,
+    responses((status = 201, body = schema::Feature), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(State(ctx): State<Ctx>, who: Who, Json(feature): Json<Feature>) -> Result<(StatusCode, Json<Feature>)> {
+    Ok((StatusCode::CREATED, Json(features::create(&ctx.app, feature, &who.name).await?)))
+}
+
+/// Publish the next version of a feature of one's own
+#[utoipa::path(put, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)), request_body = schema::Feature,
+    responses((status = 200, body = schema::Feature), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(feature): Json<Feature>) -> Result<Json<Feature>> {
+    Ok(Json(features::edit(&ctx.app, &key, feature, &who.name).await?))
+}
+
+/// Take a feature of one's own away
+///
+/// Refused while another definition uses it.
+#[utoipa::path(delete, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
+    features::remove(&ctx.app, &key, &who.name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,62 @@
+//! `/segments`: versioned sets of customers, and the preview of one under construction.
+
+use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, session::Who};
+use axum::{extract::State, http::StatusCode};
+use flow::analysis::segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// All segments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SegmentList {
+    /// by key
+    pub items: Vec<SegmentView>,
+}
+
+/// All segments with their present sizes
+#[utoipa::path(get, path = "/segments", tag = "segment", params(At), responses((status = 200, body = SegmentList)))]
+pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>) -> Result<Json<SegmentList>> {
+    Ok(Json(SegmentList { items: segments::list(&ctx.app, at.asked()?).await? }))
+}
+
+/// One segment
+#[utoipa::path(get, path = "/segments/{key}", tag = "segment", params(At, ("key" = String, Path,)),
+    responses((status = 200, body = SegmentView), (status = 404, body = Problem)))]
+pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Query<At>) -> Result<Json<SegmentView>> {
+    Ok(Json(segments::show(&ctx.app, &key, at.asked()?).await?))
+}
+
+/// Make a segment
+///
+/// From a rule (text or tree) or as a snapshot of named customers.
+#[utoipa::path(post, path = "/segments", tag = "segment", request_body = SegmentDraft,
+    responses((status = 201, body = SegmentView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(State(ctx): State<Ctx>, who: Who, Json(draft): Json<SegmentDraft>) -> Result<(StatusCode, Json<SegmentView>)> {
+    Ok((StatusCode::CREATED, Json(segments::create(&ctx.app, draft, &who.name).await?)))
+}
+
+/// Publish the next version of a segment
+#[utoipa::path(put, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)), request_body = SegmentDraft,
+    responses((status = 200, body = SegmentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(draft): Json<SegmentDraft>) -> Result<Json<SegmentView>> {
+    Ok(Json(segments::edit(&ctx.app, &key, draft, &who.name).await?))
+}
+
+/// Take a segment away
+///
+/// Refused while another definition uses it.
+#[utoipa::path(delete, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
+    segments::remove(&ctx.app, &key, &who.name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who a rule would take in
+///
+/// The exact count, the count of each condition by itself, and ten customers.
+#[utoipa::path(post, path = "/segments/preview", tag = "segment", request_body = PreviewRequest,
+    responses((status = 200, body = Preview), (status = 422, body = Problem)))]
+pub async fn preview(State(ctx): State<Ctx>, Json(body): Json<PreviewRequest>) -> Result<Json<Preview>> {
+    Ok(Json(segments::preview(&ctx.app, body).await?))
+}

@@ -1,0 +1,215 @@
+//! A whole application in a temporary folder, with a clock that stands still and chance from a seed.
+
+use api::{CSRF_HEADER, Config, Ctx, account};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use domain::clock::{Instant, MockClock};
+use flow::app::{App, Chance};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+/// 31 December 2025, noon in Shanghai.
+pub const NOW: Instant = Instant(1_767_153_600_000_000);
+
+/// Chance that repeats itself: xorshift from a seed.
+struct Seeded(Mutex<u64>);
+
+impl Chance for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().expect("nobody panicked");
+        for byte in bytes {
+            *state ^= *state << 13;
+            *state ^= *state >> 7;
+            *state ^= *state << 17;
+            *byte = (*state >> 24) as u8;
+        }
+    }
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
+    }
+
+    /// The body, if the status is the expected one.
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.json()
+    }
+
+    /// Status and code of a problem.
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        (self.status.as_u16(), self.json()["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+/// The application under test.
+pub struct TestApp {
+    router: Router,
+    pub ctx: Ctx,
+    pub clock: Arc<MockClock>,
+    cookie: Option<String>,
+    _folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// With nobody set up yet.
+    pub async fn bare(url: Option<String>) -> TestApp {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("zhiyin.db").display()));
+        let store = store::Store::open(&url).await.expect("the store opens");
+        let clock = Arc::new(MockClock::at(NOW));
+        let chance = Arc::new(Seeded(Mutex::new(0x9e37_79b9_7f4a_7c15)));
+        let app = App::open(store, folder.path(), clock.clone(), chance).await.expect("the application opens");
+        let ctx = Ctx::new(Arc::new(app), Config::default());
+        TestApp { router: api::router(ctx.clone()), ctx, clock, cookie: None, _folder: folder }
+    }
+
+    /// With an owner who is signed in.
+    pub async fn ready(url: Option<String>) -> TestApp {
+        let mut app = TestApp::bare(url).await;
+        let token = account::offer_setup(&app.ctx).await.expect("a token").expect("nobody is set up");
+        app.post("/setup", setup_form(&token)).await.expect(201);
+        app
+    }
+
+    /// One request under `/api/v1`; keeps the session cookie.
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("the body ends").to_vec();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE).and_then(|v| v.to_str().ok()) {
+            self.cookie = cookie.split(';').next().filter(|c| !c.ends_with('=')).map(str::to_owned);
+        }
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// A request with our page's marks and the cookie.
+    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let uri = if path.starts_with("/-") { path[2..].to_owned() } else { format!("{}{path}", api::BASE) };
+        let request = Request::builder().method(method).uri(uri).header(header::HOST, "shop.test").header(CSRF_HEADER, "1");
+        match &self.cookie {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = self.request(Method::GET, path).body(Body::empty()).expect("a request");
+        self.send(request).await
+    }
+
+    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.with_body(Method::POST, path, body).await
+    }
+
+    pub async fn with_body(&mut self, method: Method, path: &str, body: Value) -> Answer {
+        let request = self.request(method, path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    pub async fn delete(&mut self, path: &str) -> Answer {
+        let request = self.request(Method::DELETE, path).body(Body::empty()).expect("a request");
+        self.send(request).await
+    }
+
+    /// Uploads files and answers the import.
+    pub async fn upload(&mut self, files: &[(&str, &str)]) -> Value {
+        let mut body = String::new();
+        for (name, content) in files {
+            body.push_str(&format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str("--edge--\r\n");
+        let request = self.request(Method::POST, "/imports").header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.send(request.body(Body::from(body)).expect("a request")).await.expect(201)
+    }
+
+    /// Waits until an import reaches a state.
+    pub async fn until(&mut self, id: &str, status: &str) -> Value {
+        for _ in 0..600 {
+            let import = self.get(&format!("/imports/{id}")).await.expect(200);
+            if import["status"] == status {
+                return import;
+            }
+            assert_ne!(import["status"], "failed", "{import:#}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("import {id} never became {status}");
+    }
+
+    /// Uploads, checks and commits.
+    pub async fn import(&mut self, files: &[(&str, &str)]) -> Value {
+        let id = self.upload(files).await["id"].as_str().expect("an id").to_owned();
+        self.post(&format!("/imports/{id}/check"), json!({})).await;
+        self.until(&id, "checked").await;
+        self.post(&format!("/imports/{id}/commit"), json!({})).await;
+        self.until(&id, "committed").await
+    }
+
+    /// The small shop of [`customers_csv`] and [`orders_csv`], imported.
+    pub async fn shop(url: Option<String>) -> TestApp {
+        let mut app = TestApp::ready(url).await;
+        app.import(&[("会员.csv", &customers_csv()), ("订单.csv", &orders_csv())]).await;
+        app
+    }
+}
+
+/// A new database on each engine.
+pub async fn both() -> [Option<String>; 2] {
+    let made = tokio::task::spawn_blocking(testkit::postgres::database).await.expect("no panic");
+    [None, Some(made.expect("PostgreSQL starts"))]
+}
+
+pub fn setup_form(token: &str) -> Value {
+    json!({
+        "token": token, "name": "王掌柜", "email": "Owner@Shop.test", "password": "correct horse battery",
+        "workspace_name": "小店", "time_zone": "Asia/Shanghai", "currency": "CNY", "lang": "zh-CN"
+    })
+}
+
+const CITIES: [&str; 4] = ["上海", "北京", "成都", "西安"];
+
+/// Twelve members; the last one never ordered.
+pub fn customers_csv() -> String {
+    let mut csv = String::from("会员号,姓名,手机号,城市,性别,注册日期\n");
+    for n in 1..=12u32 {
+        let (city, gender) = (CITIES[n as usize % 4], if n % 2 == 0 { "女" } else { "男" });
+        csv.push_str(&format!("M{n:03},客户{n},1380000{n:04},{city},{gender},2024-{:02}-15\n", n.min(12)));
+    }
+    csv
+}
+
+/// Member n orders n times, a month apart, the last time n days before the end of 2025.
+pub fn orders_csv() -> String {
+    let mut csv = String::from("订单号,会员号,下单时间,实付金额,渠道\n");
+    for n in 1..=11i32 {
+        for k in 0..n {
+            let day = domain::Day::new(2025, 12, 31).expect("a day").plus(-n - 30 * k);
+            let channel = if k % 2 == 0 { "小程序" } else { "门店" };
+            csv.push_str(&format!("D{n:02}{k:02},M{n:03},{day} 10:00:00,{}.50,{channel}\n", 100 * n + k));
+        }
+    }
+    csv
+}

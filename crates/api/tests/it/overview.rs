@@ -1,0 +1,75 @@
+//! The whole base: sizes add up, days move, boards agree with a hand count.
+
+use crate::app::{TestApp, both};
+use insta::assert_json_snapshot;
+
+#[tokio::test]
+async fn classes_add_up_to_all_customers_and_money_to_all_money() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let overview = app.get("/overview").await.expect(200);
+        assert_eq!(overview["as_of"], "2025-12-30", "the last day on which anything happened");
+        assert_eq!((&overview["customers"], &overview["buyers"], &overview["orders"]), (&12.into(), &11.into(), &66.into()));
+        let net: i64 = (1..=11i64).flat_map(|n| (0..n).map(move |k| (100 * n + k) * 100 + 50)).sum();
+        assert_eq!(overview["net"], net);
+        let classifications = overview["classifications"].as_array().expect("classifications");
+        assert!(classifications.len() >= 30, "{}", classifications.len());
+        for c in classifications {
+            let sum = |field: &str| c["classes"].as_array().expect("classes").iter().filter_map(|k| k[field].as_i64()).sum::<i64>();
+            assert_eq!((sum("customers"), sum("net"), sum("orders")), (12, net, 66), "{}", c["key"]);
+        }
+        let lifecycle = classifications.iter().find(|c| c["key"] == "lifecycle").expect("lifecycle");
+        assert_json_snapshot!("lifecycle", lifecycle);
+    }
+}
+
+#[tokio::test]
+async fn the_board_counts_by_hand() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let board = app.get("/rfm?compare=2025-06-30").await.expect(200);
+        assert_json_snapshot!("rfm", board);
+        assert_eq!(board["cells"].as_array().map(Vec::len), Some(25));
+        for scoring in ["bins", "kmeans"] {
+            let other = app.get(&format!("/rfm?scoring={scoring}")).await.expect(200);
+            assert_eq!(other["buyers"], 11, "{scoring}");
+            let groups = other["groups11"].as_array().expect("groups");
+            assert_eq!(groups.iter().filter_map(|g| g["customers"].as_i64()).sum::<i64>(), 12, "{scoring}");
+        }
+        assert_eq!(app.get("/rfm?as_of=yesterday").await.problem(), (422, "request.day".into()));
+        assert_eq!(app.get("/rfm?scoring=magic").await.problem(), (400, "request.malformed".into()));
+    }
+}
+
+#[tokio::test]
+async fn movement_curve_and_cohorts() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let flow = app.get("/flow?from=2025-06-30&to=2025-12-30").await.expect(200);
+        let sum = |list: &str, field: &str| flow[list].as_array().expect(list).iter().filter_map(|n| n[field].as_i64()).sum::<i64>();
+        assert_eq!((sum("links", "customers"), sum("nodes", "from_count"), sum("nodes", "to_count")), (12, 12, 12));
+        assert_json_snapshot!("flow", flow);
+        assert_json_snapshot!("curve", app.get("/curve").await.expect(200));
+        assert_json_snapshot!("cohorts", app.get("/cohorts?months=6").await.expect(200));
+        assert_eq!(app.get("/flow?classification=none").await.problem(), (404, "classification.not_found".into()));
+        assert_eq!(app.get("/flow?from=2025-12-31&to=2025-01-01").await.problem(), (422, "request.days".into()));
+    }
+}
+
+#[tokio::test]
+async fn an_undone_import_takes_its_customers_out_of_every_count() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let more = app.import(&[("more.csv", "会员号,姓名,手机号\nX1,甲,13900000001\nX2,乙,13900000002\n")]).await;
+        assert_eq!(app.get("/overview").await.expect(200)["customers"], 14);
+        let id = more["id"].as_str().expect("an id");
+        app.post(&format!("/imports/{id}/undo"), serde_json::json!({})).await;
+        app.until(id, "undone").await;
+        let overview = app.get("/overview").await.expect(200);
+        assert_eq!(overview["customers"], 12);
+        for c in overview["classifications"].as_array().expect("classifications") {
+            let customers: i64 = c["classes"].as_array().expect("classes").iter().filter_map(|k| k["customers"].as_i64()).sum();
+            assert_eq!(customers, 12, "{}", c["key"]);
+        }
+    }
+}

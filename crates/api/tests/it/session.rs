@@ -1,0 +1,100 @@
+//! First-run set-up, signing in and out, and what guards them.
+
+use crate::app::{TestApp, both, setup_form};
+use api::account;
+use axum::{body::Body, http::{Method, Request}};
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_first_person_becomes_the_owner_with_the_printed_token() {
+    for url in both().await {
+        let mut app = TestApp::bare(url).await;
+        assert_json_snapshot!("session_before_setup", app.get("/session").await.expect(200));
+        let token = account::offer_setup(&app.ctx).await.expect("offers").expect("a token");
+        assert_eq!(app.post("/setup", setup_form("wrong")).await.problem(), (422, "setup.token".into()));
+        let done = app.post("/setup", setup_form(&token)).await;
+        let cookie = done.header("set-cookie").to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/"), "{cookie}");
+        assert_json_snapshot!("session_after_setup", done.expect(201), { ".user.id" => "[id]", ".workspace.id" => "[id]" });
+        assert_eq!(app.get("/overview").await.expect(200)["customers"], 0);
+        assert_eq!(app.post("/setup", setup_form(&token)).await.problem(), (409, "setup.done".into()));
+        assert!(account::offer_setup(&app.ctx).await.expect("answers").is_none(), "no second token");
+    }
+}
+
+#[tokio::test]
+async fn a_form_with_mistakes_names_every_field() {
+    let mut app = TestApp::bare(None).await;
+    let token = account::offer_setup(&app.ctx).await.expect("offers").expect("a token");
+    let mut form = setup_form(&token);
+    form["email"] = json!("nobody");
+    form["password"] = json!("short");
+    form["currency"] = json!("YUAN");
+    form["time_zone"] = json!("Mars/Olympus");
+    assert_json_snapshot!(app.post("/setup", form).await.expect(422));
+}
+
+#[tokio::test]
+async fn signing_in_out_and_expiring() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        app.delete("/session").await;
+        assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+        let wrong = json!({ "email": "owner@shop.test", "password": "not the password" });
+        assert_eq!(app.post("/session", wrong).await.problem(), (401, "session.wrong".into()));
+        let nobody = json!({ "email": "nobody@shop.test", "password": "not the password" });
+        assert_eq!(app.post("/session", nobody).await.problem(), (401, "session.wrong".into()));
+        let right = json!({ "email": " OWNER@shop.test", "password": "correct horse battery" });
+        app.post("/session", right).await.expect(200);
+        app.get("/overview").await.expect(200);
+        app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 15 * 86_400_000_000));
+        assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+    }
+}
+
+#[tokio::test]
+async fn ten_wrong_passwords_and_the_next_try_waits_even_with_the_right_one() {
+    let mut app = TestApp::ready(None).await;
+    for _ in 0..10 {
+        let wrong = json!({ "email": "owner@shop.test", "password": "not the password" });
+        assert_eq!(app.post("/session", wrong).await.status, 401);
+    }
+    let right = json!({ "email": "owner@shop.test", "password": "correct horse battery" });
+    let refused = app.post("/session", right.clone()).await;
+    assert_eq!(refused.problem(), (429, "session.too_many_tries".into()));
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|s| s > 0 && s <= 901));
+    app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 16 * 60 * 1_000_000));
+    app.post("/session", right).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_change_from_a_foreign_page_is_refused() {
+    let mut app = TestApp::ready(None).await;
+    let foreign = app.request(Method::POST, "/rules/parse").header("origin", "https://evil.test").header("content-type", "application/json");
+    let answer = app.send(foreign.body(Body::from("{\"text\":\"net > 1\"}")).expect("a request")).await;
+    assert_eq!(answer.problem(), (403, "request.foreign".into()));
+    let form = Request::builder().method(Method::POST).uri("/api/v1/session").header("host", "shop.test");
+    let answer = app.send(form.body(Body::from("email=a")).expect("a request")).await;
+    assert_eq!(answer.problem(), (403, "request.foreign".into()));
+}
+
+#[tokio::test]
+async fn everything_but_the_door_needs_a_session() {
+    let mut app = TestApp::ready(None).await;
+    app.delete("/session").await;
+    let open = ["/session", "/setup", "/healthz"];
+    let document = serde_json::to_value(api::openapi()).expect("json");
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let short = path.trim_start_matches(api::BASE);
+        if open.contains(&short) {
+            continue;
+        }
+        for method in item.as_object().expect("methods").keys() {
+            let method: Method = method.to_uppercase().parse().expect("a method");
+            let request = app.request(method.clone(), &short.replace("{key}", "x").replace("{id}", "x"));
+            let answer = app.send(request.body(Body::empty()).expect("a request")).await;
+            assert_eq!(answer.problem(), (401, "session.required".into()), "{method} {path}");
+        }
+    }
+}
