@@ -82,11 +82,10 @@ fn table(batch: &RecordBatch) -> Result<Vec<Vec<Cell<'static>>>> {
         let format = ArrayFormatter::try_new(column.as_ref(), &FormatOptions::new()).ok();
         for (i, row) in rows.iter_mut().enumerate() {
             let cell = if column.is_null(i) { Cell::Blank } else { cell(column, i, format.as_ref()) };
-            if let Cell::Text(t) = &cell {
-                if t.len() > limits::CELL {
+            if let Cell::Text(t) = &cell
+                && t.len() > limits::CELL {
                     return Err(Error::new(Code::CellTooLong, [("line", &(i + 1).to_string()), ("limit", &limits::CELL.to_string())]));
                 }
-            }
             row.push(cell);
         }
     }

@@ -108,11 +108,10 @@ fn workbook(path: &Path, format: Format, bytes: u64, options: &Options<'_>) -> R
     let mut book = Workbook::open(path, format)?;
     let sheets = book.sheets();
     let mut sample = Sample { format, bytes, is_1904: book.is_1904(), ..Sample::default() };
-    if let Some(wanted) = options.sheet {
-        if !sheets.iter().any(|s| s == wanted) {
+    if let Some(wanted) = options.sheet
+        && !sheets.iter().any(|s| s == wanted) {
             return Err(Error::new(Code::SheetMissing, [("sheet", wanted)]));
         }
-    }
     for name in sheets.iter().filter(|s| options.sheet.is_none_or(|w| w == *s)) {
         let mut rows = Vec::new();
         let mut more = false;
@@ -129,11 +128,10 @@ fn workbook(path: &Path, format: Format, bytes: u64, options: &Options<'_>) -> R
         sample.rows = rows;
         break;
     }
-    if sheets.len() > 1 {
-        if let Some(sheet) = &sample.sheet {
+    if sheets.len() > 1
+        && let Some(sheet) = &sample.sheet {
             sample.guesses.push(guess(Code::GuessSheet, [("sheet", sheet), ("count", &sheets.len().to_string())]));
         }
-    }
     if sample.is_1904 {
         sample.guesses.push(guess(Code::GuessEpoch1904, []));
     }

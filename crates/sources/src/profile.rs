@@ -85,6 +85,9 @@ impl Profile {
     }
 }
 
+/// Three numbers of a date, read as year, month and day.
+type Reading = fn(&(u32, u32, u32)) -> (u32, u32, u32);
+
 /// Day and month evidence of dates written with numbers.
 #[derive(Default)]
 struct Evidence {
@@ -145,7 +148,7 @@ impl Evidence {
             return Some((order, true));
         }
         // files are often in the order of time: which reading climbs?
-        let climbs = |key: fn(&(u32, u32, u32)) -> (u32, u32, u32)| self.pairs.windows(2).filter(|w| matches!(w, [x, y] if key(x) <= key(y))).count();
+        let climbs = |key: Reading| self.pairs.windows(2).filter(|w| matches!(w, [x, y] if key(x) <= key(y))).count();
         let (day_first, month_first) = (climbs(|p| (p.2, p.1, p.0)), climbs(|p| (p.2, p.0, p.1)));
         if self.pairs.len() >= 10 && day_first.abs_diff(month_first) * 5 > self.pairs.len() {
             return Some((if day_first > month_first { DateOrder::Dmy } else { DateOrder::Mdy }, false));

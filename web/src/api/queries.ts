@@ -31,6 +31,7 @@ export const upload = (files: File[]) => {
 }
 export const putMapping = (id: string, files: Mapping[]) => call<Import>('PUT', `/imports/${id}/mapping`, { body: { files } })
 export const checkImport = (id: string) => call<Import>('POST', `/imports/${id}/check`)
+export const stopImport = (id: string) => call<Import>('POST', `/imports/${id}/stop`)
 export const commitImport = (id: string) => call<Import>('POST', `/imports/${id}/commit`)
 export const undoImport = (id: string) => call<Import>('POST', `/imports/${id}/undo`)
 export const discardImport = (id: string) => call<void>('DELETE', `/imports/${id}`)

@@ -34,7 +34,7 @@ export interface ColumnGuess {
   index: number; header: string; samples: string[]; fill: number; type: string
   target: string; confidence: number; valid: number; notes: Note[]
 }
-export interface MappedColumn { index: number; header: string; target: string; collision: Collision; identifier?: boolean }
+export interface MappedColumn { index: number; header: string; target: string; collision: Collision; identifier?: boolean; value_type?: string | null }
 /** Unknown members travel back unchanged: the server owns the format options. */
 export interface Mapping {
   columns: MappedColumn[]

@@ -1,8 +1,17 @@
 //! The real binary, as people and scripts use it.
 
+mod answers;
 mod classify;
-mod contract;
-mod crash;
+mod definitions;
+mod errors;
+mod failpoints;
+mod files;
+mod formats;
+mod kills;
+mod place;
+mod same;
+mod server;
+mod world;
 
 use std::{
     path::PathBuf,

@@ -22,7 +22,7 @@ impl Classes {
         &self.keys
     }
 
-    /// Per customer the place of the class in `keys`.
+    /// Per customer the place of the class in `keys`; a number beyond it for a gap.
     pub fn codes(&self) -> &[u32] {
         match self.column.data() {
             Data::Text(codes, _) => codes,
@@ -77,14 +77,14 @@ impl Run {
             By::Rules(rules) => {
                 let keys: Vec<String> = definition.named().into_iter().map(|n| n.key).collect();
                 let codes = self.first_match(rules, keys.len() as u32 - 1);
-                classes(keys, codes)
+                self.classes_of(keys, codes)
             }
             By::Values { feature, limit } => {
                 let (keys, codes, kept) = self.by_value(feature, *limit, &classifier.otherwise);
                 if let Some(kept) = kept {
                     self.base.kept.insert(classifier.key.clone(), kept);
                 }
-                classes(keys, codes)
+                self.classes_of(keys, codes)
             }
         };
         self.columns.insert(format!("class.{}", classifier.key), classes.column.clone());
@@ -94,7 +94,7 @@ impl Run {
     fn first_match(&mut self, rules: &[(String, Compiled)], otherwise: u32) -> Vec<u32> {
         let len = self.customers as usize;
         let mut codes = vec![otherwise; len];
-        let mut open = Bits::all(len);
+        let mut open = self.present.clone();
         for (code, (_, rule)) in rules.iter().enumerate() {
             self.learn(rule.needs());
             let mut holds = mask::mask(rule.pred(), &*self);
@@ -117,7 +117,8 @@ impl Run {
             return (vec![otherwise.to_string()], vec![0; len], limit.map(|_| BTreeSet::new()));
         };
         let mut sizes = vec![0u64; texts.len()];
-        own.iter().filter(|c| **c != NONE).for_each(|c| sizes[*c as usize] += 1);
+        let there = self.present.iter().filter_map(|i| own.get(i)).filter(|c| **c != NONE);
+        there.for_each(|c| sizes[*c as usize] += 1);
         let sized = || texts.iter().map(String::as_str).zip(sizes.iter().copied()).filter(|(_, n)| *n > 0);
         let kept = limit.map(|n| keep(sized(), n));
         let mut shown: Vec<(&str, u64)> =
@@ -146,13 +147,16 @@ impl Run {
         let codes = own.iter().map(|c| class_of.get(*c as usize).copied().unwrap_or(rest)).collect();
         (keys, codes, kept)
     }
-}
 
-fn classes(keys: Vec<String>, codes: Vec<u32>) -> Classes {
-    let len = codes.len();
-    let mut sizes = vec![0u64; keys.len()];
-    codes.iter().for_each(|c| sizes[*c as usize] += 1);
-    let keys = Arc::new(keys);
-    let column = Column::new(Data::Text(codes, keys.clone()), Bits::all(len));
-    Classes { keys, column: Arc::new(column), sizes }
+    /// Exactly one class for every customer there is; none for a gap.
+    fn classes_of(&self, keys: Vec<String>, mut codes: Vec<u32>) -> Classes {
+        let mut gone = Bits::all(codes.len());
+        gone.and_not(&self.present);
+        gone.iter().for_each(|i| codes[i] = NONE);
+        let mut sizes = vec![0u64; keys.len()];
+        codes.iter().filter(|c| **c != NONE).for_each(|c| sizes[*c as usize] += 1);
+        let keys = Arc::new(keys);
+        let column = Column::new(Data::Text(codes, keys.clone()), self.present.clone());
+        Classes { keys, column: Arc::new(column), sizes }
+    }
 }

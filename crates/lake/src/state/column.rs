@@ -2,6 +2,7 @@
 
 use super::Bits;
 use domain::{Day, Value, ValueType};
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Code of a text that is not known.
@@ -50,7 +51,7 @@ impl Column {
         if ty == ValueType::Text {
             let texts: Vec<Option<String>> =
                 values.map(|v| if let Value::Text(t) = v { Some(t) } else { None }).collect();
-            return Column::from_texts(&texts);
+            return Column::from_texts(len, |i| texts.get(i).and_then(Option::as_deref));
         }
         let mut column = Column::unknown(ty, len);
         for (i, v) in values.enumerate() {
@@ -59,16 +60,23 @@ impl Column {
         column
     }
 
-    fn from_texts(texts: &[Option<String>]) -> Column {
-        let mut all: Vec<&String> = texts.iter().flatten().collect();
-        all.sort_unstable();
-        all.dedup();
-        let codes = texts
-            .iter()
-            .map(|t| t.as_ref().and_then(|t| all.binary_search(&t).ok()).map_or(NONE, |c| c as u32))
-            .collect();
-        let known = Bits::from_words(words_of(texts.len(), |i| texts.get(i).is_some_and(Option::is_some)), texts.len());
-        Column { data: Data::Text(codes, Arc::new(all.into_iter().cloned().collect())), known }
+    /// From texts, one per customer.
+    pub(crate) fn from_texts<'t>(len: usize, text: impl Fn(usize) -> Option<&'t str>) -> Column {
+        let mut seen: HashMap<&str, u32> = HashMap::new();
+        let mut codes = Vec::with_capacity(len);
+        for i in 0..len {
+            let next = seen.len() as u32;
+            codes.push(text(i).map_or(NONE, |t| *seen.entry(t).or_insert(next)));
+        }
+        let mut texts: Vec<(&str, u32)> = seen.into_iter().collect();
+        texts.sort_unstable();
+        let mut rank = vec![NONE; texts.len()];
+        for (new, (_, old)) in texts.iter().enumerate() {
+            rank[*old as usize] = new as u32;
+        }
+        codes.iter_mut().filter(|c| **c != NONE).for_each(|c| *c = rank[*c as usize]);
+        let known = Bits::from_words(words_of(len, |i| codes[i] != NONE), len);
+        Column { data: Data::Text(codes, Arc::new(texts.into_iter().map(|(t, _)| t.to_string()).collect())), known }
     }
 
     fn set(&mut self, i: usize, value: &Value) {

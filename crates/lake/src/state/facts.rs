@@ -2,40 +2,50 @@
 //! customer's facts in a row, earliest first. What `domain::feature::History` is for one customer.
 
 use domain::feature::{FactKind, Field};
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// Customers a chunk: its facts fit a core's cache. A multiple of 64.
 pub(super) const CHUNK: usize = 512;
 
-/// Which columns of which facts are wanted.
+/// Which columns of which facts are wanted: a bit a field, and one for the kind itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Wanted(BTreeSet<(FactKind, Field)>, BTreeSet<FactKind>);
+pub(super) struct Wanted([u32; 6]);
+
+const KIND: u32 = 1 << 31;
+
+fn bit(field: Field) -> u32 {
+    1 << field as u32
+}
 
 impl Wanted {
     pub(super) fn kind(&mut self, kind: FactKind) {
-        self.1.insert(kind);
+        self.0[kind as usize] |= KIND;
     }
 
     pub(super) fn field(&mut self, kind: FactKind, field: Field) {
-        self.0.insert((kind, field));
-        self.1.insert(kind);
+        self.0[kind as usize] |= KIND | bit(field);
     }
 
     pub(super) fn has_kind(&self, kind: FactKind) -> bool {
-        self.1.contains(&kind)
+        self.0[kind as usize] & KIND != 0
     }
 
+    #[inline]
     pub(super) fn has(&self, kind: FactKind, field: Field) -> bool {
-        self.0.contains(&(kind, field))
+        self.0[kind as usize] & bit(field) != 0
+    }
+
+    /// Leaves a column out: nobody has a value.
+    pub(super) fn drop_field(&mut self, kind: FactKind, field: Field) {
+        self.0[kind as usize] &= !bit(field);
     }
 
     pub(super) fn covers(&self, other: &Wanted) -> bool {
-        self.0.is_superset(&other.0) && self.1.is_superset(&other.1)
+        self.0.iter().zip(other.0).all(|(a, b)| a & b == b)
     }
 
     pub(super) fn add(&mut self, other: &Wanted) {
-        self.0.extend(other.0.iter().copied());
-        self.1.extend(other.1.iter().copied());
+        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a |= b);
     }
 }
 
@@ -128,19 +138,47 @@ impl Chunk {
         self.offsets.push(self.day.len() as u32);
     }
 
-    /// Gives back what the columns reserved too much.
+    /// Makes room for so many facts in the wanted columns at once: growing means copying.
+    pub(super) fn reserve(&mut self, kind: FactKind, facts: usize, wanted: &Wanted) {
+        if !wanted.has_kind(kind) {
+            return;
+        }
+        fn room<T>(columns: &mut [Vec<T>], fields: &[Field], facts: usize, has: impl Fn(Field) -> bool) {
+            columns.iter_mut().zip(fields).filter(|(_, f)| has(**f)).for_each(|(c, _)| c.reserve_exact(facts));
+        }
+        let has = |field| wanted.has(kind, field);
+        self.day.reserve_exact(facts);
+        room(&mut self.money, &MONEY, facts, has);
+        room(&mut self.number, &NUMBER, facts, has);
+        room(&mut self.text, &TEXT, facts, has);
+        room(&mut self.flag, &FLAG, facts, has);
+    }
+
+    /// Gives back what the columns reserved much too much.
     pub(super) fn shrink(&mut self) {
-        self.day.shrink_to_fit();
-        self.money.iter_mut().for_each(Vec::shrink_to_fit);
-        self.number.iter_mut().for_each(Vec::shrink_to_fit);
-        self.text.iter_mut().for_each(Vec::shrink_to_fit);
-        self.flag.iter_mut().for_each(Vec::shrink_to_fit);
+        fn fit<T>(column: &mut Vec<T>) {
+            if column.capacity() > column.len() + column.len() / 4 {
+                column.shrink_to_fit();
+            }
+        }
+        fit(&mut self.day);
+        self.money.iter_mut().for_each(fit);
+        self.number.iter_mut().for_each(fit);
+        self.text.iter_mut().for_each(fit);
+        self.flag.iter_mut().for_each(fit);
+    }
+
+    /// How many customers it has.
+    pub(super) fn customers(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
     }
 
     /// The facts of a customer of the chunk.
     pub(super) fn of(&self, customer: usize) -> std::ops::Range<usize> {
-        let at = |i: usize| self.offsets.get(i).map_or(0, |o| *o as usize);
-        at(customer)..at(customer + 1)
+        match (self.offsets.get(customer), self.offsets.get(customer + 1)) {
+            (Some(from), Some(to)) => *from as usize..*to as usize,
+            _ => 0..0,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{
     Bits, Column, Data,
     facts::{CHUNK, Chunk, FactTable},
-    measure::{Gaps, Listed, Out, Pick, Ranges, measure},
+    measure::{Listed, Out, Pick, Ranges, Shared, measure},
     test::Test,
 };
 use domain::{
@@ -108,7 +108,7 @@ struct Scratch {
     ranges: Vec<Range<usize>>,
     picked: Vec<u32>,
     ends: Vec<u32>,
-    gaps: Gaps,
+    shared: Shared,
 }
 
 impl Group<'_> {
@@ -132,7 +132,7 @@ impl Group<'_> {
             }
         }
         if whole && self.tests.is_empty() {
-            return self.measure(&Ranges(&s.ranges), chunk, outs, as_of, &mut s.gaps);
+            return self.measure(&Ranges(&s.ranges), chunk, outs, as_of, &mut s.shared);
         }
         s.picked.clear();
         s.ends.clear();
@@ -146,14 +146,14 @@ impl Group<'_> {
             }
             s.ends.push(s.picked.len() as u32);
         }
-        self.measure(&Listed { picked: &s.picked, ends: &s.ends }, chunk, outs, as_of, &mut s.gaps);
+        self.measure(&Listed { picked: &s.picked, ends: &s.ends }, chunk, outs, as_of, &mut s.shared);
     }
 
-    fn measure(&self, pick: &impl Pick, chunk: &Chunk, outs: &mut [Out<'_>], as_of: Day, gaps: &mut Gaps) {
-        gaps.forget();
+    fn measure(&self, pick: &impl Pick, chunk: &Chunk, outs: &mut [Out<'_>], as_of: Day, shared: &mut Shared) {
+        shared.forget();
         for (m, column) in &self.measures {
             if let Some(out) = outs.get_mut(*column) {
-                measure(m, pick, chunk, out, as_of, gaps);
+                measure(m, pick, chunk, out, as_of, shared);
             }
         }
     }

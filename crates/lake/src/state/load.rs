@@ -66,6 +66,19 @@ impl Raw {
         if let Raw::Text(v, _) = self { v.get(i).copied().unwrap_or(NONE) } else { NONE }
     }
 
+    /// All whole numbers; none if there are no values.
+    pub(super) fn wholes(&self) -> &[i64] {
+        if let Raw::Whole(v) = self { v } else { &[] }
+    }
+
+    pub(super) fn days(&self) -> &[i32] {
+        if let Raw::Day(v) = self { v } else { &[] }
+    }
+
+    pub(super) fn codes(&self) -> &[u32] {
+        if let Raw::Text(v, _) = self { v } else { &[] }
+    }
+
     pub(super) fn is_absent(&self) -> bool {
         matches!(self, Raw::Absent)
     }

@@ -18,6 +18,7 @@ const WORDS: usize = BLOCK / 64;
 /// What a rule may read.
 pub(super) trait View: Sync {
     fn customers(&self) -> usize;
+    fn present(&self) -> &Bits;
     fn column(&self, key: &str) -> Option<&Column>;
     fn segment(&self, key: &str) -> Option<&Bits>;
     fn base(&self, key: &BaseKey) -> Option<f64>;
@@ -43,13 +44,12 @@ pub(super) fn column(scalar: &Scalar, ty: ValueType, view: &impl View) -> Column
         Scalar::Num(num) => numbers(&Number::of(num, view), ty, len),
         Scalar::Text(text) => {
             let words = Words::of(text, view);
-            let value = |i| words.get(i).map_or(Value::Null, |t| Value::Text(t.to_string()));
-            Column::from_values(ValueType::Text, (0..len).map(value))
+            Column::from_texts(len, |i| words.get(i))
         }
     }
 }
 
-/// The known values of an expression.
+/// The known values of an expression, of the customers there are.
 pub(super) fn known_values(num: &Num, view: &impl View) -> Vec<f64> {
     let len = view.customers();
     let node = Number::of(num, view);
@@ -57,7 +57,8 @@ pub(super) fn known_values(num: &Num, view: &impl View) -> Vec<f64> {
         .into_par_iter()
         .map(|b| {
             let buf = node.block(b * BLOCK, len.min((b + 1) * BLOCK));
-            (0..buf.len).filter(|i| buf.is_known(*i)).map(|i| buf.values[i]).collect()
+            let counts = |i: &usize| buf.is_known(*i) && view.present().holds(b * BLOCK + i);
+            (0..buf.len).filter(counts).map(|i| buf.values[i]).collect()
         })
         .collect();
     blocks.into_iter().flatten().collect()
@@ -106,6 +107,21 @@ impl Buf {
     /// A test of every customer of the block as words.
     fn words(&self, test: impl Fn(usize) -> bool) -> [u64; WORDS] {
         words(self.len, test)
+    }
+
+    /// Whose value is known and compares so; the operator is chosen once a block, not once a customer.
+    fn compare(&self, op: Op, other: impl Fn(usize) -> f64) -> [u64; WORDS] {
+        let v = &self.values;
+        let mut out = match op {
+            Op::Eq => self.words(|i| v[i] == other(i)),
+            Op::Ne => self.words(|i| v[i] != other(i)),
+            Op::Lt => self.words(|i| v[i] < other(i)),
+            Op::Le => self.words(|i| v[i] <= other(i)),
+            Op::Gt => self.words(|i| v[i] > other(i)),
+            Op::Ge => self.words(|i| v[i] >= other(i)),
+        };
+        out.iter_mut().zip(self.known).for_each(|(a, b)| *a &= b);
+        out
     }
 
     fn map(mut self, f: impl Fn(f64) -> f64) -> Buf {
@@ -163,10 +179,17 @@ impl<'a> Number<'a> {
             Number::Round(n, unit) => n.block(from, to).map(|x| round_half_even(x, *unit)),
             Number::Binary(left, op, right) => {
                 let (mut a, b) = (left.block(from, to), right.block(from, to));
-                let done: Vec<Option<f64>> = a.values.iter().zip(&b.values).map(|(x, y)| op.apply(*x, *y)).collect();
-                let both = a.words(|i| a.is_known(i) && b.is_known(i) && done[i].is_some());
-                a.values = done.into_iter().map(|x| x.unwrap_or(0.0)).collect();
-                a.known = both;
+                a.known.iter_mut().zip(b.known).for_each(|(a, b)| *a &= b);
+                // the operator is chosen once a block, not once a customer
+                let pairs = a.values.iter_mut().zip(&b.values);
+                match op {
+                    Arith::Add => pairs.for_each(|(x, y)| *x += y),
+                    Arith::Sub => pairs.for_each(|(x, y)| *x -= y),
+                    Arith::Mul => pairs.for_each(|(x, y)| *x *= y),
+                    Arith::Div => pairs.for_each(|(x, y)| *x = if *y == 0.0 { f64::NAN } else { *x / y }),
+                }
+                let finite = a.words(|i| a.values[i].is_finite());
+                a.known.iter_mut().zip(finite).for_each(|(a, b)| *a &= b);
                 a
             }
             Number::Pick(all, pick) => self.join(all, from, to, |best, x| pick(best, x)),
@@ -320,12 +343,14 @@ impl<'a> Node<'a> {
             Node::Not(p) => p.block(from, to).map(|w| !w),
             Node::Compare(a, op, b) => {
                 let a = a.block(from, to);
-                let known = |i: usize, k: &[u64; WORDS]| k[i / 64] >> (i % 64) & 1 == 1;
-                if let Number::Same(Some(x)) = b {
-                    return a.words(|i| known(i, &a.known) && op.numbers(a.values[i], *x));
+                if let Number::Same(x) = b {
+                    let Some(x) = *x else { return [0; WORDS] };
+                    return a.compare(*op, |_| x);
                 }
                 let b = b.block(from, to);
-                a.words(|i| known(i, &a.known) && known(i, &b.known) && op.numbers(a.values[i], b.values[i]))
+                let mut out = a.compare(*op, |i| b.values[i]);
+                out.iter_mut().zip(b.known).for_each(|(a, b)| *a &= b);
+                out
             }
             Node::Between(x, low, high) => {
                 let (x, low, high) = (x.block(from, to), low.block(from, to), high.block(from, to));

@@ -104,21 +104,84 @@ impl Pick for Listed<'_> {
     }
 }
 
-/// Gaps between different days, kept while one group of aggregates is measured.
+/// What several measures of one group of aggregates share: gaps between different days, most frequent texts.
 #[derive(Default)]
-pub(super) struct Gaps {
+pub(super) struct Shared {
     ready: bool,
     gaps: Vec<i64>,
     ends: Vec<u32>,
     days: Vec<i32>,
     sorted: Vec<i64>,
-    codes: Vec<(u32, i64)>,
     bits: Vec<u64>,
+    favourites: Vec<(Field, Vec<Favourite>)>,
+    counts: Vec<(u32, i64)>,
+    seen: Vec<u32>,
 }
 
-impl Gaps {
+/// The texts of one field of one customer's facts: the most frequent one and how many there are.
+#[derive(Clone, Copy)]
+struct Favourite {
+    code: u32,
+    times: u32,
+    all: u32,
+    different: u32,
+}
+
+impl Shared {
     pub(super) fn forget(&mut self) {
         self.ready = false;
+        self.favourites.clear();
+    }
+
+    /// The favourites of all customers; found once a field, whatever is measured of it.
+    fn favourites(&mut self, field: Field, pick: &impl Pick, chunk: &Chunk, customers: usize) -> &[Favourite] {
+        let place = match self.favourites.iter().position(|(f, _)| *f == field) {
+            Some(place) => place,
+            None => {
+                let all = (0..customers).map(|c| self.favourite(field, pick.of(c), chunk)).collect();
+                self.favourites.push((field, all));
+                self.favourites.len() - 1
+            }
+        };
+        self.favourites.get(place).map_or(&[], |(_, all)| all)
+    }
+
+    /// Ties: more money, then the text that sorts first by bytes.
+    fn favourite(&mut self, field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk) -> Favourite {
+        let mut best = Favourite { code: NONE, times: 0, all: 0, different: 0 };
+        let Slot::Text(t) = slot(field) else { return best };
+        let (texts, amount) = (&chunk.text[t], chunk.amount());
+        if texts.is_empty() {
+            return best;
+        }
+        self.seen.clear();
+        for i in facts {
+            let code = texts[i];
+            if code == NONE {
+                continue;
+            }
+            if code as usize >= self.counts.len() {
+                self.counts.resize(code as usize + 1, (0, 0));
+            }
+            let count = &mut self.counts[code as usize];
+            if count.0 == 0 {
+                self.seen.push(code);
+            }
+            count.0 += 1;
+            count.1 = count.1.saturating_add(amount.get(i).copied().unwrap_or(0));
+            best.all += 1;
+        }
+        best.different = self.seen.len() as u32;
+        let mut most = 0i64;
+        for code in &self.seen {
+            let (times, money) = std::mem::take(&mut self.counts[*code as usize]);
+            // codes are in order of the texts
+            let first = best.code == NONE || *code < best.code;
+            if (times, money, first) > (best.times, most, false) {
+                (best.code, best.times, most) = (*code, times, money);
+            }
+        }
+        best
     }
 
     fn find(&mut self, pick: &impl Pick, chunk: &Chunk, customers: usize) {
@@ -153,7 +216,7 @@ impl Gaps {
 }
 
 /// Fills one column piece.
-pub(super) fn measure(m: &Measure, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, today: Day, s: &mut Gaps) {
+pub(super) fn measure(m: &Measure, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, today: Day, s: &mut Shared) {
     let customers = out.len();
     let since = |i: Option<usize>| i.map(|i| i64::from(today.0) - i64::from(chunk.day[i]));
     match m {
@@ -179,19 +242,26 @@ pub(super) fn measure(m: &Measure, pick: &impl Pick, chunk: &Chunk, out: &mut Ou
         Measure::Max(field) => extreme(*field, pick, chunk, out, |new, best| new > best),
         Measure::First(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next(), c, chunk, out)),
         Measure::Last(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next_back(), c, chunk, out)),
-        Measure::Distinct(field) => (0..customers).for_each(|c| out.whole(c, Some(distinct(*field, pick.of(c), chunk, s)))),
-        Measure::Top(field) => (0..customers).for_each(|c| {
-            if let Some((code, _, _)) = top(*field, pick.of(c), chunk, s) {
-                out.text(c, code);
-            }
-        }),
-        Measure::TopShare(field) => (0..customers).for_each(|c| {
-            out.number(c, top(*field, pick.of(c), chunk, s).map(|(_, n, all)| n as f64 / all as f64));
-        }),
+        Measure::Distinct(field) if matches!(slot(*field), Slot::Text(_)) => {
+            let all = s.favourites(*field, pick, chunk, customers);
+            all.iter().enumerate().for_each(|(c, f)| out.whole(c, Some(i64::from(f.different))));
+        }
+        Measure::Distinct(field) => {
+            (0..customers).for_each(|c| out.whole(c, Some(distinct(*field, pick.of(c), chunk, &mut s.bits))));
+        }
+        Measure::Top(field) => {
+            let all = s.favourites(*field, pick, chunk, customers);
+            all.iter().enumerate().for_each(|(c, f)| out.text(c, f.code));
+        }
+        Measure::TopShare(field) => {
+            let all = s.favourites(*field, pick, chunk, customers);
+            let share = |f: &Favourite| (f.all > 0).then(|| f64::from(f.times) / f64::from(f.all));
+            all.iter().enumerate().for_each(|(c, f)| out.number(c, share(f)));
+        }
     }
 }
 
-fn gap(m: &Measure, c: usize, s: &mut Gaps, out: &mut Out<'_>) {
+fn gap(m: &Measure, c: usize, s: &mut Shared, out: &mut Out<'_>) {
     let gaps = s.of(c);
     let mean = |gaps: &[i64]| gaps.iter().sum::<i64>() as f64 / gaps.len() as f64;
     match m {
@@ -224,6 +294,11 @@ fn sum(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, mean: b
         match slot(field) {
             Slot::Money(m) => {
                 let column = &chunk.money[m];
+                if column.is_empty() {
+                    // nobody of the chunk has a value
+                    out.whole(c, (!mean).then_some(0));
+                    continue;
+                }
                 let (mut sum, mut n) = (0i64, 0i64);
                 for v in pick.of(c).map(|i| column[i]).filter(|v| *v != NULL) {
                     sum = sum.saturating_add(v);
@@ -237,6 +312,10 @@ fn sum(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, mean: b
             }
             Slot::Number(k) => {
                 let column = &chunk.number[k];
+                if column.is_empty() {
+                    out.number(c, (!mean).then_some(0.0));
+                    continue;
+                }
                 let (mut sum, mut n) = (0f64, 0usize);
                 for v in pick.of(c).map(|i| column[i]).filter(|v| !v.is_nan()) {
                     sum += v;
@@ -287,35 +366,12 @@ fn copy(field: Field, fact: Option<usize>, c: usize, chunk: &Chunk, out: &mut Ou
     }
 }
 
-fn distinct(field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk, s: &mut Gaps) -> i64 {
-    s.bits.clear();
-    match slot(field) {
-        Slot::Text(t) => s.bits.extend(facts.map(|i| chunk.text[t][i]).filter(|c| *c != NONE).map(u64::from)),
-        // -0 and 0 are one number
-        _ => s.bits.extend(facts.filter_map(|i| number(field, chunk, i)).map(|x| (x + 0.0).to_bits())),
-    }
-    s.bits.sort_unstable();
-    s.bits.dedup();
-    s.bits.len() as i64
-}
-
-/// Most frequent text, how often it occurs, and how many facts have one. Ties: more money, then the first by bytes.
-fn top(field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk, s: &mut Gaps) -> Option<(u32, usize, usize)> {
-    let Slot::Text(t) = slot(field) else { return None };
-    let amount = chunk.amount();
-    s.codes.clear();
-    for i in facts {
-        let code = chunk.text[t].get(i).copied().unwrap_or(NONE);
-        if code != NONE {
-            s.codes.push((code, amount.get(i).copied().unwrap_or(0)));
-        }
-    }
-    // codes are in order of the texts; money is added up in order of the facts
-    s.codes.sort_by_key(|c| c.0);
-    let groups = s.codes.chunk_by(|a, b| a.0 == b.0).map(|same| {
-        let money = same.iter().fold(0i64, |sum, c| sum.saturating_add(c.1));
-        (same.first().map_or(NONE, |c| c.0), same.len(), money)
-    });
-    let best = groups.reduce(|best, new| if (new.1, new.2) > (best.1, best.2) { new } else { best })?;
-    Some((best.0, best.1, s.codes.len()))
+/// How many different numbers.
+fn distinct(field: Field, facts: impl Iterator<Item = usize>, chunk: &Chunk, bits: &mut Vec<u64>) -> i64 {
+    bits.clear();
+    // -0 and 0 are one number
+    bits.extend(facts.filter_map(|i| number(field, chunk, i)).map(|x| (x + 0.0).to_bits()));
+    bits.sort_unstable();
+    bits.dedup();
+    bits.len() as i64
 }

@@ -182,6 +182,9 @@ impl mask::View for Prepared<'_> {
     fn customers(&self) -> usize {
         self.run.customers as usize
     }
+    fn present(&self) -> &Bits {
+        &self.run.present
+    }
     fn column(&self, key: &str) -> Option<&Column> {
         self.columns.get(key).map(Arc::as_ref).or_else(|| self.run.column(key))
     }

@@ -134,14 +134,25 @@ impl Rows {
 
     /// Orders, all orders, lines of valid orders and refunds of every customer.
     pub(super) fn resolve(&self, customers: usize, chunk: usize, wanted: &Wanted) -> [FactTable; 4] {
+        let wanted = &self.there(wanted);
         let starts: Vec<usize> = (0..customers).step_by(chunk).collect();
         let chunks: Vec<[Chunk; 4]> = starts
             .into_par_iter()
             .map_init(Scratch::default, |scratch, from| {
+                let to = customers.min(from + chunk);
+                let rows = |layout: &Layout| layout.of(from).start..layout.of(to - 1).end;
+                let (heads, lines, refunds) = (rows(&self.heads).len(), rows(&self.lines).len(), rows(&self.refunds).len());
+                let orders = if heads == 0 { lines } else { heads };
                 let mut out = KINDS.map(Chunk::begin);
-                for customer in from..customers.min(from + chunk) {
-                    self.customer(customer, scratch);
-                    self.emit(scratch, wanted, &mut out);
+                for ((chunk, kind), facts) in out.iter_mut().zip(KINDS).zip([orders, orders, lines, refunds]) {
+                    chunk.reserve(kind, facts, wanted);
+                }
+                for customer in from..to {
+                    if !self.plain(customer, scratch, wanted, &mut out) {
+                        self.customer(customer, scratch);
+                        self.emit(scratch, wanted, &mut out);
+                    }
+                    out.iter_mut().for_each(Chunk::end_customer);
                 }
                 out.iter_mut().for_each(Chunk::shrink);
                 out
@@ -158,6 +169,82 @@ impl Rows {
             }
         }
         tables
+    }
+
+    /// What is wanted, less the columns nobody has a value in.
+    fn there(&self, wanted: &Wanted) -> Wanted {
+        let mut there = wanted.clone();
+        let mut needs = |kinds: &[FactKind], field: Field, columns: &[&Raw]| {
+            if columns.iter().all(|raw| raw.is_absent()) {
+                kinds.iter().for_each(|k| there.drop_field(*k, field));
+            }
+        };
+        let orders = [FactKind::Orders, FactKind::AllOrders];
+        let (h, l) = (&self.head, &self.line);
+        needs(&orders, Field::Cost, &[&h[COST], &l[COST]]);
+        needs(&orders, Field::Discount, &[&h[DISCOUNT]]);
+        needs(&orders, Field::Quantity, &[&l[QUANTITY]]);
+        needs(&orders, Field::Channel, &[&h[CHANNEL], &l[CHANNEL]]);
+        needs(&orders, Field::Store, &[&h[STORE], &l[STORE]]);
+        needs(&orders, Field::Payment, &[&h[PAYMENT]]);
+        needs(&orders, Field::Coupon, &[&h[COUPON]]);
+        let of_lines = [
+            (Field::Cost, COST),
+            (Field::Channel, CHANNEL),
+            (Field::Store, STORE),
+            (Field::Product, PRODUCT),
+            (Field::Category, CATEGORY),
+            (Field::Brand, BRAND),
+        ];
+        for (field, place) in of_lines {
+            needs(&[FactKind::Lines], field, &[&l[place]]);
+        }
+        needs(&[FactKind::Refunds], Field::Reason, &[&self.refund[REASON]]);
+        there
+    }
+
+    /// The short way for customers with heads only: columns are copied, no order is put together.
+    fn plain(&self, customer: usize, s: &mut Scratch, wanted: &Wanted, out: &mut [Chunk; 4]) -> bool {
+        if !self.lines.of(customer).is_empty() || !self.refunds.of(customer).is_empty() {
+            return false;
+        }
+        s.clear();
+        let h = &self.head;
+        latest(self.heads.of(customer), &h[KEY], &h[RECORDED], self.heads.in_order, &mut s.keys, &mut s.heads);
+        let rank = |i: &u32| (h[AT].whole(*i as usize), h[KEY].whole(*i as usize) as u64);
+        if !s.heads.is_sorted_by_key(rank) {
+            s.heads.sort_unstable_by_key(rank);
+        }
+        let valid = |i: &&u32| !h[CANCELLED].flag(**i as usize) && h[PAID].whole(**i as usize) > 0;
+        s.bought.clear();
+        s.bought.extend(s.heads.iter().filter(valid));
+        let [orders, all_orders, ..] = out;
+        for (kind, rows, c) in [(FactKind::Orders, &s.bought, orders), (FactKind::AllOrders, &s.heads, all_orders)] {
+            if !wanted.has_kind(kind) {
+                continue;
+            }
+            let has = |f| wanted.has(kind, f);
+            copy(&mut c.day, rows, h[DAY].days(), 0);
+            let moneys = [(Field::Net, PAID), (Field::Gross, PAID), (Field::Cost, COST), (Field::Discount, DISCOUNT)];
+            for (field, place) in moneys.into_iter().filter(|(f, _)| has(*f)) {
+                copy(money(c, field), rows, h[place].wholes(), NULL);
+            }
+            if has(Field::Refunded) {
+                copy(money(c, Field::Refunded), rows, &[], 0);
+            }
+            if has(Field::Quantity) {
+                copy(number(c, Field::Quantity), rows, &[], f64::NAN);
+            }
+            let texts =
+                [(Field::Channel, CHANNEL), (Field::Store, STORE), (Field::Payment, PAYMENT), (Field::Coupon, COUPON)];
+            for (field, place) in texts.into_iter().filter(|(f, _)| has(*f)) {
+                copy(text(c, field), rows, h[place].codes(), NONE);
+            }
+            if has(Field::Cancelled) {
+                flag(c, Field::Cancelled).extend(rows.iter().map(|i| h[CANCELLED].flag(*i as usize)));
+            }
+        }
+        true
     }
 
     fn customer(&self, customer: usize, s: &mut Scratch) {
@@ -326,7 +413,6 @@ impl Rows {
                 put(flag(refunds, Field::Linked), wanted.has(kind, Field::Linked), *linked);
             }
         }
-        out.iter_mut().for_each(Chunk::end_customer);
     }
 
     fn put_line(&self, i: usize, wanted: &Wanted, c: &mut Chunk) {
@@ -426,6 +512,15 @@ fn latest(rows: Range<usize>, key: &Raw, recorded: &Raw, in_order: bool, keys: &
     keys.sort_unstable();
     out.extend(keys.chunk_by(|a, b| a.0 == b.0).filter_map(|same| same.last()).map(|k| k.2));
     out.sort_unstable();
+}
+
+/// Appends these rows of a column; `none` where the column has no values at all.
+fn copy<T: Copy>(to: &mut Vec<T>, rows: &[u32], from: &[T], none: T) {
+    if from.is_empty() {
+        to.resize(to.len() + rows.len(), none);
+    } else {
+        to.extend(rows.iter().map(|i| from[*i as usize]));
+    }
 }
 
 fn money(c: &mut Chunk, field: Field) -> &mut Vec<i64> {

@@ -22,6 +22,7 @@ use domain::{
 };
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::RangeInclusive,
     sync::Arc,
 };
 
@@ -32,8 +33,10 @@ pub struct Spec {
     pub as_of: Day,
     /// facts learnt later do not exist; [`Instant::MAX`] = as known today
     pub known_as_of: Instant,
-    /// customers there are: numbers from 0 below this
+    /// numbers given out: from 0 below this
     pub customers: u32,
+    /// numbers nobody has any more: customers of undone imports
+    pub gaps: Vec<RangeInclusive<u32>>,
     /// reporting currency
     pub currency: Currency,
     /// features, in any order
@@ -53,6 +56,7 @@ pub struct Run {
     pub(super) as_of: Day,
     pub(super) known_as_of: Instant,
     pub(super) customers: u32,
+    pub(super) present: Bits,
     pub(super) currency: Currency,
     pub(super) names: Vocabulary,
     pub(super) features: Vec<String>,
@@ -104,6 +108,7 @@ impl Lake {
             as_of: spec.as_of,
             known_as_of: spec.known_as_of,
             customers: spec.customers,
+            present: present(spec),
             currency: spec.currency,
             names,
             features: spec.features.iter().map(|f| f.key.clone()).collect(),
@@ -133,6 +138,16 @@ impl Lake {
         }
         Ok(run)
     }
+}
+
+/// Every number given out, less the gaps.
+fn present(spec: &Spec) -> Bits {
+    let len = spec.customers as usize;
+    let mut present = Bits::all(len);
+    for gap in &spec.gaps {
+        present.and_not(&Bits::of(gap.clone().take_while(|i| *i < spec.customers).map(CustomerKey), len));
+    }
+    present
 }
 
 /// Raw attributes the features read.
@@ -187,7 +202,8 @@ impl Run {
                 }
                 Definition::Score { of, among, method, smaller_is_better } => {
                     let (Some(of), Some(among)) = (self.get(of), self.get(among)) else { continue };
-                    let among = among.positive();
+                    let mut among = among.positive();
+                    among.and(&self.present);
                     let cuts = derived::cuts(of, &among, method, *smaller_is_better);
                     let column = derived::score(of, &among, &cuts);
                     self.base.cuts.insert(f.key.clone(), cuts);
@@ -233,10 +249,12 @@ impl Run {
     /// A statistic over all customers.
     pub(super) fn compute(&self, key: &BaseKey) -> Option<f64> {
         let of = self.get(&key.of)?;
-        match &key.among {
-            None => statistic(key, of, None),
-            Some(among) => statistic(key, of, Some(self.get(among)?)),
-        }
+        let mut who = match &key.among {
+            None => Bits::all(self.customers as usize),
+            Some(among) => self.get(among)?.positive(),
+        };
+        who.and(&self.present);
+        statistic(key, of, &who)
     }
 
     fn segment(&mut self, s: &Segmenter, listed: &[CustomerKey]) {
@@ -250,6 +268,7 @@ impl Run {
         for other in s.without.iter().filter_map(|key| self.segments.get(key)) {
             members.and_not(other);
         }
+        members.and(&self.present);
         self.segments.insert(s.key.clone(), members);
     }
 
@@ -267,9 +286,14 @@ impl Run {
         self.known_as_of
     }
 
-    /// How many customers there are.
+    /// How many numbers were given out; not every one need be somebody's, see [`Run::present`].
     pub fn customers(&self) -> u32 {
         self.customers
+    }
+
+    /// The customers there are.
+    pub fn present(&self) -> &Bits {
+        &self.present
     }
 
     /// The lake it was computed from.
@@ -315,7 +339,9 @@ impl Run {
     /// Who fulfils the rule. Aggregates it writes in place that no feature has are folded from the facts, once.
     pub fn mask(&self, rule: &Compiled) -> Result<Bits> {
         let seen = self.prepare(rule)?;
-        Ok(mask::mask(rule.pred(), &seen))
+        let mut who = mask::mask(rule.pred(), &seen);
+        who.and(&self.present);
+        Ok(who)
     }
 
     /// How many fulfil the rule.
@@ -355,6 +381,9 @@ impl Run {
 impl mask::View for Run {
     fn customers(&self) -> usize {
         self.customers as usize
+    }
+    fn present(&self) -> &Bits {
+        &self.present
     }
     fn column(&self, key: &str) -> Option<&Column> {
         self.get(key)

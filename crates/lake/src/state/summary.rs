@@ -4,7 +4,7 @@
 use super::{
     Bits, Column, Data, Run,
     column::NONE,
-    facts::{CHUNK, Wanted},
+    facts::Wanted,
 };
 use crate::Result;
 use domain::{CustomerKey, Day, Window, feature::FactKind};
@@ -111,8 +111,7 @@ impl Run {
     /// A page of customers in an order. Those without a value come last, whatever the direction; equal ones by number.
     pub fn page(&self, sort: Option<&Sort>, among: Option<&Bits>, offset: usize, limit: usize) -> Vec<CustomerKey> {
         let customer = |i: usize| CustomerKey(i as u32);
-        let all = Bits::all(self.customers as usize);
-        let among = among.unwrap_or(&all);
+        let among = among.unwrap_or(&self.present);
         let Some((column, sort)) = sort.and_then(|s| Some((self.column(&s.by)?, s))) else {
             return among.iter().skip(offset).take(limit).map(customer).collect();
         };
@@ -158,7 +157,9 @@ impl Run {
         let add = |key: &str, sums: &mut [i128]| {
             let Some(column) = self.column(key) else { return };
             for (i, code) in classes.codes().iter().enumerate() {
-                sums[*code as usize] += i128::from(column.whole(i).unwrap_or(0));
+                if let Some(sum) = sums.get_mut(*code as usize) {
+                    *sum += i128::from(column.whole(i).unwrap_or(0));
+                }
             }
         };
         add("net", &mut net);
@@ -166,7 +167,9 @@ impl Run {
         add("orders", &mut orders);
         if let Some(column) = self.column("recency_days") {
             for (i, code) in classes.codes().iter().enumerate() {
-                recency[*code as usize].extend(column.whole(i));
+                if let Some(days) = recency.get_mut(*code as usize) {
+                    days.extend(column.whole(i));
+                }
             }
         }
         for (i, sum) in sums.iter_mut().enumerate() {
@@ -227,7 +230,7 @@ impl Run {
             .par_iter()
             .fold(empty, |mut counts, chunk| {
                 let mut bought: Vec<usize> = Vec::new();
-                for c in 0..CHUNK {
+                for c in 0..chunk.customers() {
                     let days = &chunk.day[chunk.of(c)];
                     bought.clear();
                     bought.extend(days.iter().map(|d| calendar.month(*d)));
@@ -281,7 +284,7 @@ impl Run {
             repeated: a.repeated + b.repeated,
         };
         let of_chunk = |chunk: &super::facts::Chunk| {
-            (0..CHUNK).map(|c| test(&chunk.day[chunk.of(c)])).fold(Repurchase::default(), |all, (could, did)| {
+            (0..chunk.customers()).map(|c| test(&chunk.day[chunk.of(c)])).fold(Repurchase::default(), |all, (could, did)| {
                 sum(all, Repurchase { buyers: u64::from(could), repeated: u64::from(did) })
             })
         };
@@ -295,7 +298,8 @@ pub fn flow(before: &Run, after: &Run, classification: &str) -> Vec<Link> {
     let (Some(a), Some(b)) = (before.classes(classification), after.classes(classification)) else { return Vec::new() };
     let net = after.column("net");
     let mut links: BTreeMap<(u32, u32), (u64, i128)> = BTreeMap::new();
-    for (i, (from, to)) in a.codes().iter().zip(b.codes()).enumerate() {
+    let there = |(from, to): (&u32, &u32)| *from != NONE && *to != NONE;
+    for (i, (from, to)) in a.codes().iter().zip(b.codes()).enumerate().filter(|(_, pair)| there(*pair)) {
         let link = links.entry((*from, *to)).or_default();
         link.0 += 1;
         link.1 += i128::from(net.and_then(|c| c.whole(i)).unwrap_or(0));

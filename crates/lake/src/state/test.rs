@@ -60,7 +60,11 @@ impl Test {
                 match op {
                     // several values: none of them
                     Op::Ne => points.iter().all(|p| actual != *p),
-                    op => points.iter().any(|p| op.numbers(actual, *p)),
+                    Op::Eq => points.contains(&actual),
+                    Op::Lt => points.iter().any(|p| actual < *p),
+                    Op::Le => points.iter().any(|p| actual <= *p),
+                    Op::Gt => points.iter().any(|p| actual > *p),
+                    Op::Ge => points.iter().any(|p| actual >= *p),
                 }
             }
         }

@@ -96,11 +96,10 @@ impl Builder<'_> {
             }
         }
         let record = CustomerRecord { identifiers: who.to_vec(), organisation, name, attributes };
-        if self.plan.kinds.has_trade() || self.plan.kinds.interaction || self.plan.kinds.answer {
-            if self.said_before(&record) {
+        if (self.plan.kinds.has_trade() || self.plan.kinds.interaction || self.plan.kinds.answer)
+            && self.said_before(&record) {
                 return Ok(());
             }
-        }
         out.push(Record::Customer(record));
         Ok(())
     }

@@ -158,11 +158,10 @@ impl Builder<'_> {
     /// A day, or a month with its last day.
     fn period(&mut self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<(Day, Option<Day>)>> {
         let Some((cell, slot)) = slots.find(row) else { return Ok(None) };
-        if let Cell::Text(t) = cell {
-            if let Some((first, last)) = date::month(t) {
+        if let Cell::Text(t) = cell
+            && let Some((first, last)) = date::month(t) {
                 return Ok(Some((first, Some(last))));
             }
-        }
         Ok(at(date::read(cell, slot.order), slot)?.map(|m| (self.wall.place(m).1, None)))
     }
 }

@@ -88,8 +88,8 @@ impl Chooser<'_> {
     fn choose(&mut self, p: &Profile) -> Assigned {
         let subject = self.gives(Kind::Customer) && self.shape.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
         let sensitive = matches!(p.concept, Some((Sensitive, _)));
-        if let Some((concept, sure)) = p.concept {
-            if let Some(target) = self.target(concept, p) {
+        if let Some((concept, sure)) = p.concept
+            && let Some(target) = self.target(concept, p) {
                 let weak = sure < 0.75 && subject && !matches!(target, Target::Attribute(_)) && !target.is_identifier();
                 // two columns may say when or who; the first that is not blank counts
                 let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::InteractionAt);
@@ -98,7 +98,6 @@ impl Chooser<'_> {
                     return Assigned { target, value_type: None, confidence: sure, is_id, is_sensitive: false };
                 }
             }
-        }
         if subject && !sensitive && p.filled > 0 {
             let value = value_type(p);
             return Assigned { target: Target::Custom(self.slug(p)), value_type: Some(value), confidence: 0.5, is_id: false, is_sensitive: false };

@@ -25,8 +25,6 @@ pub(crate) struct Shape {
     pub customer_by_row: bool,
     pub question: Option<String>,
     pub interaction_kind: Option<String>,
-    /// the amount of each row is its order's, repeated
-    pub amount_is_orders: bool,
 }
 
 /// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
@@ -47,7 +45,10 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
             Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3,
             Email | ContactEmail => p.share(p.emails) >= 0.3,
             Name | GivenName | FamilyName | Company | ContactName => !numeric && p.distinct > 2.min(p.filled.saturating_sub(1)),
-            Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => !(numeric && p.share(p.moneyed) > 0.5) && !(matches!(concept, Campaign | Channel | Question | Comment) && numeric),
+            Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => {
+                let never_numbers = matches!(concept, Campaign | Channel | Question | Comment);
+                !numeric || !never_numbers && p.share(p.moneyed) <= 0.5
+            }
             Currency => p.longest <= 6,
             _ => true,
         };
@@ -85,11 +86,10 @@ fn by_content(profiles: &mut [Profile]) {
     // a number or code in front of a date is who it was
     let has_date = taken.contains(&Date);
     let nobody = !taken.contains(&Email) && !taken.contains(&Phone);
-    if has_date && nobody {
-        if let Some(p) = profiles.iter_mut().find(|p| p.concept.is_none() && p.filled > 0 && (p.leading_zeros > 0 || p.share(p.whole) > 0.95 || p.share(p.letters) > 0.5)) {
+    if has_date && nobody
+        && let Some(p) = profiles.iter_mut().find(|p| p.concept.is_none() && p.filled > 0 && (p.leading_zeros > 0 || p.share(p.whole) > 0.95 || p.share(p.letters) > 0.5)) {
             p.concept = Some((CustomerId, 0.76));
         }
-    }
 }
 
 struct Found<'p>(&'p [Profile]);
@@ -186,18 +186,17 @@ impl Shape {
         let identified = found.any(&[CustomerId, Member, Phone, Email, Unionid, Name]) || found.has(Company);
         let can_head = identified && found.any(&[Date, OrderDate]);
         let mut shape = Shape { identity: OrderIdentity::Column, ..Shape::default() };
-        let lines = (goods || hint == Some(Kind::Line)) && hint != Some(Kind::Order) || goods;
+        let lines = goods || hint == Some(Kind::Line);
         let heads = if !lines {
             true
         } else if !can_head || !ordered {
             false
         } else if repeats.repeated {
             // the same total on every row of an order is the order's
-            shape.amount_is_orders = total.is_some() && repeats.constant && (line_money || repeats.orders >= 3);
-            shape.amount_is_orders
+            total.is_some() && repeats.constant && (line_money || repeats.orders >= 3)
         } else {
-            shape.amount_is_orders = total.is_some() && (line_money && head_words || head_words);
-            shape.amount_is_orders
+            // one row an order: a head too, if there is more to say about it than a line can hold
+            total.is_some() && head_words
         };
         if heads {
             shape.kinds.push(Kind::Order);

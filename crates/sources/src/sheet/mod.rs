@@ -111,11 +111,10 @@ impl<'a, 'e, 'f> Rows<'a, 'e, 'f> {
         if place >= limits::COLUMNS {
             return Err(Error::new(Code::TooManyColumns, [("line", &number.to_string()), ("limit", &limits::COLUMNS.to_string())]));
         }
-        if let Cell::Text(t) = &cell {
-            if t.len() > limits::CELL {
+        if let Cell::Text(t) = &cell
+            && t.len() > limits::CELL {
                 return Err(Error::new(Code::CellTooLong, [("line", &number.to_string()), ("limit", &limits::CELL.to_string())]));
             }
-        }
         if self.cells.len() <= place {
             self.cells.resize(place + 1, Cell::Blank);
         }

@@ -207,8 +207,8 @@ fn field(record: &str, from: usize, delimiter: u8) -> (Cell<'_>, Option<usize>) 
     let bytes = record.as_bytes();
     let blanks = tail(bytes, from).iter().take_while(|b| **b == b' ' && delimiter != b' ').count();
     let open = from + blanks;
-    if byte(bytes, open) == Some(b'"') {
-        if let Close::At(after, _) = close(bytes, open, delimiter, true) {
+    if byte(bytes, open) == Some(b'"')
+        && let Close::At(after, _) = close(bytes, open, delimiter, true) {
             let stop = memchr(delimiter, tail(bytes, after)).map_or(bytes.len(), |i| after + i);
             let inside = record.get(open + 1..after - 1).unwrap_or_default();
             let behind = record.get(after..stop).unwrap_or_default().trim_matches(' ');
@@ -218,7 +218,6 @@ fn field(record: &str, from: usize, delimiter: u8) -> (Cell<'_>, Option<usize>) 
             }
             return (Cell::Text(Cow::Owned(format!("{}{behind}", inside.replace("\"\"", "\"")))), next);
         }
-    }
     match memchr(delimiter, tail(bytes, from)).map(|i| from + i) {
         Some(stop) => (Cell::text(record.get(from..stop).unwrap_or_default()), Some(stop + 1)),
         None => (Cell::text(record.get(from..).unwrap_or_default()), None),

@@ -355,18 +355,17 @@ fn written(written: &str, order: DateOrder) -> Read<Moment> {
         let n = |t: &str| t.trim().parse::<i64>().map_err(|_| invalid());
         let year = if republic { n(year)? + 1911 } else { full_year(n(year)?, year.len()) };
         let date = dated(year, n(month)?, n(day)?);
-        let rest = rest.trim().trim_start_matches(|c: char| matches!(c, '星' | '期' | '周' | '一' | '二' | '三' | '四' | '五' | '六' | '日' | ',')).trim();
+        let rest = rest.trim().trim_start_matches(['星', '期', '周', '一', '二', '三', '四', '五', '六', '日', ',']).trim();
         return finish(date, rest);
     }
     if let Some(found) = numeric(text.trim().as_bytes(), order) {
         return found;
     }
     // 2026/3/5 下午3:05 and the like: a numeric date, then a time in words
-    if let Some((date, rest)) = text.split_once(' ') {
-        if let Some(Ok(Moment::Local { day, timed: false, .. })) = numeric(date.as_bytes(), order) {
+    if let Some((date, rest)) = text.split_once(' ')
+        && let Some(Ok(Moment::Local { day, timed: false, .. })) = numeric(date.as_bytes(), order) {
             return finish(Ok(day), rest);
         }
-    }
     let lower = text.to_lowercase();
     if !lower.bytes().any(|b| b.is_ascii_alphabetic()) {
         return lower.parse::<f64>().map_err(|_| invalid()).and_then(bare_serial);
@@ -440,11 +439,10 @@ impl Wall {
 
     fn offset(&mut self, day: i32) -> Option<i64> {
         let slot = day.rem_euclid(SLOTS as i32) as usize;
-        if let Some((known, offset)) = self.seen.get(slot) {
-            if *known == day {
+        if let Some((known, offset)) = self.seen.get(slot)
+            && *known == day {
                 return *offset;
             }
-        }
         let midnight = i64::from(day) * DAY_MICROS;
         let start = midnight - self.exact(day, 0).0;
         let end = midnight + DAY_MICROS - self.exact(day.saturating_add(1), 0).0;

@@ -150,11 +150,10 @@ pub(crate) fn parse(written: &str, mark: DecimalMark) -> Option<Decimal> {
             }
         }
         for (word, by) in [("万", 4), ("萬", 4), ("亿", 8), ("億", 8), ("千", 3)] {
-            if shift == 0 && by > 0 {
-                if let Some(cut) = rest.strip_suffix(word) {
+            if shift == 0 && by > 0
+                && let Some(cut) = rest.strip_suffix(word) {
                     (rest, shift) = (cut, by);
                 }
-            }
         }
         if let Some(cut) = rest.strip_suffix('%').filter(|_| !percent) {
             (rest, percent) = (cut, true);

@@ -42,11 +42,10 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if let Some(inner) = trimmed.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
         trimmed = inner;
     }
-    if let Some(rest) = trimmed.strip_prefix('\'') {
-        if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+    if let Some(rest) = trimmed.strip_prefix('\'')
+        && rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
             trimmed = rest;
         }
-    }
     if trimmed.chars().any(|c| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}')) {
         let kept: String = trimmed
             .chars()
@@ -107,11 +106,10 @@ pub(crate) fn id(cell: &Cell<'_>, strip: bool) -> Read<Option<String>> {
         Cow::Owned(t) => Cow::Owned(t),
         Cow::Borrowed(_) => text,
     };
-    if strip {
-        if let Some(whole) = text.strip_suffix(".0") {
+    if strip
+        && let Some(whole) = text.strip_suffix(".0") {
             return Ok(Some(whole.to_owned()));
         }
-    }
     match scientific(&text) {
         Some(Ok(digits)) => Ok(Some(digits)),
         Some(Err(())) => Err(Code::IdLostDigits.into()),
@@ -126,7 +124,7 @@ pub(crate) fn scientific(text: &str) -> Option<Result<String, ()>> {
     let exponent: usize = exponent.strip_prefix('+')?.parse().ok()?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if whole.len() != 1 || !digits(whole) || !digits(fraction) || exponent > 30 || exponent < 5 {
+    if whole.len() != 1 || !digits(whole) || !digits(fraction) || !(5..=30).contains(&exponent) {
         return None;
     }
     Some(if fraction.len() == exponent { Ok(format!("{whole}{fraction}")) } else { Err(()) })

@@ -47,6 +47,8 @@ both! {
         let amy = [Identifier { kind: IdentifierKind::Email, value: "amy@shop.cn".into() }];
         assert_eq!(customer::resolve(store, &amy).await.unwrap(), [Some(CustomerKey(7))]);
         assert_eq!(contact::of(store, CustomerKey(3)).await.unwrap().len(), 1);
+        let both = contact::by_keys(store, &[CustomerKey(3), CustomerKey(4)]).await.unwrap();
+        assert_eq!(both[0].name.as_deref(), Some("Li"));
         assert_eq!(comment::of(store, CustomerKey(3)).await.unwrap()[0].body, "很好");
         assert!(job::get(store, "job_1").await.unwrap().is_some());
         let lake = catalog::snapshot(store, None).await.unwrap();

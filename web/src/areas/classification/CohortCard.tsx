@@ -5,7 +5,7 @@ import { type AsOf, cohorts } from '@/api/queries'
 import { ChartCard } from '@/parts/ChartCard'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
-import { shade } from './heat'
+import { linearShade } from './heat'
 
 /** Who came back: customers by the month of their first order, and how many of them ordered again in each later month. */
 export function CohortCard({ at }: { at: AsOf }) {
@@ -16,6 +16,7 @@ export function CohortCard({ at }: { at: AsOf }) {
   const all = query.data?.cohorts ?? []
   const width = Math.max(0, ...all.map((c) => c.values.length))
   const months = Array.from({ length: width }, (_, i) => i)
+  const largest = Math.max(0, ...all.flatMap((c) => c.values.slice(1).map((n) => (c.size ? n / c.size : 0))))
   // weighted by size, over the cohorts old enough to have the month
   const mean = (k: number) => {
     const old = all.filter((c) => c.values.length > k && c.size > 0)
@@ -37,7 +38,7 @@ export function CohortCard({ at }: { at: AsOf }) {
       {query.isPending && <Loading lines={8} height={300} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {all.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        // a scrolling region must be reachable by keyboard
         <div className="scroll" role="region" tabIndex={0} aria-label={t('classification.cohorts')}>
           <table className="triangle">
             <thead><tr><th scope="col">{t('classification.first_month')}</th><th scope="col" className="num">{t('classification.customers')}</th>{months.map((m) => <th key={m} scope="col">+{m}</th>)}</tr></thead>
@@ -49,7 +50,7 @@ export function CohortCard({ at }: { at: AsOf }) {
                   {months.map((m) => {
                     const n = c.values[m]
                     if (n === undefined) return <td key={m} />
-                    return <td key={m} className={`cell h${m === 0 ? 0 : shade(c.size ? n / c.size : 0, 0.6)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{show(n, c.size)}</td>
+                    return <td key={m} className={`cell h${m === 0 ? 0 : linearShade(c.size ? n / c.size : 0, largest)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{show(n, c.size)}</td>
                   })}
                 </tr>
               ))}

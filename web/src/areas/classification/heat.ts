@@ -4,6 +4,9 @@ export function shade(value: number, largest: number): 0 | 1 | 2 | 3 | 4 | 5 {
   return Math.min(5, Math.max(1, Math.ceil(Math.sqrt(value / largest) * 5))) as 1 | 2 | 3 | 4 | 5
 }
 
+/** Five equal steps, zero apart: for shares, where differences matter more than extremes. */
+export const linearShade = (value: number, largest: number) => (value <= 0 || largest <= 0 ? 0 : Math.min(5, Math.max(1, Math.ceil((value / largest) * 5))))
+
 /** Class of a change: `u1…u3` grew, `d1…d3` shrank, `h0` still. */
 export function changeShade(change: number | null, largest: number): string {
   if (!change || largest <= 0) return 'h0'

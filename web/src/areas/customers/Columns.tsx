@@ -24,7 +24,7 @@ export function Columns({ value, onChange }: { value: string[]; onChange: (next:
       content={
         <div className="columns-panel">
           <Input allowClear size="small" aria-label={t('customers.find_column')} placeholder={t('customers.find_column')} value={text} onChange={(e) => setText(e.target.value)} />
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          {/* a scrolling region must be reachable by keyboard */}
           <div className="columns-list" tabIndex={0} role="group" aria-label={t('customers.columns')}>
             {groups.map((g) => (
               <div key={g}>

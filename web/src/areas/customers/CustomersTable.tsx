@@ -17,7 +17,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
   })
   const direction = (key: string) => (sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : undefined)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    // a scrolling region must be reachable by keyboard
     <div className={`list-box${stale ? ' stale' : ''}`} role="region" tabIndex={0} aria-label={f.t('customers.title')}>
       <table className="list">
         <thead>

@@ -37,7 +37,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
       <div className="field">
         <label htmlFor="filter-classification">{t('customers.by_class')}</label>
         <Select id="filter-classification" value={key} onChange={setKey} options={classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))} showSearch={{ optionFilterProp: 'label' }} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        {/* a scrolling region must be reachable by keyboard */}
         <div className="filter-classes" role="group" tabIndex={0} aria-label={t('customers.by_class')}>
           {classes.map((c) => (
             <button key={c.key} type="button" className="filter-class" aria-pressed={search[`class.${key}`] === c.key} onClick={() => onChange({ [`class.${key}`]: search[`class.${key}`] === c.key ? undefined : c.key })}>

@@ -37,7 +37,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
       {report.rejects_by_reason.length > 0 && (
         <Card
           title={t('imports.reasons')}
-          extra={<><Button size="small" href={href(`/imports/${data.id}/rejected.xlsx`)} download>{t('imports.download_xlsx')}</Button><Button size="small" href={href(`/imports/${data.id}/rejected.csv`)} download>{t('imports.download_csv')}</Button></>}
+          extra={<><Button size="small" href={href(`/imports/${data.id}/rejected.xlsx`, { lang: f.lang })} download>{t('imports.download_xlsx')}</Button><Button size="small" href={href(`/imports/${data.id}/rejected.csv`, { lang: f.lang })} download>{t('imports.download_csv')}</Button></>}
         >
           {report.rejects_by_reason.map((r, i) => <Reason key={r.code} reason={r} open={i === 0} f={f} />)}
           <p className="soft small">{t('imports.resubmit')}</p>

@@ -55,7 +55,7 @@ function ColumnRow({ column, all, guess, targets, twice, onChange, f }: RowProps
       <td className="samples"><div className="clip">{guess?.samples.length ? guess.samples.map((s, i) => <span key={i}>{s}</span>) : <span>{t('imports.empty_column')}</span>}</div></td>
       <td className="target">
         <Select
-          aria-label={t('imports.target_of', { name })} value={column.target} onChange={(target: string) => onChange({ target, identifier: isIdentifier(target) })} options={options} className="full" popupMatchSelectWidth={280}
+          aria-label={t('imports.target_of', { name })} value={column.target} onChange={(target: string) => onChange({ target, identifier: isIdentifier(target), ...(target.startsWith('custom.') && guess ? { value_type: guess.type } : {}) })} options={options} className="full" popupMatchSelectWidth={280}
           showSearch={{ filterOption: (input, option) => String((option as { search?: string } | undefined)?.search ?? '').includes(input.toLowerCase()) || String(option?.label ?? '').toLowerCase().includes(input.toLowerCase()) }}
           status={twice ? 'warning' : undefined} variant={ignored ? 'borderless' : 'outlined'}
         />

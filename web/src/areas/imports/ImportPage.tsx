@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
 import { useEffect, useState } from 'react'
 import { Problem } from '@/api/problem'
-import { checkImport, commitImport, discardImport, importOne, putMapping, undoImport } from '@/api/queries'
+import { checkImport, commitImport, discardImport, importOne, putMapping, stopImport, undoImport } from '@/api/queries'
 import type { Import, Mapping } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
@@ -58,6 +58,7 @@ function Stage({ data, editing, setEditing }: { data: Import; editing: boolean; 
     mutationFn: () => undoImport(data.id),
     onSuccess: (next) => { keep(next); toast.ok(t('imports.undone')) },
   })
+  const stop = useMutation({ mutationFn: () => stopImport(data.id), onSuccess: keep })
   const discard = useMutation({
     mutationFn: () => discardImport(data.id),
     onSuccess: async () => { refresh(); await navigate({ to: '/imports' }) },
@@ -67,7 +68,7 @@ function Stage({ data, editing, setEditing }: { data: Import; editing: boolean; 
 
   if (editing || data.status === 'mapping') return <MappingStage data={data} onDone={(next) => { keep(next); setEditing(false) }} onDiscard={() => discard.mutate()} />
   switch (data.status) {
-    case 'checking': return <Working data={data} title={t('imports.checking')} note={t('imports.checking_note')} />
+    case 'checking': return <Working data={data} title={t('imports.checking')} note={t('imports.checking_note')} onStop={() => stop.mutate()} />
     case 'committing': return <Working data={data} title={t('imports.committing')} note={t('imports.committing_note')} />
     case 'checked':
       return (
@@ -87,12 +88,12 @@ function Stage({ data, editing, setEditing }: { data: Import; editing: boolean; 
   }
 }
 
-function Working({ data, title, note }: { data: Import; title: string; note: string }) {
+function Working({ data, title, note, onStop }: { data: Import; title: string; note: string; onStop?: () => void }) {
   const f = useFormat()
   const p = data.progress
   const share = p && p.total > 0 ? Math.min(1, p.done / p.total) : 0
   return (
-    <Card title={title}>
+    <Card title={title} extra={onStop && <Button size="small" onClick={onStop}>{f.t('imports.stop')}</Button>}>
       <div className="stack" role="status">
         <div className="progress"><i style={{ width: `${share * 100}%` }} /></div>
         <p className="soft">{p ? `${p.unit === 'bytes' ? f.bytes(p.done) : f.integer(p.done)} / ${p.unit === 'bytes' ? f.bytes(p.total) : f.integer(p.total)}${p.unit === 'rows' ? ` ${f.t('imports.unit_rows')}` : ''}` : ''} {note}</p>

@@ -68,7 +68,7 @@ function History({ items }: { items: Import[] }) {
   const f = useFormat()
   const { t } = f
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    // a scrolling region must be reachable by keyboard
     <div className="scroll" role="region" tabIndex={0} aria-label={t('imports.history')}>
       <table className="data-table blocks">
         <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>

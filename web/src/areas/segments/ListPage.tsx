@@ -32,7 +32,7 @@ function Table({ items }: { items: SegmentItem[] }) {
   const f = useFormat()
   const { t } = f
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    // a scrolling region must be reachable by keyboard
     <div className="scroll" role="region" tabIndex={0} aria-label={t('segments.title')}>
       <table className="data-table blocks">
         <thead><tr><th scope="col">{t('segments.name')}</th><th scope="col">{t('segments.rule')}</th><th scope="col" className="num">{t('segments.size')}</th><th scope="col" className="num">{t('segments.share')}</th><th scope="col" className="num">{t('segments.net')}</th><th scope="col"><span className="sr">{t('common.actions')}</span></th></tr></thead>

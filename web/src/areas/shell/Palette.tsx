@@ -63,7 +63,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     <Modal open onCancel={onClose} footer={null} closable={false} width={620} styles={{ container: { padding: 0, overflow: 'hidden' }, body: { padding: 0 } }} style={{ top: 80 }} transitionName="" maskTransitionName="" title={<span className="sr">{t('shell.search')}</span>}>
       <input
         className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={shown[index] ? `p-${shown[index].id}` : undefined}
-        // biome-ignore lint/a11y/noAutofocus: a palette is opened to type into it
+        // a palette is opened to type into it
         autoFocus placeholder={t('shell.palette_hint')} aria-label={t('shell.search')} value={text}
         onChange={(e) => { setText(e.target.value); setAt(0) }}
         onKeyDown={(e) => {

@@ -1,0 +1,101 @@
+//! Two engines, one meaning: what `domain` says of customers one by one, a run says of all at once. Random businesses,
+//! every feature, class and segment that ships with the product.
+
+mod support;
+
+use domain::{
+    Currency, CustomerKey, Value,
+    clock::Instant,
+    feature::{History, Plan, Population, catalog},
+    rule::Row,
+    segment::{self, Step},
+};
+use lake::{Lake, Run, Spec};
+use proptest::prelude::*;
+use support::{Business, TODAY, end_of};
+
+/// The same said row by row.
+pub fn population<'f>(b: &'f Business, spec: &Spec) -> Population<'f> {
+    let plan = Plan::new(&spec.features, Currency::CNY).unwrap();
+    let names = domain::rule::Vocabulary::new(Currency::CNY)
+        .features(&spec.features)
+        .classifications(&spec.classifications)
+        .segments(&spec.segments);
+    let histories = b.customers.iter().map(|f| History::as_of(f, TODAY, spec.known_as_of));
+    let clusters = |x: &[f64]| models::kmeans(x, 5).clusters.iter().map(|c| (c.min, c.max)).collect();
+    let mut all = Population::compute(&plan, histories, &clusters);
+    for step in segment::plan(&spec.classifications, &spec.segments).unwrap() {
+        match step {
+            Step::Classification(i) => {
+                all.classify(&spec.classifications[i].check(&names).unwrap());
+            }
+            Step::Segment(i) => {
+                all.assign(&spec.segments[i].check(&spec.segments, &names).unwrap(), |_| false);
+            }
+        }
+    }
+    all
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits() || a == b,
+        _ => a == b,
+    }
+}
+
+fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError> {
+    let run = lake.run(spec).unwrap();
+    let all = population(b, spec);
+    for (i, profile) in all.profiles.iter().enumerate() {
+        let row = run.row(CustomerKey(i as u32));
+        let features = spec.features.iter().map(|f| f.key.clone());
+        let classes = spec.classifications.iter().map(|c| format!("class.{}", c.key));
+        for key in features.chain(classes) {
+            let (want, got) = (profile.get(&key), row.value(&key));
+            prop_assert!(same(want, &got), "{key} of {i}: domain {want:?}, lake {got:?}\n{:#?}", b.customers[i]);
+        }
+        for s in &spec.segments {
+            prop_assert_eq!(profile.member(&s.key), row.member(&s.key), "{} of {}", s.key, i);
+        }
+    }
+    for (key, value) in &all.base().stats {
+        prop_assert_eq!(Some(value), run.base().stats.get(key));
+    }
+    // a run knows the borders of own edges, too: screens show them
+    for (key, cuts) in &all.base().cuts {
+        prop_assert_eq!(Some(cuts), run.base().cuts.get(key));
+    }
+    prop_assert_eq!(&all.base().tops, &run.base().tops);
+    prop_assert_eq!(&all.base().kept, &run.base().kept);
+    Ok(run)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_whole_catalog(seed: u64, customers in 1usize..14, size in 1usize..10, rows in 1usize..60, then: bool) {
+        let b = Business::random(seed, customers, size);
+        let root = tempfile::tempdir().unwrap();
+        let lake = b.lake(root.path(), rows);
+        let known = if then { end_of(TODAY) } else { Instant::MAX };
+        let spec = b.spec(known, catalog().to_vec());
+        let run = compare(&b, &spec, &lake)?;
+        // the facts read back are the facts written
+        for (i, facts) in b.customers.iter().enumerate() {
+            prop_assert_eq!(&lake.facts(CustomerKey(i as u32), Instant::MAX).unwrap(), facts);
+        }
+        // equal inputs, equal bytes
+        prop_assert_eq!(run.digest(), lake.run(&spec).unwrap().digest());
+    }
+}
+
+/// More customers than a chunk, so that pieces meet.
+#[test]
+fn many_customers() {
+    let b = Business::random(42, 1500, 3);
+    let root = tempfile::tempdir().unwrap();
+    let lake = b.lake(root.path(), 700);
+    compare(&b, &b.spec(Instant::MAX, catalog().to_vec()), &lake).unwrap();
+}
