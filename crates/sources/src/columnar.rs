@@ -3,6 +3,8 @@
 use crate::{
     code::{Code, Error, Result},
     limits,
+    sheet::Row,
+    swell::Swell,
     value::Cell,
 };
 use arrow::{
@@ -17,6 +19,9 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use std::{borrow::Cow, fs::File, panic::AssertUnwindSafe, path::Path, sync::Arc};
 
 const ROWS: usize = 1024;
+/// Text handed on at a time.
+const TEXT: usize = 2 << 20;
+static FORMAT: std::sync::LazyLock<FormatOptions<'static>> = std::sync::LazyLock::new(FormatOptions::new);
 
 /// An open Parquet file.
 pub(crate) struct Columnar {
@@ -25,6 +30,10 @@ pub(crate) struct Columnar {
     /// rows in all
     pub rows: u64,
     reader: ParquetRecordBatchReader,
+    /// the batch at hand, and how many of its rows were handed on
+    batch: Option<(RecordBatch, usize)>,
+    given: u64,
+    swell: Swell,
 }
 
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -54,16 +63,39 @@ impl Columnar {
             let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
             let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
             let reader = builder.with_batch_size(ROWS).build().map_err(Error::damaged)?;
-            Ok(Columnar { names, rows, reader })
+            Ok(Columnar { names, rows, reader, batch: None, given: 0, swell: Swell::new(size) })
         })
     }
 
-    /// The next rows, or `None` at the end.
-    pub fn next_rows(&mut self) -> Result<Option<Vec<Vec<Cell<'static>>>>> {
-        guarded(|| match self.reader.next() {
-            None => Ok(None),
-            Some(Err(e)) => Err(Error::damaged(e)),
-            Some(Ok(batch)) => table(&batch).map(Some),
+    /// The next rows, each with its number, or `None` at the end.
+    pub fn next_rows(&mut self) -> Result<Option<Vec<Row<'static>>>> {
+        guarded(|| {
+            if self.batch.is_none() {
+                self.batch = match self.reader.next() {
+                    None => return Ok(None),
+                    Some(Err(e)) => return Err(Error::damaged(e)),
+                    Some(Ok(batch)) => Some((batch, 0)),
+                };
+            }
+            let Some((batch, from)) = self.batch.take() else { return Ok(None) };
+            let formats: Vec<_> = batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &FORMAT).ok()).collect();
+            let (mut rows, mut at, mut bytes) = (Vec::new(), from, 0usize);
+            // a page shares its texts; the rows made of it do not
+            while at < batch.num_rows() && bytes < TEXT {
+                let row: Vec<Cell<'static>> = batch.columns().iter().zip(&formats).map(|(c, f)| if c.is_null(at) { Cell::Blank } else { cell(c, at, f.as_ref()) }).collect();
+                self.given += 1;
+                if row.iter().any(|c| matches!(c, Cell::Text(t) if t.len() > limits::CELL)) {
+                    return Err(Error::new(Code::CellTooLong, [("line", &self.given.to_string()), ("limit", &limits::CELL.to_string())]));
+                }
+                bytes += self.swell.take(self.given, &row)?;
+                rows.push((self.given, row));
+                at += 1;
+            }
+            drop(formats);
+            if at < batch.num_rows() {
+                self.batch = Some((batch, at));
+            }
+            Ok(Some(rows))
         })
     }
 }
@@ -74,22 +106,6 @@ fn viewed(field: &Field) -> Field {
         DataType::Binary | DataType::LargeBinary => field.clone().with_data_type(DataType::BinaryView),
         _ => field.clone(),
     }
-}
-
-fn table(batch: &RecordBatch) -> Result<Vec<Vec<Cell<'static>>>> {
-    let mut rows: Vec<Vec<Cell<'static>>> = (0..batch.num_rows()).map(|_| Vec::with_capacity(batch.num_columns())).collect();
-    for column in batch.columns() {
-        let format = ArrayFormatter::try_new(column.as_ref(), &FormatOptions::new()).ok();
-        for (i, row) in rows.iter_mut().enumerate() {
-            let cell = if column.is_null(i) { Cell::Blank } else { cell(column, i, format.as_ref()) };
-            if let Cell::Text(t) = &cell
-                && t.len() > limits::CELL {
-                    return Err(Error::new(Code::CellTooLong, [("line", &(i + 1).to_string()), ("limit", &limits::CELL.to_string())]));
-                }
-            row.push(cell);
-        }
-    }
-    Ok(rows)
 }
 
 fn text(t: &str) -> Cell<'static> {

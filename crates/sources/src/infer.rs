@@ -12,6 +12,7 @@ use crate::{
     propose,
     sheet::{self, Contents, Workbook},
     stream::{line_too_long, owned_row, separator, too_many_columns},
+    swell::Swell,
     text::{json, sniff},
     value::Cell,
 };
@@ -21,13 +22,15 @@ use std::{
     path::Path,
 };
 
-/// Start of a text file that is looked at as a whole.
-const HEAD: usize = 1 << 20;
+/// Start of a text file that is looked at as a whole: longer than a line may be, so that a quote left open is seen to be so.
+const HEAD: usize = 2 << 20;
 /// Places further on, and how much of each.
 const PLACES: u64 = 8;
 const PLACE: usize = 64 << 10;
 /// Most rows of the sample.
 const MOST: usize = 5000;
+/// Most text of the sample.
+const MOST_TEXT: usize = 16 << 20;
 /// How far a file of plain ASCII is searched for the first other character.
 const SEARCH: u64 = 512 << 20;
 
@@ -93,11 +96,11 @@ fn take(path: &Path, name: &str, options: &Options<'_>) -> Result<Sample> {
 fn columnar(path: &Path, bytes: u64) -> Result<Sample> {
     let mut file = Columnar::open(path)?;
     let mut sample = Sample { format: Format::Parquet, bytes, rows_estimate: file.rows, headers: file.names.clone(), ..Sample::default() };
+    let mut text = 0;
     while let Some(rows) = file.next_rows()? {
-        for row in rows {
-            sample.rows.push((sample.rows.len() as u64 + 1, row));
-        }
-        if sample.rows.len() >= MOST {
+        text += rows.iter().flat_map(|r| &r.1).map(|c| if let Cell::Text(t) = c { t.len() } else { 0 }).sum::<usize>();
+        sample.rows.extend(rows);
+        if sample.rows.len() >= MOST || text >= MOST_TEXT {
             break;
         }
     }
@@ -114,10 +117,11 @@ fn workbook(path: &Path, format: Format, bytes: u64, options: &Options<'_>) -> R
         }
     for name in sheets.iter().filter(|s| options.sheet.is_none_or(|w| w == *s)) {
         let mut rows = Vec::new();
-        let mut more = false;
+        let (mut more, mut text, mut swell) = (false, 0, Swell::new(bytes));
         book.rows(name, &mut |row| {
+            text += swell.take(row.0, &row.1)?;
             rows.push(owned_row(row));
-            more = rows.len() >= MOST;
+            more = rows.len() >= MOST || text >= MOST_TEXT;
             Ok(!more)
         })?;
         if rows.len() < 2 && sheets.len() > 1 && options.sheet.is_none() {

@@ -24,6 +24,7 @@ mod raw;
 mod read;
 mod sheet;
 mod stream;
+mod swell;
 mod target;
 mod text;
 mod value;

@@ -14,6 +14,9 @@ use crate::{
 };
 use hashbrown::HashSet;
 
+/// Longer texts are no number, date, phone or word.
+const LONG: usize = 400;
+
 /// Shares and counts over one column's cells that are not missing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Profile {
@@ -70,6 +73,16 @@ impl Profile {
     /// Are nearly all cells different?
     pub fn is_unique(&self) -> bool {
         self.filled > 0 && self.distinct as f64 >= self.filled as f64 * 0.98
+    }
+
+    /// A text that can be nothing but text.
+    fn long(&mut self, shown: &str, distinct: &mut HashSet<u64>) {
+        if self.samples.len() < 3 {
+            self.samples.push(shown.chars().take(80).collect());
+        }
+        distinct.insert(xxhash_rust::xxh3::xxh3_64(shown.as_bytes()));
+        self.longest = self.longest.max(shown.len());
+        self.letters += 1;
     }
 
     pub fn is_numeric(&self) -> bool {
@@ -167,6 +180,10 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     for cell in rows.iter().filter_map(|(_, r)| r.get(index)).filter(|c| !c.is_missing()) {
         p.filled += 1;
         let shown = cell.shown();
+        if shown.len() > LONG {
+            p.long(&shown, &mut distinct);
+            continue;
+        }
         let trimmed = text::narrowed(shown.trim_matches(is_space)).into_owned();
         if p.samples.len() < 3 {
             p.samples.push(trimmed.chars().take(80).collect());

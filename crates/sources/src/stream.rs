@@ -7,6 +7,7 @@ use crate::{
     header, limits,
     mapping::{Format, Mapping},
     sheet::{self, Workbook},
+    swell::Swell,
     text::{
         csv::{self, Next},
         json,
@@ -289,7 +290,8 @@ fn workbook(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
         None => sheets.first().cloned().ok_or_else(|| Error::new(Code::FileEmpty, []))?,
     };
     let mut pending: Vec<sheet::Row<'static>> = Vec::new();
-    let mut cells = 0usize;
+    let (mut cells, mut text) = (0usize, 0usize);
+    let mut swell = Swell::new(size);
     let mut stopped = false;
     book.rows(&sheet, &mut |row| {
         if row.0 <= mapping.header_row {
@@ -299,9 +301,10 @@ fn workbook(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
             return Ok(true);
         }
         cells += row.1.len();
+        text += swell.take(row.0, &row.1)?;
         pending.push(owned_row(row));
-        if pending.len() >= ROWS || cells >= ROWS * 16 {
-            cells = 0;
+        if pending.len() >= ROWS || cells >= ROWS * 16 || text >= CHUNK {
+            (cells, text) = (0, 0);
             stopped = !sink(Chunk { rows: Rows::Cells(&pending), encoding: Encoding::Utf8, bytes: 0 })?;
             pending.clear();
         }
@@ -319,15 +322,9 @@ fn columnar(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
     check_header(&file.names, mapping)?;
     let (mut number, total) = (0u64, file.rows.max(1));
     while let Some(rows) = file.next_rows()? {
-        let numbered: Vec<sheet::Row<'static>> = rows
-            .into_iter()
-            .map(|r| {
-                number += 1;
-                (number, r)
-            })
-            .collect();
+        number += rows.len() as u64;
         let bytes = (size as f64 * (number as f64 / total as f64)) as u64;
-        if !sink(Chunk { rows: Rows::Cells(&numbered), encoding: Encoding::Utf8, bytes })? {
+        if !sink(Chunk { rows: Rows::Cells(&rows), encoding: Encoding::Utf8, bytes })? {
             return Ok(());
         }
     }

@@ -17,12 +17,18 @@ use std::collections::BTreeSet;
 /// A row of the sample: its line and its cells.
 pub(crate) type Row<'a> = (u64, Vec<Cell<'a>>);
 
-/// The rows of a stretch of text that are not blank; a row cut off at the end of the stretch is left out.
+/// The rows of a stretch of text that are not blank; a row cut off at the end of the stretch is left out, and so are rows with an
+/// open quote unless there are hardly any others.
 pub(crate) fn rows(text: &str, delimiter: u8, whole: bool, most: usize) -> Vec<Row<'_>> {
+    let good = records(text, delimiter, whole, most, false);
+    if good.len() > 1 { good } else { records(text, delimiter, whole, most.min(1000), true) }
+}
+
+fn records(text: &str, delimiter: u8, whole: bool, most: usize, broken: bool) -> Vec<Row<'_>> {
     let (mut at, mut line, mut out) = (0, 1, Vec::new());
     while let Next::Record { end, next, lines, unclosed } = csv::next_record(text.as_bytes(), at, delimiter, whole) {
         let record = text.get(at..end).unwrap_or_default();
-        if !unclosed && !record.trim_matches(is_space).is_empty() {
+        if (broken || !unclosed) && !record.trim_matches(is_space).is_empty() {
             let mut cells = Vec::new();
             csv::fields(record, delimiter, &mut cells);
             out.push((line, cells));
