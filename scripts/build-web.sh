@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../web"
 stamp=dist/.built
-want=$(find src public index.html p.html vite.config.ts package-lock.json tsconfig.json -type f 2>/dev/null | LC_ALL=C sort | xargs cat | sha256sum | cut -d' ' -f1)
+want=$(find src public tools index.html vite.config.ts package-lock.json tsconfig.json -type f | LC_ALL=C sort | xargs cat | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   echo "==> building the web app"
   npm run -s build
