@@ -1,4 +1,5 @@
-//! Makes sure the folder of the built web app exists, so that this crate compiles before Node has ever run.
+//! Makes sure the folder of the built web app exists, so that this crate compiles before Node has ever run; and embeds it
+//! anew when it was built again.
 
 fn main() {
     let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
@@ -6,8 +7,5 @@ fn main() {
         println!("cargo:warning=cannot create {}: {e}", dist.display());
     }
     println!("cargo:rerun-if-changed=build.rs");
-    // Releases embed the files; a development build reads them from the folder at run time and must not wait for Node.
-    if std::env::var("PROFILE").as_deref() == Ok("release") {
-        println!("cargo:rerun-if-changed=../../web/dist");
-    }
+    println!("cargo:rerun-if-changed=../../web/dist");
 }
