@@ -66,6 +66,13 @@ impl Kinds {
     pub fn has_trade(self) -> bool {
         self.order || self.line || self.refund
     }
+
+    /// How many records a row usually gives.
+    pub fn usual(self) -> usize {
+        let facts = [self.order, self.line, self.interaction, self.answer].iter().filter(|k| **k).count();
+        // beside facts, a customer is said once and not in every row
+        facts.max(1)
+    }
 }
 
 macro_rules! columns {

@@ -21,7 +21,7 @@ use std::path::Path;
 /// Text handed on at a time, and how it is divided among the workers.
 const CHUNK: usize = 1 << 20;
 const PART: usize = 96 << 10;
-const PART_ROWS: usize = 4096;
+const PART_ROWS: usize = 2048;
 /// Rows of workbooks, Parquet and JSON handed on at a time.
 const ROWS: usize = 4096;
 

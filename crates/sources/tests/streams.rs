@@ -29,7 +29,10 @@ fn orders(rows: usize) -> (String, Vec<(u64, bool)>) {
     (text, want)
 }
 
-fn take(path: &Path) -> (Vec<(u64, bool)>, Summary, Vec<(u64, String)>) {
+/// Lines with their fate, the summary, lines with their text.
+type Taken = (Vec<(u64, bool)>, Summary, Vec<(u64, String)>);
+
+fn take(path: &Path) -> Taken {
     let zone = zone();
     let mapping = probe(path, &Options::new(&zone, Currency::CNY)).unwrap().mapping;
     let mut got = Vec::new();

@@ -67,7 +67,7 @@ impl<'p> Builder<'p> {
         if self.is_totals(row) {
             return Err(RowFault { fault: Code::TotalsRow.into(), column: None });
         }
-        let mut out = Vec::with_capacity(2);
+        let mut out = Vec::with_capacity(kinds.usual());
         let who = self.identifiers(line, row)?;
         if kinds.customer {
             self.customer(&who, row, &mut out)?;
