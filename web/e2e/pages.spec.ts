@@ -3,7 +3,7 @@ import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
 /** Every page with the sample business, in both languages and both themes: no axe finding, no complaint, nothing sideways. */
-let server: Server
+let server: Server | undefined
 let state: { cookies: []; origins: [] } | undefined
 let customer = ''
 let importId = ''
@@ -11,7 +11,7 @@ let importId = ''
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000)
   server = await startDemo('en', 800)
-  const context = await browser.newContext({ baseURL: server.url, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
+  const context = await browser.newContext({ baseURL: server?.url, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
   const signed = await context.request.post('/api/v1/session', { data: { email: server.email, password: server.password } })
   expect(signed.ok()).toBe(true)
   const list = (await (await context.request.get('/api/v1/customers?limit=1')).json()) as { items: { id: string }[] }
@@ -24,7 +24,7 @@ test.beforeAll(async ({ browser }) => {
   await context.close()
 })
 test.afterAll(async () => {
-  await server.stop()
+  await server?.stop()
 })
 
 const routes: [string, () => string][] = [
@@ -49,7 +49,7 @@ for (const lang of langs)
   for (const theme of ['light', 'dark'] as const)
     test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
       test.setTimeout(300_000)
-      const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+      const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
       const page = await context.newPage()
       const said: string[] = []
       page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
@@ -70,7 +70,7 @@ for (const lang of langs)
 test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
   test.skip(info.project.name === 'phone', 'phones have none')
   const t = words('en')
-  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: 'en', storageState: state } as never)
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
   const page = await context.newPage()
   await prefer(page, 'en')
   await page.goto('/')
@@ -96,7 +96,7 @@ test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
 })
 
 test('a link is a view: filters, sort and day survive a reload', async ({ browser, contextOptions }, info) => {
-  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server.url, locale: 'en', storageState: state } as never)
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
   const page = await context.newPage()
   await prefer(page, 'en')
   await page.goto('/customers?class.lifecycle=active&sort=recency_days')

@@ -60,6 +60,8 @@ pub async fn settle(app: &App, reckoning: &Reckoning, currency: Option<Currency>
             )
             .hint("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder"));
         }
+        // another process may have made it since this one opened the folder: reckon as it says
+        app.reload().await?;
         return Ok(());
     }
     let zone = asked.unwrap_or_else(|| system_zone(lang));
@@ -77,7 +79,11 @@ pub async fn settle(app: &App, reckoning: &Reckoning, currency: Option<Currency>
         created_at: now,
         updated_at: now,
     };
-    store::workspace::create(&app.store, &workspace).await?;
+    match store::workspace::create(&app.store, &workspace).await {
+        // another process made it in this instant: its word holds
+        Err(store::Error::Taken { .. }) => return Box::pin(settle(app, reckoning, Some(currency), name, lang)).await,
+        made => made?,
+    }
     app.reload().await?;
     Ok(())
 }

@@ -81,7 +81,7 @@ fn write(root: &std::path::Path, customers: u32, orders: u64) -> Result<Snapshot
         id.clear();
         id.push('o');
         id.push_str(&n.to_string());
-        w.push(&OrderRow {
+        w.add(&OrderRow {
             customer,
             row_key: c.bits(),
             order_key: c.bits(),
@@ -109,7 +109,7 @@ fn write(root: &std::path::Path, customers: u32, orders: u64) -> Result<Snapshot
         let gender = Value::Text(["男", "女"][c.below(2) as usize].to_string());
         for (key, value) in [("birthday", &born), ("city", &city), ("gender", &gender)] {
             let customer = CustomerKey(customer);
-            w.push(&AttributeRow { customer, row_key: c.bits(), day: TODAY, recorded_at, key, value, batch: 1 })?;
+            w.add(&AttributeRow { customer, row_key: c.bits(), day: TODAY, recorded_at, key, value, batch: 1 })?;
         }
     }
     files.extend(w.finish()?);

@@ -68,12 +68,12 @@ impl<R: Row> Writer<R> {
         }
     }
 
-    /// Takes a row. It may borrow for less long than the writer lives.
-    pub fn push<S: Row>(&mut self, row: &S) -> Result<()> {
+    /// Takes a row.
+    pub fn push(&mut self, row: &R) -> Result<()> {
         self.add(row)
     }
 
-    /// As [`Writer::push`].
+    /// As [`Writer::push`], for a row of the same table that borrows for less long than the writer lives.
     pub fn add<S: Row>(&mut self, row: &S) -> Result<()> {
         if S::TABLE != R::TABLE {
             let reason = format!("a row of {} for a file of {}", S::TABLE.name(), R::TABLE.name());

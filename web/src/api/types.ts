@@ -116,6 +116,7 @@ export type Definition =
   | { kind: 'formula'; expr: Expr }
   | { kind: 'score'; of: string; among: string; method: ScoreMethod; smaller_is_better?: boolean }
   | { kind: 'share'; of: string }
+  | { kind: 'derived'; function: string; of: string[] }
 export interface Feature {
   key: string; label: Label; description: Label; group: string; value: ValueType
   unit?: Label | null; definition: Definition; builtin?: boolean; version?: number

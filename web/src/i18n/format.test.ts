@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, compact, compactMoney, daysBefore, instant, integer, money, percent, pick, signed, valueText, wholeMoney } from './format'
+import { bytes, compact, compactMoney, daysBefore, instant, integer, money, percent, phone, pick, signed, valueText, wholeMoney } from './format'
 
 const cny = { code: 'CNY', digits: 2, symbol: '¥' }
 const jpy = { code: 'JPY', digits: 0, symbol: '¥' }
@@ -45,6 +45,14 @@ describe('numbers', () => {
     expect(bytes(512, 'en')).toBe('512 B')
     expect(bytes(1536, 'en')).toBe('1.5 KB')
     expect(bytes(52_428_800, 'en')).toBe('50 MB')
+  })
+})
+
+describe('phones', () => {
+  it('are read in groups', () => {
+    expect(phone('8613835423243')).toBe('138 3542 3243')
+    expect(phone('442071838750')).toBe('+442071838750')
+    expect(phone('+1 555')).toBe('+1 555')
   })
 })
 

@@ -80,6 +80,13 @@ export function daysBefore(day: string, n: number): string {
   return d.toISOString().slice(0, 10)
 }
 
+/** A phone as stored (digits with country) the way people read it. */
+export function phone(digits: string): string {
+  const china = /^86(1\d{2})(\d{4})(\d{4})$/.exec(digits)
+  if (china) return `${china[1]} ${china[2]} ${china[3]}`
+  return /^\d{8,15}$/.test(digits) ? `+${digits}` : digits
+}
+
 export const dash = '—'
 
 export interface ValueContext { lang: Lang; currency: Currency; yes: string; no: string }
@@ -91,7 +98,8 @@ export function valueText(value: Value | null | undefined, context: ValueContext
   switch (value.type) {
     case 'bool': return value.value ? context.yes : context.no
     case 'int': return integer(value.value, lang) + behind
-    case 'number': return decimal(value.value, lang, Math.abs(value.value) < 1 ? 4 : 2) + behind
+    // a share reads as a percentage
+    case 'number': return unit?.en === 'share' ? percent(value.value, lang) : decimal(value.value, lang, Math.abs(value.value) < 1 ? 4 : 2) + behind
     case 'money': return money(value.value, currency, lang)
     case 'text': case 'day': return value.value
   }

@@ -25,7 +25,7 @@ export function ChartCard({ title, extra, note, table, children, className }: { 
 export function PlainTable({ columns, rows, caption, fit }: DataTable) {
   return (
     // a scrolling region must be reachable by keyboard
-    <div className="scroll" tabIndex={0} role="region" aria-label={caption ?? columns[0]?.name}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={caption ?? columns[0]?.name}>
       <table className={`data-table${fit ? ' fit' : ''}`}>
         <thead><tr>{columns.map((c) => <th key={c.name} scope="col" className={c.number ? 'num' : undefined}>{c.name}</th>)}</tr></thead>
         <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} className={columns[j]?.number ? 'num' : undefined}>{cell}</td>)}</tr>)}</tbody>

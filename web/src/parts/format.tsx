@@ -28,6 +28,7 @@ export function useFormat() {
       money: (n: number) => f.money(n, currency, lang),
       wholeMoney: (n: number) => f.wholeMoney(n, currency, lang),
       compactMoney: (n: number) => f.compactMoney(n, currency, lang),
+      phone: f.phone,
       bytes: (n: number) => f.bytes(n, lang),
       instant: (iso: string) => f.instant(iso, lang, zone),
       value: (value: Value | null | undefined, unit?: Label | null) => f.valueText(value, { lang, currency, yes: t('common.yes'), no: t('common.no') }, unit),
@@ -49,3 +50,17 @@ export function useClassifications(): ClassificationSummary[] {
   return data?.classifications ?? none
 }
 const none: ClassificationSummary[] = []
+
+/** Name of a text value where a classification of the same feature has one: `south_china` → 华南. */
+export function useTextLabel() {
+  const { label } = useFormat()
+  const classifications = useClassifications()
+  return useMemo(() => {
+    const byKey = new Map(classifications.map((c) => [c.key, new Map(c.classes.map((k) => [k.key, k.label]))]))
+    return (feature: string, value: Value): string | null => {
+      if (value.type !== 'text') return null
+      const found = (byKey.get(`by_${feature}`) ?? byKey.get(feature))?.get(value.value)
+      return found ? label(found) : null
+    }
+  }, [classifications, label])
+}

@@ -11,15 +11,15 @@ export const antdTheme = (dark: boolean): ThemeConfig => ({
   algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
   token: dark
     ? {
-        ...shared, colorPrimary: '#2f6fe4', colorInfo: '#3b82f6', colorLink: '#8ab4ff', colorLinkHover: '#b5d0ff', colorBgLayout: '#0d0d0d', colorBgContainer: '#141414',
+        ...shared, colorPrimary: '#2f6fe4', colorPrimaryHover: '#2b66d6', colorPrimaryActive: '#2459c0', colorInfo: '#3b82f6', colorLink: '#8ab4ff', colorLinkHover: '#b5d0ff', colorBgLayout: '#0d0d0d', colorBgContainer: '#141414',
         colorText: '#e6e6e6', colorTextSecondary: '#9aa4b2', colorTextTertiary: '#98a1ae', colorTextDescription: '#9aa4b2', colorTextPlaceholder: '#8d96a3', colorBorder: '#454545', colorBorderSecondary: '#303030', colorError: '#e5554a',
       }
     : {
-        ...shared, colorPrimary: '#1d4ed8', colorInfo: '#1d4ed8', colorLink: '#1d4ed8', colorLinkHover: '#1e40af', colorBgLayout: '#f5f6f8',
+        ...shared, colorPrimary: '#1d4ed8', colorPrimaryHover: '#1a45c0', colorPrimaryActive: '#173ca6', colorInfo: '#1d4ed8', colorLink: '#1d4ed8', colorLinkHover: '#1e40af', colorBgLayout: '#f5f6f8',
         colorText: '#1a1f28', colorTextSecondary: '#5f6774', colorTextTertiary: '#656d7a', colorTextDescription: '#5f6774', colorTextPlaceholder: '#6b7380', colorBorder: '#c9ced6', colorBorderSecondary: '#e3e6ea', colorError: '#b42318',
       },
   components: {
-    Table: { cellPaddingBlockSM: 6, cellPaddingInlineSM: 10, headerBg: dark ? '#1a1a1a' : '#fafbfc', headerSplitColor: 'transparent' },
+    Button: dark ? { defaultHoverColor: '#8ab4ff', defaultHoverBorderColor: '#5b9bdd', defaultActiveColor: '#b5d0ff' } : {},
     Drawer: { paddingLG: 20 },
     Segmented: { itemColor: dark ? '#b4bcc8' : '#4b5361' },
   },

@@ -176,6 +176,19 @@ impl TestApp {
     }
 }
 
+/// The same answer on every run: random ids and durations replaced.
+pub fn still(value: &Value) -> Value {
+    match value {
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::Array(all) => all.iter().map(still).collect(),
+        Value::Object(map) => {
+            let timed = |k: &String| k == "milliseconds" || k == "seconds";
+            map.iter().map(|(k, v)| (k.clone(), if timed(k) { json!(0) } else { still(v) })).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 /// A new database on each engine.
 pub async fn both() -> [Option<String>; 2] {
     let made = tokio::task::spawn_blocking(testkit::postgres::database).await.expect("no panic");

@@ -1,6 +1,6 @@
 //! Lists, exports, one customer, and why.
 
-use crate::app::{TestApp, both};
+use crate::app::{TestApp, both, still};
 use insta::assert_json_snapshot;
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ async fn a_list_is_filtered_sorted_and_paged() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;
         let first = app.get("/customers?limit=5&columns=orders,net,class.lifecycle").await.expect(200);
-        assert_json_snapshot!("customers_page", first, { ".items[].id" => "[id]" });
+        assert_json_snapshot!("customers_page", still(&first));
         let mut seen = names(&first);
         let mut cursor = first["next_cursor"].as_str().map(str::to_owned);
         while let Some(next) = cursor {

@@ -569,7 +569,6 @@ fn reject(line: u64, code: Code, order: String, raw: &str, column: Option<&str>)
     Reject { line, column: column.filter(|_| named).map(str::to_owned), code, value: order, raw: raw.to_owned(), params }
 }
 
-/// The identifiers a record carries.
 /// The lake learns it too: features of organisations ask for the attribute `kind`.
 fn say_organisation(c: &mut CustomerRecord) {
     if c.attributes.iter().all(|(key, _)| key != "kind") {
@@ -577,6 +576,7 @@ fn say_organisation(c: &mut CustomerRecord) {
     }
 }
 
+/// The identifiers a record carries.
 fn identifiers(record: &Record) -> &[Identifier] {
     match record {
         Record::Customer(c) => &c.identifiers,

@@ -39,7 +39,7 @@ export function CohortCard({ at }: { at: AsOf }) {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {all.length > 0 && (
         // a scrolling region must be reachable by keyboard
-        <div className="scroll" role="region" tabIndex={0} aria-label={t('classification.cohorts')}>
+        <div className="scroll" role="group" tabIndex={0} aria-label={t('classification.cohorts')}>
           <table className="triangle">
             <thead><tr><th scope="col">{t('classification.first_month')}</th><th scope="col" className="num">{t('classification.customers')}</th>{months.map((m) => <th key={m} scope="col">+{m}</th>)}</tr></thead>
             <tbody>

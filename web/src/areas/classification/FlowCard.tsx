@@ -14,6 +14,9 @@ import { chartColors, classColor, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
 import type { Pick } from './PickPanel'
 
+/** From the first contact to the last: how people read a life, not the order rules are tried in. */
+const stages = ['prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
+
 const EChart = lazy(() => import('@/parts/EChart'))
 
 /** Who moved from which class to which between two days. Our own node order, no layout iterations: the same picture every time. */
@@ -28,7 +31,11 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
   const from = search.from ?? daysBefore(asOf, 30)
   const set = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
   const query = useQuery(flow({ classification: key, from, to: asOf, known }))
-  const data = query.data
+  const data = useMemo(() => {
+    const found = query.data
+    if (!found?.nodes.every((n) => stages.includes(n.key))) return found
+    return { ...found, nodes: [...found.nodes].sort((a, b) => stages.indexOf(a.key) - stages.indexOf(b.key)) }
+  }, [query.data])
   const names = useMemo(() => new Map(data?.nodes.map((n) => [n.key, f.label(n.label)])), [data, f])
   const pick = (node: string) => {
     const classification = classifications.find((c) => c.key === key)
@@ -54,7 +61,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
             : `${names.get(p.name.slice(1)) ?? ''} · ${f.integer(count(p.name))}`,
       },
       series: [{
-        type: 'sankey', layoutIterations: 0, draggable: false, left: 2, right: 2, top: 6, bottom: 6, nodeWidth: 14, nodeGap: 10, emphasis: { focus: 'adjacency' },
+        type: 'sankey', layoutIterations: 0, draggable: false, left: 2, right: 2, top: 6, bottom: 6, nodeWidth: 14, nodeGap: 16, labelLayout: { moveOverlap: 'shiftY' }, emphasis: { focus: 'adjacency' },
         label: { color: c.text, fontFamily: c.font, fontSize: 12, formatter: (p: { name: string }) => `${names.get(p.name.slice(1)) ?? ''}  ${phone ? f.compact(count(p.name)) : f.integer(count(p.name))}` },
         lineStyle: { color: 'source', opacity: dark ? 0.38 : 0.28, curveness: 0.5 },
         data: [...side('<'), ...side('>')],

@@ -18,7 +18,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
   const direction = (key: string) => (sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : undefined)
   return (
     // a scrolling region must be reachable by keyboard
-    <div className={`list-box${stale ? ' stale' : ''}`} role="region" tabIndex={0} aria-label={f.t('customers.title')}>
+    <div className={`list-box${stale ? ' stale' : ''}`} role="group" tabIndex={0} aria-label={f.t('customers.title')}>
       <table className="list">
         <thead>
           <tr>
@@ -40,7 +40,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
             // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
             <tr key={c.id} data-row-key={c.id} className={i === at ? 'at' : undefined} onClick={() => onAt(i)} onKeyDown={undefined}>
               <th scope="row"><Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="soft small">{c.external_id}</span>}</th>
-              <td>{c.phone ?? c.email ?? '—'}</td>
+              <td>{c.phone ? f.phone(c.phone) : (c.email ?? '—')}</td>
               {heads.map((h) => (
                 <td key={h.key} className={h.number ? 'num' : undefined}>
                   {h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}

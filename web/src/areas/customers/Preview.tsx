@@ -18,7 +18,7 @@ export function Preview({ id, onClose }: { id: string | null; onClose: () => voi
       {p && (
         <div className="stack">
           <HeadFacts profile={p} />
-          <div className="who"><dl>{p.identifiers.map((i) => [<dt key={`${i.kind}t`}>{f.t(`customers.id_${i.kind}`)}</dt>, <dd key={`${i.kind}d`}>{i.value}</dd>])}</dl></div>
+          <div className="who"><dl>{p.identifiers.map((i) => [<dt key={`${i.kind}t`}>{f.t(`customers.id_${i.kind}`)}</dt>, <dd key={`${i.kind}d`}>{i.kind === 'phone' ? f.phone(i.value) : i.value}</dd>])}</dl></div>
           <div>{p.classes.slice(0, 12).map((c) => <div className="person-line" key={c.classification}><span className="soft">{f.label(c.label)}</span><span>{f.label(c.class.label)}</span></div>)}</div>
         </div>
       )}

@@ -4,7 +4,7 @@ import { Drawer } from 'antd'
 import { useMemo } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
-import { useClassifications, useFormat } from '@/parts/format'
+import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import './customers.css'
@@ -12,6 +12,8 @@ import { HeadFacts } from './HeadFacts'
 import { Timeline } from './Timeline'
 import { WhyPanel } from './WhyPanel'
 
+/** Shelves of features, the most asked for first. */
+const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
 const first = ['rfm_8', 'rfm_11', 'lifecycle', 'loyalty', 'purchase_behaviour', 'value']
 
 /** Everything about one customer: who, which classes and why, what happened. */
@@ -55,13 +57,13 @@ function Who({ profile: p }: { profile: Profile }) {
   return (
     <Card title={t('customers.who')} className="who">
       <dl>
-        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.value}</dd>])}
+        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? f.phone(i.value) : i.value}</dd>])}
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
       </dl>
       {p.contacts.length > 0 && (
-        <div className="stack">
+        <div className="stack contacts">
           <h3>{t('customers.contacts')}</h3>
-          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft">{[c.phone, c.email].filter(Boolean).join(' · ')}</div></div>)}
+          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft">{[c.phone && f.phone(c.phone), c.email].filter(Boolean).join(' · ')}</div></div>)}
         </div>
       )}
     </Card>
@@ -97,9 +99,10 @@ function Classes({ profile: p, onWhy }: { profile: Profile; onWhy: (subject: str
 
 function Features({ profile: p }: { profile: Profile }) {
   const f = useFormat()
+  const named = useTextLabel()
   const { t } = f
   const groups = useMemo(() => {
-    const keys = [...new Set(p.features.map((x) => x.group))]
+    const keys = [...new Set([...shelves, ...p.features.map((x) => x.group)])]
     return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.value.type !== 'null') })).filter((g) => g.known.length)
   }, [p.features])
   return (
@@ -107,7 +110,7 @@ function Features({ profile: p }: { profile: Profile }) {
       {groups.map((g, i) => (
         <details key={g.key} className="feature-group" open={i < 3}>
           <summary>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></summary>
-          <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{f.value(x.value, x.unit)}</dd></div>)}</dl>
+          <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>
         </details>
       ))}
       <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null').length })}</p>

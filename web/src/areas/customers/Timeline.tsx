@@ -31,13 +31,15 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
 }
 
 /** Detail members people understand without a legend; the rest stays behind the API. */
-const told = ['order_id', 'channel', 'store', 'category', 'product', 'reason', 'kind', 'score', 'quantity', 'comment', 'status']
+const told = ['channel', 'store', 'category', 'product', 'reason', 'kind', 'comment', 'status']
 
 function Line({ item, f }: { item: TimelineItem; f: Format }) {
+  const quantity = item.detail.quantity
   const detail = told.flatMap((k) => {
     const v = item.detail[k]
-    return v === null || v === undefined || v === '' ? [] : [typeof v === 'object' ? JSON.stringify(v) : String(v)]
+    return typeof v === 'string' && v !== '' ? [v] : []
   })
+  if (typeof quantity === 'number' && quantity > 0) detail.push(f.t('customers.pieces', { n: f.decimal(quantity, 2) }))
   return (
     <li>
       <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>

@@ -40,7 +40,7 @@ export function CatalogPage() {
       {groups.filter((g) => shown.some((x) => x.group === g)).map((g) => (
         <Card key={g} title={t(`features.group_${g}`)} className="flush">
           {/* a scrolling region must be reachable by keyboard */}
-          <div className="scroll" role="region" tabIndex={0} aria-label={t(`features.group_${g}`)}>
+          <div className="scroll" role="group" tabIndex={0} aria-label={t(`features.group_${g}`)}>
             <table className="data-table catalog">
               <thead><tr><th scope="col">{t('features.name')}</th><th scope="col">{t('features.key')}</th><th scope="col">{t('features.meaning')}</th><th scope="col">{t('features.type')}</th><th scope="col">{t('features.how')}</th></tr></thead>
               <tbody>

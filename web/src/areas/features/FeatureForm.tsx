@@ -12,7 +12,8 @@ import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { FormulaInput } from './FormulaInput'
 
-type Kind = Definition['kind']
+/** What people can make; `derived` ones only ship with the product. */
+type Kind = Exclude<Definition['kind'], 'derived'>
 const kinds: Kind[] = ['aggregate', 'formula', 'attribute', 'score', 'share']
 const start: Record<Kind, Definition> = {
   aggregate: { kind: 'aggregate', fact: 'orders', measure: { of: 'sum', field: 'net' }, window: { days: 90 } },
@@ -77,6 +78,7 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
       <div className="field">
         <span className="field-name">{t('features.how')}</span>
         <div className="kinds" role="group" aria-label={t('features.how')}>
+          {definition.kind === 'derived' && <p className="soft">{t('features.kind_derived_note', { of: definition.of.join(', ') })}</p>}
           {kinds.filter((k) => feature === null || k === definition.kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={definition.kind === k} onClick={() => { if (definition.kind !== k) { setDefinition(start[k]); setFormulaOk(true) } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
         </div>
       </div>

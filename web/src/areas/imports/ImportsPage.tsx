@@ -69,7 +69,7 @@ function History({ items }: { items: Import[] }) {
   const { t } = f
   return (
     // a scrolling region must be reachable by keyboard
-    <div className="scroll" role="region" tabIndex={0} aria-label={t('imports.history')}>
+    <div className="scroll" role="group" tabIndex={0} aria-label={t('imports.history')}>
       <table className="data-table blocks">
         <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>
         <tbody>

@@ -33,7 +33,7 @@ function Table({ items }: { items: SegmentItem[] }) {
   const { t } = f
   return (
     // a scrolling region must be reachable by keyboard
-    <div className="scroll" role="region" tabIndex={0} aria-label={t('segments.title')}>
+    <div className="scroll" role="group" tabIndex={0} aria-label={t('segments.title')}>
       <table className="data-table blocks">
         <thead><tr><th scope="col">{t('segments.name')}</th><th scope="col">{t('segments.rule')}</th><th scope="col" className="num">{t('segments.size')}</th><th scope="col" className="num">{t('segments.share')}</th><th scope="col" className="num">{t('segments.net')}</th><th scope="col"><span className="sr">{t('common.actions')}</span></th></tr></thead>
         <tbody>

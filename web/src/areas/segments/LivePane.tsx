@@ -19,7 +19,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
           <div aria-live="polite" aria-atomic="true">
             <p className={`live${stale ? ' old' : ''}`}><b data-testid="live-count">{f.integer(data.count)}</b><span className="soft">/ {f.integer(data.total)} · {f.percent(data.total ? data.count / data.total : 0)}</span></p>
             <div className="share-track" aria-hidden="true"><i style={{ width: `${data.total ? (data.count / data.total) * 100 : 0}%` }} /></div>
-            <p className="small soft">{t('segments.exact', { ms: f.integer(data.milliseconds), day: data.as_of })}</p>
+            <p className="small soft">{t('segments.exact', { ms: data.milliseconds < 1 ? '<1' : f.integer(data.milliseconds), day: data.as_of })}</p>
           </div>
         )}
       </Card>

@@ -42,11 +42,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     const order = ['pages', 'segments', 'classifications', 'classes', 'features']
     const few = order.flatMap((g) => hit.filter((i) => i.group === g).slice(0, 6))
     const people = (found.data?.items ?? []).map((c): Item => ({
-      id: c.id, group: 'customers', text: c.name ?? c.external_id ?? c.id, note: [c.phone, c.external_id].filter(Boolean).join(' · '), search: '',
+      id: c.id, group: 'customers', text: c.name ?? c.external_id ?? c.id, note: [c.phone && f.phone(c.phone), c.external_id].filter(Boolean).join(' · '), search: '',
       go: () => void navigate({ to: '/customers/$id', params: { id: c.id } }),
     }))
     return [...people, ...few]
-  }, [text, fixed, found.data, navigate])
+  }, [text, fixed, found.data, navigate, f])
 
   const index = Math.min(at, Math.max(0, shown.length - 1))
   const choose = (item: Item | undefined) => {

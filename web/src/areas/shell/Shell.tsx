@@ -61,7 +61,7 @@ export function Shell() {
         <Link to="/" className="rail-brand"><Mark /><span>{t('shell.brand')} <small>{t('shell.brand_other')}</small></span></Link>
         {groups.map(([group, items]) => (
           <div className="rail-group" key={group}>
-            <h2>{t(`shell.group_${group}`)}</h2>
+            <div className="rail-title">{t(`shell.group_${group}`)}</div>
             {items.map(({ to, key, icon: Icon }) => (
               <Link key={to} to={to} className={`rail-link${isActive(to) ? ' active' : ''}`} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>
             ))}

@@ -1,14 +1,13 @@
 //! A small random business: facts of a few customers, as values for `domain` and as files for the lake.
 
-#![allow(dead_code)]
-
 use domain::{
     Currency, CustomerKey, Day, Value,
     clock::Instant,
     fact::{AnswerFact, AttributeFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
-    feature::{Definition, Feature, Field, catalog},
+    feature::{Definition, Feature, Field, History, Plan, Population, catalog},
     id::key64,
-    rule::Literal,
+    rule::{Literal, Vocabulary},
+    segment::{self, Step},
     table::{DataFile, Snapshot},
 };
 use lake::{
@@ -390,4 +389,27 @@ pub fn write<R: Row>(root: &Path, stem: &str, rows: &[R], limits: Limits) -> Vec
 /// The instant at which a business day ends in UTC.
 pub fn end_of(day: Day) -> Instant {
     Instant((i64::from(day.0) + 1) * MICROS - 1)
+}
+
+/// What a run says of all at once, said by `domain` of one customer after the other.
+pub fn population<'f>(b: &'f Business, spec: &Spec) -> Population<'f> {
+    let plan = Plan::new(&spec.features, Currency::CNY).unwrap();
+    let names = Vocabulary::new(Currency::CNY)
+        .features(&spec.features)
+        .classifications(&spec.classifications)
+        .segments(&spec.segments);
+    let histories = b.customers.iter().map(|f| History::as_of(f, TODAY, spec.known_as_of));
+    let clusters = |x: &[f64]| models::kmeans(x, 5).clusters.iter().map(|c| (c.min, c.max)).collect();
+    let mut all = Population::compute(&plan, histories, &clusters);
+    for step in segment::plan(&spec.classifications, &spec.segments).unwrap() {
+        match step {
+            Step::Classification(i) => {
+                all.classify(&spec.classifications[i].check(&names).unwrap());
+            }
+            Step::Segment(i) => {
+                all.assign(&spec.segments[i].check(&spec.segments, &names).unwrap(), |_| false);
+            }
+        }
+    }
+    all
 }

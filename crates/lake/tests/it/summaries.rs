@@ -1,0 +1,160 @@
+//! What screens show of a run, checked by hand on a small business and against the columns on a random one.
+
+use domain::{
+    CustomerKey, Day, Value, Window,
+    clock::Instant,
+    feature::catalog,
+    rule::check_text,
+    segment::{Members, Segment},
+    table::Snapshot,
+};
+use lake::{Bits, Cohort, Lake, Limits, OrderRow, Repurchase, Run, Sort, flow};
+use crate::support::{Business, TODAY, write};
+
+fn order(customer: u32, n: u64, day: Day, paid: i64) -> OrderRow<'static> {
+    OrderRow {
+        customer: CustomerKey(customer),
+        row_key: n,
+        order_key: n,
+        order_id: "A",
+        at: Instant(i64::from(day.0) * 86_400_000_000),
+        day,
+        recorded_at: Instant(0),
+        paid,
+        cost: None,
+        discount: None,
+        cancelled: false,
+        channel: None,
+        store: None,
+        payment: None,
+        coupon: None,
+        batch: 1,
+    }
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// Four customers: 0 bought in January and March, 1 in January twice, 2 in March, 3 never.
+fn small(as_of: &str) -> (Run, tempfile::TempDir) {
+    let root = tempfile::tempdir().unwrap();
+    let rows = [
+        order(0, 1, day("2024-01-10"), 1000),
+        order(0, 2, day("2024-03-01"), 3000),
+        order(1, 3, day("2024-01-31"), 500),
+        order(1, 4, day("2024-01-31"), 700),
+        order(2, 5, day("2024-03-05"), 9000),
+    ];
+    let files = write(root.path(), "t", &rows, Limits::default());
+    let lake = Lake::open(root.path(), &Snapshot { id: 1, files }).unwrap();
+    let mut spec = Business::random(0, 4, 1).spec(Instant::MAX, catalog().to_vec());
+    spec.as_of = day(as_of);
+    let listed = |key: &str, exclude: &[&str]| Segment {
+        key: key.into(),
+        label: Default::default(),
+        description: Default::default(),
+        members: Members::Static { customers: Vec::new() },
+        exclude: exclude.iter().map(|e| (*e).to_string()).collect(),
+        priority: None,
+        version: 1,
+    };
+    spec.segments = vec![listed("few", &[]), listed("rest", &["few"])];
+    spec.statics.insert("few".into(), vec![CustomerKey(1), CustomerKey(2)]);
+    spec.statics.insert("rest".into(), vec![CustomerKey(0), CustomerKey(1)]);
+    (lake.run(&spec).unwrap(), root)
+}
+
+#[test]
+fn lists_and_sums() {
+    let (run, _root) = small("2024-03-31");
+    let by = |key: &str, descending| Sort { by: key.into(), descending };
+    let numbers = |page: Vec<CustomerKey>| page.into_iter().map(|c| c.0).collect::<Vec<_>>();
+    assert_eq!(numbers(run.order(Some(&by("net", true)), None)), [2, 0, 1, 3]);
+    assert_eq!(numbers(run.page(Some(&by("net", false)), None, 1, 2)), [1, 0]);
+    // without a value last, whatever the direction
+    assert_eq!(numbers(run.order(Some(&by("recency_days", true)), None)), [1, 0, 2, 3]);
+    assert_eq!(numbers(run.order(Some(&by("recency_days", false)), None)), [2, 0, 1, 3]);
+    let some = Bits::of([CustomerKey(0), CustomerKey(3)], 4);
+    assert_eq!(numbers(run.order(Some(&by("net", true)), Some(&some))), [0, 3]);
+
+    let sum = run.sum(&Bits::all(4));
+    assert_eq!((sum.customers, sum.net, sum.orders, sum.median_recency), (4, 14_200, 5, Some(30)));
+    let classes = run.groups("lifecycle");
+    assert_eq!(classes.iter().map(|(_, s)| s.customers).sum::<u64>(), 4);
+    assert_eq!(classes.iter().map(|(_, s)| s.net).sum::<i64>(), 14_200);
+    assert_eq!(run.matrix("rfm_r", "rfm_f").unwrap().buyers, 3);
+}
+
+#[test]
+fn static_segments_and_exclusions() {
+    let (run, _root) = small("2024-03-31");
+    let members = |key: &str| run.segment_members(key).unwrap().iter().collect::<Vec<_>>();
+    assert_eq!((members("few"), members("rest")), (vec![1, 2], vec![0]));
+    let (_, rule) = check_text("in segment(\"few\") and net > 10", run.names()).unwrap();
+    assert_eq!(run.mask(&rule).unwrap().iter().collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn cohorts_and_repurchase() {
+    let (run, _root) = small("2024-03-31");
+    let cohort = |month: &str, size, values: &[u64]| Cohort { month: day(month), size, values: values.to_vec() };
+    assert_eq!(run.cohorts(3).unwrap(), [
+        cohort("2024-01-01", 2, &[2, 0, 1]),
+        cohort("2024-02-01", 0, &[0, 0]),
+        cohort("2024-03-01", 1, &[1])
+    ]);
+    assert_eq!(run.repurchase(Window::All).unwrap(), Repurchase { buyers: 3, repeated: 2 });
+    assert_eq!(run.repurchase(Window::Months(1)).unwrap(), Repurchase { buyers: 2, repeated: 0 });
+    assert_eq!(run.repurchase_within(30).unwrap(), Repurchase { buyers: 2, repeated: 1 });
+    run.release();
+    assert_eq!(run.repurchase_within(60).unwrap(), Repurchase { buyers: 2, repeated: 2 });
+}
+
+#[test]
+fn moves_between_two_days() {
+    let (before, _a) = small("2024-02-15");
+    let (after, _b) = small("2024-03-31");
+    let links = flow(&before, &after, "lifecycle");
+    assert_eq!(links.iter().map(|l| l.customers).sum::<u64>(), 4);
+    assert_eq!(links.iter().map(|l| l.net).sum::<i64>(), 14_200);
+    let second = CustomerKey(2);
+    assert_eq!(before.value("orders", second), Value::Int(0));
+    assert_eq!(after.value("orders", second), Value::Int(1));
+}
+
+#[test]
+fn the_curve_ends_at_everything() {
+    let b = Business::random(3, 400, 6);
+    let root = tempfile::tempdir().unwrap();
+    let run = b.lake(root.path(), 100_000).run(&b.spec(Instant::MAX, catalog().to_vec())).unwrap();
+    let curve = run.curve(11);
+    assert_eq!((curve.points.first(), curve.points.last()), (Some(&(0.0, 0.0)), Some(&(1.0, 1.0))));
+    assert!(curve.points.windows(2).all(|w| w[0].0 <= w[1].0));
+    assert!(curve.gini.is_some_and(|g| g > 0.0 && g < 1.0));
+    assert_eq!(run.as_of(), TODAY);
+}
+
+#[test]
+fn numbers_nobody_has_count_nowhere() {
+    let b = Business::random(11, 60, 4);
+    let root = tempfile::tempdir().unwrap();
+    let lake = b.lake(root.path(), 100_000);
+    let mut spec = b.spec(Instant::MAX, catalog().to_vec());
+    let empty: Vec<u32> = (0..60).filter(|i| b.customers[*i as usize] == Default::default()).collect();
+    spec.customers = 80;
+    spec.gaps = vec![60..=79];
+    let run = lake.run(&spec).unwrap();
+    assert_eq!(run.present().count(), 60);
+    for c in &spec.classifications {
+        assert_eq!(run.classes(&c.key).unwrap().sizes().iter().sum::<u64>(), 60, "{}", c.key);
+    }
+    spec.customers = 60;
+    spec.gaps.clear();
+    let without = lake.run(&spec).unwrap();
+    for key in run.features() {
+        for i in 0..60 {
+            assert_eq!(run.value(key, CustomerKey(i)), without.value(key, CustomerKey(i)), "{key} {i} {empty:?}");
+        }
+    }
+}
