@@ -10,6 +10,7 @@ mod base;
 mod bits;
 mod classify;
 mod column;
+mod complete;
 mod derived;
 mod facts;
 mod fold;
