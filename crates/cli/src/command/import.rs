@@ -56,6 +56,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
     if let Some(path) = &files.rejects {
         write_rejects(&mut staged, path, voice.lang)?;
     }
+    let mappings: Vec<Mapping> = sources.iter().map(|s| s.mapping.clone()).collect();
     let go = !how.dry_run && (how.yes || agreed(&report, voice));
     if !go {
         staged.discard(&app.lake);
@@ -75,6 +76,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         }
         Err(e) => return Err(e.into()),
     };
+    ingest::remember(&app, mappings.iter(), AUTHOR).await?;
     let extra = match &done {
         Done::Committed { snapshot } => json!({"import": import, "snapshot": snapshot}),
         Done::Already { import } => json!({"import": import, "already": true}),

@@ -2,7 +2,7 @@
 //! help in both languages, and that a dry run changes nothing.
 
 use crate::{
-    files::{csv, dirty_orders, orders},
+    files::{cells, csv, dirty_orders, orders},
     place::{Answer, Place, run},
     world::{World, orphans},
 };
@@ -91,6 +91,25 @@ fn rows_set_aside_are_written_with_reason_and_cells() {
     let chinese = csv(&place.text("拒绝.csv"));
     assert_ne!(chinese[0]["reason"], row["reason"]);
     assert!(chinese[0]["reason"].contains("客户"), "{chinese:?}");
+}
+
+#[test]
+fn a_mended_row_comes_in_as_what_it_was() {
+    let place = Place::sqlite();
+    let (text, _) = dirty_orders(0, 3);
+    let rejects = place.path("rejects.csv");
+    let mut first = place.at_home(["import", "--yes", "--json"]);
+    let said = run(first.arg("--orders").arg(place.file("orders.csv", &text)).arg("--rejects").arg(&rejects)).ends(4).json();
+    assert_eq!(said["quarantined"], 1, "{said}");
+    let before = World::of(&place);
+    let mut rows = cells(&place.text("rejects.csv"));
+    let customer = rows[0].iter().position(|h| h == "Customer ID").expect("the file's own heading");
+    rows[1][customer] = "C-mended".to_owned();
+    let mended: Vec<String> = rows.iter().map(|r| r.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect::<Vec<_>>().join(",")).collect();
+    let file = place.file("mended.csv", &mended.join("\r\n"));
+    let said = place.import(&file).ends(0).json();
+    assert_eq!((&said["accepted"], &said["report"]["records"]["orders"]["created"]), (&1.into(), &1.into()), "{said}");
+    assert_eq!(World::of(&place).rows["orders"], before.rows["orders"] + 1);
 }
 
 #[test]

@@ -221,6 +221,10 @@ impl<'a> Gather<'a> {
 
     /// The customer a fact refers to.
     fn refers(&mut self, row: u64, ids: &[Identifier]) -> Result<Option<CustomerKey>> {
+        if let Some(key) = self.people.known(ids) {
+            self.mentioned.set(u64::from(key.0));
+            return Ok(Some(key));
+        }
         match self.people.twin(ids) {
             Some(twin) => self.who(row, &[twin]),
             None => self.who(row, ids),

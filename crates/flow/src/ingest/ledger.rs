@@ -32,7 +32,10 @@ pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> 
             return Ok(probe);
         }
     }
-    settle_number(app, &mut probe).await?;
+    let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());
+    if !super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
+        settle_number(app, &mut probe).await?;
+    }
     Ok(probe)
 }
 
@@ -163,7 +166,7 @@ pub(super) fn not_now(id: &str, state: &str) -> Error {
 }
 
 /// Remembers how files with these headers are read.
-pub(super) async fn remember(app: &App, mappings: impl Iterator<Item = &Mapping>, author: &str) -> Result<()> {
+pub async fn remember(app: &App, mappings: impl Iterator<Item = &Mapping>, author: &str) -> Result<()> {
     for mapping in mappings {
         let document = serde_json::to_value(mapping).map_err(|e| Error::Internal(e.to_string()))?;
         store::template::put(&app.store, &mapping.signature(), &document, author, app.clock.now()).await?;

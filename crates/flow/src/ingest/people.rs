@@ -14,8 +14,15 @@ use domain::{
 use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
 
 /// 96 bits of the xxh3 of kind and value: two of ten million identifiers share them with a chance below 10⁻¹⁴.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Print([u32; 3]);
+
+/// A print is a hash already: 64 of its bits find its place.
+impl std::hash::Hash for Print {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.0[0]) | u64::from(self.0[1]) << 32);
+    }
+}
 
 impl Print {
     /// The print of an identifier.
@@ -85,6 +92,12 @@ impl People {
         self.known.contains_key(&print)
     }
 
+    /// The customer of a record with one known identifier: what almost every order has.
+    pub fn known(&self, ids: &[Identifier]) -> Option<CustomerKey> {
+        let [id] = ids else { return None };
+        self.known.get(&Print::of(id)).map(|key| CustomerKey(*key))
+    }
+
     /// An order that names its customer by "member number" may mean what the customer list calls "customer number", and the
     /// other way round: the identifier to go by instead, if only that one is known. Lists of customers themselves are
     /// taken at their word.
@@ -107,10 +120,8 @@ impl People {
         if ids.is_empty() {
             return Ok(None);
         }
-        if let [id] = ids {
-            if let Some(key) = self.known.get(&Print::of(id)) {
-                return Ok(Some(Who { key: CustomerKey(*key), created: false, learnt: false, conflict: false }));
-            }
+        if let Some(key) = self.known(ids) {
+            return Ok(Some(Who { key, created: false, learnt: false, conflict: false }));
         }
         let found = ids.iter().find_map(|id| self.known.get(&Print::of(id)).copied());
         let created = found.is_none();

@@ -4,7 +4,6 @@
 use super::{
     commit::{Done, commit},
     ledger::{content_hash, fingerprint, is_history, not_now, propose, remember},
-    rejected,
     stage::{Progress, Request, Source, Staged, stage},
     view::{self, ImportFile, ImportView},
 };
@@ -43,14 +42,11 @@ pub async fn receive(app: &App, uploads: Vec<Upload>, author: &str) -> Result<Im
 
 async fn take_in(app: &App, id: &str, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
     let folder = app.uploads(id);
-    let known: Vec<Mapping> =
-        store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok()).collect();
     let mut files = Vec::new();
     for (place, upload) in uploads.into_iter().enumerate() {
         let path = folder.join(place.to_string());
         std::fs::rename(&upload.path, &path)?;
-        let mut probe = propose(app, &path, &upload.name, None).await?;
-        rejected::settle(&mut probe.mapping, &known);
+        let probe = propose(app, &path, &upload.name, None).await?;
         let hash = tokio::task::spawn_blocking(move || content_hash(&path)).await??;
         files.push((ImportFile::of(&upload.name, hash, &probe), probe.mapping));
     }
