@@ -34,7 +34,7 @@ test:
 
 check:
 	cargo run --locked -q -p xtask -- tidy
-	cargo test --locked -q -p domain -p models -p sources -p xtask
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)-check cargo test --locked -q -p domain -p models -p sources -p xtask
 	cd web && npm run -s check && npm run -s test
 
 bench: build
@@ -46,8 +46,7 @@ dev: web
 	@trap 'kill 0' EXIT; $(BIN) demo --port 8787 & cd web && npm run dev
 
 codegen:
-	UPDATE_GENERATED=1 cargo test --locked -q -p api --test it -- openapi
-	UPDATE_GENERATED=1 cargo test --locked -q -p domain -- reference
+	UPDATE_GENERATED=1 INSTA_UPDATE=always cargo test --locked -q --workspace --test it -- openapi reference
 	cd web && npm run gen:api
 
 shots: build
