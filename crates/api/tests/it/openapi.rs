@@ -27,6 +27,27 @@ fn it_is_openapi_3_1_and_every_operation_says_what_it_does() {
 }
 
 #[test]
+fn every_reference_leads_somewhere() {
+    fn walk(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                if let Some(name) = map.get("$ref").and_then(|r| r.as_str()).and_then(|r| r.strip_prefix("#/components/schemas/")) {
+                    found.insert(name.to_owned());
+                }
+                map.values().for_each(|v| walk(v, found));
+            }
+            serde_json::Value::Array(all) => all.iter().for_each(|v| walk(v, found)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(api::openapi()).expect("json");
+    let mut found = std::collections::BTreeSet::new();
+    walk(&document, &mut found);
+    found.retain(|name| document["components"]["schemas"].get(name).is_none());
+    assert!(found.is_empty(), "nothing says what these are: {found:?}");
+}
+
+#[test]
 fn operation_ids_are_unique() {
     let document = serde_json::to_value(api::openapi()).expect("json");
     let mut seen = std::collections::BTreeSet::new();

@@ -181,11 +181,19 @@ impl Runs {
                 summaries: OnceLock::new(),
             };
             picture.summaries();
+            if !current {
+                // a day somebody looks back at seldom needs its facts again; they are read anew if it does
+                picture.run.release();
+            }
             Ok(Arc::new(picture))
         };
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.iter().find(|s| s.key == key) {
             return Ok(slot.run.clone());
+        }
+        if current {
+            // the run before this one only serves those who cannot wait
+            slots.iter().filter_map(|s| s.run.peek()).flatten().for_each(|p| p.run.release());
         }
         let task = tokio::task::spawn_blocking(compute);
         let run: Pending = async move {
