@@ -48,6 +48,8 @@ const routes: [string, () => string][] = [
 for (const lang of langs)
   for (const theme of ['light', 'dark'] as const)
     test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
+      // the phone walks one theme per language; the desktop walks all four
+      test.skip(info.project.name === 'phone' && (lang === 'en') !== (theme === 'dark'), 'walked on the desktop')
       test.setTimeout(300_000)
       const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
       const page = await context.newPage()

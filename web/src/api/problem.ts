@@ -15,7 +15,7 @@ export class Problem extends Error {
 
   static of(body: unknown, status: number): Problem {
     const b = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody
-    return new Problem(b.code ?? `http_${status}`, status, b.params ?? {}, b.fields ?? {}, b.detail ?? b.title ?? '')
+    return new Problem(b.code ?? `http_${status}`, status, b.params ?? {}, b.fields ?? {}, b.title ?? '')
   }
 
   /** Place in a rule text the server points at, in characters. */

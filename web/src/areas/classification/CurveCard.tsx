@@ -34,7 +34,7 @@ export function CurveCard({ at }: { at: AsOf }) {
   return (
     <ChartCard
       title={t('classification.curve')}
-      extra={data && data.gini !== null && <span className="chip" title={t('classification.gini_note')}>Gini {f.decimal(data.gini, 3)}</span>}
+      extra={data && data.gini != null && <span className="chip" title={t('classification.gini_note')}>Gini {f.decimal(data.gini, 3)}</span>}
       table={{ caption: t('classification.curve'), columns: [{ name: t('classification.best_customers'), number: true }, { name: t('classification.share_of_net'), number: true }], rows: (data?.points ?? []).map((p) => [f.percent(p.customers_share), f.percent(p.net_share)]) }}
       note={t('classification.curve_note')}
     >
@@ -43,7 +43,7 @@ export function CurveCard({ at }: { at: AsOf }) {
       {data && (
         <>
           <Suspense fallback={<Loading lines={6} height={280} />}>
-            <EChart option={option} height={280} label={t('classification.curve_label', { gini: data.gini === null ? '—' : f.decimal(data.gini, 3) })} />
+            <EChart option={option} height={280} label={t('classification.curve_label', { gini: data.gini == null ? '—' : f.decimal(data.gini, 3) })} />
           </Suspense>
           <p className="top-list">{data.top.map((x) => <span key={x.share}>{t('classification.top_share', { share: f.percent(x.share, 0) })} <b>{f.percent(x.net_share)}</b></span>)}</p>
         </>

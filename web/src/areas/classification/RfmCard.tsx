@@ -37,7 +37,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
     const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
-  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [`R${c.r} × F${c.f}`, f.integer(c.customers), f.money(c.net), c.change === null ? '—' : f.signed(c.change)]), [data, f])
+  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [`R${c.r} × F${c.f}`, f.integer(c.customers), f.money(c.net), c.change == null ? '—' : f.signed(c.change)]), [data, f])
   return (
     <ChartCard
       title={t('classification.rfm')}
@@ -123,13 +123,13 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
           <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b><small>{r(rs)}</small></div>,
           ...[1, 2, 3, 4, 5].map((fs) => {
             const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, change: null }
-            const tone = view === 'change' ? changeShade(c.change, largest) : `h${shade(size(c), largest)}`
-            const big = view === 'money' ? f.compactMoney(c.net) : view === 'change' ? (c.change === null ? '—' : f.signed(c.change)) : f.integer(c.customers)
+            const tone = view === 'change' ? changeShade(c.change ?? null, largest) : `h${shade(size(c), largest)}`
+            const big = view === 'money' ? f.compactMoney(c.net) : view === 'change' ? (c.change == null ? '—' : f.signed(c.change)) : f.integer(c.customers)
             const name = t('classification.cell_name', { r: rs, f: fs })
             return (
               <button
                 key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
-                onClick={() => onPick({ name, rule: `rfm_r${end} = ${rs} and rfm_f${end} = ${fs}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, facts: c.change === null ? undefined : [[t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]] })}
+                onClick={() => onPick({ name, rule: `rfm_r${end} = ${rs} and rfm_f${end} = ${fs}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, facts: c.change == null ? undefined : [[t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]] })}
               >
                 <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
               </button>

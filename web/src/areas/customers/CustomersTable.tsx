@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { CustomerItem } from '@/api/types'
 import { type Format, useCatalog, useClassifications } from '@/parts/format'
 
-export const nameOf = (c: { id: string; name: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
+export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
 interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format }
 

@@ -45,7 +45,7 @@ function Line({ item, f }: { item: TimelineItem; f: Format }) {
       <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>
       <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
       <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>
-      <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount === null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
+      <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount == null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
     </li>
   )
 }

@@ -26,6 +26,7 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
           <span className="soft small">{t('customers.change')}</span>
           <span>{f.label(w.change.sentence)}</span>
           <span className="strong">→ {f.label(w.change.target.label)}</span>
+          {w.change.ways.length > 1 && <ul className="ways">{w.change.ways.map((x, i) => <li key={i}>{f.label(x.sentence)}</li>)}</ul>}
         </section>
       )}
       {!w.change && <p className="soft small">{t('customers.no_change')}</p>}
@@ -60,7 +61,7 @@ function Counted({ counted, f }: { counted: NonNullable<WhyCondition['counted']>
   return (
     <details className="small">
       <summary className="linkish">{f.t('customers.counted', { count: counted.count, n: f.integer(counted.count) })}</summary>
-      <table className="data-table"><tbody>{counted.items.map((x, i) => <tr key={i}><td className="nowrap">{x.day}</td><td>{f.label(x.title)}</td><td className="num">{x.amount === null ? '' : f.money(x.amount)}</td></tr>)}</tbody></table>
+      <table className="data-table"><tbody>{counted.items.map((x, i) => <tr key={i}><td className="nowrap">{x.day}</td><td>{f.label(x.title)}</td><td className="num">{x.amount == null ? '' : f.money(x.amount)}</td></tr>)}</tbody></table>
       {counted.items.length < counted.count && <p className="soft">{f.t('customers.counted_more', { n: f.integer(counted.count - counted.items.length) })}</p>}
     </details>
   )

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import type { Expr, Literal } from '@/api/rule'
 import type { Feature, ValueType } from '@/api/types'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
+import { literalText, textLiteral } from './literal'
 
 export const literalOf = (e: Expr | null | undefined): Literal | null => (e && 'literal' in e ? e.literal : null)
 const literal = (value: Literal | null | undefined): Expr | null => (value === null || value === undefined || value === '' ? null : { literal: value })
@@ -43,7 +44,7 @@ export function ValueInput({ type, classification, value, onChange, unit, label,
   const now = literalOf(value)
   if (classification !== undefined) {
     const classes = classifications.find((c) => c.key === classification)?.classes ?? []
-    return <Select className="value" aria-label={label} value={now === null ? undefined : String(now)} placeholder={f.t('rule.choose_class')} onChange={(v: string) => onChange(literal(v))} options={classes.map((c) => ({ value: c.key, label: f.label(c.label) }))} showSearch={{ optionFilterProp: 'label' }} />
+    return <Select className="value" aria-label={label} value={now === null ? undefined : literalText(now)} placeholder={f.t('rule.choose_class')} onChange={(v: string) => onChange(literal(v))} options={classes.map((c) => ({ value: c.key, label: f.label(c.label) }))} showSearch={{ optionFilterProp: 'label' }} />
   }
   switch (type) {
     case 'bool':
@@ -51,7 +52,7 @@ export function ValueInput({ type, classification, value, onChange, unit, label,
     case 'day':
       return <DatePicker className={className} aria-label={label} value={typeof now === 'string' && now ? dayjs(now) : null} onChange={(d) => onChange(literal(d?.format('YYYY-MM-DD')))} format="YYYY-MM-DD" />
     case 'text':
-      return <Input className={className} aria-label={label} value={now === null ? '' : String(now)} onChange={(e) => onChange(literal(e.target.value))} />
+      return <Input className={className} aria-label={label} value={now === null ? '' : literalText(now)} onChange={(e) => onChange(literal(e.target.value === '' ? null : textLiteral(e.target.value)))} />
     default:
       return <InputNumber<number> className={className} aria-label={label} value={typeof now === 'number' ? now : null} onChange={(v) => onChange(literal(v))} changeOnWheel={false} controls={false} prefix={type === 'money' ? f.currency.symbol : undefined} suffix={type === 'money' ? undefined : unit} />
   }
@@ -65,9 +66,9 @@ function OtherSide({ text, onClear, clear }: { text: string; onClear: () => void
 export function ManyInput({ type, classification, values, onChange, label }: { type: ValueType; classification?: string; values: (Expr | null)[]; onChange: (next: Expr[]) => void; label: string }) {
   const f = useFormat()
   const classifications = useClassifications()
-  const now = values.map(literalOf).filter((v) => v !== null).map(String)
+  const now = values.map(literalOf).filter((v) => v !== null).map(literalText)
   const classes = classification === undefined ? undefined : classifications.find((c) => c.key === classification)?.classes
-  const typed = (v: string): Literal => (type === 'int' || type === 'number' || type === 'money' ? (Number.isFinite(Number(v)) ? Number(v) : v) : v)
+  const typed = (v: string): Literal => (type === 'int' || type === 'number' || type === 'money' ? (Number.isFinite(Number(v)) ? Number(v) : v) : textLiteral(v))
   return (
     <Select
       className="value" mode={classes ? 'multiple' : 'tags'} aria-label={label} value={now} placeholder={f.t(classes ? 'rule.choose_class' : 'rule.type_values')} tokenSeparators={[',', '，', '、']}

@@ -26,6 +26,7 @@ const cases: [string, Rule][] = [
   ['aggregate', { any: [agg, { missing: { expr: feature('city') } }] }],
   ['top and bottom', { all: [{ top: { percent: 10, by: feature('net') } }, { not: { top: { percent: 5, by: feature('net'), bottom: true } } }] }],
   ['contains', { contains: { expr: feature('city'), text: '上海' } }],
+  ['text that looks like a day', { any: [{ contains: { expr: feature('note'), text: '2026-01-02' } }, { in: { expr: feature('note'), values: [{ text: '2026-01-02' }, 'x'] } }] }],
   ['mean of all', { compare: { left: feature('net'), op: '>=', right: { base: { stat: 'mean', of: 'net', among: 'orders' } } } }],
   ['arithmetic stays raw', { all: [{ compare: { left: { binary: { left: feature('a'), op: '/', right: feature('b') } }, op: '<', right: n(2) } }, ge] }],
   ['nobody inside stays', { any: [ge, { any: [] }] }],

@@ -1,6 +1,7 @@
 /** Rule tree ⇄ the rows people edit. Nothing is lost: what rows cannot show stays as a raw rule in its place. */
 
 import type { Aggregate, Expr, Literal, Op, Rule } from '@/api/rule'
+import { literalText, textLiteral } from './literal'
 
 export type Verb = Op | 'between' | 'in' | 'contains' | 'missing'
 
@@ -50,7 +51,7 @@ function toRow(rule: Rule): Row {
     return editable(expr) && constant(low) && constant(high) ? condition(expr, 'between', [low, high]) : raw(rule)
   }
   if ('in' in rule) return editable(rule.in.expr) ? condition(rule.in.expr, 'in', rule.in.values.map((literal) => ({ literal }))) : raw(rule)
-  if ('contains' in rule) return editable(rule.contains.expr) ? condition(rule.contains.expr, 'contains', [{ literal: rule.contains.text }]) : raw(rule)
+  if ('contains' in rule) return editable(rule.contains.expr) ? condition(rule.contains.expr, 'contains', [{ literal: textLiteral(rule.contains.text) }]) : raw(rule)
   if ('missing' in rule) return editable(rule.missing.expr) ? condition(rule.missing.expr, 'missing', []) : raw(rule)
   if ('member' in rule) return { kind: 'member', id: rowId(), negated: false, segment: rule.member.segment }
   if ('top' in rule) {
@@ -106,7 +107,10 @@ function compared({ subject, verb, values }: ConditionRow): Rule | null {
       const literals = given.flatMap((v): Literal[] => ('literal' in v ? [v.literal] : []))
       return literals.length ? { in: { expr: subject, values: literals } } : null
     }
-    case 'contains': return first && 'literal' in first && String(first.literal) ? { contains: { expr: subject, text: String(first.literal) } } : null
+    case 'contains': {
+      const text = first && 'literal' in first ? literalText(first.literal) : ''
+      return text ? { contains: { expr: subject, text } } : null
+    }
     default: return first ? { compare: { left: subject, op: verb, right: first } } : null
   }
 }

@@ -1,27 +1,31 @@
 /** Which fields and measures each kind of fact has, and which verbs each type of value. Labels are keys `rule.*` of the language packs. */
 
-import type { Expr, FactKind, FieldMeasure, PlainMeasure } from '@/api/rule'
+import type { Aggregate, Expr, FactKind, Field, FieldMeasure, PlainMeasure } from '@/api/rule'
 import type { Feature, ValueType } from '@/api/types'
 import type { Verb } from './rows'
 
-export type FieldType = 'money' | 'number' | 'text' | 'day' | 'int'
+export type FieldType = 'money' | 'number' | 'text' | 'day' | 'int' | 'bool'
 
 export const facts: FactKind[] = ['orders', 'all_orders', 'lines', 'refunds', 'interactions', 'answers']
 
-const order: Record<string, FieldType> = {
+/** Which facts have which fields, as `field_type` of the domain has it. */
+type Fields = Partial<Record<Field, FieldType>>
+const any: Fields = { day: 'day', weekday: 'int' }
+const order: Fields = {
   net: 'money', gross: 'money', refunded: 'money', cost: 'money', discount: 'money', quantity: 'number',
-  channel: 'text', store: 'text', payment: 'text', coupon: 'text', day: 'day', weekday: 'int',
+  channel: 'text', store: 'text', payment: 'text', coupon: 'text', ...any,
 }
-export const fields: Record<FactKind, Record<string, FieldType>> = {
+export const fields: Record<FactKind, Fields> = {
   orders: order,
-  all_orders: order,
-  lines: { gross: 'money', cost: 'money', quantity: 'number', product: 'text', category: 'text', brand: 'text', channel: 'text', store: 'text', day: 'day', weekday: 'int' },
-  refunds: { refunded: 'money', reason: 'text', product: 'text', day: 'day', weekday: 'int' },
-  interactions: { kind: 'text', channel: 'text', day: 'day', weekday: 'int' },
-  answers: { score: 'number', kind: 'text', channel: 'text', day: 'day', weekday: 'int' },
+  all_orders: { ...order, cancelled: 'bool' },
+  lines: { gross: 'money', cost: 'money', quantity: 'number', product: 'text', category: 'text', brand: 'text', channel: 'text', store: 'text', ...any },
+  refunds: { refunded: 'money', reason: 'text', linked: 'bool', ...any },
+  interactions: { kind: 'text', channel: 'text', ...any },
+  answers: { score: 'number', kind: 'text', channel: 'text', ...any },
 }
+export const fieldsOf = (fact: FactKind) => Object.entries(fields[fact]) as [Field, FieldType][]
 
-export const plainMeasures: PlainMeasure[] = ['count', 'active_days', 'days_since_last', 'days_since_first', 'mean_gap', 'p90_gap', 'sd_gap', 'last_gap']
+export const plainMeasures: PlainMeasure[] = ['count', 'active_days', 'days_since_last', 'days_since_first', 'mean_gap', 'p90_gap', 'p90_gap_before', 'sd_gap', 'last_gap', 'gaps']
 export const fieldMeasures: Record<FieldMeasure, FieldType[]> = {
   sum: ['money', 'number'],
   mean: ['money', 'number'],
@@ -35,12 +39,12 @@ export const fieldMeasures: Record<FieldMeasure, FieldType[]> = {
 }
 
 /** Type of an aggregate's answer. */
-export function aggregateType(e: Extract<Expr, { aggregate: unknown }>['aggregate']): ValueType {
-  const m = e.measure
-  if (!('field' in m)) return m.of === 'count' || m.of === 'active_days' || m.of.startsWith('days_') || m.of === 'last_gap' ? 'int' : 'number'
+export function aggregateType(a: Aggregate): ValueType {
+  const m = a.measure
+  if (!('field' in m)) return m.of === 'mean_gap' || m.of === 'sd_gap' ? 'number' : 'int'
   if (m.of === 'distinct') return 'int'
   if (m.of === 'top_share') return 'number'
-  return fields[e.fact][m.field] ?? 'number'
+  return fields[a.fact][m.field] ?? 'number'
 }
 
 /** Type of a left side; classes are text. */
