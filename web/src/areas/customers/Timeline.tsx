@@ -31,7 +31,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
 }
 
 /** Detail members people understand without a legend; the rest stays behind the API. */
-const told = ['channel', 'store', 'category', 'product', 'reason', 'kind', 'comment', 'status']
+const told = ['channel', 'store', 'category', 'product', 'reason', 'comment', 'status']
 
 function Line({ item, f }: { item: TimelineItem; f: Format }) {
   const quantity = item.detail.quantity

@@ -26,7 +26,7 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
           <span className="soft small">{t('customers.change')}</span>
           <span>{f.label(w.change.sentence)}</span>
           <span className="strong">→ {f.label(w.change.target.label)}</span>
-          {w.change.ways.length > 1 && <ul className="ways">{w.change.ways.map((x, i) => <li key={i}>{f.label(x.sentence)}</li>)}</ul>}
+          {w.change.ways.length > 2 && <ul className="ways">{w.change.ways.map((x, i) => <li key={i}>{f.label(x.sentence)}</li>)}</ul>}
         </section>
       )}
       {!w.change && <p className="soft small">{t('customers.no_change')}</p>}
