@@ -1,8 +1,9 @@
 //! Facts: immutable timestamped rows, as the lake holds them, one customer at a time (`domain.md` §1–3).
 //!
 //! Every fact carries `at` (when it happened), `day` (the business day of `at`) and `recorded_at` (when we learnt it).
-//! A fact is never updated: a corrected order is a newer row with the same `order_key`; the latest `recorded_at` known
-//! by K wins, and of equal ones the later row.
+//! A fact is never updated: a corrected order is a newer row with the same `order_key`. Of the versions known by K the one
+//! learnt last counts: within one import (`batch`) the later row, between imports the later `recorded_at`. Only then is its
+//! day looked at: an order corrected to a later day was not there before.
 
 use crate::{clock::Instant, period::Day, value::Value};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct OrderFact {
     pub day: Day,
     /// When we learnt it.
     pub recorded_at: Instant,
+    /// The import that brought it.
+    #[serde(default)]
+    pub batch: i64,
     /// Paid, minor units, before refunds.
     pub paid: i64,
     /// Cost of goods, minor units, if known.
@@ -53,6 +57,9 @@ pub struct LineFact {
     pub day: Day,
     /// When we learnt it.
     pub recorded_at: Instant,
+    /// The import that brought it.
+    #[serde(default)]
+    pub batch: i64,
     /// Product number or name.
     pub product: Option<String>,
     /// Category, from the file or else from the product list.
@@ -76,6 +83,9 @@ pub struct LineFact {
 /// Money given back. With an order it lowers that order's net on the ORDER's day; without, the customer's net on its own day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefundFact {
+    /// Identity of a refund that has a number: number, order and product. Without one every row is a refund of its own.
+    #[serde(default)]
+    pub refund_key: Option<u64>,
     /// The order it points at, if it names one.
     pub order_key: Option<u64>,
     /// That order's number.
@@ -86,10 +96,16 @@ pub struct RefundFact {
     pub day: Day,
     /// When we learnt it.
     pub recorded_at: Instant,
+    /// The import that brought it.
+    #[serde(default)]
+    pub batch: i64,
     /// Given back, minor units, positive.
     pub amount: i64,
     /// Why, as the business codes it.
     pub reason: Option<String>,
+    /// Told by the order's status alone: it counts only for what the order's other refunds leave.
+    #[serde(default)]
+    pub by_status: bool,
 }
 
 /// Visit, click, open, call, store visit, social, support contact.
@@ -122,6 +138,21 @@ pub struct AnswerFact {
     pub score: f64,
     /// Where it was given.
     pub channel: Option<String>,
+}
+
+/// What winning customers through a channel cost in a period. It belongs to no customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostFact {
+    /// When we learnt it.
+    pub recorded_at: Instant,
+    /// The channel; a cost without one is nobody's.
+    pub channel: Option<String>,
+    /// First day of the period.
+    pub first_day: Day,
+    /// Last day of the period.
+    pub last_day: Day,
+    /// Spent, minor units.
+    pub amount: i64,
 }
 
 /// One attribute as learnt at one time. Of those with `day ≤ D` the latest day wins; of one day, the one learnt last; of

@@ -139,6 +139,8 @@ pub struct RefundRecord {
     pub product: Option<String>,
     /// pieces given back, if named
     pub quantity: Option<f64>,
+    /// told by the order's status alone: counts only for what the order's other refunds leave
+    pub by_status: bool,
 }
 
 /// Interaction.

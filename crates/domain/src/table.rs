@@ -115,8 +115,8 @@ impl Table {
         }
     }
 
-    /// Its columns; field id = place from 1. Money columns are minor units. `order_key` and `line_key` are xxh3 hashes
-    /// reinterpreted as signed.
+    /// Its columns; field id = place from 1. Money columns are minor units. `order_key`, `line_key` and `refund_key`
+    /// are xxh3 hashes reinterpreted as signed. Files written before a column came do not have it: no value.
     pub fn columns(self) -> &'static [Column] {
         match self {
             Table::Orders => const { &[
@@ -132,7 +132,8 @@ impl Table {
             ] },
             Table::Refunds => const { &[
                 CUSTOMER, ROW_KEY, may("order_key", Int64), may("order_id", Varchar), AT, DAY, RECORDED_AT,
-                must("amount", Int64), may("reason", Varchar), may("product", Varchar), BATCH,
+                must("amount", Int64), may("reason", Varchar), may("product", Varchar), BATCH, may("refund_key", Int64),
+                may("by_status", Boolean),
             ] },
             Table::Interactions => const { &[
                 CUSTOMER, ROW_KEY, AT, DAY, RECORDED_AT, must("kind", Varchar), may("channel", Varchar), BATCH,

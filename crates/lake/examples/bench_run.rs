@@ -135,6 +135,8 @@ fn main() -> Result<()> {
         known_as_of: Instant::MAX,
         customers,
         gaps: Vec::new(),
+        recorded: customers,
+        recorded_by_day: customers,
         currency: Currency::CNY,
         features: catalog().to_vec(),
         classifications: library::classifications().to_vec(),

@@ -109,6 +109,7 @@ fn order(r: &Rows<'_>, i: usize) -> OrderFact {
         at: r.instant(4, i),
         day: r.day(5, i),
         recorded_at: r.instant(6, i),
+        batch: r.whole(15, i),
         paid: r.whole(7, i),
         cost: r.maybe_whole(8, i),
         discount: r.maybe_whole(9, i),
@@ -128,6 +129,7 @@ fn line(r: &Rows<'_>, i: usize) -> LineFact {
         at: r.instant(5, i),
         day: r.day(6, i),
         recorded_at: r.instant(7, i),
+        batch: r.whole(17, i),
         product: r.maybe_text(8, i),
         category: r.maybe_text(9, i),
         brand: r.maybe_text(10, i),
@@ -142,13 +144,16 @@ fn line(r: &Rows<'_>, i: usize) -> LineFact {
 
 fn refund(r: &Rows<'_>, i: usize) -> RefundFact {
     RefundFact {
+        refund_key: r.maybe_whole(11, i).map(|k| k as u64),
         order_key: r.maybe_whole(2, i).map(|k| k as u64),
         order_id: r.maybe_text(3, i),
         at: r.instant(4, i),
         day: r.day(5, i),
         recorded_at: r.instant(6, i),
+        batch: r.whole(10, i),
         amount: r.whole(7, i),
         reason: r.maybe_text(8, i),
+        by_status: r.known(12, i) && r.flag(12, i),
     }
 }
 

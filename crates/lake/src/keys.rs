@@ -37,15 +37,26 @@ impl Lake {
         })
     }
 
-    /// Identities of one file's rows, which survive a correction: `order_key` of orders, `line_key` of lines.
-    pub fn identities(&self, file: &DataFile, mut each: impl FnMut(&[i64])) -> Result<()> {
+    /// Identities of one file's rows, which survive a correction, and whose rows they are: `order_key` of orders,
+    /// `line_key` of lines, `refund_key` of refunds that have one.
+    pub fn identities(&self, file: &DataFile, mut each: impl FnMut(u64, CustomerKey)) -> Result<()> {
         let column = match file.table {
             Table::Orders => "order_key",
             Table::Lines => "line_key",
+            Table::Refunds => "refund_key",
             _ => return Ok(()),
         };
-        self.reader().scan(file, &[column], |b| {
-            each(b[0].as_primitive::<Int64Type>().values());
+        if stats::is_empty(file, column) {
+            return Ok(());
+        }
+        self.reader().scan(file, &[column, "customer"], |b| {
+            let keys = b[0].as_primitive::<Int64Type>();
+            let customers = b[1].as_primitive::<Int32Type>();
+            for (i, (key, customer)) in keys.values().iter().zip(customers.values()).enumerate() {
+                if keys.is_valid(i) {
+                    each(*key as u64, CustomerKey(*customer as u32));
+                }
+            }
             Ok(())
         })
     }

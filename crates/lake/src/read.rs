@@ -6,7 +6,7 @@ use crate::{
     schema,
 };
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray, new_null_array},
     datatypes::{DataType, Field, Int32Type, Schema},
     record_batch::RecordBatchReader as _,
 };
@@ -71,10 +71,10 @@ impl Reader {
         &self,
         file: &DataFile,
         columns: &[&str],
-        mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
+        each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
         let (open, footer, path) = self.open(file)?;
-        self.batches(open, footer, &path, columns, None, |b| each(b.columns()))
+        self.batches(open, footer, &path, file.table, columns, None, each)
     }
 
     /// Reads these columns of the pages that may hold the customer.
@@ -83,14 +83,14 @@ impl Reader {
         file: &DataFile,
         customer: u32,
         columns: &[&str],
-        mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
+        each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
         let (open, footer, path) = self.open(file)?;
         let pages = pages_of(&footer, customer);
         if pages.as_ref().is_some_and(|p| !p.selects_any()) {
             return Ok(());
         }
-        self.batches(open, footer, &path, columns, pages, |b| each(b.columns()))
+        self.batches(open, footer, &path, file.table, columns, pages, each)
     }
 
     fn batches(
@@ -98,10 +98,20 @@ impl Reader {
         open: File,
         footer: ArrowReaderMetadata,
         path: &Path,
+        table: Table,
         columns: &[&str],
         pages: Option<RowSelection>,
-        mut each: impl FnMut(&RecordBatch) -> Result<()>,
+        mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
+        // a column that came after the file was written has no value in it
+        let lacks = |c: &str| footer.schema().index_of(c).is_err();
+        let later: Vec<(usize, DataType)> = columns
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| lacks(c))
+            .filter_map(|(i, c)| schema::later(table, c).map(|kind| (i, kind)))
+            .collect();
+        let columns: Vec<&str> = columns.iter().copied().filter(|c| !later.iter().any(|(i, _)| columns.get(*i) == Some(c))).collect();
         let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, footer)
             .with_projection(mask)
@@ -123,7 +133,15 @@ impl Reader {
 
         for batch in reader {
             let batch = batch?.project(&order)?;
-            each(&batch)?;
+            if later.is_empty() {
+                each(batch.columns())?;
+                continue;
+            }
+            let mut all = batch.columns().to_vec();
+            for (place, kind) in &later {
+                all.insert((*place).min(all.len()), new_null_array(kind, batch.num_rows()));
+            }
+            each(&all)?;
         }
         Ok(())
     }

@@ -136,6 +136,10 @@ pub struct RefundRow<'a> {
     pub product: Option<&'a str>,
     /// import batch
     pub batch: i64,
+    /// identity of a refund that has a number
+    pub refund_key: Option<u64>,
+    /// told by the order's status alone
+    pub by_status: bool,
 }
 
 impl Row for RefundRow<'_> {
@@ -143,7 +147,9 @@ impl Row for RefundRow<'_> {
     fn write(&self, c: &mut Cells) {
         c.customer(self.customer).key(self.row_key).maybe_key(self.order_key).maybe_text(self.order_id);
         c.instant(self.at).day(self.day).instant(self.recorded_at).whole(self.amount);
+        // the two last came later: no value stands for "none" and "no", as in files that do not have them
         c.maybe_text(self.reason).maybe_text(self.product).whole(self.batch);
+        c.maybe_key(self.refund_key).maybe_flag(self.by_status.then_some(true));
     }
 }
 

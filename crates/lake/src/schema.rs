@@ -66,3 +66,9 @@ pub(crate) fn coded(table: Table) -> SchemaRef {
 pub(crate) fn place(table: Table, column: &str) -> usize {
     table.columns().iter().position(|c| c.name == column).unwrap_or(usize::MAX)
 }
+
+/// Type of a column that older files of the table may lack.
+pub(crate) fn later(table: Table, column: &str) -> Option<DataType> {
+    let field = coded(table).field_with_name(column).ok()?.clone();
+    field.is_nullable().then(|| field.data_type().clone())
+}

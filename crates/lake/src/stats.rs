@@ -108,10 +108,12 @@ pub(crate) fn span(file: &DataFile, column: &str) -> Option<(i64, i64)> {
     Some((number(&stats.min)?, number(&stats.max)?))
 }
 
-/// Does the file hold only rows without a value in this column?
+/// Does the file hold only rows without a value in this column? One that came after the file has none.
 pub(crate) fn is_empty(file: &DataFile, column: &str) -> bool {
     let place = schema::place(file.table, column);
-    file.columns.iter().any(|s| s.column as usize == place + 1 && s.nulls == file.rows)
+    let nullable = file.table.columns().get(place).is_some_and(|c| c.nullable);
+    let stats = file.columns.iter().find(|s| s.column as usize == place + 1);
+    stats.map_or(nullable, |s| s.nulls == file.rows)
 }
 
 /// The catalog's record of a freshly written file must be readable again; checked once where it is made.

@@ -157,6 +157,7 @@ impl Search<'_> {
                 at,
                 day: self.situation.day.plus(days),
                 recorded_at: at,
+                batch: i64::MAX,
                 paid,
                 cost: None,
                 discount: None,

@@ -190,7 +190,7 @@ impl<'a> Scope<'a> {
 
     /// What would change the outcome. The rest of the base stands still.
     pub fn change(&self, facts: &Facts, moment: &Moment<'_>) -> Option<Change> {
-        let facts = &until(facts, moment.day, moment.known);
+        let facts = &facts.until(moment.day, moment.known);
         let situation = Situation {
             facts,
             day: moment.day,
@@ -261,18 +261,6 @@ fn classification_needs(c: &Classification) -> Vec<String> {
 fn rule_needs(rule: &Rule) -> Vec<String> {
     let segments = rule::segments_named(rule).into_iter().map(|k| format!("segment.{k}"));
     rule::features_named(rule).into_iter().chain(segments).collect()
-}
-
-/// What was known of the customer by then, and nothing that happened later.
-fn until(facts: &Facts, day: Day, known: Instant) -> Facts {
-    let mut facts = facts.clone();
-    facts.orders.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts.lines.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts.refunds.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts.interactions.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts.answers.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts.attributes.retain(|f| f.day <= day && f.recorded_at <= known);
-    facts
 }
 
 /// Net of the customer's average order.

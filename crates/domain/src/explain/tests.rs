@@ -32,6 +32,7 @@ fn bought(orders: &[(i32, i64)]) -> Facts {
             at,
             day,
             recorded_at: at,
+            batch: 1,
             paid: *paid,
             cost: None,
             discount: None,

@@ -84,6 +84,8 @@ enum How {
     Score { of: &'static str, method: Method, smaller: bool },
     /// part of the sum over all customers
     Share(&'static str),
+    /// part of the costs of this channel on this day
+    CostShare(&'static str, &'static str),
 }
 
 enum Method {
@@ -149,6 +151,9 @@ impl How {
                 smaller_is_better: *smaller,
             },
             How::Share(of) => Definition::Share { of: (*of).to_owned() },
+            How::CostShare(channel, day) => {
+                Definition::CostShare { channel: (*channel).to_owned(), day: (*day).to_owned() }
+            }
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Definitions evaluated for one customer: the meaning that `lake` computes for all at once.
 
 use super::{
-    Aggregate, AggregateError, Cycle, Definition, Derivation, Feature, History, ScoreMethod, check_aggregate, derive, order,
+    Aggregate, AggregateError, CostShare, Cycle, Definition, Derivation, Feature, History, ScoreMethod, check_aggregate, cost_of,
+    derive, order,
 };
 use crate::{
     label::Label,
@@ -58,6 +59,18 @@ pub enum Error {
         /// why
         error: rule::Error,
     },
+    /// something that must be of one type is of another
+    #[error("feature `{key}` needs a {wanted:?}, `{of}` is {ty:?}")]
+    Needs {
+        /// the feature
+        key: String,
+        /// what it reads
+        of: String,
+        /// type of that
+        ty: ValueType,
+        /// type it must have
+        wanted: ValueType,
+    },
     /// declared with another type than its values have
     #[error("feature `{key}` is declared {declared:?} but its values are {actual:?}")]
     Type {
@@ -102,6 +115,7 @@ impl Error {
             Error::Formula { error, .. } => error.code.as_str(),
             Error::Type { .. } => "feature.type",
             Error::NotNumeric { .. } => "feature.not_numeric",
+            Error::Needs { .. } => "feature.type",
             Error::Arguments { .. } => "feature.arguments",
         }
     }
@@ -128,6 +142,9 @@ impl Error {
                 format!("特征 {key}：{}", error.message(crate::Lang::Zh)),
                 format!("Feature {key}: {}", error.message(crate::Lang::En)),
             ),
+            Error::Needs { key, of, .. } => {
+                Label::new(format!("特征 {key} 用到的 {of} 类型不合。"), format!("Feature {key} cannot use {of}: it is of another type."))
+            }
             Error::Type { key, .. } => {
                 Label::new(format!("特征 {key} 声明的类型与算出的不符。"), format!("Feature {key} is declared with another type than its values have."))
             }
@@ -151,6 +168,8 @@ pub struct Base {
     pub tops: HashMap<TopKey, f64>,
     /// borders of scored features, by feature key
     pub cuts: HashMap<String, Cuts>,
+    /// costs shared out, by feature key
+    pub costs: HashMap<String, Vec<CostShare>>,
     /// the values that keep their own class, by key of classifications by value with a limit
     pub kept: HashMap<String, BTreeSet<String>>,
 }
@@ -181,6 +200,7 @@ pub(super) enum Step {
     Formula(Formula),
     Score { of: String, among: String, smaller: bool, by: Scoring },
     Share(String),
+    CostShare { channel: String, day: String },
 }
 
 /// Checked feature definitions in dependency order, ready to be evaluated for one customer at a time.
@@ -288,7 +308,10 @@ fn step(feature: &Feature, types: &HashMap<&str, ValueType>, names: &Vocabulary)
                 ScoreMethod::Bins { edges } if edges.len() != 4 || edges.iter().any(|e| !e.is_finite()) => {
                     return Err(Error::Arguments { key: key(), wanted: 4, given: edges.len() });
                 }
-                ScoreMethod::Bins { edges } => Scoring::Own(bin_cuts(edges, *smaller_is_better)),
+                ScoreMethod::Bins { .. } => {
+                    let of = types.get(of.as_str()).copied().unwrap_or(ValueType::Number);
+                    Scoring::Own(bin_cuts(&method.points(of, rule::Names::currency(names)), *smaller_is_better))
+                }
                 ScoreMethod::Quantile => Scoring::Quantile,
                 ScoreMethod::Kmeans => Scoring::Kmeans,
             };
@@ -297,6 +320,14 @@ fn step(feature: &Feature, types: &HashMap<&str, ValueType>, names: &Vocabulary)
         Definition::Share { of } => {
             numeric(of)?;
             (Step::Share(of.clone()), ValueType::Number)
+        }
+        Definition::CostShare { channel, day } => {
+            for (of, wanted) in [(channel, ValueType::Text), (day, ValueType::Day)] {
+                if let Some(ty) = types.get(of.as_str()).copied().filter(|ty| *ty != wanted) {
+                    return Err(Error::Needs { key: key(), of: of.clone(), ty, wanted });
+                }
+            }
+            (Step::CostShare { channel: channel.clone(), day: day.clone() }, ValueType::Money)
         }
     };
     if actual == feature.value {
@@ -404,6 +435,10 @@ impl<'f> Profile<'f> {
             }
             Step::Share(of) => match (self.get(of).as_f64(), self.base.stats.get(&Base::total(of))) {
                 (Some(x), Some(total)) if *total != 0.0 => Value::Number(x / total),
+                _ => Value::Null,
+            },
+            Step::CostShare { channel, day } => match (self.get(channel), self.get(day), self.base.costs.get(key)) {
+                (Value::Text(channel), Value::Day(day), Some(shares)) => cost_of(shares, channel, *day).map_or(Value::Null, Value::Money),
                 _ => Value::Null,
             },
         }

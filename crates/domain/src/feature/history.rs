@@ -1,16 +1,19 @@
 //! One customer as known at an instant and as of a day: orders put together from heads, lines and refunds (`domain.md` §3).
 //!
-//! Only facts with `day ≤ D` and `recorded_at ≤ K` exist here. Of several versions of an order head (or line) the one learnt
-//! last counts; of equal ones the later row.
+//! Only facts with `day ≤ D` and `recorded_at ≤ K` exist here; of several versions of one fact the one learnt last.
 
+use super::{evaluate::fit, version::latest};
 use crate::{
     clock::Instant,
     fact::{AnswerFact, AttributeFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
     money::Currency,
     period::Day,
-    value::Value,
+    value::{Value, ValueType},
 };
 use std::collections::{BTreeMap, HashMap};
+
+/// The attribute that says since when somebody is a customer.
+pub const SIGNUP: &str = "signup_day";
 
 /// An order as of a day.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,17 +26,17 @@ pub struct Order<'f> {
     pub at: Instant,
     /// business day of `at`; all money of the order counts on it
     pub day: Day,
-    /// paid before refunds: the head's, else the sum of the lines
+    /// paid before refunds: the head's, else the sum of the lines that are not cancelled (of all lines, if all are)
     pub gross: i64,
     /// refunds of this order so far
     pub refunded: i64,
     /// cancelled by its head, or every line of it is
     pub cancelled: bool,
-    /// cost of goods: the head's, else the sum of the lines that know theirs
+    /// cost of goods: the head's, else the sum of those lines that know theirs
     pub cost: Option<i64>,
     /// discount (heads only)
     pub discount: Option<i64>,
-    /// pieces: sum over lines; unknown without lines
+    /// pieces: sum over those lines; unknown without lines
     pub quantity: Option<f64>,
     /// sales channel: the head's, else the earliest line's
     pub channel: Option<&'f str>,
@@ -43,7 +46,7 @@ pub struct Order<'f> {
     pub payment: Option<&'f str>,
     /// coupon (heads only)
     pub coupon: Option<&'f str>,
-    /// its lines, earliest first
+    /// its lines that are not cancelled (all lines, if all are), earliest first
     pub lines: Vec<&'f LineFact>,
 }
 
@@ -64,14 +67,32 @@ impl Order<'_> {
 pub struct Refund<'f> {
     /// the fact
     pub fact: &'f RefundFact,
+    /// what it comes to: a refund told by a status counts only for what the order's other refunds leave
+    pub amount: i64,
     /// names an order that is known as of the day; otherwise it lowers the customer's net on its own day
     pub linked: bool,
+}
+
+/// Had the customer's number been given out? What no fact says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// by K
+    pub by_known: bool,
+    /// by the end of D, and by K
+    pub by_day: bool,
+}
+
+impl Recorded {
+    /// As known today: everybody is.
+    pub const TODAY: Recorded = Recorded { by_known: true, by_day: false };
 }
 
 /// What is known of one customer as of a day.
 #[derive(Debug, Clone)]
 pub struct History<'f> {
     day: Day,
+    /// a fact is known that lies after the day
+    later: bool,
     pub(super) currency: Currency,
     orders: Vec<Order<'f>>,
     lines: Vec<&'f LineFact>,
@@ -85,23 +106,9 @@ impl<'f> History<'f> {
     /// The customer as of `day`, as known at `known` ([`Instant::MAX`] = as known today).
     pub fn as_of(facts: &'f Facts, day: Day, known: Instant) -> History<'f> {
         let seen = |fact_day: Day, recorded: Instant| fact_day <= day && recorded <= known;
-
-        let mut heads: HashMap<u64, &OrderFact> = HashMap::new();
-        for head in facts.orders.iter().filter(|o| seen(o.day, o.recorded_at)) {
-            let latest = heads.entry(head.order_key).or_insert(head);
-            if head.recorded_at >= latest.recorded_at {
-                *latest = head;
-            }
-        }
-        let mut latest_lines: HashMap<u64, &LineFact> = HashMap::new();
-        for line in facts.lines.iter().filter(|l| seen(l.day, l.recorded_at)) {
-            let latest = latest_lines.entry(line.line_key).or_insert(line);
-            if line.recorded_at >= latest.recorded_at {
-                *latest = line;
-            }
-        }
+        let heads = latest(&facts.orders, day, known);
         let mut lines: HashMap<u64, Vec<&LineFact>> = HashMap::new();
-        for line in latest_lines.into_values() {
+        for line in latest(&facts.lines, day, known) {
             lines.entry(line.order_key).or_default().push(line);
         }
         for of_order in lines.values_mut() {
@@ -109,7 +116,7 @@ impl<'f> History<'f> {
         }
 
         let mut orders: Vec<Order> = Vec::with_capacity(heads.len());
-        for head in heads.values() {
+        for head in heads {
             orders.push(Order::with_head(head, lines.remove(&head.order_key).unwrap_or_default()));
         }
         orders.extend(lines.into_values().filter_map(Order::without_head));
@@ -117,15 +124,14 @@ impl<'f> History<'f> {
 
         let index: HashMap<u64, usize> = orders.iter().enumerate().map(|(i, o)| (o.key, i)).collect();
         let mut refunds = Vec::new();
-        for fact in facts.refunds.iter().filter(|r| seen(r.day, r.recorded_at)) {
+        for (fact, amount) in counted(latest(&facts.refunds, day, known)) {
             let order = fact.order_key.and_then(|key| index.get(&key)).and_then(|i| orders.get_mut(*i));
             let linked = order.is_some();
             if let Some(order) = order {
-                order.refunded = order.refunded.saturating_add(fact.amount);
+                order.refunded = order.refunded.saturating_add(amount);
             }
-            refunds.push(Refund { fact, linked });
+            refunds.push(Refund { fact, amount, linked });
         }
-        refunds.sort_by_key(|r| r.fact.at);
 
         let mut bought: Vec<&LineFact> = orders.iter().filter(|o| o.valid()).flat_map(|o| o.lines.iter().copied()).collect();
         bought.sort_by_key(|l| (l.at, l.order_key, l.line_key));
@@ -142,12 +148,28 @@ impl<'f> History<'f> {
             }
         }
         let attributes = latest.into_iter().map(|(key, fact)| (key, &fact.value)).collect();
-        History { day, currency: Currency::CNY, orders, lines: bought, refunds, interactions, answers, attributes }
+        let later = |fact_day: Day, recorded: Instant| fact_day > day && recorded <= known;
+        let later = facts.orders.iter().any(|f| later(f.day, f.recorded_at))
+            || facts.lines.iter().any(|f| later(f.day, f.recorded_at))
+            || facts.refunds.iter().any(|f| later(f.day, f.recorded_at))
+            || facts.interactions.iter().any(|f| later(f.day, f.recorded_at))
+            || facts.answers.iter().any(|f| later(f.day, f.recorded_at));
+        History { day, later, currency: Currency::CNY, orders, lines: bought, refunds, interactions, answers, attributes }
     }
 
     /// The as-of day.
     pub fn day(&self) -> Day {
         self.day
+    }
+
+    /// Is the customer there yet? Yes, if anything of it is seen, if it signed up or was recorded by the day, or if nothing
+    /// about it has a day at all. A customer whose every dated trace lies after the day is not there yet.
+    pub fn is_present(&self, recorded: Recorded) -> bool {
+        let seen = !(self.orders.is_empty() && self.refunds.is_empty() && self.interactions.is_empty() && self.answers.is_empty());
+        seen || match fit(self.attribute(SIGNUP), ValueType::Day) {
+            Value::Day(signup) => signup <= self.day || recorded.by_day,
+            _ => recorded.by_day || (recorded.by_known && !self.later),
+        }
     }
 
     /// All orders, cancelled and fully refunded ones too, earliest first (`at`, then order key).
@@ -185,6 +207,7 @@ impl<'f> History<'f> {
 impl<'f> Order<'f> {
     fn with_head(head: &'f OrderFact, lines: Vec<&'f LineFact>) -> Order<'f> {
         let first = lines.first().copied();
+        let (lines, all_cancelled) = kept(lines);
         Order {
             key: head.order_key,
             id: &head.order_id,
@@ -192,7 +215,7 @@ impl<'f> Order<'f> {
             day: head.day,
             gross: head.paid,
             refunded: 0,
-            cancelled: head.cancelled || (!lines.is_empty() && lines.iter().all(|l| l.cancelled)),
+            cancelled: head.cancelled || all_cancelled,
             cost: head.cost.or_else(|| cost(&lines)),
             discount: head.discount,
             quantity: quantity(&lines),
@@ -206,6 +229,7 @@ impl<'f> Order<'f> {
 
     fn without_head(lines: Vec<&'f LineFact>) -> Option<Order<'f>> {
         let first = *lines.first()?;
+        let (lines, cancelled) = kept(lines);
         Some(Order {
             key: first.order_key,
             id: &first.order_id,
@@ -213,7 +237,7 @@ impl<'f> Order<'f> {
             day: first.day,
             gross: lines.iter().fold(0i64, |sum, l| sum.saturating_add(l.paid)),
             refunded: 0,
-            cancelled: lines.iter().all(|l| l.cancelled),
+            cancelled,
             cost: cost(&lines),
             discount: None,
             quantity: quantity(&lines),
@@ -224,6 +248,36 @@ impl<'f> Order<'f> {
             lines,
         })
     }
+}
+
+/// The lines that are not cancelled; all of them if every one is, and then the order is.
+fn kept(mut lines: Vec<&LineFact>) -> (Vec<&LineFact>, bool) {
+    let all_cancelled = !lines.is_empty() && lines.iter().all(|l| l.cancelled);
+    if !all_cancelled {
+        lines.retain(|l| !l.cancelled);
+    }
+    (lines, all_cancelled)
+}
+
+/// Refunds, earliest first, with what each comes to. Those told by a status count only for what the others of their order
+/// leave, and not at all if nothing is left.
+fn counted(mut refunds: Vec<&RefundFact>) -> Vec<(&RefundFact, i64)> {
+    refunds.sort_by_key(|r| r.at);
+    let mut others: HashMap<u64, i64> = HashMap::new();
+    for (key, refund) in refunds.iter().filter(|r| !r.by_status).filter_map(|r| Some((r.order_key?, r))) {
+        let sum = others.entry(key).or_default();
+        *sum = sum.saturating_add(refund.amount);
+    }
+    let amount = |refund: &RefundFact| match refund.order_key.and_then(|key| others.get_mut(&key)) {
+        Some(told) if refund.by_status => {
+            let known = refund.amount.min(*told).max(0);
+            *told -= known;
+            Some(refund.amount - known).filter(|left| *left > 0)
+        }
+        _ => Some(refund.amount),
+    };
+    let mut amount = amount;
+    refunds.into_iter().filter_map(|r| Some((r, amount(r)?))).collect()
 }
 
 fn cost(lines: &[&LineFact]) -> Option<i64> {

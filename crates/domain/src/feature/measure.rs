@@ -152,7 +152,7 @@ impl Fact<'_> {
         match self {
             Fact::Order(o) => Some(o.net()),
             Fact::Line(l) => Some(l.paid),
-            Fact::Refund(r) => Some(r.fact.amount),
+            Fact::Refund(r) => Some(r.amount),
             Fact::Interaction(_) | Fact::Answer(_) => None,
         }
     }
@@ -192,7 +192,7 @@ impl Fact<'_> {
                 _ => Value::Null,
             },
             Fact::Refund(r) => match field {
-                Field::Refunded => Value::Money(r.fact.amount),
+                Field::Refunded => Value::Money(r.amount),
                 Field::Reason => text(r.fact.reason.as_deref()),
                 Field::Linked => Value::Bool(r.linked),
                 _ => Value::Null,

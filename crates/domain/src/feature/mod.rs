@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod catalog;
+mod cost;
 mod derive;
 mod evaluate;
 mod history;
@@ -12,14 +13,16 @@ mod measure;
 mod order;
 mod place;
 mod population;
+mod version;
 mod words;
 
 pub use crate::rule::{aggregate_type, field_type};
 pub use aggregate::{AggregateError, check_aggregate};
 pub use catalog::{catalog, catalog_error, find};
+pub use cost::{CostShare, cost_of, share_out};
 pub use derive::{Derivation, derive};
 pub use evaluate::{Base, Error, Plan, Profile, fit};
-pub use history::{History, Order, Refund};
+pub use history::{History, Order, Recorded, Refund, SIGNUP};
 pub use measure::FactRef;
 pub(crate) use order::sort;
 pub use order::{Cycle, aggregates_behind, order};
@@ -27,7 +30,13 @@ pub use place::{City, Province, Region, Tier};
 pub use population::{Clusters, Population};
 pub use words::{named_values, value_label, values_of};
 
-use crate::{label::Label, period::Window, rule::Expr, value::ValueType};
+use crate::{
+    label::Label,
+    money::Currency,
+    period::Window,
+    rule::{Expr, decimal},
+    value::ValueType,
+};
 use serde::{Deserialize, Serialize};
 
 /// A feature's definition as a versioned document.
@@ -134,6 +143,14 @@ pub enum Definition {
         /// numeric feature
         of: String,
     },
+    /// What winning the customer cost: every cost whose channel is the customer's and whose days hold the customer's day,
+    /// ÷ the customers of that channel with such a day. Null when no cost is known.
+    CostShare {
+        /// text feature: the channel that won the customer
+        channel: String,
+        /// day feature: when it was won
+        day: String,
+    },
 }
 
 /// How a score's edges are found (`domain.md` §4).
@@ -144,11 +161,25 @@ pub enum ScoreMethod {
     Quantile,
     /// Own edges, ascending, four of them: score = 1 + edges passed (`≥` edge; for smaller-is-better, `≤` edge from the far side)
     Bins {
-        /// ascending edges in the feature's own unit (money in minor units, days as days)
+        /// ascending edges as people write them: money in major units, days as days
         edges: Vec<f64>,
     },
     /// One-dimensional k-means with k = 5, exact (dynamic programming), clusters ranked by their centre
     Kmeans,
+}
+
+impl ScoreMethod {
+    /// Own edges on the number line of the feature they cut (money in minor units); none for the other methods.
+    pub fn points(&self, of: ValueType, currency: Currency) -> Vec<f64> {
+        let point = |edge: &f64| match of {
+            ValueType::Money => decimal::minor(*edge, currency.digits()).map_or(*edge, |minor| minor as f64),
+            _ => *edge,
+        };
+        match self {
+            ScoreMethod::Bins { edges } => edges.iter().map(point).collect(),
+            ScoreMethod::Quantile | ScoreMethod::Kmeans => Vec::new(),
+        }
+    }
 }
 
 /// A measure over the customer's facts inside a window, after a filter.

@@ -33,6 +33,7 @@ impl Definition {
                 format!("score({of}, among {among} > 0, {method}{order})")
             }
             Definition::Share { of } => format!("{of} / sum_of_all({of})"),
+            Definition::CostShare { channel, day } => format!("cost_share({channel}, {day})"),
         }
     }
 
@@ -47,6 +48,7 @@ impl Definition {
             Definition::Share { of } => {
                 found.insert(of.clone());
             }
+            Definition::CostShare { channel, day } => found.extend([channel.clone(), day.clone()]),
         }
         found.into_iter().collect()
     }

@@ -2,11 +2,13 @@
 //! handful of customers.
 
 use super::{
-    Base, History, Plan, Profile,
+    Base, History, Plan, Profile, share_out,
     evaluate::{Scoring, Step},
 };
 use crate::{
     classification::{self, By, Classifier, Outcome},
+    fact::CostFact,
+    period::Day,
     rule::{BaseKey, Compiled, compiled::Top, cut},
     score::{cluster_cuts, quantile_cuts},
     segment::{self, Segmenter},
@@ -26,8 +28,13 @@ pub struct Population<'f> {
 }
 
 impl<'f> Population<'f> {
-    /// Computes every feature for everyone, base-wide relations first where they are needed.
-    pub fn compute(plan: &Plan, histories: impl IntoIterator<Item = History<'f>>, clusters: Clusters<'_>) -> Population<'f> {
+    /// Computes every feature for everyone, base-wide relations first where they are needed; `costs` as known.
+    pub fn compute(
+        plan: &Plan,
+        histories: impl IntoIterator<Item = History<'f>>,
+        costs: &[CostFact],
+        clusters: Clusters<'_>,
+    ) -> Population<'f> {
         let base = Arc::new(Base::default());
         let profiles = histories.into_iter().map(|h| Profile::empty(h.in_currency(plan.currency), &base)).collect();
         let mut all = Population { profiles, base };
@@ -35,6 +42,7 @@ impl<'f> Population<'f> {
             match step {
                 Step::Formula(formula) => all.relate(&formula.needs().bases),
                 Step::Share(of) => all.relate(&[Base::total(of)]),
+                Step::CostShare { channel, day } => all.share(key, channel, day, costs),
                 Step::Score { of, among, smaller, by } => all.score(key, of, among, *smaller, by, clusters),
                 Step::Attribute(_) | Step::Aggregate(_) | Step::Derived(..) => {}
             }
@@ -99,6 +107,15 @@ impl<'f> Population<'f> {
                 self.learn(|base| base.stats.insert(key.clone(), statistic));
             }
         }
+    }
+
+    fn share(&mut self, key: &str, channel: &str, day: &str, costs: &[CostFact]) {
+        let won = |by: &str, from: Day, to: Day| {
+            let won = |p: &&Profile| matches!((p.get(channel), p.get(day)), (Value::Text(c), Value::Day(d)) if c == by && from <= *d && *d <= to);
+            self.profiles.iter().filter(won).count() as u64
+        };
+        let shares = share_out(costs, won);
+        self.learn(|base| base.costs.insert(key.to_owned(), shares));
     }
 
     fn score(&mut self, key: &str, of: &str, among: &str, smaller: bool, by: &Scoring, clusters: Clusters<'_>) {

@@ -31,7 +31,7 @@ pub(super) const ALL: &[Set] = &[
         key: "new_first_order",
         label: ("新客首单 30 天内", "First order within 30 days"),
         about: ("第一单在 30 天内：欢迎礼与第二单的好时机。", "First order within 30 days: time for a welcome and a second order."),
-        rule: "tenure_days <= 30",
+        rule: "tenure_days < 30",
         exclude: &[],
         priority: None,
     },

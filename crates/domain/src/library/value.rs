@@ -39,7 +39,7 @@ pub(super) const ALL: &[Template] = &[
         ),
         by: By::Rules(&[
             ("prospect", ("潜客", "Prospect"), "orders = 0"),
-            ("new", ("新客", "New"), "tenure_days <= 30"),
+            ("new", ("新客", "New"), "tenure_days < 30"),
             ("lost", ("流失", "Lost"), "recency_days > dormancy_threshold_days * 3"),
             ("dormant", ("沉睡", "Dormant"), "recency_days > dormancy_threshold_days"),
             ("at_risk", ("流失风险", "At risk"), "recency_days > dormancy_threshold_days * 2 / 3"),
@@ -132,7 +132,7 @@ pub(super) const ALL: &[Template] = &[
         ),
         by: By::Rules(&[
             ("vip", ("VIP", "VIP"), "orders_12m >= 2 and net_12m >= 3 * mean_of_all(net_12m, orders_12m)"),
-            ("new", ("新客户", "New"), "tenure_days <= 30"),
+            ("new", ("新客户", "New"), "tenure_days < 30"),
             ("regular", ("普通客户", "Regular"), "orders >= 1"),
         ]),
         otherwise: NO_PURCHASE,

@@ -3,8 +3,9 @@
 use crate::make::{answer, attribute, interaction, line, order, refund};
 use domain::{
     clock::Instant,
-    fact::Facts,
+    fact::{Facts, RefundFact},
     feature::{Base, History, Plan, catalog},
+    id::key64,
     library::{classifications, vocabulary},
     money::Currency,
     period::Day,
@@ -24,7 +25,8 @@ fn facts() -> impl Strategy<Value = Facts> {
     let on = || (0..400i32).prop_map(|d| Day(START + d).to_string());
     let heads = prop::collection::vec((0..8u8, on(), 0..500i64, prop::bool::weighted(0.1), 0..3u8), 0..10);
     let lines = prop::collection::vec((0..8u8, 0..3u32, on(), 0..3u8, 0..500i64, prop::bool::weighted(0.2)), 0..10);
-    let refunds = prop::collection::vec((prop::option::weighted(0.8, 0..10u8), on(), 1..400i64), 0..6);
+    let number = prop::option::weighted(0.4, 0..3u8);
+    let refunds = prop::collection::vec((prop::option::weighted(0.8, 0..10u8), number, on(), 1..400i64, prop::bool::weighted(0.3)), 0..8);
     let talk = prop::collection::vec((0..4u8, on()), 0..8);
     let scores = prop::collection::vec((0..3u8, on(), 0..=10u8), 0..5);
     let known = prop::collection::vec((0..4u8, on(), 0..5u8), 0..6);
@@ -39,18 +41,25 @@ fn facts() -> impl Strategy<Value = Facts> {
             let mut o = order(&format!("O{id}"), &on, paid);
             o.cancelled = cancelled;
             o.channel = ["app", "shop"].get(usize::from(channel)).map(|c| (*c).to_owned());
-            o.recorded_at = Instant(o.recorded_at.0 + next());
+            // every row an import of its own
+            o.batch = next();
+            o.recorded_at = Instant(o.recorded_at.0 + o.batch);
             facts.orders.push(o);
         }
         for (id, no, on, category, paid, cancelled) in lines {
             let mut l = line(&format!("O{id}"), no, &on, ["tea", "cup", "pot"][usize::from(category)], paid);
             l.cancelled = cancelled;
-            l.recorded_at = Instant(l.recorded_at.0 + next());
+            l.batch = next();
+            l.recorded_at = Instant(l.recorded_at.0 + l.batch);
             facts.lines.push(l);
         }
-        for (id, on, amount) in refunds {
+        for (id, no, on, amount, by_status) in refunds {
             let mut r = refund(id.map(|i| format!("O{i}")).as_deref(), &on, amount);
             r.at = Instant(r.at.0 + next());
+            r.batch = next();
+            r.recorded_at = Instant(r.recorded_at.0 + r.batch);
+            r.refund_key = no.map(|no| key64(&format!("R{no}/{id:?}")));
+            r.by_status = by_status;
             facts.refunds.push(r);
         }
         for (kind, on) in talk {
@@ -110,6 +119,11 @@ proptest! {
     #[test]
     fn what_happens_after_the_day_changes_nothing(facts in facts(), cut in 0..400i32) {
         let day = Day(START + cut);
+        let mut facts = facts;
+        // new orders, lines and refunds, that is: not corrections of earlier ones
+        facts.orders.iter_mut().filter(|f| f.day > day).for_each(|f| f.order_key ^= 1);
+        facts.lines.iter_mut().filter(|f| f.day > day).for_each(|f| f.line_key ^= 1);
+        facts.refunds.iter_mut().filter(|f| f.day > day).for_each(|f| f.refund_key = None);
         let mut past = facts.clone();
         past.orders.retain(|f| f.day <= day);
         past.lines.retain(|f| f.day <= day);
@@ -139,9 +153,15 @@ proptest! {
     fn money_is_neither_made_nor_lost(facts in facts()) {
         let history = History::as_of(&facts, AS_OF, Instant::MAX);
         let refunded: i64 = history.orders().iter().map(|o| o.refunded).sum();
-        let loose: i64 = history.refunds().iter().filter(|r| !r.linked).map(|r| r.fact.amount).sum();
-        let all: i64 = facts.refunds.iter().map(|r| r.amount).sum();
+        let loose: i64 = history.refunds().iter().filter(|r| !r.linked).map(|r| r.amount).sum();
+        let all: i64 = history.refunds().iter().map(|r| r.amount).sum();
         prop_assert_eq!(refunded + loose, all);
+        let told = facts.until(AS_OF, Instant::MAX).refunds;
+        let sum = |of: &dyn Fn(&&RefundFact) -> bool| told.iter().filter(of).map(|r| r.amount).sum::<i64>();
+        for o in history.orders() {
+            let of = |by_status: bool| sum(&|r| r.order_key == Some(o.key) && r.by_status == by_status);
+            prop_assert_eq!(o.refunded, of(true).max(of(false)));
+        }
         let net: i64 = history.orders().iter().filter(|o| o.valid()).map(|o| o.net()).sum();
         let values = all_features(&facts, AS_OF);
         let of = |key: &str| values[catalog().iter().position(|f| f.key == key).expect("known")].clone();

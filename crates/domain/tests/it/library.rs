@@ -20,7 +20,7 @@ pub fn classes(everyone: &[Facts], on: &str) -> BTreeMap<String, Vec<String>> {
     let plan = Plan::new(catalog(), Currency::CNY).expect("a plan");
     let names = vocabulary(Currency::CNY);
     let histories = everyone.iter().map(|f| History::as_of(f, day(on), Instant::MAX));
-    let mut population = Population::compute(&plan, histories, &|_| Vec::new());
+    let mut population = Population::compute(&plan, histories, &[], &|_| Vec::new());
     let mut found = BTreeMap::new();
     for step in segment::plan(classifications(), segments()).expect("no ring") {
         match step {
@@ -205,7 +205,9 @@ fn a_life_in_its_own_rhythm() {
     let stage = |on: &str| classes(&everyone, on)["lifecycle"].last().cloned().unwrap_or_default();
     assert_eq!(stage("2025-12-31"), "prospect");
     assert_eq!(stage("2026-01-01"), "new");
-    assert_eq!(stage("2026-01-31"), "new");
+    // 30 days, the first one included
+    assert_eq!(stage("2026-01-30"), "new");
+    assert_eq!(stage("2026-01-31"), "active");
     assert_eq!(stage("2026-04-15"), "active");
     // five gaps of 20 days, peers 40: threshold (5·20 + 2·40) / 7 = 25.7, but never below 30; last order 11 April
     assert_eq!(stage("2026-05-01"), "active");

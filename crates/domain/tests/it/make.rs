@@ -26,6 +26,7 @@ pub fn order(id: &str, on: &str, paid: i64) -> OrderFact {
         at: noon(day(on)),
         day: day(on),
         recorded_at: noon(day(on)),
+        batch: 1,
         paid,
         cost: None,
         discount: None,
@@ -46,6 +47,7 @@ pub fn line(order: &str, no: u32, on: &str, category: &str, paid: i64) -> LineFa
         at: noon(day(on)),
         day: day(on),
         recorded_at: noon(day(on)),
+        batch: 1,
         product: Some(format!("{category} {no}")),
         category: Some(category.into()),
         brand: None,
@@ -61,13 +63,16 @@ pub fn line(order: &str, no: u32, on: &str, category: &str, paid: i64) -> LineFa
 /// A refund, of an order or of none.
 pub fn refund(order: Option<&str>, on: &str, amount: i64) -> RefundFact {
     RefundFact {
+        refund_key: None,
         order_key: order.map(key64),
         order_id: order.map(Into::into),
         at: noon(day(on)),
         day: day(on),
         recorded_at: noon(day(on)),
+        batch: 1,
         amount,
         reason: None,
+        by_status: false,
     }
 }
 

@@ -4,8 +4,8 @@ use crate::make::{attribute, day, order, orders};
 use domain::{
     Label,
     clock::Instant,
-    fact::Facts,
-    feature::{Base, Cycle, Definition, Error, Feature, Group, History, Plan, aggregates_behind, catalog, fit},
+    fact::{CostFact, Facts},
+    feature::{Base, Cycle, Definition, Error, Feature, Group, History, Plan, Population, aggregates_behind, catalog, fit},
     money::Currency,
     rule::{Expr, parse_expr},
     value::{Value, ValueType},
@@ -100,4 +100,59 @@ fn the_aggregates_behind_a_feature() {
     // contribution = net − cost
     assert_eq!(aggregates_behind("contribution", catalog()).len(), 3);
     assert!(aggregates_behind("gender", catalog()).is_empty());
+}
+
+#[test]
+fn the_cost_of_a_channel_is_shared_among_the_customers_it_won() {
+    let won = |channel: &str, on: &str| {
+        let mut o = order(channel, on, 10_000);
+        o.channel = Some(channel.into());
+        orders([o])
+    };
+    let cost = |channel: Option<&str>, from: &str, to: &str, amount| CostFact {
+        recorded_at: Instant(0),
+        channel: channel.map(Into::into),
+        first_day: day(from),
+        last_day: day(to),
+        amount,
+    };
+    let mut stated = won("weibo", "2026-01-20");
+    stated.attributes.push(attribute("acquisition_cost", "2026-01-01", Value::Money(7)));
+    let everyone = [won("weibo", "2026-01-01"), won("weibo", "2026-01-31"), stated, won("weibo", "2026-02-01"), won("app", "2026-01-05"), Facts::default()];
+    let costs = [
+        cost(Some("weibo"), "2026-01-01", "2026-01-31", 50_000),
+        // half to even: 5 ÷ 2 = 2
+        cost(Some("weibo"), "2026-01-20", "2026-01-31", 5),
+        cost(None, "2026-01-01", "2026-12-31", 900),
+        cost(Some("douyin"), "2026-01-01", "2026-12-31", 900),
+    ];
+    let plan = Plan::new(catalog(), Currency::CNY).expect("a plan");
+    let histories = everyone.iter().map(|f| History::as_of(f, day("2026-06-30"), Instant::MAX));
+    let all = Population::compute(&plan, histories, &costs, &|_| Vec::new());
+    let of = |key: &str| all.profiles.iter().map(|p| p.get(key).clone()).collect::<Vec<_>>();
+    let third = 16_667;
+    let (m, none) = (Value::Money, Value::Null);
+    assert_eq!(of("channel_cost"), [m(third), m(third + 2), m(third + 2), none.clone(), none.clone(), none.clone()]);
+    assert_eq!(of("acquisition_cost"), [m(third), m(third + 2), m(7), none.clone(), none.clone(), none]);
+    // what they are worth, less what winning them cost
+    let histories = everyone.iter().map(|f| History::as_of(f, day("2026-06-30"), Instant::MAX));
+    let free = Population::compute(&plan, histories, &[], &|_| Vec::new());
+    let worth = |all: &Population, i: usize| match all.profiles[i].get("clv_simple") {
+        Value::Money(worth) => *worth,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(worth(&free, 0) - worth(&all, 0), third);
+    assert_eq!(worth(&free, 4), worth(&all, 4));
+}
+
+#[test]
+fn own_edges_of_money_are_written_in_major_units() {
+    for (code, paid) in [("CNY", 600_000), ("JPY", 6_000), ("KWD", 6_000_000)] {
+        let plan = Plan::new(catalog(), Currency::parse(code).expect("a currency")).expect("a plan");
+        let facts = [paid, paid / 60].map(|paid| orders([order("A", "2026-01-01", paid)]));
+        let histories = facts.iter().map(|f| History::as_of(f, day("2026-02-01"), Instant::MAX));
+        let all = Population::compute(&plan, histories, &[], &|_| Vec::new());
+        let scores: Vec<&Value> = all.profiles.iter().map(|p| p.get("rfm_m_bins")).collect();
+        assert_eq!(scores, [&Value::Int(5), &Value::Int(2)], "{code}");
+    }
 }

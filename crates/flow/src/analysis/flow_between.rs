@@ -50,6 +50,9 @@ pub struct MovementLink {
     pub net: i64,
 }
 
+/// The node of customers who were not there yet on a day. No class can have this key: a dot is no part of one.
+const NOT_YET: &str = "not.yet";
+
 /// The movement in a classification. Without days: the last three months.
 ///
 /// # Errors
@@ -70,15 +73,23 @@ fn between(before: &Picture, after: &Picture, key: &str) -> Result<Movement> {
     let missing = || Error::not_found("classification", key);
     let definition = after.definitions.classification(key).ok_or_else(missing)?;
     let (old, new) = (before.classes(key).ok_or_else(missing)?, after.classes(key).ok_or_else(missing)?);
-    let moved = lake::flow(&before.run, &after.run, key);
+    let mut moved = lake::flow(&before.run, &after.run, key);
+    for class in moved.iter_mut().flat_map(|l| [&mut l.from, &mut l.to]).filter(|class| class.is_empty()) {
+        *class = NOT_YET.to_owned();
+    }
     let mut keys: Vec<String> = definition.named().into_iter().map(|n| n.key).collect();
     for key in new.keys().iter().chain(old.keys()) {
         if !keys.contains(key) {
             keys.push(key.clone());
         }
     }
+    keys.insert(0, NOT_YET.to_owned());
+    let label = |key: &str| match key {
+        NOT_YET => Label::new("还不是客户", "Not a customer yet"),
+        _ => definition.class_label(key),
+    };
     let node = |key: String| MovementNode {
-        label: definition.class_label(&key),
+        label: label(&key),
         from_count: moved.iter().filter(|l| l.from == key).map(|l| l.customers).sum(),
         to_count: moved.iter().filter(|l| l.to == key).map(|l| l.customers).sum(),
         key,

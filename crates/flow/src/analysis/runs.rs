@@ -221,11 +221,19 @@ async fn spec(app: &App, definitions: &Definitions, key: Key, known_as_of: Insta
             statics.insert(s.key.clone(), known.into_values().map(|c| c.key).collect());
         }
     }
+    // as known then, the end of the day is the instant of knowing
+    let by_day = store::customer::recorded_by(&app.store, app.settings().zone.end_of(key.as_of)).await?;
+    let recorded = match key.known {
+        Known::Today => key.customers,
+        Known::Then => by_day,
+    };
     Ok(Spec {
         as_of: key.as_of,
         known_as_of,
         customers: key.customers,
         gaps: store::customer::gaps(&app.store).await?,
+        recorded,
+        recorded_by_day: by_day,
         currency: app.settings().currency,
         features: definitions.features().to_vec(),
         classifications: definitions.classifications().to_vec(),

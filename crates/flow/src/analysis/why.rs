@@ -40,8 +40,8 @@ pub async fn why(app: &App, id: &str, subject: &Subject, asked: Asked) -> Result
     let listed = listed(&picture, &person.id);
     let judge = Judge::new(&picture, subject, listed)?;
     tokio::task::spawn_blocking(move || {
-        let mut facts = picture.lake.facts(person.key, picture.known_as_of)?;
-        until(&mut facts, picture.as_of);
+        // without what happens after the as-of day: supposing days go by supposes nothing else
+        let facts = picture.lake.facts(person.key, picture.known_as_of)?.until(picture.as_of, picture.known_as_of);
         Ok(judge.answer(&picture, &facts, person.key, &zone))
     })
     .await?
@@ -51,16 +51,6 @@ pub async fn why(app: &App, id: &str, subject: &Subject, asked: Asked) -> Result
 fn listed(picture: &Picture, id: &str) -> BTreeSet<String> {
     let on_list = |m: &Members| matches!(m, Members::Static { customers } if customers.iter().any(|c| c == id));
     picture.definitions.segments().iter().filter(|s| on_list(&s.members)).map(|s| s.key.clone()).collect()
-}
-
-/// Takes away what happens after the as-of day, so that supposing days go by supposes nothing else.
-fn until(facts: &mut Facts, day: Day) {
-    facts.orders.retain(|f| f.day <= day);
-    facts.lines.retain(|f| f.day <= day);
-    facts.refunds.retain(|f| f.day <= day);
-    facts.interactions.retain(|f| f.day <= day);
-    facts.answers.retain(|f| f.day <= day);
-    facts.attributes.retain(|f| f.day <= day);
 }
 
 /// Judges one customer by the row-wise meaning of the definitions, with the base of the run: only the subject and what

@@ -2,7 +2,7 @@
 
 use super::{
     rows::{Content, order_key},
-    seen::{Keys, Seen, Verdict},
+    seen::{Mixed, Seen, Verdict},
     spool::{PARTITIONS, Spool, partition},
     wire::{Put, Take, Wire},
 };
@@ -14,7 +14,7 @@ use domain::{
     table::{DataFile, Table},
 };
 use lake::{AnswerRow, CostRow, InteractionRow, Lake, LineRow, OrderRow, ProductRow, RefundRow, Row, Writer};
-use std::{io, path::Path};
+use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
 
 /// What every row of an import carries.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,10 @@ pub trait Fact: Wire + 'static {
     fn day(&self) -> Option<Day>;
     /// Key of its content, and the identity that survives a correction, where it has one.
     fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>);
+    /// May one identity stand on several rows of a file?
+    fn repeats(&self) -> bool {
+        false
+    }
     /// The row.
     fn row<'r>(&'r self, customer: CustomerKey, key: u64, identity: Option<u64>, stamp: &Stamp) -> Self::Row<'r>;
 }
@@ -139,10 +143,14 @@ impl Fact for RefundRecord {
     }
 
     fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        (content.refund(customer, self), None)
+        content.refund(customer, self)
     }
 
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> RefundRow<'r> {
+    fn repeats(&self) -> bool {
+        true
+    }
+
+    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, identity: Option<u64>, stamp: &Stamp) -> RefundRow<'r> {
         RefundRow {
             customer,
             row_key,
@@ -155,6 +163,8 @@ impl Fact for RefundRecord {
             reason: self.reason.as_deref(),
             product: self.product.as_deref(),
             batch: stamp.batch,
+            refund_key: identity,
+            by_status: self.by_status,
         }
     }
 }
@@ -271,8 +281,8 @@ impl Fact for CostRecord {
 
 /// Keys kept exactly in memory, a lane: about 75 MB.
 const EXACT: usize = 7_000_000;
-/// Identities looked up in the lake at a time.
-const IDENTITIES: u64 = 7_000_000;
+/// Identities looked up in the lake, or counted, at a time: as much again.
+const IDENTITIES: u64 = 3_600_000;
 
 /// A table's rows on their way in.
 pub struct Lane<F: Fact> {
@@ -285,6 +295,16 @@ pub struct Lane<F: Fact> {
     put: Put,
     created: u64,
     duplicate: u64,
+    /// how many rows had an identity that may stand on several
+    rows_of: HashMap<u64, u32, BuildHasherDefault<Mixed>>,
+    changes: Option<Changes>,
+}
+
+/// What the new rows change of what was known.
+#[derive(Debug, Default)]
+struct Changes {
+    updated: u64,
+    moved: Vec<(u64, CustomerKey)>,
 }
 
 impl<F: Fact> Lane<F> {
@@ -300,6 +320,8 @@ impl<F: Fact> Lane<F> {
             put: Put::default(),
             created: 0,
             duplicate: 0,
+            rows_of: HashMap::default(),
+            changes: None,
         }
     }
 
@@ -329,7 +351,10 @@ impl<F: Fact> Lane<F> {
         if !self.unread.is_empty() {
             self.reach(lake, fact.day())?;
         }
-        let (key, identity) = fact.keys(&mut self.content, customer);
+        let (key, mut identity) = fact.keys(&mut self.content, customer);
+        if fact.repeats() {
+            identity = identity.and_then(|i| self.numbered(i));
+        }
         Ok(match self.seen.insert(key)? {
             Verdict::New => {
                 self.write(customer, fact, key, identity)?;
@@ -340,7 +365,7 @@ impl<F: Fact> Lane<F> {
                 Outcome::Known
             }
             Verdict::Suspect => {
-                self.put.start().u64(row).u32(customer.0);
+                self.put.start().u64(row).u32(customer.0).u64(identity.unwrap_or(0));
                 fact.put(&mut self.put);
                 self.seen.suspect(key, &self.put.0)?;
                 Outcome::Later
@@ -352,9 +377,24 @@ impl<F: Fact> Lane<F> {
         self.writer.add(&fact.row(customer, key, identity, &self.stamp))?;
         self.created += 1;
         if let Some(identity) = identity.filter(|i| *i != key) {
-            self.identities.push(partition(identity), &identity.to_le_bytes())?;
+            let mut record = [0u8; 12];
+            record[..8].copy_from_slice(&identity.to_le_bytes());
+            record[8..].copy_from_slice(&customer.0.to_le_bytes());
+            self.identities.push(partition(identity), &record)?;
         }
         Ok(())
+    }
+
+    /// The identity of the next row that has this one: the n-th row of a file corrects the n-th row of an earlier one.
+    /// Beyond what memory holds a row has none, and corrects nothing.
+    fn numbered(&mut self, identity: u64) -> Option<u64> {
+        if self.rows_of.len() as u64 >= IDENTITIES && !self.rows_of.contains_key(&identity) {
+            return None;
+        }
+        let n = self.rows_of.entry(identity).or_default();
+        let nth = self.content.nth(identity, *n);
+        *n += 1;
+        Some(nth)
     }
 
     /// Settles the suspects; `each(row, customer, fact, key)` for those that are new.
@@ -367,42 +407,80 @@ impl<F: Fact> Lane<F> {
                 return Ok(());
             }
             let mut take = Take(record);
-            let (row, customer) = (take.u64()?, CustomerKey(take.u32()?));
+            let (row, customer, identity) = (take.u64()?, CustomerKey(take.u32()?), Some(take.u64()?).filter(|i| *i != 0));
             let fact = F::take(&mut take)?;
-            let (key, identity) = fact.keys(&mut content, customer);
+            let (key, _) = fact.keys(&mut content, customer);
             self.write(customer, &fact, key, identity)?;
             each(row, customer, &fact, key)
         })
     }
 
-    /// Of the new rows, how many are newer versions of a known order or line: by number, in the batch or in the lake.
-    fn updated(&mut self, lake: &Lake) -> Result<u64> {
+    /// The identities of new rows that another customer has so far, by number, in the batch or in the lake, with that
+    /// customer: the order was moved. Asked after `settle`; what is [withdrawn](Lane::withdraw) is not asked again.
+    ///
+    /// # Errors
+    /// When the disk or the lake refuses.
+    pub fn moved(&mut self, lake: &Lake) -> Result<&[(u64, CustomerKey)]> {
+        if self.changes.is_none() {
+            self.changes = Some(self.changes(lake)?);
+        }
+        Ok(self.changes.as_ref().map_or(&[], |c| &c.moved))
+    }
+
+    /// Writes a version that takes a moved fact from a customer. It is no row of the file and is not counted.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    #[expect(dead_code, reason = "the staging of moved orders asks for it")]
+    pub fn withdraw(&mut self, customer: CustomerKey, fact: &F) -> Result<()> {
+        let (key, identity) = fact.keys(&mut self.content, customer);
+        self.writer.add(&fact.row(customer, key, identity, &self.stamp))?;
+        Ok(())
+    }
+
+    /// Of the new rows, how many are newer versions of a known fact, and whose those were.
+    fn changes(&mut self, lake: &Lake) -> Result<Changes> {
         let passes = (self.identities.len() / IDENTITIES + 1).min(PARTITIONS as u64) as usize;
-        let mut updated = 0u64;
+        let mut changes = Changes::default();
         for pass in 0..passes {
-            let (mut keys, mut all) = (Keys::default(), 0u64);
+            // whose each identity is from now on, and whether the lake was found to know it
+            let mut now: HashMap<u64, (CustomerKey, bool), BuildHasherDefault<Mixed>> = HashMap::default();
+            let (mut all, mut moved) = (0u64, Vec::new());
             for part in (pass..PARTITIONS).step_by(passes) {
                 self.identities.read(part, |r| -> io::Result<()> {
+                    let mut take = Take(r);
+                    let (key, customer) = (take.u64()?, CustomerKey(take.u32()?));
                     all += 1;
-                    keys.extend(r.first_chunk::<8>().map(|k| u64::from_le_bytes(*k)));
+                    if let Some((before, _)) = now.insert(key, (customer, false)).filter(|(c, _)| *c != customer) {
+                        moved.push((key, before));
+                    }
                     Ok(())
                 })?;
             }
-            updated += all - keys.len() as u64;
+            changes.updated += all - now.len() as u64;
             for file in lake.files(F::TABLE).filter(|_| all > 0) {
-                lake.identities(file, |found| {
-                    for key in found {
-                        updated += u64::from(keys.remove(&(*key as u64)));
+                lake.identities(file, |key, customer| {
+                    if let Some((owner, known)) = now.get_mut(&key) {
+                        changes.updated += u64::from(!std::mem::replace(known, true));
+                        if *owner != customer {
+                            moved.push((key, customer));
+                        }
                     }
                 })?;
             }
+            // one that came back is where it belongs
+            moved.retain(|(key, before)| now.get(key).is_none_or(|(owner, _)| owner != before));
+            moved.sort_unstable_by_key(|(key, before)| (*key, before.0));
+            moved.dedup();
+            changes.moved.append(&mut moved);
         }
-        Ok(updated)
+        Ok(changes)
     }
 
     /// Closes the files and counts.
     pub fn finish(mut self, lake: &Lake) -> Result<(Vec<DataFile>, super::report::Records)> {
-        let updated = self.updated(lake)?;
+        self.moved(lake)?;
+        let updated = self.changes.take().unwrap_or_default().updated;
         let records = super::report::Records { created: self.created - updated, updated, duplicate: self.duplicate };
         Ok((self.writer.finish()?, records))
     }

@@ -67,10 +67,32 @@ impl Content {
         (content, identity)
     }
 
-    /// Of a refund.
-    pub fn refund(&mut self, c: CustomerKey, r: &RefundRecord) -> u64 {
+    /// Of a refund: content, and the identity that survives a correction: number, order and product, if it has a number.
+    /// What a status tells is known by order and product.
+    pub fn refund(&mut self, c: CustomerKey, r: &RefundRecord) -> (u64, Option<u64>) {
         self.start(4, c).maybe_text(r.refund_id.as_deref()).maybe_text(r.order_id.as_deref()).whole(r.at.0).whole(r.amount);
-        self.maybe_text(r.reason.as_deref()).maybe_text(r.product.as_deref()).maybe(r.quantity.map(|q| q.to_bits() as i64)).key()
+        self.maybe_text(r.reason.as_deref()).maybe_text(r.product.as_deref()).maybe(r.quantity.map(|q| q.to_bits() as i64));
+        if r.by_status {
+            self.0.push(1);
+        }
+        let content = self.key();
+        if r.refund_id.is_none() && !(r.by_status && r.order_id.is_some()) {
+            return (content, None);
+        }
+        self.0.clear();
+        self.0.push(10);
+        self.maybe_text(r.refund_id.as_deref()).maybe_text(r.order_id.as_deref()).maybe_text(r.product.as_deref());
+        (content, Some(self.key()))
+    }
+
+    /// The identity of the `n`-th row of one file that has this one, from 0: a number may stand on several rows.
+    pub fn nth(&mut self, identity: u64, n: u32) -> u64 {
+        if n == 0 {
+            return identity;
+        }
+        self.0.clear();
+        self.0.push(11);
+        self.whole(identity as i64).whole(i64::from(n)).key()
     }
 
     /// Of an interaction.

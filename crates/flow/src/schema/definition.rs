@@ -108,6 +108,13 @@ pub enum Definition {
         /// numeric feature
         of: String,
     },
+    /// what winning the customer cost: the channel's costs ÷ the customers it won
+    CostShare {
+        /// text feature: the channel that won the customer
+        channel: String,
+        /// day feature: when it was won
+        day: String,
+    },
 }
 
 /// A built-in function from values to a value.
@@ -156,7 +163,7 @@ pub enum ScoreMethod {
     Quantile,
     /// own edges
     Bins {
-        /// four ascending edges
+        /// four ascending edges, money in major units
         edges: Vec<f64>,
     },
     /// one-dimensional k-means with k = 5

@@ -5,7 +5,7 @@ use super::{
     Bits, Column, Data,
     column::NONE,
     gather::Scope,
-    load::{Layout, NULL, Raw},
+    load::{Layout, NULL, Raw, Rows},
 };
 use crate::{Lake, Result};
 use domain::{Day, Value, ValueType, feature::fit, table::Table};
@@ -38,7 +38,7 @@ impl Attributes {
         if keys.is_empty() {
             return Ok(Attributes { raw: Vec::new(), rows: BTreeMap::new(), customers });
         }
-        let layout = Layout::new(lake, Table::Attributes, scope.customers, scope.as_of, scope.known)?;
+        let layout = Layout::new(lake, Table::Attributes, Rows::Seen, scope)?;
         let columns = [
             ("day", true),
             ("recorded_at", true),

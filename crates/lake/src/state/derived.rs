@@ -2,8 +2,9 @@
 
 use super::{Bits, Column, Data, attributes::{Attributes, identity}, column::NONE};
 use domain::{
-    Day, Value, ValueType,
-    feature::{Derivation, ScoreMethod, derive},
+    Currency, Day, Value, ValueType,
+    fact::CostFact,
+    feature::{CostShare, Derivation, ScoreMethod, cost_of, derive, share_out},
     score::{Cuts, bin_cuts, cluster_cuts, quantile_cuts},
 };
 use hashbrown::HashMap;
@@ -97,9 +98,9 @@ fn spread(ty: ValueType, ids: &[u32], values: &[Value]) -> Column {
 }
 
 /// The borders of a score among those who take part.
-pub(super) fn cuts(of: &Column, among: &Bits, method: &ScoreMethod, smaller_is_better: bool) -> Cuts {
+pub(super) fn cuts(of: &Column, among: &Bits, method: &ScoreMethod, smaller_is_better: bool, currency: Currency) -> Cuts {
     match method {
-        ScoreMethod::Bins { edges } => bin_cuts(edges, smaller_is_better),
+        ScoreMethod::Bins { .. } => bin_cuts(&method.points(of.value_type(), currency), smaller_is_better),
         ScoreMethod::Quantile => quantile_cuts(&mut of.numbers(Some(among)), smaller_is_better),
         ScoreMethod::Kmeans => {
             let clusters = models::kmeans(&of.numbers(Some(among)), 5);
@@ -133,4 +134,42 @@ pub(super) fn share(of: &Column, total: Option<f64>) -> Column {
         known = Bits::none(len);
     }
     Column::new(Data::Number(values), known)
+}
+
+/// Costs shared out among the customers their channels won, and what each customer bears.
+pub(super) fn cost_share(channel: &Column, day: &Column, costs: &[CostFact]) -> (Vec<CostShare>, Column) {
+    let len = channel.len();
+    let (Data::Text(codes, texts), Data::Day(days)) = (channel.data(), day.data()) else {
+        return (Vec::new(), Column::unknown(ValueType::Money, len));
+    };
+    let won = |i: usize| (codes[i] != NONE && day.known().holds(i)).then(|| (codes[i], days[i]));
+    // the days on which each channel that has costs won somebody
+    let mut by: HashMap<u32, Vec<i32>> = HashMap::new();
+    let place = |name: &str| texts.binary_search_by(|t| t.as_str().cmp(name)).ok().map(|c| c as u32);
+    for code in costs.iter().filter_map(|c| c.channel.as_deref()).filter_map(place) {
+        by.entry(code).or_default();
+    }
+    if by.is_empty() {
+        return (Vec::new(), Column::unknown(ValueType::Money, len));
+    }
+    for (code, day) in (0..len).filter_map(won) {
+        if let Some(days) = by.get_mut(&code) {
+            days.push(day);
+        }
+    }
+    by.values_mut().for_each(|days| days.sort_unstable());
+    let shares = share_out(costs, |name, from, to| {
+        let Some(days) = place(name).and_then(|code| by.get(&code)) else { return 0 };
+        (days.partition_point(|d| *d <= to.0).saturating_sub(days.partition_point(|d| *d < from.0))) as u64
+    });
+    let mut borne: HashMap<(u32, i32), Option<i64>> = HashMap::new();
+    let mut of = |(code, day): (u32, i32)| {
+        by.get(&code)?;
+        let name = texts.get(code as usize)?;
+        *borne.entry((code, day)).or_insert_with(|| cost_of(&shares, name, Day(day)))
+    };
+    let values: Vec<Option<i64>> = (0..len).map(|i| won(i).and_then(&mut of)).collect();
+    let known = Bits::from_words(super::column::words_of(len, |i| values[i].is_some()), len);
+    let column = Column::new(Data::Money(values.into_iter().map(Option::unwrap_or_default).collect()), known);
+    (shares, column)
 }

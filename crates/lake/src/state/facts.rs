@@ -1,6 +1,7 @@
 //! Facts as of a day, laid out for folding: per kind small chunks of customers, each chunk's facts in columns, each
 //! customer's facts in a row, earliest first. What `domain::feature::History` is for one customer.
 
+use super::Bits;
 use domain::feature::{FactKind, Field};
 use std::sync::Arc;
 
@@ -200,7 +201,13 @@ pub(super) struct Facts {
     pub(super) refunds: FactTable,
     pub(super) interactions: FactTable,
     pub(super) answers: FactTable,
+    /// Who has known facts after the day, if anybody.
+    pub(super) later: Option<Bits>,
 }
+
+/// The kinds that say whether a customer is there.
+pub(super) const TRACES: [FactKind; 4] =
+    [FactKind::AllOrders, FactKind::Refunds, FactKind::Interactions, FactKind::Answers];
 
 impl Facts {
     pub(super) fn of(&self, kind: FactKind) -> &FactTable {

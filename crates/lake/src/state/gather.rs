@@ -1,8 +1,9 @@
 //! From files to facts: loads what is wanted and lays it out by kind and customer.
 
 use super::{
+    Bits,
     facts::{CHUNK, Chunk, FactTable, Facts, Slot, Wanted, put, slot},
-    load::{Layout, Raw},
+    load::{Layout, Raw, Rows as Which},
     resolve::Rows,
 };
 use crate::{Lake, Result};
@@ -28,12 +29,12 @@ impl Facts {
     pub(super) fn load(lake: &Lake, scope: Scope, wanted: &Wanted) -> Result<Facts> {
         let purchases = [FactKind::Orders, FactKind::AllOrders, FactKind::Lines, FactKind::Refunds];
         let (bought, (seen, answered)) = rayon::join(
-            || -> Result<[FactTable; 4]> {
+            || -> Result<([FactTable; 4], Option<Bits>)> {
                 if !purchases.iter().any(|k| wanted.has_kind(*k)) {
                     return Ok(Default::default());
                 }
-                let rows = Rows::load(lake, scope.customers, scope.as_of, scope.known, wanted)?;
-                Ok(rows.resolve(scope.customers as usize, CHUNK, wanted))
+                let rows = Rows::load(lake, scope, wanted)?;
+                Ok((rows.resolve(scope.customers as usize, CHUNK, wanted), rows.later()))
             },
             || {
                 rayon::join(
@@ -42,23 +43,35 @@ impl Facts {
                 )
             },
         );
-        let [orders, all_orders, lines, refunds] = bought?;
-        let (interactions, answers) = (seen?, answered?);
-        Ok(Facts { wanted: wanted.clone(), orders, all_orders, lines, refunds, interactions, answers })
+        let ([orders, all_orders, lines, refunds], bought_later) = bought?;
+        let ((interactions, seen_later), (answers, answered_later)) = (seen?, answered?);
+        let later = [bought_later, seen_later, answered_later].into_iter().fold(None, either);
+        Ok(Facts { wanted: wanted.clone(), orders, all_orders, lines, refunds, interactions, answers, later })
     }
 }
 
-/// Interactions or answers, earliest first, of equal instants the earlier row.
-fn events(lake: &Lake, scope: Scope, kind: FactKind, wanted: &Wanted) -> Result<FactTable> {
+/// Those in either.
+pub(super) fn either(a: Option<Bits>, b: Option<Bits>) -> Option<Bits> {
+    match (a, b) {
+        (Some(mut a), Some(b)) => {
+            a.or(&b);
+            Some(a)
+        }
+        (a, b) => a.or(b),
+    }
+}
+
+/// Interactions or answers, earliest first, of equal instants the earlier row; and who has some after the day.
+fn events(lake: &Lake, scope: Scope, kind: FactKind, wanted: &Wanted) -> Result<(FactTable, Option<Bits>)> {
     if !wanted.has_kind(kind) {
-        return Ok(FactTable::default());
+        return Ok(Default::default());
     }
     let (table, named) = match kind {
         FactKind::Answers => (Table::Answers, "question"),
         _ => (Table::Interactions, "kind"),
     };
     let has = |field| wanted.has(kind, field);
-    let layout = Layout::new(lake, table, scope.customers, scope.as_of, scope.known)?;
+    let layout = Layout::new(lake, table, Which::Seen, scope)?;
     let columns = [
         ("at", true),
         ("day", true),
@@ -67,11 +80,11 @@ fn events(lake: &Lake, scope: Scope, kind: FactKind, wanted: &Wanted) -> Result<
         ("score", has(Field::Score)),
     ];
     let raw = layout.load(&columns)?;
-    let [at, day, kinds, channels, scores] = raw.as_slice() else { return Ok(FactTable::default()) };
+    let [at, day, kinds, channels, scores] = raw.as_slice() else { return Ok(Default::default()) };
     let (Slot::Text(kind_slot), Slot::Text(channel_slot), Slot::Number(score_slot)) =
         (slot(Field::Kind), slot(Field::Channel), slot(Field::Score))
     else {
-        return Ok(FactTable::default());
+        return Ok(Default::default());
     };
 
     let starts: Vec<usize> = (0..scope.customers as usize).step_by(CHUNK).collect();
@@ -103,5 +116,5 @@ fn events(lake: &Lake, scope: Scope, kind: FactKind, wanted: &Wanted) -> Result<
             facts.texts[place] = Arc::new(texts.clone());
         }
     }
-    Ok(facts)
+    Ok((facts, layout.later))
 }

@@ -1,17 +1,13 @@
 //! Reads the needed columns of a table as of a day, as known at an instant, and lays their rows out by customer: a
 //! counting sort over dense customer numbers that keeps the order of files and rows.
 
-use super::column::NONE;
+use super::{Bits, column::NONE, gather::{Scope, either}};
 use crate::{Error, Lake, Result, read::files_of, stats};
 use arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType},
 };
-use domain::{
-    Day,
-    clock::Instant,
-    table::{ColumnType, DataFile, Table},
-};
+use domain::table::{ColumnType, DataFile, Table};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -93,24 +89,42 @@ pub(super) struct Layout {
     pub(super) offsets: Vec<u32>,
     /// Per file the place of each row; `NONE` for rows that are not seen.
     files: Vec<(DataFile, Vec<u32>)>,
-    /// Are later places learnt later (or at the same time), everywhere?
+    /// Is the later row always the version that counts?
     pub(super) in_order: bool,
+    /// Who has known rows after the day; empty if there are none.
+    pub(super) later: Option<Bits>,
+}
+
+/// Which rows a layout has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// Those up to the day.
+    Seen,
+    /// Those after the day, too: a version learnt last takes the earlier ones away, wherever its own day lies.
+    Versions,
 }
 
 impl Layout {
-    /// Rows with `day ≤ as_of`, learnt by `known`.
-    pub(super) fn new(lake: &Lake, table: Table, customers: u32, as_of: Day, known: Instant) -> Result<Layout> {
+    /// Rows of the table learnt by `known`.
+    pub(super) fn new(lake: &Lake, table: Table, rows: Rows, scope: Scope) -> Result<Layout> {
+        let customers = scope.customers;
         let seen = |f: &&DataFile| {
-            f.rows > 0
-                && stats::span(f, "day").is_none_or(|(low, _)| low <= i64::from(as_of.0))
-                && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= known.0)
+            f.rows > 0 && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= scope.known.0)
         };
         let files: Vec<&DataFile> = files_of(&lake.snapshot().files, table).filter(seen).collect();
-        let mut files: Vec<(DataFile, Vec<u32>)> = files
+        let read: Vec<(DataFile, Owners)> = files
             .into_par_iter()
             .with_max_len(1)
-            .map(|f| Ok((f.clone(), owners(lake, f, customers, as_of, known)?)))
+            .map(|f| Ok((f.clone(), owners(lake, f, rows, scope)?)))
             .collect::<Result<_>>()?;
+        let mut later: Option<Bits> = None;
+        let mut files: Vec<(DataFile, Vec<u32>)> = Vec::with_capacity(read.len());
+        for (file, owners) in read {
+            later = either(later, owners.later);
+            if !owners.rows.is_empty() {
+                files.push((file, owners.rows));
+            }
+        }
 
         let mut offsets = vec![0u32; customers as usize + 1];
         for c in files.iter().flat_map(|(_, owners)| owners).filter(|c| **c != NONE) {
@@ -134,7 +148,7 @@ impl Layout {
             *n += 1;
         }
         let in_order = learnt_in_order(files.iter().map(|(f, _)| f));
-        Ok(Layout { lake: lake.clone(), table, offsets, files, in_order })
+        Ok(Layout { lake: lake.clone(), table, offsets, files, in_order, later })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -145,6 +159,11 @@ impl Layout {
     pub(super) fn of(&self, customer: usize) -> std::ops::Range<usize> {
         let at = |i: usize| self.offsets.get(i).map_or(0, |o| *o as usize);
         at(customer)..at(customer + 1)
+    }
+
+    /// Has any row a value in the column?
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|(f, _)| !stats::is_empty(f, name))
     }
 
     /// Loads columns, each on its own task; `None` where not asked for.
@@ -238,8 +257,15 @@ impl Layout {
     }
 }
 
-/// The customer of each row of a file, `NONE` where the row is not seen.
-fn owners(lake: &Lake, file: &DataFile, customers: u32, as_of: Day, known: Instant) -> Result<Vec<u32>> {
+/// Whose the rows of a file are.
+struct Owners {
+    /// per row, `NONE` where it is not seen; empty if no row is
+    rows: Vec<u32>,
+    later: Option<Bits>,
+}
+
+fn owners(lake: &Lake, file: &DataFile, rows: Rows, scope: Scope) -> Result<Owners> {
+    let (as_of, known) = (scope.as_of, scope.known);
     let late = |column: &str, cut: i64| stats::span(file, column).is_none_or(|(_, high)| high > cut);
     let by_day = late("day", as_of.0.into());
     let by_learnt = late("recorded_at", known.0);
@@ -251,34 +277,53 @@ fn owners(lake: &Lake, file: &DataFile, customers: u32, as_of: Day, known: Insta
         columns.push("recorded_at");
     }
     let mut owners: Vec<u32> = Vec::with_capacity(file.rows as usize);
+    let mut later = by_day.then(|| Bits::none(scope.customers as usize));
     lake.reader().scan(file, &columns, |b| {
         let from = owners.len();
         owners.extend(b[0].as_primitive::<Int32Type>().values().iter().map(|c| *c as u32));
         let new = owners.get_mut(from..).unwrap_or_default();
-        if let Some(c) = new.iter().find(|c| **c >= customers) {
-            return Err(Error::UnknownCustomer { table: file.table, customer: *c, customers });
-        }
-        if by_day {
-            let days = b[1].as_primitive::<Date32Type>().values();
-            new.iter_mut().zip(days.iter()).filter(|(_, d)| **d > as_of.0).for_each(|(c, _)| *c = NONE);
+        if let Some(c) = new.iter().find(|c| **c >= scope.customers) {
+            return Err(Error::UnknownCustomer { table: file.table, customer: *c, customers: scope.customers });
         }
         if by_learnt {
             let learnt = b[b.len() - 1].as_primitive::<TimestampMicrosecondType>().values();
             new.iter_mut().zip(learnt.iter()).filter(|(_, t)| **t > known.0).for_each(|(c, _)| *c = NONE);
         }
+        if let Some(later) = &mut later {
+            let days = b[1].as_primitive::<Date32Type>().values();
+            for (c, _) in new.iter_mut().zip(days.iter()).filter(|(c, d)| **d > as_of.0 && **c != NONE) {
+                later.insert(*c as usize);
+                if rows == Rows::Seen {
+                    *c = NONE;
+                }
+            }
+        }
         Ok(())
     })?;
-    Ok(owners)
+    if rows == Rows::Seen && stats::span(file, "day").is_some_and(|(low, _)| low > i64::from(as_of.0)) {
+        owners = Vec::new();
+    }
+    Ok(Owners { rows: owners, later })
 }
 
-/// Every file learnt at one instant, none before its predecessor: then the later row is the one learnt later.
+/// Is the later row always the version that counts? The files of an import follow on each other, and none of its rows was
+/// learnt before those of the imports that came earlier.
 fn learnt_in_order<'a>(files: impl Iterator<Item = &'a DataFile>) -> bool {
-    let mut last = i64::MIN;
+    let (mut before, mut now, mut batch) = (i64::MIN, i64::MIN, None);
     for f in files {
-        match stats::span(f, "recorded_at") {
-            Some((low, high)) if low == high && low >= last => last = high,
-            _ => return false,
+        let (Some((low, high)), Some((b, b_high))) = (stats::span(f, "recorded_at"), stats::span(f, "batch")) else {
+            return false;
+        };
+        if batch != Some(b) {
+            if batch.is_some_and(|last| b < last) {
+                return false;
+            }
+            (before, batch) = (before.max(now), Some(b));
         }
+        if b != b_high || low < before {
+            return false;
+        }
+        now = now.max(high);
     }
     true
 }

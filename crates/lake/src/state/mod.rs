@@ -19,10 +19,13 @@ mod load;
 mod mask;
 mod measure;
 mod on_demand;
+mod present;
+mod refunds;
 mod resolve;
 mod run;
 mod summary;
 mod test;
+mod versions;
 mod view;
 
 pub use bits::Bits;

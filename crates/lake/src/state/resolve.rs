@@ -1,17 +1,18 @@
 //! Orders put together from heads, lines and refunds, one customer at a time, as `History::as_of` does it: of several
-//! versions of a head (or line) the one learnt last counts, of equal ones the later row; an order without a head is what
-//! its lines are; refunds lower the order they name.
+//! versions the one learnt last counts; an order without a head is what its lines are, less the cancelled ones; refunds
+//! lower the order they name, those told by a status only by what the others leave.
 
 use super::{
+    Bits,
     column::NONE,
     complete::complete,
-    facts::{Chunk, FactTable, Wanted, put, slot, Slot},
-    load::{Layout, NULL, Raw, recode, union},
+    facts::{Chunk, FactTable, Slot, Wanted, put, slot},
+    gather::{Scope, either},
+    load::{self, Layout, NULL, Raw, recode, union},
+    versions::{Ranked, Versions},
 };
 use crate::{Lake, Result};
 use domain::{
-    Day,
-    clock::Instant,
     feature::{FactKind, Field},
     table::Table,
 };
@@ -24,20 +25,21 @@ pub(super) struct Rows {
     head: Vec<Raw>,
     lines: Layout,
     line: Vec<Raw>,
-    refunds: Layout,
-    refund: Vec<Raw>,
+    pub(super) refunds: Layout,
+    pub(super) refund: Vec<Raw>,
     texts: [Arc<Vec<String>>; super::facts::TEXT.len()],
+    pub(super) as_of: i32,
 }
 
 /// What `resolve` makes, in its order.
 const KINDS: [FactKind; 4] = [FactKind::Orders, FactKind::AllOrders, FactKind::Lines, FactKind::Refunds];
 
 // Places in `Rows::head`, `Rows::line` and `Rows::refund`; the first ones mean the same in each.
-const KEY: usize = 0;
-const AT: usize = 1;
-const DAY: usize = 2;
-const RECORDED: usize = 3;
-const PAID: usize = 4;
+pub(super) const KEY: usize = 0;
+pub(super) const AT: usize = 1;
+pub(super) const DAY: usize = 2;
+pub(super) const RECORDED: usize = 3;
+pub(super) const PAID: usize = 4;
 pub(super) const COST: usize = 5;
 const CANCELLED: usize = 6;
 const CHANNEL: usize = 7;
@@ -45,16 +47,21 @@ const STORE: usize = 8;
 const DISCOUNT: usize = 9;
 const PAYMENT: usize = 10;
 const COUPON: usize = 11;
+const BATCH: usize = 12;
 const LINE_KEY: usize = 9;
 pub(super) const QUANTITY: usize = 10;
 pub(super) const PRODUCT: usize = 11;
 pub(super) const CATEGORY: usize = 12;
 pub(super) const BRAND: usize = 13;
+const LINE_BATCH: usize = 14;
 const REASON: usize = 5;
+pub(super) const REFUND_KEY: usize = 6;
+pub(super) const BY_STATUS: usize = 7;
+pub(super) const REFUND_BATCH: usize = 8;
 
 impl Rows {
-    pub(super) fn load(lake: &Lake, customers: u32, as_of: Day, known: Instant, wanted: &Wanted) -> Result<Rows> {
-        let layout = |table| Layout::new(lake, table, customers, as_of, known);
+    pub(super) fn load(lake: &Lake, scope: Scope, wanted: &Wanted) -> Result<Rows> {
+        let layout = |table| Layout::new(lake, table, load::Rows::Versions, scope);
         let (heads, (lines, refunds)) =
             rayon::join(|| layout(Table::Orders), || rayon::join(|| layout(Table::Lines), || layout(Table::Refunds)));
         let (heads, lines, refunds) = (heads?, lines?, refunds?);
@@ -77,6 +84,7 @@ impl Rows {
             ("discount", orders(Field::Discount)),
             ("payment", orders(Field::Payment)),
             ("coupon", orders(Field::Coupon)),
+            ("batch", !heads.in_order),
         ];
         let line_columns = [
             ("order_key", true),
@@ -93,14 +101,19 @@ impl Rows {
             ("product", completes || bought(Field::Product)),
             ("category", bought(Field::Category)),
             ("brand", bought(Field::Brand)),
+            ("batch", !lines.in_order),
         ];
+        let numbered = refunds.has("refund_key") && !refunds.in_order;
         let refund_columns = [
             ("order_key", true),
             ("at", true),
             ("day", true),
-            ("recorded_at", false),
+            ("recorded_at", numbered),
             ("amount", true),
             ("reason", wanted.has(FactKind::Refunds, Field::Reason)),
+            ("refund_key", true),
+            ("by_status", true),
+            ("batch", numbered),
         ];
         let (head, (line, refund)) = rayon::join(
             || heads.load(&head_columns),
@@ -109,7 +122,7 @@ impl Rows {
         let (mut head, mut line, refund) = (head?, line?, refund?);
 
         if completes && !line[PRODUCT].is_absent() {
-            let products = lake.products(known)?;
+            let products = lake.products(scope.known)?;
             if !products.is_empty() {
                 complete(&mut line, &products, lines.rows(), line_cost, &bought);
             }
@@ -127,7 +140,12 @@ impl Rows {
             set_texts(&mut texts, field, &line[i]);
         }
         set_texts(&mut texts, Field::Reason, &refund[REASON]);
-        Ok(Rows { heads, head, lines, line, refunds, refund, texts })
+        Ok(Rows { heads, head, lines, line, refunds, refund, texts, as_of: scope.as_of.0 })
+    }
+
+    /// Who has known rows after the day.
+    pub(super) fn later(&self) -> Option<Bits> {
+        [&self.heads, &self.lines, &self.refunds].into_iter().fold(None, |all, l| either(all, l.later.clone()))
     }
 
     /// Orders, all orders, lines of valid orders and refunds of every customer.
@@ -208,7 +226,7 @@ impl Rows {
         }
         s.clear();
         let h = &self.head;
-        latest(self.heads.of(customer), &h[KEY], &h[RECORDED], self.heads.in_order, &mut s.keys, &mut s.heads);
+        self.heads_of(customer, s);
         let rank = |i: &u32| (h[AT].whole(*i as usize), h[KEY].whole(*i as usize) as u64);
         if !s.heads.is_sorted_by_key(rank) {
             s.heads.sort_unstable_by_key(rank);
@@ -245,14 +263,21 @@ impl Rows {
         true
     }
 
+    fn heads_of(&self, customer: usize, s: &mut Scratch) {
+        let h = &self.head;
+        let versions = Versions::new(&self.heads, self.as_of, &h[KEY], &h[DAY], &h[RECORDED], &h[BATCH]);
+        versions.latest(self.heads.of(customer), &mut s.keys, &mut s.heads);
+    }
+
     fn customer(&self, customer: usize, s: &mut Scratch) {
         s.clear();
-        latest(self.heads.of(customer), &self.head[KEY], &self.head[RECORDED], self.heads.in_order, &mut s.keys, &mut s.heads);
+        self.heads_of(customer, s);
         let lines = self.lines.of(customer);
         if !lines.is_empty() {
-            let key = &self.line[LINE_KEY];
-            latest(lines, key, &self.line[RECORDED], self.lines.in_order, &mut s.keys, &mut s.lines);
             let line = &self.line;
+            let versions =
+                Versions::new(&self.lines, self.as_of, &line[LINE_KEY], &line[DAY], &line[RECORDED], &line[LINE_BATCH]);
+            versions.latest(lines, &mut s.keys, &mut s.lines);
             s.lines.sort_unstable_by_key(|i| {
                 let i = *i as usize;
                 (line[KEY].whole(i) as u64, line[AT].whole(i), line[LINE_KEY].whole(i) as u64)
@@ -299,7 +324,7 @@ impl Rows {
             Some(line) if own == NONE => self.line[column].code(line),
             _ => own,
         };
-        let (cost, quantity, all_cancelled) = self.of_lines(&lines, sorted);
+        let OfLines { cost, quantity, all_cancelled, .. } = self.of_lines(&lines, sorted);
         let own_cost = h[COST].whole(head);
         Order {
             key: h[KEY].whole(head) as u64,
@@ -322,8 +347,7 @@ impl Rows {
     fn without_head(&self, lines: Range<usize>, sorted: &[u32]) -> Order {
         let first = sorted[lines.start] as usize;
         let l = &self.line;
-        let (cost, quantity, cancelled) = self.of_lines(&lines, sorted);
-        let gross = sorted[lines.clone()].iter().fold(0i64, |sum, i| sum.saturating_add(l[PAID].whole(*i as usize)));
+        let OfLines { gross, cost, quantity, all_cancelled } = self.of_lines(&lines, sorted);
         Order {
             key: l[KEY].whole(first) as u64,
             at: l[AT].whole(first),
@@ -337,42 +361,27 @@ impl Rows {
             store: l[STORE].code(first),
             payment: NONE,
             coupon: NONE,
-            cancelled,
+            cancelled: all_cancelled,
             lines,
         }
     }
 
-    /// Cost, pieces and "every line is cancelled" of an order's lines.
-    fn of_lines(&self, lines: &Range<usize>, sorted: &[u32]) -> (i64, f64, bool) {
-        if lines.is_empty() {
-            return (NULL, f64::NAN, false);
-        }
-        let (mut cost, mut quantity, mut cancelled) = (NULL, f64::NAN, true);
-        for i in &sorted[lines.clone()] {
-            let i = *i as usize;
-            let own = self.line[COST].whole(i);
+    /// What an order's lines come to: those that are not cancelled, or all of them if every one is.
+    fn of_lines(&self, lines: &Range<usize>, sorted: &[u32]) -> OfLines {
+        let l = &self.line;
+        let lines = &sorted[lines.clone()];
+        let all_cancelled = !lines.is_empty() && lines.iter().all(|i| l[CANCELLED].flag(*i as usize));
+        let mut sum = OfLines { gross: 0, cost: NULL, quantity: f64::NAN, all_cancelled };
+        for i in lines.iter().map(|i| *i as usize).filter(|i| all_cancelled || !l[CANCELLED].flag(*i)) {
+            sum.gross = sum.gross.saturating_add(l[PAID].whole(i));
+            let own = l[COST].whole(i);
             if own != NULL {
-                cost = if cost == NULL { own } else { cost.saturating_add(own) };
+                sum.cost = if sum.cost == NULL { own } else { sum.cost.saturating_add(own) };
             }
-            let pieces = self.line[QUANTITY].number(i);
-            quantity = if quantity.is_nan() { pieces } else { quantity + pieces };
-            cancelled &= self.line[CANCELLED].flag(i);
+            let pieces = l[QUANTITY].number(i);
+            sum.quantity = if sum.quantity.is_nan() { pieces } else { sum.quantity + pieces };
         }
-        (cost, quantity, cancelled)
-    }
-
-    fn refund(&self, customer: usize, s: &mut Scratch) {
-        for row in self.refunds.of(customer) {
-            let key = self.refund[KEY].whole(row);
-            let amount = self.refund[PAID].whole(row);
-            let order = s.orders.iter_mut().find(|o| key != NULL && o.key == key as u64);
-            let linked = order.is_some();
-            if let Some(order) = order {
-                order.refunded = order.refunded.saturating_add(amount);
-            }
-            s.refunds.push((self.refund[AT].whole(row), row as u32, linked));
-        }
-        s.refunds.sort_by_key(|r| r.0);
+        sum
     }
 
     fn emit(&self, s: &mut Scratch, wanted: &Wanted, out: &mut [Chunk; 4]) {
@@ -388,8 +397,10 @@ impl Rows {
         if wanted.has_kind(FactKind::Lines) {
             let sorted = &s.lines;
             s.bought.clear();
-            s.bought.extend(s.orders.iter().filter(|o| o.valid()).flat_map(|o| sorted[o.lines.clone()].iter().copied()));
             let l = &self.line;
+            let kept = |i: &u32| !l[CANCELLED].flag(*i as usize);
+            let of_order = |o: &Order| sorted[o.lines.clone()].iter().copied().filter(kept);
+            s.bought.extend(s.orders.iter().filter(|o| o.valid()).flat_map(of_order));
             let rank = |i: &u32| {
                 let i = *i as usize;
                 (l[AT].whole(i), l[KEY].whole(i) as u64, l[LINE_KEY].whole(i) as u64)
@@ -403,10 +414,10 @@ impl Rows {
         }
         if wanted.has_kind(FactKind::Refunds) {
             let kind = FactKind::Refunds;
-            for (_, row, linked) in &s.refunds {
+            for (row, amount, linked) in &s.refunds {
                 let row = *row as usize;
                 refunds.day.push(self.refund[DAY].day(row));
-                put(money(refunds, Field::Refunded), wanted.has(kind, Field::Refunded), self.refund[PAID].whole(row));
+                put(money(refunds, Field::Refunded), wanted.has(kind, Field::Refunded), *amount);
                 put(text(refunds, Field::Reason), wanted.has(kind, Field::Reason), self.refund[REASON].code(row));
                 put(flag(refunds, Field::Linked), wanted.has(kind, Field::Linked), *linked);
             }
@@ -428,13 +439,21 @@ impl Rows {
     }
 }
 
+/// What an order's lines come to.
+struct OfLines {
+    gross: i64,
+    cost: i64,
+    quantity: f64,
+    all_cancelled: bool,
+}
+
 /// An order in the making.
-struct Order {
-    key: u64,
+pub(super) struct Order {
+    pub(super) key: u64,
     at: i64,
     day: i32,
     gross: i64,
-    refunded: i64,
+    pub(super) refunded: i64,
     cost: i64,
     discount: i64,
     quantity: f64,
@@ -475,15 +494,18 @@ impl Order {
 
 /// Memory of one worker, used again for every customer.
 #[derive(Default)]
-struct Scratch {
-    keys: Vec<(u64, i64, u32)>,
+pub(super) struct Scratch {
+    pub(super) keys: Ranked,
     heads: Vec<u32>,
     lines: Vec<u32>,
     /// order key, its lines, has it a head?
     groups: Vec<(u64, Range<usize>, bool)>,
-    orders: Vec<Order>,
-    refunds: Vec<(i64, u32, bool)>,
-    bought: Vec<u32>,
+    pub(super) orders: Vec<Order>,
+    /// row, what it comes to, does it name a known order?
+    pub(super) refunds: Vec<(u32, i64, bool)>,
+    /// per order what its refunds come to that no status tells
+    pub(super) told: Vec<(i64, i64)>,
+    pub(super) bought: Vec<u32>,
 }
 
 impl Scratch {
@@ -494,22 +516,6 @@ impl Scratch {
         self.orders.clear();
         self.refunds.clear();
     }
-}
-
-/// Of the rows with one key the one learnt last; of equal ones the later row.
-fn latest(rows: Range<usize>, key: &Raw, recorded: &Raw, in_order: bool, keys: &mut Vec<(u64, i64, u32)>, out: &mut Vec<u32>) {
-    let Raw::Whole(all) = key else { return };
-    let of = all.get(rows.clone()).unwrap_or(&[]);
-    let few = of.len() <= 48;
-    if few && !of.iter().enumerate().any(|(i, k)| of[..i].contains(k)) {
-        out.extend(rows.map(|r| r as u32));
-        return;
-    }
-    keys.clear();
-    keys.extend(rows.map(|r| (all[r] as u64, if in_order { 0 } else { recorded.whole(r) }, r as u32)));
-    keys.sort_unstable();
-    out.extend(keys.chunk_by(|a, b| a.0 == b.0).filter_map(|same| same.last()).map(|k| k.2));
-    out.sort_unstable();
 }
 
 /// Appends these rows of a column; `none` where the column has no values at all.

@@ -6,17 +6,18 @@ use super::{
     base::statistic,
     classify::{self, Classes},
     derived::{self, Argument},
-    facts::Facts,
+    facts::{Facts, TRACES},
     gather::Scope,
     mask,
     on_demand::{self, OnDemand},
+    present::present,
 };
 use crate::{Error, Lake, Result};
 use domain::{
     Currency, CustomerKey, Day, Value, ValueType,
     classification::Classification,
     clock::Instant,
-    feature::{Aggregate, Base, Definition, Feature, Plan, aggregate_type},
+    feature::{Aggregate, Base, Definition, Feature, Plan, SIGNUP, aggregate_type},
     rule::{BaseKey, Compiled, Names, TopKey, Vocabulary, compiled::Needs, cut},
     segment::{self, Segment, Segmenter, Step},
 };
@@ -37,6 +38,10 @@ pub struct Spec {
     pub customers: u32,
     /// numbers nobody has any more: customers of undone imports
     pub gaps: Vec<RangeInclusive<u32>>,
+    /// numbers below this had been given out by `known_as_of`
+    pub recorded: u32,
+    /// numbers below this had been given out by the end of the day and by `known_as_of`
+    pub recorded_by_day: u32,
     /// reporting currency
     pub currency: Currency,
     /// features, in any order
@@ -96,7 +101,8 @@ impl Lake {
         wanted.extend(rules.flat_map(|r| r.aggregates().iter().cloned()));
 
         let scope = Scope { customers: spec.customers, as_of: spec.as_of, known: spec.known_as_of };
-        let fields = on_demand::fields(wanted.iter().map(|(_, a)| a));
+        let mut fields = on_demand::fields(wanted.iter().map(|(_, a)| a));
+        TRACES.into_iter().for_each(|kind| fields.kind(kind));
         let (facts, attributes) = rayon::join(
             || Facts::load(self, scope, &fields),
             || Attributes::load(self, scope, &attribute_keys(&spec.features)),
@@ -108,7 +114,7 @@ impl Lake {
             as_of: spec.as_of,
             known_as_of: spec.known_as_of,
             customers: spec.customers,
-            present: present(spec),
+            present: present(spec, &facts, &attributes),
             currency: spec.currency,
             names,
             features: spec.features.iter().map(|f| f.key.clone()).collect(),
@@ -140,19 +146,9 @@ impl Lake {
     }
 }
 
-/// Every number given out, less the gaps.
-fn present(spec: &Spec) -> Bits {
-    let len = spec.customers as usize;
-    let mut present = Bits::all(len);
-    for gap in &spec.gaps {
-        present.and_not(&Bits::of(gap.clone().take_while(|i| *i < spec.customers).map(CustomerKey), len));
-    }
-    present
-}
-
-/// Raw attributes the features read.
+/// Raw attributes the features read, and the one that says since when somebody is a customer.
 fn attribute_keys(features: &[Feature]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
+    let mut keys: Vec<String> = vec![SIGNUP.to_owned()];
     for f in features {
         match &f.definition {
             Definition::Attribute { key } => keys.push(key.clone()),
@@ -204,7 +200,7 @@ impl Run {
                     let (Some(of), Some(among)) = (self.get(of), self.get(among)) else { continue };
                     let mut among = among.positive();
                     among.and(&self.present);
-                    let cuts = derived::cuts(of, &among, method, *smaller_is_better);
+                    let cuts = derived::cuts(of, &among, method, *smaller_is_better, self.currency);
                     let column = derived::score(of, &among, &cuts);
                     self.base.cuts.insert(f.key.clone(), cuts);
                     column
@@ -215,6 +211,12 @@ impl Run {
                         Some(of) => derived::share(of, total),
                         None => Column::unknown(ValueType::Number, customers),
                     }
+                }
+                Definition::CostShare { channel, day } => {
+                    let (Some(channel), Some(day)) = (self.get(channel), self.get(day)) else { continue };
+                    let (shares, column) = derived::cost_share(channel, day, &self.lake.costs(self.known_as_of)?);
+                    self.base.costs.insert(f.key.clone(), shares);
+                    column
                 }
             };
             self.columns.insert(f.key.clone(), Arc::new(column));
@@ -291,7 +293,7 @@ impl Run {
         self.customers
     }
 
-    /// The customers there are.
+    /// The customers who are there as of the day.
     pub fn present(&self) -> &Bits {
         &self.present
     }

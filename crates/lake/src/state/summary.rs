@@ -292,13 +292,13 @@ impl Run {
     }
 }
 
-/// Who moved between the classes of a classification from one run to a later one; customers the first does not have yet
-/// are left out. By class before, then class after, in the order of the classes.
+/// Who moved between the classes of a classification from one run to a later one. The class of customers who are not
+/// there (yet) is empty. By class before, then class after, in the order of the classes; those not there last.
 pub fn flow(before: &Run, after: &Run, classification: &str) -> Vec<Link> {
     let (Some(a), Some(b)) = (before.classes(classification), after.classes(classification)) else { return Vec::new() };
     let net = after.column("net");
     let mut links: BTreeMap<(u32, u32), (u64, i128)> = BTreeMap::new();
-    let there = |(from, to): (&u32, &u32)| *from != NONE && *to != NONE;
+    let there = |(from, to): (&u32, &u32)| *from != NONE || *to != NONE;
     for (i, (from, to)) in a.codes().iter().zip(b.codes()).enumerate().filter(|(_, pair)| there(*pair)) {
         let link = links.entry((*from, *to)).or_default();
         link.0 += 1;

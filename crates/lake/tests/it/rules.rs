@@ -7,7 +7,7 @@ use domain::{
     rule::{self, Arith, Expr, Function, Literal, Op, Rule, Stat},
 };
 use proptest::prelude::*;
-use crate::support::{Business, Chance, TODAY, population};
+use crate::support::{Business, Chance, TODAY, population, there};
 
 const OPS: [Op; 6] = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
 const WORDS: [&str; 8] = ["app", "北京", "male", "a", "护肤", "at_risk", "new", ""];
@@ -204,7 +204,7 @@ proptest! {
             checked += 1;
             all.prepare(&compiled);
             let mask = run.mask(&compiled).unwrap();
-            for (i, profile) in all.profiles.iter_mut().enumerate() {
+            for (i, profile) in there(&b, &spec).into_iter().zip(&mut all.profiles) {
                 prop_assert_eq!(profile.holds(&compiled), mask.holds(i), "customer {} and {}", i, rule);
             }
             prop_assert_eq!(mask.count(), run.count(&compiled).unwrap());

@@ -3,15 +3,15 @@
 use domain::{
     Currency, CustomerKey, Day, Value,
     clock::Instant,
-    fact::{AnswerFact, AttributeFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
-    feature::{Definition, Feature, Field, History, Plan, Population, catalog},
+    fact::{AnswerFact, AttributeFact, CostFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
+    feature::{Definition, Feature, Field, History, Plan, Population, Recorded, catalog},
     id::key64,
     rule::{Literal, Vocabulary},
     segment::{self, Step},
     table::{DataFile, Snapshot},
 };
 use lake::{
-    AnswerRow, AttributeRow, InteractionRow, Lake, Limits, LineRow, OrderRow, RefundRow, Row, Spec, Writer,
+    AnswerRow, AttributeRow, CostRow, InteractionRow, Lake, Limits, LineRow, OrderRow, RefundRow, Row, Spec, Writer,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -62,20 +62,44 @@ impl Chance {
         Instant(i64::from(TODAY.0) * MICROS + (self.below(7) as i64 - 3) * MICROS)
     }
 
+    /// The import of a row that happened at `at`, and when it was learnt.
+    fn learnt(&mut self, how: Learnt, at: Instant) -> (i64, Instant) {
+        let batch = 1 + self.below(4) as i64;
+        let staged = Instant(i64::from(TODAY.0) * MICROS + (batch - 3) * MICROS);
+        match how {
+            Learnt::Wild => (batch, self.recorded()),
+            Learnt::History if batch == 1 => (batch, at.min(staged)),
+            Learnt::News | Learnt::History => (batch, staged),
+        }
+    }
+
     fn money(&mut self) -> i64 {
         if self.one_in(8) { self.below(3) as i64 } else { self.below(300_000) as i64 }
     }
 }
 
+/// How rows were learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Learnt {
+    /// each import at its instant, its rows in files of their own
+    News,
+    /// the first import a history load: its rows were known when they happened
+    History,
+    /// anyhow
+    Wild,
+}
+
 /// Facts of a business, whole and by customer.
 pub struct Business {
     pub customers: Vec<Facts>,
+    learnt: Learnt,
     orders: Vec<(u32, OrderFact)>,
     lines: Vec<(u32, LineFact)>,
     refunds: Vec<(u32, RefundFact)>,
     interactions: Vec<(u32, InteractionFact)>,
     answers: Vec<(u32, AnswerFact)>,
     attributes: Vec<(u32, AttributeFact)>,
+    costs: Vec<CostFact>,
 }
 
 const CHANNELS: &[&str] = &["app", "shop", "web", "小程序"];
@@ -119,6 +143,7 @@ fn attribute_value(c: &mut Chance) -> Value {
         2 => Value::Number(c.below(100) as f64 / 4.0),
         3 => Value::Money(c.below(1_000_000) as i64),
         4 => Value::Bool(c.one_in(2)),
+        5 if c.one_in(2) => Value::Day(TODAY.plus(5 - c.below(400) as i32)),
         5 => Value::Day(TODAY.plus(-(c.below(25_000) as i32))),
         _ => Value::Text((*c.pick(&texts)).to_string()),
     }
@@ -131,12 +156,14 @@ impl Business {
         let n = customers * size;
         let mut b = Business {
             customers: vec![Facts::default(); customers],
+            learnt: *c.pick(&[Learnt::News, Learnt::History, Learnt::Wild]),
             orders: Vec::new(),
             lines: Vec::new(),
             refunds: Vec::new(),
             interactions: Vec::new(),
             answers: Vec::new(),
             attributes: Vec::new(),
+            costs: Vec::new(),
         };
         let kinds = texts_of(Field::Kind);
         let keys = attribute_keys();
@@ -144,12 +171,15 @@ impl Business {
         for _ in 0..c.below(n + 1) {
             let (who, id) = (c.below(customers) as u32, format!("o{}", c.below(orders)));
             let day = c.day();
+            let at = c.at(day);
+            let (batch, recorded_at) = c.learnt(b.learnt, at);
             b.orders.push((who, OrderFact {
                 order_key: key64(&id),
                 order_id: id,
-                at: c.at(day),
+                at,
                 day,
-                recorded_at: c.recorded(),
+                recorded_at,
+                batch,
                 paid: c.money(),
                 cost: if c.one_in(2) { None } else { Some(c.money()) },
                 discount: if c.one_in(2) { None } else { Some(c.money()) },
@@ -164,13 +194,16 @@ impl Business {
             let (who, id) = (c.below(customers) as u32, format!("o{}", c.below(orders)));
             let day = c.day();
             let line = format!("{id}/{}", c.below(4));
+            let at = c.at(day);
+            let (batch, recorded_at) = c.learnt(b.learnt, at);
             b.lines.push((who, LineFact {
                 order_key: key64(&id),
                 order_id: id,
                 line_key: key64(&line),
-                at: c.at(day),
+                at,
                 day,
-                recorded_at: c.recorded(),
+                recorded_at,
+                batch,
                 product: c.maybe(WORDS),
                 category: c.maybe(&["护肤", "makeup", "food"]),
                 brand: c.maybe(WORDS),
@@ -182,18 +215,25 @@ impl Business {
                 store: c.maybe(WORDS),
             }));
         }
+        let (numbered, statuses) = (c.one_in(2), c.one_in(2));
         for _ in 0..c.below(n / 2 + 1) {
             let who = c.below(customers) as u32;
             let id = if c.one_in(4) { None } else { Some(format!("o{}", c.below(orders + 1))) };
             let day = c.day();
+            let at = c.at(day);
+            let (batch, recorded_at) = c.learnt(b.learnt, at);
+            let number = numbered && c.one_in(2);
             b.refunds.push((who, RefundFact {
+                refund_key: number.then(|| key64(&format!("r{}/{id:?}", c.below(3)))),
                 order_key: id.as_deref().map(key64),
                 order_id: id,
-                at: c.at(day),
+                at,
                 day,
-                recorded_at: c.recorded(),
+                recorded_at,
+                batch,
                 amount: c.money() / 2,
                 reason: c.maybe(WORDS),
+                by_status: statuses && c.one_in(2),
             }));
         }
         for _ in 0..c.below(n + 1) {
@@ -215,8 +255,28 @@ impl Business {
             let value = attribute_value(c);
             b.attributes.push((who, AttributeFact { key, day, recorded_at: c.recorded(), value }));
         }
+        for _ in 0..c.below(6) {
+            let first_day = TODAY.plus(-(c.below(800) as i32));
+            b.costs.push(CostFact {
+                recorded_at: c.recorded(),
+                channel: c.maybe(&["app", "shop", "web", "北京", "nowhere"]),
+                first_day,
+                last_day: first_day.plus(c.below(400) as i32),
+                amount: c.money(),
+            });
+        }
+        if b.learnt != Learnt::Wild {
+            b.orders.sort_by_key(|(_, f)| f.batch);
+            b.lines.sort_by_key(|(_, f)| f.batch);
+            b.refunds.sort_by_key(|(_, f)| f.batch);
+        }
         b.spread();
         b
+    }
+
+    /// Do these rows belong into one file? Those of an import do; of rows learnt anyhow, all do.
+    fn together(&self, a: i64, b: i64) -> bool {
+        self.learnt == Learnt::Wild || a == b
     }
 
     fn spread(&mut self) {
@@ -243,8 +303,9 @@ impl Business {
             n += 1;
             n
         };
-        let mut w = Writer::new(root, "t", limits);
-        for (who, f) in &self.orders {
+        for rows in self.orders.chunk_by(|(_, a), (_, b)| self.together(a.batch, b.batch)) {
+            let mut w = Writer::new(root, "t", limits);
+            for (who, f) in rows {
             w.push(&OrderRow {
                 customer: CustomerKey(*who),
                 row_key: key(),
@@ -261,13 +322,15 @@ impl Business {
                 store: f.store.as_deref(),
                 payment: f.payment.as_deref(),
                 coupon: f.coupon.as_deref(),
-                batch: 7,
+                batch: f.batch,
             })
             .unwrap();
+            }
+            files.extend(w.finish().unwrap());
         }
-        files.extend(w.finish().unwrap());
-        let mut w = Writer::new(root, "t", limits);
-        for (who, f) in &self.lines {
+        for rows in self.lines.chunk_by(|(_, a), (_, b)| self.together(a.batch, b.batch)) {
+            let mut w = Writer::new(root, "t", limits);
+            for (who, f) in rows {
             w.push(&LineRow {
                 customer: CustomerKey(*who),
                 row_key: key(),
@@ -286,13 +349,15 @@ impl Business {
                 cancelled: f.cancelled,
                 channel: f.channel.as_deref(),
                 store: f.store.as_deref(),
-                batch: 7,
+                batch: f.batch,
             })
             .unwrap();
+            }
+            files.extend(w.finish().unwrap());
         }
-        files.extend(w.finish().unwrap());
-        let mut w = Writer::new(root, "t", limits);
-        for (who, f) in &self.refunds {
+        for rows in self.refunds.chunk_by(|(_, a), (_, b)| self.together(a.batch, b.batch)) {
+            let mut w = Writer::new(root, "t", limits);
+            for (who, f) in rows {
             w.push(&RefundRow {
                 customer: CustomerKey(*who),
                 row_key: key(),
@@ -304,11 +369,14 @@ impl Business {
                 amount: f.amount,
                 reason: f.reason.as_deref(),
                 product: None,
-                batch: 7,
+                batch: f.batch,
+                refund_key: f.refund_key,
+                by_status: f.by_status,
             })
             .unwrap();
+            }
+            files.extend(w.finish().unwrap());
         }
-        files.extend(w.finish().unwrap());
         files.extend(self.write_rest(root, limits, &mut key));
         files
     }
@@ -360,6 +428,21 @@ impl Business {
             .unwrap();
         }
         files.extend(w.finish().unwrap());
+        let mut w = Writer::new(root, "t", limits);
+        for f in &self.costs {
+            w.push(&CostRow {
+                row_key: key(),
+                recorded_at: f.recorded_at,
+                channel: f.channel.as_deref(),
+                campaign: None,
+                first_day: f.first_day,
+                last_day: f.last_day,
+                amount: f.amount,
+                batch: 7,
+            })
+            .unwrap();
+        }
+        files.extend(w.finish().unwrap());
         files
     }
 
@@ -370,6 +453,8 @@ impl Business {
             known_as_of: known,
             customers: self.customers.len() as u32,
             gaps: Vec::new(),
+            recorded: self.customers.len() as u32,
+            recorded_by_day: 0,
             currency: Currency::CNY,
             features,
             classifications: domain::library::classifications().to_vec(),
@@ -391,16 +476,29 @@ pub fn end_of(day: Day) -> Instant {
     Instant((i64::from(day.0) + 1) * MICROS - 1)
 }
 
-/// What a run says of all at once, said by `domain` of one customer after the other.
+/// What the spec says of when a customer was recorded.
+fn recorded(customer: usize, spec: &Spec) -> Recorded {
+    let customer = customer as u32;
+    Recorded { by_known: customer < spec.recorded, by_day: customer < spec.recorded_by_day }
+}
+
+/// Who is there on the spec's day.
+pub fn there(b: &Business, spec: &Spec) -> Vec<usize> {
+    let history = |i: &usize| History::as_of(&b.customers[*i], spec.as_of, spec.known_as_of);
+    (0..b.customers.len()).filter(|i| history(i).is_present(recorded(*i, spec))).collect()
+}
+
+/// What a run says of all at once, of those who are there, said by `domain` of one customer after the other.
 pub fn population<'f>(b: &'f Business, spec: &Spec) -> Population<'f> {
     let plan = Plan::new(&spec.features, Currency::CNY).unwrap();
     let names = Vocabulary::new(Currency::CNY)
         .features(&spec.features)
         .classifications(&spec.classifications)
         .segments(&spec.segments);
-    let histories = b.customers.iter().map(|f| History::as_of(f, TODAY, spec.known_as_of));
+    let there = there(b, spec).into_iter().map(|i| History::as_of(&b.customers[i], spec.as_of, spec.known_as_of));
+    let costs: Vec<CostFact> = b.costs.iter().filter(|c| c.recorded_at <= spec.known_as_of).cloned().collect();
     let clusters = |x: &[f64]| models::kmeans(x, 5).clusters.iter().map(|c| (c.min, c.max)).collect();
-    let mut all = Population::compute(&plan, histories, &clusters);
+    let mut all = Population::compute(&plan, there, &costs, &clusters);
     for step in segment::plan(&spec.classifications, &spec.segments).unwrap() {
         match step {
             Step::Classification(i) => {

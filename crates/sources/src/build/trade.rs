@@ -279,10 +279,10 @@ impl Builder<'_> {
             return Ok(None);
         }
         let columns = &self.plan.columns;
-        let amount = match self.money(&columns.refund_amount, row)? {
-            Some(a) if a != 0 => a.saturating_abs(),
+        let (amount, by_status) = match self.money(&columns.refund_amount, row)? {
+            Some(a) if a != 0 => (a.saturating_abs(), false),
             Some(_) => return Ok(None),
-            None if deal.status == Status::Refunded => paid,
+            None if deal.status == Status::Refunded => (paid, true),
             None => return Ok(None),
         };
         let refund_id = self.id(&columns.refund_id, row)?;
@@ -298,6 +298,7 @@ impl Builder<'_> {
             reason,
             product: None,
             quantity: None,
+            by_status,
         })))
     }
 
@@ -336,6 +337,7 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: quantity.map(|q| q.abs().number()),
+            by_status: false,
         }));
         Ok(())
     }
@@ -370,6 +372,7 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: self.number(&columns.line_quantity, row)?.map(f64::abs),
+            by_status: false,
         }));
         Ok(())
     }

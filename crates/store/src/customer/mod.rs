@@ -6,9 +6,10 @@ pub(crate) mod write;
 pub use search::search;
 pub use write::{CustomerChange, NewCustomer, NewIdentifier};
 
-use crate::{Access, Result, Store, bulk::Bulk};
+use crate::{Access, Result, Store, bind::Stamp, bulk::Bulk};
 use domain::{
     CustomerKey,
+    clock::Instant,
     identity::{Identifier, IdentifierKind},
 };
 use std::{collections::HashMap, ops::RangeInclusive};
@@ -46,6 +47,7 @@ statements! {
     PAGE = "SELECT key, id, organisation, name FROM customers WHERE key >= $1 ORDER BY key LIMIT $2";
     COUNT = "SELECT COUNT(*) FROM customers";
     COUNTER = "SELECT value FROM counters WHERE name = 'customer'";
+    RECORDED = "SELECT COALESCE(MAX(first_customer + new_customers), 0) FROM imports WHERE committed_at <= $1";
     GAPS = "SELECT first_key, last_key FROM customer_gaps ORDER BY first_key";
     ORGANISATIONS = "SELECT key FROM customers WHERE organisation = $1 ORDER BY key";
     IDENTIFIERS_OF = "SELECT kind, value FROM identifiers WHERE customer = $1 ORDER BY kind, value";
@@ -195,6 +197,11 @@ pub async fn count(db: impl Access) -> Result<u64> {
 /// The number the next new customer gets: every number in use is below it.
 pub async fn counter(db: impl Access) -> Result<u32> {
     scalar!(db, i64, COUNTER).map(|n| n as u32)
+}
+
+/// The counter as it was at an instant: customers from this number on were recorded later.
+pub async fn recorded_by(db: impl Access, at: Instant) -> Result<u32> {
+    scalar!(db, i64, RECORDED, Stamp(at)).map(|n| n as u32)
 }
 
 /// Numbers below the counter that belong to nobody any more (their import was undone), as closed ranges, ascending.

@@ -15,7 +15,7 @@ import { useTheme } from '@/theme/useTheme'
 import type { Pick } from './PickPanel'
 
 /** From the first contact to the last: how people read a life, not the order rules are tried in. */
-const stages = ['prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
+const stages = ['not.yet', 'prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
 
 const EChart = lazy(() => import('@/parts/EChart'))
 

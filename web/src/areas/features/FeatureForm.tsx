@@ -100,13 +100,12 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
 
 type Score = Extract<Definition, { kind: 'score' }>
 
-/** How the 1–5 edges are found; own edges are typed in whole units, stored in minor ones where it is money. */
+/** How the 1–5 edges are found; own edges as people write them, money in whole units. */
 function ScoreInput({ value, money, onChange }: { value: Score; money: boolean; onChange: (next: Score) => void }) {
   const f = useFormat()
   const { t } = f
-  const scale = money ? 10 ** f.currency.digits : 1
   const edges = value.method.method === 'bins' ? value.method.edges : []
-  const setMethod = (method: ScoreMethod['method']) => onChange({ ...value, method: method === 'bins' ? { method, edges: [1, 2, 3, 4].map((n) => n * scale) } : { method } })
+  const setMethod = (method: ScoreMethod['method']) => onChange({ ...value, method: method === 'bins' ? { method, edges: [1, 2, 3, 4] } : { method } })
   return (
     <div className="form-grid">
       <div className="two">
@@ -117,7 +116,7 @@ function ScoreInput({ value, money, onChange }: { value: Score; money: boolean; 
       {value.method.method === 'bins' && (
         <div className="edges">
           {[0, 1, 2, 3].map((i) => (
-            <InputNumber<number> key={i} className="full" aria-label={t('features.edge_n', { n: i + 1 })} controls={false} changeOnWheel={false} prefix={money ? f.currency.symbol : undefined} value={(edges[i] ?? 0) / scale} onChange={(v) => onChange({ ...value, method: { method: 'bins', edges: [0, 1, 2, 3].map((j) => (j === i ? Math.round((v ?? 0) * scale) : (edges[j] ?? 0))) } })} />
+            <InputNumber<number> key={i} className="full" aria-label={t('features.edge_n', { n: i + 1 })} controls={false} changeOnWheel={false} prefix={money ? f.currency.symbol : undefined} value={edges[i] ?? 0} onChange={(v) => onChange({ ...value, method: { method: 'bins', edges: [0, 1, 2, 3].map((j) => (j === i ? (v ?? 0) : (edges[j] ?? 0))) } })} />
           ))}
         </div>
       )}

@@ -1,7 +1,7 @@
 //! What they are worth: RFM scores, contribution, lifetime value, loyalty.
 
 use super::{
-    How::{Attribute, Score, Share, Text},
+    How::{Attribute, CostShare, Score, Share, Text},
     Method::{Bins, Kmeans, Quantile},
     Row, Unit,
 };
@@ -35,17 +35,16 @@ pub(super) const RFM: &[Row] = &[
         "Quintile score of net, 5 = best; 0 without an order. All history.",
     )),
     score("rfm_r_bins", ("R 分（自定区间）", "R by own bins"), "recency_days", Bins([30.0, 90.0, 180.0, 365.0]), (
-        "按自定边界给分：30 天内 5 分，90 天内 4 分，180 天内 3 分，365 天内 2 分，其余 1 分。",
-        "By own edges: within 30 days 5, 90 days 4, 180 days 3, 365 days 2, else 1.",
+        "按自定边界给分：R 不超过 30 天 5 分，90 天 4 分，180 天 3 分，365 天 2 分，其余 1 分。",
+        "By own edges: R up to 30 days 5, 90 days 4, 180 days 3, 365 days 2, else 1.",
     )),
     score("rfm_f_bins", ("F 分（自定区间）", "F by own bins"), "orders", Bins([2.0, 3.0, 5.0, 10.0]), (
         "按自定边界给分：10 单起 5 分，5 单起 4 分，3 单起 3 分，2 单 2 分，1 单 1 分。",
         "By own edges: from 10 orders 5, from 5 orders 4, from 3 orders 3, 2 orders 2, 1 order 1.",
     )),
-    // edges of money are minor units
-    score("rfm_m_bins", ("M 分（自定区间）", "M by own bins"), "net", Bins([10_000.0, 50_000.0, 100_000.0, 500_000.0]), (
-        "按自定边界给分（两位小数的货币）：5000 起 5 分，1000 起 4 分，500 起 3 分，100 起 2 分，其余 1 分。",
-        "By own edges (currencies with two decimals): from 5,000 5, from 1,000 4, from 500 3, from 100 2, else 1.",
+    score("rfm_m_bins", ("M 分（自定区间）", "M by own bins"), "net", Bins([100.0, 500.0, 1_000.0, 5_000.0]), (
+        "按自定边界给分：5000 起 5 分，1000 起 4 分，500 起 3 分，100 起 2 分，其余 1 分。",
+        "By own edges: from 5,000 5, from 1,000 4, from 500 3, from 100 2, else 1.",
     )),
     score("rfm_r_kmeans", ("R 分（聚类）", "R by k-means"), "recency_days", Kmeans, (
         "一维 k-means（k = 5，精确解）按中心排序得分。",
@@ -90,12 +89,34 @@ pub(super) const VALUE: &[Row] = &[
         about: ("该客户净消费 ÷ 全体净消费。", "The customer's net ÷ all net."),
     },
     Row {
+        key: "stated_acquisition_cost",
+        ty: Money,
+        unit: Unit::None,
+        label: ("登记的获客成本", "Acquisition cost on record"),
+        how: Attribute("acquisition_cost"),
+        about: ("随客户资料导入的获客成本。", "Acquisition cost imported with the customer."),
+    },
+    Row {
+        key: "channel_cost",
+        ty: Money,
+        unit: Unit::None,
+        label: ("分摊的渠道成本", "Share of the channel's cost"),
+        how: CostShare("acquisition_channel", "first_order_day"),
+        about: (
+            "渠道与获客渠道相同、且日期含首单日的每笔获客成本 ÷ 该渠道在这些日子里首单的客户数，逐笔四舍六入五成双后相加；未到期的成本按全额计，没有这样的成本则未知。",
+            "Each acquisition cost whose channel is the customer's and whose days hold its first order ÷ that channel's customers with a first order in those days, each part rounded half to even, then added; a cost whose days are not over counts in full. Unknown without such a cost.",
+        ),
+    },
+    Row {
         key: "acquisition_cost",
         ty: Money,
         unit: Unit::None,
         label: ("获客成本", "Acquisition cost"),
-        how: Attribute("acquisition_cost"),
-        about: ("获得这位客户的成本（CAC），导入或按渠道分摊。", "What winning the customer cost (CAC), imported or shared out by channel."),
+        how: Text("coalesce(stated_acquisition_cost, channel_cost)"),
+        about: (
+            "获得这位客户的成本（CAC）：登记的优先，否则为分摊的渠道成本。",
+            "What winning the customer cost (CAC): the one on record, else the share of the channel's cost.",
+        ),
     },
     Row {
         key: "clv_simple",

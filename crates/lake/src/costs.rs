@@ -1,0 +1,35 @@
+//! Acquisition costs: what channels cost in a period. They belong to no customer and are few.
+
+use crate::{
+    Lake, Result,
+    read::{Texts, files_of},
+};
+use arrow::{
+    array::AsArray,
+    datatypes::{Date32Type, Int64Type, TimestampMicrosecondType},
+};
+use domain::{Day, clock::Instant, fact::CostFact, table::Table};
+
+impl Lake {
+    /// The costs known at an instant, in the order they were written.
+    pub fn costs(&self, known: Instant) -> Result<Vec<CostFact>> {
+        let mut costs = Vec::new();
+        for file in files_of(&self.snapshot().files, Table::Costs) {
+            self.reader().scan(file, &["recorded_at", "channel", "first_day", "last_day", "amount"], |b| {
+                let recorded = b[0].as_primitive::<TimestampMicrosecondType>();
+                let day = |c: usize, i: usize| Day(b[c].as_primitive::<Date32Type>().value(i));
+                for i in (0..recorded.len()).filter(|i| recorded.value(*i) <= known.0) {
+                    costs.push(CostFact {
+                        recorded_at: Instant(recorded.value(i)),
+                        channel: Texts::of(&b[1]).get(i).map(str::to_string),
+                        first_day: day(2, i),
+                        last_day: day(3, i),
+                        amount: b[4].as_primitive::<Int64Type>().value(i),
+                    });
+                }
+                Ok(())
+            })?;
+        }
+        Ok(costs)
+    }
+}
