@@ -77,6 +77,20 @@ impl Reader {
         self.batches(open, footer, &path, file.table, columns, None, each)
     }
 
+    /// Reads these columns of some rows of the file, batch by batch.
+    pub(crate) fn scan_rows(
+        &self,
+        file: &DataFile,
+        rows: Range<usize>,
+        columns: &[&str],
+        each: impl FnMut(&[ArrayRef]) -> Result<()>,
+    ) -> Result<()> {
+        let all = file.rows as usize;
+        let some = (rows.len() < all).then(|| RowSelection::from_consecutive_ranges(std::iter::once(rows), all));
+        let (open, footer, path) = self.open(file)?;
+        self.batches(open, footer, &path, file.table, columns, some, each)
+    }
+
     /// Reads these columns of the pages that may hold the customer.
     pub(crate) fn scan_customer(
         &self,

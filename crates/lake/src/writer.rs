@@ -153,7 +153,7 @@ fn properties(table: Table, sorted: bool) -> WriterProperties {
                     p = p.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
                 }
             }
-            "at" | "order_id" | "paid" => p = p.set_column_dictionary_enabled(path(), false),
+            "order_id" => p = p.set_column_dictionary_enabled(path(), false),
             _ => {}
         }
     }

@@ -3,6 +3,8 @@
 
 use super::Bits;
 use domain::feature::{FactKind, Field};
+use super::load::{recode, union};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Customers a chunk: its facts fit a core's cache. A multiple of 64.
@@ -189,6 +191,31 @@ pub(super) struct FactTable {
     pub(super) chunks: Vec<Chunk>,
     /// The texts of each text slot, sorted.
     pub(super) texts: [Arc<Vec<String>>; TEXT.len()],
+}
+
+impl FactTable {
+    /// Tables of blocks of customers as one: their texts get one numbering.
+    pub(super) fn join<const N: usize>(blocks: Vec<[FactTable; N]>) -> [FactTable; N] {
+        let mut all: [FactTable; N] = std::array::from_fn(|_| FactTable::default());
+        let mut of_kind: [Vec<FactTable>; N] = std::array::from_fn(|_| Vec::with_capacity(blocks.len()));
+        for block in blocks {
+            of_kind.iter_mut().zip(block).for_each(|(kind, table)| kind.push(table));
+        }
+        for (table, mut blocks) in all.iter_mut().zip(of_kind) {
+            for slot in 0..TEXT.len() {
+                let lists: Vec<&[String]> = blocks.iter().map(|b| b.texts[slot].as_slice()).collect();
+                let (texts, maps) = union(&lists);
+                blocks.par_iter_mut().zip(maps).for_each(|(block, map)| {
+                    if !map.iter().enumerate().all(|(old, new)| old == *new as usize) {
+                        block.chunks.iter_mut().for_each(|c| recode(&mut c.text[slot], &map));
+                    }
+                });
+                table.texts[slot] = Arc::new(texts);
+            }
+            table.chunks = blocks.into_iter().flat_map(|b| b.chunks).collect();
+        }
+        all
+    }
 }
 
 /// All facts wanted so far.

@@ -33,8 +33,7 @@ impl Facts {
                 if !purchases.iter().any(|k| wanted.has_kind(*k)) {
                     return Ok(Default::default());
                 }
-                let rows = Rows::load(lake, scope, wanted)?;
-                Ok((rows.resolve(scope.customers as usize, CHUNK, wanted), rows.later()))
+                Rows::tables(lake, scope, wanted)
             },
             || {
                 rayon::join(

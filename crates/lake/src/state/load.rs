@@ -10,7 +10,7 @@ use arrow::{
 use domain::table::{ColumnType, DataFile, Table};
 use hashbrown::HashMap;
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// A whole number that is not known.
 pub(super) const NULL: i64 = i64::MIN;
@@ -85,15 +85,31 @@ impl Raw {
 pub(super) struct Layout {
     lake: Lake,
     table: Table,
-    /// Per customer the first row, and one more for the end.
+    /// The first customer.
+    first: usize,
+    /// Per customer from the first on the first row, and one more for the end.
     pub(super) offsets: Vec<u32>,
-    /// Per file the place of each row; `NONE` for rows that are not seen.
-    files: Vec<(DataFile, Vec<u32>)>,
+    files: Vec<Part>,
     /// Is the later row always the version that counts?
     pub(super) in_order: bool,
     /// Who has known rows after the day; empty if there are none.
     pub(super) later: Option<Bits>,
 }
+
+/// The rows of a file that a layout has.
+#[derive(Debug)]
+struct Part {
+    file: DataFile,
+    /// Which rows of the file.
+    rows: Range<usize>,
+    /// The place of each of them; `NONE` for rows that are not seen.
+    places: Vec<u32>,
+    /// The first row of each block of customers, and one more for the end; none if the file is not in order of customers.
+    starts: Vec<u32>,
+}
+
+/// Customers that are loaded at a time: what they take is given back before the next ones come.
+pub(super) const BLOCK: usize = 65_536;
 
 /// Which rows a layout has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,16 +134,16 @@ impl Layout {
             .map(|f| Ok((f.clone(), owners(lake, f, rows, scope)?)))
             .collect::<Result<_>>()?;
         let mut later: Option<Bits> = None;
-        let mut files: Vec<(DataFile, Vec<u32>)> = Vec::with_capacity(read.len());
+        let mut files: Vec<Part> = Vec::with_capacity(read.len());
         for (file, owners) in read {
             later = either(later, owners.later);
             if !owners.rows.is_empty() {
-                files.push((file, owners.rows));
+                files.push(Part { file, rows: 0..owners.rows.len(), places: owners.rows, starts: owners.starts });
             }
         }
 
         let mut offsets = vec![0u32; customers as usize + 1];
-        for c in files.iter().flat_map(|(_, owners)| owners).filter(|c| **c != NONE) {
+        for c in files.iter().flat_map(|f| &f.places).filter(|c| **c != NONE) {
             // offsets[c] counts customer c for now
             offsets[*c as usize] += 1;
         }
@@ -142,13 +158,13 @@ impl Layout {
             })?;
         }
         let mut next = offsets.clone();
-        for place in files.iter_mut().flat_map(|(_, owners)| owners).filter(|c| **c != NONE) {
+        for place in files.iter_mut().flat_map(|f| &mut f.places).filter(|c| **c != NONE) {
             let n = &mut next[*place as usize];
             *place = *n;
             *n += 1;
         }
-        let in_order = learnt_in_order(files.iter().map(|(f, _)| f));
-        Ok(Layout { lake: lake.clone(), table, offsets, files, in_order, later })
+        let in_order = learnt_in_order(files.iter().map(|f| &f.file));
+        Ok(Layout { lake: lake.clone(), table, first: 0, offsets, files, in_order, later })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -156,14 +172,47 @@ impl Layout {
     }
 
     /// The rows of a customer.
-    pub(super) fn of(&self, customer: usize) -> std::ops::Range<usize> {
+    pub(super) fn of(&self, customer: usize) -> Range<usize> {
         let at = |i: usize| self.offsets.get(i).map_or(0, |o| *o as usize);
-        at(customer)..at(customer + 1)
+        let place = customer.saturating_sub(self.first);
+        at(place)..at(place + 1)
+    }
+
+    /// The customers of the layout.
+    pub(super) fn customers(&self) -> Range<usize> {
+        self.first..self.first + self.offsets.len().saturating_sub(1)
+    }
+
+    /// Can it be cut into blocks of customers? Only if each file holds its customers in order.
+    pub(super) fn has_blocks(&self) -> bool {
+        self.files.iter().all(|f| !f.starts.is_empty())
+    }
+
+    /// The rows of the block of customers that begins with `first`.
+    pub(super) fn block(&self, first: usize) -> Layout {
+        let last = (first + BLOCK).min(self.customers().end);
+        let base = self.offsets.get(first).copied().unwrap_or(0);
+        let offsets = self.offsets.get(first..=last).unwrap_or(&[]).iter().map(|o| o - base).collect();
+        let at = |f: &Part, block: usize| f.starts.get(block).map_or(f.rows.end, |row| *row as usize);
+        let part = |f: &Part| {
+            let rows = at(f, first / BLOCK)..at(f, first / BLOCK + 1);
+            let places = f.places.get(rows.clone())?.iter().map(|p| if *p == NONE { NONE } else { p - base });
+            (!rows.is_empty()).then(|| Part { file: f.file.clone(), places: places.collect(), rows, starts: Vec::new() })
+        };
+        Layout {
+            lake: self.lake.clone(),
+            table: self.table,
+            first,
+            offsets,
+            files: self.files.iter().filter_map(part).collect(),
+            in_order: self.in_order,
+            later: self.later.clone(),
+        }
     }
 
     /// Has any row a value in the column?
     pub(super) fn has(&self, name: &str) -> bool {
-        self.files.iter().any(|(f, _)| !stats::is_empty(f, name))
+        self.files.iter().any(|f| !stats::is_empty(&f.file, name))
     }
 
     /// Loads columns, each on its own task; `None` where not asked for.
@@ -176,8 +225,7 @@ impl Layout {
     }
 
     fn column(&self, name: &str) -> Result<Raw> {
-        let files: Vec<&(DataFile, Vec<u32>)> =
-            self.files.iter().filter(|(f, _)| !stats::is_empty(f, name)).collect();
+        let files: Vec<&Part> = self.files.iter().filter(|f| !stats::is_empty(&f.file, name)).collect();
         let Some(kind) = self.table.columns().iter().find(|c| c.name == name).map(|c| c.kind) else {
             return Ok(Raw::Absent);
         };
@@ -186,11 +234,11 @@ impl Layout {
         }
         let n = self.rows();
         let each = |put: &mut dyn FnMut(&ArrayRef, &[u32]) -> Result<()>| -> Result<()> {
-            for (file, places) in &files {
+            for part in &files {
                 let mut done = 0;
-                self.lake.reader().scan(file, &[name], |b| {
+                self.lake.reader().scan_rows(&part.file, part.rows.clone(), &[name], |b| {
                     let next = done + b[0].len();
-                    put(&b[0], places.get(done..next).unwrap_or(&[]))?;
+                    put(&b[0], part.places.get(done..next).unwrap_or(&[]))?;
                     done = next;
                     Ok(())
                 })?;
@@ -262,6 +310,8 @@ struct Owners {
     /// per row, `NONE` where it is not seen; empty if no row is
     rows: Vec<u32>,
     later: Option<Bits>,
+    /// as in [`Part`]
+    starts: Vec<u32>,
 }
 
 fn owners(lake: &Lake, file: &DataFile, rows: Rows, scope: Scope) -> Result<Owners> {
@@ -278,12 +328,20 @@ fn owners(lake: &Lake, file: &DataFile, rows: Rows, scope: Scope) -> Result<Owne
     }
     let mut owners: Vec<u32> = Vec::with_capacity(file.rows as usize);
     let mut later = by_day.then(|| Bits::none(scope.customers as usize));
+    let (mut starts, mut before, mut sorted) = (Vec::new(), 0, true);
     lake.reader().scan(file, &columns, |b| {
         let from = owners.len();
         owners.extend(b[0].as_primitive::<Int32Type>().values().iter().map(|c| *c as u32));
         let new = owners.get_mut(from..).unwrap_or_default();
         if let Some(c) = new.iter().find(|c| **c >= scope.customers) {
             return Err(Error::UnknownCustomer { table: file.table, customer: *c, customers: scope.customers });
+        }
+        for (row, c) in (from as u32..).zip(new.iter()) {
+            sorted &= before <= *c;
+            before = *c;
+            while starts.len() * BLOCK <= *c as usize {
+                starts.push(row);
+            }
         }
         if by_learnt {
             let learnt = b[b.len() - 1].as_primitive::<TimestampMicrosecondType>().values();
@@ -303,7 +361,12 @@ fn owners(lake: &Lake, file: &DataFile, rows: Rows, scope: Scope) -> Result<Owne
     if rows == Rows::Seen && stats::span(file, "day").is_some_and(|(low, _)| low > i64::from(as_of.0)) {
         owners = Vec::new();
     }
-    Ok(Owners { rows: owners, later })
+    let blocks = (scope.customers as usize).div_ceil(BLOCK);
+    starts.resize(blocks + 1, file.rows as u32);
+    if !sorted {
+        starts.clear();
+    }
+    Ok(Owners { rows: owners, later, starts })
 }
 
 /// Is the later row always the version that counts? The files of an import follow on each other, and none of its rows was

@@ -6,12 +6,12 @@ use super::{
     Bits,
     column::NONE,
     complete::complete,
-    facts::{Chunk, FactTable, Slot, Wanted, put, slot},
+    facts::{CHUNK, Chunk, FactTable, Slot, Wanted, put, slot},
     gather::{Scope, either},
-    load::{self, Layout, NULL, Raw, recode, union},
+    load::{self, BLOCK, Layout, NULL, Raw, recode, union},
     versions::{Ranked, Versions},
 };
-use crate::{Lake, Result};
+use crate::{Lake, Products, Result};
 use domain::{
     feature::{FactKind, Field},
     table::Table,
@@ -59,18 +59,38 @@ pub(super) const REFUND_KEY: usize = 6;
 pub(super) const BY_STATUS: usize = 7;
 pub(super) const REFUND_BATCH: usize = 8;
 
+/// May the product list say what lines leave out?
+fn completes(wanted: &Wanted) -> bool {
+    let bought = [Field::Cost, Field::Category, Field::Brand].iter().any(|f| wanted.has(FactKind::Lines, *f));
+    bought || wanted.has(FactKind::Orders, Field::Cost) || wanted.has(FactKind::AllOrders, Field::Cost)
+}
+
 impl Rows {
-    pub(super) fn load(lake: &Lake, scope: Scope, wanted: &Wanted) -> Result<Rows> {
+    /// Reads and resolves, a block of customers at a time; and who has known rows after the day.
+    pub(super) fn tables(lake: &Lake, scope: Scope, wanted: &Wanted) -> Result<([FactTable; 4], Option<Bits>)> {
         let layout = |table| Layout::new(lake, table, load::Rows::Versions, scope);
         let (heads, (lines, refunds)) =
             rayon::join(|| layout(Table::Orders), || rayon::join(|| layout(Table::Lines), || layout(Table::Refunds)));
-        let (heads, lines, refunds) = (heads?, lines?, refunds?);
+        let all = [heads?, lines?, refunds?];
+        let products = if completes(wanted) { lake.products(scope.known)? } else { Default::default() };
+        let later = all.iter().fold(None, |later, l| either(later, l.later.clone()));
+        let customers = scope.customers as usize;
+        if customers <= BLOCK || !all.iter().all(Layout::has_blocks) {
+            return Ok((Rows::load(scope, all, &products, wanted)?.resolve(CHUNK, wanted), later));
+        }
+        let starts: Vec<usize> = (0..customers).step_by(BLOCK).collect();
+        let block = |first: usize| Rows::load(scope, all.each_ref().map(|l| l.block(first)), &products, wanted);
+        let blocks = starts.into_par_iter().with_max_len(1).map(|first| Ok(block(first)?.resolve(CHUNK, wanted)));
+        Ok((FactTable::join(blocks.collect::<Result<_>>()?), later))
+    }
 
+    fn load(scope: Scope, layouts: [Layout; 3], products: &Products, wanted: &Wanted) -> Result<Rows> {
+        let [heads, lines, refunds] = layouts;
         let orders = |f: Field| wanted.has(FactKind::Orders, f) || wanted.has(FactKind::AllOrders, f);
         let bought = |f: Field| wanted.has(FactKind::Lines, f);
         let (cost, line_cost) = (orders(Field::Cost), orders(Field::Cost) || bought(Field::Cost));
         let (channel, store) = (orders(Field::Channel), orders(Field::Store));
-        let completes = line_cost || bought(Field::Category) || bought(Field::Brand);
+        let completes = completes(wanted);
         let head_columns = [
             ("order_key", true),
             ("at", true),
@@ -121,11 +141,8 @@ impl Rows {
         );
         let (mut head, mut line, refund) = (head?, line?, refund?);
 
-        if completes && !line[PRODUCT].is_absent() {
-            let products = lake.products(scope.known)?;
-            if !products.is_empty() {
-                complete(&mut line, &products, lines.rows(), line_cost, &bought);
-            }
+        if completes && !line[PRODUCT].is_absent() && !products.is_empty() {
+            complete(&mut line, products, lines.rows(), line_cost, &bought);
         }
         let mut texts: [Arc<Vec<String>>; super::facts::TEXT.len()] = Default::default();
         // an order's channel and shop may come from its lines: one numbering for both
@@ -143,19 +160,15 @@ impl Rows {
         Ok(Rows { heads, head, lines, line, refunds, refund, texts, as_of: scope.as_of.0 })
     }
 
-    /// Who has known rows after the day.
-    pub(super) fn later(&self) -> Option<Bits> {
-        [&self.heads, &self.lines, &self.refunds].into_iter().fold(None, |all, l| either(all, l.later.clone()))
-    }
-
     /// Orders, all orders, lines of valid orders and refunds of every customer.
-    pub(super) fn resolve(&self, customers: usize, chunk: usize, wanted: &Wanted) -> [FactTable; 4] {
+    fn resolve(&self, chunk: usize, wanted: &Wanted) -> [FactTable; 4] {
         let wanted = &self.there(wanted);
-        let starts: Vec<usize> = (0..customers).step_by(chunk).collect();
+        let customers = self.heads.customers();
+        let starts: Vec<usize> = customers.clone().step_by(chunk).collect();
         let chunks: Vec<[Chunk; 4]> = starts
             .into_par_iter()
             .map_init(Scratch::default, |scratch, from| {
-                let to = customers.min(from + chunk);
+                let to = customers.end.min(from + chunk);
                 let rows = |layout: &Layout| layout.of(from).start..layout.of(to - 1).end;
                 let (heads, lines, refunds) = (rows(&self.heads).len(), rows(&self.lines).len(), rows(&self.refunds).len());
                 let orders = if heads == 0 { lines } else { heads };

@@ -17,8 +17,30 @@ pub(super) struct Versions<'a> {
     cut: Option<i32>,
 }
 
-/// Row keys on their way into an order: key, import, row.
-pub(super) type Ranked = Vec<(u64, i64, u32)>;
+/// Memory that is used again for every customer.
+#[derive(Default)]
+pub(super) struct Ranked {
+    /// row keys on their way into an order: key, import, row
+    rows: Vec<(u64, i64, u32)>,
+    /// keys met so far, each where its bits say; 0 = free
+    seen: Vec<i64>,
+}
+
+impl Ranked {
+    /// Is every key there once? Keys are hashes already.
+    fn unique(&mut self, keys: &[i64]) -> bool {
+        let size = (keys.len() * 2).next_power_of_two();
+        self.seen.clear();
+        self.seen.resize(size, 0);
+        keys.iter().filter(|k| **k != NULL).all(|key| {
+            let mut at = *key as usize & (size - 1);
+            while self.seen[at] != 0 && self.seen[at] != *key {
+                at = (at + 1) & (size - 1);
+            }
+            std::mem::replace(&mut self.seen[at], *key) == 0 && *key != 0
+        })
+    }
+}
 
 impl<'a> Versions<'a> {
     pub(super) fn new(layout: &Layout, as_of: i32, key: &'a Raw, day: &'a Raw, recorded: &'a Raw, batch: &'a Raw) -> Versions<'a> {
@@ -29,10 +51,14 @@ impl<'a> Versions<'a> {
     pub(super) fn latest(&self, rows: Range<usize>, ranked: &mut Ranked, out: &mut Vec<u32>) {
         let all = self.key.wholes();
         let of = all.get(rows.clone()).unwrap_or(&[]);
-        let few = of.len() <= 48;
-        if few && !of.iter().enumerate().any(|(i, k)| *k != NULL && of[..i].contains(k)) {
+        let unique = match of.len() {
+            0..=48 => !of.iter().enumerate().any(|(i, k)| *k != NULL && of[..i].contains(k)),
+            _ => ranked.unique(of),
+        };
+        if unique {
             out.extend(rows.map(|r| r as u32));
         } else {
+            let ranked = &mut ranked.rows;
             ranked.clear();
             ranked.extend(rows.map(|r| (all[r] as u64, if self.in_order { 0 } else { self.batch.whole(r) }, r as u32)));
             ranked.sort_unstable();
