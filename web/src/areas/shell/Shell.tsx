@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { session } from '@/api/queries'
+import { session, sessionOver } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useHotkeys } from '@/parts/hooks'
 import { FeatureIcon, GridIcon, ImportIcon, Mark, PeopleIcon, SegmentIcon } from '@/parts/icons'
@@ -10,6 +10,7 @@ import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
+const SignInAgain = lazy(() => import('@/areas/session/SignInAgain'))
 
 export const places = [
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
@@ -22,6 +23,7 @@ export const places = [
 export function Shell() {
   const { t } = useT()
   const { data } = useQuery(session)
+  const { data: over } = useQuery<boolean>({ queryKey: sessionOver, queryFn: () => false, enabled: false, initialData: false })
   const navigate = useNavigate()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const [rail, setRail] = useState(false)
@@ -50,7 +52,7 @@ export function Shell() {
     },
     ...Object.fromEntries(places.map((p) => [`g ${p.letter.toLowerCase()}`, () => void navigate({ to: p.to })])),
     c: () => void navigate({ to: '/segments/new' }),
-  }, !palette && !help)
+  }, !palette && !help && !over)
 
   const isActive = (to: string) => path === to || path.startsWith(`${to}/`) || (to === '/classification' && path.startsWith('/classifications/'))
   const groups = [['customers', places.filter((p) => p.group === 'customers')], ['classify', places.filter((p) => p.group === 'classify')]] as const
@@ -77,6 +79,7 @@ export function Shell() {
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette onClose={() => setPalette(false)} />}
+        {over && <SignInAgain />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
     </div>
