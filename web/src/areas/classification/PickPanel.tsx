@@ -91,7 +91,7 @@ function Largest({ filter }: { filter: Record<string, string | undefined> }) {
           <thead><tr><th scope="col">{t('classification.customer')}</th><th scope="col" className="num">{t('classification.net')}</th><th scope="col" className="num">{t('classification.orders_short')}</th></tr></thead>
           <tbody>
             {sample.data.pages.flatMap((p) => p.items).map((c) => (
-              <tr key={c.id}><td><Link to="/customers/$id" params={{ id: c.id }}>{c.name ?? c.external_id ?? c.id}</Link></td><td className="num">{f.value(c.values.net)}</td><td className="num">{f.value(c.values.orders)}</td></tr>
+              <tr key={c.id}><td><Link className="anywhere" to="/customers/$id" params={{ id: c.id }}>{c.name ?? c.external_id ?? c.id}</Link></td><td className="num">{f.value(c.values.net)}</td><td className="num">{f.value(c.values.orders)}</td></tr>
             ))}
           </tbody>
         </table>

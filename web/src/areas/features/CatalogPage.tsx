@@ -54,14 +54,14 @@ export function CatalogPage() {
         <Card key={g} title={t(`features.group_${g}`)} className="flush">
           {/* a scrolling region must be reachable by keyboard */}
           <div className="scroll" role="group" tabIndex={0} aria-label={t(`features.group_${g}`)}>
-            <table className="data-table catalog">
+            <table className="data-table catalog blocks">
               <thead><tr><th scope="col">{t('features.name')}</th><th scope="col">{t('features.key')}</th><th scope="col">{t('features.meaning')}</th><th scope="col">{t('features.type')}</th><th scope="col">{t('features.how')}</th></tr></thead>
               <tbody>
                 {shown.filter((x) => x.group === g).map((x) => (
                   <tr key={x.key}>
-                    <td><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button></td>
+                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button></td>
                     <td><code>{x.key}</code></td>
-                    <td>{f.label(x.description)}</td>
+                    <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>
                     <td className="nowrap"><span className="chip">{t(`features.kind_${x.definition.kind}`)}</span>{!x.builtin && <span className="soft small"> {t('features.own')}</span>}</td>
                   </tr>

@@ -37,7 +37,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const known = useMemo(() => {
     const all = new Map(targets.flatMap((x): [string, string][] => (x.target.startsWith('attribute.') ? [[x.target.slice('attribute.'.length), f.label(x.label)]] : [])))
     for (const x of list) if (x.definition.kind === 'attribute' && !all.has(x.definition.key)) all.set(x.definition.key, f.label(x.label))
-    return [...all].map(([value, name]) => ({ value, label: `${name} · ${value}` }))
+    return [...all].map(([value, name]) => ({ value, label: name === value ? name : `${name} · ${value}` }))
   }, [targets, list, f])
   const [zh, setZh] = useState(feature?.label.zh ?? '')
   const [en, setEn] = useState(feature?.label.en ?? '')

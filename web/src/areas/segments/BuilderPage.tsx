@@ -68,7 +68,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
     return found
   }, [live.data, live.isPlaceholderData, state.rows])
 
-  const dirty = state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
+  const dirty = !isFinished(state.rows) || state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
   useUnsaved(() => dirty && !done.current)
 
   const save = useMutation({
@@ -139,7 +139,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
             </div>
           </Card>
           {members ? <Card title={t('segments.kind_static')}><p className="soft">{listed.data ? t('segments.fixed_from', { count: listed.data.pages[0]?.total ?? 0, n: f.integer(listed.data.pages[0]?.total ?? 0) }) : t('common.loading')}</p></Card> : saved?.kind === 'static' ? <Card title={t('segments.rule')}><p className="soft">{t('segments.static_note', { n: f.integer(saved.size) })}</p></Card> : (
-            <Card title={t('segments.rule')}><RuleEditor state={state} counts={counts} /></Card>
+            <Card title={t('segments.rule')} extra={live.data && !state.error && <span className={`only-narrow${live.isPlaceholderData || text !== state.text ? ' soft' : ' strong'}`} aria-hidden="true">→ {f.integer(live.data.count)}</span>}><RuleEditor state={state} counts={counts} /></Card>
           )}
           <Card title={t('segments.order')}>
             <div className="stack">
@@ -156,7 +156,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
           </Card>
         </div>
         <div className="builder-side">
-          {!members && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
+          {!members && saved?.kind !== 'static' && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
         </div>
       </div>
     </Page>

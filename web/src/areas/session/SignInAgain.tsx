@@ -18,7 +18,7 @@ export default function SignInAgain() {
     await queries.invalidateQueries()
   }
   return (
-    <Modal open closable={false} keyboard={false} maskClosable={false} footer={null} width={420} title={t('session.over')}>
+    <Modal open closable={false} keyboard={false} maskClosable={false} footer={null} width={420} afterOpenChange={(open) => { if (open) document.getElementById(before ? 'password' : 'email')?.focus() }} title={t('session.over')}>
       <SignInForm known={before?.email} onDone={done}><p className="soft">{t('session.over_note')}</p></SignInForm>
     </Modal>
   )

@@ -11,11 +11,11 @@ import { places } from './Shell'
 interface Item { id: string; group: string; text: string; note?: string; search: string; go: () => void }
 
 /** One box over pages, classifications, classes, segments, features and customers. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ typed, onClose }: { typed: { current: string }; onClose: () => void }) {
   const f = useFormat()
   const { t, label } = f
   const navigate = useNavigate()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(() => typed.current)
   const [at, setAt] = useState(0)
   const q = useDebounced(text.trim(), 120)
   const found = useQuery(findCustomers(q))

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { session, sessionOver } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useHotkeys } from '@/parts/hooks'
@@ -31,12 +31,21 @@ export function Shell() {
   const [help, setHelp] = useState(false)
 
   useEffect(() => setRail(false), [path])
+  // at hand when the keys are pressed; what is typed before it stands is its first text
+  const typed = useRef('')
+  const opened = useRef(false)
+  opened.current = palette
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./Palette'), 1000)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const on = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k' && !event.isComposing) {
         event.preventDefault()
+        typed.current = ''
         setPalette((open) => !open)
-      }
+      } else if (opened.current && event.key.length === 1 && !event.metaKey && !event.ctrlKey && !(event.target instanceof HTMLInputElement)) typed.current += event.key
       if (event.key === 'Escape') setRail(false)
     }
     window.addEventListener('keydown', on)
@@ -78,7 +87,7 @@ export function Shell() {
         {places.map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
       </nav>
       <Suspense fallback={null}>
-        {palette && <Palette onClose={() => setPalette(false)} />}
+        {palette && <Palette typed={typed} onClose={() => setPalette(false)} />}
         {over && <SignInAgain />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
