@@ -11,6 +11,7 @@ use super::{
     rejects::Rejects,
     report::{Customers, Records, Report},
     rows::order_key,
+    seen::Mixed,
     spool::{PARTITIONS, Spool, partition},
     stage::{Request, Source, Span, Staged},
     wire::{Put, Take, Wire},
@@ -26,7 +27,8 @@ use domain::{
 use lake::{Lake, Writer};
 use sources::{Batch, Code, Kind, Params, Reject, Target};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    hash::BuildHasherDefault,
     ops::ControlFlow,
     path::PathBuf,
 };
@@ -181,23 +183,33 @@ impl<'a> Gather<'a> {
         if self.people.base() == 0 {
             return Ok(());
         }
-        let mut asked: HashSet<Print> = HashSet::new();
+        let mut asked: HashSet<Print, BuildHasherDefault<Mixed>> = HashSet::default();
         let mut unknown: Vec<Identifier> = Vec::new();
         for id in batch.records().flat_map(identifiers) {
-            for id in [Some(id.clone()), twin(id)].into_iter().flatten() {
-                let print = Print::of(&id);
-                if !self.people.knows(print) && asked.insert(print) {
-                    unknown.push(id);
-                }
+            let print = Print::of(id);
+            // the twin is asked for only where the identifier itself may be unknown
+            if self.people.knows(print) || !asked.insert(print) {
+                continue;
             }
+            unknown.push(id.clone());
+            unknown.extend(twin(id).filter(|t| !self.people.knows(Print::of(t))));
         }
         if unknown.is_empty() {
             return Ok(());
         }
+        // a number nobody has is unknown; only rows that bring one can be in doubt
         let found = tokio::runtime::Handle::current().block_on(store::customer::resolve(&self.app.store, &unknown))?;
         for (id, key) in unknown.iter().zip(found) {
             if let Some(key) = key {
                 self.people.remember(id, key);
+            }
+        }
+        let doubtful: BTreeSet<CustomerKey> = batch.records().filter_map(|r| self.people.doubtful(identifiers(r))).collect();
+        if !doubtful.is_empty() {
+            let doubtful: Vec<CustomerKey> = doubtful.into_iter().collect();
+            let kinds = tokio::runtime::Handle::current().block_on(store::customer::identifiers_by_keys(&self.app.store, &doubtful))?;
+            for key in doubtful {
+                self.people.learn_numbers(key, kinds.get(&key).into_iter().flatten().map(|id| id.kind));
             }
         }
         Ok(())
@@ -540,6 +552,7 @@ impl<'a> Gather<'a> {
             customers: self.people.base(),
             people: self.people,
             settled,
+            definitions: super::own::definitions(&self.request.sources)?,
             comments: self.comments,
             mentioned: self.mentioned,
             rejects: self.rejects,

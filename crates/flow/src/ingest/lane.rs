@@ -269,8 +269,8 @@ impl Fact for CostRecord {
     }
 }
 
-/// Keys kept exactly in memory, a lane: about 75 MB.
-const EXACT: usize = 7_000_000;
+/// Keys kept exactly in memory, a lane: about 38 MB.
+const EXACT: usize = 3_600_000;
 /// Identities looked up in the lake at a time.
 const IDENTITIES: u64 = 7_000_000;
 

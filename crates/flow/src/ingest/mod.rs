@@ -13,6 +13,7 @@ mod gather;
 mod lane;
 mod ledger;
 mod order_index;
+mod own;
 mod people;
 mod quality;
 mod rejects;
