@@ -37,6 +37,8 @@ pub(crate) enum Concept {
     /// cost of goods
     Goods,
     Status,
+    /// was the order cancelled: yes or no, or when
+    Cancelled,
     Channel,
     Store,
     Payment,
@@ -129,7 +131,8 @@ const TABLE: &[(Concept, &[&str])] = &[
     (Amount, &["金额", "销售额", "价格总计", "總額", "金額", "营业额合计", "amount", "total", "value", "sales", "revenue", "sum", "amt", "price paid"]),
     (Discount, &["优惠", "优惠金额", "折扣", "折扣金额", "减免", "减免金额", "优惠券金额", "满减", "折讓", "discount", "discount amount", "discounts", "rebate", "coupon amount", "discount value"]),
     (Goods, &["成本", "成本价", "商品成本", "单位成本", "单件成本", "进货价", "采购价", "订单成本", "cost", "unit cost", "cost price", "cogs", "cost of goods", "product cost", "order cost"]),
-    (Status, &["状态", "订单状态", "交易状态", "支付状态", "订单状态名称", "是否取消", "訂單狀態", "status", "order status", "state of order", "transaction status", "payment status", "financial status", "cancelled", "canceled", "is cancelled"]),
+    (Status, &["状态", "订单状态", "交易状态", "支付状态", "订单状态名称", "訂單狀態", "status", "order status", "state of order", "transaction status", "payment status", "financial status"]),
+    (Cancelled, &["是否取消", "是否作废", "是否关闭", "是否撤销", "已取消", "取消标志", "取消标记", "取消时间", "取消日期", "cancelled", "canceled", "is cancelled", "is canceled", "cancelled at", "canceled at", "cancel date", "cancellation date", "cancelled date", "cancel flag", "cancellation", "is void", "voided"]),
     (Channel, &["渠道", "销售渠道", "订单渠道", "订单来源", "下单渠道", "购买渠道", "平台", "来源平台", "互动渠道", "投放渠道", "评价渠道", "通路", "channel", "sales channel", "order channel", "order source", "platform", "medium", "ticket channel", "marketplace", "touchpoint"]),
     (Store, &["门店", "店铺", "门店名称", "店铺名称", "门店编号", "店名", "分店", "柜台", "網點", "网点", "門店", "store", "shop", "store name", "shop name", "store id", "branch", "outlet", "location", "store code", "shop id"]),
     (Payment, &["支付方式", "付款方式", "支付渠道", "付款渠道", "支付类型", "結帳方式", "payment method", "payment", "payment type", "pay method", "tender", "means of payment"]),

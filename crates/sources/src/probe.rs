@@ -51,6 +51,11 @@ impl Guess {
     pub fn text(&self) -> Label {
         self.code.label(&self.params)
     }
+
+    /// Should a person look at it before going on?
+    pub fn is_warning(&self) -> bool {
+        self.code.is_warning()
+    }
 }
 
 /// What was found in one column.

@@ -11,7 +11,8 @@ use crate::{
         Cell, Fault, Read,
         date::{self, Moment, Wall},
         decimal::{self, Decimal},
-        text, word,
+        status::Status,
+        text,
     },
 };
 use domain::{Day, clock::Instant, identity::Identifier, record::Record};
@@ -50,15 +51,15 @@ pub(crate) struct Builder<'p> {
     pub notes: BTreeMap<Code, u64>,
     /// customer → what was last said about them, in this part of the file
     customers: HashMap<u64, u64>,
-    /// the last status read: a file has few of them
-    status: (String, word::Status),
+    /// the last status read in each of its columns: a file has few of them
+    status: Vec<(String, Status)>,
     /// order → its head as last given, in this part of the file
     heads: HashMap<u64, u64>,
 }
 
 impl<'p> Builder<'p> {
     pub fn new(plan: &'p Plan) -> Builder<'p> {
-        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: (String::new(), word::Status::Done), heads: HashMap::new() }
+        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: Vec::new(), heads: HashMap::new() }
     }
 
     /// The records of a row that is not blank.

@@ -8,7 +8,7 @@ use crate::{
         Cell, Fault,
         date::{self, Moment},
         decimal::Decimal,
-        word::{self, Status},
+        status::{self, Status},
     },
 };
 use domain::{
@@ -43,20 +43,44 @@ impl Builder<'_> {
         if when.is_none() && (kinds.order || columns.order_at.is_mapped()) {
             return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at]));
         }
-        let status = match columns.order_status.find(row) {
-            Some((Cell::Text(t), _)) if *t == self.status.0 => self.status.1,
-            Some((cell, slot)) => {
-                let status = at(word::status(cell), slot)?;
-                if let Cell::Text(t) = cell {
-                    self.status = (t.to_string(), status);
-                }
-                status
-            }
-            None => Status::Done,
-        };
+        let status = self.status(row)?;
         let id = self.order_number(who, row, when)?;
         let deal = Deal { id, when, status };
         if kinds.line { self.line(who, row, deal, out) } else { self.order(who, row, deal, out) }
+    }
+
+    /// The worst that any of the columns about the order's status says.
+    fn status(&mut self, row: &[Cell<'_>]) -> Built<Status> {
+        let columns = &self.plan.columns;
+        let slots = columns.order_status.0.iter().map(|s| (s, false)).chain(columns.order_cancelled.0.iter().map(|s| (s, true)));
+        let mut worst = Status::Done;
+        for (place, (slot, yes_no)) in slots.enumerate() {
+            let Some(cell) = row.get(slot.index) else { continue };
+            let text = match cell {
+                Cell::Blank => continue,
+                Cell::Text(t) => Some(t),
+                _ => None,
+            };
+            if self.status.len() <= place {
+                self.status.push((String::new(), Status::Done));
+            }
+            let Some(last) = self.status.get_mut(place) else { continue };
+            let said = match text {
+                Some(t) if **t == last.0 => last.1,
+                _ => {
+                    let read = if yes_no { status::cancelled(cell) } else { status::status(cell) };
+                    let said = at(read, slot)?;
+                    if let Some(t) = text {
+                        last.0.clear();
+                        last.0.push_str(t);
+                        last.1 = said;
+                    }
+                    said
+                }
+            };
+            worst = worst.and(said);
+        }
+        Ok(worst)
     }
 
     fn currency(&self, row: &[Cell<'_>]) -> Built<()> {

@@ -172,6 +172,7 @@ impl Chooser<'_> {
             Goods if line => Some(Target::LineCost),
             Goods => some(order, Target::OrderCost),
             Status => some(trade, Target::OrderStatus),
+            Cancelled => some(trade, Target::OrderCancelled),
             Channel if trade => Some(Target::OrderChannel),
             Channel if interaction => Some(Target::InteractionChannel),
             Channel if answer => Some(Target::AnswerChannel),

@@ -50,6 +50,7 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
                 !numeric || !never_numbers && p.share(p.moneyed) <= 0.5
             }
             Currency => p.longest <= 6,
+            Cancelled => p.share(p.truths + p.statuses + p.dates) >= 0.5,
             _ => true,
         };
         if !fits {
@@ -210,7 +211,7 @@ impl Shape {
         }
         shape.refund_prefix = order_column(found).and_then(|p| refund_prefix(p, found, rows));
         shape.has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
-        let said_refunded = found.get(Status).is_some();
+        let said_refunded = found.any(&[Status, Cancelled]);
         if shape.refund_prefix.is_some() || shape.has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
             shape.kinds.push(Kind::Refund);
         }

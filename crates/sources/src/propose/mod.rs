@@ -2,6 +2,7 @@
 
 mod assign;
 mod kinds;
+mod status;
 
 use crate::{
     Options, Probe,
@@ -141,6 +142,7 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
         out.push(guess(Code::GuessCustomerName, [("column", &column.0.header)]));
     }
     blank_customers(sample, mapping, out);
+    out.extend(status::guesses(sample, mapping));
     let is_birthday = |a: &Assigned| matches!(a.target, Target::Attribute(_) | Target::Custom(_));
     if profiles.iter().zip(assigned).any(|(p, a)| is_date_target(&a.target) && !is_birthday(a) && p.dates > 0) {
         out.push(guess(Code::GuessTimeZone, [("zone", options.time_zone.name())]));

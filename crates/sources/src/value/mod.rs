@@ -3,6 +3,7 @@
 pub(crate) mod contact;
 pub(crate) mod date;
 pub(crate) mod decimal;
+pub(crate) mod status;
 pub(crate) mod text;
 pub(crate) mod word;
 

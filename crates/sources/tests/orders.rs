@@ -1,0 +1,112 @@
+//! Orders as shops and tills export them: cancelled, refunded, paid in parts, in several currencies. Each table is a small export;
+//! each test says what must be counted.
+
+use domain::{
+    Currency, Zone,
+    record::{OrderRecord, Record, RefundRecord},
+};
+use sources::{Code, Kind, Options, Probe, Reject, probe, read};
+use std::ops::ControlFlow;
+
+struct Seen {
+    probe: Probe,
+    records: Vec<Record>,
+    rejects: Vec<Reject>,
+}
+
+impl Seen {
+    fn target(&self, header: &str) -> String {
+        self.probe.mapping.columns.iter().find(|c| c.header == header).map(|c| c.target.name()).unwrap_or_default()
+    }
+
+    fn guess(&self, code: Code) -> String {
+        self.probe.guesses.iter().find(|g| g.code == code).map(|g| g.text().en).unwrap_or_default()
+    }
+
+    fn orders(&self) -> Vec<&OrderRecord> {
+        self.records.iter().filter_map(|r| if let Record::Order(o) = r { Some(o) } else { None }).collect()
+    }
+
+    fn refunds(&self) -> Vec<&RefundRecord> {
+        self.records.iter().filter_map(|r| if let Record::Refund(o) = r { Some(o) } else { None }).collect()
+    }
+
+    /// Numbers of the orders that are not cancelled.
+    fn bought(&self) -> Vec<&str> {
+        self.orders().iter().filter(|o| !o.cancelled).map(|o| o.order_id.as_str()).collect()
+    }
+
+    fn rejected(&self) -> Vec<(u64, Code)> {
+        self.rejects.iter().map(|r| (r.line, r.code)).collect()
+    }
+}
+
+fn with(text: &str, currency: &str, kind: Option<Kind>) -> Seen {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let zone = Zone::parse("Asia/Shanghai").unwrap();
+    let mut options = Options::new(&zone, Currency::parse(currency).unwrap());
+    options.name = Some("file.csv");
+    options.kind = kind;
+    let probe = probe(file.path(), &options).unwrap();
+    let (mut records, mut rejects) = (Vec::new(), Vec::new());
+    read(file.path(), &probe.mapping, &mut |batch| {
+        records.extend(batch.rows.into_iter().flat_map(|r| r.1));
+        rejects.extend(batch.rejects);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    Seen { probe, records, rejects }
+}
+
+fn look(text: &str) -> Seen {
+    with(text, "CNY", Some(Kind::Order))
+}
+
+#[test]
+fn a_cancelled_column_of_yes_and_no() {
+    for (header, yes, no) in [("cancelled", "Yes", "No"), ("Is Canceled", "1", "0"), ("是否取消", "是", "否"), ("cancelled", "TRUE", "FALSE"), ("Cancelled at", "2024-01-06 10:00", ""), ("cancelled", "√", "")] {
+        let seen = look(&format!("order_id,customer_id,order_date,amount,{header}\n1,A,2024-01-01,100,{no}\n2,A,2024-01-05,200,{yes}\n"));
+        assert_eq!(seen.target(header), "order.cancelled", "{header}");
+        assert_eq!(seen.bought(), ["1"], "{header} {yes}");
+        assert!(seen.rejects.is_empty(), "{header}");
+    }
+    // a status in numbers says nothing about cancelling, whatever its numbers are
+    let seen = look("order_id,customer_id,order_date,amount,status\n1,A,2024-01-01,100,0\n2,A,2024-01-05,200,1\n");
+    assert_eq!(seen.bought(), ["1", "2"]);
+    assert!(seen.guess(Code::GuessStatusUnknown).ends_with(": 0, 1"));
+}
+
+#[test]
+fn a_status_and_a_cancelled_column_beside_each_other() {
+    let seen = look("order_id,customer_id,order_date,amount,status,cancelled\n1,A,2024-01-01,100,paid,no\n2,A,2024-01-05,200,paid,yes\n3,A,2024-01-06,30,cancelled,no\n4,A,2024-01-06,30,refunded,no\n");
+    assert_eq!((seen.target("status").as_str(), seen.target("cancelled").as_str()), ("order.status", "order.cancelled"));
+    assert_eq!(seen.bought(), ["1", "4"]);
+    assert_eq!(seen.refunds().iter().map(|r| r.order_id.as_deref()).collect::<Vec<_>>(), [Some("4")]);
+    // mapped as a status by hand, it still says yes and no
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "order_id,customer_id,order_date,amount,cancelled\n1,A,2024-01-01,100,0\n2,A,2024-01-05,200,1\n").unwrap();
+    let zone = Zone::utc();
+    let mut mapping = probe(file.path(), &Options::new(&zone, Currency::CNY)).unwrap().mapping;
+    mapping.columns[4].target = sources::Target::OrderStatus;
+    let mut cancelled = Vec::new();
+    read(file.path(), &mapping, &mut |batch| {
+        cancelled.extend(batch.records().filter_map(|r| if let Record::Order(o) = r { Some(o.cancelled) } else { None }));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(cancelled, [false, true]);
+}
+
+#[test]
+fn every_status_word_is_told_with_its_meaning() {
+    let words = ["交易成功", "已撤销", "Expired", "Chargeback", "订单取消失败", "Closed Won", "non refunded", "特批"];
+    let rows: String = words.iter().enumerate().map(|(i, w)| format!("{i},A,2024-01-0{},100,{w}\n", i + 1)).collect();
+    let seen = look(&format!("订单号,会员号,下单时间,实付金额,订单状态\n{rows}"));
+    assert_eq!(seen.guess(Code::GuessStatus), "“订单状态” is understood as counted: 交易成功, 订单取消失败, Closed Won, non refunded; cancelled: 已撤销, Expired; refunded: Chargeback");
+    assert_eq!(seen.guess(Code::GuessStatusUnknown), "“订单状态” has words that are not known and count as bought, please check: 特批");
+    let warns: Vec<Code> = seen.probe.guesses.iter().filter(|g| g.is_warning()).map(|g| g.code).collect();
+    assert_eq!(warns, [Code::GuessStatusUnknown]);
+    assert_eq!(seen.bought(), ["0", "3", "4", "5", "6", "7"]);
+    assert_eq!(seen.refunds().len(), 1);
+}
