@@ -123,6 +123,7 @@ codes! {
     GuessOrderDay "guess_order_day" "没有订单号，同一客户同一天的行合为一个订单" "There is no order number: rows of one customer on one day are one order";
     GuessStatus "guess_status" "“{column}”的理解：{words_zh}" "“{column}” is understood as {words_en}";
     GuessStatusUnknown "guess_status_unknown" "“{column}”中有不认识的状态，按正常订单计入，请核对：{words_zh}" "“{column}” has words that are not known and count as bought, please check: {words_en}";
+    GuessCurrencyForeign "guess_currency_foreign" "文件的币种是 {found}，而工作区使用 {expected}：{found} 的行将被拒绝" "The file reckons in {found}, the workspace in {expected}: rows in {found} will be rejected";
     GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记" "There is no amount; paid counts as 0";
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
     GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
@@ -138,7 +139,7 @@ codes! {
 impl Code {
     /// Is it a guess that a person should look at before going on?
     pub fn is_warning(self) -> bool {
-        matches!(self, Code::GuessStatusUnknown | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessPhoneLost | Code::GuessUndecodable)
+        matches!(self, Code::GuessStatusUnknown | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessPhoneLost | Code::GuessUndecodable)
     }
 
     /// By machine name.

@@ -110,3 +110,29 @@ fn every_status_word_is_told_with_its_meaning() {
     assert_eq!(seen.bought(), ["0", "3", "4", "5", "6", "7"]);
     assert_eq!(seen.refunds().len(), 1);
 }
+
+#[test]
+fn amounts_in_another_currency_are_not_added_up() {
+    let text = "order_id,customer_id,order_date,amount\n1,A,2024-01-01,$100\n2,A,2024-01-05,€200\n3,B,2024-01-03,¥50\n4,B,2024-01-04,$7\n5,B,2024-01-05,8\n";
+    let seen = with(text, "USD", None);
+    assert_eq!(seen.bought(), ["1", "4", "5"]);
+    assert_eq!(seen.rejected(), [(3, Code::CurrencyForeign), (4, Code::CurrencyForeign)]);
+    assert_eq!(seen.rejects[0].label().en, "The currency is €, the workspace reckons in USD");
+    assert_eq!(seen.probe.currency, Currency::parse("USD"));
+    // a bare dollar is any dollar, and ¥ is Chinese or Japanese
+    assert_eq!(with(text, "HKD", None).bought(), ["1", "4", "5"]);
+    assert_eq!(with(text, "JPY", None).bought(), ["3", "5"]);
+    // an attribute of money and a refund are amounts too
+    let refunds = with("refund_id,order_id,refund_date,refund_amount\nr1,1,2024-01-10,€5\nr2,1,2024-01-10,5\n", "USD", Some(Kind::Refund));
+    assert_eq!(refunds.rejected(), [(2, Code::CurrencyForeign)]);
+}
+
+#[test]
+fn the_currency_a_file_names_is_told() {
+    let named = with("order_id,customer_id,order_date,amount,currency\n1,A,2024-01-01,100,EUR\n2,A,2024-01-05,200,eur\n", "USD", None);
+    assert_eq!(named.probe.currency, Currency::parse("EUR"));
+    assert_eq!(named.guess(Code::GuessCurrencyForeign), "The file reckons in EUR, the workspace in USD: rows in EUR will be rejected");
+    assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,£100\n", "USD", None).probe.currency, Currency::parse("GBP"));
+    assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,￥100\n", "JPY", None).probe.currency, Currency::parse("JPY"));
+    assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,100\n", "USD", None).probe.currency, None);
+}

@@ -147,7 +147,7 @@ impl Builder<'_> {
                 date::Moment::Local { day, .. } => Value::Day(domain::Day(day)),
                 date::Moment::Absolute(t) => Value::Day(self.plan.zone.day(domain::clock::Instant(t))),
             }),
-            ValueType::Money => match decimal::read(cell, slot.mark, Code::MoneyInvalid)? {
+            ValueType::Money => match decimal::money(cell, slot.mark, self.plan.currency)? {
                 Some(d) => Some(Value::Money(d.minor(self.plan.digits, slot.scale)?)),
                 None => None,
             },

@@ -125,13 +125,21 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn decimal(&self, slots: &Slots, row: &[Cell<'_>], fault: Code) -> Built<Option<Decimal>> {
+    fn scaled(&self, read: Read<Option<Decimal>>, slot: &Slot) -> Built<Option<Decimal>> {
+        at(read, slot).map(|d| d.map(|d| Decimal { mantissa: d.mantissa.saturating_mul(i128::from(slot.scale)), places: d.places }))
+    }
+
+    /// An amount as written, in major units.
+    fn amount(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Decimal>> {
         match slots.find(row) {
-            Some((cell, slot)) => {
-                let read = decimal::read(cell, slot.mark, fault);
-                let scaled = |d: Decimal| Decimal { mantissa: d.mantissa.saturating_mul(i128::from(slot.scale)), places: d.places };
-                at(read, slot).map(|d| d.map(scaled))
-            }
+            Some((cell, slot)) => self.scaled(decimal::money(cell, slot.mark, self.plan.currency), slot),
+            None => Ok(None),
+        }
+    }
+
+    fn quantity(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Decimal>> {
+        match slots.find(row) {
+            Some((cell, slot)) => self.scaled(decimal::read(cell, slot.mark, Code::NumberInvalid), slot),
             None => Ok(None),
         }
     }
@@ -140,7 +148,7 @@ impl<'p> Builder<'p> {
     fn money(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<i64>> {
         match slots.find(row) {
             Some((cell, slot)) => {
-                let read = decimal::read(cell, slot.mark, Code::MoneyInvalid);
+                let read = decimal::money(cell, slot.mark, self.plan.currency);
                 at(read.and_then(|d| d.map(|d| d.minor(self.plan.digits, slot.scale)).transpose()), slot)
             }
             None => Ok(None),
@@ -148,7 +156,7 @@ impl<'p> Builder<'p> {
     }
 
     fn number(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<f64>> {
-        Ok(self.decimal(slots, row, Code::NumberInvalid)?.map(Decimal::number))
+        Ok(self.quantity(slots, row)?.map(Decimal::number))
     }
 
     fn moment(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Moment>> {

@@ -5,7 +5,7 @@ use crate::{
     code::{Code, params},
     mapping::OrderIdentity,
     value::{
-        Cell, Fault,
+        Cell, Fault, currency,
         date::{self, Moment},
         decimal::Decimal,
         status::{self, Status},
@@ -85,15 +85,11 @@ impl Builder<'_> {
 
     fn currency(&self, row: &[Cell<'_>]) -> Built<()> {
         let Some((cell, slot)) = self.plan.columns.order_currency.find(row) else { return Ok(()) };
-        let written = cell.shown().trim().to_uppercase();
-        let code = match written.as_str() {
-            "人民币" | "元" | "RMB" | "￥" | "¥" | "CNH" => "CNY",
-            "美元" | "$" => "USD",
-            other => other,
-        };
-        if code == self.plan.currency.code() {
+        let shown = cell.shown();
+        if shown == self.plan.currency.code() || currency::named(&shown, self.plan.currency) == Some(self.plan.currency) {
             return Ok(());
         }
+        let written = shown.trim().to_uppercase();
         let fault = Fault { code: Code::CurrencyForeign, params: params([("found", &written), ("expected", self.plan.currency.code())]) };
         Err(RowFault { fault, column: Some(slot.index) })
     }
@@ -138,11 +134,11 @@ impl Builder<'_> {
 
     fn order(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: Deal, out: &mut Vec<Record>) -> Built<()> {
         let columns = &self.plan.columns;
-        let paid = self.decimal(&columns.order_paid, row, Code::MoneyInvalid)?;
-        let amount = self.decimal(&columns.order_amount, row, Code::MoneyInvalid)?;
-        let discount = self.decimal(&columns.order_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
-        let quantity = self.decimal(&columns.line_quantity, row, Code::NumberInvalid)?;
-        let price = self.decimal(&columns.line_price, row, Code::MoneyInvalid)?;
+        let paid = self.amount(&columns.order_paid, row)?;
+        let amount = self.amount(&columns.order_amount, row)?;
+        let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
+        let quantity = self.quantity(&columns.line_quantity, row)?;
+        let price = self.amount(&columns.line_price, row)?;
         let (total, column) = match (paid, amount, price) {
             (Some(p), ..) => (Some(p), columns.order_paid.first()),
             (None, Some(a), _) => (Some(subtract(a, discount)), columns.order_amount.first()),
@@ -192,10 +188,10 @@ impl Builder<'_> {
 
     fn line(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: Deal, out: &mut Vec<Record>) -> Built<()> {
         let columns = &self.plan.columns;
-        let quantity = self.decimal(&columns.line_quantity, row, Code::NumberInvalid)?;
-        let price = self.decimal(&columns.line_price, row, Code::MoneyInvalid)?;
-        let discount = self.decimal(&columns.line_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
-        let (total, column) = match (self.decimal(&columns.line_paid, row, Code::MoneyInvalid)?, price) {
+        let quantity = self.quantity(&columns.line_quantity, row)?;
+        let price = self.amount(&columns.line_price, row)?;
+        let discount = self.amount(&columns.line_discount, row)?.map(Decimal::abs);
+        let (total, column) = match (self.amount(&columns.line_paid, row)?, price) {
             (Some(paid), _) => (Some(paid), columns.line_paid.first()),
             (None, Some(p)) => (Some(subtract(self.product_of(p, quantity, columns.line_price.first())?, discount)), columns.line_price.first()),
             (None, None) => (None, None),
@@ -211,9 +207,9 @@ impl Builder<'_> {
         };
         if self.plan.kinds.order {
             let Some((at_, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
-            let head_paid = self.decimal(&columns.order_paid, row, Code::MoneyInvalid)?;
-            let amount = self.decimal(&columns.order_amount, row, Code::MoneyInvalid)?;
-            let discount = self.decimal(&columns.order_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
+            let head_paid = self.amount(&columns.order_paid, row)?;
+            let amount = self.amount(&columns.order_amount, row)?;
+            let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
             let (head_paid, column) = match (head_paid, amount) {
                 (Some(p), _) => (Some(p), columns.order_paid.first()),
                 (None, Some(a)) => (Some(subtract(a, discount)), columns.order_amount.first()),
@@ -238,7 +234,7 @@ impl Builder<'_> {
             out.extend(self.refund_beside(who, row, &deal, paid)?);
         }
         let pieces = quantity.map_or(1.0, Decimal::number);
-        let cost = match self.decimal(&columns.line_cost, row, Code::MoneyInvalid)? {
+        let cost = match self.amount(&columns.line_cost, row)? {
             Some(c) => Some(self.minor(self.product_of(c, quantity, columns.line_cost.first())?, columns.line_cost.first())?),
             None => None,
         };

@@ -1,6 +1,7 @@
 //! From a sample to a proposal: what each column is, what kinds of records the rows give, and what a person should know about it.
 
 mod assign;
+mod currency;
 mod kinds;
 mod status;
 
@@ -31,6 +32,10 @@ pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
     let mut guesses = sample.guesses.clone();
     let mapping = mapping(&sample, options, &profiles, &shape, &assigned);
     tell(&sample, options, &profiles, &shape, &assigned, &mapping, &mut guesses);
+    let currency = currency::of_sample(&sample, &mapping);
+    if let Some(found) = currency.filter(|c| *c != options.currency) {
+        guesses.push(guess(Code::GuessCurrencyForeign, [("found", found.code()), ("expected", options.currency.code())]));
+    }
     let columns = profiles.iter().zip(&assigned).zip(&mapping.columns).map(|((p, a), c)| column(p, a, c, &sample, &mapping, home)).collect();
     Probe {
         format: sample.format,
@@ -42,6 +47,7 @@ pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
         bytes: sample.bytes,
         columns,
         guesses,
+        currency,
         mapping,
     }
 }
@@ -240,7 +246,8 @@ fn reads(cell: &Cell<'_>, c: &Column, mapping: &Mapping, home: &str) -> bool {
         target => match target.value_type().or(c.value_type) {
             Some(ValueType::Day) if matches!(target, Target::CostFrom | Target::CostTo) => date::month(&cell.shown()).is_some() || date::read(cell, order).is_ok(),
             Some(ValueType::Day) => date::read(cell, order).is_ok(),
-            Some(ValueType::Money | ValueType::Number | ValueType::Int) => decimal::read(cell, mark, Code::NumberInvalid).is_ok(),
+            Some(ValueType::Money) => decimal::money(cell, mark, mapping.currency).is_ok(),
+            Some(ValueType::Number | ValueType::Int) => decimal::read(cell, mark, Code::NumberInvalid).is_ok(),
             Some(ValueType::Bool) => word::truth(cell).is_ok(),
             _ => !matches!(cell, Cell::Error(_)),
         },

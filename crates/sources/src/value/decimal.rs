@@ -1,9 +1,12 @@
 //! Numbers and money as people write them, read exactly: `1,234.50`, `1.234,50`, `￥１２`, `(30)`, `1.2万`. No floats on the way to
 //! minor units; rounding is half to even.
 
-use super::{Cell, Read, error, text};
-use crate::{code::Code, mapping::DecimalMark};
-use domain::money::div_half_even;
+use super::{Cell, Fault, Read, currency, error, text};
+use crate::{
+    code::{Code, params},
+    mapping::DecimalMark,
+};
+use domain::{Currency, money::div_half_even};
 
 /// `mantissa ÷ 10^places`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +81,23 @@ pub(crate) fn read(cell: &Cell<'_>, mark: DecimalMark, fault: Code) -> Read<Opti
     }
 }
 
+/// An amount in `currency`; another currency's sign or code beside the number makes it a foreign amount.
+pub(crate) fn money(cell: &Cell<'_>, mark: DecimalMark, currency: Currency) -> Read<Option<Decimal>> {
+    match cell {
+        Cell::Text(t) => {
+            if let Some(d) = simple(t.as_bytes(), mark) {
+                return Ok(Some(d));
+            }
+            let found = read(cell, mark, Code::MoneyInvalid)?;
+            match currency::foreign(t, currency) {
+                Some(sign) if found.is_some() => Err(Fault { code: Code::CurrencyForeign, params: params([("found", &sign), ("expected", currency.code())]) }),
+                _ => Ok(found),
+            }
+        }
+        other => read(other, mark, Code::MoneyInvalid),
+    }
+}
+
 /// A float as the shortest decimal that is equal to it.
 fn float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
@@ -116,10 +136,6 @@ fn simple(bytes: &[u8], mark: DecimalMark) -> Option<Decimal> {
     Some(Decimal { mantissa: i128::from(if negative { -mantissa } else { mantissa }), places })
 }
 
-const MONEY_WORDS: [&str; 24] = [
-    "rmb", "cny", "usd", "eur", "gbp", "hkd", "twd", "jpy", "us$", "hk$", "nt$", "ntd", "a$", "c$", "s$", "人民币", "人民幣", "元整", "元", "圆", "圓", "块", "美元", "港币",
-];
-
 /// Any way of writing a number; `None` if it is none.
 pub(crate) fn parse(written: &str, mark: DecimalMark) -> Option<Decimal> {
     if written.len() > 80 {
@@ -135,8 +151,9 @@ pub(crate) fn parse(written: &str, mark: DecimalMark) -> Option<Decimal> {
     let (mut shift, mut percent, mut signed) = (0u32, false, false);
     loop {
         let before = rest;
-        rest = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '¥' | '￥' | '$' | '€' | '£' | '₩' | '₹'));
-        for word in MONEY_WORDS {
+        rest = rest.trim_matches(|c: char| c.is_whitespace() || currency::is_sign(c));
+        let bare = matches!(rest.as_bytes(), [b'0'..=b'9', .., b'0'..=b'9'] | [b'0'..=b'9']);
+        for word in currency::words().take_while(|_| !bare) {
             rest = rest.strip_prefix(word).unwrap_or(rest);
             rest = rest.strip_suffix(word).unwrap_or(rest);
         }
