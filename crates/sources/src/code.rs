@@ -124,7 +124,9 @@ codes! {
     GuessStatus "guess_status" "“{column}”的理解：{words_zh}" "“{column}” is understood as {words_en}";
     GuessStatusUnknown "guess_status_unknown" "“{column}”中有不认识的状态，按正常订单计入，请核对：{words_zh}" "“{column}” has words that are not known and count as bought, please check: {words_en}";
     GuessCurrencyForeign "guess_currency_foreign" "文件的币种是 {found}，而工作区使用 {expected}：{found} 的行将被拒绝" "The file reckons in {found}, the workspace in {expected}: rows in {found} will be rejected";
-    GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记" "There is no amount; paid counts as 0";
+    GuessOrderParts "guess_order_parts" "同一订单号有多行且金额不同，各行金额相加" "An order number stands on several rows with different amounts: they are added up";
+    GuessOrderCorrected "guess_order_corrected" "样本中有 {count} 个订单号出现多次且金额不同，以最后一行为准，请核对" "{count} order numbers of the sample come again with another amount; the last row counts, please check";
+    GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记，因此没有有效订单，也没有人算买家；请指定金额列" "There is no amount: paid counts as 0, so no order is valid and nobody is a buyer; map a column with the amount";
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
     GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
     GuessCustomerBlank "guess_customer_blank" "样本中 {share}% 的行没有客户，将被拒绝" "{share}% of the sampled rows name no customer and will be rejected";
@@ -139,7 +141,7 @@ codes! {
 impl Code {
     /// Is it a guess that a person should look at before going on?
     pub fn is_warning(self) -> bool {
-        matches!(self, Code::GuessStatusUnknown | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessPhoneLost | Code::GuessUndecodable)
+        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessPhoneLost | Code::GuessUndecodable)
     }
 
     /// By machine name.

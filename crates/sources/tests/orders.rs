@@ -31,6 +31,13 @@ impl Seen {
         self.records.iter().filter_map(|r| if let Record::Refund(o) = r { Some(o) } else { None }).collect()
     }
 
+    /// Paid, by heads or else by lines, in minor units, for one order.
+    fn paid(&self, order: &str) -> i64 {
+        let heads: Vec<i64> = self.orders().iter().filter(|o| o.order_id == order).map(|o| o.paid).collect();
+        let lines: i64 = self.records.iter().map(|r| if let Record::Line(l) = r && l.order_id == order { l.paid } else { 0 }).sum();
+        heads.last().copied().unwrap_or(lines)
+    }
+
     /// Numbers of the orders that are not cancelled.
     fn bought(&self) -> Vec<&str> {
         self.orders().iter().filter(|o| !o.cancelled).map(|o| o.order_id.as_str()).collect()
@@ -135,4 +142,43 @@ fn the_currency_a_file_names_is_told() {
     assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,£100\n", "USD", None).probe.currency, Currency::parse("GBP"));
     assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,￥100\n", "JPY", None).probe.currency, Currency::parse("JPY"));
     assert_eq!(with("order_id,customer_id,order_date,amount\n1,A,2024-01-01,100\n", "USD", None).probe.currency, None);
+}
+
+#[test]
+fn an_order_paid_in_parts_is_added_up() {
+    let text = "order_id,customer_id,order_date,amount\n1,A,2024-01-01,100\n1,A,2024-01-01,30\n2,A,2024-01-05,200\n2,A,2024-01-05,20\n";
+    for kind in [None, Some(Kind::Order), Some(Kind::Line)] {
+        let seen = with(text, "CNY", kind);
+        assert_eq!((seen.paid("1"), seen.paid("2")), (13_000, 22_000), "{kind:?}");
+    }
+    assert_eq!(look(text).guess(Code::GuessOrderParts), "An order number stands on several rows with different amounts: they are added up");
+    // before discount
+    let seen = look("order_id,customer_id,order_date,order amount,discount\n1,A,2024-01-01,100,10\n1,A,2024-01-01,30,0\n2,A,2024-01-05,200,0\n");
+    assert_eq!((seen.paid("1"), seen.paid("2")), (12_000, 20_000));
+    // the same amount again is the same order; money given back under its number is a refund of it
+    let seen = look("order_id,customer_id,order_date,amount\n1,A,2024-01-01,100\n1,A,2024-01-01,100\n2,A,2024-01-05,200\n2,A,2024-01-06,-20\n");
+    assert_eq!((seen.paid("1"), seen.paid("2"), seen.refunds().len()), (10_000, 20_000, 1));
+    assert_eq!(seen.guess(Code::GuessOrderParts), "");
+    // one in a hundred is a correction, and that is told
+    let mut rows: String = (1..=100).map(|i| format!("{i},A,2024-01-01,100\n")).collect();
+    rows.push_str("7,A,2024-01-02,90\n");
+    let seen = look(&format!("order_id,customer_id,order_date,amount\n{rows}"));
+    assert_eq!((seen.paid("7"), seen.guess(Code::GuessOrderCorrected).is_empty()), (9_000, false));
+}
+
+#[test]
+fn a_total_that_names_the_order_is_counted_once() {
+    for header in ["order_total", "Order Total", "订单总额", "订单金额", "订单实付金额"] {
+        let seen = with(&format!("order_id,customer_id,order_date,product,{header}\n1,A,2024-01-01,x,100\n1,A,2024-01-01,y,100\n2,B,2024-01-01,y,50\n3,B,2024-01-02,z,5\n"), "CNY", None);
+        assert_eq!((seen.paid("1"), seen.paid("2"), seen.paid("3")), (10_000, 5000, 500), "{header} {:?}", seen.probe.mapping.kinds);
+    }
+    // an amount that names nothing is the line's unless several orders say otherwise
+    let seen = with("order_id,customer_id,order_date,product,amount\n1,A,2024-01-01,x,100\n1,A,2024-01-01,y,100\n2,B,2024-01-01,y,50\n", "CNY", None);
+    assert_eq!(seen.paid("1"), 20_000);
+}
+
+#[test]
+fn without_an_amount_nobody_is_a_buyer_and_that_is_said() {
+    let seen = with("order_id,customer_id,order_date,product\n1,A,2024-01-01,x\n2,B,2024-01-02,y\n", "CNY", None);
+    assert!(seen.guess(Code::GuessAmountUnknown).contains("nobody is a buyer"));
 }

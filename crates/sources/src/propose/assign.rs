@@ -1,6 +1,6 @@
 //! Gives each column its target, once it is known what the rows are.
 
-use super::kinds::Shape;
+use super::kinds::{Repeats, Shape};
 use crate::{
     attribute,
     concept::Concept::{self, *},
@@ -260,6 +260,8 @@ impl Chooser<'_> {
             _ => self.has(Paid) || self.has(Amount),
         };
         match (order, line) {
+            // an amount before the discount is a price that the discount is taken off
+            (false, true) if concept == Gross && self.shape.repeats == Repeats::Parts && self.has(Discount) && !stronger && !self.has(Price) && !self.has(LineAmount) => Some(Target::LinePrice),
             // of several amounts on a line the paid one counts
             (false, true) => (!stronger && !self.has(LineAmount)).then_some(Target::LinePaid),
             (true, true) if concept == Amount && self.has(Paid) && !self.has(LineAmount) => Some(Target::LinePaid),

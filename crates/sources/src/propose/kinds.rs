@@ -2,6 +2,7 @@
 
 use crate::{
     concept::Concept::{self, *},
+    header,
     mapping::OrderIdentity,
     profile::Profile,
     target::Kind,
@@ -25,6 +26,20 @@ pub(crate) struct Shape {
     pub customer_by_row: bool,
     pub question: Option<String>,
     pub interaction_kind: Option<String>,
+    /// what order numbers that come again mean
+    pub repeats: Repeats,
+}
+
+/// What is made of order numbers that stand on several rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// they do not, or each row is a line with goods of its own
+    #[default]
+    No,
+    /// the amounts differ and nothing else tells the rows apart: they are parts of the order
+    Parts,
+    /// hardly any do: the last row is taken for a correction
+    Corrections(usize),
 }
 
 /// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
@@ -187,17 +202,27 @@ impl Shape {
         let identified = found.any(&[CustomerId, Member, Phone, Email, Unionid, Name]) || found.has(Company);
         let can_head = identified && found.any(&[Date, OrderDate]);
         let mut shape = Shape { identity: OrderIdentity::Column, ..Shape::default() };
-        let lines = goods || hint == Some(Kind::Line);
+        // a number that comes again with another amount, and no goods to tell the rows apart: payments, or parts of the order
+        let parts = !goods && repeats.repeated && !repeats.constant;
+        let lines = goods || hint == Some(Kind::Line) || parts;
+        let says_order = total.is_some_and(|p| names_the_order(&p.header));
         let heads = if !lines {
             true
         } else if !can_head || !ordered {
             false
-        } else if repeats.repeated {
-            // the same total on every row of an order is the order's
-            total.is_some() && repeats.constant && (line_money || repeats.orders >= 3)
+        } else if repeats.repeated || says_order && repeats.orders > 0 {
+            // the same total on every row of an order is the order's; one order is enough where the header says so
+            total.is_some() && repeats.constant && (line_money || says_order || repeats.orders >= 3)
         } else {
             // one row an order: a head too, if there is more to say about it than a line can hold
             total.is_some() && head_words
+        };
+        shape.repeats = match repeats.differing {
+            _ if goods => Repeats::No,
+            0 => Repeats::No,
+            _ if parts => Repeats::Parts,
+            _ if lines => Repeats::No,
+            n => Repeats::Corrections(n),
         };
         if heads {
             shape.kinds.push(Kind::Order);
@@ -243,26 +268,43 @@ fn order_column<'p>(found: &Found<'p>) -> Option<&'p Profile> {
     at(OrderId).or_else(|| at(Id))
 }
 
+/// Does the header of an amount say that it is the order's and not a line's?
+fn names_the_order(written: &str) -> bool {
+    let name = header::normal(written);
+    name.contains("订单") || name.contains("訂單") || name.split(' ').any(|w| w == "order")
+}
+
 #[derive(Default)]
 struct Repetition {
     repeated: bool,
     constant: bool,
+    /// orders on several rows
     orders: usize,
+    /// orders whose rows have different amounts
+    differing: usize,
 }
 
-/// Do order numbers come again, and does their amount stay the same?
+/// Do order numbers come again, and does their amount stay the same? A blank amount says nothing, and money given back under the
+/// order's number is not another part of it.
 fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
     let mut groups: HashMap<String, (usize, String, bool)> = HashMap::new();
     for (_, row) in rows {
         let Some(id) = row.get(order.index).filter(|c| !c.is_missing()) else { continue };
-        let amount = total.and_then(|t| row.get(t.index)).map(|c| c.shown().into_owned()).unwrap_or_default();
-        let group = groups.entry(id.shown().into_owned()).or_insert((0, amount.clone(), true));
+        let amount = total.and_then(|t| row.get(t.index)).filter(|c| !c.is_missing()).map(|c| c.shown().trim().to_owned()).unwrap_or_default();
+        if amount.starts_with(['-', '(', '−']) {
+            continue;
+        }
+        let group = groups.entry(id.shown().trim().to_owned()).or_insert((0, String::new(), true));
         group.0 += 1;
-        group.2 &= group.1 == amount;
+        if group.1.is_empty() {
+            group.1 = amount;
+        } else {
+            group.2 &= amount.is_empty() || group.1 == amount;
+        }
     }
     let many: Vec<_> = groups.values().filter(|g| g.0 > 1).collect();
     let constant = many.iter().filter(|g| g.2).count();
-    Repetition { repeated: many.len() * 50 > groups.len(), constant: !many.is_empty() && constant * 10 >= many.len() * 9, orders: many.len() }
+    Repetition { repeated: many.len() * 50 > groups.len(), constant: !many.is_empty() && constant * 10 >= many.len() * 9, orders: many.len(), differing: many.len() - constant }
 }
 
 /// A letter in front of order numbers that goes with negative amounts and with nothing else.

@@ -19,7 +19,7 @@ use crate::{
 };
 use assign::Assigned;
 use domain::ValueType;
-use kinds::Shape;
+use kinds::{Repeats, Shape};
 
 /// Proposes how to read the file of a sample.
 pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
@@ -126,6 +126,11 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
             OrderIdentity::Row => out.push(guess(Code::GuessOrderRow, [])),
             OrderIdentity::CustomerDay => out.push(guess(Code::GuessOrderDay, [])),
             OrderIdentity::Column => {}
+        }
+        match shape.repeats {
+            Repeats::No => {}
+            Repeats::Parts => out.push(guess(Code::GuessOrderParts, [])),
+            Repeats::Corrections(n) => out.push(guess(Code::GuessOrderCorrected, [("count", &n.to_string())])),
         }
         let has = |t: Target| mapping.has(&t);
         if has(Target::LinePrice) && !has(Target::LinePaid) && !has(Target::OrderPaid) {
