@@ -98,6 +98,7 @@ codes! {
     // what was left out of an accepted row
     EmailDropped "email_dropped" "邮箱无法识别，已忽略" "The e-mail address could not be read and was left out";
     PhoneDropped "phone_dropped" "电话无法识别，已忽略" "The phone number could not be read and was left out";
+    AttributeDropped "attribute_dropped" "属性值无法识别，已留空" "An attribute could not be read and was left blank";
     // what was guessed about a file
     GuessEncoding "guess_encoding" "文字编码：{encoding}" "Text encoding: {encoding}";
     GuessDelimiter "guess_delimiter" "分隔符：{delimiter}" "Fields are separated by {delimiter}";
@@ -126,6 +127,7 @@ codes! {
     GuessCurrencyForeign "guess_currency_foreign" "文件的币种是 {found}，而工作区使用 {expected}：{found} 的行将被拒绝" "The file reckons in {found}, the workspace in {expected}: rows in {found} will be rejected";
     GuessOrderParts "guess_order_parts" "同一订单号有多行且金额不同，各行金额相加" "An order number stands on several rows with different amounts: they are added up";
     GuessOrderCorrected "guess_order_corrected" "样本中有 {count} 个订单号出现多次且金额不同，以最后一行为准，请核对" "{count} order numbers of the sample come again with another amount; the last row counts, please check";
+    GuessAttributeUnread "guess_attribute_unread" "“{column}”中有 {count} 个值无法识别（如“{value}”），将留空" "Values of “{column}” that cannot be read and will be left blank: {count} (“{value}”)";
     GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记，因此没有有效订单，也没有人算买家；请指定金额列" "There is no amount: paid counts as 0, so no order is valid and nobody is a buyer; map a column with the amount";
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
     GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
@@ -141,7 +143,7 @@ codes! {
 impl Code {
     /// Is it a guess that a person should look at before going on?
     pub fn is_warning(self) -> bool {
-        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessPhoneLost | Code::GuessUndecodable)
+        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
     }
 
     /// By machine name.

@@ -172,7 +172,7 @@ const TABLE: &[(Concept, &[&str])] = &[
     (To, &["结束日期", "结束时间", "截止日期", "投放结束", "截止时间", "to", "end date", "end", "to date", "period end", "until", "last day"]),
     (Spend, &["费用", "投放费用", "花费", "推广费用", "消耗", "广告费", "获客成本", "投放金额", "营销费用", "推广花费", "广告花费", "消耗金额", "spend", "ad spend", "marketing spend", "acquisition cost", "cac", "expense", "marketing cost", "media cost", "advertising cost", "budget spent"]),
     (Sensitive, &[
-        "身份证", "身份证号", "身份证号码", "证件号", "证件号码", "护照号", "银行卡号", "地址", "详细地址", "收货地址", "家庭地址", "住址", "联系地址", "街道地址", "社保号", "地址1", "地址2", "密码", "通讯地址",
+        "微信号", "微信", "微信账号", "qq", "qq号", "qq号码", "wechat", "wechat number", "line id", "whatsapp", "telegram", "instagram", "facebook", "身份证", "身份证号", "身份证号码", "证件号", "证件号码", "护照号", "银行卡号", "地址", "详细地址", "收货地址", "家庭地址", "住址", "联系地址", "街道地址", "社保号", "地址1", "地址2", "密码", "通讯地址",
         "address", "address 1", "address 2", "street", "street address", "street number", "address line 1", "address line 2", "home address", "shipping address", "billing address", "ssn", "soc sec id", "social security number", "passport", "passport number",
         "national id", "id card", "id number", "tax id", "iban", "credit card", "credit card number", "password", "shipping address 1", "address1", "address2",
     ]),

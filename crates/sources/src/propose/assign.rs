@@ -1,6 +1,6 @@
 //! Gives each column its target, once it is known what the rows are.
 
-use super::kinds::{Repeats, Shape};
+use super::kinds::{Repeats, Shape, names_people};
 use crate::{
     attribute,
     concept::Concept::{self, *},
@@ -69,6 +69,24 @@ pub(crate) fn assign(profiles: &[Profile], shape: &Shape) -> Vec<Assigned> {
     out.into_iter().flatten().collect()
 }
 
+/// Names, phones and e-mail addresses stay out of the lake: such a column never becomes an attribute by itself.
+fn is_personal(p: &Profile) -> bool {
+    if p.filled == 0 {
+        return false;
+    }
+    let whole_numbers = p.numbers == 0 || p.share(p.whole) >= 0.9;
+    let phones = p.share(p.phones + p.lost_phones) >= 0.5 && !p.is_date() && whole_numbers && p.longest <= 30;
+    let addresses = p.share(p.emails) >= 0.5;
+    let names = names_people(&p.header) && !p.is_numeric() && p.share(p.truths) < 0.5;
+    phones || addresses || names
+}
+
+/// Whoever receives the goods need not be who bought them.
+fn names_recipient(written: &str) -> bool {
+    let name = header::normal(written);
+    ["收货", "收件", "提货", "收貨", "收件", "recipient", "receiver", "shipping", "ship to", "delivery"].iter().any(|w| name.contains(w))
+}
+
 struct Chooser<'a> {
     shape: &'a Shape,
     profiles: &'a [Profile],
@@ -81,18 +99,24 @@ impl Chooser<'_> {
         self.profiles.iter().any(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= 0.75))
     }
 
+    /// A phone or address that need not be the customer's own, beside one that is.
+    fn is_anothers(&self, concept: Concept, p: &Profile) -> bool {
+        let doubtful = |p: &Profile| p.concept.is_some_and(|(_, sure)| sure < 0.75) || names_recipient(&p.header);
+        doubtful(p) && self.profiles.iter().any(|o| o.index != p.index && o.filled > 0 && o.concept.is_some_and(|(c, _)| c == concept) && !doubtful(o))
+    }
+
     fn gives(&self, kind: Kind) -> bool {
         self.shape.kinds.contains(&kind)
     }
 
     fn choose(&mut self, p: &Profile) -> Assigned {
         let subject = self.gives(Kind::Customer) && self.shape.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
-        let sensitive = matches!(p.concept, Some((Sensitive, _)));
+        let sensitive = matches!(p.concept, Some((Sensitive, _))) || is_personal(p);
         if let Some((concept, sure)) = p.concept
             && let Some(target) = self.target(concept, p) {
                 let weak = sure < 0.75 && subject && !matches!(target, Target::Attribute(_)) && !target.is_identifier();
                 // two columns may say when or who; the first that is not blank counts
-                let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::InteractionAt);
+                let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::CustomerEmail | Target::InteractionAt);
                 if !weak && (shared || self.taken.insert(target.clone())) && self.readable(&target, p) {
                     let is_id = matches!(concept, CustomerId | Member | OrderId | Id | ProductId | Product | RefundId | TicketId | LineNo | Unionid);
                     return Assigned { target, value_type: None, confidence: sure, is_id, is_sensitive: false };
@@ -139,8 +163,9 @@ impl Chooser<'_> {
         match concept {
             CustomerId => some(who, Target::CustomerId),
             Member => some(who, Target::CustomerMember),
-            Phone => some(who, Target::CustomerPhone),
-            Email => some(who, Target::CustomerEmail),
+            Phone | Email if !who || self.is_anothers(concept, p) => None,
+            Phone => Some(Target::CustomerPhone),
+            Email => Some(Target::CustomerEmail),
             Unionid => some(who, Target::CustomerUnionid),
             // people who are known by nothing else are known by their name
             Name if who && !identified && !self.has(Id) && !self.shape.customer_by_row => Some(Target::CustomerId),

@@ -57,9 +57,11 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
             Paid | Gross | Amount | Discount | Goods | Price | ListPrice | LineAmount | RefundAmount | Spend => p.share(p.numbers.max(p.comma_numbers)) >= 0.4,
             Quantity => p.share(p.numbers) >= 0.5,
             Score | Nps | Csat | Ces => p.share(p.numbers) >= 0.4 || p.distinct <= 12,
-            Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3,
-            Email | ContactEmail => p.share(p.emails) >= 0.3,
-            Name | GivenName | FamilyName | Company | ContactName => !numeric && p.distinct > 2.min(p.filled.saturating_sub(1)),
+            Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3 && (concept == ContactPhone || !names_staff(&p.header)),
+            Email | ContactEmail => p.share(p.emails) >= 0.3 && (concept == ContactEmail || !names_staff(&p.header)),
+            Name | GivenName | FamilyName => !numeric && p.share(p.truths) < 0.5,
+            // `company` and `contact` may hold two words over and over
+            Company | ContactName => !numeric && (p.distinct > 2.min(p.filled.saturating_sub(1)) || concept == ContactName && names_people(&p.header)),
             Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => {
                 let never_numbers = matches!(concept, Campaign | Channel | Question | Comment);
                 !numeric || !never_numbers && p.share(p.moneyed) <= 0.5
@@ -106,6 +108,27 @@ fn by_content(profiles: &mut [Profile]) {
         && let Some(p) = profiles.iter_mut().find(|p| p.concept.is_none() && p.filled > 0 && (p.leading_zeros > 0 || p.share(p.whole) > 0.95 || p.share(p.letters) > 0.5)) {
             p.concept = Some((CustomerId, 0.76));
         }
+}
+
+/// Does the header say that people's names stand below it: `contact name`, `Spouse Name`, `配偶姓名`? A bare `contact` does not.
+pub(crate) fn names_people(written: &str) -> bool {
+    const PEOPLE: &[&str] = &[
+        "spouse", "wife", "husband", "partner", "father", "mother", "parent", "child", "kid", "son", "daughter", "guardian", "emergency", "referrer", "referee", "beneficiary", "recipient", "nick", "maiden", "middle", "legal", "contact", "owner",
+        "first", "last", "given", "family", "full", "customer", "client", "member", "user", "buyer", "person", "driver", "patient", "student", "billing", "shipping",
+    ];
+    let name = header::normal(written);
+    let chinese = ["姓名", "名字", "昵称", "联系人姓名", "联系人名称", "曾用名"].iter().any(|w| name.ends_with(w)) || matches!(name.as_str(), "配偶" | "父亲" | "母亲" | "监护人" | "紧急联系人" | "推荐人" | "介绍人");
+    let mut words = name.split(' ').rev();
+    let english = words.next() == Some("name") && words.all(|w| PEOPLE.contains(&w) || w == "s");
+    chinese || english || matches!(name.as_str(), "nickname" | "surname" | "forename" | "username" | "fullname" | "wechat nickname" | "contact person" | "emergency contact" | "next of kin")
+}
+
+/// A shop's, a salesman's or a courier's number is nobody's who buys.
+fn names_staff(written: &str) -> bool {
+    let name = header::normal(written);
+    let chinese = ["门店", "店铺", "商家", "卖家", "客服", "销售", "导购", "店员", "员工", "物流", "快递", "骑手", "司机", "仓库", "供应商", "业务员"].iter().any(|w| name.contains(w));
+    let english = ["store", "shop", "seller", "merchant", "vendor", "supplier", "agent", "sales", "salesman", "rep", "staff", "employee", "manager", "courier", "carrier", "warehouse", "driver", "support"];
+    chinese || name.split(' ').any(|w| english.contains(&w))
 }
 
 struct Found<'p>(&'p [Profile]);
@@ -166,7 +189,7 @@ impl Shape {
             return Shape { interaction_kind: Some("contact".to_owned()), ..Shape::of(with_customer(vec![Kind::Interaction], &found)) };
         }
         let contacts = found.any(&[ContactName, ContactPhone, ContactEmail]) && who && !dated && !ordered;
-        if wants(Kind::Contact) || (hint.is_none() && contacts) {
+        if wants(Kind::Contact) || (matches!(hint, None | Some(Kind::Customer)) && contacts) {
             let mut kinds = vec![Kind::Contact];
             if found.has(Company) || found.attributes() > 0 {
                 kinds.insert(0, Kind::Customer);

@@ -160,6 +160,7 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
     }
     for (p, (a, c)) in profiles.iter().zip(assigned.iter().zip(&mapping.columns)) {
         out.extend(notes(p, a, c));
+        out.extend(unread(c, sample, mapping));
     }
     let custom = assigned.iter().filter(|a| matches!(a.target, Target::Custom(_))).count();
     if custom > 0 {
@@ -223,6 +224,16 @@ fn notes(p: &Profile, a: &Assigned, c: &Column) -> Vec<Guess> {
         out.push(guess(Code::GuessPhoneLost, [("column", header), ("count", &p.lost_phones.to_string())]));
     }
     out
+}
+
+/// The sampled cells of an attribute that cannot be read: how many, and the first.
+fn unread(c: &Column, sample: &Sample, mapping: &Mapping) -> Option<Guess> {
+    if !matches!(c.target, Target::Attribute(_) | Target::Custom(_)) {
+        return None;
+    }
+    let mut bad = sample.rows.iter().filter_map(|(_, r)| r.get(c.index)).filter(|cell| !cell.is_missing() && !reads(cell, c, mapping, ""));
+    let first: String = bad.next()?.shown().trim().chars().take(40).collect();
+    Some(guess(Code::GuessAttributeUnread, [("column", &c.header), ("count", &(bad.count() + 1).to_string()), ("value", &first)]))
 }
 
 fn column(p: &Profile, a: &Assigned, c: &Column, sample: &Sample, mapping: &Mapping, home: &str) -> ColumnGuess {
