@@ -182,3 +182,29 @@ fn without_an_amount_nobody_is_a_buyer_and_that_is_said() {
     let seen = with("order_id,customer_id,order_date,product\n1,A,2024-01-01,x\n2,B,2024-01-02,y\n", "CNY", None);
     assert!(seen.guess(Code::GuessAmountUnknown).contains("nobody is a buyer"));
 }
+
+#[test]
+fn two_lines_that_give_back_the_same_are_two_refunds() {
+    let seen = with("order_id,customer_id,order_date,product,quantity,price,refund_amount\n1,A,2024-01-01,x,1,50,10\n1,A,2024-01-01,y,1,50,10\n2,B,2024-01-01,y,1,50,\n3,B,2024-01-02,y,1,50,0\n", "CNY", None);
+    let told: Vec<_> = seen.refunds().iter().map(|r| (r.order_id.clone().unwrap(), r.product.clone().unwrap(), r.amount, r.by_status)).collect();
+    assert_eq!(told, [("1".to_owned(), "x".to_owned(), 1000, false), ("1".to_owned(), "y".to_owned(), 1000, false)]);
+    let numbered = with("order_id,line_no,customer_id,order_date,product,quantity,price,refund_amount\n1,1,A,2024-01-01,x,1,50,10\n1,2,A,2024-01-01,x,1,50,10\n", "CNY", None);
+    assert_eq!(numbered.refunds().iter().map(|r| r.line_no.as_deref()).collect::<Vec<_>>(), [Some("1"), Some("2")]);
+}
+
+#[test]
+fn refunds_beside_a_total_are_the_orders_once_or_the_lines_each() {
+    let rows: String = (1..=4).map(|o| format!("{o},C{o},2024-01-01,x,1,50,100,20\n{o},C{o},2024-01-01,y,1,50,100,{}\n", if o == 4 { 5 } else { 20 })).collect();
+    let seen = with(&format!("order_id,customer_id,order_date,product,quantity,price,order_total,refund_amount\n{rows}"), "CNY", None);
+    let told: Vec<_> = seen.refunds().iter().map(|r| (r.order_id.as_deref().unwrap(), r.amount)).collect();
+    assert_eq!(told, [("1", 2000), ("2", 2000), ("3", 2000), ("4", 2000), ("4", 500)]);
+}
+
+#[test]
+fn a_refund_told_by_a_status_is_marked_as_such() {
+    let seen = look("order_id,customer_id,order_date,amount,status,refund_amount\n1,A,2024-01-01,100,refunded,\n2,A,2024-01-02,80,refunded,30\n3,A,2024-01-03,60,refunded,0\n4,A,2024-01-04,60,paid,0\n");
+    let told: Vec<_> = seen.refunds().iter().map(|r| (r.order_id.clone().unwrap(), r.amount, r.by_status, r.product.clone())).collect();
+    assert_eq!(told, [("1".to_owned(), 10_000, true, None), ("2".to_owned(), 3000, false, None), ("3".to_owned(), 6000, true, None)]);
+    let lines = with("order_id,customer_id,order_date,product,quantity,price,status\n1,A,2024-01-01,x,1,100,已完成\n1,A,2024-01-01,y,1,40,已退款\n", "CNY", None);
+    assert_eq!(lines.refunds().iter().map(|r| (r.amount, r.by_status, r.product.as_deref())).collect::<Vec<_>>(), [(4000, true, Some("y"))]);
+}

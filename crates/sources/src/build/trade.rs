@@ -161,7 +161,7 @@ impl Builder<'_> {
             None => 0,
         };
         let record = self.head(who, row, &deal, at_, day, paid, discount)?;
-        let refunded = self.refund_beside(who, row, &deal, paid)?;
+        let refunded = self.refund_beside(who, row, &deal, paid, false)?;
         out.push(Record::Order(record));
         out.extend(refunded);
         Ok(())
@@ -221,17 +221,21 @@ impl Builder<'_> {
                 None => return Err(RowFault::missing(Code::AmountMissing, &[&columns.order_paid, &columns.order_amount])),
             };
             let record = self.head(who, row, &deal, at_, day, head_paid, discount)?;
-            let refunded = self.refund_beside(who, row, &deal, head_paid)?;
+            let refunded = self.refund_beside(who, row, &deal, head_paid, false)?;
             if !self.given_before(&record) {
                 // only the order's total is known: its first line carries it
                 if !mapped {
                     paid = head_paid;
                 }
                 out.push(Record::Order(record));
-                out.extend(refunded);
             }
+            // the same amount beside every line is the order's, told again; another amount is another refund
+            if let Some(Record::Refund(refund)) = refunded
+                && !self.refunded_before(&refund) {
+                    out.push(Record::Refund(refund));
+                }
         } else {
-            out.extend(self.refund_beside(who, row, &deal, paid)?);
+            out.extend(self.refund_beside(who, row, &deal, paid, true)?);
         }
         let pieces = quantity.map_or(1.0, Decimal::number);
         let cost = match self.amount(&columns.line_cost, row)? {
@@ -293,31 +297,45 @@ impl Builder<'_> {
         self.heads.insert(xxh3_64(record.order_id.as_bytes()), said) == Some(said)
     }
 
-    /// A refund that is told beside its order: an amount given back, or a status that says all of it.
-    fn refund_beside(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: &Deal, paid: i64) -> Built<Option<Record>> {
+    /// Was this amount given back for this order before, in this part of the file?
+    fn refunded_before(&mut self, refund: &RefundRecord) -> bool {
+        let mut hash = Xxh3::new();
+        (&refund.order_id, &refund.refund_id, refund.amount).hash(&mut hash);
+        if self.heads.len() >= REMEMBERED {
+            self.heads.clear();
+        }
+        self.heads.insert(hash.finish(), 0).is_some()
+    }
+
+    /// A refund that is told beside its order: an amount given back, or a status that says all of it. Beside a line it is that
+    /// line's, so that two lines of one order that give back the same amount are two refunds.
+    fn refund_beside(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: &Deal, paid: i64, of_line: bool) -> Built<Option<Record>> {
         if !self.plan.kinds.refund {
             return Ok(None);
         }
         let columns = &self.plan.columns;
-        let amount = match self.money(&columns.refund_amount, row)? {
-            Some(a) if a != 0 => a.saturating_abs(),
-            Some(_) => return Ok(None),
-            None if deal.status == Status::Refunded => paid,
-            None => return Ok(None),
+        let (amount, by_status) = match self.money(&columns.refund_amount, row)? {
+            Some(a) if a != 0 => (a.saturating_abs(), false),
+            // nothing given back is written beside every order; a status that says more is not taken back by it
+            _ if deal.status == Status::Refunded => (paid, true),
+            _ => return Ok(None),
         };
         let refund_id = self.id(&columns.refund_id, row)?;
         let reason = self.text(&columns.refund_reason, row)?;
         let Some((at, day)) = self.when(&columns.refund_at, row)?.or(deal.when) else { return Ok(None) };
+        let (product, line_no) = if of_line { (self.product_words(row)?.0, self.id(&columns.line_no, row)?) } else { (None, None) };
         Ok(Some(Record::Refund(RefundRecord {
             customer: who.to_vec(),
             refund_id,
             order_id: Some(deal.id.clone()),
+            line_no,
             at,
             day,
             amount,
             reason,
-            product: None,
+            product,
             quantity: None,
+            by_status,
         })))
     }
 
@@ -356,6 +374,8 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: quantity.map(|q| q.abs().number()),
+            line_no: self.id(&columns.line_no, row)?,
+            by_status: false,
         }));
         Ok(())
     }
@@ -390,6 +410,8 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: self.number(&columns.line_quantity, row)?.map(f64::abs),
+            line_no: self.id(&columns.line_no, row)?,
+            by_status: false,
         }));
         Ok(())
     }
