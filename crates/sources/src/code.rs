@@ -125,6 +125,7 @@ codes! {
     GuessStatus "guess_status" "“{column}”的理解：{words_zh}" "“{column}” is understood as {words_en}";
     GuessStatusUnknown "guess_status_unknown" "“{column}”中有不认识的状态，按正常订单计入，请核对：{words_zh}" "“{column}” has words that are not known and count as bought, please check: {words_en}";
     GuessCurrencyForeign "guess_currency_foreign" "文件的币种是 {found}，而工作区使用 {expected}：{found} 的行将被拒绝" "The file reckons in {found}, the workspace in {expected}: rows in {found} will be rejected";
+    GuessContinued "guess_continued" "订单信息只写在首行，后面的行是同一订单的明细" "An order's own cells stand on its first row only; the rows below are its other lines";
     GuessOrderParts "guess_order_parts" "同一订单号有多行且金额不同，各行金额相加" "An order number stands on several rows with different amounts: they are added up";
     GuessOrderCorrected "guess_order_corrected" "样本中有 {count} 个订单号出现多次且金额不同，以最后一行为准，请核对" "{count} order numbers of the sample come again with another amount; the last row counts, please check";
     GuessAttributeUnread "guess_attribute_unread" "“{column}”中有 {count} 个值无法识别（如“{value}”），将留空" "Values of “{column}” that cannot be read and will be left blank: {count} (“{value}”)";

@@ -207,6 +207,9 @@ pub struct Mapping {
     /// each row is a customer of its own because no column names one
     #[serde(default)]
     pub customer_by_row: bool,
+    /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount continues it
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub continued: bool,
     /// question of `answer.score` where no column names it
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,

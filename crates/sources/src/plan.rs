@@ -129,6 +129,7 @@ pub(crate) struct Plan {
     pub order_identity: OrderIdentity,
     pub refund_prefix: Option<String>,
     pub customer_by_row: bool,
+    pub continued: bool,
     pub question: String,
     pub interaction_kind: String,
     /// headers, to name columns in rejects
@@ -227,6 +228,7 @@ impl Plan {
             order_identity: mapping.order_identity,
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),
             customer_by_row: mapping.customer_by_row,
+            continued: mapping.continued && kinds.order && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),
             headers,

@@ -75,6 +75,9 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         if who.is_empty() {
             // lines and refunds may name the order instead
+            if self.continues(row) {
+                return Ok(());
+            }
             let order_names_it = (self.plan.kinds.line || self.plan.kinds.refund) && !self.plan.kinds.order;
             let no_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped();
             return if order_names_it && no_column { Ok(()) } else { Err(self.nobody()) };

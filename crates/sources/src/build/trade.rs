@@ -35,18 +35,26 @@ impl Builder<'_> {
         }
         let columns = &self.plan.columns;
         let no_customer_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped() && !columns.unionid.is_mapped();
-        if kinds.order || !no_customer_column {
+        let continues = self.continues(row);
+        if !continues && (kinds.order || !no_customer_column) {
             self.somebody(who)?;
         }
         self.currency(row)?;
-        let when = self.order_time(row)?;
-        if when.is_none() && (kinds.order || columns.order_at.is_mapped()) {
+        // a line below the order's head has the head's time
+        let when = if continues { None } else { self.order_time(row)? };
+        if !continues && when.is_none() && (kinds.order || columns.order_at.is_mapped()) {
             return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at]));
         }
         let status = self.status(row)?;
         let id = self.order_number(who, row, when)?;
         let deal = Deal { id, when, status };
         if kinds.line { self.line(who, row, deal, out) } else { self.order(who, row, deal, out) }
+    }
+
+    /// Is the row another line of an order whose head stands above it?
+    pub(super) fn continues(&self, row: &[Cell<'_>]) -> bool {
+        let columns = &self.plan.columns;
+        self.plan.continued && columns.order_paid.find(row).is_none() && columns.order_amount.find(row).is_none()
     }
 
     /// The worst that any of the columns about the order's status says.
@@ -205,7 +213,9 @@ impl Builder<'_> {
             None if mapped && deal.status != Status::Cancelled => return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.line_price])),
             None => 0,
         };
-        if self.plan.kinds.order {
+        if self.continues(row) {
+            // all about the order was said above
+        } else if self.plan.kinds.order {
             let Some((at_, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
             let head_paid = self.amount(&columns.order_paid, row)?;
             let amount = self.amount(&columns.order_amount, row)?;

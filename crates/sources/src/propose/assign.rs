@@ -87,6 +87,11 @@ fn names_recipient(written: &str) -> bool {
     ["收货", "收件", "提货", "收貨", "收件", "recipient", "receiver", "shipping", "ship to", "delivery"].iter().any(|w| name.contains(w))
 }
 
+/// When a row was made: an order's time in a file of orders, where nothing better is known.
+fn is_created(written: &str) -> bool {
+    matches!(header::normal(written).as_str(), "created at" | "create time" | "created" | "创建时间" | "建立日期")
+}
+
 struct Chooser<'a> {
     shape: &'a Shape,
     profiles: &'a [Profile],
@@ -97,6 +102,11 @@ struct Chooser<'a> {
 impl Chooser<'_> {
     fn has(&self, concept: Concept) -> bool {
         self.profiles.iter().any(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= 0.75))
+    }
+
+    /// Are there rows whose order has no date of its own, as orders not yet paid have none?
+    fn undated(&self) -> bool {
+        self.profiles.iter().filter(|p| matches!(p.concept, Some((OrderDate | Date, sure)) if sure >= 0.75)).all(|p| p.fill() < 1.0)
     }
 
     /// A phone or address that need not be the customer's own, beside one that is.
@@ -248,7 +258,7 @@ impl Chooser<'_> {
                 let key = attribute::ALL.get(usize::from(place)).map(|a| a.key)?;
                 match key {
                     "acquisition_channel" if trade && !self.has(Channel) => Some(Target::OrderChannel),
-                    "signup_day" if fact => some(trade && !self.has(OrderDate) && !self.has(Date), Target::OrderAt),
+                    "signup_day" if fact => some(trade && (!self.has(OrderDate) && !self.has(Date) || is_created(&p.header) && self.undated()), Target::OrderAt),
                     _ => some(customer, Target::Attribute(key.to_owned())),
                 }
             }

@@ -28,6 +28,8 @@ pub(crate) struct Shape {
     pub interaction_kind: Option<String>,
     /// what order numbers that come again mean
     pub repeats: Repeats,
+    /// later rows of an order leave the cells of its head blank
+    pub continued: bool,
 }
 
 /// What is made of order numbers that stand on several rows.
@@ -44,6 +46,8 @@ pub(crate) enum Repeats {
 
 /// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
 pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
+    let shopify = is_shopify(profiles);
+    let main_order = profiles.iter().any(|p| matches!(p.concept, Some((OrderId, _))) && !names_part(&p.header));
     for p in profiles.iter_mut() {
         let Some((concept, _)) = p.concept else { continue };
         if p.filled == 0 {
@@ -72,6 +76,13 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
         };
         if !fits {
             p.concept = None;
+        }
+        // Shopify calls the order's number its name
+        if concept == Name && shopify && p.header.trim().eq_ignore_ascii_case("name") && p.samples.iter().all(|s| s.bytes().any(|b| b.is_ascii_digit()) && !s.contains(' ')) {
+            p.concept = Some((OrderId, 1.0));
+        }
+        if concept == OrderId && main_order && names_part(&p.header) {
+            p.concept = Some((LineNo, 0.9));
         }
         if matches!(p.concept, Some((OrderDate, _))) && p.share(p.times) > 0.5 && !p.is_date() {
             p.concept = Some((TimeOfDay, 0.9));
@@ -253,6 +264,7 @@ impl Shape {
         if lines {
             shape.kinds.push(Kind::Line);
         }
+        shape.continued = heads && lines && (repeats.continued || is_shopify(found.0));
         if !ordered {
             // goods without amounts are baskets; amounts make each row a purchase
             shape.identity = if lines { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
@@ -291,6 +303,17 @@ fn order_column<'p>(found: &Found<'p>) -> Option<&'p Profile> {
     at(OrderId).or_else(|| at(Id))
 }
 
+/// Shopify's export of orders: one row an item, the order's own cells on its first row only.
+fn is_shopify(profiles: &[Profile]) -> bool {
+    profiles.iter().filter(|p| header::normal(&p.header).starts_with("lineitem ")).count() >= 2
+}
+
+/// A number of a part of an order, beside the order's own.
+fn names_part(written: &str) -> bool {
+    let name = header::normal(written);
+    name.starts_with("子订单") || name.starts_with("sub order") || name.starts_with("suborder")
+}
+
 /// Does the header of an amount say that it is the order's and not a line's?
 fn names_the_order(written: &str) -> bool {
     let name = header::normal(written);
@@ -305,29 +328,50 @@ struct Repetition {
     orders: usize,
     /// orders whose rows have different amounts
     differing: usize,
+    /// is the amount written on an order's first row only?
+    continued: bool,
+}
+
+/// The rows of one order.
+#[derive(Default)]
+struct Group {
+    rows: usize,
+    amount: String,
+    differs: bool,
+    /// rows without an amount behind one with
+    blank: usize,
 }
 
 /// Do order numbers come again, and does their amount stay the same? A blank amount says nothing, and money given back under the
 /// order's number is not another part of it.
 fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
-    let mut groups: HashMap<String, (usize, String, bool)> = HashMap::new();
+    let mut groups: HashMap<String, Group> = HashMap::new();
     for (_, row) in rows {
         let Some(id) = row.get(order.index).filter(|c| !c.is_missing()) else { continue };
         let amount = total.and_then(|t| row.get(t.index)).filter(|c| !c.is_missing()).map(|c| c.shown().trim().to_owned()).unwrap_or_default();
         if amount.starts_with(['-', '(', '−']) {
             continue;
         }
-        let group = groups.entry(id.shown().trim().to_owned()).or_insert((0, String::new(), true));
-        group.0 += 1;
-        if group.1.is_empty() {
-            group.1 = amount;
+        let group = groups.entry(id.shown().trim().to_owned()).or_default();
+        group.rows += 1;
+        if amount.is_empty() {
+            group.blank += usize::from(!group.amount.is_empty());
+        } else if group.amount.is_empty() {
+            group.amount = amount;
         } else {
-            group.2 &= amount.is_empty() || group.1 == amount;
+            group.differs |= group.amount != amount;
         }
     }
-    let many: Vec<_> = groups.values().filter(|g| g.0 > 1).collect();
-    let constant = many.iter().filter(|g| g.2).count();
-    Repetition { repeated: many.len() * 50 > groups.len(), constant: !many.is_empty() && constant * 10 >= many.len() * 9, orders: many.len(), differing: many.len() - constant }
+    let many: Vec<_> = groups.values().filter(|g| g.rows > 1).collect();
+    let differing = many.iter().filter(|g| g.differs).count();
+    let continued = many.iter().filter(|g| g.blank + 1 == g.rows).count();
+    Repetition {
+        repeated: many.len() * 50 > groups.len(),
+        constant: !many.is_empty() && (many.len() - differing) * 10 >= many.len() * 9,
+        orders: many.len(),
+        differing,
+        continued: !many.is_empty() && continued * 10 >= many.len() * 9,
+    }
 }
 
 /// A letter in front of order numbers that goes with negative amounts and with nothing else.

@@ -93,6 +93,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: 
         order_identity: shape.identity,
         refund_prefix: shape.refund_prefix.clone(),
         customer_by_row: shape.customer_by_row,
+        continued: shape.continued,
         question: shape.question.clone(),
         interaction_kind: shape.interaction_kind.clone(),
         columns,
@@ -131,6 +132,9 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
             Repeats::No => {}
             Repeats::Parts => out.push(guess(Code::GuessOrderParts, [])),
             Repeats::Corrections(n) => out.push(guess(Code::GuessOrderCorrected, [("count", &n.to_string())])),
+        }
+        if shape.continued {
+            out.push(guess(Code::GuessContinued, []));
         }
         let has = |t: Target| mapping.has(&t);
         if has(Target::LinePrice) && !has(Target::LinePaid) && !has(Target::OrderPaid) {
