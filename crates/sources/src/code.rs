@@ -98,6 +98,7 @@ codes! {
     // what was left out of an accepted row
     EmailDropped "email_dropped" "邮箱无法识别，已忽略" "The e-mail address could not be read and was left out";
     PhoneDropped "phone_dropped" "电话无法识别，已忽略" "The phone number could not be read and was left out";
+    MoneyRounded "money_rounded" "金额的小数位多于币种，已四舍六入五成双" "An amount had more decimals than its currency and was rounded, halves to even";
     AttributeDropped "attribute_dropped" "属性值无法识别，已留空" "An attribute could not be read and was left blank";
     // what was guessed about a file
     GuessEncoding "guess_encoding" "文字编码：{encoding}" "Text encoding: {encoding}";
@@ -110,6 +111,7 @@ codes! {
     GuessNoKind "guess_no_kind" "没有识别出客户、订单等数据，请手动选择列的含义" "No customers, orders or other data were recognised; choose the meaning of the columns";
     GuessDateOrder "guess_date_order" "“{column}”按 {order} 读取" "“{column}” is read as {order}";
     GuessDateAmbiguous "guess_date_ambiguous" "“{column}”的日和月无法区分，暂按 {order} 读取，请核对" "Day and month of “{column}” cannot be told apart; it is read as {order}, please check";
+    GuessDateContrary "guess_date_contrary" "“{column}”中既有日在前、也有月在前的日期：按 {order} 读取，样本中 {count} 个读不出，将被拒绝或留空" "“{column}” has dates with the day first and dates with the month first: it is read as {order}, {count} of the sample cannot be and will be rejected or left blank";
     GuessDateMixed "guess_date_mixed" "“{column}”中有 {count} 种日期写法" "“{column}” has {count} ways of writing dates";
     GuessSerial "guess_serial" "“{column}”是 Excel 序列日期" "“{column}” holds Excel serial dates";
     GuessEpoch1904 "guess_epoch_1904" "工作簿使用 1904 日期系统" "The workbook counts days from 1904";
@@ -144,7 +146,7 @@ codes! {
 impl Code {
     /// Is it a guess that a person should look at before going on?
     pub fn is_warning(self) -> bool {
-        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
+        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessDateContrary | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
     }
 
     /// By machine name.

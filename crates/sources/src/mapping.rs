@@ -185,6 +185,9 @@ pub struct Mapping {
     /// row of the header, from 1; 0 = there is none
     #[serde(default = "first")]
     pub header_row: u64,
+    /// bare numbers in columns of dates are days since 1904, as the workbook counts them
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub epoch_1904: bool,
     /// order of day and month where a column does not say
     #[serde(default)]
     pub date_order: DateOrder,
@@ -259,6 +262,7 @@ impl Mapping {
             delimiter: self.delimiter,
             sheet: self.sheet.clone(),
             header_row: self.header_row,
+            epoch_1904: self.epoch_1904,
             ..template.clone()
         })
     }

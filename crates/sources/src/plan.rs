@@ -130,6 +130,7 @@ pub(crate) struct Plan {
     pub refund_prefix: Option<String>,
     pub customer_by_row: bool,
     pub continued: bool,
+    pub epoch_1904: bool,
     pub question: String,
     pub interaction_kind: String,
     /// headers, to name columns in rejects
@@ -228,6 +229,7 @@ impl Plan {
             order_identity: mapping.order_identity,
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),
             customer_by_row: mapping.customer_by_row,
+            epoch_1904: mapping.epoch_1904,
             continued: mapping.continued && kinds.order && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),

@@ -47,6 +47,8 @@ pub(crate) struct Profile {
     pub date_styles: usize,
     pub order: Option<DateOrder>,
     pub order_sure: bool,
+    /// dates that can only be read the other way round
+    pub contrary: usize,
     pub phones: usize,
     pub lost_phones: usize,
     pub emails: usize,
@@ -226,7 +228,13 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     p.distinct = distinct.len();
     p.date_styles = styles.len();
     if let Some((order, sure)) = evidence.order(month_first) {
-        (p.order, p.order_sure) = (Some(order), sure);
+        p.contrary = match order {
+            DateOrder::Dmy => evidence.second_over_12,
+            DateOrder::Mdy => evidence.first_over_12,
+            DateOrder::Ymd => 0,
+        };
+        // proof for both is no doubt about one: it is told as a contradiction
+        (p.order, p.order_sure) = (Some(order), sure || p.contrary > 0);
     }
     p
 }

@@ -237,7 +237,7 @@ impl<'p> Work<'p> {
 
     fn done(self) -> Batch {
         let mut batch = self.batch;
-        batch.notes = self.builder.notes;
+        batch.notes = self.builder.notes();
         batch
     }
 }

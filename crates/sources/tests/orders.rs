@@ -6,12 +6,13 @@ use domain::{
     record::{OrderRecord, Record, RefundRecord},
 };
 use sources::{Code, Kind, Options, Probe, Reject, probe, read};
-use std::ops::ControlFlow;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 struct Seen {
     probe: Probe,
     records: Vec<Record>,
     rejects: Vec<Reject>,
+    notes: BTreeMap<Code, u64>,
 }
 
 impl Seen {
@@ -56,14 +57,15 @@ fn with(text: &str, currency: &str, kind: Option<Kind>) -> Seen {
     options.name = Some("file.csv");
     options.kind = kind;
     let probe = probe(file.path(), &options).unwrap();
-    let (mut records, mut rejects) = (Vec::new(), Vec::new());
+    let (mut records, mut rejects, mut notes) = (Vec::new(), Vec::new(), BTreeMap::new());
     read(file.path(), &probe.mapping, &mut |batch| {
+        notes.extend(batch.notes.clone());
         records.extend(batch.rows.into_iter().flat_map(|r| r.1));
         rejects.extend(batch.rejects);
         ControlFlow::Continue(())
     })
     .unwrap();
-    Seen { probe, records, rejects }
+    Seen { probe, records, rejects, notes }
 }
 
 fn look(text: &str) -> Seen {
@@ -207,4 +209,23 @@ fn a_refund_told_by_a_status_is_marked_as_such() {
     assert_eq!(told, [("1".to_owned(), 10_000, true, None), ("2".to_owned(), 3000, false, None), ("3".to_owned(), 6000, true, None)]);
     let lines = with("order_id,customer_id,order_date,product,quantity,price,status\n1,A,2024-01-01,x,1,100,已完成\n1,A,2024-01-01,y,1,40,已退款\n", "CNY", None);
     assert_eq!(lines.refunds().iter().map(|r| (r.amount, r.by_status, r.product.as_deref())).collect::<Vec<_>>(), [(4000, true, Some("y"))]);
+}
+
+#[test]
+fn an_amount_that_is_rounded_is_noted() {
+    let text = "order_id,customer_id,order_date,amount\n1,A,2024-01-01,10.5\n2,A,2024-01-02,11\n3,A,2024-01-03,12.0\n";
+    let seen = with(text, "JPY", None);
+    assert_eq!((seen.paid("1"), seen.notes.clone()), (10, BTreeMap::from([(Code::MoneyRounded, 1)])));
+    assert_eq!(with(text, "CNY", None).notes, BTreeMap::new());
+}
+
+#[test]
+fn days_and_months_that_contradict_each_other_are_told_as_such() {
+    let seen = with("order_id,customer_id,order_date,amount\n1,A,13/04/2024,10\n2,B,05/16/2024,20\n3,C,07/08/2024,1\n4,C,25/08/2024,1\n", "EUR", None);
+    assert_eq!(seen.guess(Code::GuessDateContrary), "“order_date” has dates with the day first and dates with the month first: it is read as DD/MM/YYYY, 1 of the sample cannot be and will be rejected or left blank");
+    assert_eq!((seen.guess(Code::GuessDateAmbiguous).is_empty(), seen.rejected()), (true, vec![(3, Code::DateInvalid)]));
+    let tie = with("order_id,customer_id,order_date,amount\n1,A,13/04/2024,10\n2,B,05/16/2024,20\n", "EUR", None);
+    assert!(tie.guess(Code::GuessDateAmbiguous).is_empty() && !tie.guess(Code::GuessDateContrary).is_empty());
+    let open = with("order_id,customer_id,order_date,amount\n1,A,03/04/2024,10\n2,B,05/06/2024,20\n", "EUR", None);
+    assert!(!open.guess(Code::GuessDateAmbiguous).is_empty() && open.guess(Code::GuessDateContrary).is_empty());
 }

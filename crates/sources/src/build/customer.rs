@@ -152,12 +152,12 @@ impl Builder<'_> {
             ValueType::Text if attribute.key == "gender" => word::gender(cell)?.map(Value::Text),
             ValueType::Text => text::category(cell)?.map(Value::Text),
             ValueType::Bool => word::truth(cell)?.map(Value::Bool),
-            ValueType::Day => date::read(cell, slot.order)?.map(|m| match m {
+            ValueType::Day => self.date(cell, slot)?.map(|m| match m {
                 date::Moment::Local { day, .. } => Value::Day(domain::Day(day)),
                 date::Moment::Absolute(t) => Value::Day(self.plan.zone.day(domain::clock::Instant(t))),
             }),
             ValueType::Money => match decimal::money(cell, slot.mark, self.plan.currency)? {
-                Some(d) => Some(Value::Money(d.minor(self.plan.digits, slot.scale)?)),
+                Some(d) => Some(Value::Money(self.minor(d, slot.scale)?)),
                 None => None,
             },
             ValueType::Number => decimal::read(cell, slot.mark, Code::NumberInvalid)?.map(|d| Value::Number(d.number() * slot.scale as f64)),

@@ -158,7 +158,7 @@ impl Builder<'_> {
             return self.disguised(who, row, deal, by_number, total, quantity, column, out);
         }
         let paid = match total {
-            Some(t) => self.minor(t, column)?,
+            Some(t) => self.paid(t, column)?,
             None if columns.order_paid.is_mapped() || columns.order_amount.is_mapped() || columns.line_price.is_mapped() => {
                 // an order that never came about needs no amount
                 if deal.status != Status::Cancelled {
@@ -185,7 +185,7 @@ impl Builder<'_> {
             day,
             paid,
             cost: self.money(&columns.order_cost, row)?,
-            discount: discount.map(|d| self.minor(d, columns.order_discount.first())).transpose()?,
+            discount: discount.map(|d| self.paid(d, columns.order_discount.first())).transpose()?,
             cancelled: deal.status == Status::Cancelled,
             channel: self.text(&columns.order_channel, row)?,
             store: self.text(&columns.order_store, row)?,
@@ -209,7 +209,7 @@ impl Builder<'_> {
         }
         let mapped = columns.line_paid.is_mapped() || columns.line_price.is_mapped();
         let mut paid = match total {
-            Some(t) => self.minor(t, column)?,
+            Some(t) => self.paid(t, column)?,
             None if mapped && deal.status != Status::Cancelled => return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.line_price])),
             None => 0,
         };
@@ -226,7 +226,7 @@ impl Builder<'_> {
                 (None, None) => (None, None),
             };
             let head_paid = match head_paid {
-                Some(p) => self.minor(p, column)?,
+                Some(p) => self.paid(p, column)?,
                 None if deal.status == Status::Cancelled => 0,
                 None => return Err(RowFault::missing(Code::AmountMissing, &[&columns.order_paid, &columns.order_amount])),
             };
@@ -249,7 +249,7 @@ impl Builder<'_> {
         }
         let pieces = quantity.map_or(1.0, Decimal::number);
         let cost = match self.amount(&columns.line_cost, row)? {
-            Some(c) => Some(self.minor(self.product_of(c, quantity, columns.line_cost.first())?, columns.line_cost.first())?),
+            Some(c) => Some(self.paid(self.product_of(c, quantity, columns.line_cost.first())?, columns.line_cost.first())?),
             None => None,
         };
         let (product, product_name) = self.product_words(row)?;
@@ -291,8 +291,8 @@ impl Builder<'_> {
         }
     }
 
-    fn minor(&self, amount: Decimal, column: Option<usize>) -> Built<i64> {
-        amount.minor(self.plan.digits, 1).map_err(|fault| RowFault { fault, column })
+    fn paid(&self, amount: Decimal, column: Option<usize>) -> Built<i64> {
+        self.minor(amount, 1).map_err(|fault| RowFault { fault, column })
     }
 
     /// Was this head the last one given for its order in this part of the file?
@@ -366,7 +366,7 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let Some((at, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
         let Some(total) = total else { return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.order_paid, &columns.line_price])) };
-        let amount = self.minor(total.abs(), column)?;
+        let amount = self.paid(total.abs(), column)?;
         let (product, _) = self.product_words(row)?;
         let made_up = self.plan.order_identity != OrderIdentity::Column;
         let (refund_id, order_id) = match (by_number, made_up) {

@@ -85,6 +85,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: 
         delimiter: sample.delimiter.unwrap_or(','),
         sheet: sample.sheet.clone(),
         header_row: if matches!(sample.format, Format::Parquet | Format::Json | Format::Jsonl) { 0 } else { sample.header_row },
+        epoch_1904: sample.is_1904,
         date_order: columns.iter().find_map(|c| c.date_order).unwrap_or(DateOrder::Ymd),
         decimal_mark: DecimalMark::Point,
         time_zone: options.time_zone.name().to_owned(),
@@ -205,6 +206,9 @@ fn notes(p: &Profile, a: &Assigned, c: &Column) -> Vec<Guess> {
     let is_date = is_date_target(&a.target) || c.target.value_type().or(c.value_type) == Some(ValueType::Day);
     if is_date {
         if let Some(order) = c.date_order {
+            if p.contrary > 0 && order != DateOrder::Ymd {
+                out.push(guess(Code::GuessDateContrary, [("column", header), ("order", order.pattern()), ("count", &p.contrary.to_string())]));
+            }
             let code = if p.order_sure || order == DateOrder::Ymd { Code::GuessDateOrder } else { Code::GuessDateAmbiguous };
             out.push(guess(code, [("column", header), ("order", order.pattern())]));
         }

@@ -25,12 +25,21 @@ impl Decimal {
 
     /// Nearest minor unit, halves to even. `scale` multiplies first (千元, 万元).
     pub fn minor(self, digits: u32, scale: i64) -> Read<i64> {
-        let up = self.mantissa.checked_mul(i128::from(scale)).and_then(|m| m.checked_mul(10i128.pow(digits)));
-        let minor = up.map(|m| div_half_even(m, 10i128.pow(self.places.min(38))));
+        let up = self.mantissa.checked_mul(i128::from(scale));
+        let minor = if self.places <= digits {
+            up.and_then(|m| m.checked_mul(10i128.pow(digits - self.places)))
+        } else {
+            up.and_then(|m| m.checked_mul(10i128.pow(digits))).map(|m| div_half_even(m, 10i128.pow(self.places.min(38))))
+        };
         match minor {
             Some(m) if m.abs() <= LARGEST_MINOR => i64::try_from(m).map_err(|_| Code::MoneyOutOfRange.into()),
             _ => Err(Code::MoneyOutOfRange.into()),
         }
+    }
+
+    /// Does the amount fall between two minor units, so that [`Decimal::minor`] rounds it?
+    pub fn is_rounded(self, digits: u32, scale: i64) -> bool {
+        self.places > digits && self.mantissa.checked_mul(i128::from(scale)).is_some_and(|m| m % 10i128.pow((self.places - digits).min(38)) != 0)
     }
 
     /// Exact product.
@@ -266,6 +275,8 @@ mod tests {
         assert_eq!(fen("0.135", Point), Some(14));
         assert_eq!(fen("-0.125", Point), Some(-12));
         assert_eq!(fen("1.005", Point), Some(100));
+        let rounded = |t: &str, digits: u32| parse(t, Point).is_some_and(|d| d.is_rounded(digits, 1));
+        assert!(rounded("10.5", 0) && rounded("0.125", 2) && !rounded("0.120", 2) && !rounded("10", 0) && !rounded("10.0", 0) && !rounded("1.2万", 0));
         let cell = |n: f64| read(&Cell::Number(n), Point, Code::MoneyInvalid).ok().flatten().and_then(|d| d.minor(2, 1).ok());
         assert_eq!(cell(0.29), Some(29));
         assert_eq!(cell(1.005), Some(100));
