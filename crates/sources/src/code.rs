@@ -45,7 +45,7 @@ codes! {
     FileDamaged "file_damaged" "文件已损坏：{detail}" "The file is damaged: {detail}";
     FileEncrypted "file_encrypted" "文件有密码保护，请先在 Excel 中去掉密码再上传" "The file is protected by a password; remove it in Excel and upload again";
     FormatUnknown "format_unknown" "无法识别文件格式；支持 CSV、TSV、XLSX、XLS、JSON、Parquet" "Not a format we read; CSV, TSV, XLSX, XLS, JSON and Parquet are";
-    FormatHtml "format_html" "这是网页（HTML），只是扩展名像表格；请在 Excel 中打开并另存为 XLSX" "This is a web page (HTML) named like a spreadsheet; open it in Excel and save it as XLSX";
+    FormatHtml "format_html" "这是网页（HTML），其中没有数据表格；请在 Excel 中打开并另存为 XLSX" "This is a web page (HTML) without a table of data; open it in Excel and save it as XLSX";
     FormatUnsupported "format_unsupported" "不支持 {format} 格式；请另存为 XLSX 或 CSV" "{format} files are not supported; save as XLSX or CSV";
     EncodingUnknown "encoding_unknown" "未知的文字编码：{encoding}" "Unknown text encoding: {encoding}";
     SheetMissing "sheet_missing" "找不到工作表“{sheet}”" "There is no sheet “{sheet}”";

@@ -27,6 +27,8 @@ pub enum Format {
     Json,
     /// Apache Parquet
     Parquet,
+    /// a table of a web page, as many systems write a spreadsheet
+    Html,
 }
 
 impl Format {
@@ -39,6 +41,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Json => "json",
             Format::Parquet => "parquet",
+            Format::Html => "html",
         }
     }
 }
