@@ -127,6 +127,8 @@ pub struct RefundRecord {
     pub refund_id: Option<String>,
     /// order it points at
     pub order_id: Option<String>,
+    /// line of that order, if the row has a number (tells two refunds of one product apart)
+    pub line_no: Option<String>,
     /// when
     pub at: Instant,
     /// business day
@@ -139,6 +141,8 @@ pub struct RefundRecord {
     pub product: Option<String>,
     /// pieces given back, if named
     pub quantity: Option<f64>,
+    /// told by the order's status alone: counts only for what the order's other refunds leave
+    pub by_status: bool,
 }
 
 /// Interaction.
