@@ -3,6 +3,7 @@
 use super::{
     bits::Bits,
     customers::{Roster, Rules},
+    equal::Equals,
     lane::{Fact, Lane, Outcome, Stamp},
     order_index::{OrderIndex, Place},
     people::{People, Print, twin},
@@ -25,7 +26,7 @@ use domain::{
     table::Snapshot,
 };
 use lake::{Lake, Writer};
-use sources::{Batch, Code, Kind, Params, Reject, Target};
+use sources::{Batch, Code, Kind, OrderIdentity, Params, Reject, Target};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     hash::BuildHasherDefault,
@@ -81,6 +82,7 @@ pub(super) struct Gather<'a> {
     roster: Roster,
     lanes: Lanes,
     index: Option<OrderIndex>,
+    equals: Equals,
     overflow: Spool,
     waiting: Spool,
     late: BTreeMap<u32, Spool>,
@@ -136,6 +138,7 @@ impl<'a> Gather<'a> {
             roster: Roster::new(&folder),
             lanes,
             index: request.sources.iter().any(needs_orders).then(OrderIndex::default),
+            equals: Equals::default(),
             overflow: Spool::new(&folder, PARTITIONS, 8 << 20),
             waiting: Spool::new(&folder, PARTITIONS, 24 << 20),
             late: BTreeMap::new(),
@@ -168,7 +171,9 @@ impl<'a> Gather<'a> {
             self.quarantined.set(self.rows);
             self.rows += 1;
         }
-        for (line, records) in batch.rows {
+        let identity = self.request.sources.get(file as usize).map_or(OrderIdentity::Column, |s| s.mapping.order_identity);
+        for (line, mut records) in batch.rows {
+            self.equals.number(file, identity, &mut records);
             let row = self.rows;
             self.rows += 1;
             for record in records {

@@ -9,6 +9,7 @@ mod bits;
 mod board;
 mod commit;
 mod customers;
+mod equal;
 mod gather;
 mod lane;
 mod ledger;
