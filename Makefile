@@ -37,8 +37,10 @@ check:
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)-check cargo test --locked -q -p domain -p models -p sources -p xtask
 	cd web && npm run -s check && npm run -s test
 
-bench: build
+bench: web
 	@scripts/setup.sh bench
+	@echo "==> building the release (the first time compiles the engine again, optimised: about 20 minutes on two cores)"
+	cargo build --locked --release -p zhiyin
 	$(HOME)/.cache/zhiyin/bench-venv/bin/python scripts/bench.py
 
 dev: web

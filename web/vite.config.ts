@@ -24,5 +24,6 @@ export default defineConfig({
       },
     },
   },
-  server: { port: 5173, proxy: { '/api': process.env.ZHIYIN_URL ?? 'http://127.0.0.1:8080' } },
+  // the server compares Origin with Host, so the browser's own Host goes through
+  server: { port: 5173, proxy: { '/api': { target: process.env.ZHIYIN_URL ?? 'http://127.0.0.1:8080', changeOrigin: false } } },
 })

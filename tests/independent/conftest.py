@@ -1,5 +1,5 @@
 """What the independent checks share: the built binary, the data folder, a DuckDB that can read a DuckLake."""
-import json, os, pathlib, shutil, subprocess
+import json, os, pathlib, shutil, socket, subprocess, tempfile
 import duckdb, pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -35,6 +35,34 @@ def extensions(tmp_path_factory):
         found = next(package.rglob("*.duckdb_extension"))
         shutil.copy(found, into / f"{wanted}.duckdb_extension")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL of our own on loopback; a function that makes an empty database and names its port and name."""
+    bins = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
+    assert bins, "PostgreSQL is not installed (scripts/setup.sh postgres)"
+    home, root = bins[-1].parent, os.getuid() == 0
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="zhiyin-pg-", dir="/tmp"))
+    if root:
+        shutil.chown(folder, "postgres", "postgres")
+    run = lambda *a: subprocess.run([str(x) for x in a], check=True, capture_output=True, cwd=folder, env={"LC_ALL": "C.UTF-8"}, **user)
+    run(home / "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D", folder / "data")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    run(home / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off", "start")
+    made = iter(range(1000))
+
+    def database():
+        name = f"lake_{next(made)}"
+        run(home / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "postgres", name)
+        return port, name
+
+    yield database
+    run(home / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -12,42 +12,57 @@ def orders(path: pathlib.Path, first: int, n: int):
     return len(rows), sum(round(float(r[3]) * 100) for r in rows)
 
 
-def stores(tmp_path):
-    yield f"sqlite:{tmp_path}/data/zhiyin.db", f"ducklake:sqlite:{tmp_path}/data/zhiyin.db"
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request, tmp_path):
+    """Where the catalog lies: options for our program, and the address DuckDB attaches."""
+    if request.param == "sqlite":
+        return ["--data", tmp_path / "data"], f"ducklake:sqlite:{tmp_path}/data/zhiyin.db"
+    port, name = request.getfixturevalue("postgres")()
+    store = f"postgres://postgres@127.0.0.1:{port}/{name}"
+    return ["--data", tmp_path / "data", "--store", store], f"ducklake:postgres:host=127.0.0.1 port={port} user=postgres dbname={name}"
 
 
 def attach(con, url):
     con.execute(f"ATTACH '{url}' AS lake (READ_ONLY)")
 
 
-def test_duckdb_reads_head_and_an_older_snapshot(tmp_path, lake_duckdb):
-    home = tmp_path / "data"
+def test_duckdb_reads_head_and_an_older_snapshot(tmp_path, place, lake_duckdb):
+    home, url = place
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     n1, s1 = orders(first, 0, 1000)
     n2, s2 = orders(second, 900, 600)  # 100 rows are the same again
-    said = zhiyin("import", "--data", home, "--orders", first, "--yes", "--json")
+    said = zhiyin("import", *home, "--orders", first, "--yes", "--json")
     assert (said["rows_in"], said["accepted"], said["duplicates"]) == (n1, n1, 0)
     snapshot = said["snapshot"]
-    said = zhiyin("import", "--data", home, "--orders", second, "--yes", "--json")
+    said = zhiyin("import", *home, "--orders", second, "--yes", "--json")
     assert (said["rows_in"], said["accepted"], said["duplicates"]) == (n2, 500, 100)
     fresh = sum(round(float(r["paid"]) * 100) for r in list(csv.DictReader(open(second)))[100:])
     con = lake_duckdb
-    attach(con, f"ducklake:sqlite:{home}/zhiyin.db")
+    attach(con, url)
     assert con.execute("select count(*), sum(paid), min(day)::varchar, max(day)::varchar, count(distinct customer) from lake.orders").fetchone() == (1500, s1 + fresh, "2026-03-01", "2026-03-28", 37)
     assert con.execute(f"select count(*), sum(paid) from lake.orders AT (VERSION => {snapshot})").fetchone() == (1000, s1)
     types = dict(con.execute("select column_name, column_type from (describe lake.orders)").fetchall())
     assert types["paid"] == "BIGINT" and types["day"] == "DATE" and types["at"] == "TIMESTAMP WITH TIME ZONE" and types["cancelled"] == "BOOLEAN"
 
 
-def test_duckdb_sees_an_undone_import_go_and_the_older_snapshot_stay(tmp_path, lake_duckdb):
-    home = tmp_path / "data"
+def test_duckdb_sees_an_undone_import_go_and_the_older_snapshot_stay(tmp_path, place, lake_duckdb):
+    home, url = place
     n, s = orders(tmp_path / "a.csv", 0, 300)
-    said = zhiyin("import", "--data", home, "--orders", tmp_path / "a.csv", "--yes", "--json")
-    zhiyin("import", "--data", home, "--undo", said["import"], "--yes", "--json")
+    said = zhiyin("import", *home, "--orders", tmp_path / "a.csv", "--yes", "--json")
+    zhiyin("import", *home, "--undo", said["import"], "--yes", "--json")
     con = lake_duckdb
-    attach(con, f"ducklake:sqlite:{home}/zhiyin.db")
+    attach(con, url)
     assert con.execute("select count(*) from lake.orders").fetchone() == (0,)
     assert con.execute(f"select count(*), sum(paid) from lake.orders AT (VERSION => {said['snapshot']})").fetchone() == (n, s)
+
+
+def test_duckdb_finds_the_lake_after_the_data_folder_moved(tmp_path, lake_duckdb):
+    n, s = orders(tmp_path / "a.csv", 0, 200)
+    zhiyin("import", "--data", tmp_path / "data", "--orders", tmp_path / "a.csv", "--yes", "--json")
+    (tmp_path / "data").rename(tmp_path / "moved")
+    assert zhiyin("segment", "--data", tmp_path / "moved", "--rule", "orders > 0", "--json")["rules"][0]["count"] == 37
+    attach(lake_duckdb, f"ducklake:sqlite:{tmp_path}/moved/zhiyin.db")
+    assert lake_duckdb.execute("select count(*), sum(paid) from lake.orders").fetchone() == (n, s)
 
 
 def test_the_same_file_again_adds_nothing(tmp_path):

@@ -4,7 +4,8 @@ import { ConfigProvider } from 'antd'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isProblem } from './api/problem'
-import { startI18n, useT } from './i18n'
+import type { Lang } from './api/types'
+import { firstLang, startI18n, useT } from './i18n'
 import { Toasts } from './parts/toast'
 import { makeRouter } from './router'
 import { antdTheme } from './theme/antd'
@@ -24,18 +25,20 @@ const antdLocales = {
   'zh-CN': async () => [(await import('antd/locale/zh_CN')).default, (await import('dayjs/locale/zh-cn')).default.name] as const,
   en: async () => [(await import('antd/locale/en_US')).default, 'en'] as const,
 }
+async function localeOf(lang: Lang): Promise<AntdLocale> {
+  const [[found, day], { default: dayjs }] = await Promise.all([antdLocales[lang](), import('dayjs')])
+  dayjs.locale(day)
+  return found
+}
 
-function App() {
+/** `first`: a locale that came later would mount the whole page anew, and what was typed meanwhile would be gone. */
+function App({ first }: { first: AntdLocale }) {
   const theme = useTheme()
   const { lang } = useT()
-  const [locale, setLocale] = useState<AntdLocale>()
+  const [locale, setLocale] = useState(first)
   useEffect(() => {
     let live = true
-    void antdLocales[lang]().then(async ([found, day]) => {
-      const dayjs = (await import('dayjs')).default
-      dayjs.locale(day)
-      if (live) setLocale(found)
-    })
+    void localeOf(lang).then((found) => { if (live) setLocale(found) })
     return () => { live = false }
   }, [lang])
   return (
@@ -48,10 +51,10 @@ function App() {
 
 const root = document.getElementById('root')
 if (root)
-  void startI18n().then(() => {
+  void Promise.all([localeOf(firstLang()), startI18n()]).then(([first]) => {
     createRoot(root).render(
       <StrictMode>
-        <QueryClientProvider client={queries}><App /></QueryClientProvider>
+        <QueryClientProvider client={queries}><App first={first} /></QueryClientProvider>
       </StrictMode>,
     )
   })

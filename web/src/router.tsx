@@ -1,15 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, retainSearchParams } from '@tanstack/react-router'
 import { whenSignedOut } from './api/client'
-import { session } from './api/queries'
+import { session, sessionOver } from './api/queries'
 import type { Known, Scoring } from './api/types'
-import { NotFound, Oops } from './areas/shell/Oops'
+import { NotFound, Nowhere, Oops } from './areas/shell/Oops'
 import { Shell } from './areas/shell/Shell'
 import { Loading } from './parts/States'
 
 type Raw = Record<string, unknown>
 const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
-const day = (v: unknown) => (typeof v === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(v) ? v : undefined)
+/** A day of the calendar; 2026-02-30 is none. */
+const day = (v: unknown) => (typeof v === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(v) && new Date(`${v}T00:00:00Z`).toJSON()?.startsWith(v) ? v : undefined)
 const oneOf = <T extends string>(v: unknown, ...all: T[]) => all.find((x) => x === v)
 
 /** As-of day and knowledge travel with the reader from page to page. */
@@ -60,13 +61,13 @@ const overview = createRoute({
 })
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
-/** Filters of the customer list live in the URL; `class.<classification>` is one parameter each. */
-export type ListSearch = { q?: string; segment?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}`, string | undefined>
+/** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
+export type ListSearch = { q?: string; segment?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}` | `was.${string}`, string | undefined>
 const customers = createRoute({
   getParentRoute: () => app, path: '/customers',
   validateSearch: (s: Raw): ListSearch => {
     const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns) }
-    for (const [k, v] of Object.entries(s)) if (k.startsWith('class.')) found[k] = text(v)
+    for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.')) found[k] = text(v)
     return found as ListSearch
   },
   component: lazyRouteComponent(() => import('./areas/customers/ListPage'), 'ListPage'),
@@ -78,7 +79,7 @@ const customer = createRoute({
 })
 const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
 const segmentNew = createRoute({
-  getParentRoute: () => app, path: '/segments/new', validateSearch: (s: Raw): { rule?: string; name?: string } => ({ rule: text(s.rule), name: text(s.name) }),
+  getParentRoute: () => app, path: '/segments/new', validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
   component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'NewSegment'),
 })
 const segment = createRoute({ getParentRoute: () => app, path: '/segments/$key', component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'EditSegment') })
@@ -89,7 +90,9 @@ const features = createRoute({
 const imports = createRoute({ getParentRoute: () => app, path: '/imports', component: lazyRouteComponent(() => import('./areas/imports/ImportsPage'), 'ImportsPage') })
 const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
 
-const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne])])
+const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
+
+const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))
@@ -105,11 +108,9 @@ export function makeRouter(queries: QueryClient) {
     routeTree: tree, context: { queries }, parseSearch, stringifySearch,
     defaultPendingComponent: () => <div className="page"><Loading lines={6} /></div>, defaultPendingMs: 300, scrollRestoration: true, defaultPreload: 'intent',
   })
+  // the page stays as it is, with everything typed into it; `Shell` asks to sign in over it
   whenSignedOut(() => {
-    const known = queries.getQueryData(session.queryKey)
-    if (!known?.user) return
-    queries.setQueryData(session.queryKey, { ...known, user: null })
-    void router.invalidate()
+    if (queries.getQueryData(session.queryKey)?.user) queries.setQueryData(sessionOver, true)
   })
   return router
 }

@@ -12,12 +12,13 @@ use flow::analysis::export::{self, Sheet};
 use flow::analysis::profile::{self, Profile};
 use flow::analysis::timeline::{self, EventKind, Timeline};
 use flow::analysis::why::{self, Subject};
-use flow::analysis::why_view::WhyView;
+use flow::analysis::{parse_day, why_view::WhyView};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::IntoParams;
 
-/// Who is listed, in which order, with which columns. Besides these, `class.<classification>=<class>` filters by class.
+/// Who is listed, in which order, with which columns. Besides these, `class.<classification>=<class>` filters by class, and
+/// `was.<classification>=<class>@<YYYY-MM-DD>` by the class on another day.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
@@ -37,30 +38,36 @@ pub struct ListQuery {
     pub columns: Option<String>,
 }
 
-/// The whole query string, for the `class.<classification>` filters whose names are data.
+/// The whole query string, for the `class.` and `was.` filters whose names are data.
 type Pairs = Query<BTreeMap<String, String>>;
 
 impl ListQuery {
-    fn filter(&self, pairs: &BTreeMap<String, String>) -> Filter {
+    fn filter(&self, pairs: &BTreeMap<String, String>) -> Result<Filter> {
         let text = |t: &Option<String>| t.clone().filter(|t| !t.trim().is_empty());
         let class = |(k, v): (&String, &String)| k.strip_prefix("class.").map(|k| (k.to_owned(), v.clone()));
-        Filter {
+        let was = |(k, v): (&String, &String)| {
+            let classification = k.strip_prefix("was.")?.to_owned();
+            let (class, day) = v.rsplit_once('@').unwrap_or((v, ""));
+            Some(parse_day(k, day).map(|day| (classification, class.to_owned(), day)))
+        };
+        Ok(Filter {
             rule: text(&self.rule),
             segment: text(&self.segment),
             classes: pairs.iter().filter_map(class).collect(),
+            classes_on: pairs.iter().filter_map(was).collect::<flow::Result<_>>()?,
             search: text(&self.q),
-        }
+        })
     }
 
-    fn listing(&self, pairs: &BTreeMap<String, String>) -> Listing {
+    fn listing(&self, pairs: &BTreeMap<String, String>) -> Result<Listing> {
         let keys = |t: &String| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect();
-        Listing {
-            filter: self.filter(pairs),
+        Ok(Listing {
+            filter: self.filter(pairs)?,
             sort: self.sort.as_deref().map(Sort::parse).unwrap_or_default(),
             columns: self.columns.as_ref().map(keys),
             limit: self.limit.unwrap_or(50).clamp(1, 500) as usize,
             cursor: self.cursor.clone().filter(|c| !c.is_empty()),
-        }
+        })
     }
 }
 
@@ -68,7 +75,7 @@ impl ListQuery {
 #[utoipa::path(get, path = "/customers", tag = "customer", params(At, ListQuery),
     responses((status = 200, body = CustomerPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
-    Ok(Json(customers::list(&ctx.app, at.asked()?, q.listing(&pairs)).await?))
+    Ok(Json(customers::list(&ctx.app, at.asked()?, q.listing(&pairs)?).await?))
 }
 
 /// Format and language of an export.
@@ -86,7 +93,7 @@ pub struct ExportQuery {
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
-    let file = export::customers(&ctx.app, at.asked()?, q.listing(&pairs), sheet).await?;
+    let file = export::customers(&ctx.app, at.asked()?, q.listing(&pairs)?, sheet).await?;
     attachment(file, sheet.content_type(), &format!("customers.{}", sheet.extension())).await
 }
 

@@ -155,7 +155,7 @@ impl From<store::Error> for Error {
         let status = match &e {
             E::NotFound { .. } => StatusCode::NOT_FOUND,
             E::Taken { .. } | E::State { .. } | E::Conflict(_) | E::AlreadyImported { .. } | E::UndoExpired { .. } => StatusCode::CONFLICT,
-            E::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            E::Busy | E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => return Error::internal(e),
         };
         Error::new(status, e.code(), e.to_string())

@@ -169,6 +169,9 @@ pub enum Command {
         /// Do not ask before committing
         #[arg(long, short)]
         yes: bool,
+        /// Were these rows known when they happened? (else: yes for the first load of their kind) What "as known then" shows depends on it
+        #[arg(long, value_name = "true|false")]
+        history: Option<bool>,
         /// Only read and check the files; touch no data folder
         #[arg(long)]
         parse_only: bool,

@@ -32,6 +32,25 @@ pub async fn open(home: &Home, config: &Config) -> Result<App, Failure> {
     open_at(&data, &url).await
 }
 
+/// Opens the business of a data folder that must be there: a command that only reads makes no empty one.
+///
+/// # Errors
+/// When there is none, or folder or database refuse.
+pub async fn existing(home: &Home, config: &Config) -> Result<App, Failure> {
+    let (data, url) = config::place(home, config);
+    let file = url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap_or(rest).trim_start_matches("//"));
+    if file.is_some_and(|file| !Path::new(file).exists()) {
+        return Err(Failure::new(
+            Code::NotFound,
+            "data",
+            format!("{} 里没有数据", data.display()),
+            format!("there is no data in {}", data.display()),
+        )
+        .hint("检查 --data，或先用 zhiyin import 导入", "check --data, or bring files in with `zhiyin import` first"));
+    }
+    open_at(&data, &url).await
+}
+
 /// Opens the business at a folder and a database.
 ///
 /// # Errors

@@ -101,8 +101,19 @@ impl From<flow::Error> for Failure {
 
 impl From<store::Error> for Failure {
     fn from(e: store::Error) -> Failure {
-        Failure::new(Code::Failed, "store", format!("数据库：{e}"), format!("database: {e}"))
-            .hint("运行 zhiyin doctor 检查", "run `zhiyin doctor` to see what is wrong")
+        use store::Error as E;
+        let code = match &e {
+            E::Unavailable(_) => Code::Unavailable,
+            E::Address { .. } | E::NewerSchema { .. } => Code::Config,
+            E::NotFound { .. } | E::SnapshotGone { .. } => Code::NotFound,
+            E::Busy | E::Conflict(_) | E::Taken { .. } | E::State { .. } | E::AlreadyImported { .. } | E::UndoExpired { .. } => Code::Conflict,
+            _ => Code::Failed,
+        };
+        let failure = Failure::new(code, e.code(), format!("数据库：{e}"), format!("database: {e}"));
+        match code {
+            Code::Unavailable => failure.hint("检查 --store 的地址，以及数据库是否在运行", "check the address given with --store, and that the database is running"),
+            _ => failure.hint("运行 zhiyin doctor 检查", "run `zhiyin doctor` to see what is wrong"),
+        }
     }
 }
 

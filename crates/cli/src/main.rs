@@ -52,8 +52,8 @@ async fn run(cli: Cli) -> Outcome {
             let origin = origin.or_else(|| config.server.origin.clone());
             command::serve::run(&home, command::serve::Reach { listen, origin, proxies }, &config, &voice).await
         }
-        Command::Import { home, files, reckoning, dry_run, yes, parse_only, undo } => {
-            let how = command::import::How { dry_run, yes, parse_only };
+        Command::Import { home, files, reckoning, dry_run, yes, history, parse_only, undo } => {
+            let how = command::import::How { dry_run, yes, history, parse_only };
             match undo {
                 Some(id) => command::import::undo(&home, &id, &config, &voice).await,
                 None => command::import::run(&home, &files, &reckoning, how, &config, &voice).await,

@@ -127,6 +127,8 @@ pub struct RefundRecord {
     pub refund_id: Option<String>,
     /// order it points at
     pub order_id: Option<String>,
+    /// line of that order, if the row has a number (tells two refunds of one product apart)
+    pub line_no: Option<String>,
     /// when
     pub at: Instant,
     /// business day

@@ -86,6 +86,11 @@ impl App {
         let place = lake.to_string_lossy().into_owned();
         let bootstrap = store::catalog::Bootstrap { data_path: &place, author: "zhiyin", now, random };
         store::catalog::ensure(&store, &bootstrap).await?;
+        let said = store::catalog::data_path(&store).await?;
+        if said.is_some_and(|said| !Path::new(&said).exists()) {
+            tracing::info!(to = %place, "the data folder moved; the lake's catalog says so now");
+            store::catalog::move_to(&store, &place).await?;
+        }
         let app = App {
             store,
             data,

@@ -45,7 +45,7 @@ codes! {
     FileDamaged "file_damaged" "文件已损坏：{detail}" "The file is damaged: {detail}";
     FileEncrypted "file_encrypted" "文件有密码保护，请先在 Excel 中去掉密码再上传" "The file is protected by a password; remove it in Excel and upload again";
     FormatUnknown "format_unknown" "无法识别文件格式；支持 CSV、TSV、XLSX、XLS、JSON、Parquet" "Not a format we read; CSV, TSV, XLSX, XLS, JSON and Parquet are";
-    FormatHtml "format_html" "这是网页（HTML），只是扩展名像表格；请在 Excel 中打开并另存为 XLSX" "This is a web page (HTML) named like a spreadsheet; open it in Excel and save it as XLSX";
+    FormatHtml "format_html" "这是网页（HTML），其中没有数据表格；请在 Excel 中打开并另存为 XLSX" "This is a web page (HTML) without a table of data; open it in Excel and save it as XLSX";
     FormatUnsupported "format_unsupported" "不支持 {format} 格式；请另存为 XLSX 或 CSV" "{format} files are not supported; save as XLSX or CSV";
     EncodingUnknown "encoding_unknown" "未知的文字编码：{encoding}" "Unknown text encoding: {encoding}";
     SheetMissing "sheet_missing" "找不到工作表“{sheet}”" "There is no sheet “{sheet}”";
@@ -98,6 +98,8 @@ codes! {
     // what was left out of an accepted row
     EmailDropped "email_dropped" "邮箱无法识别，已忽略" "The e-mail address could not be read and was left out";
     PhoneDropped "phone_dropped" "电话无法识别，已忽略" "The phone number could not be read and was left out";
+    MoneyRounded "money_rounded" "金额的小数位多于币种，已四舍六入五成双" "An amount had more decimals than its currency and was rounded, halves to even";
+    AttributeDropped "attribute_dropped" "属性值无法识别，已留空" "An attribute could not be read and was left blank";
     // what was guessed about a file
     GuessEncoding "guess_encoding" "文字编码：{encoding}" "Text encoding: {encoding}";
     GuessDelimiter "guess_delimiter" "分隔符：{delimiter}" "Fields are separated by {delimiter}";
@@ -109,6 +111,7 @@ codes! {
     GuessNoKind "guess_no_kind" "没有识别出客户、订单等数据，请手动选择列的含义" "No customers, orders or other data were recognised; choose the meaning of the columns";
     GuessDateOrder "guess_date_order" "“{column}”按 {order} 读取" "“{column}” is read as {order}";
     GuessDateAmbiguous "guess_date_ambiguous" "“{column}”的日和月无法区分，暂按 {order} 读取，请核对" "Day and month of “{column}” cannot be told apart; it is read as {order}, please check";
+    GuessDateContrary "guess_date_contrary" "“{column}”中既有日在前、也有月在前的日期：按 {order} 读取，样本中 {count} 个读不出，将被拒绝或留空" "“{column}” has dates with the day first and dates with the month first: it is read as {order}, {count} of the sample cannot be and will be rejected or left blank";
     GuessDateMixed "guess_date_mixed" "“{column}”中有 {count} 种日期写法" "“{column}” has {count} ways of writing dates";
     GuessSerial "guess_serial" "“{column}”是 Excel 序列日期" "“{column}” holds Excel serial dates";
     GuessEpoch1904 "guess_epoch_1904" "工作簿使用 1904 日期系统" "The workbook counts days from 1904";
@@ -121,7 +124,14 @@ codes! {
     GuessRefundNegative "guess_refund_negative" "负数金额或数量按退款处理" "Negative amounts or quantities are refunds";
     GuessOrderRow "guess_order_row" "没有订单号，每一行算一个订单" "There is no order number: each row is one order";
     GuessOrderDay "guess_order_day" "没有订单号，同一客户同一天的行合为一个订单" "There is no order number: rows of one customer on one day are one order";
-    GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记" "There is no amount; paid counts as 0";
+    GuessStatus "guess_status" "“{column}”的理解：{words_zh}" "“{column}” is understood as {words_en}";
+    GuessStatusUnknown "guess_status_unknown" "“{column}”中有不认识的状态，按正常订单计入，请核对：{words_zh}" "“{column}” has words that are not known and count as bought, please check: {words_en}";
+    GuessCurrencyForeign "guess_currency_foreign" "文件的币种是 {found}，而工作区使用 {expected}：{found} 的行将被拒绝" "The file reckons in {found}, the workspace in {expected}: rows in {found} will be rejected";
+    GuessContinued "guess_continued" "订单信息只写在首行，后面的行是同一订单的明细" "An order's own cells stand on its first row only; the rows below are its other lines";
+    GuessOrderParts "guess_order_parts" "同一订单号有多行且金额不同，各行金额相加" "An order number stands on several rows with different amounts: they are added up";
+    GuessOrderCorrected "guess_order_corrected" "样本中有 {count} 个订单号出现多次且金额不同，以最后一行为准，请核对" "{count} order numbers of the sample come again with another amount; the last row counts, please check";
+    GuessAttributeUnread "guess_attribute_unread" "“{column}”中有 {count} 个值无法识别（如“{value}”），将留空" "Values of “{column}” that cannot be read and will be left blank: {count} (“{value}”)";
+    GuessAmountUnknown "guess_amount_unknown" "没有金额，实付按 0 记，因此没有有效订单，也没有人算买家；请指定金额列" "There is no amount: paid counts as 0, so no order is valid and nobody is a buyer; map a column with the amount";
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
     GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
     GuessCustomerBlank "guess_customer_blank" "样本中 {share}% 的行没有客户，将被拒绝" "{share}% of the sampled rows name no customer and will be rejected";
@@ -134,6 +144,11 @@ codes! {
 }
 
 impl Code {
+    /// Is it a guess that a person should look at before going on?
+    pub fn is_warning(self) -> bool {
+        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessDateContrary | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
+    }
+
     /// By machine name.
     pub fn parse(key: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|c| c.key() == key)

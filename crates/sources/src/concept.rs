@@ -37,6 +37,8 @@ pub(crate) enum Concept {
     /// cost of goods
     Goods,
     Status,
+    /// was the order cancelled: yes or no, or when
+    Cancelled,
     Channel,
     Store,
     Payment,
@@ -85,17 +87,17 @@ const TABLE: &[(Concept, &[&str])] = &[
         "customer id", "customer no", "customer number", "customer code", "customerid", "cust id", "customer", "client id", "client", "client no", "client number", "user id", "userid", "user",
         "buyer id", "account id", "account number", "account no", "master id", "shopper id", "person id", "patient id", "unique id", "rec id", "uid", "customer key", "external id", "party id", "subscriber id",
     ]),
-    (Member, &[
+    (Member, &["买家会员名", "会员名", "买家旺旺", "旺旺", "旺旺号", "旺旺名", "买家账号", "买家帐号", "买家账户", "下单账号", "下单帐号", "客户账号", "用户账号", "会员账号", "买家支付宝账号", "支付宝账号", "买家支付宝", "买家uid", "买家userid", "openid", "buyer account", "buyer username", "buyer user id", 
         "会员号", "会员编号", "会员卡号", "会员卡", "卡号", "会员编码", "会员代码", "會員編號", "會員號", "会员", "member id", "member no", "member number", "membership id", "membership number", "card number", "card no", "loyalty id",
         "loyalty number", "member", "memberid", "member card",
     ]),
-    (Phone, &[
+    (Phone, &["联系手机", "联系手机号", "联系电话号码", "买家手机号", "买家电话", "买家联系电话", "收货人手机号", "收件人手机号", "收件人电话", "收货手机", "收货电话", "提货人手机", "提货人手机号", "收货人手机号提货人手机号", "收货人联系方式", "下单人手机", "下单人手机号", "用户手机", "用户手机号", "客户手机号", "客户联系电话", "顾客手机", "顾客手机号", "buyer phone", "shipping phone", "billing phone", 
         "手机", "手机号", "手机号码", "电话", "电话号码", "联系电话", "客户电话", "客户手机", "会员手机", "会员手机号", "联系方式", "移动电话", "收货人手机", "收货人电话", "收件人手机", "买家手机", "注册手机", "注册手机号", "下单手机号", "手機", "手機號碼", "電話",
         "phone", "phone number", "mobile", "mobile number", "mobile phone", "telephone", "tel", "cell", "cell phone", "cellphone", "customer phone", "contact number", "phone no", "mobile no",
     ]),
     (Email, &["邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "信箱", "客户邮箱", "電子郵件", "email", "e mail", "email address", "mail", "customer email", "e mail address", "user email"]),
     (Unionid, &["unionid", "union id", "微信unionid", "微信id", "wechat id", "wechat unionid"]),
-    (Name, &[
+    (Name, &["微信昵称", "买家微信昵称", "用户昵称", "会员昵称", "收件人姓名", "收货人提货人", "下单人", "下单人姓名", "客户昵称", "billing name", 
         "姓名", "客户姓名", "客户名称", "会员姓名", "名字", "用户名", "昵称", "顾客姓名", "收货人", "收货人姓名", "收件人", "用户姓名", "客户名", "会员名称", "買家姓名", "姓名全称", "买家姓名", "买家昵称",
         "name", "customer name", "full name", "client name", "user name", "username", "member name", "buyer name", "fullname", "recipient", "display name",
     ]),
@@ -108,51 +110,52 @@ const TABLE: &[(Concept, &[&str])] = &[
     (ContactPhone, &["联系人手机", "联系人电话", "联系人手机号", "联系人联系方式", "contact phone", "contact mobile", "contact tel", "contact phone number"]),
     (ContactEmail, &["联系人邮箱", "联系人邮件", "联系人电子邮箱", "contact email", "contact mail", "contact e mail"]),
     (Id, &["id", "编号", "序列", "編號", "no", "number", "code", "key", "#"]),
-    (OrderId, &[
+    (OrderId, &["订单sn", "订单流水", "主订单号", "子订单号", "订单序号", 
         "订单号", "订单编号", "订单id", "单号", "订单", "交易号", "交易编号", "交易单号", "流水号", "交易流水号", "小票号", "小票编号", "发票号", "发票编号", "销售单号", "销售订单", "主订单编号", "子订单编号", "订单号码", "父订单号", "訂單編號", "訂單號", "單號", "原始单号", "订单流水号",
         "order id", "order no", "order number", "order", "orderid", "invoice", "invoice no", "invoice id", "invoice number", "invoiceno", "transaction id", "transaction no", "transaction number", "transaction", "receipt", "receipt no", "receipt number",
         "receipt id", "basket id", "ticket number", "sales order", "order code", "order name", "trans id", "sale id", "order ref", "order reference", "bill no", "check number", "purchase id",
     ]),
     (Date, &["日期", "时间", "日", "年月日", "日期时间", "日期時間", "發生時間", "发生时间", "date", "datetime", "date time", "time", "timestamp", "day", "ts", "at", "event time", "event date"]),
-    (OrderDate, &[
+    (OrderDate, &["买家付款时间", "付款确认时间", "支付完成时间", "订单提交时间", "提交订单时间", "订单支付时间", "拍下时间", "下单付款时间", "成单时间", 
         "下单时间", "下单日期", "订单时间", "订单日期", "购买时间", "购买日期", "交易时间", "交易日期", "付款时间", "付款日期", "支付时间", "支付日期", "成交时间", "成交日期", "消费时间", "消费日期", "销售日期", "销售时间", "开单日期", "开单时间", "订单创建时间", "订单付款时间", "结账时间", "下單時間", "訂單日期", "訂單時間", "购物日期", "单据日期",
         "order date", "order time", "ordered at", "order datetime", "purchase date", "purchased at", "purchase time", "transaction date", "transaction time", "invoice date", "invoicedate", "sale date", "sales date", "paid at", "payment date",
         "order created at", "order timestamp", "date of purchase", "purchase timestamp", "order purchase timestamp", "invoice time", "trans date", "bill date", "processed at", "placed at", "order day", "checkout time",
     ]),
     (TimeOfDay, &["时刻", "下单时刻", "交易时刻", "time of day", "order hour", "hour minute", "clock"]),
-    (Paid, &[
+    (Paid, &["买家实付", "买家实际支付", "用户实付金额", "用户支付金额", "顾客实付", "买家支付金额", "实付款金额", "订单实际支付金额", "订单实收金额", "结算金额", "应收订单金额", "支付总额", "实际付款", 
         "实付", "实付金额", "实付款", "实收", "实收金额", "支付金额", "付款金额", "买家实际支付金额", "买家实付金额", "实际支付", "实际金额", "成交金额", "成交额", "消费金额", "订单实付", "订单实付金额", "实付总额", "實付金額", "应收金额", "购买金额", "交易金额", "净额",
         "paid", "amount paid", "paid amount", "payment amount", "total paid", "net amount", "net sales", "net total", "payment value", "transaction amount", "purchase amount", "spent", "amount spent", "dollar value", "total price", "grand total", "total due",
         "order paid", "net paid", "sales amount", "money", "turnover amount",
     ]),
-    (Gross, &["订单金额", "订单总额", "总金额", "总价", "订单原价", "应付金额", "商品总价", "原价总额", "合计金额", "訂單金額", "總金額", "order amount", "order total", "gross amount", "gross", "total amount", "subtotal", "order value", "gross sales", "list total"]),
+    (Gross, &["买家应付货款", "订单应付金额", "商品总金额", "商品金额合计", "商品合计", "货款金额", "订单商品总金额", "商品总额", "订单金额", "订单总额", "总金额", "总价", "订单原价", "应付金额", "商品总价", "原价总额", "合计金额", "訂單金額", "總金額", "order amount", "order total", "gross amount", "gross", "total amount", "subtotal", "order value", "gross sales", "list total"]),
     (Amount, &["金额", "销售额", "价格总计", "總額", "金額", "营业额合计", "amount", "total", "value", "sales", "revenue", "sum", "amt", "price paid"]),
-    (Discount, &["优惠", "优惠金额", "折扣", "折扣金额", "减免", "减免金额", "优惠券金额", "满减", "折讓", "discount", "discount amount", "discounts", "rebate", "coupon amount", "discount value"]),
+    (Discount, &["优惠总金额", "总优惠", "店铺优惠金额", "卖家优惠金额", "商家优惠", "平台优惠", "优惠", "优惠金额", "折扣", "折扣金额", "减免", "减免金额", "优惠券金额", "满减", "折讓", "discount", "discount amount", "discounts", "rebate", "coupon amount", "discount value"]),
     (Goods, &["成本", "成本价", "商品成本", "单位成本", "单件成本", "进货价", "采购价", "订单成本", "cost", "unit cost", "cost price", "cogs", "cost of goods", "product cost", "order cost"]),
-    (Status, &["状态", "订单状态", "交易状态", "支付状态", "订单状态名称", "是否取消", "訂單狀態", "status", "order status", "state of order", "transaction status", "payment status", "financial status", "cancelled", "canceled", "is cancelled"]),
+    (Status, &["订单当前状态", "交易状态名称", "状态", "订单状态", "交易状态", "支付状态", "订单状态名称", "訂單狀態", "status", "order status", "state of order", "transaction status", "payment status", "financial status"]),
+    (Cancelled, &["是否取消", "是否作废", "是否关闭", "是否撤销", "已取消", "取消标志", "取消标记", "取消时间", "取消日期", "cancelled", "canceled", "is cancelled", "is canceled", "cancelled at", "canceled at", "cancel date", "cancellation date", "cancelled date", "cancel flag", "cancellation", "is void", "voided"]),
     (Channel, &["渠道", "销售渠道", "订单渠道", "订单来源", "下单渠道", "购买渠道", "平台", "来源平台", "互动渠道", "投放渠道", "评价渠道", "通路", "channel", "sales channel", "order channel", "order source", "platform", "medium", "ticket channel", "marketplace", "touchpoint"]),
-    (Store, &["门店", "店铺", "门店名称", "店铺名称", "门店编号", "店名", "分店", "柜台", "網點", "网点", "門店", "store", "shop", "store name", "shop name", "store id", "branch", "outlet", "location", "store code", "shop id"]),
+    (Store, &["所属店铺", "归属店铺", "下单店铺", "下单网点", "所属门店", "店铺id", "门店", "店铺", "门店名称", "店铺名称", "门店编号", "店名", "分店", "柜台", "網點", "网点", "門店", "store", "shop", "store name", "shop name", "store id", "branch", "outlet", "location", "store code", "shop id"]),
     (Payment, &["支付方式", "付款方式", "支付渠道", "付款渠道", "支付类型", "結帳方式", "payment method", "payment", "payment type", "pay method", "tender", "means of payment"]),
     (Coupon, &["优惠券", "优惠码", "券码", "优惠券编号", "使用优惠券", "促销码", "coupon", "coupon code", "promo code", "promotion code", "voucher", "voucher code", "discount code"]),
     (Currency, &["币种", "货币", "币别", "幣別", "currency", "currency code", "ccy"]),
     (LineNo, &["行号", "明细行号", "明细号", "项次", "子单号", "line no", "line number", "line", "line id", "item no", "line item", "row no", "order line", "seq"]),
-    (ProductId, &[
+    (ProductId, &["宝贝id", "宝贝编码", "商家sku", "商家skuid", "外部系统编号", "商家编码sku维度", "lineitem sku", 
         "商品编号", "商品id", "商品编码", "商品代码", "产品编号", "产品id", "产品编码", "货号", "款号", "条码", "商品条码", "物料编码", "sku编码", "商家编码", "商品货号", "商品編號", "貨號", "规格编码",
         "product id", "product code", "product no", "product number", "sku", "sku id", "sku code", "stock code", "stockcode", "item id", "item code", "item number", "barcode", "ean", "upc", "asin", "article", "article number", "article no", "goods id", "part number",
     ]),
-    (ProductName, &[
+    (ProductName, &["选购商品", "宝贝名称", "商品标题名称", "全部商品名称", "货品标题", "商品信息", 
         "商品名称", "商品名", "产品名称", "产品名", "商品标题", "宝贝标题", "货品名称", "品名", "货物名称", "商品描述", "商品名稱", "菜品", "菜品名称", "product name", "product title", "item name", "item description", "itemdescription", "product description", "goods name", "stock description", "sku name", "lineitem name",
     ]),
     (Product, &["商品", "产品", "货品", "宝贝", "物品", "product", "item", "goods", "product purchased", "description", "items", "product bought"]),
     (Category, &["类目", "品类", "分类", "商品类目", "商品分类", "商品类别", "产品类别", "产品分类", "类别", "一级类目", "大类", "类目名称", "類別", "品類", "category", "product category", "item category", "department", "product type", "product group", "category name", "product line", "cat"]),
     (Brand, &["品牌", "商品品牌", "品牌名称", "牌子", "brand", "product brand", "brand name", "manufacturer", "make"]),
-    (Quantity, &["数量", "购买数量", "件数", "商品数量", "销售数量", "购买件数", "宝贝总数量", "訂購數量", "數量", "个数", "quantity", "qty", "units", "count", "pieces", "pcs", "number of items", "quantity ordered", "item count", "number of cds", "volume", "lineitem quantity", "item quantity", "units sold"]),
-    (Price, &["单价", "价格", "商品单价", "商品价格", "售价", "销售单价", "成交单价", "單價", "單件價格", "unit price", "price", "unitprice", "item price", "price each", "selling price", "price per unit", "lineitem price", "sale price"]),
+    (Quantity, &["订购数量", "商品件数", "宝贝数量", "下单数量", "商品总数", "商品总件数", "数量", "购买数量", "件数", "商品数量", "销售数量", "购买件数", "宝贝总数量", "訂購數量", "數量", "个数", "quantity", "qty", "units", "count", "pieces", "pcs", "number of items", "quantity ordered", "item count", "number of cds", "volume", "lineitem quantity", "item quantity", "units sold"]),
+    (Price, &["京东价", "商品单价元", "成交价", "宝贝价格", "商品成交价", "单价", "价格", "商品单价", "商品价格", "售价", "销售单价", "成交单价", "單價", "單件價格", "unit price", "price", "unitprice", "item price", "price each", "selling price", "price per unit", "lineitem price", "sale price"]),
     (ListPrice, &["标价", "吊牌价", "原价", "零售价", "市场价", "list price", "retail price", "msrp", "standard price", "original price", "rrp"]),
-    (LineAmount, &["明细金额", "行金额", "小计", "商品金额", "商品小计", "行小计", "line amount", "line total", "item total", "line price", "extended price", "item amount", "line value", "subtotal line"]),
+    (LineAmount, &["商品实际成交金额", "商品实付金额", "商品实付", "宝贝实付金额", "明细金额", "行金额", "小计", "商品金额", "商品小计", "行小计", "line amount", "line total", "item total", "line price", "extended price", "item amount", "line value", "subtotal line"]),
     (RefundId, &["退款单号", "退款编号", "退货单号", "售后单号", "退单号", "退款id", "退款流水号", "refund id", "refund no", "refund number", "return id", "return number", "rma", "credit note", "return no"]),
     (RefundDate, &["退款时间", "退款日期", "退货时间", "退货日期", "退款完成时间", "售后时间", "refund date", "refund time", "refunded at", "return date", "returned at", "return time"]),
-    (RefundAmount, &["退款金额", "退款", "退货金额", "退款总额", "实退金额", "退费金额", "refund amount", "refund", "refunded amount", "amount refunded", "return amount", "refunded", "refund value", "total refunded"]),
+    (RefundAmount, &["已退款金额", "退款总金额", "售后退款金额", "成功退款金额", "退款金额", "退款", "退货金额", "退款总额", "实退金额", "退费金额", "refund amount", "refund", "refunded amount", "amount refunded", "return amount", "refunded", "refund value", "total refunded"]),
     (Reason, &["退款原因", "退货原因", "原因", "售后原因", "reason", "refund reason", "return reason"]),
     (TicketId, &["工单号", "工单编号", "工单id", "互动编号", "会话id", "通话编号", "答卷编号", "评价编号", "ticket id", "ticket no", "ticket", "case id", "case number", "event id", "interaction id", "session id", "call id", "visit id", "answer id", "response id"]),
     (InteractionDate, &["互动时间", "互动日期", "访问时间", "访问日期", "来电时间", "通话时间", "接触时间", "跟进时间", "拜访时间", "沟通时间", "工单创建时间", "interaction time", "interaction date", "visit time", "visit date", "visited at", "call time", "call date", "contact date", "contacted at", "activity date", "first response time", "ticket date", "opened at", "click time", "ticket created at", "activity time", "last contact date"]),
@@ -168,8 +171,8 @@ const TABLE: &[(Concept, &[&str])] = &[
     (From, &["开始日期", "开始时间", "起始日期", "投放开始", "生效日期", "起始时间", "from", "start date", "start", "from date", "period start", "begin date", "month", "月份", "年月", "first day"]),
     (To, &["结束日期", "结束时间", "截止日期", "投放结束", "截止时间", "to", "end date", "end", "to date", "period end", "until", "last day"]),
     (Spend, &["费用", "投放费用", "花费", "推广费用", "消耗", "广告费", "获客成本", "投放金额", "营销费用", "推广花费", "广告花费", "消耗金额", "spend", "ad spend", "marketing spend", "acquisition cost", "cac", "expense", "marketing cost", "media cost", "advertising cost", "budget spent"]),
-    (Sensitive, &[
-        "身份证", "身份证号", "身份证号码", "证件号", "证件号码", "护照号", "银行卡号", "地址", "详细地址", "收货地址", "家庭地址", "住址", "联系地址", "街道地址", "社保号", "地址1", "地址2", "密码", "通讯地址",
+    (Sensitive, &["客户地址", "收货人地址", "收件人地址", "收件地址", "买家地址", "详细收货地址", "收货地址提货地址", 
+        "微信号", "微信", "微信账号", "qq", "qq号", "qq号码", "wechat", "wechat number", "line id", "whatsapp", "telegram", "instagram", "facebook", "身份证", "身份证号", "身份证号码", "证件号", "证件号码", "护照号", "银行卡号", "地址", "详细地址", "收货地址", "家庭地址", "住址", "联系地址", "街道地址", "社保号", "地址1", "地址2", "密码", "通讯地址",
         "address", "address 1", "address 2", "street", "street address", "street number", "address line 1", "address line 2", "home address", "shipping address", "billing address", "ssn", "soc sec id", "social security number", "passport", "passport number",
         "national id", "id card", "id number", "tax id", "iban", "credit card", "credit card number", "password", "shipping address 1", "address1", "address2",
     ]),
@@ -194,7 +197,7 @@ fn table() -> &'static HashMap<&'static str, Concept> {
 }
 
 /// Prefixes and suffixes that add nothing: `客户性别`, `order_status_name`, `fld_city`.
-const EMPTY_HEADS: &[&str] = &["客户", "用户", "会员", "顾客", "买家", "订单", "商品", "the ", "customer ", "client ", "user ", "member ", "buyer ", "order ", "fld ", "col "];
+const EMPTY_HEADS: &[&str] = &["联系", "客户", "用户", "会员", "顾客", "买家", "订单", "商品", "the ", "customer ", "client ", "user ", "member ", "buyer ", "order ", "fld ", "col "];
 const EMPTY_TAILS: &[&str] = &["名称", "信息", "字段", "*", " name", " value", " text", " field", " id", " code"];
 
 /// What a header says and how sure that is (0–1).

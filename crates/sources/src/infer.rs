@@ -13,7 +13,7 @@ use crate::{
     sheet::{self, Contents, Workbook},
     stream::{line_too_long, owned_row, separator, too_many_columns},
     swell::Swell,
-    text::{json, sniff},
+    text::{html, json, sniff},
     value::Cell,
 };
 use std::{
@@ -89,7 +89,7 @@ fn take(path: &Path, name: &str, options: &Options<'_>) -> Result<Sample> {
             Contents::Other => Err(Error::new(Code::FormatUnknown, [])),
         },
         [b'P', b'A', b'R', b'1', ..] => columnar(path, bytes),
-        _ => text(&mut file, &head, bytes, name, options),
+        _ => text(path, &mut file, &head, bytes, name, options),
     }
 }
 
@@ -212,7 +212,7 @@ fn decoded(encoding: Encoding, raw: &[u8], whole: bool) -> String {
     }
 }
 
-fn text(file: &mut File, head: &[u8], bytes: u64, name: &str, options: &Options<'_>) -> Result<Sample> {
+fn text(path: &Path, file: &mut File, head: &[u8], bytes: u64, name: &str, options: &Options<'_>) -> Result<Sample> {
     let encoding = match options.encoding {
         Some(e) => e,
         None => detect(head, &telling(file, head)?),
@@ -231,7 +231,7 @@ fn text(file: &mut File, head: &[u8], bytes: u64, name: &str, options: &Options<
     let lower: String = start.chars().take(2048).flat_map(char::to_lowercase).collect();
     if lower.starts_with('<') {
         if ["<html", "<table", "<!doctype html", "<meta", "<body"].iter().any(|t| lower.contains(t)) {
-            return Err(Error::new(Code::FormatHtml, []));
+            return page(path, head, encoding, &lower, bytes, options);
         }
         if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") || lower.starts_with("<?xml") {
             return Err(Error::new(Code::FormatUnsupported, [("format", "XML")]));
@@ -249,6 +249,36 @@ fn text(file: &mut File, head: &[u8], bytes: u64, name: &str, options: &Options<
         return objects(sample, &text, list, whole);
     }
     separated(sample, file, &text, whole, name, options)
+}
+
+/// A web page: its first table of data.
+fn page(path: &Path, head: &[u8], found: Encoding, lower: &str, bytes: u64, options: &Options<'_>) -> Result<Sample> {
+    // a page that is no UTF-8 is what it says it is
+    let valid = |head: &[u8]| std::str::from_utf8(head).map_or_else(|e| e.error_len().is_none(), |_| true);
+    let encoding = match (options.encoding, html::charset(lower)) {
+        (Some(chosen), _) => chosen,
+        (None, Some(named)) if named != Encoding::Utf8 && !valid(head) => named,
+        _ => found,
+    };
+    let mut sample = Sample { format: Format::Html, encoding: Some(encoding), bytes, ..Sample::default() };
+    let (mut text, mut swell, mut more) = (0, Swell::new(bytes), false);
+    let read = html::rows(path, encoding, &mut |row| {
+        text += swell.take(row.0, &row.1)?;
+        sample.rows.push(row);
+        more = sample.rows.len() >= MOST || text >= MOST_TEXT;
+        Ok(!more)
+    })?;
+    let tabular = sample.rows.iter().filter(|(_, r)| r.iter().filter(|c| !c.is_blank()).count() > 1).count();
+    if tabular < 2 {
+        return Err(Error::new(Code::FormatHtml, []));
+    }
+    if encoding != Encoding::Utf8 {
+        sample.guesses.push(guess(Code::GuessEncoding, [("encoding", encoding.name())]));
+    }
+    sample.rows_estimate = estimate(sample.rows.len() as u64, usize::try_from(read).unwrap_or(usize::MAX), !more, bytes);
+    part_header(&mut sample, options);
+    sample.rows.retain(|(_, r)| !r.iter().any(|c| matches!(c, Cell::Text(t) if t.contains(BAD))));
+    Ok(sample)
 }
 
 fn objects(mut sample: Sample, text: &str, list: bool, whole: bool) -> Result<Sample> {

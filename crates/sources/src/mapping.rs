@@ -27,6 +27,8 @@ pub enum Format {
     Json,
     /// Apache Parquet
     Parquet,
+    /// a table of a web page, as many systems write a spreadsheet
+    Html,
 }
 
 impl Format {
@@ -39,6 +41,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Json => "json",
             Format::Parquet => "parquet",
+            Format::Html => "html",
         }
     }
 }
@@ -185,6 +188,9 @@ pub struct Mapping {
     /// row of the header, from 1; 0 = there is none
     #[serde(default = "first")]
     pub header_row: u64,
+    /// bare numbers in columns of dates are days since 1904, as the workbook counts them
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub epoch_1904: bool,
     /// order of day and month where a column does not say
     #[serde(default)]
     pub date_order: DateOrder,
@@ -207,6 +213,9 @@ pub struct Mapping {
     /// each row is a customer of its own because no column names one
     #[serde(default)]
     pub customer_by_row: bool,
+    /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount continues it
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub continued: bool,
     /// question of `answer.score` where no column names it
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
@@ -256,6 +265,7 @@ impl Mapping {
             delimiter: self.delimiter,
             sheet: self.sheet.clone(),
             header_row: self.header_row,
+            epoch_1904: self.epoch_1904,
             ..template.clone()
         })
     }

@@ -2,8 +2,9 @@
 
 use crate::{
     code::{Code, Error, Result},
+    concept::{Concept, concept},
     limits,
-    mapping::{DateOrder, DecimalMark, Mapping, OrderIdentity},
+    mapping::{Column, DateOrder, DecimalMark, Mapping, OrderIdentity},
     target::{Kind, Target},
     value::{Cell, contact},
 };
@@ -97,7 +98,7 @@ columns! {
     name: CustomerName, given_name: CustomerGivenName, family_name: CustomerFamilyName, company: CustomerCompany, kind: CustomerKind,
     contact_name: ContactName, contact_role: ContactRole, contact_phone: ContactPhone, contact_email: ContactEmail,
     order_id: OrderId, order_at: OrderAt, order_time: OrderTime, order_paid: OrderPaid, order_amount: OrderAmount,
-    order_discount: OrderDiscount, order_cost: OrderCost, order_status: OrderStatus, order_channel: OrderChannel,
+    order_discount: OrderDiscount, order_cost: OrderCost, order_status: OrderStatus, order_cancelled: OrderCancelled, order_channel: OrderChannel,
     order_store: OrderStore, order_payment: OrderPayment, order_coupon: OrderCoupon, order_currency: OrderCurrency,
     line_no: LineNo, line_product: LineProduct, line_name: LineName, line_category: LineCategory, line_brand: LineBrand,
     line_quantity: LineQuantity, line_price: LinePrice, line_paid: LinePaid, line_discount: LineDiscount, line_cost: LineCost,
@@ -108,6 +109,11 @@ columns! {
     product_id: ProductId, product_name: ProductName, product_category: ProductCategory, product_brand: ProductBrand,
     product_price: ProductPrice, product_cost: ProductCost,
     cost_channel: CostChannel, cost_campaign: CostCampaign, cost_from: CostFrom, cost_to: CostTo, cost_amount: CostAmount,
+}
+
+/// Does a column mapped as a status say whether orders were cancelled? `1` and `是` mean something else in it.
+pub(crate) fn says_cancelled(column: &Column) -> bool {
+    matches!(concept(&column.header), Some((Concept::Cancelled, _)))
 }
 
 /// A mapping made ready.
@@ -123,6 +129,8 @@ pub(crate) struct Plan {
     pub order_identity: OrderIdentity,
     pub refund_prefix: Option<String>,
     pub customer_by_row: bool,
+    pub continued: bool,
+    pub epoch_1904: bool,
     pub question: String,
     pub interaction_kind: String,
     /// headers, to name columns in rejects
@@ -174,6 +182,11 @@ impl Plan {
                     true
                 }
                 target if target.is_identifier() && !column.identifier => false,
+                // a column of yes and no under a header that says "cancelled", mapped as a status by hand
+                Target::OrderStatus if says_cancelled(column) => {
+                    columns.order_cancelled.0.push(slot);
+                    true
+                }
                 target => match columns.of(target) {
                     Some(slots) => {
                         slots.0.push(slot);
@@ -216,6 +229,8 @@ impl Plan {
             order_identity: mapping.order_identity,
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),
             customer_by_row: mapping.customer_by_row,
+            epoch_1904: mapping.epoch_1904,
+            continued: mapping.continued && kinds.order && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),
             headers,

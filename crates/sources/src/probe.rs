@@ -51,6 +51,11 @@ impl Guess {
     pub fn text(&self) -> Label {
         self.code.label(&self.params)
     }
+
+    /// Should a person look at it before going on?
+    pub fn is_warning(&self) -> bool {
+        self.code.is_warning()
+    }
 }
 
 /// What was found in one column.
@@ -97,6 +102,9 @@ pub struct Probe {
     pub columns: Vec<ColumnGuess>,
     /// everything that was guessed
     pub guesses: Vec<Guess>,
+    /// the currency the file itself names, in a currency column or by the signs beside its amounts; amounts in another one than
+    /// the mapping's are rejected
+    pub currency: Option<Currency>,
     /// the proposal
     pub mapping: Mapping,
 }

@@ -7,7 +7,7 @@ use crate::{
     value::{
         Cell, contact,
         date::{self, Moment},
-        decimal,
+        decimal, status,
         text::{self, is_space},
         word,
     },
@@ -47,12 +47,14 @@ pub(crate) struct Profile {
     pub date_styles: usize,
     pub order: Option<DateOrder>,
     pub order_sure: bool,
+    /// dates that can only be read the other way round
+    pub contrary: usize,
     pub phones: usize,
     pub lost_phones: usize,
     pub emails: usize,
     pub truths: usize,
+    /// words an order's status is written with, where the header says it is one
     pub statuses: usize,
-    pub cancelled: usize,
     pub genders: usize,
     pub letters: usize,
     pub longest: usize,
@@ -177,6 +179,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     let mut distinct: HashSet<u64> = HashSet::new();
     let mut styles: HashSet<String> = HashSet::new();
     let mut evidence = Evidence::default();
+    let is_status = matches!(p.concept, Some((Concept::Status | Concept::Cancelled, _)));
     for cell in rows.iter().filter_map(|(_, r)| r.get(index)).filter(|c| !c.is_missing()) {
         p.filled += 1;
         let shown = cell.shown();
@@ -218,15 +221,20 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
         }
         p.emails += usize::from(lower.contains('@'));
         p.truths += usize::from(matches!(cell, Cell::Bool(_)) || word::truth_word(&lower).is_some());
-        p.statuses += usize::from(word::is_status_word(&lower));
-        p.cancelled += usize::from(word::status_word(&lower) != word::Status::Done);
+        p.statuses += usize::from(is_status && status::status_word(&lower).is_some());
         p.genders += usize::from(word::gender_word(&lower).is_some());
         p.letters += usize::from(trimmed.chars().any(char::is_alphabetic));
     }
     p.distinct = distinct.len();
     p.date_styles = styles.len();
     if let Some((order, sure)) = evidence.order(month_first) {
-        (p.order, p.order_sure) = (Some(order), sure);
+        p.contrary = match order {
+            DateOrder::Dmy => evidence.second_over_12,
+            DateOrder::Mdy => evidence.first_over_12,
+            DateOrder::Ymd => 0,
+        };
+        // proof for both is no doubt about one: it is told as a contradiction
+        (p.order, p.order_sure) = (Some(order), sure || p.contrary > 0);
     }
     p
 }

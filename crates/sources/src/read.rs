@@ -101,7 +101,7 @@ fn decode(chunk: &Chunk<'_>, plan: &Plan) -> Result<Vec<Batch>> {
             parts.par_iter().map(|part| separated(plan, buffer, *part, *delimiter, *width, *ended, chunk.encoding, bytes)).collect()
         }
         Rows::Json { elements, names } => Ok(elements.par_chunks(SHARE).map(|e| objects(plan, e, names, chunk.encoding, bytes)).collect()),
-        Rows::Cells(rows) => Ok(rows.par_chunks(SHARE).map(|r| cells(plan, r, bytes)).collect()),
+        Rows::Cells(rows) => Ok(rows.par_chunks(SHARE).map(|r| cells(plan, r, chunk.encoding, bytes)).collect()),
     }
 }
 
@@ -200,9 +200,13 @@ fn objects(plan: &Plan, elements: &[Element<'_>], names: &HashMap<String, usize>
     work.done()
 }
 
-fn cells(plan: &Plan, rows: &[crate::sheet::Row<'static>], bytes: u64) -> Batch {
+fn cells(plan: &Plan, rows: &[crate::sheet::Row<'static>], encoding: Encoding, bytes: u64) -> Batch {
     let mut work = Work::new(plan, bytes);
     for (line, row) in rows {
+        if row.iter().any(|c| matches!(c, Cell::Text(t) if memmem::find(t.as_bytes(), BAD_BYTES).is_some())) {
+            work.batch.rejects.push(Reject { line: *line, column: None, code: Code::RowUndecodable, value: String::new(), raw: tabbed(row).replace(BAD, "\u{fffd}"), params: params([("encoding", encoding.name())]) });
+            continue;
+        }
         work.take(*line, row, true, || tabbed(row));
     }
     work.done()
@@ -237,7 +241,7 @@ impl<'p> Work<'p> {
 
     fn done(self) -> Batch {
         let mut batch = self.batch;
-        batch.notes = self.builder.notes;
+        batch.notes = self.builder.notes();
         batch
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     swell::Swell,
     text::{
         csv::{self, Next},
-        json,
+        html, json,
         source::Source,
     },
     value::Cell,
@@ -77,6 +77,7 @@ pub(crate) fn stream(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Res
         Format::Json => json_array(path, mapping, sink),
         Format::Xlsx | Format::Xls => workbook(path, mapping, sink),
         Format::Parquet => columnar(path, mapping, sink),
+        Format::Html => page(path, mapping, sink),
     }
 }
 
@@ -289,31 +290,60 @@ fn workbook(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
         Some(name) => return Err(Error::new(Code::SheetMissing, [("sheet", name)])),
         None => sheets.first().cloned().ok_or_else(|| Error::new(Code::FileEmpty, []))?,
     };
-    let mut pending: Vec<sheet::Row<'static>> = Vec::new();
-    let (mut cells, mut text) = (0usize, 0usize);
-    let mut swell = Swell::new(size);
-    let mut stopped = false;
-    book.rows(&sheet, &mut |row| {
-        if row.0 <= mapping.header_row {
-            if row.0 == mapping.header_row {
-                check_header(&crate::text::sniff::names(&row.1), mapping)?;
+    let mut gather = Gather::new(mapping, sink, size);
+    book.rows(&sheet, &mut |row| gather.take(row))?;
+    gather.end(size)
+}
+
+fn page(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
+    let size = std::fs::metadata(path)?.len();
+    let mut gather = Gather::new(mapping, sink, size);
+    html::rows(path, mapping.encoding, &mut |row| gather.take(row))?;
+    gather.end(size)
+}
+
+/// Rows of cells on their way into chunks; the header is checked as it passes.
+struct Gather<'m, 's, 'k> {
+    mapping: &'m Mapping,
+    sink: &'s mut Sink<'k>,
+    pending: Vec<sheet::Row<'static>>,
+    cells: usize,
+    text: usize,
+    swell: Swell,
+    stopped: bool,
+}
+
+impl<'m, 's, 'k> Gather<'m, 's, 'k> {
+    fn new(mapping: &'m Mapping, sink: &'s mut Sink<'k>, size: u64) -> Gather<'m, 's, 'k> {
+        Gather { mapping, sink, pending: Vec::new(), cells: 0, text: 0, swell: Swell::new(size), stopped: false }
+    }
+
+    fn take(&mut self, row: sheet::Row<'_>) -> Result<bool> {
+        if row.0 <= self.mapping.header_row {
+            if row.0 == self.mapping.header_row {
+                check_header(&crate::text::sniff::names(&row.1), self.mapping)?;
             }
             return Ok(true);
         }
-        cells += row.1.len();
-        text += swell.take(row.0, &row.1)?;
-        pending.push(owned_row(row));
-        if pending.len() >= ROWS || cells >= ROWS * 16 || text >= CHUNK {
-            (cells, text) = (0, 0);
-            stopped = !sink(Chunk { rows: Rows::Cells(&pending), encoding: Encoding::Utf8, bytes: 0 })?;
-            pending.clear();
+        self.cells += row.1.len();
+        self.text += self.swell.take(row.0, &row.1)?;
+        self.pending.push(owned_row(row));
+        if self.pending.len() >= ROWS || self.cells >= ROWS * 16 || self.text >= CHUNK {
+            (self.cells, self.text) = (0, 0);
+            self.flush(0)?;
         }
-        Ok(!stopped)
-    })?;
-    if !stopped && !pending.is_empty() {
-        sink(Chunk { rows: Rows::Cells(&pending), encoding: Encoding::Utf8, bytes: size })?;
+        Ok(!self.stopped)
     }
-    Ok(())
+
+    fn flush(&mut self, bytes: u64) -> Result<()> {
+        self.stopped = !(self.sink)(Chunk { rows: Rows::Cells(&self.pending), encoding: self.mapping.encoding, bytes })?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    fn end(mut self, size: u64) -> Result<()> {
+        if self.stopped || self.pending.is_empty() { Ok(()) } else { self.flush(size) }
+    }
 }
 
 fn columnar(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {

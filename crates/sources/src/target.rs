@@ -130,6 +130,7 @@ targets! {
     OrderDiscount "order.discount" Order "优惠金额" "discount";
     OrderCost "order.cost" Order "订单成本" "cost of goods";
     OrderStatus "order.status" Order "订单状态" "order status";
+    OrderCancelled "order.cancelled" Order "是否取消" "cancelled (yes or no)";
     OrderChannel "order.channel" Order "渠道" "channel";
     OrderStore "order.store" Order "门店" "shop";
     OrderPayment "order.payment" Order "支付方式" "means of payment";

@@ -12,6 +12,8 @@ struct Expected {
     accepted: Option<u64>,
     rejected: Option<BTreeMap<String, u64>>,
     sum: Option<i64>,
+    heads: Option<i64>,
+    bought: Option<i64>,
     ids: Option<Vec<String>>,
     days: Option<[String; 2]>,
 }
@@ -21,6 +23,8 @@ struct Found {
     accepted: u64,
     rejected: BTreeMap<String, u64>,
     sum: i64,
+    heads: i64,
+    bought: i64,
     ids: Vec<String>,
     days: Vec<domain::Day>,
     nameless: u64,
@@ -56,6 +60,8 @@ fn take(record: &Record, out: &mut Found) {
         Record::Order(o) => {
             who(&o.customer);
             out.sum += o.paid;
+            out.heads += o.paid;
+            out.bought += if o.cancelled { 0 } else { o.paid };
             out.days.push(o.day);
         }
         Record::Line(l) => {
@@ -89,8 +95,10 @@ fn differences(path: &Path, want: &Expected) -> Vec<String> {
     differ("accepted", found.accepted.to_string(), want.accepted.unwrap_or_default().to_string());
     differ("rejected", format!("{:?}", found.rejected), format!("{rejected:?}"));
     differ("rejects without line or original text", found.nameless.to_string(), "0".to_owned());
-    if let Some(sum) = want.sum {
-        differ("sum of paid", found.sum.to_string(), sum.to_string());
+    for (what, sum, want) in [("sum of paid", found.sum, want.sum), ("sum of orders", found.heads, want.heads), ("sum of orders not cancelled", found.bought, want.bought)] {
+        if let Some(want) = want {
+            differ(what, sum.to_string(), want.to_string());
+        }
     }
     if let Some([first, last]) = &want.days {
         let days = (found.days.iter().min().map(ToString::to_string), found.days.iter().max().map(ToString::to_string));

@@ -1,7 +1,8 @@
 """Makes the corpus of hostile files: every file and, beside it, what must come of it. Run by hand after a change:
     python3 crates/sources/tests/make_corpus.py        (needs openpyxl, xlwt, pyarrow)
 The expectation says rows in, accepted, rejected by code, or the code the whole file is refused with; `sum` is the paid money in
-minor units, `ids` some customer numbers as they must read, `days` first and last day."""
+minor units of orders and lines, `heads` of orders alone, `bought` of orders that are not cancelled; `ids` some customer numbers as
+they must read, `days` first and last day."""
 import io, json, pathlib, struct, zipfile, datetime
 
 HERE = pathlib.Path(__file__).resolve().parent / "corpus"
@@ -91,6 +92,20 @@ def text_files():
     case("html_and_sql_in_cells.csv", "customer_id,name\nK1,<script>alert(1)</script>\nK2,'; DROP TABLE customer;--\nK3,{{7*7}}\n", rows=3)
     case("line_just_under_the_limit.csv", EN + ",note\nA1,K1,2026-03-01,1.50," + "x" * 1000 + "\n", rows=1, sum=150)
     case("html_named_xls.xls", b"<html><table><tr><td>order_id</td></tr></table></html>", error="format_html")
+    # what shop systems call .xls: a page with a table, merged cells, entities, a charset of its own
+    def page(encoding, body, named=None):
+        return f'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta http-equiv=Content-Type content="text/html; charset={named or encoding}"><style>td {{mso-number-format:"\\@"}}</style></head><body>{body}</body></html>'.encode(encoding)
+    head = "<tr><th>订单号</th><th>会员号</th><th>下单时间</th><th>实付金额</th></tr>"
+    line = "<tr><td>A{0:04}</td><td>K{0:03}</td><td style='vnd.ms-excel.numberformat:yyyy-mm-dd'>2026-03-{1:02} 10:00:00</td><td>&yen;&nbsp;{0}.50</td></tr>"
+    lines = "".join(line.format(i, 1 + i) for i in range(1, 9))
+    case("html_table.xls", page("utf-8", f"<table border=1>{head}{lines}</table>"), days=["2026-03-02", "2026-03-09"], **ok)
+    case("html_table_gb2312.xls", page("gb2312", f"<!-- 导出 --><TABLE><TR><TD colspan=4>订单导出</TD></TR>{head}{lines}</TABLE>"), **ok)
+    case("html_table_unclosed_tags.xls", page("utf-8", f"<table><tr><td>订单号<td>会员号<td>下单时间<td>实付金额{lines.replace('</td>', '').replace('</tr>', '')}"), **ok)
+    case("html_merged_cells.xls", page("utf-8", "<table><tr><td>订单号<td>会员号<td>下单时间<td>商品名称<td>数量<td>单价</tr>"
+         "<tr><td rowspan=2>A1<td rowspan=2>K1<td rowspan=2>2026-03-01<td>茶<td>1<td>60</tr><tr><td>杯 &amp; 碟<td>2<td>20</tr><tr><td>A2<td>K2<td>2026-03-02<td>壶<td>1<td>50</tr></table>"), rows=3, sum=15000, ids=["K1", "K2"])
+    case("html_bad_bytes.xls", page("gb18030", f"<table>{head}{lines}</table>").replace(b"K003", b"K\xff\xff"), rows=8, rejected={"row_undecodable": 1})
+    case("html_rowspan_bomb.xls", page("utf-8", "<table><tr><td>a</td><td>b</td></tr><tr>" + "<td rowspan=65534>x</td>" * 900 + "</tr>" + "<tr><td>y</td></tr>" * 6000 + "</table>"), error="too_many_cells")
+    case("html_without_a_table.xls", page("utf-8", "<p>会话已过期，请重新登录</p>"), error="format_html")
     case("html_named_csv.csv", b"<!DOCTYPE html><html><body>404</body></html>", error="format_html")
     case("binary_noise.csv", bytes((i * 73 + 41) % 256 for i in range(4096)), error="format_unknown")
     case("png_named_csv.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), error="format_unknown")
@@ -133,6 +148,7 @@ def values():
     paid("money_scientific.csv", ["1.5E+3", "2e2", "1.00"], 150000 + 20000 + 100)
     paid("money_huge.csv", ["1.00", "99999999999999999999999", "2.00"], 300, {"money_out_of_range": 1})
     paid("money_spaces.csv", [" 1 234.50 ", "2\u00a0000.00", "3.00"], 123450 + 200000 + 300)
+    paid("money_foreign_signs.csv", ["¥1.00", "$2.00", "€4.00", "8元", "US$16", "32"], 100 + 800 + 3200, {"currency_foreign": 3})
     paid("money_excel_errors.csv", ["1.00", "#REF!", "#N/A", "2.00"], 300, {"money_invalid": 1, "amount_missing": 1})
 
     def people(name, head, lines, bad=None, **more):
@@ -154,6 +170,18 @@ def values():
     people("orders_by_phone.csv", "订单号,手机号,下单时间,实付金额", ["A1,13800001111,2026-03-01,1.00", "A2,13800002222,2026-03-02,2.00"], sum=300)
     people("scores.csv", "customer_id,answered_at,survey,score", ["K1,2026-03-01,NPS,9", "K2,2026-03-01,NPS,11", "K3,2026-03-01,CSAT,5", "K4,2026-03-01,CSAT,bad"], {"score_invalid": 1, "number_invalid": 1})
     people("cancelled_status.csv", "订单号,会员号,下单时间,实付金额,订单状态", ["A1,K1,2026-03-01,1.00,已完成", "A2,K2,2026-03-01,2.00,已取消", "A3,K3,2026-03-01,3.00,交易关闭"])
+    flag = "订单号,会员号,下单时间,实付金额,是否取消"
+    people("cancelled_yes_no.csv", flag, ["A1,K1,2026-03-01,1.00,否", "A2,K2,2026-03-01,2.00,是", "A3,K3,2026-03-01,3.00,"], bought=100 + 300)
+    people("cancelled_one_zero.csv", "order_id,customer_id,order_time,paid,is_cancelled", ["A1,K1,2026-03-01,1.00,0", "A2,K2,2026-03-01,2.00,1", "A3,K3,2026-03-01,3.00,0"], bought=100 + 300)
+    people("cancelled_beside_status.csv", "order_id,customer_id,order_time,paid,status,cancelled", ["A1,K1,2026-03-01,1.00,paid,no", "A2,K2,2026-03-01,2.00,paid,yes", "A3,K3,2026-03-01,3.00,cancelled,no"], bought=100)
+    people("status_words.csv", "订单号,会员号,下单时间,实付金额,订单状态", [f"A{i},K{i},2026-03-01,1.00,{w}" for i, w in enumerate(["已撤销", "Expired", "交易关闭", "订单取消失败", "Closed Won", "退款关闭", "特批"])], bought=400)
+    people("order_paid_in_parts.csv", EN, ["A1,K1,2026-03-01,100", "A1,K1,2026-03-01,30", "A2,K2,2026-03-05,200", "A2,K2,2026-03-05,20"], sum=35000)
+    people("order_total_on_every_line.csv", "order_id,customer_id,order_time,product,order_total", ["A1,K1,2026-03-01,x,100", "A1,K1,2026-03-01,y,100", "A2,K2,2026-03-02,z,5"], heads=10500)
+    people("shopify_rows_below.csv", "Name,Email,Financial Status,Paid at,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price",
+           ["#1001,a@x.com,paid,2026-03-01 10:00:00 +0800,55.00,2026-03-01 09:00:00 +0800,1,Tea,20.00", "#1001,a@x.com,,,,2026-03-01 09:00:00 +0800,2,Cup,15.00", "#1002,b@x.com,pending,,8.00,2026-03-02 09:00:00 +0800,1,Tea,8.00"],
+           heads=6300, days=["2026-03-01", "2026-03-02"])
+    people("birthday_unreadable.csv", "customer_id,birthday,city", [f"K{i},1990-01-0{i},上海" for i in range(1, 9)] + ["K9,不详,北京", "K10,1990-02-30,北京"] + [f"K{i},1990-01-11,广州" for i in range(11, 31)], ids=["K9", "K10"])
+    people("phones_two_columns.csv", "姓名,手机号,电话", ["王伟,13800001111,13900001111", "李娜,,13900002222", "张敏,13800003333,1.39E+10"], ids=["8613800001111", "8613900001111", "8613900002222", "8613800003333"])
     people("refund_prefix.csv", "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID",
            ["536365,P1,6,2010-12-01 08:26:00,2.55,17850.0", "C536379,P1,-1,2010-12-01 09:41:00,2.55,17850.0", "536366,P2,2,2010-12-01 09:00:00,1.85,13047.0", "536367,P2,2,2010-12-01 09:00:00,1.85,"],
            {"customer_missing": 1})
@@ -206,6 +234,7 @@ def workbooks():
             wb.active.cell(r, 3, 46086 + r - 1)
             wb.active.cell(r, 3).number_format = "General"
     case("serial_numbers_unformatted.xlsx", book(serial_as_number), **ok)
+    case("dates_1904_unformatted.xlsx", book(lambda wb: ([setattr(c, "number_format", "General") for c in (fill(wb.active), wb.active["C"])[1][1:]], [wb.active.cell(r, 3, 44624 + r - 1) for r in range(2, 10)]), epoch1904=True), **ok)
     def texts(wb):
         fill(wb.active)
         for r in range(2, 10):

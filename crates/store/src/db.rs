@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use sqlx::{
-    Database, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Connection as _, Database, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     query::Query,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -211,6 +211,7 @@ impl Store {
 
     async fn postgres(url: &str, connections: u32) -> Result<Store> {
         let options = PgConnectOptions::from_str(url)?.application_name("zhiyin").statement_cache_capacity(256);
+        reach(&options).await?;
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(2))
             .acquire_timeout(PATIENCE)
@@ -250,6 +251,17 @@ impl Store {
     /// Is the database there and answering?
     pub async fn ping(&self) -> Result<()> {
         execute!(self, PING).map(|_| ())
+    }
+}
+
+/// One connection, so that a server that is not there is told at once and not when the pool has given up.
+async fn reach(options: &PgConnectOptions) -> Result<()> {
+    let late = || std::io::Error::from(std::io::ErrorKind::TimedOut);
+    let answer = tokio::time::timeout(Duration::from_secs(5), PgConnection::connect_with(options)).await;
+    match answer.unwrap_or_else(|_| Err(sqlx::Error::Io(late()))) {
+        Ok(connection) => connection.close().await.map_err(Error::Unavailable),
+        Err(e @ (sqlx::Error::Io(_) | sqlx::Error::Tls(_))) => Err(Error::Unavailable(e)),
+        Err(e) => Err(e.into()),
     }
 }
 

@@ -106,6 +106,8 @@ statements! {
     PUBLISH = "UPDATE definitions SET state = 'published', published_at = $4, revision = $5
         WHERE kind = $1 AND key = $2 AND version = $3 AND state = 'draft'";
     RETIRE = "UPDATE definitions SET state = 'retired', revision = $3 WHERE kind = $1 AND key = $2 AND state = 'published'";
+    EVER = "SELECT COUNT(*) FROM definitions WHERE kind = $1 AND key = $2";
+    ANY = "SELECT COUNT(*) FROM definitions WHERE kind = $1";
     REVISION = "SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions";
 }
 
@@ -145,6 +147,15 @@ pub async fn at(db: impl Access, kind: Kind, key: &str, version: i64) -> Result<
 /// Every version, newest first.
 pub async fn history(db: impl Access, kind: Kind, key: &str) -> Result<Vec<Definition>> {
     rows!(db, Row, HISTORY, kind.key(), key)?.into_iter().map(|r| definition(kind, r)).collect()
+}
+
+/// Was there ever a version under this key, or under any key of the kind?
+pub async fn ever(db: impl Access, kind: Kind, key: Option<&str>) -> Result<bool> {
+    let versions = match key {
+        Some(key) => scalar!(db, i64, EVER, kind.key(), key)?,
+        None => scalar!(db, i64, ANY, kind.key())?,
+    };
+    Ok(versions > 0)
 }
 
 /// A number that grows with every publication and retirement; equal numbers mean equal definitions in force.

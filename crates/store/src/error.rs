@@ -102,6 +102,9 @@ pub enum Error {
         /// the job
         job: String,
     },
+    /// nobody answers at the database's address
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] sqlx::Error),
     /// another writer holds the database for too long
     #[error("the database is busy")]
     Busy,
@@ -132,6 +135,7 @@ impl Error {
             Error::Foreign(_) => "lake.foreign",
             Error::Invalid(_) => "store.invalid",
             Error::LeaseLost { .. } => "job.lease_lost",
+            Error::Unavailable(_) => "store.unavailable",
             Error::Busy => "store.busy",
             Error::Document(_) => "store.document",
             Error::Migration(_) => "store.migration",

@@ -15,7 +15,8 @@ export class Problem extends Error {
 
   static of(body: unknown, status: number): Problem {
     const b = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody
-    return new Problem(b.code ?? `http_${status}`, status, b.params ?? {}, b.fields ?? {}, b.title ?? '')
+    // what stands in front of the server answers for it while it is away
+    return new Problem(b.code ?? (status >= 502 && status <= 504 ? 'offline' : `http_${status}`), status, b.params ?? {}, b.fields ?? {}, b.title ?? '')
   }
 
   /** Place in a rule text the server points at, in characters. */

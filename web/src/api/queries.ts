@@ -1,7 +1,8 @@
 /** Every read of the app as query options, every write as a plain function: one page to see what the web asks of the server. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { call } from './client'
+import { call, send } from './client'
+import { Problem } from './problem'
 import type { Rule } from './rule'
 import type {
   Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, Flow, Import, Known, Mapping, Overview, ParsedRule,
@@ -12,6 +13,8 @@ export interface AsOf { as_of?: string; known?: Known }
 const minute = 60_000
 
 export const session = queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => call<Session>('GET', '/session', { signal }), staleTime: 5 * minute, retry: false })
+/** Set when the server no longer knows a session that this page still shows. */
+export const sessionOver = ['session over']
 export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })
 export const signOut = () => call<void>('DELETE', '/session')
 export const setUp = (body: SetupBody) => call<Session>('POST', '/setup', { body })
@@ -24,10 +27,10 @@ export const importOne = (id: string) =>
     refetchInterval: (q) => (q.state.data?.status === 'checking' || q.state.data?.status === 'committing' ? 400 : false),
   })
 export const targets = queryOptions({ queryKey: ['targets'], queryFn: async ({ signal }) => (await call<{ items: Target[] }>('GET', '/imports/targets', { signal })).items, staleTime: Infinity })
-export const upload = (files: File[]) => {
+export const upload = (files: File[], onSent: (share: number) => void, signal: AbortSignal) => {
   const form = new FormData()
   for (const file of files) form.append('file', file, file.name)
-  return call<Import>('POST', '/imports', { body: form })
+  return send<Import>('/imports', form, onSent, signal)
 }
 export const putMapping = (id: string, files: Mapping[]) => call<Import>('PUT', `/imports/${id}/mapping`, { body: { files } })
 export const checkImport = (id: string) => call<Import>('POST', `/imports/${id}/check`)
@@ -37,7 +40,7 @@ export const undoImport = (id: string) => call<Import>('POST', `/imports/${id}/u
 export const discardImport = (id: string) => call<void>('DELETE', `/imports/${id}`)
 
 export const overview = (at: AsOf = {}) =>
-  queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData })
+  queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData, refetchInterval: (q) => (q.state.data?.run.stale ? 2000 : false) })
 export const classification = (key: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
 export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })
@@ -79,16 +82,36 @@ export const timeline = (id: string, types: string) =>
 export const why = (id: string, subject: { classification?: string; segment?: string }, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'why', id, subject, at], queryFn: ({ signal }) => call<Why>('GET', `/customers/${id}/why`, { query: { ...subject, ...at }, signal }) })
 
-export const segments = queryOptions({ queryKey: ['run', 'segments'], queryFn: async ({ signal }) => (await call<{ items: SegmentItem[] }>('GET', '/segments', { signal })).items })
-export const segment = (key: string) =>
-  queryOptions({ queryKey: ['run', 'segment', key], queryFn: ({ signal }) => call<SegmentItem>('GET', `/segments/${encodeURIComponent(key)}`, { signal }) })
+export const segments = (at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'segments', at], queryFn: async ({ signal }) => (await call<{ items: SegmentItem[] }>('GET', '/segments', { query: { ...at }, signal })).items, placeholderData: keepPreviousData })
+export const segment = (key: string, at: AsOf = {}) =>
+  queryOptions<SegmentItem>({
+    queryKey: ['run', 'segment', key, at],
+    queryFn: ({ signal }) => call<SegmentItem>('GET', `/segments/${encodeURIComponent(key)}`, { query: { ...at }, signal }),
+    // another day of the same segment: what is being edited stays on screen
+    placeholderData: (old) => (old?.key === key ? old : undefined),
+  })
+/** A fixed list may hold so many: they travel in one request. */
+export const fixedMost = 20_000
+/** Everyone on a list as it is now, for a fixed list. */
+export async function membersOf(filter: Record<string, string>): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | null | undefined
+  do {
+    const page: CustomerPage = await call<CustomerPage>('GET', '/customers', { query: { ...filter, columns: 'net', limit: 500, cursor } })
+    if (page.total > fixedMost) throw new Problem('segment.too_long', 422, { limit: fixedMost })
+    ids.push(...page.items.map((c) => c.id))
+    cursor = page.next_cursor
+  } while (cursor)
+  return ids
+}
 export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
 export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
 export const deleteSegment = (key: string) => call<void>('DELETE', `/segments/${encodeURIComponent(key)}`)
-export const preview = (text: string, exclude: string[]) =>
+export const preview = (text: string, exclude: string[], as_of?: string) =>
   queryOptions({
-    queryKey: ['run', 'preview', text, exclude],
-    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude }, signal }),
+    queryKey: ['run', 'preview', text, exclude, as_of],
+    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude, as_of }, signal }),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: minute,

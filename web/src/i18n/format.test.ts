@@ -73,6 +73,7 @@ describe('values', () => {
     expect(valueText({ type: 'null' }, context)).toBe('—')
     expect(valueText(undefined, context)).toBe('—')
     expect(valueText({ type: 'int', value: 60 }, context, { zh: '天', en: 'days' })).toBe('60 天')
+    expect([1, 2].map((value) => valueText({ type: 'int', value }, { ...context, lang: 'en' }, { zh: '单', en: 'orders' }))).toEqual(['1 order', '2 orders'])
     expect(valueText({ type: 'money', value: 200000 }, context)).toBe('¥2,000.00')
     expect(valueText({ type: 'bool', value: true }, context)).toBe('是')
     expect(valueText({ type: 'number', value: 0.123456 }, context)).toBe('0.1235')

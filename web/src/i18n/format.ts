@@ -89,17 +89,21 @@ export function phone(digits: string): string {
 
 export const dash = '—'
 
+/** One order, not "1 orders": the units of features come in the plural. */
+const one: Record<string, string> = { orders: 'order', days: 'day', pieces: 'piece', points: 'point', times: 'time', kinds: 'kind', years: 'year', people: 'person' }
+const unitOf = (n: number, unit: Label, lang: Lang) => (lang === 'en' && n === 1 ? (one[unit.en] ?? unit.en) : pick(unit, lang))
+
 export interface ValueContext { lang: Lang; currency: Currency; yes: string; no: string }
 /** One feature value as text, with its unit behind it. */
 export function valueText(value: Value | null | undefined, context: ValueContext, unit?: Label | null): string {
   if (!value || value.type === 'null') return dash
   const { lang, currency } = context
-  const behind = unit ? ` ${pick(unit, lang)}` : ''
+  const behind = (n: number) => (unit ? ` ${unitOf(n, unit, lang)}` : '')
   switch (value.type) {
     case 'bool': return value.value ? context.yes : context.no
-    case 'int': return integer(value.value, lang) + behind
+    case 'int': return integer(value.value, lang) + behind(value.value)
     // a share reads as a percentage
-    case 'number': return unit?.en === 'share' ? percent(value.value, lang) : decimal(value.value, lang, Math.abs(value.value) < 1 ? 4 : 2) + behind
+    case 'number': return unit?.en === 'share' ? percent(value.value, lang) : decimal(value.value, lang, Math.abs(value.value) < 1 ? 4 : 2) + behind(value.value)
     case 'money': return money(value.value, currency, lang)
     case 'text': case 'day': return value.value
   }

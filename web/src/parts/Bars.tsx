@@ -14,7 +14,7 @@ export function Bars({ items, by = 'customers', onPick, limit }: Props) {
       {shown.map((c) => (
         <button key={c.key} type="button" className={`bar${c.customers ? '' : ' none'}`} onClick={() => onPick?.(c)} title={title(c, f)}>
           <span className="clip">{f.label(c.label)}</span>
-          <span className="bar-track" aria-hidden="true"><span className="bar-fill" style={{ width: `${(size(c) / largest) * 100}%` }} /></span>
+          <span className="bar-track" aria-hidden="true"><span className="bar-fill" style={size(c) > 0 ? { width: `${(size(c) / largest) * 100}%` } : { display: 'none' }} /></span>
           <span className="bar-count">{by === 'net' ? f.compactMoney(c.net) : f.integer(c.customers)}</span>
           <span className="bar-share">{f.percent(by === 'net' ? (c.net_share ?? 0) : c.share)}</span>
         </button>

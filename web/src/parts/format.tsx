@@ -6,6 +6,7 @@ import { features as featuresQuery, overview as overviewQuery, session as sessio
 import type { ClassificationSummary, Currency, Feature, Label, Value } from '@/api/types'
 import { useT } from '@/i18n'
 import * as f from '@/i18n/format'
+import { useAt } from './useAt'
 
 const yuan: Currency = { code: 'CNY', digits: 2, symbol: '¥' }
 
@@ -44,9 +45,9 @@ export function useCatalog() {
   return useMemo(() => ({ list: data ?? [], byKey: new Map<string, Feature>((data ?? []).map((x) => [x.key, x])) }), [data])
 }
 
-/** All classifications with their classes, as of the newest day. */
+/** All classifications with their classes, as of the chosen day. */
 export function useClassifications(): ClassificationSummary[] {
-  const { data } = useQuery({ ...overviewQuery(), staleTime: 60_000 })
+  const { data } = useQuery({ ...overviewQuery(useAt()), staleTime: 60_000 })
   return data?.classifications ?? none
 }
 const none: ClassificationSummary[] = []

@@ -28,6 +28,12 @@ const typing = (event: KeyboardEvent) => {
   return event.isComposing || event.keyCode === 229 || !!el?.closest('input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu]')
 }
 
+/** Enter and Space belong to the button or link that has the focus. */
+const pressing = (event: KeyboardEvent) => (event.key === 'Enter' || event.key === ' ') && !!(event.target as HTMLElement | null)?.closest('button, a, summary, label, [role=button], [role=tab]')
+
+/** A dialog that covers the page keeps the keyboard to itself; a preview beside the list does not. */
+const covered = () => !!document.querySelector('.ant-modal-mask:not(.ant-modal-mask-hidden), .ant-drawer-open .ant-drawer-mask')
+
 /** Single-letter shortcuts; silent while somebody types, composes with an IME, or holds a modifier. `g c` is a sequence. */
 export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, active = true) {
   const latest = useRef(map)
@@ -37,7 +43,7 @@ export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, 
     let prefix = ''
     let timer: ReturnType<typeof setTimeout> | undefined
     const on = (event: KeyboardEvent) => {
-      if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if (typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       const key = event.key === ' ' ? 'space' : event.key.toLowerCase()
       const combined = prefix ? `${prefix} ${key}` : key
       prefix = ''

@@ -26,6 +26,7 @@ pub async fn run(files: &Files, reckoning: &Reckoning, out: &[PathBuf], as_of: O
         return Err(Failure::new(Code::Usage, "out", "没有指定 --out", "--out was not given").hint("例如 --out 结果.xlsx", "for example --out result.xlsx"));
     }
     let formats = out.iter().map(|path| format(path)).collect::<Result<Vec<_>, _>>()?;
+    out.iter().try_for_each(|path| output_folder(path))?;
     let as_of = as_of.map(|text| parse_day("--as-of", text)).transpose()?;
     let paths = import::given(files)?;
     let folder = tempfile::tempdir().map_err(|e| Failure::file(&std::env::temp_dir(), &e))?;
@@ -54,7 +55,18 @@ pub async fn run(files: &Files, reckoning: &Reckoning, out: &[PathBuf], as_of: O
         println!("{json}");
     }
     app.store.close().await;
-    Ok(ExitCode::SUCCESS)
+    let nothing = staged.report.accepted == 0 && staged.report.rows_in > 0;
+    Ok(if nothing { import::ended(&staged.report) } else { ExitCode::SUCCESS })
+}
+
+/// The folder a file is to be written to must be there before the work begins.
+pub fn output_folder(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    match folder.filter(|f| !f.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(Failure::file(folder, &std::io::ErrorKind::NotFound.into())
+            .hint("先建好这个文件夹，或换一个位置", "make this folder first, or choose another place")),
+    }
 }
 
 /// The format a file name asks for.

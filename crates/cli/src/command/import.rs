@@ -10,7 +10,7 @@ use crate::{
 use domain::{Currency, Lang, Zone, clock::{Clock, SystemClock}};
 use flow::{
     app::App,
-    ingest::{self, Done, Progress, Report, Source, Staged},
+    ingest::{self, Done, Progress, Report, Source, Staged, report::Level},
 };
 use serde_json::json;
 use sources::{Kind, Mapping};
@@ -31,6 +31,8 @@ pub struct How {
     pub dry_run: bool,
     /// do not ask
     pub yes: bool,
+    /// rows were known when they happened; `None` = yes for the first load of their kind
+    pub history: Option<bool>,
     /// only read and check
     pub parse_only: bool,
 }
@@ -49,7 +51,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
     let currency = currency_of(&paths, voice.lang);
     compose::settle(&app, reckoning, currency, voice.lang.pick("我的生意", "My business"), voice.lang).await?;
     let sources = propose(&app, files, voice).await?;
-    let staged = tried(&app, sources.clone(), voice).await?;
+    let staged = tried(&app, sources.clone(), how.history, voice).await?;
     let (report, import) = (staged.report.clone(), staged.id.clone());
     narrate(&report, voice);
     let mut staged = staged;
@@ -98,7 +100,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
 
 /// Takes an import back.
 pub async fn undo(home: &Home, id: &str, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::open(home, config).await?;
+    let app = compose::existing(home, config).await?;
     ingest::undo(&app, id, AUTHOR).await?;
     voice.answer(&json!({"import": id, "undone": true}), || voice.lang.pick("已撤销。", "Undone.").to_owned());
     Ok(ExitCode::SUCCESS)
@@ -221,8 +223,8 @@ fn watch(progress: Arc<Progress>, voice: &Voice) -> tokio::task::JoinHandle<()> 
 }
 
 /// The dry run; the ledger row of one that fails is dropped.
-async fn tried(app: &Arc<App>, sources: Vec<Source>, voice: &Voice) -> Result<Staged, Failure> {
-    let request = ingest::begin(app, sources, AUTHOR, None).await?;
+async fn tried(app: &Arc<App>, sources: Vec<Source>, history: Option<bool>, voice: &Voice) -> Result<Staged, Failure> {
+    let request = ingest::begin(app, sources, AUTHOR, history).await?;
     let progress = Arc::new(Progress::default());
     let watched = watch(Arc::clone(&progress), voice);
     let outcome = ingest::stage(app, request.clone(), progress).await;
@@ -259,6 +261,13 @@ pub fn narrate(report: &Report, voice: &Voice) {
         voice.say(&format!("  {} × {}   {example}", reason.count, reason.text.zh), &format!("  {} × {}   {example}", reason.count, reason.text.en));
     }
     voice.say(&format!("数据质量 {}/100", r.quality.score), &format!("data quality {}/100", r.quality.score));
+    for check in r.quality.checks.iter().filter(|c| c.level != Level::Ok) {
+        let share = check.share * 100.0;
+        voice.say(
+            &format!("  {}：{}（{share:.1}%）", check.text.zh, check.count),
+            &format!("  {}: {} ({share:.1} %)", check.text.en, check.count),
+        );
+    }
 }
 
 fn agreed(report: &Report, voice: &Voice) -> bool {
@@ -292,7 +301,8 @@ fn told(report: &Report, extra: serde_json::Value, voice: &Voice) {
     }
 }
 
-fn ended(report: &Report) -> ExitCode {
+/// Data that was rejected, in whole or in part, is not quite success.
+pub fn ended(report: &Report) -> ExitCode {
     if report.quarantined > 0 { ExitCode::from(Code::Rejected as u8) } else { ExitCode::SUCCESS }
 }
 

@@ -39,6 +39,10 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
         let file = std::fs::read_to_string(path).map_err(|e| Failure::file(path, &e))?;
         texts.extend(file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned));
     }
+    if let Some(out) = &what.out {
+        super::classify::format(out)?;
+        super::classify::output_folder(out)?;
+    }
     if let Some(key) = &what.segment {
         texts.push(format!("in segment({})", serde_json::Value::from(key.as_str())));
     }
@@ -46,10 +50,13 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
         return Err(Failure::new(Code::Usage, "rule", "没有规则", "there is no rule").hint("用 --rule、--rules 或 --segment", "use --rule, --rules or --segment"));
     }
     let as_of = what.as_of.as_deref().map(|text| parse_day("--as-of", text)).transpose()?;
-    let app = compose::open(home, config).await?;
+    let app = compose::existing(home, config).await?;
     let clock = SystemClock;
     let begun = clock.now();
     let picture = app.runs.at(&app, Asked { as_of, known: Known::Today }).await?;
+    if let Some(key) = what.segment.as_ref().filter(|key| picture.definitions.segment(key).is_none()) {
+        return Err(flow::Error::not_found("segment", key.as_str()).into());
+    }
     let compiled = texts.iter().map(|text| compile(text, picture.names(), voice)).collect::<Result<Vec<_>, _>>()?;
     let counts = picture.run.counts(&compiled)?;
     let milliseconds = (clock.now().0 - begun.0) / 1000;

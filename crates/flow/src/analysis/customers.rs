@@ -59,6 +59,8 @@ pub struct Filter {
     pub segment: Option<String>,
     /// classification → class
     pub classes: Vec<(String, String)>,
+    /// classification → class on an earlier or later day
+    pub classes_on: Vec<(String, String, Day)>,
     /// part of a name or identifier
     pub search: Option<String>,
 }
@@ -137,6 +139,12 @@ pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<B
     for (classification, class) in &filter.classes {
         let classes = picture.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
         who.and(&classes.members(class));
+    }
+    for (classification, class, day) in &filter.classes_on {
+        let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        let classes = then.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
+        let members = classes.members(class);
+        who.and(&Bits::of(members.iter().map(|i| CustomerKey(i as u32)), who.len()));
     }
     if let Some(text) = &filter.search {
         let found = store::customer::search(&app.store, text, FOUND).await?;

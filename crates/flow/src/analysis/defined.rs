@@ -187,10 +187,10 @@ pub async fn current(app: &App) -> Result<Arc<Definitions>> {
     let library = Definitions::library(currency);
     let features = overlay(library.features, read(app, Kind::Feature).await?, |f: &Feature| &f.key);
     let classifications = overlay(library.classifications, read(app, Kind::Classification).await?, |c: &Classification| &c.key);
-    // The library's segments are in force until somebody changes a definition; then they are written down with the rest.
-    let segments = match revision {
-        0 => library.segments,
-        _ => read(app, Kind::Segment).await?,
+    // The library's segments are in force until somebody changes one; then they are written down with it.
+    let segments = match stored::ever(&app.store, Kind::Segment, None).await? {
+        false => library.segments,
+        true => read(app, Kind::Segment).await?,
     };
     let mut all = Definitions::of(features, classifications, segments, currency);
     all.segments.sort_by(|a, b| a.key.cmp(&b.key));
@@ -249,7 +249,8 @@ pub async fn publish(app: &App, changes: Vec<Change>, author: &str) -> Result<Ar
         return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
     }
     let mut written = changes;
-    if now.revision == 0 {
+    let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
+    if written.iter().any(of_segments) && !stored::ever(&mut tx, Kind::Segment, None).await? {
         let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
         written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
     }

@@ -40,14 +40,15 @@ pub async fn create(app: &App, mut feature: Feature, author: &str) -> Result<Fea
     published(app, feature, author).await
 }
 
-/// The next version of a feature of one's own.
+/// The next version of a feature; of one that ships with the product, too: the business's own version is then in force.
 ///
 /// # Errors
-/// `feature.not_found`, `feature.builtin`; what does not fit; when the store refuses.
+/// `feature.not_found`; what does not fit; when the store refuses.
 pub async fn edit(app: &App, key: &str, mut feature: Feature, author: &str) -> Result<Feature> {
-    let now = own(app, key).await?;
+    let definitions = defined::current(app).await?;
+    let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     feature.key = key.to_owned();
-    (feature.builtin, feature.version) = (false, now.version + 1);
+    (feature.builtin, feature.version) = (now.builtin, now.version + 1);
     published(app, feature, author).await
 }
 
@@ -74,12 +75,12 @@ async fn published(app: &App, feature: Feature, author: &str) -> Result<Feature>
     Ok(feature)
 }
 
-/// A feature that people made and may change.
+/// A feature that people made and may take out of use.
 async fn own(app: &App, key: &str) -> Result<Feature> {
     let definitions = defined::current(app).await?;
     let feature = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     if feature.builtin {
-        return Err(Error::conflict("feature.builtin", "内置特征不能修改", "a feature that ships with the product cannot be changed"));
+        return Err(Error::conflict("feature.builtin", "内置特征不能删除", "a feature that ships with the product cannot be removed"));
     }
     Ok(feature.clone())
 }

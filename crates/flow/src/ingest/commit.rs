@@ -68,6 +68,7 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &str) -> Result<Done
     c.counts = Counts { rows_in: r.rows_in, accepted: r.accepted, quarantined: r.quarantined, duplicates: r.duplicates };
     c.report = report;
     c.undo_until = Some(Instant(now.0 + UNDO_DAYS * 86_400_000_000));
+    c.definitions = &staged.definitions;
     c.job = Some(refresh(app, &id));
     let chance = Arc::clone(&app.chance);
     c.customers = Box::new((staged.customers..).zip(&staged.settled.fresh).map(move |(key, f)| NewCustomer {

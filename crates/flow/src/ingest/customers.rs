@@ -137,6 +137,8 @@ impl Roster {
 
     /// A row of a file named a contact of an organisation.
     pub fn contact(&mut self, key: CustomerKey, row: u64, file: u32, c: &ContactRecord) -> Result<()> {
+        // their number becomes an attribute
+        self.attributes = true;
         self.touched.set(u64::from(key.0));
         self.put.start().u8(CONTACT).u32(key.0).u64(row).u32(file);
         let bare = ContactRecord { organisation: Vec::new(), ..c.clone() };
@@ -296,7 +298,7 @@ impl Partition<'_> {
         out: &mut Settled,
         learnt: &mut HashSet<u32>,
     ) -> Result<()> {
-        let mut old: HashSet<u32> = HashSet::new();
+        let (mut old, mut met) = (HashSet::<u32>::new(), BTreeMap::<u32, i64>::new());
         said.read(part, |record| -> Result<()> {
             let mut take = Take(record);
             let (kind, key) = (take.u8()?, take.u32()?);
@@ -310,6 +312,7 @@ impl Partition<'_> {
                 self.customer(&mut take, key, file, is_new, named)?
             } else {
                 let c = ContactRecord::take(&mut take)?;
+                met.insert(key, 0);
                 let promoted = !std::mem::replace(&mut named.organisation, true);
                 named.changed |= promoted;
                 let content = (key, c.name.clone(), c.role.clone(), c.phone.clone(), c.email.clone());
@@ -327,6 +330,18 @@ impl Partition<'_> {
             }
             Ok(())
         })?;
+        for (key, ..) in &known.contacts {
+            met.entry(*key).and_modify(|n| *n += 1);
+        }
+        for (key, contacts) in met {
+            let at = (key, self.key("contacts")?);
+            let (held, value) = (self.state.get(&at), Value::Int(contacts));
+            if held.is_none_or(|h| h.value != value) {
+                let before = held.is_some_and(|h| h.before);
+                self.state.insert(at, Held { value, learnt: self.stamp.now, before });
+                self.dirty.insert(at, ());
+            }
+        }
         for (key, named) in known.customers {
             let name = named.name;
             match key.checked_sub(self.people.base()) {

@@ -3,6 +3,7 @@
 use super::{
     bits::Bits,
     customers::{Roster, Rules},
+    equal::Equals,
     lane::{Fact, Lane, Outcome, Stamp},
     order_index::{OrderIndex, Place},
     people::{People, Print, twin},
@@ -11,6 +12,7 @@ use super::{
     rejects::Rejects,
     report::{Customers, Records, Report},
     rows::order_key,
+    seen::Mixed,
     spool::{PARTITIONS, Spool, partition},
     stage::{Request, Source, Span, Staged},
     wire::{Put, Take, Wire},
@@ -24,9 +26,10 @@ use domain::{
     table::Snapshot,
 };
 use lake::{Lake, Writer};
-use sources::{Batch, Code, Kind, Params, Reject, Target};
+use sources::{Batch, Code, Kind, OrderIdentity, Params, Reject, Target};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    hash::BuildHasherDefault,
     ops::ControlFlow,
     path::PathBuf,
 };
@@ -79,6 +82,7 @@ pub(super) struct Gather<'a> {
     roster: Roster,
     lanes: Lanes,
     index: Option<OrderIndex>,
+    equals: Equals,
     overflow: Spool,
     waiting: Spool,
     late: BTreeMap<u32, Spool>,
@@ -134,6 +138,7 @@ impl<'a> Gather<'a> {
             roster: Roster::new(&folder),
             lanes,
             index: request.sources.iter().any(needs_orders).then(OrderIndex::default),
+            equals: Equals::default(),
             overflow: Spool::new(&folder, PARTITIONS, 8 << 20),
             waiting: Spool::new(&folder, PARTITIONS, 24 << 20),
             late: BTreeMap::new(),
@@ -166,7 +171,9 @@ impl<'a> Gather<'a> {
             self.quarantined.set(self.rows);
             self.rows += 1;
         }
-        for (line, records) in batch.rows {
+        let identity = self.request.sources.get(file as usize).map_or(OrderIdentity::Column, |s| s.mapping.order_identity);
+        for (line, mut records) in batch.rows {
+            self.equals.number(file, identity, &mut records);
             let row = self.rows;
             self.rows += 1;
             for record in records {
@@ -181,23 +188,33 @@ impl<'a> Gather<'a> {
         if self.people.base() == 0 {
             return Ok(());
         }
-        let mut asked: HashSet<Print> = HashSet::new();
+        let mut asked: HashSet<Print, BuildHasherDefault<Mixed>> = HashSet::default();
         let mut unknown: Vec<Identifier> = Vec::new();
         for id in batch.records().flat_map(identifiers) {
-            for id in [Some(id.clone()), twin(id)].into_iter().flatten() {
-                let print = Print::of(&id);
-                if !self.people.knows(print) && asked.insert(print) {
-                    unknown.push(id);
-                }
+            let print = Print::of(id);
+            // the twin is asked for only where the identifier itself may be unknown
+            if self.people.knows(print) || !asked.insert(print) {
+                continue;
             }
+            unknown.push(id.clone());
+            unknown.extend(twin(id).filter(|t| !self.people.knows(Print::of(t))));
         }
         if unknown.is_empty() {
             return Ok(());
         }
+        // a number nobody has is unknown; only rows that bring one can be in doubt
         let found = tokio::runtime::Handle::current().block_on(store::customer::resolve(&self.app.store, &unknown))?;
         for (id, key) in unknown.iter().zip(found) {
             if let Some(key) = key {
                 self.people.remember(id, key);
+            }
+        }
+        let doubtful: BTreeSet<CustomerKey> = batch.records().filter_map(|r| self.people.doubtful(identifiers(r))).collect();
+        if !doubtful.is_empty() {
+            let doubtful: Vec<CustomerKey> = doubtful.into_iter().collect();
+            let kinds = tokio::runtime::Handle::current().block_on(store::customer::identifiers_by_keys(&self.app.store, &doubtful))?;
+            for key in doubtful {
+                self.people.learn_numbers(key, kinds.get(&key).into_iter().flatten().map(|id| id.kind));
             }
         }
         Ok(())
@@ -540,6 +557,7 @@ impl<'a> Gather<'a> {
             customers: self.people.base(),
             people: self.people,
             settled,
+            definitions: super::own::definitions(&self.request.sources)?,
             comments: self.comments,
             mentioned: self.mentioned,
             rejects: self.rejects,

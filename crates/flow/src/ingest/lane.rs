@@ -279,8 +279,8 @@ impl Fact for CostRecord {
     }
 }
 
-/// Keys kept exactly in memory, a lane: about 75 MB.
-const EXACT: usize = 7_000_000;
+/// Keys kept exactly in memory, a lane: about 38 MB.
+const EXACT: usize = 3_600_000;
 /// Identities looked up in the lake, or counted, at a time: as much again.
 const IDENTITIES: u64 = 3_600_000;
 

@@ -5,10 +5,13 @@ use super::{
     stage::{Request, Source, unreadable},
 };
 use crate::{Error, Result, app::App};
-use domain::identity::{Identifier, IdentifierKind};
+use domain::{
+    identity::{Identifier, IdentifierKind},
+    table::Table,
+};
 use sha2::{Digest, Sha256};
 use sources::{Kind, Mapping, Probe, Target};
-use std::{io::Read, path::Path};
+use std::{collections::BTreeSet, io::Read, path::Path};
 use store::import::{NewImport, Status, Undo, Undone};
 
 /// Looks at a file and proposes how to read it: as last time if a file with this header was read before, else by guess.
@@ -91,10 +94,26 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, &'a Mapping)>) -> S
     hex(&Sha256::digest(parts.join("\n")))
 }
 
-/// Were the rows known when they happened? A first load brings the past with it; later files tell news. Unless somebody
-/// says otherwise.
-pub(super) async fn is_history(app: &App) -> Result<bool> {
-    Ok(store::catalog::snapshot(&app.store, None).await?.files.is_empty())
+/// Were the rows known when they happened? The first load of a kind brings its past with it, whatever was loaded before
+/// it; later files tell news. Unless somebody says otherwise.
+pub(super) async fn is_history(app: &App, sources: &[Source]) -> Result<bool> {
+    let held: BTreeSet<Table> = store::catalog::snapshot(&app.store, None).await?.files.iter().map(|f| f.table).collect();
+    let facts: Vec<&[Table]> = sources.iter().flat_map(|s| &s.mapping.kinds).filter_map(|k| tables_of(*k)).collect();
+    Ok(match facts.is_empty() {
+        true => !held.contains(&Table::Attributes),
+        false => facts.into_iter().flatten().all(|t| !held.contains(t)),
+    })
+}
+
+/// Where facts of a kind go that happen on a day; an order and its lines are one.
+fn tables_of(kind: Kind) -> Option<&'static [Table]> {
+    Some(match kind {
+        Kind::Order | Kind::Line => &[Table::Orders, Table::Lines],
+        Kind::Refund => &[Table::Refunds],
+        Kind::Interaction => &[Table::Interactions],
+        Kind::Answer => &[Table::Answers],
+        Kind::Customer | Kind::Contact | Kind::Product | Kind::Cost => return None,
+    })
 }
 
 /// Writes the ledger row of an import of files in hand; what comes back can be staged or imported. `history`: the rows
@@ -108,7 +127,7 @@ pub async fn begin(app: &App, sources: Vec<Source>, author: &str, history: Optio
     let hashes = hashes.await??;
     let history = match history {
         Some(said) => said,
-        None => is_history(app).await?,
+        None => is_history(app, &sources).await?,
     };
     let print = fingerprint(hashes.iter().map(String::as_str).zip(sources.iter().map(|s| &s.mapping)));
     let files: Vec<_> = sources.iter().zip(&hashes).map(|(s, h)| serde_json::json!({ "name": s.name, "sha256": h })).collect();

@@ -1,6 +1,7 @@
 //! Who is who: identifiers to customer numbers, in memory by hash. Known ones are asked of the store a batch at a time;
 //! whoever nobody knows becomes the next number. Merging two known customers is not done here: the stronger identifier
-//! decides, and the other stays where it is.
+//! decides, and the other stays where it is. A phone or an address that several share melts nobody: whoever brings a number
+//! of the business's own that is new is somebody new, if the one who has the phone already has another such number.
 
 use super::{
     seen::Mixed,
@@ -44,6 +45,16 @@ pub fn twin(id: &Identifier) -> Option<Identifier> {
     Some(Identifier { kind, value: id.value.clone() })
 }
 
+/// The bit of a number the business itself gave, which nobody else has; 0 for what people may share.
+fn own_number(kind: IdentifierKind) -> u8 {
+    match kind {
+        IdentifierKind::External => 1,
+        IdentifierKind::Member => 2,
+        IdentifierKind::Unionid => 4,
+        IdentifierKind::Phone | IdentifierKind::Email => 0,
+    }
+}
+
 /// What resolving a record's identifiers gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Who {
@@ -61,6 +72,10 @@ pub struct Who {
 #[derive(Debug)]
 pub struct People {
     known: HashMap<Print, u32, BuildHasherDefault<Mixed>>,
+    /// which own numbers the customers made here have, by number from `base`
+    numbers: Vec<u8>,
+    /// the same of customers of the store that were asked for
+    stored: HashMap<u32, u8>,
     base: u32,
     next: u32,
     fresh: Spool,
@@ -70,7 +85,7 @@ pub struct People {
 impl People {
     /// Numbers from `base` on are free. New identifiers are kept in `folder` once they are many.
     pub fn new(base: u32, folder: &Path) -> People {
-        People { known: HashMap::default(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default() }
+        People { known: HashMap::default(), numbers: Vec::new(), stored: HashMap::new(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default() }
     }
 
     /// First number given by this import.
@@ -113,6 +128,39 @@ impl People {
         self.known.entry(Print::of(id)).or_insert(customer.0);
     }
 
+    /// A customer of the store that a record may mean by phone or address alone, although the record brings a number of the
+    /// business's own that nobody has: which such numbers it has must be [`People::learn_numbers`] before it is resolved.
+    pub fn doubtful(&self, ids: &[Identifier]) -> Option<CustomerKey> {
+        let (key, _) = self.shared(ids)?;
+        (key < self.base && !self.stored.contains_key(&key)).then_some(CustomerKey(key))
+    }
+
+    /// The kinds of identifiers a customer of the store has.
+    pub fn learn_numbers(&mut self, customer: CustomerKey, kinds: impl Iterator<Item = IdentifierKind>) {
+        self.stored.insert(customer.0, kinds.fold(0, |all, kind| all | own_number(kind)));
+    }
+
+    /// Whom a record means by phone or address alone, and the kinds of the own numbers it brings that nobody has.
+    fn shared(&self, ids: &[Identifier]) -> Option<(u32, u8)> {
+        if ids.len() < 2 {
+            return None;
+        }
+        let find = |id: &Identifier| self.known.get(&Print::of(id)).copied();
+        let (own, weak): (Vec<_>, Vec<_>) = ids.iter().partition(|id| own_number(id.kind) != 0);
+        if own.is_empty() || own.iter().any(|id| find(id).is_some()) {
+            return None;
+        }
+        let brings = own.iter().fold(0, |all, id| all | own_number(id.kind));
+        Some((weak.iter().find_map(|id| find(id))?, brings))
+    }
+
+    fn numbers_of(&self, key: u32) -> u8 {
+        match key.checked_sub(self.base) {
+            Some(at) => self.numbers.get(at as usize).copied().unwrap_or(0),
+            None => self.stored.get(&key).copied().unwrap_or(0),
+        }
+    }
+
     /// Finds or makes the customer of a record; `None` when it has no identifier, or when numbers have run out.
     ///
     /// # Errors
@@ -124,13 +172,15 @@ impl People {
         if let Some(key) = self.known(ids) {
             return Ok(Some(Who { key, created: false, learnt: false, conflict: false }));
         }
-        let found = ids.iter().find_map(|id| self.known.get(&Print::of(id)).copied());
+        let somebody_else = self.shared(ids).is_some_and(|(key, brings)| self.numbers_of(key) & brings != 0);
+        let found = if somebody_else { None } else { ids.iter().find_map(|id| self.known.get(&Print::of(id)).copied()) };
         let created = found.is_none();
         let key = match found {
             Some(key) => key,
             None => {
                 let key = self.next;
                 self.next = key.checked_add(1).ok_or_else(|| io::Error::other("customer numbers have run out"))?;
+                self.numbers.push(0);
                 key
             }
         };
@@ -144,6 +194,13 @@ impl People {
                     self.put.start().u32(key).u8(kind_code(id.kind)).text(&id.value);
                     self.fresh.push(0, &self.put.0)?;
                     who.learnt = !created;
+                    let number = own_number(id.kind);
+                    match key.checked_sub(self.base) {
+                        Some(at) => self.numbers.iter_mut().skip(at as usize).take(1).for_each(|n| *n |= number),
+                        None => {
+                            self.stored.entry(key).and_modify(|n| *n |= number);
+                        }
+                    }
                 }
             }
         }
@@ -160,7 +217,7 @@ impl People {
 
     /// Forgets the map, keeping what is new: nothing is resolved any more.
     pub fn close(&mut self) {
-        self.known = HashMap::default();
+        (self.known, self.stored, self.numbers) = (HashMap::default(), HashMap::new(), Vec::new());
     }
 }
 
@@ -193,6 +250,29 @@ mod tests {
         assert_eq!(people.twin(&[id(Phone, "B1")]), None);
         people.remember(&id(Member, "B1"), CustomerKey(3));
         assert_eq!(people.twin(&[id(Member, "B1")]), None);
+    }
+
+    #[test]
+    fn a_shared_phone_melts_nobody_who_has_a_number_of_their_own() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut people = People::new(2, folder.path());
+        people.remember(&id(Phone, "86400"), CustomerKey(1));
+        let who = |p: &mut People, ids: &[Identifier]| p.resolve(ids).expect("resolves").expect("has identifiers");
+        assert_eq!(people.doubtful(&[id(External, "C9"), id(Phone, "86400")]), Some(CustomerKey(1)));
+        people.learn_numbers(CustomerKey(1), [External].into_iter());
+        let stored = who(&mut people, &[id(External, "C9"), id(Phone, "86400")]);
+        assert_eq!((stored.key.0, stored.created, stored.conflict), (2, true, true));
+
+        let first = who(&mut people, &[id(External, "C0"), id(Phone, "86138")]);
+        let second = who(&mut people, &[id(External, "C1"), id(Phone, "86138")]);
+        assert_eq!((first.key.0, second.key.0, second.created, second.conflict), (3, 4, true, true));
+        // who has no number yet is the one with the phone, and learns it
+        let walk_in = who(&mut people, &[id(Phone, "86139")]);
+        let known_now = who(&mut people, &[id(External, "C2"), id(Phone, "86139")]);
+        assert_eq!((known_now.key, known_now.created, known_now.learnt), (walk_in.key, false, true));
+        // a card is another kind of number: the same customer gets it
+        let card = who(&mut people, &[id(IdentifierKind::Member, "M1"), id(Phone, "86138")]);
+        assert_eq!((card.key.0, card.created), (3, false));
     }
 
     #[test]

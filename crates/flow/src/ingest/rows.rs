@@ -72,6 +72,9 @@ impl Content {
     pub fn refund(&mut self, c: CustomerKey, r: &RefundRecord) -> (u64, Option<u64>) {
         self.start(4, c).maybe_text(r.refund_id.as_deref()).maybe_text(r.order_id.as_deref()).whole(r.at.0).whole(r.amount);
         self.maybe_text(r.reason.as_deref()).maybe_text(r.product.as_deref()).maybe(r.quantity.map(|q| q.to_bits() as i64));
+        if let Some(line) = &r.line_no {
+            self.text(line);
+        }
         if r.by_status {
             self.0.push(1);
         }
@@ -82,6 +85,7 @@ impl Content {
         self.0.clear();
         self.0.push(10);
         self.maybe_text(r.refund_id.as_deref()).maybe_text(r.order_id.as_deref()).maybe_text(r.product.as_deref());
+        self.maybe_text(r.line_no.as_deref());
         (content, Some(self.key()))
     }
 

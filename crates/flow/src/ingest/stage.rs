@@ -95,6 +95,7 @@ pub struct Staged {
     pub history: bool,
     pub(super) people: People,
     pub(super) settled: Settled,
+    pub(super) definitions: Vec<(store::definition::Kind, String, serde_json::Value)>,
     pub(super) comments: Spool,
     pub(super) mentioned: super::bits::Bits,
     /// rows set aside
@@ -130,6 +131,8 @@ pub fn unreadable(name: &str, e: &sources::Error) -> Error {
 pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) -> Result<Staged> {
     let snapshot = store::catalog::snapshot(&app.store, None).await?;
     let customers = store::customer::counter(&app.store).await?;
+    let mut request = request;
+    super::own::typed(&mut request.sources, &*crate::definitions::current(app).await?);
     let app = Arc::clone(app);
     tokio::task::spawn_blocking(move || run(&app, &request, &snapshot, customers, &progress)).await?
 }

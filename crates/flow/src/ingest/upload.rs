@@ -167,8 +167,10 @@ async fn request(app: &App, import: &Import) -> Result<Request> {
     let folder = app.uploads(&import.id);
     let names = view::names(&import.files);
     let sources = names.into_iter().zip(mappings).enumerate();
-    let sources = sources.map(|(place, (name, mapping))| Source { name, path: folder.join(place.to_string()), mapping }).collect();
-    Ok(Request { id: import.id.clone(), batch: import.batch, sources, history: is_history(app).await? })
+    let sources: Vec<Source> =
+        sources.map(|(place, (name, mapping))| Source { name, path: folder.join(place.to_string()), mapping }).collect();
+    let history = is_history(app, &sources).await?;
+    Ok(Request { id: import.id.clone(), batch: import.batch, sources, history })
 }
 
 /// Begins the dry run over all rows.

@@ -59,7 +59,8 @@ async fn one(app: &Arc<App>, worker: &str) -> Result<bool> {
 }
 
 /// Imports that were being checked or committed when the process ended: nothing of them happened, so they are back at
-/// their mapping. Answers how many.
+/// their mapping; those of the command line, which may still run elsewhere, have failed once they are a day old. Answers
+/// how many.
 ///
 /// # Errors
 /// When the store refuses.
@@ -70,11 +71,17 @@ pub async fn recover(app: &App) -> Result<u64> {
         let Some(last) = page.last() else { return Ok(count) };
         before = Some(last.batch);
         for import in page.iter().filter(|i| matches!(i.status, Status::Checking | Status::Committing)) {
-            if app.imports.progress(&import.id).is_some() || !app.uploads(&import.id).exists() {
+            if app.imports.progress(&import.id).is_some() {
                 continue;
             }
+            let now = app.clock.now();
+            let next = match app.uploads(&import.id).exists() {
+                true => Status::Mapping,
+                false if now.0 - import.updated_at.0 > GRACE => Status::Failed,
+                false => continue,
+            };
             let mut tx = app.store.begin().await?;
-            store::import::set_status(&mut tx, &import.id, Status::Mapping, None, app.clock.now()).await?;
+            store::import::set_status(&mut tx, &import.id, next, None, now).await?;
             tx.commit().await?;
             count += 1;
         }

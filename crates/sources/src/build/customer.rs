@@ -21,24 +21,29 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let mut who = Vec::with_capacity(1);
         let mut push = |kind, value: Option<String>| {
-            if let Some(value) = value {
-                who.push(Identifier { kind, value });
+            let Some(value) = value else { return };
+            let found = Identifier { kind, value };
+            if !who.contains(&found) {
+                who.push(found);
             }
         };
         push(IdentifierKind::External, self.id(&columns.id, row)?);
         push(IdentifierKind::Member, self.id(&columns.member, row)?);
         let mut dropped = None;
-        if let Some((cell, slot)) = columns.phone.find(row) {
+        // every phone and address of the row is the customer's; the first of each must be readable, the others are spare
+        for (place, slot) in columns.phone.0.iter().enumerate() {
+            let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::phone(cell, self.plan.home) {
                 Ok(phone) => push(IdentifierKind::Phone, phone),
-                Err(f) if f.code == Code::PhoneInvalid => dropped = Some((Code::PhoneDropped, f, slot.index)),
+                Err(f) if f.code == Code::PhoneInvalid || place > 0 => dropped = Some((Code::PhoneDropped, f, slot.index)),
                 Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
             }
         }
-        if let Some((cell, slot)) = columns.email.find(row) {
+        for (place, slot) in columns.email.0.iter().enumerate() {
+            let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::email(cell) {
                 Ok(email) => push(IdentifierKind::Email, email),
-                Err(f) if f.code == Code::EmailInvalid => dropped = Some((Code::EmailDropped, f, slot.index)),
+                Err(f) if f.code == Code::EmailInvalid || place > 0 => dropped = Some((Code::EmailDropped, f, slot.index)),
                 Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
             }
         }
@@ -70,6 +75,9 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         if who.is_empty() {
             // lines and refunds may name the order instead
+            if self.continues(row) {
+                return Ok(());
+            }
             let order_names_it = (self.plan.kinds.line || self.plan.kinds.refund) && !self.plan.kinds.order;
             let no_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped();
             return if order_names_it && no_column { Ok(()) } else { Err(self.nobody()) };
@@ -88,11 +96,12 @@ impl Builder<'_> {
         let mut attributes = Vec::with_capacity(self.plan.attributes.len());
         for attribute in &self.plan.attributes {
             let Some(cell) = row.get(attribute.slot.index).filter(|c| !c.is_missing()) else { continue };
-            if let Some(value) = at(self.value(attribute, cell), &attribute.slot)? {
+            match self.value(attribute, cell) {
                 // of two columns for one attribute the first that is not blank counts
-                if !attributes.iter().any(|(key, _)| *key == attribute.key) {
-                    attributes.push((attribute.key.clone(), value));
-                }
+                Ok(Some(value)) if !attributes.iter().any(|(key, _)| *key == attribute.key) => attributes.push((attribute.key.clone(), value)),
+                Ok(_) => {}
+                // what cannot be read stays unknown; the customer is known all the same
+                Err(_) => self.note(Code::AttributeDropped),
             }
         }
         let record = CustomerRecord { identifiers: who.to_vec(), organisation, name, attributes };
@@ -143,12 +152,12 @@ impl Builder<'_> {
             ValueType::Text if attribute.key == "gender" => word::gender(cell)?.map(Value::Text),
             ValueType::Text => text::category(cell)?.map(Value::Text),
             ValueType::Bool => word::truth(cell)?.map(Value::Bool),
-            ValueType::Day => date::read(cell, slot.order)?.map(|m| match m {
+            ValueType::Day => self.date(cell, slot)?.map(|m| match m {
                 date::Moment::Local { day, .. } => Value::Day(domain::Day(day)),
                 date::Moment::Absolute(t) => Value::Day(self.plan.zone.day(domain::clock::Instant(t))),
             }),
-            ValueType::Money => match decimal::read(cell, slot.mark, Code::MoneyInvalid)? {
-                Some(d) => Some(Value::Money(d.minor(self.plan.digits, slot.scale)?)),
+            ValueType::Money => match decimal::money(cell, slot.mark, self.plan.currency)? {
+                Some(d) => Some(Value::Money(self.minor(d, slot.scale)?)),
                 None => None,
             },
             ValueType::Number => decimal::read(cell, slot.mark, Code::NumberInvalid)?.map(|d| Value::Number(d.number() * slot.scale as f64)),
@@ -161,14 +170,33 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let name = self.free(&columns.contact_name, row)?;
         let role = self.text(&columns.contact_role, row)?;
+        let mut dropped = None;
         let phone = match columns.contact_phone.find(row) {
-            Some((cell, slot)) => at(contact::phone(cell, self.plan.home), slot)?,
+            Some((cell, slot)) => match contact::phone(cell, self.plan.home) {
+                Err(f) if f.code == Code::PhoneInvalid => {
+                    dropped = Some((Code::PhoneDropped, f, slot));
+                    None
+                }
+                read => at(read, slot)?,
+            },
             None => None,
         };
         let email = match columns.contact_email.find(row) {
-            Some((cell, slot)) => at(contact::email(cell), slot)?,
+            Some((cell, slot)) => match contact::email(cell) {
+                Err(f) if f.code == Code::EmailInvalid => {
+                    dropped = Some((Code::EmailDropped, f, slot));
+                    None
+                }
+                read => at(read, slot)?,
+            },
             None => None,
         };
+        if let Some((note, fault, slot)) = dropped {
+            if name.is_none() && phone.is_none() && email.is_none() {
+                return at(Err(fault), slot);
+            }
+            self.note(note);
+        }
         if name.is_some() || phone.is_some() || email.is_some() {
             out.push(Record::Contact(ContactRecord { organisation: who.to_vec(), name, role, phone, email }));
         }

@@ -11,7 +11,8 @@ use crate::{
         Cell, Fault, Read,
         date::{self, Moment, Wall},
         decimal::{self, Decimal},
-        text, word,
+        status::Status,
+        text,
     },
 };
 use domain::{Day, clock::Instant, identity::Identifier, record::Record};
@@ -47,18 +48,20 @@ pub(crate) struct Builder<'p> {
     plan: &'p Plan,
     wall: Wall,
     /// what was left out of accepted rows
-    pub notes: BTreeMap<Code, u64>,
+    notes: BTreeMap<Code, u64>,
     /// customer → what was last said about them, in this part of the file
     customers: HashMap<u64, u64>,
-    /// the last status read: a file has few of them
-    status: (String, word::Status),
+    /// the last status read in each of its columns: a file has few of them
+    status: Vec<(String, Status)>,
+    /// amounts that fell between two minor units
+    rounded: std::cell::Cell<u64>,
     /// order → its head as last given, in this part of the file
     heads: HashMap<u64, u64>,
 }
 
 impl<'p> Builder<'p> {
     pub fn new(plan: &'p Plan) -> Builder<'p> {
-        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: (String::new(), word::Status::Done), heads: HashMap::new() }
+        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: Vec::new(), rounded: std::cell::Cell::new(0), heads: HashMap::new() }
     }
 
     /// The records of a row that is not blank.
@@ -124,37 +127,76 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn decimal(&self, slots: &Slots, row: &[Cell<'_>], fault: Code) -> Built<Option<Decimal>> {
+    fn scaled(&self, read: Read<Option<Decimal>>, slot: &Slot) -> Built<Option<Decimal>> {
+        at(read, slot).map(|d| d.map(|d| Decimal { mantissa: d.mantissa.saturating_mul(i128::from(slot.scale)), places: d.places }))
+    }
+
+    /// An amount as written, in major units.
+    fn amount(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Decimal>> {
         match slots.find(row) {
-            Some((cell, slot)) => {
-                let read = decimal::read(cell, slot.mark, fault);
-                let scaled = |d: Decimal| Decimal { mantissa: d.mantissa.saturating_mul(i128::from(slot.scale)), places: d.places };
-                at(read, slot).map(|d| d.map(scaled))
-            }
+            Some((cell, slot)) => self.scaled(decimal::money(cell, slot.mark, self.plan.currency), slot),
             None => Ok(None),
         }
+    }
+
+    fn quantity(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Decimal>> {
+        match slots.find(row) {
+            Some((cell, slot)) => self.scaled(decimal::read(cell, slot.mark, Code::NumberInvalid), slot),
+            None => Ok(None),
+        }
+    }
+
+    /// Nearest minor unit; that it had to be rounded is counted.
+    fn minor(&self, amount: Decimal, scale: i64) -> Read<i64> {
+        if amount.is_rounded(self.plan.digits, scale) {
+            self.rounded.set(self.rounded.get() + 1);
+        }
+        amount.minor(self.plan.digits, scale)
+    }
+
+    /// What was left out of accepted rows, or changed in them, and how often.
+    pub fn notes(mut self) -> BTreeMap<Code, u64> {
+        if self.rounded.get() > 0 {
+            self.notes.insert(Code::MoneyRounded, self.rounded.get());
+        }
+        self.notes
     }
 
     /// Minor units.
     fn money(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<i64>> {
         match slots.find(row) {
             Some((cell, slot)) => {
-                let read = decimal::read(cell, slot.mark, Code::MoneyInvalid);
-                at(read.and_then(|d| d.map(|d| d.minor(self.plan.digits, slot.scale)).transpose()), slot)
+                let read = decimal::money(cell, slot.mark, self.plan.currency);
+                at(read.and_then(|d| d.map(|d| self.minor(d, slot.scale)).transpose()), slot)
             }
             None => Ok(None),
         }
     }
 
     fn number(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<f64>> {
-        Ok(self.decimal(slots, row, Code::NumberInvalid)?.map(Decimal::number))
+        Ok(self.quantity(slots, row)?.map(Decimal::number))
     }
 
     fn moment(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<Moment>> {
         match slots.find(row) {
-            Some((cell, slot)) => at(date::read(cell, slot.order), slot),
+            Some((cell, slot)) => at(self.date(cell, slot), slot),
             None => Ok(None),
         }
+    }
+
+    /// A date; a bare number of a workbook that counts days from 1904 is counted from there.
+    fn date(&self, cell: &Cell<'_>, slot: &Slot) -> Read<Option<Moment>> {
+        if self.plan.epoch_1904 {
+            let serial = match cell {
+                Cell::Int(n) => Some(*n as f64),
+                Cell::Number(n) => Some(*n),
+                _ => None,
+            };
+            if let Some(n) = serial.filter(|n| (10_000.0..100_000.0).contains(n)) {
+                return date::read(&Cell::Serial(n + date::SHIFT_1904), slot.order);
+            }
+        }
+        date::read(cell, slot.order)
     }
 
     fn when(&mut self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<(Instant, Day)>> {

@@ -162,7 +162,7 @@ impl Builder<'_> {
             && let Some((first, last)) = date::month(t) {
                 return Ok(Some((first, Some(last))));
             }
-        Ok(at(date::read(cell, slot.order), slot)?.map(|m| (self.wall.place(m).1, None)))
+        Ok(at(self.date(cell, slot), slot)?.map(|m| (self.wall.place(m).1, None)))
     }
 }
 

@@ -5,10 +5,10 @@ use crate::{
     code::{Code, params},
     mapping::OrderIdentity,
     value::{
-        Cell, Fault,
+        Cell, Fault, currency,
         date::{self, Moment},
         decimal::Decimal,
-        word::{self, Status},
+        status::{self, Status},
     },
 };
 use domain::{
@@ -35,41 +35,69 @@ impl Builder<'_> {
         }
         let columns = &self.plan.columns;
         let no_customer_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped() && !columns.unionid.is_mapped();
-        if kinds.order || !no_customer_column {
+        let continues = self.continues(row);
+        if !continues && (kinds.order || !no_customer_column) {
             self.somebody(who)?;
         }
         self.currency(row)?;
-        let when = self.order_time(row)?;
-        if when.is_none() && (kinds.order || columns.order_at.is_mapped()) {
+        // a line below the order's head has the head's time
+        let when = if continues { None } else { self.order_time(row)? };
+        if !continues && when.is_none() && (kinds.order || columns.order_at.is_mapped()) {
             return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at]));
         }
-        let status = match columns.order_status.find(row) {
-            Some((Cell::Text(t), _)) if *t == self.status.0 => self.status.1,
-            Some((cell, slot)) => {
-                let status = at(word::status(cell), slot)?;
-                if let Cell::Text(t) = cell {
-                    self.status = (t.to_string(), status);
-                }
-                status
-            }
-            None => Status::Done,
-        };
+        let status = self.status(row)?;
         let id = self.order_number(who, row, when)?;
         let deal = Deal { id, when, status };
         if kinds.line { self.line(who, row, deal, out) } else { self.order(who, row, deal, out) }
     }
 
+    /// Is the row another line of an order whose head stands above it?
+    pub(super) fn continues(&self, row: &[Cell<'_>]) -> bool {
+        let columns = &self.plan.columns;
+        self.plan.continued && columns.order_paid.find(row).is_none() && columns.order_amount.find(row).is_none()
+    }
+
+    /// The worst that any of the columns about the order's status says.
+    fn status(&mut self, row: &[Cell<'_>]) -> Built<Status> {
+        let columns = &self.plan.columns;
+        let slots = columns.order_status.0.iter().map(|s| (s, false)).chain(columns.order_cancelled.0.iter().map(|s| (s, true)));
+        let mut worst = Status::Done;
+        for (place, (slot, yes_no)) in slots.enumerate() {
+            let Some(cell) = row.get(slot.index) else { continue };
+            let text = match cell {
+                Cell::Blank => continue,
+                Cell::Text(t) => Some(t),
+                _ => None,
+            };
+            if self.status.len() <= place {
+                self.status.push((String::new(), Status::Done));
+            }
+            let Some(last) = self.status.get_mut(place) else { continue };
+            let said = match text {
+                Some(t) if **t == last.0 => last.1,
+                _ => {
+                    let read = if yes_no { status::cancelled(cell) } else { status::status(cell) };
+                    let said = at(read, slot)?;
+                    if let Some(t) = text {
+                        last.0.clear();
+                        last.0.push_str(t);
+                        last.1 = said;
+                    }
+                    said
+                }
+            };
+            worst = worst.and(said);
+        }
+        Ok(worst)
+    }
+
     fn currency(&self, row: &[Cell<'_>]) -> Built<()> {
         let Some((cell, slot)) = self.plan.columns.order_currency.find(row) else { return Ok(()) };
-        let written = cell.shown().trim().to_uppercase();
-        let code = match written.as_str() {
-            "人民币" | "元" | "RMB" | "￥" | "¥" | "CNH" => "CNY",
-            "美元" | "$" => "USD",
-            other => other,
-        };
-        if code == self.plan.currency.code() {
+        let shown = cell.shown();
+        if shown == self.plan.currency.code() || currency::named(&shown, self.plan.currency) == Some(self.plan.currency) {
             return Ok(());
         }
+        let written = shown.trim().to_uppercase();
         let fault = Fault { code: Code::CurrencyForeign, params: params([("found", &written), ("expected", self.plan.currency.code())]) };
         Err(RowFault { fault, column: Some(slot.index) })
     }
@@ -114,11 +142,11 @@ impl Builder<'_> {
 
     fn order(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: Deal, out: &mut Vec<Record>) -> Built<()> {
         let columns = &self.plan.columns;
-        let paid = self.decimal(&columns.order_paid, row, Code::MoneyInvalid)?;
-        let amount = self.decimal(&columns.order_amount, row, Code::MoneyInvalid)?;
-        let discount = self.decimal(&columns.order_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
-        let quantity = self.decimal(&columns.line_quantity, row, Code::NumberInvalid)?;
-        let price = self.decimal(&columns.line_price, row, Code::MoneyInvalid)?;
+        let paid = self.amount(&columns.order_paid, row)?;
+        let amount = self.amount(&columns.order_amount, row)?;
+        let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
+        let quantity = self.quantity(&columns.line_quantity, row)?;
+        let price = self.amount(&columns.line_price, row)?;
         let (total, column) = match (paid, amount, price) {
             (Some(p), ..) => (Some(p), columns.order_paid.first()),
             (None, Some(a), _) => (Some(subtract(a, discount)), columns.order_amount.first()),
@@ -130,7 +158,7 @@ impl Builder<'_> {
             return self.disguised(who, row, deal, by_number, total, quantity, column, out);
         }
         let paid = match total {
-            Some(t) => self.minor(t, column)?,
+            Some(t) => self.paid(t, column)?,
             None if columns.order_paid.is_mapped() || columns.order_amount.is_mapped() || columns.line_price.is_mapped() => {
                 // an order that never came about needs no amount
                 if deal.status != Status::Cancelled {
@@ -141,7 +169,7 @@ impl Builder<'_> {
             None => 0,
         };
         let record = self.head(who, row, &deal, at_, day, paid, discount)?;
-        let refunded = self.refund_beside(who, row, &deal, paid)?;
+        let refunded = self.refund_beside(who, row, &deal, paid, false)?;
         out.push(Record::Order(record));
         out.extend(refunded);
         Ok(())
@@ -157,7 +185,7 @@ impl Builder<'_> {
             day,
             paid,
             cost: self.money(&columns.order_cost, row)?,
-            discount: discount.map(|d| self.minor(d, columns.order_discount.first())).transpose()?,
+            discount: discount.map(|d| self.paid(d, columns.order_discount.first())).transpose()?,
             cancelled: deal.status == Status::Cancelled,
             channel: self.text(&columns.order_channel, row)?,
             store: self.text(&columns.order_store, row)?,
@@ -168,10 +196,10 @@ impl Builder<'_> {
 
     fn line(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: Deal, out: &mut Vec<Record>) -> Built<()> {
         let columns = &self.plan.columns;
-        let quantity = self.decimal(&columns.line_quantity, row, Code::NumberInvalid)?;
-        let price = self.decimal(&columns.line_price, row, Code::MoneyInvalid)?;
-        let discount = self.decimal(&columns.line_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
-        let (total, column) = match (self.decimal(&columns.line_paid, row, Code::MoneyInvalid)?, price) {
+        let quantity = self.quantity(&columns.line_quantity, row)?;
+        let price = self.amount(&columns.line_price, row)?;
+        let discount = self.amount(&columns.line_discount, row)?.map(Decimal::abs);
+        let (total, column) = match (self.amount(&columns.line_paid, row)?, price) {
             (Some(paid), _) => (Some(paid), columns.line_paid.first()),
             (None, Some(p)) => (Some(subtract(self.product_of(p, quantity, columns.line_price.first())?, discount)), columns.line_price.first()),
             (None, None) => (None, None),
@@ -181,41 +209,47 @@ impl Builder<'_> {
         }
         let mapped = columns.line_paid.is_mapped() || columns.line_price.is_mapped();
         let mut paid = match total {
-            Some(t) => self.minor(t, column)?,
+            Some(t) => self.paid(t, column)?,
             None if mapped && deal.status != Status::Cancelled => return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.line_price])),
             None => 0,
         };
-        if self.plan.kinds.order {
+        if self.continues(row) {
+            // all about the order was said above
+        } else if self.plan.kinds.order {
             let Some((at_, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
-            let head_paid = self.decimal(&columns.order_paid, row, Code::MoneyInvalid)?;
-            let amount = self.decimal(&columns.order_amount, row, Code::MoneyInvalid)?;
-            let discount = self.decimal(&columns.order_discount, row, Code::MoneyInvalid)?.map(Decimal::abs);
+            let head_paid = self.amount(&columns.order_paid, row)?;
+            let amount = self.amount(&columns.order_amount, row)?;
+            let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
             let (head_paid, column) = match (head_paid, amount) {
                 (Some(p), _) => (Some(p), columns.order_paid.first()),
                 (None, Some(a)) => (Some(subtract(a, discount)), columns.order_amount.first()),
                 (None, None) => (None, None),
             };
             let head_paid = match head_paid {
-                Some(p) => self.minor(p, column)?,
+                Some(p) => self.paid(p, column)?,
                 None if deal.status == Status::Cancelled => 0,
                 None => return Err(RowFault::missing(Code::AmountMissing, &[&columns.order_paid, &columns.order_amount])),
             };
             let record = self.head(who, row, &deal, at_, day, head_paid, discount)?;
-            let refunded = self.refund_beside(who, row, &deal, head_paid)?;
+            let refunded = self.refund_beside(who, row, &deal, head_paid, false)?;
             if !self.given_before(&record) {
                 // only the order's total is known: its first line carries it
                 if !mapped {
                     paid = head_paid;
                 }
                 out.push(Record::Order(record));
-                out.extend(refunded);
             }
+            // the same amount beside every line is the order's, told again; another amount is another refund
+            if let Some(Record::Refund(refund)) = refunded
+                && !self.refunded_before(&refund) {
+                    out.push(Record::Refund(refund));
+                }
         } else {
-            out.extend(self.refund_beside(who, row, &deal, paid)?);
+            out.extend(self.refund_beside(who, row, &deal, paid, true)?);
         }
         let pieces = quantity.map_or(1.0, Decimal::number);
-        let cost = match self.decimal(&columns.line_cost, row, Code::MoneyInvalid)? {
-            Some(c) => Some(self.minor(self.product_of(c, quantity, columns.line_cost.first())?, columns.line_cost.first())?),
+        let cost = match self.amount(&columns.line_cost, row)? {
+            Some(c) => Some(self.paid(self.product_of(c, quantity, columns.line_cost.first())?, columns.line_cost.first())?),
             None => None,
         };
         let (product, product_name) = self.product_words(row)?;
@@ -257,8 +291,8 @@ impl Builder<'_> {
         }
     }
 
-    fn minor(&self, amount: Decimal, column: Option<usize>) -> Built<i64> {
-        amount.minor(self.plan.digits, 1).map_err(|fault| RowFault { fault, column })
+    fn paid(&self, amount: Decimal, column: Option<usize>) -> Built<i64> {
+        self.minor(amount, 1).map_err(|fault| RowFault { fault, column })
     }
 
     /// Was this head the last one given for its order in this part of the file?
@@ -273,30 +307,43 @@ impl Builder<'_> {
         self.heads.insert(xxh3_64(record.order_id.as_bytes()), said) == Some(said)
     }
 
-    /// A refund that is told beside its order: an amount given back, or a status that says all of it.
-    fn refund_beside(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: &Deal, paid: i64) -> Built<Option<Record>> {
+    /// Was this amount given back for this order before, in this part of the file?
+    fn refunded_before(&mut self, refund: &RefundRecord) -> bool {
+        let mut hash = Xxh3::new();
+        (&refund.order_id, &refund.refund_id, refund.amount).hash(&mut hash);
+        if self.heads.len() >= REMEMBERED {
+            self.heads.clear();
+        }
+        self.heads.insert(hash.finish(), 0).is_some()
+    }
+
+    /// A refund that is told beside its order: an amount given back, or a status that says all of it. Beside a line it is that
+    /// line's, so that two lines of one order that give back the same amount are two refunds.
+    fn refund_beside(&mut self, who: &[Identifier], row: &[Cell<'_>], deal: &Deal, paid: i64, of_line: bool) -> Built<Option<Record>> {
         if !self.plan.kinds.refund {
             return Ok(None);
         }
         let columns = &self.plan.columns;
         let (amount, by_status) = match self.money(&columns.refund_amount, row)? {
             Some(a) if a != 0 => (a.saturating_abs(), false),
-            Some(_) => return Ok(None),
-            None if deal.status == Status::Refunded => (paid, true),
-            None => return Ok(None),
+            // nothing given back is written beside every order; a status that says more is not taken back by it
+            _ if deal.status == Status::Refunded => (paid, true),
+            _ => return Ok(None),
         };
         let refund_id = self.id(&columns.refund_id, row)?;
         let reason = self.text(&columns.refund_reason, row)?;
         let Some((at, day)) = self.when(&columns.refund_at, row)?.or(deal.when) else { return Ok(None) };
+        let (product, line_no) = if of_line { (self.product_words(row)?.0, self.id(&columns.line_no, row)?) } else { (None, None) };
         Ok(Some(Record::Refund(RefundRecord {
             customer: who.to_vec(),
             refund_id,
             order_id: Some(deal.id.clone()),
+            line_no,
             at,
             day,
             amount,
             reason,
-            product: None,
+            product,
             quantity: None,
             by_status,
         })))
@@ -319,7 +366,7 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let Some((at, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
         let Some(total) = total else { return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.order_paid, &columns.line_price])) };
-        let amount = self.minor(total.abs(), column)?;
+        let amount = self.paid(total.abs(), column)?;
         let (product, _) = self.product_words(row)?;
         let made_up = self.plan.order_identity != OrderIdentity::Column;
         let (refund_id, order_id) = match (by_number, made_up) {
@@ -337,6 +384,7 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: quantity.map(|q| q.abs().number()),
+            line_no: self.id(&columns.line_no, row)?,
             by_status: false,
         }));
         Ok(())
@@ -372,6 +420,7 @@ impl Builder<'_> {
             reason: self.text(&columns.refund_reason, row)?,
             product,
             quantity: self.number(&columns.line_quantity, row)?.map(f64::abs),
+            line_no: self.id(&columns.line_no, row)?,
             by_status: false,
         }));
         Ok(())

@@ -1,6 +1,6 @@
 //! Gives each column its target, once it is known what the rows are.
 
-use super::kinds::Shape;
+use super::kinds::{Repeats, Shape, names_people};
 use crate::{
     attribute,
     concept::Concept::{self, *},
@@ -69,6 +69,29 @@ pub(crate) fn assign(profiles: &[Profile], shape: &Shape) -> Vec<Assigned> {
     out.into_iter().flatten().collect()
 }
 
+/// Names, phones and e-mail addresses stay out of the lake: such a column never becomes an attribute by itself.
+fn is_personal(p: &Profile) -> bool {
+    if p.filled == 0 {
+        return false;
+    }
+    let whole_numbers = p.numbers == 0 || p.share(p.whole) >= 0.9;
+    let phones = p.share(p.phones + p.lost_phones) >= 0.5 && !p.is_date() && whole_numbers && p.longest <= 30;
+    let addresses = p.share(p.emails) >= 0.5;
+    let names = names_people(&p.header) && !p.is_numeric() && p.share(p.truths) < 0.5;
+    phones || addresses || names
+}
+
+/// Whoever receives the goods need not be who bought them.
+fn names_recipient(written: &str) -> bool {
+    let name = header::normal(written);
+    ["收货", "收件", "提货", "收貨", "收件", "recipient", "receiver", "shipping", "ship to", "delivery"].iter().any(|w| name.contains(w))
+}
+
+/// When a row was made: an order's time in a file of orders, where nothing better is known.
+fn is_created(written: &str) -> bool {
+    matches!(header::normal(written).as_str(), "created at" | "create time" | "created" | "创建时间" | "建立日期")
+}
+
 struct Chooser<'a> {
     shape: &'a Shape,
     profiles: &'a [Profile],
@@ -81,18 +104,29 @@ impl Chooser<'_> {
         self.profiles.iter().any(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= 0.75))
     }
 
+    /// Are there rows whose order has no date of its own, as orders not yet paid have none?
+    fn undated(&self) -> bool {
+        self.profiles.iter().filter(|p| matches!(p.concept, Some((OrderDate | Date, sure)) if sure >= 0.75)).all(|p| p.fill() < 1.0)
+    }
+
+    /// A phone or address that need not be the customer's own, beside one that is.
+    fn is_anothers(&self, concept: Concept, p: &Profile) -> bool {
+        let doubtful = |p: &Profile| p.concept.is_some_and(|(_, sure)| sure < 0.75) || names_recipient(&p.header);
+        doubtful(p) && self.profiles.iter().any(|o| o.index != p.index && o.filled > 0 && o.concept.is_some_and(|(c, _)| c == concept) && !doubtful(o))
+    }
+
     fn gives(&self, kind: Kind) -> bool {
         self.shape.kinds.contains(&kind)
     }
 
     fn choose(&mut self, p: &Profile) -> Assigned {
         let subject = self.gives(Kind::Customer) && self.shape.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
-        let sensitive = matches!(p.concept, Some((Sensitive, _)));
+        let sensitive = matches!(p.concept, Some((Sensitive, _))) || is_personal(p);
         if let Some((concept, sure)) = p.concept
             && let Some(target) = self.target(concept, p) {
                 let weak = sure < 0.75 && subject && !matches!(target, Target::Attribute(_)) && !target.is_identifier();
                 // two columns may say when or who; the first that is not blank counts
-                let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::InteractionAt);
+                let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::CustomerEmail | Target::InteractionAt);
                 if !weak && (shared || self.taken.insert(target.clone())) && self.readable(&target, p) {
                     let is_id = matches!(concept, CustomerId | Member | OrderId | Id | ProductId | Product | RefundId | TicketId | LineNo | Unionid);
                     return Assigned { target, value_type: None, confidence: sure, is_id, is_sensitive: false };
@@ -139,8 +173,9 @@ impl Chooser<'_> {
         match concept {
             CustomerId => some(who, Target::CustomerId),
             Member => some(who, Target::CustomerMember),
-            Phone => some(who, Target::CustomerPhone),
-            Email => some(who, Target::CustomerEmail),
+            Phone | Email if !who || self.is_anothers(concept, p) => None,
+            Phone => Some(Target::CustomerPhone),
+            Email => Some(Target::CustomerEmail),
             Unionid => some(who, Target::CustomerUnionid),
             // people who are known by nothing else are known by their name
             Name if who && !identified && !self.has(Id) && !self.shape.customer_by_row => Some(Target::CustomerId),
@@ -172,6 +207,7 @@ impl Chooser<'_> {
             Goods if line => Some(Target::LineCost),
             Goods => some(order, Target::OrderCost),
             Status => some(trade, Target::OrderStatus),
+            Cancelled => some(trade, Target::OrderCancelled),
             Channel if trade => Some(Target::OrderChannel),
             Channel if interaction => Some(Target::InteractionChannel),
             Channel if answer => Some(Target::AnswerChannel),
@@ -222,7 +258,7 @@ impl Chooser<'_> {
                 let key = attribute::ALL.get(usize::from(place)).map(|a| a.key)?;
                 match key {
                     "acquisition_channel" if trade && !self.has(Channel) => Some(Target::OrderChannel),
-                    "signup_day" if fact => some(trade && !self.has(OrderDate) && !self.has(Date), Target::OrderAt),
+                    "signup_day" if fact => some(trade && (!self.has(OrderDate) && !self.has(Date) || is_created(&p.header) && self.undated()), Target::OrderAt),
                     _ => some(customer, Target::Attribute(key.to_owned())),
                 }
             }
@@ -259,6 +295,8 @@ impl Chooser<'_> {
             _ => self.has(Paid) || self.has(Amount),
         };
         match (order, line) {
+            // an amount before the discount is a price that the discount is taken off
+            (false, true) if concept == Gross && self.shape.repeats == Repeats::Parts && self.has(Discount) && !stronger && !self.has(Price) && !self.has(LineAmount) => Some(Target::LinePrice),
             // of several amounts on a line the paid one counts
             (false, true) => (!stronger && !self.has(LineAmount)).then_some(Target::LinePaid),
             (true, true) if concept == Amount && self.has(Paid) && !self.has(LineAmount) => Some(Target::LinePaid),

@@ -2,6 +2,7 @@
 
 use crate::{
     concept::Concept::{self, *},
+    header,
     mapping::OrderIdentity,
     profile::Profile,
     target::Kind,
@@ -25,10 +26,28 @@ pub(crate) struct Shape {
     pub customer_by_row: bool,
     pub question: Option<String>,
     pub interaction_kind: Option<String>,
+    /// what order numbers that come again mean
+    pub repeats: Repeats,
+    /// later rows of an order leave the cells of its head blank
+    pub continued: bool,
+}
+
+/// What is made of order numbers that stand on several rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// they do not, or each row is a line with goods of its own
+    #[default]
+    No,
+    /// the amounts differ and nothing else tells the rows apart: they are parts of the order
+    Parts,
+    /// hardly any do: the last row is taken for a correction
+    Corrections(usize),
 }
 
 /// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
 pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
+    let shopify = is_shopify(profiles);
+    let main_order = profiles.iter().any(|p| matches!(p.concept, Some((OrderId, _))) && !names_part(&p.header));
     for p in profiles.iter_mut() {
         let Some((concept, _)) = p.concept else { continue };
         if p.filled == 0 {
@@ -42,18 +61,28 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
             Paid | Gross | Amount | Discount | Goods | Price | ListPrice | LineAmount | RefundAmount | Spend => p.share(p.numbers.max(p.comma_numbers)) >= 0.4,
             Quantity => p.share(p.numbers) >= 0.5,
             Score | Nps | Csat | Ces => p.share(p.numbers) >= 0.4 || p.distinct <= 12,
-            Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3,
-            Email | ContactEmail => p.share(p.emails) >= 0.3,
-            Name | GivenName | FamilyName | Company | ContactName => !numeric && p.distinct > 2.min(p.filled.saturating_sub(1)),
+            Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3 && (concept == ContactPhone || !names_staff(&p.header)),
+            Email | ContactEmail => p.share(p.emails) >= 0.3 && (concept == ContactEmail || !names_staff(&p.header)),
+            Name | GivenName | FamilyName => !numeric && p.share(p.truths) < 0.5,
+            // `company` and `contact` may hold two words over and over
+            Company | ContactName => !numeric && (p.distinct > 2.min(p.filled.saturating_sub(1)) || concept == ContactName && names_people(&p.header)),
             Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => {
                 let never_numbers = matches!(concept, Campaign | Channel | Question | Comment);
                 !numeric || !never_numbers && p.share(p.moneyed) <= 0.5
             }
             Currency => p.longest <= 6,
+            Cancelled => p.share(p.truths + p.statuses + p.dates) >= 0.5,
             _ => true,
         };
         if !fits {
             p.concept = None;
+        }
+        // Shopify calls the order's number its name
+        if concept == Name && shopify && p.header.trim().eq_ignore_ascii_case("name") && p.samples.iter().all(|s| s.bytes().any(|b| b.is_ascii_digit()) && !s.contains(' ')) {
+            p.concept = Some((OrderId, 1.0));
+        }
+        if concept == OrderId && main_order && names_part(&p.header) {
+            p.concept = Some((LineNo, 0.9));
         }
         if matches!(p.concept, Some((OrderDate, _))) && p.share(p.times) > 0.5 && !p.is_date() {
             p.concept = Some((TimeOfDay, 0.9));
@@ -90,6 +119,27 @@ fn by_content(profiles: &mut [Profile]) {
         && let Some(p) = profiles.iter_mut().find(|p| p.concept.is_none() && p.filled > 0 && (p.leading_zeros > 0 || p.share(p.whole) > 0.95 || p.share(p.letters) > 0.5)) {
             p.concept = Some((CustomerId, 0.76));
         }
+}
+
+/// Does the header say that people's names stand below it: `contact name`, `Spouse Name`, `配偶姓名`? A bare `contact` does not.
+pub(crate) fn names_people(written: &str) -> bool {
+    const PEOPLE: &[&str] = &[
+        "spouse", "wife", "husband", "partner", "father", "mother", "parent", "child", "kid", "son", "daughter", "guardian", "emergency", "referrer", "referee", "beneficiary", "recipient", "nick", "maiden", "middle", "legal", "contact", "owner",
+        "first", "last", "given", "family", "full", "customer", "client", "member", "user", "buyer", "person", "driver", "patient", "student", "billing", "shipping",
+    ];
+    let name = header::normal(written);
+    let chinese = ["姓名", "名字", "昵称", "联系人姓名", "联系人名称", "曾用名"].iter().any(|w| name.ends_with(w)) || matches!(name.as_str(), "配偶" | "父亲" | "母亲" | "监护人" | "紧急联系人" | "推荐人" | "介绍人");
+    let mut words = name.split(' ').rev();
+    let english = words.next() == Some("name") && words.all(|w| PEOPLE.contains(&w) || w == "s");
+    chinese || english || matches!(name.as_str(), "nickname" | "surname" | "forename" | "username" | "fullname" | "wechat nickname" | "contact person" | "emergency contact" | "next of kin")
+}
+
+/// A shop's, a salesman's or a courier's number is nobody's who buys.
+fn names_staff(written: &str) -> bool {
+    let name = header::normal(written);
+    let chinese = ["门店", "店铺", "商家", "卖家", "客服", "销售", "导购", "店员", "员工", "物流", "快递", "骑手", "司机", "仓库", "供应商", "业务员"].iter().any(|w| name.contains(w));
+    let english = ["store", "shop", "seller", "merchant", "vendor", "supplier", "agent", "sales", "salesman", "rep", "staff", "employee", "manager", "courier", "carrier", "warehouse", "driver", "support"];
+    chinese || name.split(' ').any(|w| english.contains(&w))
 }
 
 struct Found<'p>(&'p [Profile]);
@@ -150,7 +200,7 @@ impl Shape {
             return Shape { interaction_kind: Some("contact".to_owned()), ..Shape::of(with_customer(vec![Kind::Interaction], &found)) };
         }
         let contacts = found.any(&[ContactName, ContactPhone, ContactEmail]) && who && !dated && !ordered;
-        if wants(Kind::Contact) || (hint.is_none() && contacts) {
+        if wants(Kind::Contact) || (matches!(hint, None | Some(Kind::Customer)) && contacts) {
             let mut kinds = vec![Kind::Contact];
             if found.has(Company) || found.attributes() > 0 {
                 kinds.insert(0, Kind::Customer);
@@ -186,17 +236,27 @@ impl Shape {
         let identified = found.any(&[CustomerId, Member, Phone, Email, Unionid, Name]) || found.has(Company);
         let can_head = identified && found.any(&[Date, OrderDate]);
         let mut shape = Shape { identity: OrderIdentity::Column, ..Shape::default() };
-        let lines = goods || hint == Some(Kind::Line);
+        // a number that comes again with another amount, and no goods to tell the rows apart: payments, or parts of the order
+        let parts = !goods && repeats.repeated && !repeats.constant;
+        let lines = goods || hint == Some(Kind::Line) || parts;
+        let says_order = total.is_some_and(|p| names_the_order(&p.header));
         let heads = if !lines {
             true
         } else if !can_head || !ordered {
             false
-        } else if repeats.repeated {
-            // the same total on every row of an order is the order's
-            total.is_some() && repeats.constant && (line_money || repeats.orders >= 3)
+        } else if repeats.repeated || says_order && repeats.orders > 0 {
+            // the same total on every row of an order is the order's; one order is enough where the header says so
+            total.is_some() && repeats.constant && (line_money || says_order || repeats.orders >= 3)
         } else {
             // one row an order: a head too, if there is more to say about it than a line can hold
             total.is_some() && head_words
+        };
+        shape.repeats = match repeats.differing {
+            _ if goods => Repeats::No,
+            0 => Repeats::No,
+            _ if parts => Repeats::Parts,
+            _ if lines => Repeats::No,
+            n => Repeats::Corrections(n),
         };
         if heads {
             shape.kinds.push(Kind::Order);
@@ -204,13 +264,14 @@ impl Shape {
         if lines {
             shape.kinds.push(Kind::Line);
         }
+        shape.continued = heads && lines && (repeats.continued || is_shopify(found.0));
         if !ordered {
             // goods without amounts are baskets; amounts make each row a purchase
             shape.identity = if lines { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
         }
         shape.refund_prefix = order_column(found).and_then(|p| refund_prefix(p, found, rows));
         shape.has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
-        let said_refunded = found.get(Status).is_some();
+        let said_refunded = found.any(&[Status, Cancelled]);
         if shape.refund_prefix.is_some() || shape.has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
             shape.kinds.push(Kind::Refund);
         }
@@ -242,26 +303,75 @@ fn order_column<'p>(found: &Found<'p>) -> Option<&'p Profile> {
     at(OrderId).or_else(|| at(Id))
 }
 
+/// Shopify's export of orders: one row an item, the order's own cells on its first row only.
+fn is_shopify(profiles: &[Profile]) -> bool {
+    profiles.iter().filter(|p| header::normal(&p.header).starts_with("lineitem ")).count() >= 2
+}
+
+/// A number of a part of an order, beside the order's own.
+fn names_part(written: &str) -> bool {
+    let name = header::normal(written);
+    name.starts_with("子订单") || name.starts_with("sub order") || name.starts_with("suborder")
+}
+
+/// Does the header of an amount say that it is the order's and not a line's?
+fn names_the_order(written: &str) -> bool {
+    let name = header::normal(written);
+    name.contains("订单") || name.contains("訂單") || name.split(' ').any(|w| w == "order")
+}
+
 #[derive(Default)]
 struct Repetition {
     repeated: bool,
     constant: bool,
+    /// orders on several rows
     orders: usize,
+    /// orders whose rows have different amounts
+    differing: usize,
+    /// is the amount written on an order's first row only?
+    continued: bool,
 }
 
-/// Do order numbers come again, and does their amount stay the same?
+/// The rows of one order.
+#[derive(Default)]
+struct Group {
+    rows: usize,
+    amount: String,
+    differs: bool,
+    /// rows without an amount behind one with
+    blank: usize,
+}
+
+/// Do order numbers come again, and does their amount stay the same? A blank amount says nothing, and money given back under the
+/// order's number is not another part of it.
 fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
-    let mut groups: HashMap<String, (usize, String, bool)> = HashMap::new();
+    let mut groups: HashMap<String, Group> = HashMap::new();
     for (_, row) in rows {
         let Some(id) = row.get(order.index).filter(|c| !c.is_missing()) else { continue };
-        let amount = total.and_then(|t| row.get(t.index)).map(|c| c.shown().into_owned()).unwrap_or_default();
-        let group = groups.entry(id.shown().into_owned()).or_insert((0, amount.clone(), true));
-        group.0 += 1;
-        group.2 &= group.1 == amount;
+        let amount = total.and_then(|t| row.get(t.index)).filter(|c| !c.is_missing()).map(|c| c.shown().trim().to_owned()).unwrap_or_default();
+        if amount.starts_with(['-', '(', '−']) {
+            continue;
+        }
+        let group = groups.entry(id.shown().trim().to_owned()).or_default();
+        group.rows += 1;
+        if amount.is_empty() {
+            group.blank += usize::from(!group.amount.is_empty());
+        } else if group.amount.is_empty() {
+            group.amount = amount;
+        } else {
+            group.differs |= group.amount != amount;
+        }
     }
-    let many: Vec<_> = groups.values().filter(|g| g.0 > 1).collect();
-    let constant = many.iter().filter(|g| g.2).count();
-    Repetition { repeated: many.len() * 50 > groups.len(), constant: !many.is_empty() && constant * 10 >= many.len() * 9, orders: many.len() }
+    let many: Vec<_> = groups.values().filter(|g| g.rows > 1).collect();
+    let differing = many.iter().filter(|g| g.differs).count();
+    let continued = many.iter().filter(|g| g.blank + 1 == g.rows).count();
+    Repetition {
+        repeated: many.len() * 50 > groups.len(),
+        constant: !many.is_empty() && (many.len() - differing) * 10 >= many.len() * 9,
+        orders: many.len(),
+        differing,
+        continued: !many.is_empty() && continued * 10 >= many.len() * 9,
+    }
 }
 
 /// A letter in front of order numbers that goes with negative amounts and with nothing else.

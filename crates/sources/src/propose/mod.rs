@@ -1,7 +1,9 @@
 //! From a sample to a proposal: what each column is, what kinds of records the rows give, and what a person should know about it.
 
 mod assign;
+mod currency;
 mod kinds;
+mod status;
 
 use crate::{
     Options, Probe,
@@ -17,7 +19,7 @@ use crate::{
 };
 use assign::Assigned;
 use domain::ValueType;
-use kinds::Shape;
+use kinds::{Repeats, Shape};
 
 /// Proposes how to read the file of a sample.
 pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
@@ -30,6 +32,10 @@ pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
     let mut guesses = sample.guesses.clone();
     let mapping = mapping(&sample, options, &profiles, &shape, &assigned);
     tell(&sample, options, &profiles, &shape, &assigned, &mapping, &mut guesses);
+    let currency = currency::of_sample(&sample, &mapping);
+    if let Some(found) = currency.filter(|c| *c != options.currency) {
+        guesses.push(guess(Code::GuessCurrencyForeign, [("found", found.code()), ("expected", options.currency.code())]));
+    }
     let columns = profiles.iter().zip(&assigned).zip(&mapping.columns).map(|((p, a), c)| column(p, a, c, &sample, &mapping, home)).collect();
     Probe {
         format: sample.format,
@@ -41,6 +47,7 @@ pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
         bytes: sample.bytes,
         columns,
         guesses,
+        currency,
         mapping,
     }
 }
@@ -78,6 +85,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: 
         delimiter: sample.delimiter.unwrap_or(','),
         sheet: sample.sheet.clone(),
         header_row: if matches!(sample.format, Format::Parquet | Format::Json | Format::Jsonl) { 0 } else { sample.header_row },
+        epoch_1904: sample.is_1904,
         date_order: columns.iter().find_map(|c| c.date_order).unwrap_or(DateOrder::Ymd),
         decimal_mark: DecimalMark::Point,
         time_zone: options.time_zone.name().to_owned(),
@@ -86,6 +94,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: 
         order_identity: shape.identity,
         refund_prefix: shape.refund_prefix.clone(),
         customer_by_row: shape.customer_by_row,
+        continued: shape.continued,
         question: shape.question.clone(),
         interaction_kind: shape.interaction_kind.clone(),
         columns,
@@ -120,6 +129,14 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
             OrderIdentity::CustomerDay => out.push(guess(Code::GuessOrderDay, [])),
             OrderIdentity::Column => {}
         }
+        match shape.repeats {
+            Repeats::No => {}
+            Repeats::Parts => out.push(guess(Code::GuessOrderParts, [])),
+            Repeats::Corrections(n) => out.push(guess(Code::GuessOrderCorrected, [("count", &n.to_string())])),
+        }
+        if shape.continued {
+            out.push(guess(Code::GuessContinued, []));
+        }
         let has = |t: Target| mapping.has(&t);
         if has(Target::LinePrice) && !has(Target::LinePaid) && !has(Target::OrderPaid) {
             out.push(guess(Code::GuessLineAmount, []));
@@ -141,12 +158,14 @@ fn tell(sample: &Sample, options: &Options<'_>, profiles: &[Profile], shape: &Sh
         out.push(guess(Code::GuessCustomerName, [("column", &column.0.header)]));
     }
     blank_customers(sample, mapping, out);
+    out.extend(status::guesses(sample, mapping));
     let is_birthday = |a: &Assigned| matches!(a.target, Target::Attribute(_) | Target::Custom(_));
     if profiles.iter().zip(assigned).any(|(p, a)| is_date_target(&a.target) && !is_birthday(a) && p.dates > 0) {
         out.push(guess(Code::GuessTimeZone, [("zone", options.time_zone.name())]));
     }
     for (p, (a, c)) in profiles.iter().zip(assigned.iter().zip(&mapping.columns)) {
         out.extend(notes(p, a, c));
+        out.extend(unread(c, sample, mapping));
     }
     let custom = assigned.iter().filter(|a| matches!(a.target, Target::Custom(_))).count();
     if custom > 0 {
@@ -187,6 +206,9 @@ fn notes(p: &Profile, a: &Assigned, c: &Column) -> Vec<Guess> {
     let is_date = is_date_target(&a.target) || c.target.value_type().or(c.value_type) == Some(ValueType::Day);
     if is_date {
         if let Some(order) = c.date_order {
+            if p.contrary > 0 && order != DateOrder::Ymd {
+                out.push(guess(Code::GuessDateContrary, [("column", header), ("order", order.pattern()), ("count", &p.contrary.to_string())]));
+            }
             let code = if p.order_sure || order == DateOrder::Ymd { Code::GuessDateOrder } else { Code::GuessDateAmbiguous };
             out.push(guess(code, [("column", header), ("order", order.pattern())]));
         }
@@ -210,6 +232,16 @@ fn notes(p: &Profile, a: &Assigned, c: &Column) -> Vec<Guess> {
         out.push(guess(Code::GuessPhoneLost, [("column", header), ("count", &p.lost_phones.to_string())]));
     }
     out
+}
+
+/// The sampled cells of an attribute that cannot be read: how many, and the first.
+fn unread(c: &Column, sample: &Sample, mapping: &Mapping) -> Option<Guess> {
+    if !matches!(c.target, Target::Attribute(_) | Target::Custom(_)) {
+        return None;
+    }
+    let mut bad = sample.rows.iter().filter_map(|(_, r)| r.get(c.index)).filter(|cell| !cell.is_missing() && !reads(cell, c, mapping, ""));
+    let first: String = bad.next()?.shown().trim().chars().take(40).collect();
+    Some(guess(Code::GuessAttributeUnread, [("column", &c.header), ("count", &(bad.count() + 1).to_string()), ("value", &first)]))
 }
 
 fn column(p: &Profile, a: &Assigned, c: &Column, sample: &Sample, mapping: &Mapping, home: &str) -> ColumnGuess {
@@ -238,7 +270,8 @@ fn reads(cell: &Cell<'_>, c: &Column, mapping: &Mapping, home: &str) -> bool {
         target => match target.value_type().or(c.value_type) {
             Some(ValueType::Day) if matches!(target, Target::CostFrom | Target::CostTo) => date::month(&cell.shown()).is_some() || date::read(cell, order).is_ok(),
             Some(ValueType::Day) => date::read(cell, order).is_ok(),
-            Some(ValueType::Money | ValueType::Number | ValueType::Int) => decimal::read(cell, mark, Code::NumberInvalid).is_ok(),
+            Some(ValueType::Money) => decimal::money(cell, mark, mapping.currency).is_ok(),
+            Some(ValueType::Number | ValueType::Int) => decimal::read(cell, mark, Code::NumberInvalid).is_ok(),
             Some(ValueType::Bool) => word::truth(cell).is_ok(),
             _ => !matches!(cell, Cell::Error(_)),
         },

@@ -1,11 +1,11 @@
 //! Excel 97–2003. The records are looked over first: a sheet that claims or spans more cells than it can hold is refused before
 //! anything makes room for them.
 
-use super::{Each, Rows, cfb, xlsx::{SHIFT_1904, error_text, serial}};
+use super::{Each, Rows, cfb, xlsx::{error_text, serial}};
 use crate::{
     code::{Code, Error, Result},
     limits,
-    value::Cell,
+    value::{Cell, date::SHIFT_1904},
 };
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsError};
 use std::{borrow::Cow, fs::File, io::BufReader, path::Path};

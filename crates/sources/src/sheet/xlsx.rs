@@ -3,13 +3,10 @@
 use super::{Each, Rows};
 use crate::{
     code::{Code, Error, Result},
-    value::Cell,
+    value::{Cell, date::SHIFT_1904},
 };
 use calamine::{CellErrorType, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use std::{borrow::Cow, fs::File, io::BufReader, path::Path};
-
-/// Days between the two epochs a workbook may count from.
-pub(super) const SHIFT_1904: f64 = 1462.0;
 
 /// An open workbook.
 pub(crate) struct Book(Xlsx<BufReader<File>>);

@@ -11,6 +11,8 @@ use std::fmt;
 const DAY_MICROS: i64 = 86_400_000_000;
 /// 1970-01-01 as a spreadsheet's serial number.
 const EPOCH_SERIAL: f64 = 25_569.0;
+/// Days between the two epochs a workbook may count from.
+pub(crate) const SHIFT_1904: f64 = 1462.0;
 /// Years we believe.
 const YEARS: std::ops::RangeInclusive<i64> = 1850..=2199;
 

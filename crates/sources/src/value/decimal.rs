@@ -1,9 +1,12 @@
 //! Numbers and money as people write them, read exactly: `1,234.50`, `1.234,50`, `￥１２`, `(30)`, `1.2万`. No floats on the way to
 //! minor units; rounding is half to even.
 
-use super::{Cell, Read, error, text};
-use crate::{code::Code, mapping::DecimalMark};
-use domain::money::div_half_even;
+use super::{Cell, Fault, Read, currency, error, text};
+use crate::{
+    code::{Code, params},
+    mapping::DecimalMark,
+};
+use domain::{Currency, money::div_half_even};
 
 /// `mantissa ÷ 10^places`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +25,21 @@ impl Decimal {
 
     /// Nearest minor unit, halves to even. `scale` multiplies first (千元, 万元).
     pub fn minor(self, digits: u32, scale: i64) -> Read<i64> {
-        let up = self.mantissa.checked_mul(i128::from(scale)).and_then(|m| m.checked_mul(10i128.pow(digits)));
-        let minor = up.map(|m| div_half_even(m, 10i128.pow(self.places.min(38))));
+        let up = self.mantissa.checked_mul(i128::from(scale));
+        let minor = if self.places <= digits {
+            up.and_then(|m| m.checked_mul(10i128.pow(digits - self.places)))
+        } else {
+            up.and_then(|m| m.checked_mul(10i128.pow(digits))).map(|m| div_half_even(m, 10i128.pow(self.places.min(38))))
+        };
         match minor {
             Some(m) if m.abs() <= LARGEST_MINOR => i64::try_from(m).map_err(|_| Code::MoneyOutOfRange.into()),
             _ => Err(Code::MoneyOutOfRange.into()),
         }
+    }
+
+    /// Does the amount fall between two minor units, so that [`Decimal::minor`] rounds it?
+    pub fn is_rounded(self, digits: u32, scale: i64) -> bool {
+        self.places > digits && self.mantissa.checked_mul(i128::from(scale)).is_some_and(|m| m % 10i128.pow((self.places - digits).min(38)) != 0)
     }
 
     /// Exact product.
@@ -78,6 +90,23 @@ pub(crate) fn read(cell: &Cell<'_>, mark: DecimalMark, fault: Code) -> Read<Opti
     }
 }
 
+/// An amount in `currency`; another currency's sign or code beside the number makes it a foreign amount.
+pub(crate) fn money(cell: &Cell<'_>, mark: DecimalMark, currency: Currency) -> Read<Option<Decimal>> {
+    match cell {
+        Cell::Text(t) => {
+            if let Some(d) = simple(t.as_bytes(), mark) {
+                return Ok(Some(d));
+            }
+            let found = read(cell, mark, Code::MoneyInvalid)?;
+            match currency::foreign(t, currency) {
+                Some(sign) if found.is_some() => Err(Fault { code: Code::CurrencyForeign, params: params([("found", &sign), ("expected", currency.code())]) }),
+                _ => Ok(found),
+            }
+        }
+        other => read(other, mark, Code::MoneyInvalid),
+    }
+}
+
 /// A float as the shortest decimal that is equal to it.
 fn float(n: f64) -> Option<Decimal> {
     if !n.is_finite() {
@@ -116,10 +145,6 @@ fn simple(bytes: &[u8], mark: DecimalMark) -> Option<Decimal> {
     Some(Decimal { mantissa: i128::from(if negative { -mantissa } else { mantissa }), places })
 }
 
-const MONEY_WORDS: [&str; 24] = [
-    "rmb", "cny", "usd", "eur", "gbp", "hkd", "twd", "jpy", "us$", "hk$", "nt$", "ntd", "a$", "c$", "s$", "人民币", "人民幣", "元整", "元", "圆", "圓", "块", "美元", "港币",
-];
-
 /// Any way of writing a number; `None` if it is none.
 pub(crate) fn parse(written: &str, mark: DecimalMark) -> Option<Decimal> {
     if written.len() > 80 {
@@ -135,8 +160,9 @@ pub(crate) fn parse(written: &str, mark: DecimalMark) -> Option<Decimal> {
     let (mut shift, mut percent, mut signed) = (0u32, false, false);
     loop {
         let before = rest;
-        rest = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '¥' | '￥' | '$' | '€' | '£' | '₩' | '₹'));
-        for word in MONEY_WORDS {
+        rest = rest.trim_matches(|c: char| c.is_whitespace() || currency::is_sign(c));
+        let bare = matches!(rest.as_bytes(), [b'0'..=b'9', .., b'0'..=b'9'] | [b'0'..=b'9']);
+        for word in currency::words().take_while(|_| !bare) {
             rest = rest.strip_prefix(word).unwrap_or(rest);
             rest = rest.strip_suffix(word).unwrap_or(rest);
         }
@@ -249,6 +275,8 @@ mod tests {
         assert_eq!(fen("0.135", Point), Some(14));
         assert_eq!(fen("-0.125", Point), Some(-12));
         assert_eq!(fen("1.005", Point), Some(100));
+        let rounded = |t: &str, digits: u32| parse(t, Point).is_some_and(|d| d.is_rounded(digits, 1));
+        assert!(rounded("10.5", 0) && rounded("0.125", 2) && !rounded("0.120", 2) && !rounded("10", 0) && !rounded("10.0", 0) && !rounded("1.2万", 0));
         let cell = |n: f64| read(&Cell::Number(n), Point, Code::MoneyInvalid).ok().flatten().and_then(|d| d.minor(2, 1).ok());
         assert_eq!(cell(0.29), Some(29));
         assert_eq!(cell(1.005), Some(100));

@@ -1,8 +1,10 @@
 //! One cell, whatever its source, and what it can be read as. Nothing here knows rows or files.
 
 pub(crate) mod contact;
+pub(crate) mod currency;
 pub(crate) mod date;
 pub(crate) mod decimal;
+pub(crate) mod status;
 pub(crate) mod text;
 pub(crate) mod word;
 

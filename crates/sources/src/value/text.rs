@@ -22,10 +22,13 @@ pub(crate) fn is_nothing(trimmed: &str) -> bool {
         [] => true,
         // none of the words begins with anything else
         [first, ..] if !matches!(first, b'n' | b'N' | b'\\' | b'#' | b'-' | b'/' | b'(' | b'<' | 0x80..) => false,
-        _ if trimmed.len() > 12 => false,
+        _ if trimmed.len() > 14 => false,
         _ => {
-            const WORDS: [&str; 15] = ["null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a", "-", "--", "—", "/", "(null)", "(none)", "<na>"];
-            WORDS.iter().any(|w| trimmed.eq_ignore_ascii_case(w)) || matches!(trimmed, "无" | "空" | "暂无" | "未填" | "未填写" | "無" | "——" | "－")
+            const WORDS: [&str; 20] = [
+                "null", "n/a", "na", "nan", "none", "nil", "\\n", "#n/a", "-", "--", "—", "/", "(null)", "(none)", "<na>", "n.a.", "not available", "not provided", "not specified", "not known",
+            ];
+            const CHINESE: [&str; 18] = ["无", "空", "暂无", "未填", "未填写", "無", "——", "－", "不详", "不詳", "不明", "保密", "未提供", "未登记", "未录入", "不适用", "暂缺", "未填報"];
+            WORDS.iter().any(|w| trimmed.eq_ignore_ascii_case(w)) || CHINESE.contains(&trimmed)
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Words with a fixed meaning, in Chinese and English: yes and no, gender, order status, person or organisation, scores in words.
+//! Words with a fixed meaning, in Chinese and English: yes and no, gender, person or organisation, scores in words.
 
 use super::{Cell, Read, error, text};
 use crate::code::Code;
 
-fn lower(cell: &Cell<'_>) -> Read<Option<String>> {
+pub(super) fn lower(cell: &Cell<'_>) -> Read<Option<String>> {
     if cell.is_missing() {
         return Ok(None);
     }
@@ -57,52 +57,6 @@ pub(crate) fn gender_word(word: &str) -> Option<&'static str> {
     }
 }
 
-/// What the status of an order says about its money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// it counts
-    Done,
-    /// it never came about: cancelled, closed, failed, not paid
-    Cancelled,
-    /// all of it was given back
-    Refunded,
-}
-
-/// Reads an order's status; words that are not known count as done.
-pub(crate) fn status(cell: &Cell<'_>) -> Read<Status> {
-    if let Cell::Bool(cancelled) = cell {
-        return Ok(if *cancelled { Status::Cancelled } else { Status::Done });
-    }
-    Ok(lower(cell)?.map_or(Status::Done, |word| status_word(&word)))
-}
-
-/// A status in lower case.
-pub(crate) fn status_word(word: &str) -> Status {
-    const CANCELLED: [&str; 17] = [
-        "cancel", "void", "closed", "failed", "failure", "abandon", "declined", "unpaid", "pending payment", "awaiting payment", "取消", "关闭", "關閉", "作废", "未付款", "待付款", "待支付",
-    ];
-    const REFUNDED: [&str; 9] = ["refunded", "full refund", "returned", "已退款", "退款成功", "退款完成", "已退货", "退货完成", "全额退款"];
-    const NOT: [&str; 6] = ["partial", "部分", "拒绝", "rejected", "not ", "失败退款"];
-    if NOT.iter().any(|w| word.contains(w)) {
-        return Status::Done;
-    }
-    if REFUNDED.iter().any(|w| word.contains(w)) {
-        return Status::Refunded;
-    }
-    if CANCELLED.iter().any(|w| word.contains(w)) || matches!(word, "未支付" | "交易失败" | "已失效" | "超时") {
-        return Status::Cancelled;
-    }
-    Status::Done
-}
-
-/// Is this word one that order statuses are written with?
-pub(crate) fn is_status_word(word: &str) -> bool {
-    const DONE: [&str; 20] = [
-        "complete", "completed", "paid", "shipped", "delivered", "done", "success", "finished", "fulfilled", "processing", "pending", "已完成", "完成", "已付款", "已支付", "已发货", "已收货", "交易成功", "待发货", "已签收",
-    ];
-    DONE.contains(&word) || status_word(word) != Status::Done
-}
-
 /// Is the customer an organisation?
 pub(crate) fn organisation(cell: &Cell<'_>) -> Read<Option<bool>> {
     let Some(word) = lower(cell)? else { return Ok(None) };
@@ -139,11 +93,6 @@ mod tests {
         assert_eq!(truth(&Cell::text("maybe")), Err(Code::BoolInvalid.into()));
         assert_eq!(gender(&Cell::text("女")), Ok(Some("female".into())));
         assert_eq!(gender(&Cell::text("Non-binary")), Ok(Some("Non-binary".into())));
-        assert_eq!(status(&Cell::text("交易关闭")), Ok(Status::Cancelled));
-        assert_eq!(status(&Cell::text("Cancelled by buyer")), Ok(Status::Cancelled));
-        assert_eq!(status(&Cell::text("退款成功")), Ok(Status::Refunded));
-        assert_eq!(status(&Cell::text("部分退款")), Ok(Status::Done));
-        assert_eq!(status(&Cell::text("已发货")), Ok(Status::Done));
         assert_eq!(organisation(&Cell::text("企业")), Ok(Some(true)));
         assert_eq!(score_word("★★★★☆"), Some(4.0));
         assert_eq!(score_word("5星"), Some(5.0));

@@ -25,6 +25,7 @@ pub struct Bootstrap<'a> {
 }
 
 statements! {
+    MOVE = "UPDATE ducklake_metadata SET value = $1 WHERE key = 'data_path' AND scope IS NULL";
     PUT_METADATA = "INSERT INTO ducklake_metadata (key, value) VALUES ($1, $2)";
     PUT_SCHEMA = "INSERT INTO ducklake_schema (schema_id, schema_uuid, begin_snapshot, end_snapshot, schema_name, path,
             path_is_relative)
@@ -82,16 +83,23 @@ pub async fn ensure(store: &Store, b: &Bootstrap<'_>) -> Result<i64> {
     Ok(snapshot)
 }
 
+/// The files lie elsewhere now: other programs that read the lake go by what the catalog says.
+pub async fn move_to(store: &Store, data_path: &str) -> Result<()> {
+    execute!(store, MOVE, folder(data_path)).map(|_| ())
+}
+
+/// With a final `/`.
+fn folder(data_path: &str) -> String {
+    format!("{}/", data_path.trim_end_matches('/'))
+}
+
 async fn bootstrap(store: &Store, b: &Bootstrap<'_>) -> Result<()> {
     let mut tx = store.begin().await?;
     tx.lock_lake().await?;
     if let Some((version,)) = optional!(&mut tx, (String,), VERSION)? {
         return if version == "1.0" { Ok(()) } else { Err(Error::Foreign(format!("DuckLake version {version}"))) };
     }
-    let mut data_path = b.data_path.to_owned();
-    if !data_path.ends_with('/') {
-        data_path.push('/');
-    }
+    let data_path = folder(b.data_path);
     let created_by = concat!("zhiyin ", env!("CARGO_PKG_VERSION"));
     let metadata = [
         ("version", "1.0"),

@@ -11,7 +11,7 @@ pub(crate) mod stats;
 pub(crate) mod write;
 
 pub use compact::{Compaction, compact, compactable};
-pub use ensure::{Bootstrap, ensure};
+pub use ensure::{Bootstrap, ensure, move_to};
 
 use crate::{Access, Error, Result, Store};
 use domain::table::{Column, ColumnStats, DataFile, Snapshot, Table};

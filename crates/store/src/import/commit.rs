@@ -9,7 +9,7 @@ use crate::{
     comment::{self, Comment},
     contact::{self, Contact},
     customer::{self, CustomerChange, NewCustomer, NewIdentifier},
-    failpoint, job, quarantine,
+    definition, failpoint, job, quarantine,
 };
 use domain::{CustomerKey, clock::Instant, table::DataFile};
 
@@ -57,6 +57,8 @@ pub struct Commit<'a> {
     pub report: serde_json::Value,
     /// until when it may be undone
     pub undo_until: Option<Instant>,
+    /// definitions the import brings, by kind, key and document; each is published unless its key was ever used
+    pub definitions: &'a [(definition::Kind, String, serde_json::Value)],
     /// what comes next
     pub job: Option<job::NewJob>,
 }
@@ -80,6 +82,7 @@ impl<'a> Commit<'a> {
             counts: Counts::default(),
             report: serde_json::Value::Null,
             undo_until: None,
+            definitions: &[],
             job: None,
         }
     }
@@ -161,6 +164,11 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
     )?;
     if touched != 1 {
         return Err(Error::none("import", c.import));
+    }
+    for (kind, key, document) in c.definitions {
+        if !definition::ever(&mut *tx, *kind, Some(key)).await? {
+            definition::put(&mut *tx, *kind, key, document, c.author, c.now).await?;
+        }
     }
     if let Some(job) = &c.job {
         job::enqueue(&mut *tx, job, c.now).await?;

@@ -183,7 +183,9 @@ statements! {
     LIST = "SELECT id, batch, status, author, created_at, updated_at, fingerprint, files, mapping, report, error, rows_in,
             accepted, quarantined, duplicates, new_customers, snapshot, committed_at, undo_until, undo_snapshot, undone_at
         FROM imports WHERE batch < $1 ORDER BY batch DESC LIMIT $2";
-    COMMITTED = "SELECT id FROM imports WHERE fingerprint = $1 AND status = 'committed'";
+    COMMITTED = "SELECT id FROM imports WHERE fingerprint = $1 AND status = 'committed'
+        AND NOT EXISTS (SELECT 1 FROM imports u WHERE u.status = 'undone' AND u.undo_snapshot > imports.snapshot)
+        ORDER BY batch DESC LIMIT 1";
     SET_STATUS = "UPDATE imports SET status = $3, error = $4, updated_at = $5 WHERE id = $1 AND status = $2";
     SET_FILES = "UPDATE imports SET files = $2, updated_at = $3 WHERE id = $1 AND status NOT IN ('committed', 'undone')";
     SET_MAPPING = "UPDATE imports SET mapping = $2, fingerprint = $3, updated_at = $4

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import type { ClassificationSummary } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { useFormat } from '@/parts/format'
+import { usePhone } from '@/parts/hooks'
 import { Card } from '@/parts/Page'
 import type { Pick } from './PickPanel'
 
@@ -12,7 +13,8 @@ const order = ['value', 'lifecycle', 'behaviour', 'loyalty', 'satisfaction', 'de
 /** Every classification as bars, filtered by shelf. Classes of one add up to exactly all customers. */
 export function ClassificationCards({ items, onPick }: { items: ClassificationSummary[]; onPick: (p: Pick) => void }) {
   const { t } = useFormat()
-  const [shelf, setShelf] = useState<string | null>(null)
+  // thirty cards under each other are a long way for a thumb
+  const [shelf, setShelf] = useState<string | null>(usePhone() ? 'value' : null)
   const shelves = useMemo(() => [...new Set([...order, ...items.map((c) => c.group)])].filter((key) => items.some((c) => c.group === key)), [items])
   const shown = shelves.filter((key) => shelf === null || key === shelf).flatMap((key) => items.filter((c) => c.group === key))
   return (

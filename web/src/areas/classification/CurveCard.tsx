@@ -34,7 +34,7 @@ export function CurveCard({ at }: { at: AsOf }) {
   return (
     <ChartCard
       title={t('classification.curve')}
-      extra={data && data.gini != null && <span className="chip" title={t('classification.gini_note')}>Gini {f.decimal(data.gini, 3)}</span>}
+      extra={data && data.gini != null && <span className="chip" title={t('classification.gini_note')}>{t('classification.gini')} {f.decimal(data.gini, 3)}</span>}
       table={{ caption: t('classification.curve'), columns: [{ name: t('classification.best_customers'), number: true }, { name: t('classification.share_of_net'), number: true }], rows: (data?.points ?? []).map((p) => [f.percent(p.customers_share), f.percent(p.net_share)]) }}
       note={t('classification.curve_note')}
     >

@@ -11,6 +11,7 @@ import { useRule } from '@/parts/rule/useRule'
 import { Card } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { useUnsaved } from '@/parts/useUnsaved'
 
 interface Draft { id: number; key: string; label: Label; text: string; when: Rule }
 let next = 0
@@ -26,17 +27,26 @@ export default function DefinitionEditor({ detail, onDone }: { detail: Classific
   const [feature, setFeature] = useState(method.kind === 'values' ? method.feature : '')
   const [classes, setClasses] = useState<Draft[]>(() => (method.kind === 'rules' ? method.classes.map((c) => ({ id: ++next, key: c.key, label: c.label, text: detail.rules.find((r) => r.class === c.key)?.text ?? '', when: c.when })) : []))
   const [bad, setBad] = useState<Set<number>>(new Set())
+  const unnamed = classes.some((c) => !name(c.label))
+  const empty = classes.some((c) => !c.text.trim())
+  const done = useRef(false)
+  const now = JSON.stringify([label, otherwise, feature, classes.map((c) => [c.key, c.label, c.text])])
+  const [before] = useState(now)
+  const dirty = () => !done.current && now !== before
+  useUnsaved(dirty)
+  const cancel = () => { if (!dirty() || window.confirm(t('common.leave_unsaved'))) onDone() }
   const save = useMutation({
     mutationFn: () => {
       const definition: Classification = {
-        ...detail.definition, label,
+        ...detail.definition, label: both(label),
         method: method.kind === 'rules'
-          ? { kind: 'rules', classes: classes.map(({ key, label, when }) => ({ key: key || slug(label), label, when })), otherwise: { ...method.otherwise, label: otherwise } }
-          : { ...method, feature, otherwise: { ...method.otherwise, label: otherwise } },
+          ? { kind: 'rules', classes: keyed(classes), otherwise: { ...method.otherwise, label: both(otherwise) } }
+          : { ...method, feature, otherwise: { ...method.otherwise, label: both(otherwise) } },
       }
       return putClassification(detail.key, definition)
     },
     onSuccess: async (made) => {
+      done.current = true
       toast.ok(t('classification.saved', { version: made.version ?? '' }))
       await queries.invalidateQueries({ queryKey: ['run'] })
       onDone()
@@ -71,10 +81,26 @@ export default function DefinitionEditor({ detail, onDone }: { detail: Classific
           </>
         )}
         <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
-        <div className="row"><Button type="primary" loading={save.isPending} disabled={bad.size > 0} onClick={() => save.mutate()}>{t('classification.save_version')}</Button><Button onClick={onDone}>{t('common.cancel')}</Button></div>
+        <div className="row"><Button type="primary" loading={save.isPending} disabled={bad.size > 0 || unnamed || empty} onClick={() => save.mutate()}>{t('classification.save_version')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{(unnamed || empty) && <span className="small worse" role="status">{t(unnamed ? 'classification.unnamed' : 'classification.empty_rule')}</span>}</div>
       </div>
     </Card>
   )
+}
+
+const name = (label: Label) => (label.zh || label.en).trim()
+
+/** A name given in one language only is the name in both. */
+const both = (label: Label): Label => ({ zh: label.zh.trim() || label.en.trim(), en: label.en.trim() || label.zh.trim() })
+
+/** New classes get machine names nobody else has. */
+function keyed(classes: Draft[]) {
+  const taken = new Set(classes.map((c) => c.key).filter(Boolean))
+  return classes.map(({ key, label, when }) => {
+    let mine = key || slug(label)
+    for (let n = 2; !key && taken.has(mine); n++) mine = `${slug(label)}_${n}`
+    taken.add(mine)
+    return { key: mine, label: both(label), when }
+  })
 }
 
 const slug = (label: Label) => (label.en || label.zh).trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '') || 'class'

@@ -6,7 +6,7 @@ import { classification as query } from '@/api/queries'
 import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { PlainTable } from '@/parts/ChartCard'
-import { useFormat } from '@/parts/format'
+import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import './classification.css'
@@ -28,7 +28,7 @@ export function DetailPage() {
     <Page
       title={data ? f.label(data.label) : key}
       crumb={<Link to="/classification">{t('classification.title')}</Link>}
-      note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span></span>}
+      note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span>}
       actions={data && !editing && <Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
@@ -57,8 +57,9 @@ export function DetailPage() {
 function Rules({ data }: { data: ClassificationDetail }) {
   const f = useFormat()
   const { t } = f
+  const { byKey } = useCatalog()
   const m = data.definition.method
-  if (m.kind === 'values') return <Card title={t('classification.rules')}><p>{t('classification.by_value', { feature: m.feature, otherwise: f.label(m.otherwise.label) })}</p></Card>
+  if (m.kind === 'values') return <Card title={t('classification.rules')}><p>{t('classification.by_value', { feature: f.label(byKey.get(m.feature)?.label) || m.feature, otherwise: f.label(m.otherwise.label) })}</p></Card>
   const sizes = new Map(data.classes.map((c) => [c.key, c]))
   return (
     <Card title={t('classification.rules')} extra={<span className="soft small">{t('classification.first_match')}</span>}>

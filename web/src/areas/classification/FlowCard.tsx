@@ -37,10 +37,21 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
     return { ...found, nodes: [...found.nodes].sort((a, b) => stages.indexOf(a.key) - stages.indexOf(b.key)) }
   }, [query.data])
   const names = useMemo(() => new Map(data?.nodes.map((n) => [n.key, f.label(n.label)])), [data, f])
-  const pick = (node: string) => {
+  /** `<key` is a class on the first day, `>key` one on the second. */
+  const pick = (name: string) => {
     const classification = classifications.find((c) => c.key === key)
-    const item = classification?.classes.find((c) => c.key === node)
-    if (classification && item) onPick({ classification, item })
+    const node = data?.nodes.find((n) => n.key === name.slice(1))
+    if (!classification || !node) return
+    const item = classification.classes.find((c) => c.key === node.key)
+    if (name[0] === '>') { if (item) onPick({ classification, item }) } else onPick({ classification, item: item ?? { ...node, customers: node.from_count, share: 0, net: 0, net_share: 0, orders: 0, median_recency: null }, on: from })
+  }
+  const pickBand = ({ source = '', target = '' }: { source?: string; target?: string }) => {
+    const link = data?.links.find((l) => `<${l.source}` === source && `>${l.target}` === target)
+    if (!link) return
+    onPick({
+      name: `${names.get(link.source)} → ${names.get(link.target)}`, customers: link.customers, net: link.net, note: t('classification.moved', { from, to: asOf }),
+      filter: { [`was.${key}`]: `${link.source}@${from}`, [`class.${key}`]: link.target },
+    })
   }
   const option = useMemo(() => {
     const c = chartColors(dark)
@@ -88,7 +99,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && (
         <Suspense fallback={<Loading lines={8} height={320} />}>
-          <EChart option={option} height={Math.max(320, Math.min(560, data.nodes.length * 44))} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name.slice(1)); else pick(String((e.data as { target?: string }).target ?? '').slice(1)) }} />
+          <EChart option={option} height={Math.max(320, Math.min(560, data.nodes.length * 44))} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name); else pickBand(e.data as { source?: string; target?: string }) }} />
         </Suspense>
       )}
     </ChartCard>

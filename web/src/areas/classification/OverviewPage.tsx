@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
@@ -23,6 +23,13 @@ export function OverviewPage() {
   const query = useQuery(overview(at))
   const [picked, setPicked] = useState<Pick | null>(null)
   const data = query.data
+  const queries = useQueryClient()
+  const wasStale = useRef(false)
+  useEffect(() => {
+    // the new run is ready: the figures below are of the one before
+    if (wasStale.current && data?.run.stale === false) void queries.invalidateQueries({ queryKey: ['run'] })
+    wasStale.current = data?.run.stale ?? false
+  }, [data?.run.stale, queries])
   return (
     <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}

@@ -37,7 +37,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
     const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
-  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [`R${c.r} × F${c.f}`, f.integer(c.customers), f.money(c.net), c.change == null ? '—' : f.signed(c.change)]), [data, f])
+  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), f.integer(c.customers), f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [data, f, t, view])
   return (
     <ChartCard
       title={t('classification.rfm')}
@@ -48,7 +48,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
           {view === 'change' && <DatePicker size="small" aria-label={t('classification.compare')} allowClear={false} value={dayjs(compare)} maxDate={dayjs(asOf)} onChange={(d) => set({ compare: d?.format('YYYY-MM-DD') })} />}
         </>
       }
-      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.change_since', { day: view === 'change' ? compare : '—' }), number: true }], rows }}
+      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
       note={
         <>
           {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {t(`classification.scoring_${one}_note`)}{' '}

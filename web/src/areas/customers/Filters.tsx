@@ -5,6 +5,7 @@ import { segments as segmentsQuery } from '@/api/queries'
 import { useClassifications, useFormat } from '@/parts/format'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
+import { useAt } from '@/parts/useAt'
 
 type Search = Record<string, string | undefined>
 interface Props { search: Search; onChange: (next: Search) => void }
@@ -27,7 +28,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const f = useFormat()
   const { t } = f
   const classifications = useClassifications()
-  const { data: segments = [] } = useQuery(segmentsQuery)
+  const { data: segments = [] } = useQuery(segmentsQuery(useAt()))
   const chosen = Object.keys(search).find((k) => k.startsWith('class.') && search[k])?.slice(6)
   const [key, setKey] = useState(chosen ?? 'lifecycle')
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
@@ -64,12 +65,17 @@ export function ActiveFilters({ search, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const classifications = useClassifications()
-  const { data: segments = [] } = useQuery({ ...segmentsQuery, enabled: !!search.segment })
+  const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!search.segment })
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
     if (k.startsWith('class.')) {
       const c = classifications.find((x) => x.key === k.slice(6))
       return [[k, `${f.label(c?.label) || k}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || v}`]]
+    }
+    if (k.startsWith('was.')) {
+      const c = classifications.find((x) => x.key === k.slice(4))
+      const [class_, day] = v.split('@')
+      return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
     }
     if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
     if (k === 'rule') return [[k, v]]

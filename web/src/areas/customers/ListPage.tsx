@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Input } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { Button, Input, Select } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { href } from '@/api/client'
 import { customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
@@ -13,19 +13,24 @@ import { Card, Page } from '@/parts/Page'
 import { Pop } from '@/parts/Pop'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { remember } from './around'
 import { Columns, defaultColumns } from './Columns'
 import './customers.css'
 import { CustomersTable, nameOf } from './CustomersTable'
 import { ActiveFilters, Filters } from './Filters'
-import { ruleOf } from './filters'
+import { beyondRules, filterText, ruleOf } from './filters'
 import { Preview } from './Preview'
 
 const limitTotal = 5000
+
+/** Both directions of every column, the one in force among them: phones have no table heads to click. */
+const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter((k) => !k.startsWith('class.')).flatMap((k) => [`-${k}`, k])])]
 
 export function ListPage() {
   const f = useFormat()
   const { t } = f
   const phone = usePhone()
+  const { byKey } = useCatalog()
   const search = useSearch({ from: '/app/customers' }) as ListSearch & { as_of?: string; known?: string }
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
@@ -36,7 +41,8 @@ export function ListPage() {
   const query = useInfiniteQuery(customers(request))
   const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
-  const narrowed = Object.keys(filters).some((k) => k !== 'as_of' && k !== 'known')
+  useEffect(() => { if (query.data && !query.isPlaceholderData) remember(items.map((c) => c.id), total) }, [query.data, query.isPlaceholderData, items, total])
+  const narrowed = Object.entries(filters).some(([k, v]) => v && k !== 'as_of' && k !== 'known')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState<string | null>(null)
   const current = items[at]
@@ -53,6 +59,15 @@ export function ListPage() {
     space: (e) => { e.preventDefault(); setOpen(open ? null : (current?.id ?? null)) },
     enter: () => { if (current) void navigate({ to: '/customers/$id', params: { id: current.id } }) },
   })
+  const copyLink = async () => {
+    try {
+      // absent where the page is not served securely
+      await navigator.clipboard.writeText(window.location.href)
+      toast.ok(t('customers.link_copied'))
+    } catch {
+      toast.bad(t('customers.link_not_copied'))
+    }
+  }
   const { columns: _shown, ...everything } = request
   return (
     <Page
@@ -68,7 +83,7 @@ export function ListPage() {
               </div>
             )}
           </Pop>
-          {(search.rule || search.segment || narrowed) && <LinkButton to="/segments/new" search={{ rule: ruleOf(search), name: undefined }}>{t('customers.to_segment')}</LinkButton>}
+          {narrowed && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
           <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>
         </>
       }
@@ -77,7 +92,8 @@ export function ListPage() {
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem('zhiyin.columns', next.join(',')); set({ columns: next.join(',') }) }} />}
-        <Button type="text" onClick={() => void navigator.clipboard?.writeText(window.location.href).then(() => toast.ok(t('customers.link_copied')))}>{t('customers.copy_link')}</Button>
+        {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
@@ -104,12 +120,14 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   const { t } = useFormat()
   const [text, setText] = useState(value)
   const settled = useDebounced(text, 250)
+  // half-typed pinyin is no search
+  const composing = useRef(false)
   useEffect(() => setText(value), [value])
   useEffect(() => {
-    if (settled !== value && settled === text) onChange(settled)
+    if (!composing.current && settled !== value && settled === text) onChange(settled)
     // only what was typed counts, not what the URL brought
   }, [settled])
-  return <div className="search" data-page-search><Input allowClear aria-label={t('customers.search')} placeholder={t('customers.search')} value={text} onChange={(e) => setText(e.target.value)} suffix={<span className="kbd">/</span>} /></div>
+  return <div className="search" data-page-search><Input allowClear aria-label={t('customers.search')} placeholder={t('customers.search')} value={text} onChange={(e) => setText(e.target.value)} onCompositionStart={() => { composing.current = true }} onCompositionEnd={(e) => { composing.current = false; onChange(e.currentTarget.value) }} suffix={<span className="kbd">/</span>} /></div>
 }
 
 function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]; f: Format }) {

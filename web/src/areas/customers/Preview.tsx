@@ -4,12 +4,13 @@ import { profile } from '@/api/queries'
 import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Failed, Loading } from '@/parts/States'
+import { useAt } from '@/parts/useAt'
 import { HeadFacts } from './HeadFacts'
 
 /** A look at one customer without leaving the list (space). */
 export function Preview({ id, onClose }: { id: string | null; onClose: () => void }) {
   const f = useFormat()
-  const query = useQuery({ ...profile(id ?? ''), enabled: id !== null })
+  const query = useQuery({ ...profile(id ?? '', useAt()), enabled: id !== null })
   const p = query.data
   return (
     <Drawer open={id !== null} onClose={onClose} size={400} mask={false} title={p ? (p.name ?? p.identifiers[0]?.value ?? p.id) : f.t('common.loading')} extra={id && <LinkButton to="/customers/$id" params={{ id }} size="small">{f.t('customers.open_full')}</LinkButton>}>

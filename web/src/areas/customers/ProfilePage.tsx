@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Drawer } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useMemo } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
+import { useHotkeys } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
+import { around } from './around'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
 import { Timeline } from './Timeline'
@@ -27,6 +29,9 @@ export function ProfilePage() {
   const query = useQuery(profileQuery(id, at))
   const p = query.data
   const ask = (subject?: string) => void navigate({ search: (old) => ({ ...old, why: subject }), replace: true })
+  const near = around(id)
+  const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
+  useHotkeys({ j: () => go(near?.after), k: () => go(near?.before) })
   if (query.isPending) return <Page title={t('customers.one')}><Card><Loading lines={12} /></Card></Page>
   if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!p) return null
@@ -34,7 +39,7 @@ export function ProfilePage() {
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
   const title = p.name ?? p.identifiers[0]?.value ?? p.id
   return (
-    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}</span>}>
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}</span>} actions={near && <Neighbours near={near} go={go} />}>
       <Card><HeadFacts profile={p} /></Card>
       <div className="profile">
         <div className="stack">
@@ -48,6 +53,18 @@ export function ProfilePage() {
         {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
       </Drawer>
     </Page>
+  )
+}
+
+/** "3 / 212" of the list one came from. */
+function Neighbours({ near, go }: { near: NonNullable<ReturnType<typeof around>>; go: (id?: string) => void }) {
+  const { t, integer } = useFormat()
+  return (
+    <div className="row nowrap">
+      <Button size="small" aria-label={t('shell.key_previous')} title={`${t('shell.key_previous')} (K)`} disabled={!near.before} onClick={() => go(near.before)}>‹</Button>
+      <span className="soft small nowrap">{integer(near.place)} / {integer(near.total)}</span>
+      <Button size="small" aria-label={t('shell.key_next')} title={`${t('shell.key_next')} (J)`} disabled={!near.after} onClick={() => go(near.after)}>›</Button>
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ruleOf } from './filters'
+import { beyondRules, filterText, ruleOf } from './filters'
 
 describe('filters as a rule', () => {
   it('join with and, quoting what people typed', () => {
@@ -9,5 +9,11 @@ describe('filters as a rule', () => {
     expect(ruleOf({ 'class.rfm_8': 'x', rule: 'a > 1 or b > 2' })).toBe('class.rfm_8 = "x" and (a > 1 or b > 2)')
     expect(ruleOf({ rule: 'a > 1' })).toBe('a > 1')
     expect(ruleOf({})).toBe('')
+  })
+  it('know what a rule cannot say, and take it along', () => {
+    const moved = { 'was.lifecycle': 'at_risk@2026-09-01', 'class.lifecycle': 'lost', sort: '-net', columns: 'net' }
+    expect(beyondRules(moved)).toBe(true)
+    expect(beyondRules({ rule: 'net > 1', 'class.rfm_8': 'x' })).toBe(false)
+    expect(Object.fromEntries(new URLSearchParams(filterText(moved)))).toEqual({ 'was.lifecycle': 'at_risk@2026-09-01', 'class.lifecycle': 'lost' })
   })
 })

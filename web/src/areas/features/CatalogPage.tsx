@@ -1,11 +1,14 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Drawer, Input } from 'antd'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { API } from '@/api/client'
+import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
-import { Empty, Loading } from '@/parts/States'
+import { Empty, Failed, Loading } from '@/parts/States'
+import { useUnsaved } from '@/parts/useUnsaved'
 import './features.css'
 
 const FeatureForm = lazy(() => import('./FeatureForm'))
@@ -15,11 +18,20 @@ export function CatalogPage() {
   const f = useFormat()
   const { t } = f
   const { list, byKey } = useCatalog()
+  const query = useQuery(features)
+  const dirty = useRef(false)
+  const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
+  useUnsaved(() => dirty.current)
   const search = useSearch({ from: '/app/features' })
   const navigate = useNavigate({ from: '/features' })
   const [group, setGroup] = useState<string | null>(null)
   const q = (search.q ?? '').trim().toLowerCase()
   const open = (key?: string) => void navigate({ search: (old) => ({ ...old, open: key }), replace: true })
+  const close = (saved = false) => {
+    if (!saved && dirty.current && !window.confirm(t('common.leave_unsaved'))) return
+    dirty.current = false
+    open(undefined)
+  }
   const groups = useMemo(() => [...new Set(list.map((x) => x.group))], [list])
   const shown = useMemo(
     () => list.filter((x) => (!group || x.group === group) && (!q || `${x.key} ${x.label.zh} ${x.label.en} ${x.description.zh} ${x.description.en}`.toLowerCase().includes(q))),
@@ -27,7 +39,7 @@ export function CatalogPage() {
   )
   const editing: Feature | 'new' | null = search.open === 'new' ? 'new' : search.open ? (byKey.get(search.open) ?? null) : null
   return (
-    <Page title={t('features.title')} note={t('features.note', { count: list.length })} actions={<><Button href={`${API}/definitions/export`} download>{t('features.export')}</Button><Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button></>}>
+    <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<><Button href={`${API}/definitions/export`} download>{t('features.export')}</Button><Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button></>}>
       <div className="row">
         <div data-page-search className="grow"><Input allowClear aria-label={t('features.search')} placeholder={t('features.search')} value={search.q ?? ''} onChange={(e) => void navigate({ search: (old) => ({ ...old, q: e.target.value || undefined }), replace: true })} /></div>
       </div>
@@ -35,20 +47,21 @@ export function CatalogPage() {
         <Button size="small" type={group ? 'text' : 'default'} aria-pressed={!group} onClick={() => setGroup(null)}>{t('features.all')}</Button>
         {groups.map((g) => <Button key={g} size="small" type={group === g ? 'default' : 'text'} aria-pressed={group === g} onClick={() => setGroup(g)}>{t(`features.group_${g}`)}</Button>)}
       </div>
-      {list.length === 0 && <Card><Loading lines={10} /></Card>}
+      {query.isPending && <Card><Loading lines={10} /></Card>}
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {list.length > 0 && shown.length === 0 && <Card><Empty title={t('features.none')} action={<Button onClick={() => open('new')}>{t('features.new')}</Button>} /></Card>}
       {groups.filter((g) => shown.some((x) => x.group === g)).map((g) => (
         <Card key={g} title={t(`features.group_${g}`)} className="flush">
           {/* a scrolling region must be reachable by keyboard */}
           <div className="scroll" role="group" tabIndex={0} aria-label={t(`features.group_${g}`)}>
-            <table className="data-table catalog">
+            <table className="data-table catalog blocks">
               <thead><tr><th scope="col">{t('features.name')}</th><th scope="col">{t('features.key')}</th><th scope="col">{t('features.meaning')}</th><th scope="col">{t('features.type')}</th><th scope="col">{t('features.how')}</th></tr></thead>
               <tbody>
                 {shown.filter((x) => x.group === g).map((x) => (
                   <tr key={x.key}>
-                    <td><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button></td>
+                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button></td>
                     <td><code>{x.key}</code></td>
-                    <td>{f.label(x.description)}</td>
+                    <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>
                     <td className="nowrap"><span className="chip">{t(`features.kind_${x.definition.kind}`)}</span>{!x.builtin && <span className="soft small"> {t('features.own')}</span>}</td>
                   </tr>
@@ -58,8 +71,8 @@ export function CatalogPage() {
           </div>
         </Card>
       ))}
-      <Drawer open={editing !== null} onClose={() => open(undefined)} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
-        {editing && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={() => open(undefined)} /></Suspense>}
+      <Drawer open={editing !== null} onClose={() => close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
+        {editing && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
       </Drawer>
     </Page>
   )

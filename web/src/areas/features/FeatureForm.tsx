@@ -1,8 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, InputNumber, Popconfirm, Select, Switch } from 'antd'
-import { type FormEvent, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { AutoComplete, Button, Input, InputNumber, Popconfirm, Select, Switch } from 'antd'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { isProblem } from '@/api/problem'
-import { deleteFeature, postFeature, putFeature } from '@/api/queries'
+import { deleteFeature, postFeature, putFeature, targets as targetsQuery } from '@/api/queries'
 import type { Definition, Feature, ScoreMethod, ValueType } from '@/api/types'
 import { useCatalog, useFormat } from '@/parts/format'
 import { AggregateEditor } from '@/parts/rule/AggregateEditor'
@@ -27,11 +27,18 @@ const numeric = (x: Feature) => x.value === 'int' || x.value === 'number' || x.v
 const keyOf = (name: string) => name.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '')
 
 /** A feature made of choices, not of code. Built-in ones are shown the same way; saving one makes it the workspace's own version. */
-export default function FeatureForm({ feature, onDone }: { feature: Feature | null; onDone: () => void }) {
+export default function FeatureForm({ feature, onDone, onDirty }: { feature: Feature | null; onDone: (saved: boolean) => void; onDirty: (dirty: boolean) => void }) {
   const f = useFormat()
   const { t, lang } = f
   const queries = useQueryClient()
-  const { byKey } = useCatalog()
+  const { byKey, list } = useCatalog()
+  const { data: targets = [] } = useQuery(targetsQuery)
+  // what profiles can hold: the attributes files are mapped to, and those other features read
+  const known = useMemo(() => {
+    const all = new Map(targets.flatMap((x): [string, string][] => (x.target.startsWith('attribute.') ? [[x.target.slice('attribute.'.length), f.label(x.label)]] : [])))
+    for (const x of list) if (x.definition.kind === 'attribute' && !all.has(x.definition.key)) all.set(x.definition.key, f.label(x.label))
+    return [...all].map(([value, name]) => ({ value, label: name === value ? name : `${name} · ${value}` }))
+  }, [targets, list, f])
   const [zh, setZh] = useState(feature?.label.zh ?? '')
   const [en, setEn] = useState(feature?.label.en ?? '')
   const [key, setKey] = useState(feature?.key ?? '')
@@ -39,6 +46,10 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
   const [definition, setDefinition] = useState<Definition>(feature?.definition ?? start.aggregate)
   const [type, setType] = useState<ValueType>(feature?.value ?? 'money')
   const [formulaOk, setFormulaOk] = useState(true)
+
+  const now = JSON.stringify([zh, en, key, description, definition, type])
+  const [before] = useState(now)
+  useEffect(() => onDirty(now !== before), [now, before, onDirty])
 
   const derived: ValueType = definition.kind === 'aggregate' ? aggregateType(definition) : definition.kind === 'score' ? 'int' : definition.kind === 'share' ? 'number' : type
   const body = (): Feature => {
@@ -55,7 +66,7 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
     toast.ok(what)
     await queries.invalidateQueries({ queryKey: ['features'] })
     void queries.invalidateQueries({ queryKey: ['run'] })
-    onDone()
+    onDone(true)
   }
   const save = useMutation({ mutationFn: () => (feature ? putFeature(body()) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
   const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.deleted')) })
@@ -79,18 +90,18 @@ export default function FeatureForm({ feature, onDone }: { feature: Feature | nu
         <span className="field-name">{t('features.how')}</span>
         <div className="kinds" role="group" aria-label={t('features.how')}>
           {definition.kind === 'derived' && <p className="soft">{t('features.kind_derived_note', { of: definition.of.join(', ') })}</p>}
-          {kinds.filter((k) => feature === null || k === definition.kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={definition.kind === k} onClick={() => { if (definition.kind !== k) { setDefinition(start[k]); setFormulaOk(true) } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
+          {kinds.filter((k) => feature === null || k === definition.kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={definition.kind === k} onClick={() => { if (definition.kind !== k) { setDefinition(start[k]); setFormulaOk(true); setType(k === 'attribute' ? 'text' : 'money') } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
         </div>
       </div>
       {definition.kind === 'aggregate' && <AggregateEditor value={definition} onChange={(next) => setDefinition({ kind: 'aggregate', ...next })} />}
-      {definition.kind === 'attribute' && <div className="field"><label htmlFor="f-attribute">{t('features.attribute_key')}</label><Input id="f-attribute" className="mono" required value={definition.key} placeholder="custom.skin_type" onChange={(e) => setDefinition({ kind: 'attribute', key: e.target.value })} /></div>}
+      {definition.kind === 'attribute' && <div className="field"><label htmlFor="f-attribute">{t('features.attribute_key')}</label><AutoComplete id="f-attribute" className="mono" value={definition.key} placeholder="custom.skin_type" options={known} onChange={(attribute: string) => setDefinition({ kind: 'attribute', key: attribute })} showSearch={{ filterOption: (typed, option) => `${option?.value} ${option?.label}`.toLowerCase().includes(typed.toLowerCase()) }} /></div>}
       {definition.kind === 'formula' && <FormulaInput value={definition.expr} onChange={(expr) => setDefinition({ kind: 'formula', expr })} onValid={setFormulaOk} />}
       {definition.kind === 'share' && <div className="field"><span className="field-name">{t('features.of')}</span><FeatureSelect label={t('features.of')} value={definition.of} filter={numeric} classes={false} onChange={(of) => setDefinition({ kind: 'share', of })} /></div>}
       {definition.kind === 'score' && <ScoreInput value={definition} money={byKey.get(definition.of)?.value === 'money'} onChange={setDefinition} />}
       {(definition.kind === 'formula' || definition.kind === 'attribute') && <div className="field"><label htmlFor="f-type">{t('features.type')}</label><Select id="f-type" value={type} onChange={setType} options={types.map((v) => ({ value: v, label: t(`features.type_${v}`) }))} /></div>}
       <div className="row">
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk}>{t('common.save')}</Button>
-        <Button onClick={onDone}>{t('common.cancel')}</Button>
+        <Button onClick={() => onDone(false)}>{t('common.cancel')}</Button>
         <span className="grow" />
         {feature && !feature.builtin && <Popconfirm title={t('features.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
       </div>
@@ -116,7 +127,7 @@ function ScoreInput({ value, money, onChange }: { value: Score; money: boolean; 
       {value.method.method === 'bins' && (
         <div className="edges">
           {[0, 1, 2, 3].map((i) => (
-            <InputNumber<number> key={i} className="full" aria-label={t('features.edge_n', { n: i + 1 })} controls={false} changeOnWheel={false} prefix={money ? f.currency.symbol : undefined} value={edges[i] ?? 0} onChange={(v) => onChange({ ...value, method: { method: 'bins', edges: [0, 1, 2, 3].map((j) => (j === i ? (v ?? 0) : (edges[j] ?? 0))) } })} />
+            <InputNumber<number> key={i} className="full" aria-label={t('features.edge_n', { n: i + 1 })} controls={false} changeOnWheel={false} prefix={<span className="soft small">{t(value.smaller_is_better ? 'features.edge_low' : 'features.edge_high', { score: value.smaller_is_better ? 5 - i : i + 2 })}{money && ` ${f.currency.symbol}`}</span>} value={edges[i] ?? 0} onChange={(v) => onChange({ ...value, method: { method: 'bins', edges: [0, 1, 2, 3].map((j) => (j === i ? (v ?? 0) : (edges[j] ?? 0))) } })} />
           ))}
         </div>
       )}

@@ -16,11 +16,12 @@ export function FormulaInput({ value, onChange, onValid }: { value: Expr; onChan
   const latest = useRef({ onChange, onValid })
   latest.current = { onChange, onValid }
   const initial = useRef(value)
+  const first = useRef<string | null>(null)
 
   useEffect(() => {
     const control = new AbortController()
     renderRule({ compare: { left: initial.current, op: '=', right: { literal: 0 } } }, control.signal).then(
-      (r) => setText(r.text.replace(/\s*=\s*0\s*$/, '')),
+      (r) => setText((first.current = r.text.replace(/\s*=\s*0\s*$/, ''))),
       () => setText(''),
     )
     return () => control.abort()
@@ -36,7 +37,8 @@ export function FormulaInput({ value, onChange, onValid }: { value: Expr; onChan
           if (!('compare' in rule)) { latest.current.onValid(false); return }
           setError(null)
           latest.current.onValid(true)
-          latest.current.onChange(rule.compare.left)
+          // the text it came with is the formula it came with
+          latest.current.onChange(text === first.current ? initial.current : rule.compare.left)
         },
         (problem: unknown) => {
           if (!isProblem(problem)) return

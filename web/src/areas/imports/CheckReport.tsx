@@ -12,7 +12,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
   const records = Object.entries(report.records).filter(([, n]) => n.created + n.updated + n.duplicate > 0)
   return (
     <>
-      <Card title={t(dry ? 'imports.dry_run' : 'imports.outcome')} extra={<span className="soft small">{t('imports.took', { seconds: f.decimal(report.seconds, 2) })}</span>}>
+      <Card title={t(dry ? 'imports.dry_run' : 'imports.outcome')} extra={<span className="soft small">{t('imports.took', { seconds: report.seconds < 0.01 ? `<${f.decimal(0.01)}` : f.decimal(report.seconds, 2) })}</span>}>
         <div className="stack">
           <dl className="facts">
             <Fact f={f} name={t('imports.customers_created')} n={report.customers.created} />

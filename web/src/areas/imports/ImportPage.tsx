@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Problem } from '@/api/problem'
 import { checkImport, commitImport, discardImport, importOne, putMapping, stopImport, undoImport } from '@/api/queries'
 import type { Import, Mapping } from '@/api/types'
@@ -9,6 +9,7 @@ import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { useUnsaved } from '@/parts/useUnsaved'
 import { CheckReport } from './CheckReport'
 import { FileMapping } from './FileMapping'
 import './imports.css'
@@ -76,7 +77,7 @@ function Stage({ data, editing, setEditing }: { data: Import; editing: boolean; 
           {commit.error && <Failed error={commit.error} />}
           {data.report && <CheckReport data={data} report={data.report} dry />}
           <div className="sticky-bar">
-            <span className="grow soft">{t('imports.undo_promise')}</span>
+            <span className="grow soft">{t(data.report?.accepted ? 'imports.undo_promise' : 'imports.nothing_new')}</span>
             <Popconfirm title={t('imports.discard_sure')} onConfirm={() => discard.mutate()} okText={t('imports.discard')} cancelText={t('common.cancel')}><Button type="text">{t('imports.discard')}</Button></Popconfirm>
             <Button onClick={() => setEditing(true)}>{t('imports.back_to_map')}</Button>
             <Button type="primary" loading={commit.isPending} disabled={!data.report?.accepted} onClick={() => commit.mutate()}>{t('imports.import_rows', { count: data.report?.accepted ?? 0 })}</Button>
@@ -106,13 +107,16 @@ function MappingStage({ data, onDone, onDiscard }: { data: Import; onDone: (next
   const { t } = useFormat()
   const queries = useQueryClient()
   const [maps, setMaps] = useState<Mapping[]>(() => data.files.map((x) => x.mapping))
+  const dirty = useRef(false)
+  useUnsaved(() => dirty.current)
   const reread = useMutation({
     mutationFn: (next: Mapping[]) => putMapping(data.id, next),
-    onSuccess: (next) => { queries.setQueryData(['imports', data.id], next); setMaps(next.files.map((x) => x.mapping)) },
+    onSuccess: (next) => { dirty.current = false; queries.setQueryData(['imports', data.id], next); setMaps(next.files.map((x) => x.mapping)) },
   })
   const check = useMutation({
     mutationFn: async () => {
       await putMapping(data.id, maps)
+      dirty.current = false
       return checkImport(data.id)
     },
     onSuccess: onDone,
@@ -129,14 +133,14 @@ function MappingStage({ data, onDone, onDiscard }: { data: Import; onDone: (next
         return mapping && (
           <FileMapping
             key={`${file.name}-${i}`} file={file} mapping={mapping} busy={reread.isPending}
-            onColumns={(columns) => setMaps((old) => old.map((m, j) => (j === i ? { ...m, columns } : m)))}
+            onColumns={(columns) => { dirty.current = true; setMaps((old) => old.map((m, j) => (j === i ? { ...m, columns } : m))) }}
             onFormat={(change) => reread.mutate(maps.map((m, j) => (j === i ? { ...m, ...change } : m)))}
           />
         )
       })}
       <div className="sticky-bar">
         <span className="grow">{t('imports.matched', { mapped, total })} {twice.length > 0 && <span className="worse">{t('imports.twice')}</span>}</span>
-        <Popconfirm title={t('imports.discard_sure')} onConfirm={onDiscard} okText={t('imports.discard')} cancelText={t('common.cancel')}><Button type="text">{t('imports.discard')}</Button></Popconfirm>
+        <Popconfirm title={t('imports.discard_sure')} onConfirm={() => { dirty.current = false; onDiscard() }} okText={t('imports.discard')} cancelText={t('common.cancel')}><Button type="text">{t('imports.discard')}</Button></Popconfirm>
         <Button type="primary" loading={check.isPending} onClick={() => check.mutate()}>{t('imports.check')}</Button>
       </div>
     </>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Button } from 'antd'
-import { type DragEvent, useRef, useState } from 'react'
+import { Button, Progress } from 'antd'
+import { type DragEvent, useEffect, useRef, useState } from 'react'
 import { imports, upload } from '@/api/queries'
 import type { Import } from '@/api/types'
 import { useFormat } from '@/parts/format'
@@ -33,17 +33,26 @@ function DropZone() {
   const queries = useQueryClient()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
+  const [sent, setSent] = useState(0)
+  const running = useRef<AbortController | null>(null)
   const send = useMutation({
-    mutationFn: upload,
+    mutationFn: (files: File[]) => {
+      setSent(0)
+      running.current = new AbortController()
+      return upload(files, setSent, running.current.signal)
+    },
     onSuccess: async (made) => {
       queries.setQueryData(['imports', made.id], made)
       void queries.invalidateQueries({ queryKey: ['imports'], exact: true })
       await navigate({ to: '/imports/$id', params: { id: made.id } })
     },
   })
+  // leaving the page stops an upload that nobody would see the end of
+  useEffect(() => () => running.current?.abort(), [])
+  const stopped = send.error instanceof DOMException
   const take = (list: FileList | null) => {
     const files = [...(list ?? [])]
-    if (files.length) send.mutate(files)
+    if (files.length && !send.isPending) send.mutate(files)
   }
   const drop = (event: DragEvent) => {
     event.preventDefault()
@@ -52,13 +61,15 @@ function DropZone() {
   }
   return (
     <>
-      {send.error && <Failed error={send.error} />}
+      {send.error && !stopped && <Failed error={send.error} />}
       <div className={`drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
         <ImportIcon />
         <p className="strong">{t('imports.drop')}</p>
         <p className="soft small">{t('imports.drop_note')}</p>
         <input ref={input} type="file" multiple accept={kinds} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
-        <Button type="primary" loading={send.isPending} onClick={() => input.current?.click()}>{t(send.isPending ? 'imports.reading' : 'imports.choose')}</Button>
+        {send.isPending
+          ? <div className="sending" role="status"><Progress percent={Math.floor(sent * 100)} aria-label={t('imports.sending')} /><span className="soft small">{t(sent < 1 ? 'imports.sending' : 'imports.reading')}</span><Button size="small" onClick={() => running.current?.abort()}>{t('imports.stop')}</Button></div>
+          : <Button type="primary" onClick={() => input.current?.click()}>{t('imports.choose')}</Button>}
       </div>
     </>
   )
@@ -81,7 +92,7 @@ function History({ items }: { items: Import[] }) {
               <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>
               <td className="num" data-label={t('imports.rejected')}>{x.report ? f.integer(x.report.quarantined) : '—'}</td>
               <td className="nowrap">{f.instant(x.created_at)}</td>
-              <td>{x.author}</td>
+              <td>{x.author === 'cli' ? t('imports.by_cli') : x.author}</td>
             </tr>
           ))}
         </tbody>

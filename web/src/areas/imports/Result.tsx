@@ -24,7 +24,7 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
       <Card
         title={data.status === 'undone' ? t('imports.was_undone') : t('imports.done')}
         extra={
-          data.status === 'committed' && (
+          data.status === 'committed' && data.undo_until && (
             <Popconfirm title={t('imports.undo_sure')} description={t('imports.undo_what')} onConfirm={onUndo} okText={t('imports.undo')} cancelText={t('common.cancel')}>
               <Button loading={undoing}>{t('imports.undo')}</Button>
             </Popconfirm>
@@ -33,7 +33,7 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
       >
         {data.status === 'committed' && r && (
           <div className="stack">
-            <p>{t('imports.done_sentence', { rows: f.integer(r.accepted), rejected: f.integer(r.quarantined), until: data.undo_until ? f.instant(data.undo_until) : '' })}</p>
+            <p>{t('imports.done_sentence', { count: r.accepted, rows: f.integer(r.accepted), rejected: f.integer(r.quarantined) })} {data.undo_until ? t('imports.undo_until', { until: f.instant(data.undo_until) }) : t('imports.undo_over')}</p>
             <div className="row">
               <LinkButton to="/classification" kind="primary">{t('imports.see_classes')}</LinkButton>
               <LinkButton to="/customers">{t('imports.see_customers')}</LinkButton>

@@ -1,16 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Button, Input, InputNumber, Select } from 'antd'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button, Input, InputNumber, Segmented, Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { href } from '@/api/client'
 import { isProblem } from '@/api/problem'
-import { postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
+import { customers, membersOf, postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
+import { useAt } from '@/parts/useAt'
+import { useUnsaved } from '@/parts/useUnsaved'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
-import { leafIndex } from '@/parts/rule/rows'
+import { isFinished, leafIndex } from '@/parts/rule/rows'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
 import { Failed, Loading, useProblemText } from '@/parts/States'
@@ -19,14 +21,14 @@ import { LivePane } from './LivePane'
 import './segments.css'
 
 export function NewSegment() {
-  const { rule, name } = useSearch({ from: '/app/segments/new' })
-  return <Builder key="new" initial={{ text: rule ?? '', name: name ?? '', description: '', exclude: [], priority: null }} />
+  const { rule, name, from } = useSearch({ from: '/app/segments/new' })
+  return <Builder key="new" members={from ? Object.fromEntries(new URLSearchParams(from)) : undefined} initial={{ text: rule ?? '', name: name ?? '', description: '', exclude: [], priority: null }} />
 }
 
 export function EditSegment() {
   const { key } = useParams({ from: '/app/segments/$key' })
   const f = useFormat()
-  const query = useQuery(segmentQuery(key))
+  const query = useQuery(segmentQuery(key, useAt()))
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
   if (query.error) return <Page title={key}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
@@ -35,23 +37,27 @@ export function EditSegment() {
 
 interface Initial { text: string; name: string; description: string; exclude: string[]; priority: { group: string; rank: number } | null }
 
-function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) {
+/** `members`: the filters of a list whose customers, as they are now, become the segment. */
+function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: Initial; members?: Record<string, string> }) {
   const f = useFormat()
   const { t, lang } = f
   const navigate = useNavigate()
   const queries = useQueryClient()
   const problem = useProblemText()
+  const at = useAt()
   const state = useRule(initial.text)
   const [name, setName] = useState(initial.name)
   const [description, setDescription] = useState(initial.description)
   const [exclude, setExclude] = useState(initial.exclude)
   const [priority, setPriority] = useState(initial.priority)
+  const [fixed, setFixed] = useState(members !== undefined)
+  const listed = useInfiniteQuery({ ...customers({ ...members, columns: 'net' }, 10), enabled: members !== undefined })
   const [missingName, setMissingName] = useState(false)
   const done = useRef(false)
-  const { data: others = [] } = useQuery(segments)
+  const { data: others = [] } = useQuery(segments())
 
   const text = useDebounced(state.text, 150)
-  const live = useQuery({ ...preview(text.trim(), exclude), enabled: !state.error && (text.trim() !== '' || exclude.length > 0) && saved?.kind !== 'static' })
+  const live = useQuery({ ...preview(text.trim(), exclude, at.as_of), enabled: !state.error && text.trim() !== '' && saved?.kind !== 'static' })
   const counts = useMemo(() => {
     const found = new Map<string, number>()
     if (!live.data || live.isPlaceholderData) return found
@@ -62,15 +68,15 @@ function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) 
     return found
   }, [live.data, live.isPlaceholderData, state.rows])
 
-  const dirty = state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
-  useBlocker({ shouldBlockFn: () => dirty && !done.current && !window.confirm(t('common.leave_unsaved')), enableBeforeUnload: () => dirty && !done.current })
+  const dirty = !isFinished(state.rows) || state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
+  useUnsaved(() => dirty && !done.current)
 
   const save = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const zh = lang === 'zh-CN'
       // the text typed now belongs to this language; the other keeps its own if it differed
       const merge = (old: { zh: string; en: string } | undefined, now: string) => (!old || old.zh === old.en || !old.zh || !old.en ? { zh: now, en: now } : zh ? { zh: now, en: old.en } : { zh: old.zh, en: now })
-      const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...(saved?.kind === 'static' ? {} : { rule_text: state.text.trim() }), exclude, priority }
+      const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...(saved?.kind === 'static' ? {} : fixed ? { customers: await membersOf(members ?? { rule: state.text.trim() }) } : { rule_text: state.text.trim() }), exclude, priority }
       return saved ? putSegment(saved.key, body) : postSegment(body)
     },
     onSuccess: async (made) => {
@@ -82,11 +88,21 @@ function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) 
     },
     onError: (e) => toast.bad(problem(e)),
   })
+  const savable = !!state.text.trim() || saved?.kind === 'static' || members !== undefined
+  // what was just typed into the rows may still be on its way into the text: save once both say the same
+  const [wanted, setWanted] = useState(false)
   const trySave = () => {
+    if (save.isPending || wanted) return
     setMissingName(!name.trim())
     if (!name.trim()) { document.getElementById('segment-name')?.focus(); return }
-    if (!state.error && (state.text.trim() || saved?.kind === 'static')) save.mutate()
+    if (!isFinished(state.rows)) { toast.bad(t('segments.unfinished')); return }
+    setWanted(true)
   }
+  useEffect(() => {
+    if (!wanted || !state.settled) return
+    setWanted(false)
+    if (!state.error && savable) save.mutate()
+  }, [wanted, state.settled, state.error, savable, save])
   const latest = useRef(trySave)
   latest.current = trySave
   useEffect(() => {
@@ -103,8 +119,8 @@ function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) 
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
-          {saved && <Button href={href('/customers/export', { segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
-          <Button type="primary" loading={save.isPending} disabled={!!state.error || (!state.text.trim() && saved?.kind !== 'static')} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
+          {saved && <Button href={href('/customers/export', { ...at, segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          <Button type="primary" loading={save.isPending || wanted} disabled={!!state.error || !savable} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
         </>
       }
     >
@@ -114,10 +130,16 @@ function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) 
             <div className="seg-name">
               <div className="field"><label htmlFor="segment-name">{t('segments.name')}</label><Input id="segment-name" value={name} status={missingName && !name.trim() ? 'error' : undefined} onChange={(e) => setName(e.target.value)} placeholder={t('segments.name_example')} />{missingName && !name.trim() && <span className="field-error" role="alert">{t('segments.name_missing')}</span>}</div>
               <div className="field"><label htmlFor="segment-description">{t('segments.description')}</label><Input id="segment-description" value={description} onChange={(e) => setDescription(e.target.value)} /></div>
+              {!saved && !members && (
+                <div className="field seg-kind">
+                  <span className="field-name" id="segment-kind">{t('segments.membership')}</span>
+                  <Segmented<'dynamic' | 'static'> aria-labelledby="segment-kind" value={fixed ? 'static' : 'dynamic'} onChange={(kind) => setFixed(kind === 'static')} options={(['dynamic', 'static'] as const).map((value) => ({ value, label: t(`segments.kind_${value}`) }))} />
+                </div>
+              )}
             </div>
           </Card>
-          {saved?.kind === 'static' ? <Card title={t('segments.rule')}><p className="soft">{t('segments.static_note', { n: f.integer(saved.size) })}</p></Card> : (
-            <Card title={t('segments.rule')}><RuleEditor state={state} counts={counts} /></Card>
+          {members ? <Card title={t('segments.kind_static')}><p className="soft">{listed.data ? t('segments.fixed_from', { count: listed.data.pages[0]?.total ?? 0, n: f.integer(listed.data.pages[0]?.total ?? 0) }) : t('common.loading')}</p></Card> : saved?.kind === 'static' ? <Card title={t('segments.rule')}><p className="soft">{t('segments.static_note', { n: f.integer(saved.size) })}</p></Card> : (
+            <Card title={t('segments.rule')} extra={live.data && !state.error && <span className={`only-narrow${live.isPlaceholderData || text !== state.text ? ' soft' : ' strong'}`} aria-hidden="true">→ {f.integer(live.data.count)}</span>}><RuleEditor state={state} counts={counts} /></Card>
           )}
           <Card title={t('segments.order')}>
             <div className="stack">
@@ -134,7 +156,7 @@ function Builder({ saved, initial }: { saved?: SegmentItem; initial: Initial }) 
           </Card>
         </div>
         <div className="builder-side">
-          <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />
+          {!members && saved?.kind !== 'static' && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
         </div>
       </div>
     </Page>

@@ -9,15 +9,16 @@ import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { useAt } from '@/parts/useAt'
 import { useProblemText } from '@/parts/States'
 import './segments.css'
 
 export function ListPage() {
   const f = useFormat()
   const { t } = f
-  const query = useQuery(segments)
+  const query = useQuery(segments(useAt()))
   return (
-    <Page title={t('segments.title')} note={t('segments.note')} actions={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>}>
+    <Page title={t('segments.title')} note={<>{t('segments.note')}{query.data?.[0] && ` ${t('segments.as_of', { day: query.data[0].as_of })}`}</>} actions={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>}>
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={6} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
@@ -57,6 +58,7 @@ function Actions({ item }: { item: SegmentItem }) {
   const { t } = useFormat()
   const queries = useQueryClient()
   const problem = useProblemText()
+  const at = useAt()
   const remove = useMutation({
     mutationFn: () => deleteSegment(item.key),
     onSuccess: () => { toast.ok(t('segments.deleted')); void queries.invalidateQueries({ queryKey: ['run'] }) },
@@ -65,7 +67,7 @@ function Actions({ item }: { item: SegmentItem }) {
   return (
     <span className="row nowrap small">
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
-      <a href={href('/customers/export', { segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>
+      <a href={href('/customers/export', { ...at, segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>
       <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>
     </span>
   )

@@ -20,7 +20,7 @@ export default function AsOfPanel({ asOf, known = 'today', onDone }: { asOf?: st
       <p className="small soft">{t('shell.as_of_help')}</p>
       <div className="field">
         <label htmlFor="as-of-day">{t('shell.as_of')}</label>
-        <DatePicker id="as-of-day" value={day ? dayjs(day) : null} onChange={(d) => setDay(d ? d.format('YYYY-MM-DD') : undefined)} format="YYYY-MM-DD" placeholder={t('shell.newest')} />
+        <DatePicker id="as-of-day" value={day ? dayjs(day) : null} onChange={(d) => setDay(d ? d.format('YYYY-MM-DD') : undefined)} format="YYYY-MM-DD" maxDate={dayjs()} placeholder={t('shell.newest')} />
       </div>
       <Radio.Group value={whose} onChange={(e) => setWhose(e.target.value as Known)} options={[{ value: 'today', label: t('shell.known_today') }, { value: 'then', label: t('shell.known_then') }]} vertical aria-label={t('shell.known')} />
       <div className="row">

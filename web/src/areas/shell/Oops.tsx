@@ -1,12 +1,16 @@
-import { Link, useRouter } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { useT } from '@/i18n'
-import { Page } from '@/parts/Page'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card, Page } from '@/parts/Page'
 import { Empty, useProblemText } from '@/parts/States'
 
-export function NotFound() {
+/** An address of the app that leads nowhere; the menu stays. */
+export function Nowhere() {
   const { t } = useT()
-  return <main><Page title={t('errors.page_title')}><Empty title={t('errors.page_missing')} action={<Link to="/">{t('errors.home')}</Link>} /></Page></main>
+  return <Page title={t('errors.page_title')}><Card><Empty title={t('errors.page_missing')} action={<LinkButton to="/" kind="primary">{t('errors.home')}</LinkButton>} /></Card></Page>
 }
+
+export const NotFound = () => <main><Nowhere /></main>
 
 export function Oops({ error }: { error: unknown }) {
   const { t } = useT()

@@ -5,20 +5,21 @@ import { useMemo, useRef, useState } from 'react'
 import { findCustomers, segments } from '@/api/queries'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
+import { useAt } from '@/parts/useAt'
 import { places } from './Shell'
 
 interface Item { id: string; group: string; text: string; note?: string; search: string; go: () => void }
 
 /** One box over pages, classifications, classes, segments, features and customers. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ typed, onClose }: { typed: { current: string }; onClose: () => void }) {
   const f = useFormat()
   const { t, label } = f
   const navigate = useNavigate()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(() => typed.current)
   const [at, setAt] = useState(0)
   const q = useDebounced(text.trim(), 120)
   const found = useQuery(findCustomers(q))
-  const { data: allSegments } = useQuery(segments)
+  const { data: allSegments } = useQuery(segments(useAt()))
   const { list: features } = useCatalog()
   const classifications = useClassifications()
   const list = useRef<HTMLDivElement>(null)
@@ -39,14 +40,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     const words = text.toLowerCase().trim().split(/\s+/).filter(Boolean)
     if (!words.length) return fixed.filter((i) => i.group === 'pages')
     const hit = fixed.filter((i) => words.every((w) => i.search.includes(w)))
-    const order = ['pages', 'segments', 'classifications', 'classes', 'features']
-    const few = order.flatMap((g) => hit.filter((i) => i.group === g).slice(0, 6))
-    const people = (found.data?.items ?? []).map((c): Item => ({
+    const few = (...groups: string[]) => groups.flatMap((g) => hit.filter((i) => i.group === g).slice(0, 6))
+    // only people who answer to what is typed now, below the pages: nothing jumps under the hand that presses Enter
+    const people = (found.isPlaceholderData || q !== text.trim() ? [] : (found.data?.items ?? [])).map((c): Item => ({
       id: c.id, group: 'customers', text: c.name ?? c.external_id ?? c.id, note: [c.phone && f.phone(c.phone), c.external_id].filter(Boolean).join(' · '), search: '',
       go: () => void navigate({ to: '/customers/$id', params: { id: c.id } }),
     }))
-    return [...people, ...few]
-  }, [text, fixed, found.data, navigate, f])
+    return [...few('pages', 'segments'), ...people, ...few('classifications', 'classes', 'features')]
+  }, [text, q, fixed, found.data, found.isPlaceholderData, navigate, f])
 
   const index = Math.min(at, Math.max(0, shown.length - 1))
   const choose = (item: Item | undefined) => {
@@ -74,7 +75,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         }}
       />
       <div className="palette-list" id="palette-list" role="listbox" aria-label={t('shell.results')} ref={list}>
-        {shown.length === 0 && <p className="palette-group">{t('shell.nothing_found')}</p>}
+        {shown.length === 0 && q === text.trim() && !found.isFetching && <p className="palette-group">{t('shell.nothing_found')}</p>}
         {shown.map((item, i) => (
           <div key={item.id} role="presentation">
             {shown[i - 1]?.group !== item.group && <div className="palette-group" role="presentation">{t(`shell.palette_${item.group}`)}</div>}

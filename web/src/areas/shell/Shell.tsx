@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
-import { session } from '@/api/queries'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { session, sessionOver } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useHotkeys } from '@/parts/hooks'
 import { FeatureIcon, GridIcon, ImportIcon, Mark, PeopleIcon, SegmentIcon } from '@/parts/icons'
@@ -10,6 +10,7 @@ import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
+const SignInAgain = lazy(() => import('@/areas/session/SignInAgain'))
 
 export const places = [
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
@@ -22,6 +23,7 @@ export const places = [
 export function Shell() {
   const { t } = useT()
   const { data } = useQuery(session)
+  const { data: over } = useQuery<boolean>({ queryKey: sessionOver, queryFn: () => false, enabled: false, initialData: false })
   const navigate = useNavigate()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const [rail, setRail] = useState(false)
@@ -29,12 +31,21 @@ export function Shell() {
   const [help, setHelp] = useState(false)
 
   useEffect(() => setRail(false), [path])
+  // at hand when the keys are pressed; what is typed before it stands is its first text
+  const typed = useRef('')
+  const opened = useRef(false)
+  opened.current = palette
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./Palette'), 1000)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const on = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k' && !event.isComposing) {
         event.preventDefault()
+        typed.current = ''
         setPalette((open) => !open)
-      }
+      } else if (opened.current && event.key.length === 1 && !event.metaKey && !event.ctrlKey && !(event.target instanceof HTMLInputElement)) typed.current += event.key
       if (event.key === 'Escape') setRail(false)
     }
     window.addEventListener('keydown', on)
@@ -50,7 +61,7 @@ export function Shell() {
     },
     ...Object.fromEntries(places.map((p) => [`g ${p.letter.toLowerCase()}`, () => void navigate({ to: p.to })])),
     c: () => void navigate({ to: '/segments/new' }),
-  }, !palette && !help)
+  }, !palette && !help && !over)
 
   const isActive = (to: string) => path === to || path.startsWith(`${to}/`) || (to === '/classification' && path.startsWith('/classifications/'))
   const groups = [['customers', places.filter((p) => p.group === 'customers')], ['classify', places.filter((p) => p.group === 'classify')]] as const
@@ -76,7 +87,8 @@ export function Shell() {
         {places.map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
       </nav>
       <Suspense fallback={null}>
-        {palette && <Palette onClose={() => setPalette(false)} />}
+        {palette && <Palette typed={typed} onClose={() => setPalette(false)} />}
+        {over && <SignInAgain />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
     </div>

@@ -7,6 +7,8 @@ import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
 import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
 import { Pop } from '@/parts/Pop'
+import { useProblemText } from '@/parts/States'
+import { toast } from '@/parts/toast'
 import { setTheme, useTheme } from '@/theme/useTheme'
 
 const AsOfPanel = lazy(() => import('./AsOfPanel'))
@@ -65,11 +67,16 @@ function Me() {
   const { t } = useT()
   const { data } = useQuery(session)
   const queries = useQueryClient()
+  const problem = useProblemText()
   const router = useRouter()
   const navigate = useNavigate()
   if (!data?.user) return null
   const leave = async () => {
-    await signOut()
+    try {
+      await signOut()
+    } catch (error) {
+      return toast.bad(problem(error))
+    }
     queries.clear()
     await router.invalidate()
     await navigate({ to: '/signin', search: { next: undefined } })

@@ -115,7 +115,7 @@ const nameOf = (verb: string) => ({ '=': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le'
 
 function MemberCells({ row, onChange, f }: { row: Extract<Row, { kind: 'member' }>; onChange: (next: Row) => void; f: Format }) {
   const { t } = f
-  const { data = [] } = useQuery(segmentsQuery)
+  const { data = [] } = useQuery(segmentsQuery())
   return (
     <div className="rule-cells">
       <Select className="verb" aria-label={t('rule.comparison')} value={row.negated ? 'not' : 'in'} onChange={(v) => onChange({ ...row, negated: v === 'not' })} options={[{ value: 'in', label: t('rule.in_segment') }, { value: 'not', label: t('rule.not_in_segment') }]} popupMatchSelectWidth={false} />

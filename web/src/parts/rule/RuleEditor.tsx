@@ -17,7 +17,7 @@ export function RuleEditor({ state, counts, id = 'rule', segments = true }: { st
       {(!narrow || side === 'rows') && <RowsEditor root={state.rows} onChange={state.setRows} counts={counts} segments={segments} />}
       {(!narrow || side === 'text') && (
         <div className="field">
-          <label htmlFor={id} className="row"><span className="grow">{t('rule.as_text')}</span><span className="small">{t(state.error ? 'rule.text_error' : state.settled ? 'rule.in_step' : 'rule.syncing')}</span></label>
+          <label htmlFor={id} className="row"><span className="grow">{t('rule.as_text')}</span><span className="small">{t(state.error ? (state.error.span ? 'rule.text_error' : 'rule.not_checked') : state.settled ? 'rule.in_step' : 'rule.syncing')}</span></label>
           <TextEditor id={id} label={t('rule.as_text')} value={state.text} onChange={state.setText} error={state.error} />
         </div>
       )}

@@ -118,6 +118,9 @@ function compared({ subject, verb, values }: ConditionRow): Rule | null {
 /** Is the row finished, that is, part of the rule? */
 export const isComplete = (row: Row): boolean => ruleOf(row) !== null
 
+/** Are all rows finished, at any depth? An unfinished one would silently be no part of the rule. */
+export const isFinished = (root: GroupRow): boolean => root.items.every((row) => (row.kind === 'group' ? isFinished(row) : isComplete(row)))
+
 /** Number of conditions in a rule, in the order the server counts them. */
 export function leafCount(rule: Rule): number {
   if ('all' in rule) return rule.all.reduce((n, r) => n + leafCount(r), 0)

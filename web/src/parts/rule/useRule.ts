@@ -37,12 +37,19 @@ export function useRule(initial: string): RuleState {
     const control = new AbortController()
     running.current = control
     setSettled(false)
-    timer.current = setTimeout(() => {
+    const run = () => {
       work(control.signal).then(
         () => { if (!control.signal.aborted) { setError(null); setSettled(true) } },
-        (problem: unknown) => { if (!control.signal.aborted && isProblem(problem)) { setError(problem); setSettled(true) } },
+        (problem: unknown) => {
+          if (control.signal.aborted || !isProblem(problem)) return
+          setError(problem)
+          setSettled(true)
+          // not the rule's fault: ask again until the server is back
+          if (problem.status === 0 || problem.status === 401 || problem.status >= 500) timer.current = setTimeout(run, 2000)
+        },
       )
-    }, ms)
+    }
+    timer.current = setTimeout(run, ms)
   }, [])
 
   const parse = useCallback((next: string, ms: number) => start(ms, async (signal) => {

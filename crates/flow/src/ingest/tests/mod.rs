@@ -2,6 +2,8 @@
 
 mod collisions;
 mod counts;
+mod equal_rows;
+mod own_columns;
 mod rejected_rows;
 mod undone;
 mod uploads;

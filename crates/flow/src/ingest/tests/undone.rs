@@ -49,3 +49,18 @@ async fn the_sweep_removes_what_nobody_names_and_nothing_else() {
     assert_eq!(shop.parquet_files(), named);
     assert_eq!(shop.facts("C1").await.orders.len(), 2);
 }
+
+#[tokio::test]
+async fn a_later_file_brings_back_what_the_undo_of_an_earlier_one_took() {
+    let shop = Shop::open().await;
+    let (first, _) = shop.import(&[("a.csv", ORDERS)]).await;
+    let more = format!("{ORDERS}D4,C2,2026-04-02 10:00:00,30.00,completed\n");
+    let (second, _) = shop.import(&[("b.csv", &more)]).await;
+    assert_eq!((second.report.accepted, second.report.duplicates), (1, 3));
+    crate::ingest::undo(&shop.app, &first.id, "test").await.expect("undone");
+    assert_eq!(shop.facts("C2").await.orders.len(), 1);
+    let (again, done) = shop.import(&[("b.csv", &more)]).await;
+    assert!(matches!(done, Done::Committed { .. }), "{done:?}");
+    assert_eq!((again.report.accepted, again.report.duplicates), (3, 1));
+    assert_eq!((shop.facts("C1").await.orders.len(), shop.facts("C2").await.orders.len()), (2, 2));
+}
