@@ -46,6 +46,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("Bring files into a data folder: dry run first, then one commit", "把文件导入数据目录：先试跑，再一次提交"),
     ("Only say what would happen", "只说会发生什么"),
     ("Do not ask before committing", "提交前不询问"),
+    ("Were these rows known when they happened? (else: yes for the first load of their kind) What \"as known then\" shows depends on it", "这些行在发生当时就已知吗？（默认：同类数据首次导入为是）决定“当时所知”看到什么"),
     ("Only read and check the files; touch no data folder", "只读取并检查文件，不动数据目录"),
     ("Take a whole import back (imp_…)", "撤销一整次导入（imp_…）"),
     ("Classify the customers of some files in one go, without a server", "不用服务器，一次把文件里的客户分好类"),

@@ -76,6 +76,24 @@ impl Lake {
         Some((Day(low as i32), Day(high as i32)))
     }
 
+    /// The last day up to `today` on which anything happened: one mistyped year does not make tomorrow the present.
+    pub fn last_day(&self, today: Day) -> Result<Option<Day>> {
+        let facts = [Table::Orders, Table::Lines, Table::Refunds, Table::Interactions, Table::Answers];
+        let mut last: Option<i32> = None;
+        for file in self.snapshot.files.iter().filter(|f| facts.contains(&f.table)) {
+            match stats::span(file, "day") {
+                Some((_, high)) if high <= i64::from(today.0) => last = last.max(Some(high as i32)),
+                Some((low, _)) if low <= i64::from(today.0) => self.reader().scan(file, &["day"], |b| {
+                    let days = b[0].as_primitive::<Date32Type>().values().iter();
+                    last = last.max(days.copied().filter(|d| *d <= today.0).max());
+                    Ok(())
+                })?,
+                _ => {}
+            }
+        }
+        Ok(last.map(Day))
+    }
+
     /// Runs a query that reads. The tables are the lake's (`orders`, `lines`, …); nothing can be made, changed or set.
     pub async fn sql(&self, query: &str) -> Result<Vec<RecordBatch>> {
         let context = self.context()?;

@@ -11,7 +11,7 @@ use std::{path::Path, process::ExitCode};
 
 /// Writes all definitions into a folder.
 pub async fn export(home: &Home, folder: &Path, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::existing(home, config).await?;
+    let app = compose::open(home, config).await?;
     let written = flow::definitions::export(&app, folder).await?;
     voice.answer(&serde_json::json!({"folder": folder, "files": written.len()}), || {
         format!("{} → {}", voice.lang.pick(&format!("{} 个文件", written.len()), &format!("{} files", written.len())), folder.display())

@@ -111,7 +111,11 @@ fn a_database_that_does_not_answer_is_said() {
     let place = Place::new(Engine::Sqlite);
     let (text, _) = orders(0, 1);
     let file = place.file("orders.csv", &text);
-    let said = run(place.zhiyin(["import", "--yes", "--json", "--data", "data", "--store", "mysql://localhost/x", "--orders"]).arg(&file)).ends(1);
-    assert_eq!(said.json()["error"]["code"], "store", "{said:#?}");
+    let import = |store: &str| run(place.zhiyin(["import", "--yes", "--json", "--data", "data", "--store", store, "--orders"]).arg(&file));
+    let said = import("mysql://localhost/x").ends(3);
+    assert_eq!(said.json()["error"]["code"], "store.address", "{said:#?}");
     assert!(said.json()["error"]["hint"].as_str().is_some_and(|h| h.contains("doctor")), "{said:#?}");
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    let said = import(&format!("postgres://127.0.0.1:{nobody}/x")).ends(8);
+    assert_eq!(said.json()["error"]["code"], "store.unavailable", "{said:#?}");
 }

@@ -59,22 +59,9 @@ pub struct Asked {
     pub known: Known,
 }
 
-/// The day a reading is about unless asked otherwise: the last day on which anything is known to have happened, never
-/// later than today. A base that ends in March is described as of March, not as one whose customers all left since.
-pub fn last_day(facts: Option<(Day, Day)>, today: Day) -> Day {
-    facts.map_or(today, |(_, last)| last.min(today))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_current_day_is_where_the_facts_end_but_never_tomorrow() {
-        assert_eq!(last_day(None, Day(100)), Day(100));
-        assert_eq!(last_day(Some((Day(3), Day(90))), Day(100)), Day(90));
-        assert_eq!(last_day(Some((Day(3), Day(140))), Day(100)), Day(100));
-    }
 
     #[test]
     fn a_day_is_four_digits_two_two() {

@@ -1,7 +1,7 @@
 //! Computed runs, kept: asked-for days are computed once whoever asks (single flight), the latest few are remembered, and
 //! a new import or definition makes new ones while the old answer still serves those who cannot wait.
 
-use super::{Known, Picture, defined::{self, Definitions}, moment::{Asked, last_day}};
+use super::{Known, Picture, defined::{self, Definitions}, moment::Asked};
 use crate::{Error, Result, app::App};
 use domain::{Currency, Day, clock::Instant, segment::Members};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
@@ -68,7 +68,10 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn read(&self, app: &App, asked: Asked) -> Result<Reading> {
         let lake = self.lake(app).await?;
-        let as_of = asked.as_of.unwrap_or_else(|| last_day(lake.days(), app.today()));
+        let as_of = match asked.as_of {
+            Some(day) => day,
+            None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
+        };
         let revision = defined::revision(app).await?;
         let customers = store::customer::counter(&app.store).await?;
         let key = Key { snapshot: lake.snapshot().id, customers, revision, as_of, known: asked.known };

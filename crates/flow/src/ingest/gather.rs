@@ -513,6 +513,8 @@ impl<'a> Gather<'a> {
         self.settle_suspects()?;
         self.settle_late()?;
         self.people.close();
+        let moved = self.lanes.orders.moved(&self.lake)?.len();
+        self.watch.moved(moved as u64);
         let mut attributes = Writer::new(&self.root, &self.stem, lake::Limits::default());
         let settled = self.roster.settle(
             &self.lake, &self.app.store, &self.people, &self.rules, &mut self.accepted, &mut attributes, &self.stamp, self.today,

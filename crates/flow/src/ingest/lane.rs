@@ -416,7 +416,7 @@ impl<F: Fact> Lane<F> {
     }
 
     /// The identities of new rows that another customer has so far, by number, in the batch or in the lake, with that
-    /// customer: the order was moved. Asked after `settle`; what is [withdrawn](Lane::withdraw) is not asked again.
+    /// customer: one number, two customers. Asked after `settle`.
     ///
     /// # Errors
     /// When the disk or the lake refuses.
@@ -425,17 +425,6 @@ impl<F: Fact> Lane<F> {
             self.changes = Some(self.changes(lake)?);
         }
         Ok(self.changes.as_ref().map_or(&[], |c| &c.moved))
-    }
-
-    /// Writes a version that takes a moved fact from a customer. It is no row of the file and is not counted.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    #[expect(dead_code, reason = "the staging of moved orders asks for it")]
-    pub fn withdraw(&mut self, customer: CustomerKey, fact: &F) -> Result<()> {
-        let (key, identity) = fact.keys(&mut self.content, customer);
-        self.writer.add(&fact.row(customer, key, identity, &self.stamp))?;
-        Ok(())
     }
 
     /// Of the new rows, how many are newer versions of a known fact, and whose those were.

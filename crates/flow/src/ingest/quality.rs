@@ -20,6 +20,7 @@ pub struct Watch {
     zero: u64,
     negative: u64,
     conflicts: u64,
+    moved: u64,
     odd_scores: u64,
     scores: u64,
     refunds: u64,
@@ -44,6 +45,7 @@ impl Watch {
             zero: 0,
             negative: 0,
             conflicts: 0,
+            moved: 0,
             odd_scores: 0,
             scores: 0,
             refunds: 0,
@@ -101,6 +103,11 @@ impl Watch {
     /// An identifier of a row belongs to another customer than its stronger identifiers say.
     pub fn conflict(&mut self) {
         self.conflicts += 1;
+    }
+
+    /// So many order numbers of the file belong to another customer in the file or in the base.
+    pub fn moved(&mut self, orders: u64) {
+        self.moved += orders;
     }
 
     /// Amounts far above the rest: more than eight times the distance of the quartiles above the upper one, on a
@@ -161,6 +168,7 @@ impl Watch {
             check("contacts", "没有联系方式的客户", "Customers without phone or e-mail", silent, self.customers, 0.2, 0.95, 4.0);
         }
         check("identifier_conflicts", "同一标识属于两位客户", "Identifiers that belong to two customers", self.conflicts, rows, 0.0, 0.01, 50.0);
+        check("orders_of_two", "订单号属于两位客户，两边都会计入", "Order numbers of two customers; they count for both", self.moved, self.dated, 0.0, 0.01, 50.0);
         if self.scores > 0 {
             check("odd_scores", "超出量表的评分", "Scores outside their scale", self.odd_scores, self.scores, 0.0, 0.05, 20.0);
         }

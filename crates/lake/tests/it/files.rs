@@ -3,9 +3,11 @@
 use domain::{
     CustomerKey, Day, Value,
     clock::Instant,
+    feature::catalog,
     table::{DataFile, Snapshot, Table},
 };
-use lake::{CostRow, Error, Lake, Limits, LineRow, OrderRow, ProductRow, folder, sweep};
+use lake::{CostRow, Error, Lake, Limits, LineRow, OrderRow, ProductRow, RefundRow, folder, sweep};
+use parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder};
 use std::{collections::BTreeSet, fs};
 use crate::support::{Business, Chance, write};
 
@@ -288,4 +290,60 @@ fn the_product_list_completes_lines() {
     let rule = |text: &str| domain::rule::check_text(text, run.names()).unwrap().1;
     assert_eq!(run.count(&rule("sum(lines.cost) = 1.56 and distinct(lines.category) = 2")).unwrap(), 1);
     assert_eq!(run.value("orders", CustomerKey(0)), Value::Int(2));
+}
+
+/// The file as it was written before these columns came.
+fn without_the_last(root: &std::path::Path, file: &mut DataFile, columns: usize) {
+    let path = folder(root, file.table).join(&file.path);
+    let batches = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(&path).unwrap()).unwrap().build().unwrap();
+    let keep: Vec<usize> = (0..file.table.columns().len() - columns).collect();
+    let old: Vec<_> = batches.map(|b| b.unwrap().project(&keep).unwrap()).collect();
+    let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), old[0].schema(), None).unwrap();
+    old.iter().for_each(|b| writer.write(b).unwrap());
+    writer.close().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let footer = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap());
+    (file.bytes, file.footer) = (bytes.len() as u64, footer.into());
+    file.columns.truncate(keep.len());
+}
+
+#[test]
+fn a_file_from_before_a_column_came_has_no_value_in_it() {
+    let root = tempfile::tempdir().unwrap();
+    let refund = |row_key, batch, amount, refund_key| RefundRow {
+        customer: CustomerKey(0),
+        row_key,
+        order_key: None,
+        order_id: None,
+        at: Instant(0),
+        day: Day(0),
+        recorded_at: Instant(batch),
+        amount,
+        reason: Some("late"),
+        product: None,
+        batch,
+        refund_key,
+        by_status: false,
+    };
+    let mut files = write(root.path(), "old", &[refund(1, 1, 100, None), refund(2, 1, 10, None)], Limits::default());
+    without_the_last(root.path(), &mut files[0], 2);
+    files.extend(write(root.path(), "new", &[refund(3, 2, 7, Some(5))], Limits::default()));
+    files.extend(write(root.path(), "newer", &[refund(4, 3, 8, Some(5))], Limits::default()));
+    let lake = Lake::open(root.path(), &snapshot(files.clone())).unwrap();
+    let facts = lake.facts(CustomerKey(0), Instant::MAX).unwrap();
+    let found: Vec<_> = facts.refunds.iter().map(|r| (r.amount, r.refund_key, r.by_status)).collect();
+    assert_eq!(found, [(100, None, false), (10, None, false), (7, Some(5), false), (8, Some(5), false)]);
+    let spec = Business::random(0, 1, 1).spec(Instant::MAX, catalog().to_vec());
+    let run = lake.run(&spec).unwrap();
+    let of = |key: &str| run.value(key, CustomerKey(0));
+    assert_eq!((of("refunds"), of("refunded")), (Value::Int(3), Value::Money(118)));
+    assert_eq!(of("top_refund_reason"), Value::Text("late".into()));
+    let mut found = Vec::new();
+    files.iter().for_each(|f| lake.identities(f, |key, whose| found.push((key, whose))).unwrap());
+    assert_eq!(found, [(5, CustomerKey(0)); 2]);
+    let rows = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+        lake.sql("SELECT count(*), count(refund_key), sum(amount) FROM refunds").await.unwrap()
+    });
+    let number = |c: usize| arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(rows[0].column(c)).value(0);
+    assert_eq!((number(0), number(1), number(2)), (4, 2, 125));
 }

@@ -49,7 +49,7 @@ fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(700))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn the_whole_catalog(seed: u64, customers in 1usize..14, size in 1usize..10, files in 1usize..4, then: bool, ago in 0usize..3, recorded in 0u32..16) {

@@ -6,7 +6,7 @@ pub(crate) mod write;
 pub use search::search;
 pub use write::{CustomerChange, NewCustomer, NewIdentifier};
 
-use crate::{Access, Result, Store, bind::Stamp, bulk::Bulk};
+use crate::{Access, Result, Store, bulk::Bulk};
 use domain::{
     CustomerKey,
     clock::Instant,
@@ -201,7 +201,7 @@ pub async fn counter(db: impl Access) -> Result<u32> {
 
 /// The counter as it was at an instant: customers from this number on were recorded later.
 pub async fn recorded_by(db: impl Access, at: Instant) -> Result<u32> {
-    scalar!(db, i64, RECORDED, Stamp(at)).map(|n| n as u32)
+    scalar!(db, i64, RECORDED, at.0).map(|n| n as u32)
 }
 
 /// Numbers below the counter that belong to nobody any more (their import was undone), as closed ranges, ascending.

@@ -44,6 +44,8 @@ both! {
         assert_eq!(ledger.counts, Counts { rows_in: 20, accepted: 15, quarantined: 3, duplicates: 2 });
         assert_eq!(quarantine::count(store, "imp_1").await.unwrap(), 3);
         assert_eq!((customer::count(store).await.unwrap(), customer::counter(store).await.unwrap()), (2_500, 2_500));
+        let by = async |t| customer::recorded_by(store, at(t)).await.unwrap();
+        assert_eq!((by(9).await, by(10).await, by(11).await), (0, 2_500, 2_500));
         let amy = [Identifier { kind: IdentifierKind::Email, value: "amy@shop.cn".into() }];
         assert_eq!(customer::resolve(store, &amy).await.unwrap(), [Some(CustomerKey(7))]);
         assert_eq!(contact::of(store, CustomerKey(3)).await.unwrap().len(), 1);

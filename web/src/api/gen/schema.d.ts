@@ -1046,6 +1046,13 @@ export interface components {
             kind: "share";
             /** @description numeric feature */
             of: string;
+        } | {
+            /** @description text feature: the channel that won the customer */
+            channel: string;
+            /** @description day feature: when it was won */
+            day: string;
+            /** @enum {string} */
+            kind: "cost_share";
         };
         /**
          * @description A built-in function from values to a value.
@@ -1945,7 +1952,7 @@ export interface components {
             /** @enum {string} */
             method: "quantile";
         } | {
-            /** @description four ascending edges */
+            /** @description four ascending edges, money in major units */
             edges: number[];
             /** @enum {string} */
             method: "bins";

@@ -4,6 +4,7 @@ mod collisions;
 mod counts;
 mod equal_rows;
 mod own_columns;
+mod present;
 mod rejected_rows;
 mod undone;
 mod uploads;
