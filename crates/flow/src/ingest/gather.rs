@@ -5,6 +5,7 @@ use super::{
     customers::{Roster, Rules},
     equal::Equals,
     lane::{Fact, Lane, Outcome, Stamp},
+    late::{WINDOW, load, reject},
     order_index::{OrderIndex, Place},
     people::{People, Print, twin},
     quality::Watch,
@@ -26,7 +27,7 @@ use domain::{
     table::Snapshot,
 };
 use lake::{Lake, Writer};
-use sources::{Batch, Code, Kind, OrderIdentity, Params, Reject, Target};
+use sources::{Batch, Code, Kind, OrderIdentity, Target};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     hash::BuildHasherDefault,
@@ -97,9 +98,6 @@ pub(super) struct Gather<'a> {
     mentioned: Bits,
     snapshot: i64,
 }
-
-/// Lines of a file whose late rejects are in hand at a time.
-const WINDOW: u64 = 1 << 18;
 
 const LINE: u8 = 0;
 const REFUND: u8 = 1;
@@ -571,26 +569,6 @@ impl<'a> Gather<'a> {
 fn layout(request: &Request) -> Layout {
     let names = request.sources.iter().map(|s| s.name.clone()).collect();
     Layout::new(names, request.sources.iter().map(|s| s.mapping.clone()).collect())
-}
-
-/// Rows of one window of lines: line → why, and the order named.
-fn load(late: &mut Spool, window: u64) -> Result<HashMap<u64, (Code, String)>> {
-    let mut rows = HashMap::new();
-    late.read(window as usize % PARTITIONS, |record| -> Result<()> {
-        let mut take = Take(record);
-        let (line, code, order) = (take.u64()?, take.text()?, take.text()?);
-        if line / WINDOW == window {
-            rows.insert(line, (Code::parse(code).unwrap_or(Code::OrderUnknown), order.to_owned()));
-        }
-        Ok(())
-    })?;
-    Ok(rows)
-}
-
-fn reject(line: u64, code: Code, order: String, raw: &str, column: Option<&str>) -> Reject {
-    let named = code == Code::OrderUnknown;
-    let params = if named { Params::from([("order".to_owned(), order.clone())]) } else { Params::new() };
-    Reject { line, column: column.filter(|_| named).map(str::to_owned), code, value: order, raw: raw.to_owned(), params }
 }
 
 /// The lake learns it too: features of organisations ask for the attribute `kind`.

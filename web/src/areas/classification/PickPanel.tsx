@@ -4,7 +4,7 @@ import { Drawer } from 'antd'
 import { type AsOf, classification as classificationQuery, customers } from '@/api/queries'
 import type { ClassificationSummary, ClassSize } from '@/api/types'
 import { useFormat } from '@/parts/format'
-import { filterText } from '@/areas/customers/filters'
+import { filterText } from '@/parts/filters'
 import { LinkButton } from '@/parts/LinkButton'
 import { Failed, Loading } from '@/parts/States'
 

@@ -18,7 +18,7 @@ import { Columns, defaultColumns } from './Columns'
 import './customers.css'
 import { CustomersTable, nameOf } from './CustomersTable'
 import { ActiveFilters, Filters } from './Filters'
-import { beyondRules, filterText, ruleOf } from './filters'
+import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 import { Preview } from './Preview'
 
 const limitTotal = 5000

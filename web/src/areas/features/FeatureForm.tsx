@@ -12,8 +12,8 @@ import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { FormulaInput } from './FormulaInput'
 
-/** What people can make; `derived` ones only ship with the product. */
-type Kind = Exclude<Definition['kind'], 'derived'>
+/** What people can make; `derived` ones and shared-out costs only ship with the product. */
+type Kind = Exclude<Definition['kind'], 'derived' | 'cost_share'>
 const kinds: Kind[] = ['aggregate', 'formula', 'attribute', 'score', 'share']
 const start: Record<Kind, Definition> = {
   aggregate: { kind: 'aggregate', fact: 'orders', measure: { of: 'sum', field: 'net' }, window: { days: 90 } },

@@ -10,7 +10,7 @@ import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
-const SignInAgain = lazy(() => import('@/areas/session/SignInAgain'))
+const SignInAgain = lazy(() => import('./SignInAgain'))
 
 export const places = [
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },

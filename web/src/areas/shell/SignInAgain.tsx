@@ -3,7 +3,7 @@ import { Modal } from 'antd'
 import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
-import { SignInForm } from './SignIn'
+import { SignInForm } from '@/parts/SignInForm'
 
 /** The session ran out while somebody worked: they sign in here, and the page below keeps what they typed. */
 export default function SignInAgain() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beyondRules, filterText, ruleOf } from './filters'
+import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 
 describe('filters as a rule', () => {
   it('join with and, quoting what people typed', () => {
