@@ -14,7 +14,7 @@ create table o as select customer, id, min(day) as day, sum(cents)::bigint paid 
 create table r as select customer, day, (-cents)::bigint amount from l where starts_with(id, 'C') or q < 0;
 """
 CDNOW = """
-create table raw as select distinct master_id, date, number_of_cds, dollar_value from read_csv('{path}', all_varchar = true);
+create table raw as select master_id, date, number_of_cds, dollar_value from read_csv('{path}', all_varchar = true);
 create table o as select master_id customer, row_number() over () id, strptime(date, '%Y%m%d')::date as day, round(cast(dollar_value as decimal(18,4)) * 100)::bigint paid from raw;
 create table c as select distinct customer from o;
 create table r (customer varchar, day date, amount bigint);
