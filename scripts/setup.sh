@@ -38,6 +38,11 @@ postgres() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || apt_install postgresql
 }
 
+# the power-cut test clones a disk image at one instant, which XFS can
+xfs() {
+  command -v mkfs.xfs >/dev/null || apt_install xfsprogs
+}
+
 packages() { # venv name, requirements file
   local venv="$cache/$1" want
   want=$(sha256sum < "$2" | cut -d' ' -f1)
@@ -55,6 +60,6 @@ case "${1:-}" in
   postgres) postgres ;;
   python) packages venv tests/independent/requirements.txt ;;
   bench) packages bench-venv scripts/bench-requirements.txt ;;
-  test) web; browser; postgres; packages venv tests/independent/requirements.txt ;;
+  test) web; browser; postgres; xfs; packages venv tests/independent/requirements.txt ;;
   *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
 esac
