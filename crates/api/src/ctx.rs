@@ -38,8 +38,9 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// Around an open application.
+    /// Around an open application. Facts stay at hand from now on: people try rules out.
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
+        app.runs.keep_facts();
         Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default() }
     }
 

@@ -142,6 +142,8 @@ fn main() -> Result<()> {
         classifications: library::classifications().to_vec(),
         segments: library::segments().to_vec(),
         statics: BTreeMap::new(),
+        aggregates: Vec::new(),
+        keep_facts: true,
     };
     let rounds = number(4, 3);
     for round in 1..=rounds {

@@ -8,19 +8,26 @@ use crate::{
 use arrow::{
     array::{Array, ArrayRef, AsArray, new_null_array},
     datatypes::{DataType, Field, Int32Type, Schema},
-    record_batch::RecordBatchReader as _,
 };
+use bytes::Bytes;
 use domain::table::{DataFile, Table};
 use parquet::{
     arrow::{
         ProjectionMask,
-        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection},
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
+        },
     },
-    file::{metadata::PageIndexPolicy, page_index::column_index::ColumnIndexMetaData},
+    file::{
+        metadata::PageIndexPolicy,
+        page_index::column_index::ColumnIndexMetaData,
+        reader::{ChunkReader, Length},
+    },
 };
 use std::{
     collections::HashMap,
     fs::File,
+    io::BufReader,
     ops::Range,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -77,18 +84,20 @@ impl Reader {
         self.batches(open, footer, &path, file.table, columns, None, each)
     }
 
-    /// Reads these columns of some rows of the file, batch by batch.
-    pub(crate) fn scan_rows(
-        &self,
-        file: &DataFile,
-        rows: Range<usize>,
-        columns: &[&str],
-        each: impl FnMut(&[ArrayRef]) -> Result<()>,
-    ) -> Result<()> {
+    /// Hands out these columns of some rows of the file, a batch at a time. The file is opened anew for every page, so that
+    /// any number of them can be read side by side.
+    pub(crate) fn stream(&self, file: &DataFile, rows: Range<usize>, columns: &[&str], batch: usize) -> Result<Batches> {
+        let (_, footer, path) = self.open(file)?;
+        let order = order_of(&footer, columns, &path)?;
+        let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
+        let pages = Pages { path: path.clone(), bytes: file.bytes };
+        let mut builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer).with_projection(mask).with_batch_size(batch);
         let all = file.rows as usize;
-        let some = (rows.len() < all).then(|| RowSelection::from_consecutive_ranges(std::iter::once(rows), all));
-        let (open, footer, path) = self.open(file)?;
-        self.batches(open, footer, &path, file.table, columns, some, each)
+        if rows.len() < all {
+            builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(std::iter::once(rows), all));
+        }
+        Ok(Batches { reader: builder.build().map_err(of(&path))?, order })
     }
 
     /// Reads these columns of the pages that may hold the customer.
@@ -127,6 +136,7 @@ impl Reader {
             .collect();
         let columns: Vec<&str> = columns.iter().copied().filter(|c| !later.iter().any(|(i, _)| columns.get(*i) == Some(c))).collect();
         let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
+        let order = order_of(&footer, &columns, path)?;
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, footer)
             .with_projection(mask)
             .with_batch_size(BATCH);
@@ -134,17 +144,6 @@ impl Reader {
             builder = builder.with_row_selection(pages);
         }
         let reader = builder.build().map_err(of(path))?;
-        // the reader keeps the file's order of columns; the caller has its own
-        let order: Vec<usize> = columns
-            .iter()
-            .map(|c| {
-                reader.schema().index_of(c).map_err(|_| Error::Damaged {
-                    path: path.to_path_buf(),
-                    reason: format!("it has no column {c}"),
-                })
-            })
-            .collect::<Result<_>>()?;
-
         for batch in reader {
             let batch = batch?.project(&order)?;
             if later.is_empty() {
@@ -161,6 +160,59 @@ impl Reader {
     }
 }
 
+/// Columns of a file, a batch of rows at a time.
+pub(crate) struct Batches {
+    reader: ParquetRecordBatchReader,
+    /// per column asked for its place in a batch
+    order: Vec<usize>,
+}
+
+impl Batches {
+    /// The next rows, columns in the order asked for; none at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<ArrayRef>>> {
+        let Some(batch) = self.reader.next() else { return Ok(None) };
+        let batch = batch?;
+        Ok(Some(self.order.iter().filter_map(|i| batch.columns().get(*i)).cloned().collect()))
+    }
+}
+
+/// The bytes of a file that is open only while some of them are read.
+struct Pages {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl Length for Pages {
+    fn len(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl ChunkReader for Pages {
+    type T = BufReader<File>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        File::open(&self.path)?.get_read(start)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        File::open(&self.path)?.get_bytes(start, length)
+    }
+}
+
+/// The place of each column among those read: the reader keeps the file's order, the caller has its own.
+fn order_of(footer: &ArrowReaderMetadata, columns: &[&str], path: &Path) -> Result<Vec<usize>> {
+    let lacks = |c: &str| Error::Damaged { path: path.to_path_buf(), reason: format!("it has no column {c}") };
+    let place = |c: &&str| footer.schema().index_of(c).map_err(|_| lacks(c));
+    let places: Vec<usize> = columns.iter().map(place).collect::<Result<_>>()?;
+    let before = |p: &usize| {
+        let mut earlier: Vec<usize> = places.iter().copied().filter(|q| q < p).collect();
+        earlier.sort_unstable();
+        earlier.dedup();
+        earlier.len()
+    };
+    Ok(places.iter().map(before).collect())
+}
 
 fn footer(open: &File, path: &Path, file: &DataFile) -> Result<ArrowReaderMetadata> {
     let damaged = |reason: String| Error::Damaged { path: path.to_path_buf(), reason };

@@ -53,11 +53,12 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     let app = compose::existing(home, config).await?;
     let clock = SystemClock;
     let begun = clock.now();
-    let picture = app.runs.at(&app, Asked { as_of, known: Known::Today }).await?;
-    if let Some(key) = what.segment.as_ref().filter(|key| picture.definitions.segment(key).is_none()) {
+    let definitions = flow::analysis::defined::current(&app).await?;
+    if let Some(key) = what.segment.as_ref().filter(|key| definitions.segment(key).is_none()) {
         return Err(flow::Error::not_found("segment", key.as_str()).into());
     }
-    let compiled = texts.iter().map(|text| compile(text, picture.names(), voice)).collect::<Result<Vec<_>, _>>()?;
+    let compiled = texts.iter().map(|text| compile(text, definitions.names(), voice)).collect::<Result<Vec<_>, _>>()?;
+    let picture = app.runs.for_rules(&app, Asked { as_of, known: Known::Today }, &compiled).await?;
     let counts = picture.run.counts(&compiled)?;
     let milliseconds = (clock.now().0 - begun.0) / 1000;
     if let (Some(out), [one]) = (&what.out, compiled.as_slice()) {

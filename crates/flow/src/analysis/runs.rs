@@ -3,11 +3,14 @@
 
 use super::{Known, Picture, defined::{self, Definitions}, moment::Asked};
 use crate::{Error, Result, app::App};
-use domain::{Currency, Day, clock::Instant, segment::Members};
+use domain::{Currency, Day, clock::Instant, feature::Aggregate, rule::Compiled, segment::Members};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
 use lake::{Lake, Spec};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 use std::time::Duration;
 
 /// What a run is the answer to; equal keys give equal bytes.
@@ -42,6 +45,7 @@ pub struct Runs {
     slots: Mutex<Vec<Slot>>,
     lake: Mutex<Option<Lake>>,
     definitions: Mutex<Option<(Currency, Arc<Definitions>)>>,
+    keeps_facts: AtomicBool,
 }
 
 /// A run and whether a newer one is on its way.
@@ -53,6 +57,21 @@ pub struct Reading {
 }
 
 impl Runs {
+    /// From now on the facts of the current day stay at hand, for rules people try out. A command that answers once does
+    /// without: it needs half the memory.
+    pub fn keep_facts(&self) {
+        self.keeps_facts.store(true, Ordering::Relaxed);
+    }
+
+    /// The run a reading asks for, with what these rules need folded in the same pass.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn for_rules(&self, app: &App, asked: Asked, rules: &[Compiled]) -> Result<Arc<Picture>> {
+        let aggregates = rules.iter().flat_map(|r| r.needs().aggregates.iter().cloned()).collect();
+        Ok(self.find_or_start(app, asked, aggregates).await?.picture)
+    }
+
     /// The run a reading asks for, computed if it is not at hand.
     ///
     /// # Errors
@@ -67,6 +86,10 @@ impl Runs {
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn read(&self, app: &App, asked: Asked) -> Result<Reading> {
+        self.find_or_start(app, asked, Vec::new()).await
+    }
+
+    async fn find_or_start(&self, app: &App, asked: Asked, aggregates: Vec<(String, Aggregate)>) -> Result<Reading> {
         let lake = self.lake(app).await?;
         let as_of = match asked.as_of {
             Some(day) => day,
@@ -78,7 +101,7 @@ impl Runs {
         let current = asked.as_of.is_none() && asked.known == Known::Today;
         let run = match self.find(key, current) {
             Some(run) => run,
-            None => self.start(app, key, current, lake).await?,
+            None => self.start(app, key, current, lake, aggregates).await?,
         };
         let before = if current { self.ready_before(key) } else { None };
         let waited = match before {
@@ -158,11 +181,21 @@ impl Runs {
     }
 
     /// Begins a run in the background and remembers it, unless somebody else was quicker.
-    async fn start(&self, app: &App, key: Key, current: bool, lake: Lake) -> Result<Pending> {
+    async fn start(
+        &self,
+        app: &App,
+        key: Key,
+        current: bool,
+        lake: Lake,
+        aggregates: Vec<(String, Aggregate)>,
+    ) -> Result<Pending> {
         let definitions = defined::current(app).await?;
         let settings = app.settings();
         let known_as_of = super::Moment { as_of: key.as_of, known: key.known }.known_as_of(&settings.zone);
-        let spec = spec(app, &definitions, key, known_as_of).await?;
+        let mut spec = spec(app, &definitions, key, known_as_of).await?;
+        // a day somebody looks back at seldom needs its facts again; they are read anew if it does
+        spec.keep_facts = current && self.keeps_facts.load(Ordering::Relaxed);
+        spec.aggregates = aggregates;
         let clock = Arc::clone(&app.clock);
         let currency = settings.currency;
         let large = spec.customers as usize > LARGE;
@@ -184,10 +217,6 @@ impl Runs {
                 summaries: OnceLock::new(),
             };
             picture.summaries();
-            if !current {
-                // a day somebody looks back at seldom needs its facts again; they are read anew if it does
-                picture.run.release();
-            }
             Ok(Arc::new(picture))
         };
         let mut slots = lock(&self.slots);
@@ -242,6 +271,8 @@ async fn spec(app: &App, definitions: &Definitions, key: Key, known_as_of: Insta
         classifications: definitions.classifications().to_vec(),
         segments: definitions.segments().to_vec(),
         statics,
+        aggregates: Vec::new(),
+        keep_facts: false,
     })
 }
 

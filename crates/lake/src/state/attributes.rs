@@ -5,7 +5,7 @@ use super::{
     Bits, Column, Data,
     column::NONE,
     gather::Scope,
-    load::{Layout, NULL, Raw, Rows},
+    load::{NULL, Raw, Source, Which},
 };
 use crate::{Lake, Result};
 use domain::{Day, Value, ValueType, feature::fit, table::Table};
@@ -38,7 +38,6 @@ impl Attributes {
         if keys.is_empty() {
             return Ok(Attributes { raw: Vec::new(), rows: BTreeMap::new(), customers });
         }
-        let layout = Layout::new(lake, Table::Attributes, Rows::Seen, scope)?;
         let columns = [
             ("day", true),
             ("recorded_at", true),
@@ -50,7 +49,10 @@ impl Attributes {
             ("date", true),
             ("flag", true),
         ];
-        let raw = layout.load(&columns)?;
+        let everybody = [0, scope.customers];
+        let mut source = Source::open(lake, Table::Attributes, Which::Seen, scope, &everybody)?;
+        source.join();
+        let (layout, raw) = source.feed(0, 0..scope.customers, &columns)?.next(scope.customers)?;
         let Raw::Text(codes, texts) = &raw[KEY] else {
             let rows = keys.iter().map(|k| (k.clone(), vec![NONE; customers])).collect();
             return Ok(Attributes { raw, rows, customers });

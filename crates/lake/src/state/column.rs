@@ -11,6 +11,11 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// The different texts of a column, sorted by their bytes; a code is a place in it.
 pub type Texts = Arc<Vec<String>>;
 
+/// Are these the same texts, for sure?
+pub(crate) fn same(a: &Texts, b: &Texts) -> bool {
+    Arc::ptr_eq(a, b) || a.is_empty() && b.is_empty()
+}
+
 /// Values of a column, one per customer. Where a value is not known the slot holds 0 (texts: no code).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {

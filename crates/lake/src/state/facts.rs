@@ -1,9 +1,11 @@
 //! Facts as of a day, laid out for folding: per kind small chunks of customers, each chunk's facts in columns, each
 //! customer's facts in a row, earliest first. What `domain::feature::History` is for one customer.
 
-use super::Bits;
+use super::{
+    coder::{recode, union},
+    column::{Texts, same},
+};
 use domain::feature::{FactKind, Field};
-use super::load::{recode, union};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ pub(super) const CHUNK: usize = 512;
 
 /// Which columns of which facts are wanted: a bit a field, and one for the kind itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Wanted([u32; 6]);
+pub(super) struct Wanted([u32; KINDS]);
 
 const KIND: u32 = 1 << 31;
 
@@ -185,51 +187,68 @@ impl Chunk {
     }
 }
 
-/// All facts of one kind.
+/// Facts of one kind: of a block of customers, or of all.
 #[derive(Debug, Default)]
 pub(super) struct FactTable {
     pub(super) chunks: Vec<Chunk>,
     /// The texts of each text slot, sorted.
-    pub(super) texts: [Arc<Vec<String>>; TEXT.len()],
+    pub(super) texts: [Texts; TEXT.len()],
 }
+
+/// How many kinds of facts there are.
+pub(super) const KINDS: usize = 6;
+
+/// All of them, by number.
+pub(super) const FACT_KINDS: [FactKind; KINDS] = [
+    FactKind::Orders,
+    FactKind::AllOrders,
+    FactKind::Lines,
+    FactKind::Refunds,
+    FactKind::Interactions,
+    FactKind::Answers,
+];
 
 impl FactTable {
     /// Tables of blocks of customers as one: their texts get one numbering.
-    pub(super) fn join<const N: usize>(blocks: Vec<[FactTable; N]>) -> [FactTable; N] {
-        let mut all: [FactTable; N] = std::array::from_fn(|_| FactTable::default());
-        let mut of_kind: [Vec<FactTable>; N] = std::array::from_fn(|_| Vec::with_capacity(blocks.len()));
-        for block in blocks {
-            of_kind.iter_mut().zip(block).for_each(|(kind, table)| kind.push(table));
+    pub(super) fn join(mut blocks: Vec<FactTable>) -> FactTable {
+        let mut all = FactTable::default();
+        for slot in 0..TEXT.len() {
+            let lists: Vec<&Texts> = blocks.iter().map(|b| &b.texts[slot]).collect();
+            let (texts, maps) = one_numbering(&lists);
+            blocks.par_iter_mut().zip(maps).for_each(|(block, map)| {
+                block.chunks.iter_mut().for_each(|c| recode(&mut c.text[slot], &map));
+            });
+            all.texts[slot] = texts;
         }
-        for (table, mut blocks) in all.iter_mut().zip(of_kind) {
-            for slot in 0..TEXT.len() {
-                let lists: Vec<&[String]> = blocks.iter().map(|b| b.texts[slot].as_slice()).collect();
-                let (texts, maps) = union(&lists);
-                blocks.par_iter_mut().zip(maps).for_each(|(block, map)| {
-                    if !map.iter().enumerate().all(|(old, new)| old == *new as usize) {
-                        block.chunks.iter_mut().for_each(|c| recode(&mut c.text[slot], &map));
-                    }
-                });
-                table.texts[slot] = Arc::new(texts);
-            }
-            table.chunks = blocks.into_iter().flat_map(|b| b.chunks).collect();
-        }
+        all.chunks = blocks.into_iter().flat_map(|b| b.chunks).collect();
         all
     }
+}
+
+/// The union of many lists of texts, most of them the same, and per list the place of each of its texts in it.
+pub(super) fn one_numbering(lists: &[&Texts]) -> (Texts, Vec<Arc<Vec<u32>>>) {
+    let mut different: Vec<&Texts> = Vec::new();
+    let mut of: Vec<usize> = Vec::with_capacity(lists.len());
+    for list in lists {
+        // blocks that follow on each other mostly share their texts
+        let place = different.iter().rposition(|d| same(d, list)).unwrap_or_else(|| {
+            different.push(list);
+            different.len() - 1
+        });
+        of.push(place);
+    }
+    let all: Vec<&[String]> = different.iter().map(|d| d.as_slice()).collect();
+    let (texts, maps) = union(&all);
+    let maps: Vec<Arc<Vec<u32>>> = maps.into_iter().map(Arc::new).collect();
+    (Arc::new(texts), of.into_iter().map(|place| maps[place].clone()).collect())
 }
 
 /// All facts wanted so far.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) wanted: Wanted,
-    pub(super) orders: FactTable,
-    pub(super) all_orders: FactTable,
-    pub(super) lines: FactTable,
-    pub(super) refunds: FactTable,
-    pub(super) interactions: FactTable,
-    pub(super) answers: FactTable,
-    /// Who has known facts after the day, if anybody.
-    pub(super) later: Option<Bits>,
+    /// by kind
+    pub(super) tables: [FactTable; KINDS],
 }
 
 /// The kinds that say whether a customer is there.
@@ -238,14 +257,7 @@ pub(super) const TRACES: [FactKind; 4] =
 
 impl Facts {
     pub(super) fn of(&self, kind: FactKind) -> &FactTable {
-        match kind {
-            FactKind::Orders => &self.orders,
-            FactKind::AllOrders => &self.all_orders,
-            FactKind::Lines => &self.lines,
-            FactKind::Refunds => &self.refunds,
-            FactKind::Interactions => &self.interactions,
-            FactKind::Answers => &self.answers,
-        }
+        &self.tables[kind as usize]
     }
 }
 

@@ -1,18 +1,27 @@
-//! Aggregates of all customers: facts in, columns out. All aggregates of one kind of facts run in one pass, chunk by
-//! chunk; those with the same window and filter share one selection of facts. The meaning is `History::aggregate`.
+//! Aggregates of all customers: facts in, columns out. All aggregates of a chunk of customers run while its facts are in
+//! the cache; those with the same window and filter share one selection of facts. The meaning is `History::aggregate`.
 
 use super::{
     Bits, Column, Data,
-    facts::{CHUNK, Chunk, FactTable},
+    column::{Texts, same},
+    facts::{CHUNK, Chunk, FACT_KINDS, FactTable, Facts, KINDS, Slot, TEXT, slot},
     measure::{Listed, Out, Pick, Ranges, Shared, measure},
     test::Test,
 };
 use domain::{
     Currency, Day, ValueType, Window,
-    feature::{Aggregate, Condition, Measure},
+    feature::{Aggregate, Condition, FactKind, Measure},
 };
 use rayon::prelude::*;
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
+
+/// Aggregates to compute.
+pub(super) struct Fold<'a> {
+    /// with their types
+    aggregates: Vec<(&'a Aggregate, ValueType)>,
+    as_of: Day,
+    currency: Currency,
+}
 
 /// Aggregates with one window and filter.
 struct Group<'a> {
@@ -24,64 +33,109 @@ struct Group<'a> {
     measures: Vec<(&'a Measure, usize)>,
 }
 
-/// Computes aggregates over facts of one kind; `aggregates` come with their types.
-pub(super) fn fold(
-    facts: &FactTable,
-    aggregates: &[(&Aggregate, ValueType)],
-    customers: usize,
-    as_of: Day,
-    currency: Currency,
-) -> Vec<Column> {
-    let groups = groups(facts, aggregates, as_of, currency);
-    let mut columns: Vec<(Data, Bits)> = aggregates
-        .iter()
-        .map(|(a, ty)| (Data::of(*ty, customers, texts_of(facts, &a.measure)), Bits::none(customers)))
-        .collect();
-    if !facts.chunks.is_empty() {
-        let tasks = slices(&mut columns, facts.chunks.len());
-        facts.chunks.par_iter().zip(tasks).for_each_init(Scratch::default, |scratch, (chunk, mut outs)| {
-            for group in &groups {
-                group.run(chunk, &mut outs, as_of, scratch);
+/// A fold ready for facts with certain texts.
+pub(super) struct Ready<'a> {
+    fold: &'a Fold<'a>,
+    /// by kind
+    groups: [Vec<Group<'a>>; KINDS],
+    /// by kind the texts the tests know
+    texts: [[Texts; TEXT.len()]; KINDS],
+    /// facts nobody has
+    nothing: Chunk,
+}
+
+impl<'a> Fold<'a> {
+    pub(super) fn new(aggregates: Vec<(&'a Aggregate, ValueType)>, as_of: Day, currency: Currency) -> Fold<'a> {
+        Fold { aggregates, as_of, currency }
+    }
+
+    /// Columns to fill.
+    pub(super) fn columns(&self, customers: usize) -> Vec<(Data, Bits)> {
+        let column = |(_, ty): &(&Aggregate, ValueType)| (Data::of(*ty, customers, Texts::default()), Bits::none(customers));
+        self.aggregates.iter().map(column).collect()
+    }
+
+    /// Cuts the columns into one piece a chunk: safe to fill from many threads.
+    pub(super) fn tasks<'c>(&self, columns: &'c mut [(Data, Bits)], customers: usize) -> Vec<Vec<Out<'c>>> {
+        slices(columns, customers.div_ceil(CHUNK))
+    }
+
+    /// The columns of texts: of which facts and slot, their codes, and where their texts go.
+    pub(super) fn texts<'c>(&self, columns: &'c mut [(Data, Bits)]) -> Vec<(FactKind, usize, &'c mut [u32], &'c mut Texts)> {
+        let text = |((a, _), (data, _)): (&(&Aggregate, ValueType), &'c mut (Data, Bits))| {
+            let (Data::Text(codes, texts), Some(Slot::Text(i))) = (data, a.measure.field().map(slot)) else { return None };
+            Some((a.fact, i, codes.as_mut_slice(), texts))
+        };
+        self.aggregates.iter().zip(columns).filter_map(text).collect()
+    }
+
+    /// Ready for facts without texts.
+    pub(super) fn ready(&self) -> Ready<'_> {
+        let mut groups: [Vec<Group<'_>>; KINDS] = Default::default();
+        for (i, (a, _)) in self.aggregates.iter().enumerate() {
+            let of_kind = &mut groups[a.fact as usize];
+            match of_kind.iter_mut().find(|g| g.window == a.window && g.filter == a.filter) {
+                Some(group) => group.measures.push((&a.measure, i)),
+                None => of_kind.push(Group {
+                    window: a.window,
+                    filter: &a.filter,
+                    days: a.window.days(self.as_of),
+                    tests: Vec::new(),
+                    measures: vec![(&a.measure, i)],
+                }),
             }
-        });
-    } else {
-        // nobody has such facts: every aggregate of nothing
-        let chunk = Chunk { offsets: vec![0; CHUNK + 1], days_rise: true, ..Chunk::default() };
-        let tasks = slices(&mut columns, customers.div_ceil(CHUNK));
-        tasks.into_par_iter().for_each_init(Scratch::default, |scratch, mut outs| {
-            for group in &groups {
-                group.run(&chunk, &mut outs, as_of, scratch);
-            }
-        });
+        }
+        let nothing = Chunk { offsets: vec![0; CHUNK + 1], days_rise: true, ..Chunk::default() };
+        let mut ready = Ready { fold: self, groups, texts: Default::default(), nothing };
+        FACT_KINDS.into_iter().for_each(|kind| ready.test(kind));
+        ready
+    }
+}
+
+/// Folds facts that were kept.
+pub(super) fn fold(facts: &Facts, fold: &Fold<'_>, customers: usize) -> Vec<Column> {
+    let mut columns = fold.columns(customers);
+    let mut ready = fold.ready();
+    ready.learn(&facts.tables);
+    let tasks = fold.tasks(&mut columns, customers);
+    tasks.into_par_iter().enumerate().for_each_init(Scratch::default, |scratch, (n, mut outs)| {
+        ready.run(&facts.tables, n, &mut outs, scratch);
+    });
+    for (kind, slot, _, texts) in fold.texts(&mut columns) {
+        *texts = facts.of(kind).texts[slot].clone();
     }
     columns.into_iter().map(|(data, known)| Column::new(data, known)).collect()
 }
 
-fn texts_of(facts: &FactTable, measure: &Measure) -> Arc<Vec<String>> {
-    match measure.field().map(super::facts::slot) {
-        Some(super::facts::Slot::Text(i)) => facts.texts[i].clone(),
-        _ => Arc::default(),
-    }
-}
-
-fn groups<'a>(
-    facts: &FactTable,
-    aggregates: &[(&'a Aggregate, ValueType)],
-    as_of: Day,
-    currency: Currency,
-) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for (i, (a, _)) in aggregates.iter().enumerate() {
-        let same = groups.iter_mut().find(|g| g.window == a.window && g.filter == a.filter);
-        if let Some(group) = same {
-            group.measures.push((&a.measure, i));
-            continue;
+impl Ready<'_> {
+    fn test(&mut self, kind: FactKind) {
+        for group in &mut self.groups[kind as usize] {
+            let test = |c| Test::new(c, kind, &self.texts[kind as usize], self.fold.currency);
+            group.tests = group.filter.iter().map(test).collect();
         }
-        let tests = a.filter.iter().map(|c| Test::new(c, a.fact, facts, currency)).collect();
-        let days = a.window.days(as_of);
-        groups.push(Group { window: a.window, filter: &a.filter, days, tests, measures: vec![(&a.measure, i)] });
     }
-    groups
+
+    /// Makes the tests ready for these texts, unless they are.
+    pub(super) fn learn(&mut self, tables: &[FactTable; KINDS]) {
+        for kind in FACT_KINDS {
+            let new = &tables[kind as usize].texts;
+            if !self.texts[kind as usize].iter().zip(new).all(|(a, b)| same(a, b)) {
+                self.texts[kind as usize] = new.clone();
+                self.test(kind);
+            }
+        }
+    }
+
+    /// Folds the `n`-th chunk of the tables.
+    pub(super) fn run(&self, tables: &[FactTable; KINDS], n: usize, outs: &mut [Out<'_>], scratch: &mut Scratch) {
+        for (groups, table) in self.groups.iter().zip(tables) {
+            let chunk = table.chunks.get(n).unwrap_or(&self.nothing);
+            scratch.spare.append(&mut scratch.windows);
+            for group in groups {
+                group.run(chunk, outs, self.fold.as_of, scratch);
+            }
+        }
+    }
 }
 
 /// Cuts the columns into one piece a chunk: safe to fill from many threads.
@@ -104,49 +158,87 @@ fn slices<'a>(columns: &'a mut [(Data, Bits)], chunks: usize) -> Vec<Vec<Out<'a>
 
 /// Memory of one worker.
 #[derive(Default)]
-struct Scratch {
-    ranges: Vec<Range<usize>>,
+pub(super) struct Scratch {
+    /// the windows of the chunk at hand, each with its facts
+    windows: Vec<Selected>,
+    /// windows to use again
+    spare: Vec<Selected>,
+    passed: Vec<bool>,
     picked: Vec<u32>,
     ends: Vec<u32>,
     shared: Shared,
+}
+
+/// The facts of each customer of a chunk that lie in a window.
+struct Selected {
+    days: (Day, Day),
+    ranges: Vec<Range<usize>>,
+    /// lie all of them in it? Only if a customer's days rise
+    whole: bool,
+}
+
+impl Scratch {
+    /// The facts in a window; found once a chunk, whatever else is asked of them.
+    fn window(&mut self, window: Window, days: (Day, Day), chunk: &Chunk, customers: usize) -> usize {
+        let key = if window == Window::All { (Day(i32::MIN), Day(i32::MAX)) } else { days };
+        if let Some(place) = self.windows.iter().position(|w| w.days == key) {
+            return place;
+        }
+        let mut ranges = self.spare.pop().map_or_else(Vec::new, |s| s.ranges);
+        ranges.clear();
+        let whole = window == Window::All || chunk.days_rise;
+        let all = (0..customers).map(|c| chunk.of(c));
+        if window == Window::All || !chunk.days_rise {
+            ranges.extend(all);
+        } else {
+            let (from, to) = (days.0.0, days.1.0);
+            ranges.extend(all.map(|all| {
+                let days = &chunk.day[all.clone()];
+                // counting is quicker than halving where there are few
+                let (low, high) = if days.len() <= 64 {
+                    let below = |limit: i32| days.iter().map(|d| u32::from(*d < limit)).sum::<u32>() as usize;
+                    (below(from), below(to.saturating_add(1)))
+                } else {
+                    (days.partition_point(|d| *d < from), days.partition_point(|d| *d <= to))
+                };
+                all.start + low..all.start + high.max(low)
+            }));
+        }
+        self.windows.push(Selected { days: key, ranges, whole });
+        self.windows.len() - 1
+    }
 }
 
 impl Group<'_> {
     fn run(&self, chunk: &Chunk, outs: &mut [Out<'_>], as_of: Day, s: &mut Scratch) {
         let customers = outs.first().map_or(0, Out::len);
         let (from, to) = self.days;
-        s.ranges.clear();
-        let mut whole = true;
-        for c in 0..customers {
-            let all = chunk.of(c);
-            if self.window == Window::All {
-                s.ranges.push(all);
-            } else if chunk.days_rise {
-                let days = &chunk.day[all.clone()];
-                let low = all.start + days.partition_point(|d| *d < from.0);
-                let high = all.start + days.partition_point(|d| *d <= to.0);
-                s.ranges.push(low..high.max(low));
-            } else {
-                whole = false;
-                s.ranges.push(all);
-            }
+        let place = s.window(self.window, self.days, chunk, customers);
+        let Scratch { windows, passed, picked, ends, shared, .. } = s;
+        let Selected { ranges, whole, .. } = &windows[place];
+        if *whole && self.tests.is_empty() {
+            return self.measure(&Ranges(ranges), chunk, outs, as_of, shared);
         }
-        if whole && self.tests.is_empty() {
-            return self.measure(&Ranges(&s.ranges), chunk, outs, as_of, &mut s.shared);
+        passed.clear();
+        passed.resize(chunk.day.len(), true);
+        if !whole {
+            passed.iter_mut().zip(&chunk.day).for_each(|(p, d)| *p = from.0 <= *d && *d <= to.0);
         }
-        s.picked.clear();
-        s.ends.clear();
-        s.ends.push(0);
-        for range in &s.ranges {
+        self.tests.iter().for_each(|t| t.sift(chunk, passed));
+        // every fact is written, and stays if it passed: no branch to guess
+        picked.clear();
+        picked.resize(chunk.day.len() + 1, 0);
+        ends.clear();
+        ends.push(0);
+        let mut n = 0;
+        for range in ranges {
             for i in range.clone() {
-                let day = chunk.day[i];
-                if (whole || (from.0 <= day && day <= to.0)) && self.tests.iter().all(|t| t.holds(chunk, i)) {
-                    s.picked.push(i as u32);
-                }
+                picked[n] = i as u32;
+                n += usize::from(passed[i]);
             }
-            s.ends.push(s.picked.len() as u32);
+            ends.push(n as u32);
         }
-        self.measure(&Listed { picked: &s.picked, ends: &s.ends }, chunk, outs, as_of, &mut s.shared);
+        self.measure(&Listed { picked, ends }, chunk, outs, as_of, shared);
     }
 
     fn measure(&self, pick: &impl Pick, chunk: &Chunk, outs: &mut [Out<'_>], as_of: Day, shared: &mut Shared) {

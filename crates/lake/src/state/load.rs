@@ -1,16 +1,20 @@
-//! Reads the needed columns of a table as of a day, as known at an instant, and lays their rows out by customer: a
-//! counting sort over dense customer numbers that keeps the order of files and rows.
+//! Reads the needed columns of a table as of a day, as known at an instant, a block of customers at a time, and lays each
+//! block's rows out by customer: a counting sort over dense customer numbers that keeps the order of files and rows. A
+//! block's rows fit a core's cache; what they take is used again for the next block.
 
-use super::{Bits, column::NONE, gather::{Scope, either}};
-use crate::{Error, Lake, Result, read::files_of, stats};
+use super::{coder::Coder, column::{NONE, Texts}, gather::Scope};
+use crate::{
+    Error, Lake, Result,
+    read::{Batches, files_of},
+    stats,
+};
 use arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType},
 };
 use domain::table::{ColumnType, DataFile, Table};
-use hashbrown::HashMap;
 use rayon::prelude::*;
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 /// A whole number that is not known.
 pub(super) const NULL: i64 = i64::MIN;
@@ -27,7 +31,7 @@ pub(super) enum Raw {
     /// 0, 1, or 2 where not known
     Flag(Vec<u8>),
     /// codes into the sorted texts
-    Text(Vec<u32>, Vec<String>),
+    Text(Vec<u32>, Texts),
 }
 
 impl Raw {
@@ -80,93 +84,164 @@ impl Raw {
     }
 }
 
-/// Where the rows of a table go.
-#[derive(Debug)]
-pub(super) struct Layout {
-    lake: Lake,
-    table: Table,
-    /// The first customer.
-    first: usize,
-    /// Per customer from the first on the first row, and one more for the end.
-    pub(super) offsets: Vec<u32>,
-    files: Vec<Part>,
-    /// Is the later row always the version that counts?
-    pub(super) in_order: bool,
-    /// Who has known rows after the day; empty if there are none.
-    pub(super) later: Option<Bits>,
-}
+/// Customers of a block; a multiple of `CHUNK`.
+pub(super) const BLOCK: usize = 4_096;
 
-/// The rows of a file that a layout has.
-#[derive(Debug)]
-struct Part {
-    file: DataFile,
-    /// Which rows of the file.
-    rows: Range<usize>,
-    /// The place of each of them; `NONE` for rows that are not seen.
-    places: Vec<u32>,
-    /// The first row of each block of customers, and one more for the end; none if the file is not in order of customers.
-    starts: Vec<u32>,
-}
+/// Rows read at a time.
+const BATCH: usize = 4_096;
 
-/// Customers that are loaded at a time: what they take is given back before the next ones come.
-pub(super) const BLOCK: usize = 65_536;
-
-/// Which rows a layout has.
+/// Which rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rows {
+pub(super) enum Which {
     /// Those up to the day.
     Seen,
     /// Those after the day, too: a version learnt last takes the earlier ones away, wherever its own day lies.
     Versions,
 }
 
-impl Layout {
-    /// Rows of the table learnt by `known`.
-    pub(super) fn new(lake: &Lake, table: Table, rows: Rows, scope: Scope) -> Result<Layout> {
-        let customers = scope.customers;
-        let seen = |f: &&DataFile| {
-            f.rows > 0 && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= scope.known.0)
-        };
-        let files: Vec<&DataFile> = files_of(&lake.snapshot().files, table).filter(seen).collect();
-        let read: Vec<(DataFile, Owners)> = files
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|f| Ok((f.clone(), owners(lake, f, rows, scope)?)))
-            .collect::<Result<_>>()?;
-        let mut later: Option<Bits> = None;
-        let mut files: Vec<Part> = Vec::with_capacity(read.len());
-        for (file, owners) in read {
-            later = either(later, owners.later);
-            if !owners.rows.is_empty() {
-                files.push(Part { file, rows: 0..owners.rows.len(), places: owners.rows, starts: owners.starts });
-            }
-        }
+/// The rows of a table that a run reads, cut into ranges of customers.
+#[derive(Debug)]
+pub(super) struct Source {
+    lake: Lake,
+    table: Table,
+    which: Which,
+    scope: Scope,
+    files: Vec<Part>,
+    /// Is the later row always the version that counts?
+    pub(super) in_order: bool,
+}
 
-        let mut offsets = vec![0u32; customers as usize + 1];
-        for c in files.iter().flat_map(|f| &f.places).filter(|c| **c != NONE) {
-            // offsets[c] counts customer c for now
-            offsets[*c as usize] += 1;
-        }
-        let mut sum = 0u32;
-        for o in &mut offsets {
-            let count = *o;
-            *o = sum;
-            sum = sum.checked_add(count).ok_or_else(|| Error::Row {
-                table,
-                column: "customer",
-                reason: "more than 4,294,967,295 rows".into(),
-            })?;
-        }
-        let mut next = offsets.clone();
-        for place in files.iter_mut().flat_map(|f| &mut f.places).filter(|c| **c != NONE) {
-            let n = &mut next[*place as usize];
-            *place = *n;
-            *n += 1;
-        }
+#[derive(Debug)]
+struct Part {
+    file: DataFile,
+    /// The first row of each range, and one more for the end; none if the file is not in order of customers.
+    starts: Vec<usize>,
+    /// Do some rows lie after the day?
+    late: bool,
+    /// Do all?
+    after: bool,
+    /// Were some rows learnt too late?
+    unknown: bool,
+}
+
+impl Source {
+    /// The rows of the table learnt in time; `cuts` are the first customer of each range, and one more for the end.
+    pub(super) fn open(lake: &Lake, table: Table, which: Which, scope: Scope, cuts: &[u32]) -> Result<Source> {
+        let (as_of, known) = (i64::from(scope.as_of.0), scope.known.0);
+        let learnt = |f: &&DataFile| f.rows > 0 && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= known);
+        let files: Vec<&DataFile> = files_of(&lake.snapshot().files, table).filter(learnt).collect();
+        let part = |file: &DataFile| {
+            let span = |column| stats::span(file, column);
+            Ok(Part {
+                starts: starts(lake, file, cuts)?,
+                late: span("day").is_none_or(|(_, high)| high > as_of),
+                after: span("day").is_some_and(|(low, _)| low > as_of),
+                unknown: span("recorded_at").is_none_or(|(_, high)| high > known),
+                file: file.clone(),
+            })
+        };
+        let files: Vec<Part> = files.into_par_iter().with_max_len(1).map(part).collect::<Result<_>>()?;
         let in_order = learnt_in_order(files.iter().map(|f| &f.file));
-        Ok(Layout { lake: lake.clone(), table, first: 0, offsets, files, in_order, later })
+        Ok(Source { lake: lake.clone(), table, which, scope, files, in_order })
     }
 
+    /// Does each file hold its customers in order?
+    pub(super) fn is_sorted(&self) -> bool {
+        self.files.iter().all(|f| !f.starts.is_empty())
+    }
+
+    /// Makes one range of all customers.
+    pub(super) fn join(&mut self) {
+        self.files.iter_mut().for_each(|f| f.starts = vec![0, f.file.rows as usize]);
+    }
+
+    /// Has any row a value in the column?
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|f| !stats::is_empty(&f.file, name))
+    }
+
+    /// The rows of a range of customers, with the columns that are asked for.
+    pub(super) fn feed(&self, range: usize, customers: Range<u32>, columns: &[(&'static str, bool)]) -> Result<Feed<'_>> {
+        let kind = |name: &str| self.table.columns().iter().find(|c| c.name == name).map(|c| c.kind);
+        let mut streams = Vec::with_capacity(self.files.len());
+        for part in &self.files {
+            let (Some(from), Some(to)) = (part.starts.get(range), part.starts.get(range + 1)) else { continue };
+            if from < to {
+                streams.push(self.stream(part, *from..*to, columns)?);
+            }
+        }
+        let columns = columns
+            .iter()
+            .enumerate()
+            .map(|(i, (name, _))| {
+                let there = streams.iter().any(|s| s.places.get(i).copied().flatten().is_some());
+                kind(name).filter(|_| there).map(|kind| (kind, Coder::default()))
+            })
+            .collect();
+        let late = self.files.iter().any(|f| f.late);
+        Ok(Feed { source: self, streams, columns, next: customers.start, end: customers.end, late, later: Vec::new() })
+    }
+
+    fn stream(&self, part: &Part, rows: Range<usize>, columns: &[(&'static str, bool)]) -> Result<Stream> {
+        let mut names = vec!["customer"];
+        let mut place = |name: &'static str| match names.iter().position(|n| *n == name) {
+            Some(place) => place,
+            None => {
+                names.push(name);
+                names.len() - 1
+            }
+        };
+        let day = part.late.then(|| place("day"));
+        let learnt = part.unknown.then(|| place("recorded_at"));
+        // rows of a file that lies after the day altogether only say that they are there
+        let read = !(part.after && self.which == Which::Seen);
+        let places = columns
+            .iter()
+            .map(|(name, wanted)| (*wanted && read && !stats::is_empty(&part.file, name)).then(|| place(name)))
+            .collect();
+        let batches = self.lake.reader().stream(&part.file, rows, &names, BATCH)?;
+        Ok(Stream { batches, now: Vec::new(), from: 0, places, day, learnt })
+    }
+}
+
+/// Rows of a file on their way.
+struct Stream {
+    batches: Batches,
+    /// the rows at hand; the first column says whose they are
+    now: Vec<ArrayRef>,
+    /// the first of them not handed on
+    from: usize,
+    /// per column asked for its place in `now`
+    places: Vec<Option<usize>>,
+    day: Option<usize>,
+    learnt: Option<usize>,
+}
+
+fn customers_of(columns: &[ArrayRef]) -> &[i32] {
+    columns.first().and_then(|c| c.as_primitive_opt::<Int32Type>()).map_or(&[], |c| c.values())
+}
+
+/// Rows of a batch that belong to a block.
+struct Slice {
+    stream: usize,
+    columns: Vec<ArrayRef>,
+    rows: Range<usize>,
+}
+
+/// Where the rows of a block of customers stand.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The first customer.
+    first: usize,
+    /// Per customer from the first on the first row, and one more for the end.
+    offsets: Vec<u32>,
+    /// Is the later row always the version that counts?
+    pub(super) in_order: bool,
+    /// May some rows lie after the day?
+    pub(super) late: bool,
+}
+
+impl Layout {
     pub(super) fn rows(&self) -> usize {
         self.offsets.last().map_or(0, |n| *n as usize)
     }
@@ -178,195 +253,239 @@ impl Layout {
         at(place)..at(place + 1)
     }
 
-    /// The customers of the layout.
+    /// The customers of the block.
     pub(super) fn customers(&self) -> Range<usize> {
         self.first..self.first + self.offsets.len().saturating_sub(1)
     }
+}
 
-    /// Can it be cut into blocks of customers? Only if each file holds its customers in order.
-    pub(super) fn has_blocks(&self) -> bool {
-        self.files.iter().all(|f| !f.starts.is_empty())
+/// The rows of a range of customers, block by block.
+pub(super) struct Feed<'a> {
+    source: &'a Source,
+    streams: Vec<Stream>,
+    /// per column asked for its kind and codes; none if nobody has a value
+    columns: Vec<Option<(ColumnType, Coder)>>,
+    next: u32,
+    end: u32,
+    late: bool,
+    /// Who has known rows after the day.
+    pub(super) later: Vec<u32>,
+}
+
+impl Feed<'_> {
+    /// The rows of the next customers, up to `until`: where they stand, and the columns asked for.
+    pub(super) fn next(&mut self, until: u32) -> Result<(Layout, Vec<Raw>)> {
+        let until = until.min(self.end);
+        let slices = self.take(until)?;
+        let (offsets, places) = self.lay_out(&slices, until)?;
+        let layout =
+            Layout { first: self.next as usize, offsets, in_order: self.source.in_order, late: self.late };
+        self.next = until;
+        let rows = layout.rows();
+        let streams = &self.streams;
+        let columns = self
+            .columns
+            .iter_mut()
+            .enumerate()
+            .map(|(i, column)| {
+                let Some((kind, coder)) = column else { return Raw::Absent };
+                let place = |s: &Slice| streams.get(s.stream).and_then(|s| s.places.get(i).copied().flatten());
+                raw(*kind, coder, &slices, &places, place, rows)
+            })
+            .collect();
+        Ok((layout, columns))
     }
 
-    /// The rows of the block of customers that begins with `first`.
-    pub(super) fn block(&self, first: usize) -> Layout {
-        let last = (first + BLOCK).min(self.customers().end);
-        let base = self.offsets.get(first).copied().unwrap_or(0);
-        let offsets = self.offsets.get(first..=last).unwrap_or(&[]).iter().map(|o| o - base).collect();
-        let at = |f: &Part, block: usize| f.starts.get(block).map_or(f.rows.end, |row| *row as usize);
-        let part = |f: &Part| {
-            let rows = at(f, first / BLOCK)..at(f, first / BLOCK + 1);
-            let places = f.places.get(rows.clone())?.iter().map(|p| if *p == NONE { NONE } else { p - base });
-            (!rows.is_empty()).then(|| Part { file: f.file.clone(), places: places.collect(), rows, starts: Vec::new() })
-        };
-        Layout {
-            lake: self.lake.clone(),
-            table: self.table,
-            first,
-            offsets,
-            files: self.files.iter().filter_map(part).collect(),
-            in_order: self.in_order,
-            later: self.later.clone(),
+    /// The slices of the next batches that belong to customers before `until`.
+    fn take(&mut self, until: u32) -> Result<Vec<Slice>> {
+        let mut slices = Vec::with_capacity(self.streams.len());
+        for (i, s) in self.streams.iter_mut().enumerate() {
+            loop {
+                let all = customers_of(&s.now).len();
+                if s.from >= all {
+                    let Some(now) = s.batches.next()? else { break };
+                    let customers = self.source.scope.customers;
+                    if let Some(c) = customers_of(&now).iter().map(|c| *c as u32).find(|c| *c >= customers) {
+                        return Err(Error::UnknownCustomer { table: self.source.table, customer: c, customers });
+                    }
+                    (s.now, s.from) = (now, 0);
+                    continue;
+                }
+                let rest = customers_of(&s.now).get(s.from..).unwrap_or(&[]);
+                let to = if until < self.end { s.from + rest.partition_point(|c| (*c as u32) < until) } else { all };
+                if s.from < to {
+                    slices.push(Slice { stream: i, columns: s.now.clone(), rows: s.from..to });
+                    s.from = to;
+                }
+                if to < all {
+                    break;
+                }
+            }
         }
+        Ok(slices)
     }
 
-    /// Has any row a value in the column?
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.files.iter().any(|f| !stats::is_empty(&f.file, name))
-    }
-
-    /// Loads columns, each on its own task; `None` where not asked for.
-    pub(super) fn load(&self, columns: &[(&'static str, bool)]) -> Result<Vec<Raw>> {
-        columns
-            .par_iter()
-            .with_max_len(1)
-            .map(|(name, wanted)| if *wanted { self.column(name) } else { Ok(Raw::Absent) })
-            .collect()
-    }
-
-    fn column(&self, name: &str) -> Result<Raw> {
-        let files: Vec<&Part> = self.files.iter().filter(|f| !stats::is_empty(&f.file, name)).collect();
-        let Some(kind) = self.table.columns().iter().find(|c| c.name == name).map(|c| c.kind) else {
-            return Ok(Raw::Absent);
-        };
-        if files.is_empty() {
-            return Ok(Raw::Absent);
+    /// Counts each customer's rows and gives every row of the slices its place, `NONE` to those that are not seen.
+    fn lay_out(&mut self, slices: &[Slice], until: u32) -> Result<(Vec<u32>, Vec<u32>)> {
+        let (first, scope) = (self.next, self.source.scope);
+        let mut offsets = vec![0u32; (until - first) as usize + 1];
+        let total: usize = slices.iter().map(|s| s.rows.len()).sum();
+        let too_many =
+            || Error::Row { table: self.source.table, column: "customer", reason: "more than 4,294,967,295 rows".into() };
+        u32::try_from(total).map_err(|_| too_many())?;
+        let mut places: Vec<u32> = Vec::with_capacity(total);
+        for slice in slices {
+            let Some(stream) = self.streams.get(slice.stream) else { continue };
+            let owners = &customers_of(&slice.columns)[slice.rows.clone()];
+            let from = places.len();
+            places.extend(owners.iter().map(|c| *c as u32 - first));
+            let new = &mut places[from..];
+            if let Some(learnt) = stream.learnt.map(|p| slice.columns[p].as_primitive::<TimestampMicrosecondType>()) {
+                let learnt = &learnt.values()[slice.rows.clone()];
+                new.iter_mut().zip(learnt).filter(|(_, t)| **t > scope.known.0).for_each(|(c, _)| *c = NONE);
+            }
+            if let Some(days) = stream.day.map(|p| slice.columns[p].as_primitive::<Date32Type>()) {
+                let days = &days.values()[slice.rows.clone()];
+                for (c, _) in new.iter_mut().zip(days).filter(|(c, d)| **d > scope.as_of.0 && **c != NONE) {
+                    self.later.push(*c + first);
+                    if self.source.which == Which::Seen {
+                        *c = NONE;
+                    }
+                }
+            }
+            for c in new.iter().filter(|c| **c != NONE) {
+                // offsets[c] counts customer c for now
+                offsets[*c as usize] += 1;
+            }
         }
-        let n = self.rows();
-        let each = |put: &mut dyn FnMut(&ArrayRef, &[u32]) -> Result<()>| -> Result<()> {
-            for part in &files {
-                let mut done = 0;
-                self.lake.reader().scan_rows(&part.file, part.rows.clone(), &[name], |b| {
-                    let next = done + b[0].len();
-                    put(&b[0], part.places.get(done..next).unwrap_or(&[]))?;
-                    done = next;
-                    Ok(())
-                })?;
+        self.later.dedup();
+        let mut sum = 0u32;
+        for o in &mut offsets {
+            let count = *o;
+            *o = sum;
+            sum += count;
+        }
+        let mut next = offsets.clone();
+        for place in places.iter_mut().filter(|c| **c != NONE) {
+            let n = &mut next[*place as usize];
+            *place = *n;
+            *n += 1;
+        }
+        Ok((offsets, places))
+    }
+}
+
+/// A column of the slices, laid out.
+fn raw(
+    kind: ColumnType,
+    coder: &mut Coder,
+    slices: &[Slice],
+    places: &[u32],
+    column: impl Fn(&Slice) -> Option<usize>,
+    rows: usize,
+) -> Raw {
+    fn spread<T: Copy>(
+        slices: &[Slice],
+        places: &[u32],
+        column: impl Fn(&Slice) -> Option<usize>,
+        mut out: Vec<T>,
+        values: impl Fn(&ArrayRef) -> &[T],
+    ) -> Vec<T> {
+        let mut from = 0;
+        for s in slices {
+            let to = from + s.rows.len();
+            if let Some(array) = column(s).and_then(|p| s.columns.get(p)) {
+                scatter(array, &values(array)[s.rows.clone()], s.rows.start, &places[from..to], &mut out);
             }
-            Ok(())
-        };
-        Ok(match kind {
-            ColumnType::Int64 | ColumnType::TimestampTz => {
-                let mut out = vec![NULL; n];
-                each(&mut |a, places| {
-                    let values: &[i64] = match kind {
-                        ColumnType::Int64 => a.as_primitive::<Int64Type>().values(),
-                        _ => a.as_primitive::<TimestampMicrosecondType>().values(),
-                    };
-                    scatter(a, values, places, &mut out);
-                    Ok(())
-                })?;
-                Raw::Whole(out)
-            }
-            ColumnType::Date | ColumnType::Int32 => {
-                let mut out = vec![i32::MIN; n];
-                each(&mut |a, places| {
-                    let values: &[i32] = match kind {
-                        ColumnType::Int32 => a.as_primitive::<Int32Type>().values(),
-                        _ => a.as_primitive::<Date32Type>().values(),
-                    };
-                    scatter(a, values, places, &mut out);
-                    Ok(())
-                })?;
-                Raw::Day(out)
-            }
-            ColumnType::Float64 => {
-                let mut out = vec![f64::NAN; n];
-                each(&mut |a, places| {
-                    scatter(a, a.as_primitive::<Float64Type>().values(), places, &mut out);
-                    Ok(())
-                })?;
-                Raw::Number(out)
-            }
-            ColumnType::Boolean => {
-                let mut out = vec![2u8; n];
-                each(&mut |a, places| {
-                    let flags = a.as_boolean();
-                    for (i, place) in places.iter().enumerate() {
+            from = to;
+        }
+        out
+    }
+    match kind {
+        ColumnType::Int64 => Raw::Whole(spread(slices, places, column, vec![NULL; rows], |a| {
+            a.as_primitive::<Int64Type>().values()
+        })),
+        ColumnType::TimestampTz => Raw::Whole(spread(slices, places, column, vec![NULL; rows], |a| {
+            a.as_primitive::<TimestampMicrosecondType>().values()
+        })),
+        ColumnType::Int32 => Raw::Day(spread(slices, places, column, vec![i32::MIN; rows], |a| {
+            a.as_primitive::<Int32Type>().values()
+        })),
+        ColumnType::Date => Raw::Day(spread(slices, places, column, vec![i32::MIN; rows], |a| {
+            a.as_primitive::<Date32Type>().values()
+        })),
+        ColumnType::Float64 => Raw::Number(spread(slices, places, column, vec![f64::NAN; rows], |a| {
+            a.as_primitive::<Float64Type>().values()
+        })),
+        ColumnType::Boolean => {
+            let mut out = vec![2u8; rows];
+            let mut from = 0;
+            for s in slices {
+                let to = from + s.rows.len();
+                if let Some(flags) = column(s).and_then(|p| s.columns.get(p)).map(|a| a.as_boolean()) {
+                    for (i, place) in s.rows.clone().zip(&places[from..to]) {
                         if *place != NONE && flags.is_valid(i) {
                             out[*place as usize] = u8::from(flags.value(i));
                         }
                     }
-                    Ok(())
-                })?;
-                Raw::Flag(out)
-            }
-            ColumnType::Varchar => {
-                let mut out = vec![NONE; n];
-                let mut coder = Coder::default();
-                each(&mut |a, places| {
-                    coder.encode(a, places, &mut out);
-                    Ok(())
-                })?;
-                let texts = coder.sort(&mut out);
-                Raw::Text(out, texts)
-            }
-        })
-    }
-}
-
-/// Whose the rows of a file are.
-struct Owners {
-    /// per row, `NONE` where it is not seen; empty if no row is
-    rows: Vec<u32>,
-    later: Option<Bits>,
-    /// as in [`Part`]
-    starts: Vec<u32>,
-}
-
-fn owners(lake: &Lake, file: &DataFile, rows: Rows, scope: Scope) -> Result<Owners> {
-    let (as_of, known) = (scope.as_of, scope.known);
-    let late = |column: &str, cut: i64| stats::span(file, column).is_none_or(|(_, high)| high > cut);
-    let by_day = late("day", as_of.0.into());
-    let by_learnt = late("recorded_at", known.0);
-    let mut columns = vec!["customer"];
-    if by_day {
-        columns.push("day");
-    }
-    if by_learnt {
-        columns.push("recorded_at");
-    }
-    let mut owners: Vec<u32> = Vec::with_capacity(file.rows as usize);
-    let mut later = by_day.then(|| Bits::none(scope.customers as usize));
-    let (mut starts, mut before, mut sorted) = (Vec::new(), 0, true);
-    lake.reader().scan(file, &columns, |b| {
-        let from = owners.len();
-        owners.extend(b[0].as_primitive::<Int32Type>().values().iter().map(|c| *c as u32));
-        let new = owners.get_mut(from..).unwrap_or_default();
-        if let Some(c) = new.iter().find(|c| **c >= scope.customers) {
-            return Err(Error::UnknownCustomer { table: file.table, customer: *c, customers: scope.customers });
-        }
-        for (row, c) in (from as u32..).zip(new.iter()) {
-            sorted &= before <= *c;
-            before = *c;
-            while starts.len() * BLOCK <= *c as usize {
-                starts.push(row);
-            }
-        }
-        if by_learnt {
-            let learnt = b[b.len() - 1].as_primitive::<TimestampMicrosecondType>().values();
-            new.iter_mut().zip(learnt.iter()).filter(|(_, t)| **t > known.0).for_each(|(c, _)| *c = NONE);
-        }
-        if let Some(later) = &mut later {
-            let days = b[1].as_primitive::<Date32Type>().values();
-            for (c, _) in new.iter_mut().zip(days.iter()).filter(|(c, d)| **d > as_of.0 && **c != NONE) {
-                later.insert(*c as usize);
-                if rows == Rows::Seen {
-                    *c = NONE;
                 }
+                from = to;
+            }
+            Raw::Flag(out)
+        }
+        ColumnType::Varchar => {
+            let mut out = vec![NONE; rows];
+            let mut from = 0;
+            for s in slices {
+                let to = from + s.rows.len();
+                if let Some(array) = column(s).and_then(|p| s.columns.get(p)) {
+                    coder.encode(array, s.stream, s.rows.clone(), &places[from..to], &mut out);
+                }
+                from = to;
+            }
+            let texts = coder.settle(&mut out);
+            Raw::Text(out, texts)
+        }
+    }
+}
+
+fn scatter<T: Copy>(array: &ArrayRef, values: &[T], first: usize, places: &[u32], out: &mut [T]) {
+    if array.null_count() == 0 {
+        for (v, place) in values.iter().zip(places) {
+            if *place != NONE {
+                out[*place as usize] = *v;
             }
         }
+    } else {
+        for (i, (v, place)) in values.iter().zip(places).enumerate() {
+            if *place != NONE && array.is_valid(first + i) {
+                out[*place as usize] = *v;
+            }
+        }
+    }
+}
+
+/// The first row of each range of customers, and one more for the end; none if the file is not in order of customers.
+fn starts(lake: &Lake, file: &DataFile, cuts: &[u32]) -> Result<Vec<usize>> {
+    let rows = file.rows as usize;
+    let customers = cuts.last().copied().unwrap_or(0);
+    if customers as usize <= BLOCK {
+        return Ok(vec![0, rows]);
+    }
+    let mut starts: Vec<usize> = Vec::with_capacity(cuts.len());
+    let (mut seen, mut before, mut sorted) = (0, i32::MIN, true);
+    lake.reader().scan(file, &["customer"], |b| {
+        let all = customers_of(b);
+        sorted &= all.is_sorted() && all.first().is_none_or(|c| before <= *c);
+        before = all.last().copied().unwrap_or(before);
+        while let Some(cut) = cuts.get(starts.len()).filter(|c| before as u32 >= **c) {
+            starts.push(seen + all.partition_point(|c| (*c as u32) < *cut));
+        }
+        seen += all.len();
         Ok(())
     })?;
-    if rows == Rows::Seen && stats::span(file, "day").is_some_and(|(low, _)| low > i64::from(as_of.0)) {
-        owners = Vec::new();
-    }
-    let blocks = (scope.customers as usize).div_ceil(BLOCK);
-    starts.resize(blocks + 1, file.rows as u32);
-    if !sorted {
-        starts.clear();
-    }
-    Ok(Owners { rows: owners, later, starts })
+    starts.resize(cuts.len(), rows);
+    Ok(if sorted { starts } else { Vec::new() })
 }
 
 /// Is the later row always the version that counts? The files of an import follow on each other, and none of its rows was
@@ -391,84 +510,3 @@ fn learnt_in_order<'a>(files: impl Iterator<Item = &'a DataFile>) -> bool {
     true
 }
 
-fn scatter<T: Copy>(array: &ArrayRef, values: &[T], places: &[u32], out: &mut [T]) {
-    if array.null_count() == 0 {
-        for (v, place) in values.iter().zip(places) {
-            if *place != NONE {
-                out[*place as usize] = *v;
-            }
-        }
-    } else {
-        for (i, (v, place)) in values.iter().zip(places).enumerate() {
-            if *place != NONE && array.is_valid(i) {
-                out[*place as usize] = *v;
-            }
-        }
-    }
-}
-
-/// Gives each text a code, in order of appearance, and at the end in order of the texts.
-#[derive(Default)]
-struct Coder {
-    codes: HashMap<String, u32>,
-    /// The last dictionary seen and its codes: a column chunk's batches share one.
-    last: Option<(ArrayRef, Vec<u32>)>,
-}
-
-impl Coder {
-    fn code(&mut self, text: &str) -> u32 {
-        let next = self.codes.len() as u32;
-        *self.codes.entry_ref(text).or_insert(next)
-    }
-
-    fn encode(&mut self, array: &ArrayRef, places: &[u32], out: &mut [u32]) {
-        if let Some(d) = array.as_dictionary_opt::<Int32Type>() {
-            let map = match self.last.take() {
-                Some((seen, map)) if Arc::ptr_eq(&seen, d.values()) => map,
-                _ => d.values().as_string::<i32>().iter().map(|t| t.map_or(NONE, |t| self.code(t))).collect(),
-            };
-            let keys = d.keys();
-            let all = keys.null_count() == 0;
-            for (i, (key, place)) in keys.values().iter().zip(places).enumerate() {
-                if *place != NONE && (all || keys.is_valid(i)) {
-                    out[*place as usize] = map.get(*key as usize).copied().unwrap_or(NONE);
-                }
-            }
-            self.last = Some((d.values().clone(), map));
-        } else {
-            for (text, place) in array.as_string::<i32>().iter().zip(places) {
-                if let (Some(text), false) = (text, *place == NONE) {
-                    out[*place as usize] = self.code(text);
-                }
-            }
-        }
-    }
-
-    fn sort(self, out: &mut [u32]) -> Vec<String> {
-        let mut texts: Vec<(String, u32)> = self.codes.into_iter().collect();
-        texts.sort_unstable();
-        let mut rank = vec![0u32; texts.len()];
-        for (new, (_, old)) in texts.iter().enumerate() {
-            rank[*old as usize] = new as u32;
-        }
-        recode(out, &rank);
-        texts.into_iter().map(|(t, _)| t).collect()
-    }
-}
-
-/// Replaces every code by its new one.
-pub(super) fn recode(codes: &mut [u32], new: &[u32]) {
-    for c in codes.iter_mut().filter(|c| **c != NONE) {
-        *c = new.get(*c as usize).copied().unwrap_or(NONE);
-    }
-}
-
-/// The sorted union of sorted texts, and per list the place of each of its texts in the union.
-pub(super) fn union(lists: &[&[String]]) -> (Vec<String>, Vec<Vec<u32>>) {
-    let mut all: Vec<&String> = lists.iter().flat_map(|l| l.iter()).collect();
-    all.sort_unstable();
-    all.dedup();
-    let place = |t: &String| all.binary_search(&t).map_or(NONE, |c| c as u32);
-    let maps = lists.iter().map(|l| l.iter().map(place).collect()).collect();
-    (all.into_iter().cloned().collect(), maps)
-}

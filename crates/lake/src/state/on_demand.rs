@@ -3,15 +3,15 @@
 use super::{
     Bits, Column, Run,
     facts::{Facts, Wanted, amount_field},
-    fold::fold,
-    gather::Scope,
+    fold::{Fold, fold},
+    gather::{Scope, gather},
     mask,
     run::type_of,
 };
 use crate::Result;
 use domain::{
-    Currency, Day, ValueType,
-    feature::{Aggregate, Base, FactKind, Measure},
+    ValueType,
+    feature::{Aggregate, Base, Measure},
     rule::{BaseKey, Compiled, TopKey, cut},
 };
 use std::{
@@ -33,8 +33,8 @@ struct Kept {
 }
 
 impl OnDemand {
-    pub(super) fn new(facts: Facts) -> OnDemand {
-        OnDemand(Mutex::new(Kept { facts: Some(Arc::new(facts)), columns: HashMap::new() }))
+    pub(super) fn new(facts: Option<Facts>) -> OnDemand {
+        OnDemand(Mutex::new(Kept { facts: facts.map(Arc::new), columns: HashMap::new() }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -58,37 +58,25 @@ pub(super) fn fields<'a>(aggregates: impl Iterator<Item = &'a Aggregate>) -> Wan
     wanted
 }
 
-/// A column per key; equal aggregates are folded once.
-pub(super) fn aggregates(
-    facts: &Facts,
-    wanted: &[(String, Aggregate)],
-    customers: usize,
-    as_of: Day,
-    currency: Currency,
-) -> Vec<(String, Arc<Column>)> {
+/// The aggregates that differ, with their types.
+pub(super) fn different(wanted: &[(String, Aggregate)]) -> Vec<(&Aggregate, ValueType)> {
     let mut different: Vec<(&Aggregate, ValueType)> = Vec::new();
     for (_, a) in wanted {
         if let (Ok(ty), false) = (type_of(a), different.iter().any(|(b, _)| *b == a)) {
             different.push((a, ty));
         }
     }
-    let kinds = [
-        FactKind::Orders,
-        FactKind::AllOrders,
-        FactKind::Lines,
-        FactKind::Refunds,
-        FactKind::Interactions,
-        FactKind::Answers,
-    ];
-    let mut columns: Vec<(&Aggregate, Arc<Column>)> = Vec::with_capacity(different.len());
-    for kind in kinds {
-        let of_kind: Vec<(&Aggregate, ValueType)> = different.iter().filter(|(a, _)| a.fact == kind).copied().collect();
-        if !of_kind.is_empty() {
-            let folded = fold(facts.of(kind), &of_kind, customers, as_of, currency);
-            columns.extend(of_kind.iter().map(|(a, _)| *a).zip(folded.into_iter().map(Arc::new)));
-        }
-    }
-    let column = |a: &Aggregate| columns.iter().find(|(b, _)| *b == a).map(|(_, c)| c.clone());
+    different
+}
+
+/// A column per key; equal aggregates share theirs.
+pub(super) fn by_key(
+    wanted: &[(String, Aggregate)],
+    different: &[(&Aggregate, ValueType)],
+    columns: Vec<Column>,
+) -> Vec<(String, Arc<Column>)> {
+    let columns: Vec<Arc<Column>> = columns.into_iter().map(Arc::new).collect();
+    let column = |a: &Aggregate| different.iter().position(|(b, _)| *b == a).and_then(|i| columns.get(i)).cloned();
     wanted.iter().filter_map(|(key, a)| Some((key.clone(), column(a)?))).collect()
 }
 
@@ -122,7 +110,9 @@ impl Run {
             let missing = missing(&kept.columns);
             if !missing.is_empty() {
                 let facts = self.facts(&mut kept, &fields(missing.iter().map(|(_, a)| a)))?;
-                let new = aggregates(&facts, &missing, self.customers as usize, self.as_of, self.currency);
+                let different = different(&missing);
+                let folded = fold(&facts, &Fold::new(different.clone(), self.as_of, self.currency), self.customers as usize);
+                let new = by_key(&missing, &different, folded);
                 if kept.columns.len() + new.len() > KEEP {
                     kept.columns.clear();
                 }
@@ -162,7 +152,8 @@ impl Run {
         // the old ones go first: two sets of facts need twice the memory
         kept.facts = None;
         let scope = Scope { customers: self.customers, as_of: self.as_of, known: self.known_as_of };
-        let facts = Arc::new(Facts::load(&self.lake, scope, &all)?);
+        let nothing = Fold::new(Vec::new(), self.as_of, self.currency);
+        let facts = gather(&self.lake, scope, &all, &nothing, true)?.facts.map(Arc::new).unwrap_or_default();
         kept.facts = Some(facts.clone());
         Ok(facts)
     }

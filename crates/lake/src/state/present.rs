@@ -4,12 +4,11 @@ use super::{
     Bits, Data, Spec,
     attributes::Attributes,
     column::words_of,
-    facts::{CHUNK, Facts},
 };
 use domain::{CustomerKey, ValueType, feature::SIGNUP};
 
-/// Every number given out, less the gaps and those who are not there yet.
-pub(super) fn present(spec: &Spec, facts: &Facts, attributes: &Attributes) -> Bits {
+/// Every number given out, less the gaps and those who are not there yet; `seen` have a fact as of the day, `later` after it.
+pub(super) fn present(spec: &Spec, seen: &Bits, later: &Bits, attributes: &Attributes) -> Bits {
     let len = spec.customers as usize;
     let below = |n: u32| Bits::of((0..n.min(spec.customers)).map(CustomerKey), len);
     let mut present = Bits::all(len);
@@ -30,23 +29,10 @@ pub(super) fn present(spec: &Spec, facts: &Facts, attributes: &Attributes) -> Bi
         let mut unknown = Bits::all(len);
         away.or(unknown.and_not(&below(spec.recorded)));
     }
-    if let Some(later) = &facts.later {
-        away.or(later);
-    }
+    away.or(later);
     if away.count() > 0 {
-        away.and_not(&seen(facts, len)).and_not(&signed(&|d| d <= spec.as_of.0)).and_not(&below(spec.recorded_by_day));
+        away.and_not(seen).and_not(&signed(&|d| d <= spec.as_of.0)).and_not(&below(spec.recorded_by_day));
         present.and_not(&away);
     }
     present
-}
-
-/// Of whom a fact is seen.
-fn seen(facts: &Facts, len: usize) -> Bits {
-    let mut seen = Bits::none(len);
-    for table in [&facts.all_orders, &facts.refunds, &facts.interactions, &facts.answers] {
-        for (n, chunk) in table.chunks.iter().enumerate() {
-            (0..chunk.customers()).filter(|c| !chunk.of(*c).is_empty()).for_each(|c| seen.insert(n * CHUNK + c));
-        }
-    }
-    seen
 }

@@ -3,36 +3,27 @@
 //! lower the order they name, those told by a status only by what the others leave.
 
 use super::{
-    Bits,
     column::NONE,
-    complete::complete,
-    facts::{CHUNK, Chunk, FactTable, Slot, Wanted, put, slot},
-    gather::{Scope, either},
-    load::{self, BLOCK, Layout, NULL, Raw, recode, union},
+    facts::{CHUNK, Chunk, Slot, Wanted, put, slot},
+    load::{Layout, NULL, Raw},
     versions::{Ranked, Versions},
 };
-use crate::{Lake, Products, Result};
-use domain::{
-    feature::{FactKind, Field},
-    table::Table,
-};
-use rayon::prelude::*;
-use std::{ops::Range, sync::Arc};
+use domain::feature::{FactKind, Field};
+use std::ops::Range;
 
 /// The rows heads, lines and refunds are made of, by customer.
 pub(super) struct Rows {
-    heads: Layout,
-    head: Vec<Raw>,
-    lines: Layout,
-    line: Vec<Raw>,
+    pub(super) heads: Layout,
+    pub(super) head: Vec<Raw>,
+    pub(super) lines: Layout,
+    pub(super) line: Vec<Raw>,
     pub(super) refunds: Layout,
     pub(super) refund: Vec<Raw>,
-    texts: [Arc<Vec<String>>; super::facts::TEXT.len()],
     pub(super) as_of: i32,
 }
 
 /// What `resolve` makes, in its order.
-const KINDS: [FactKind; 4] = [FactKind::Orders, FactKind::AllOrders, FactKind::Lines, FactKind::Refunds];
+pub(super) const KINDS: [FactKind; 4] = [FactKind::Orders, FactKind::AllOrders, FactKind::Lines, FactKind::Refunds];
 
 // Places in `Rows::head`, `Rows::line` and `Rows::refund`; the first ones mean the same in each.
 pub(super) const KEY: usize = 0;
@@ -41,163 +32,47 @@ pub(super) const DAY: usize = 2;
 pub(super) const RECORDED: usize = 3;
 pub(super) const PAID: usize = 4;
 pub(super) const COST: usize = 5;
-const CANCELLED: usize = 6;
-const CHANNEL: usize = 7;
-const STORE: usize = 8;
-const DISCOUNT: usize = 9;
-const PAYMENT: usize = 10;
-const COUPON: usize = 11;
-const BATCH: usize = 12;
-const LINE_KEY: usize = 9;
+pub(super) const CANCELLED: usize = 6;
+pub(super) const CHANNEL: usize = 7;
+pub(super) const STORE: usize = 8;
+pub(super) const DISCOUNT: usize = 9;
+pub(super) const PAYMENT: usize = 10;
+pub(super) const COUPON: usize = 11;
+pub(super) const BATCH: usize = 12;
+pub(super) const LINE_KEY: usize = 9;
 pub(super) const QUANTITY: usize = 10;
 pub(super) const PRODUCT: usize = 11;
 pub(super) const CATEGORY: usize = 12;
 pub(super) const BRAND: usize = 13;
-const LINE_BATCH: usize = 14;
-const REASON: usize = 5;
+pub(super) const LINE_BATCH: usize = 14;
+pub(super) const REASON: usize = 5;
 pub(super) const REFUND_KEY: usize = 6;
 pub(super) const BY_STATUS: usize = 7;
 pub(super) const REFUND_BATCH: usize = 8;
 
-/// May the product list say what lines leave out?
-fn completes(wanted: &Wanted) -> bool {
-    let bought = [Field::Cost, Field::Category, Field::Brand].iter().any(|f| wanted.has(FactKind::Lines, *f));
-    bought || wanted.has(FactKind::Orders, Field::Cost) || wanted.has(FactKind::AllOrders, Field::Cost)
-}
-
 impl Rows {
-    /// Reads and resolves, a block of customers at a time; and who has known rows after the day.
-    pub(super) fn tables(lake: &Lake, scope: Scope, wanted: &Wanted) -> Result<([FactTable; 4], Option<Bits>)> {
-        let layout = |table| Layout::new(lake, table, load::Rows::Versions, scope);
-        let (heads, (lines, refunds)) =
-            rayon::join(|| layout(Table::Orders), || rayon::join(|| layout(Table::Lines), || layout(Table::Refunds)));
-        let all = [heads?, lines?, refunds?];
-        let products = if completes(wanted) { lake.products(scope.known)? } else { Default::default() };
-        let later = all.iter().fold(None, |later, l| either(later, l.later.clone()));
-        let customers = scope.customers as usize;
-        if customers <= BLOCK || !all.iter().all(Layout::has_blocks) {
-            return Ok((Rows::load(scope, all, &products, wanted)?.resolve(CHUNK, wanted), later));
-        }
-        let starts: Vec<usize> = (0..customers).step_by(BLOCK).collect();
-        let block = |first: usize| Rows::load(scope, all.each_ref().map(|l| l.block(first)), &products, wanted);
-        let blocks = starts.into_par_iter().with_max_len(1).map(|first| Ok(block(first)?.resolve(CHUNK, wanted)));
-        Ok((FactTable::join(blocks.collect::<Result<_>>()?), later))
-    }
-
-    fn load(scope: Scope, layouts: [Layout; 3], products: &Products, wanted: &Wanted) -> Result<Rows> {
-        let [heads, lines, refunds] = layouts;
-        let orders = |f: Field| wanted.has(FactKind::Orders, f) || wanted.has(FactKind::AllOrders, f);
-        let bought = |f: Field| wanted.has(FactKind::Lines, f);
-        let (cost, line_cost) = (orders(Field::Cost), orders(Field::Cost) || bought(Field::Cost));
-        let (channel, store) = (orders(Field::Channel), orders(Field::Store));
-        let completes = completes(wanted);
-        let head_columns = [
-            ("order_key", true),
-            ("at", true),
-            ("day", true),
-            ("recorded_at", !heads.in_order),
-            ("paid", true),
-            ("cost", cost),
-            ("cancelled", true),
-            ("channel", channel),
-            ("store", store),
-            ("discount", orders(Field::Discount)),
-            ("payment", orders(Field::Payment)),
-            ("coupon", orders(Field::Coupon)),
-            ("batch", !heads.in_order),
-        ];
-        let line_columns = [
-            ("order_key", true),
-            ("at", true),
-            ("day", true),
-            ("recorded_at", !lines.in_order),
-            ("paid", true),
-            ("cost", line_cost),
-            ("cancelled", true),
-            ("channel", channel || bought(Field::Channel)),
-            ("store", store || bought(Field::Store)),
-            ("line_key", true),
-            ("quantity", line_cost || orders(Field::Quantity) || bought(Field::Quantity)),
-            ("product", completes || bought(Field::Product)),
-            ("category", bought(Field::Category)),
-            ("brand", bought(Field::Brand)),
-            ("batch", !lines.in_order),
-        ];
-        let numbered = refunds.has("refund_key") && !refunds.in_order;
-        let refund_columns = [
-            ("order_key", true),
-            ("at", true),
-            ("day", true),
-            ("recorded_at", numbered),
-            ("amount", true),
-            ("reason", wanted.has(FactKind::Refunds, Field::Reason)),
-            ("refund_key", true),
-            ("by_status", true),
-            ("batch", numbered),
-        ];
-        let (head, (line, refund)) = rayon::join(
-            || heads.load(&head_columns),
-            || rayon::join(|| lines.load(&line_columns), || refunds.load(&refund_columns)),
-        );
-        let (mut head, mut line, refund) = (head?, line?, refund?);
-
-        if completes && !line[PRODUCT].is_absent() && !products.is_empty() {
-            complete(&mut line, products, lines.rows(), line_cost, &bought);
-        }
-        let mut texts: [Arc<Vec<String>>; super::facts::TEXT.len()] = Default::default();
-        // an order's channel and shop may come from its lines: one numbering for both
-        for (i, field) in [(CHANNEL, Field::Channel), (STORE, Field::Store)] {
-            share(&mut head[i], &mut line[i]);
-            set_texts(&mut texts, field, &head[i]);
-        }
-        for (i, field) in [(PAYMENT, Field::Payment), (COUPON, Field::Coupon)] {
-            set_texts(&mut texts, field, &head[i]);
-        }
-        for (i, field) in [(PRODUCT, Field::Product), (CATEGORY, Field::Category), (BRAND, Field::Brand)] {
-            set_texts(&mut texts, field, &line[i]);
-        }
-        set_texts(&mut texts, Field::Reason, &refund[REASON]);
-        Ok(Rows { heads, head, lines, line, refunds, refund, texts, as_of: scope.as_of.0 })
-    }
-
-    /// Orders, all orders, lines of valid orders and refunds of every customer.
-    fn resolve(&self, chunk: usize, wanted: &Wanted) -> [FactTable; 4] {
+    /// Orders, all orders, lines of valid orders and refunds of the block's customers, appended chunk by chunk.
+    pub(super) fn resolve(&self, wanted: &Wanted, scratch: &mut Scratch, out: &mut [Vec<Chunk>; 4]) {
         let wanted = &self.there(wanted);
         let customers = self.heads.customers();
-        let starts: Vec<usize> = customers.clone().step_by(chunk).collect();
-        let chunks: Vec<[Chunk; 4]> = starts
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, from| {
-                let to = customers.end.min(from + chunk);
-                let rows = |layout: &Layout| layout.of(from).start..layout.of(to - 1).end;
-                let (heads, lines, refunds) = (rows(&self.heads).len(), rows(&self.lines).len(), rows(&self.refunds).len());
-                let orders = if heads == 0 { lines } else { heads };
-                let mut out = KINDS.map(Chunk::begin);
-                for ((chunk, kind), facts) in out.iter_mut().zip(KINDS).zip([orders, orders, lines, refunds]) {
-                    chunk.reserve(kind, facts, wanted);
-                }
-                for customer in from..to {
-                    if !self.plain(customer, scratch, wanted, &mut out) {
-                        self.customer(customer, scratch);
-                        self.emit(scratch, wanted, &mut out);
-                    }
-                    out.iter_mut().for_each(Chunk::end_customer);
-                }
-                out.iter_mut().for_each(Chunk::shrink);
-                out
-            })
-            .collect();
-        let mut tables: [FactTable; 4] = Default::default();
-        for table in &mut tables {
-            table.texts = self.texts.clone();
-            table.chunks.reserve_exact(chunks.len());
-        }
-        for chunk in chunks {
-            for (table, chunk) in tables.iter_mut().zip(chunk) {
-                table.chunks.push(chunk);
+        for from in customers.clone().step_by(CHUNK) {
+            let to = customers.end.min(from + CHUNK);
+            let rows = |layout: &Layout| layout.of(to - 1).end - layout.of(from).start;
+            let (heads, lines, refunds) = (rows(&self.heads), rows(&self.lines), rows(&self.refunds));
+            let orders = if heads == 0 { lines } else { heads };
+            let mut chunks = KINDS.map(Chunk::begin);
+            for ((chunk, kind), facts) in chunks.iter_mut().zip(KINDS).zip([orders, orders, lines, refunds]) {
+                chunk.reserve(kind, facts, wanted);
             }
+            for customer in from..to {
+                if !self.plain(customer, scratch, wanted, &mut chunks) {
+                    self.customer(customer, scratch);
+                    self.emit(scratch, wanted, &mut chunks);
+                }
+                chunks.iter_mut().for_each(Chunk::end_customer);
+            }
+            out.iter_mut().zip(chunks).for_each(|(all, chunk)| all.push(chunk));
         }
-        tables
     }
 
     /// What is wanted, less the columns nobody has a value in.
@@ -558,26 +433,4 @@ fn text(c: &mut Chunk, field: Field) -> &mut Vec<u32> {
 fn flag(c: &mut Chunk, field: Field) -> &mut Vec<bool> {
     let Slot::Flag(i) = slot(field) else { unreachable!("{field:?} is a flag") };
     &mut c.flag[i]
-}
-
-fn set_texts(texts: &mut [Arc<Vec<String>>], field: Field, raw: &Raw) {
-    if let (Slot::Text(i), Raw::Text(_, all)) = (slot(field), raw) {
-        texts[i] = Arc::new(all.clone());
-    }
-}
-
-/// One numbering for two text columns.
-fn share(a: &mut Raw, b: &mut Raw) {
-    match (a, b) {
-        (Raw::Text(a, texts_a), Raw::Text(b, texts_b)) => {
-            let (all, maps) = union(&[texts_a, texts_b]);
-            recode(a, &maps[0]);
-            recode(b, &maps[1]);
-            texts_a.clone_from(&all);
-            *texts_b = all;
-        }
-        // a column nobody has still needs the texts of the other
-        (a @ Raw::Absent, Raw::Text(_, texts)) => *a = Raw::Text(Vec::new(), texts.clone()),
-        _ => {}
-    }
 }

@@ -6,8 +6,9 @@ use super::{
     base::statistic,
     classify::{self, Classes},
     derived::{self, Argument},
-    facts::{Facts, TRACES},
-    gather::Scope,
+    facts::TRACES,
+    fold::Fold,
+    gather::{Scope, gather},
     mask,
     on_demand::{self, OnDemand},
     present::present,
@@ -52,6 +53,10 @@ pub struct Spec {
     pub segments: Vec<Segment>,
     /// members of static segments, by segment key
     pub statics: BTreeMap<String, Vec<CustomerKey>>,
+    /// aggregates that rules to come ask for, by the key they have there: folded with the others, in one pass
+    pub aggregates: Vec<(String, Aggregate)>,
+    /// keep the facts at hand for rules nobody thought of yet; otherwise they are read again when one comes
+    pub keep_facts: bool,
 }
 
 /// Features, classes and segments of all customers as of a day.
@@ -99,22 +104,25 @@ impl Lake {
         }
         let rules = classifiers.iter().flat_map(|c| c.rules()).chain(segmenters.iter().filter_map(|s| s.rule.as_ref()));
         wanted.extend(rules.flat_map(|r| r.aggregates().iter().cloned()));
+        wanted.extend(spec.aggregates.iter().cloned());
 
         let scope = Scope { customers: spec.customers, as_of: spec.as_of, known: spec.known_as_of };
         let mut fields = on_demand::fields(wanted.iter().map(|(_, a)| a));
         TRACES.into_iter().for_each(|kind| fields.kind(kind));
-        let (facts, attributes) = rayon::join(
-            || Facts::load(self, scope, &fields),
+        let different = on_demand::different(&wanted);
+        let fold = Fold::new(different.clone(), spec.as_of, spec.currency);
+        let (gathered, attributes) = rayon::join(
+            || gather(self, scope, &fields, &fold, spec.keep_facts),
             || Attributes::load(self, scope, &attribute_keys(&spec.features)),
         );
-        let (facts, attributes) = (facts?, attributes?);
+        let (gathered, attributes) = (gathered?, attributes?);
 
         let mut run = Run {
             lake: self.clone(),
             as_of: spec.as_of,
             known_as_of: spec.known_as_of,
             customers: spec.customers,
-            present: present(spec, &facts, &attributes),
+            present: present(spec, &gathered.seen, &gathered.later, &attributes),
             currency: spec.currency,
             names,
             features: spec.features.iter().map(|f| f.key.clone()).collect(),
@@ -124,8 +132,8 @@ impl Lake {
             base: Base::default(),
             on_demand: OnDemand::default(),
         };
-        run.columns.extend(on_demand::aggregates(&facts, &wanted, spec.customers as usize, spec.as_of, spec.currency));
-        run.on_demand = OnDemand::new(facts);
+        run.columns.extend(on_demand::by_key(&wanted, &different, gathered.columns));
+        run.on_demand = OnDemand::new(gathered.facts);
         run.derive(spec, &plan, &attributes)?;
         drop(attributes);
         for step in steps {

@@ -218,7 +218,7 @@ impl Run {
         let mut wanted = Wanted::default();
         wanted.kind(FactKind::Orders);
         let facts = self.facts_with(&wanted)?;
-        let chunks = &facts.orders.chunks;
+        let chunks = &facts.of(FactKind::Orders).chunks;
         let first = chunks.iter().filter_map(|c| c.day.iter().min()).min().copied();
         let Some(first) = first else { return Ok(Vec::new()) };
         let calendar = Calendar::new(first, self.as_of.0);
@@ -288,7 +288,7 @@ impl Run {
                 sum(all, Repurchase { buyers: u64::from(could), repeated: u64::from(did) })
             })
         };
-        Ok(facts.orders.chunks.par_iter().map(of_chunk).reduce(Repurchase::default, sum))
+        Ok(facts.of(FactKind::Orders).chunks.par_iter().map(of_chunk).reduce(Repurchase::default, sum))
     }
 }
 

@@ -26,9 +26,25 @@ pub(super) struct Ranked {
     seen: Vec<i64>,
 }
 
+/// Keys told apart at first sight: by some bits of theirs.
+const SIEVE: usize = 64;
+
 impl Ranked {
     /// Is every key there once? Keys are hashes already.
     fn unique(&mut self, keys: &[i64]) -> bool {
+        // most customers have few keys, and the sieve tells them apart; only if it does not, every key is looked up
+        if keys.len() <= SIEVE {
+            let mut sieve = [0u64; SIEVE];
+            let passed = keys.iter().filter(|k| **k != NULL).all(|key| {
+                let (word, bit) = ((*key >> 6) as usize & (SIEVE - 1), 1 << (*key & 63));
+                let new = sieve[word] & bit == 0;
+                sieve[word] |= bit;
+                new
+            });
+            if passed {
+                return true;
+            }
+        }
         let size = (keys.len() * 2).next_power_of_two();
         self.seen.clear();
         self.seen.resize(size, 0);
@@ -44,18 +60,14 @@ impl Ranked {
 
 impl<'a> Versions<'a> {
     pub(super) fn new(layout: &Layout, as_of: i32, key: &'a Raw, day: &'a Raw, recorded: &'a Raw, batch: &'a Raw) -> Versions<'a> {
-        Versions { key, day, recorded, batch, in_order: layout.in_order, cut: layout.later.is_some().then_some(as_of) }
+        Versions { key, day, recorded, batch, in_order: layout.in_order, cut: layout.late.then_some(as_of) }
     }
 
     /// Adds the rows that count, in their order.
     pub(super) fn latest(&self, rows: Range<usize>, ranked: &mut Ranked, out: &mut Vec<u32>) {
         let all = self.key.wholes();
         let of = all.get(rows.clone()).unwrap_or(&[]);
-        let unique = match of.len() {
-            0..=48 => !of.iter().enumerate().any(|(i, k)| *k != NULL && of[..i].contains(k)),
-            _ => ranked.unique(of),
-        };
-        if unique {
+        if ranked.unique(of) {
             out.extend(rows.map(|r| r as u32));
         } else {
             let ranked = &mut ranked.rows;

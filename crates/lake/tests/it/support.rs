@@ -460,6 +460,8 @@ impl Business {
             classifications: domain::library::classifications().to_vec(),
             segments: domain::library::segments().to_vec(),
             statics: BTreeMap::new(),
+            aggregates: Vec::new(),
+            keep_facts: true,
         }
     }
 }
