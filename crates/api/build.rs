@@ -2,7 +2,7 @@
 //! anew when it was built again.
 
 fn main() {
-    let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    let dist = std::path::PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("../../web/dist");
     if let Err(e) = std::fs::create_dir_all(&dist) {
         println!("cargo:warning=cannot create {}: {e}", dist.display());
     }

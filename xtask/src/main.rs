@@ -5,7 +5,8 @@ mod tidy;
 use std::path::PathBuf;
 
 fn main() -> anyhow::Result<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    // asked when it runs: clones that share a target folder share this program, too
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => {
             let found = tidy::check(&root)?;

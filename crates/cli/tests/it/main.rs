@@ -40,7 +40,7 @@ fn json(output: &Output) -> serde_json::Value {
 
 /// A set of ../shared/data; says plainly when it is missing.
 fn data(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
+    let path = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("../../../shared/data").join(name);
     if path.exists() {
         return Some(path);
     }

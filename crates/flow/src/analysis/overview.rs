@@ -4,6 +4,7 @@ use super::{Picture, moment::Asked};
 use crate::{Result, app::App, schema};
 use domain::{Day, Label, classification::Classification};
 use lake::GroupSum;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -120,7 +121,7 @@ impl Picture {
     pub fn summaries(&self) -> &[ClassificationSummary] {
         self.summaries.get_or_init(|| {
             let all = self.definitions.classifications();
-            all.iter().map(|c| summarise(self, c)).collect()
+            all.par_iter().map(|c| summarise(self, c)).collect()
         })
     }
 

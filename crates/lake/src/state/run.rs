@@ -18,12 +18,14 @@ use domain::{
     Currency, CustomerKey, Day, Value, ValueType,
     classification::Classification,
     clock::Instant,
-    feature::{Aggregate, Base, Definition, Feature, Plan, SIGNUP, aggregate_type},
+    feature::{Aggregate, Base, CostShare, Definition, Feature, Plan, SIGNUP, aggregate_type},
     rule::{BaseKey, Compiled, Names, TopKey, Vocabulary, compiled::Needs, cut},
+    score::Cuts,
     segment::{self, Segment, Segmenter, Step},
 };
+use rayon::prelude::*;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
     sync::Arc,
 };
@@ -171,65 +173,127 @@ fn attribute_keys(features: &[Feature]) -> Vec<String> {
     keys
 }
 
+/// A feature that was computed, and what it says about the base.
+struct Derived {
+    column: Column,
+    cuts: Option<Cuts>,
+    costs: Option<Vec<CostShare>>,
+}
+
+/// The features a feature is made of.
+fn arguments_of<'f>(f: &'f Feature, plan: &'f Plan) -> Vec<&'f str> {
+    match &f.definition {
+        Definition::Aggregate(_) | Definition::Attribute { .. } => Vec::new(),
+        Definition::Derived { of, .. } => of.iter().map(String::as_str).collect(),
+        Definition::Formula { .. } => {
+            plan.formula(&f.key).map_or(Vec::new(), |p| p.needs().features.iter().map(String::as_str).collect())
+        }
+        Definition::Score { of, among, .. } => vec![of, among],
+        Definition::Share { of } => vec![of],
+        Definition::CostShare { channel, day } => vec![channel, day],
+    }
+}
+
 impl Run {
-    /// Computes the features that are no aggregates, in dependency order.
+    /// Computes the features that are no aggregates: in waves, each all features whose arguments are there.
     fn derive(&mut self, spec: &Spec, plan: &Plan, attributes: &Attributes) -> Result<()> {
         let by_key: HashMap<&str, &Feature> = spec.features.iter().map(|f| (f.key.as_str(), f)).collect();
-        let customers = self.customers as usize;
         // the same argument often serves several functions: city, province, birthday
         let mut arguments: HashMap<String, Arc<Argument>> = HashMap::new();
-        for key in plan.keys() {
-            let Some(f) = by_key.get(key) else { continue };
-            let column = match &f.definition {
-                Definition::Aggregate(_) => continue,
-                Definition::Attribute { key } => attributes.column(key, f.value),
-                Definition::Derived { function, of } => {
-                    let args: Vec<Arc<Argument>> = of
-                        .iter()
-                        .map(|name| {
-                            let make = || match name.strip_prefix("attribute.") {
-                                Some(key) => Argument::of_attribute(attributes, key),
-                                None => self.get(name).map_or_else(
-                                    || Argument::of_column(&Column::unknown(ValueType::Text, customers)),
-                                    Argument::of_column,
-                                ),
-                            };
-                            arguments.entry(name.clone()).or_insert_with(|| Arc::new(make())).clone()
-                        })
-                        .collect();
-                    derived::derived(*function, f.value, &args, customers, self.as_of)
+        let mut open: Vec<&Feature> = plan.keys().filter_map(|key| by_key.get(key).copied()).collect();
+        open.retain(|f| !matches!(f.definition, Definition::Aggregate(_)));
+        while !open.is_empty() {
+            let waiting: HashSet<&str> = open.iter().map(|f| f.key.as_str()).collect();
+            let waits = |f: &Feature| arguments_of(f, plan).iter().any(|of| waiting.contains(of));
+            let (later, now): (Vec<&Feature>, Vec<&Feature>) = open.iter().copied().partition(|f| waits(f));
+            for f in &now {
+                match &f.definition {
+                    Definition::Formula { .. } => plan.formula(&f.key).into_iter().for_each(|p| self.learn(p.needs())),
+                    Definition::Share { of } => drop(self.statistic(&Base::total(of))),
+                    _ => {}
                 }
-                Definition::Formula { .. } => {
-                    let Some(formula) = plan.formula(key) else { continue };
-                    self.learn(formula.needs());
-                    mask::column(&formula.scalar, formula.ty, self)
-                }
-                Definition::Score { of, among, method, smaller_is_better } => {
-                    let (Some(of), Some(among)) = (self.get(of), self.get(among)) else { continue };
-                    let mut among = among.positive();
-                    among.and(&self.present);
-                    let cuts = derived::cuts(of, &among, method, *smaller_is_better, self.currency);
-                    let column = derived::score(of, &among, &cuts);
+            }
+            self.arguments(&now, attributes, &mut arguments);
+            let made = now.par_iter().with_max_len(1).map(|f| self.derived(f, plan, attributes, &arguments));
+            let made: Vec<Option<Derived>> = made.collect::<Result<_>>()?;
+            for (f, made) in now.iter().zip(made) {
+                let Some(made) = made else { continue };
+                if let Some(cuts) = made.cuts {
                     self.base.cuts.insert(f.key.clone(), cuts);
-                    column
                 }
-                Definition::Share { of } => {
-                    let total = self.statistic(&Base::total(of));
-                    match self.get(of) {
-                        Some(of) => derived::share(of, total),
-                        None => Column::unknown(ValueType::Number, customers),
-                    }
+                if let Some(costs) = made.costs {
+                    self.base.costs.insert(f.key.clone(), costs);
                 }
-                Definition::CostShare { channel, day } => {
-                    let (Some(channel), Some(day)) = (self.get(channel), self.get(day)) else { continue };
-                    let (shares, column) = derived::cost_share(channel, day, &self.lake.costs(self.known_as_of)?);
-                    self.base.costs.insert(f.key.clone(), shares);
-                    column
-                }
-            };
-            self.columns.insert(f.key.clone(), Arc::new(column));
+                self.columns.insert(f.key.clone(), Arc::new(made.column));
+            }
+            open = if now.is_empty() { Vec::new() } else { later };
         }
         Ok(())
+    }
+
+    /// Makes the arguments of built-in functions ready that are not.
+    fn arguments(&self, features: &[&Feature], attributes: &Attributes, ready: &mut HashMap<String, Arc<Argument>>) {
+        let mut names: Vec<&String> = Vec::new();
+        for f in features {
+            if let Definition::Derived { of, .. } = &f.definition {
+                names.extend(of.iter().filter(|name| !ready.contains_key(*name)));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let make = |name: &String| match name.strip_prefix("attribute.") {
+            Some(key) => Argument::of_attribute(attributes, key),
+            None => self.get(name).map_or_else(
+                || Argument::of_column(&Column::unknown(ValueType::Text, self.customers as usize)),
+                Argument::of_column,
+            ),
+        };
+        let made: Vec<Argument> = names.par_iter().with_max_len(1).map(|name| make(name)).collect();
+        ready.extend(names.into_iter().cloned().zip(made.into_iter().map(Arc::new)));
+    }
+
+    /// One feature whose arguments are there.
+    fn derived(
+        &self,
+        f: &Feature,
+        plan: &Plan,
+        attributes: &Attributes,
+        arguments: &HashMap<String, Arc<Argument>>,
+    ) -> Result<Option<Derived>> {
+        let customers = self.customers as usize;
+        let only = |column| Ok(Some(Derived { column, cuts: None, costs: None }));
+        match &f.definition {
+            Definition::Aggregate(_) => Ok(None),
+            Definition::Attribute { key } => only(attributes.column(key, f.value)),
+            Definition::Derived { function, of } => {
+                let args: Vec<Arc<Argument>> = of.iter().filter_map(|name| arguments.get(name)).cloned().collect();
+                only(derived::derived(*function, f.value, &args, customers, self.as_of))
+            }
+            Definition::Formula { .. } => match plan.formula(&f.key) {
+                Some(formula) => only(mask::column(&formula.scalar, formula.ty, self)),
+                None => Ok(None),
+            },
+            Definition::Score { of, among, method, smaller_is_better } => {
+                let (Some(of), Some(among)) = (self.get(of), self.get(among)) else { return Ok(None) };
+                let mut among = among.positive();
+                among.and(&self.present);
+                let cuts = derived::cuts(of, &among, method, *smaller_is_better, self.currency);
+                let column = derived::score(of, &among, &cuts);
+                Ok(Some(Derived { column, cuts: Some(cuts), costs: None }))
+            }
+            Definition::Share { of } => {
+                let total = self.base.stats.get(&Base::total(of)).copied();
+                only(match self.get(of) {
+                    Some(of) => derived::share(of, total),
+                    None => Column::unknown(ValueType::Number, customers),
+                })
+            }
+            Definition::CostShare { channel, day } => {
+                let (Some(channel), Some(day)) = (self.get(channel), self.get(day)) else { return Ok(None) };
+                let (shares, column) = derived::cost_share(channel, day, &self.lake.costs(self.known_as_of)?);
+                Ok(Some(Derived { column, cuts: None, costs: Some(shares) }))
+            }
+        }
     }
 
     /// Finds the statistics and cuts a rule or formula compares with.
