@@ -78,7 +78,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
         <LabelInput id="c-label" name={t('classification.name')} value={label} onChange={setLabel} />
         <LabelInput id="c-description" name={t('classification.description')} value={description} onChange={setDescription} />
         {!detail && (
-          <div className="field seg-kind">
+          <div className="field how">
             <span className="field-name" id="c-kind">{t('classification.how')}</span>
             <Segmented<Method['kind']> aria-labelledby="c-kind" value={kind} onChange={setKind} options={(['rules', 'values'] as const).map((value) => ({ value, label: t(`classification.how_${value}`) }))} />
           </div>
