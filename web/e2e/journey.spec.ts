@@ -128,6 +128,23 @@ for (const lang of langs)
         expect(lines[0]).toContain('customer_id')
       })
 
+      await test.step('another name for the business, another password', async () => {
+        await page.getByRole('button', { name: t('shell.me', { name: lang === 'en' ? 'Ada' : '林溪' }) }).click()
+        await page.getByRole('link', { name: t('settings.title'), exact: true }).click()
+        await expect(page.getByRole('heading', { level: 1, name: t('settings.title') })).toBeVisible()
+        await step()
+        await page.getByLabel(t('session.workspace_name')).fill('Harbour Tea')
+        await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.locator('.top-name')).toHaveText('Harbour Tea')
+        await page.getByLabel(t('settings.password_old')).fill('not the password')
+        await page.getByLabel(t('settings.password_new')).fill('another long password')
+        await page.getByRole('button', { name: t('settings.password_change'), exact: true }).click()
+        await expect(page.getByText(t('errors.session_old_password'), { exact: true })).toBeVisible()
+        await page.getByLabel(t('settings.password_old')).fill('a long enough password')
+        await page.getByRole('button', { name: t('settings.password_change'), exact: true }).click()
+        await expect(page.getByText(t('settings.password_changed'), { exact: true })).toBeVisible()
+      })
+
       await test.step('the same files again add nothing; undo takes everything back', async () => {
         await go('imports')
         await page.locator('tbody a').first().click()

@@ -31,6 +31,7 @@ const routes: [string, () => string][] = [
   ['overview', () => '/classification'],
   ['overview, change side by side', () => '/classification?view=change&scoring=all'],
   ['classification', () => '/classifications/lifecycle'],
+  ['new classification', () => '/classification/new'],
   ['customers', () => '/customers'],
   ['customers, filtered', () => '/customers?class.lifecycle=at_risk&rule=orders+%3E+2'],
   ['customer', () => `/customers/${customer}`],
@@ -42,6 +43,7 @@ const routes: [string, () => string][] = [
   ['new feature', () => '/features?open=new'],
   ['imports', () => '/imports'],
   ['import', () => `/imports/${importId}`],
+  ['settings', () => '/settings'],
   ['not found', () => '/nowhere'],
 ]
 
@@ -68,6 +70,53 @@ for (const lang of langs)
       expect(said).toEqual([])
       await context.close()
     })
+
+test('classifications of one\'s own come and go, changed ones go back', async ({ browser, contextOptions }, info) => {
+  test.skip(info.project.name === 'phone', 'walked on the desktop')
+  const t = words('en')
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  const named = (what: string) => page.getByLabel(`${t(what)} · ${t('features.in_en')}`, { exact: true })
+  const sure = (name: string) => page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name, exact: true }).click()
+  await page.goto('/classification')
+  await settled(page)
+  await page.getByRole('link', { name: t('classification.new'), exact: true }).click()
+  await expect(page.getByRole('button', { name: t('classification.create'), exact: true })).toBeDisabled()
+  await named('classification.name').fill('Regulars or not')
+  await named('classification.class').fill('Regulars')
+  await page.getByRole('textbox', { name: t('rule.as_text') }).fill('orders >= 6')
+  await named('classification.otherwise_name').fill('Others')
+  await page.getByRole('button', { name: t('classification.create'), exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Regulars or not' })).toBeVisible()
+  await expect(page.locator('.rules-list li')).toHaveCount(2)
+  await accessible(page)
+  await page.getByRole('button', { name: t('common.delete'), exact: true }).click()
+  await sure(t('common.delete'))
+  await expect(page.getByRole('heading', { level: 1, name: t('classification.title') })).toBeVisible()
+
+  await page.goto('/classifications/purchase_frequency')
+  await settled(page)
+  const shipped = (await page.getByRole('heading', { level: 1 }).textContent()) ?? ''
+  await page.getByRole('button', { name: t('classification.edit') }).click()
+  await named('classification.name').fill('How often they come')
+  await page.getByRole('button', { name: t('classification.save_version') }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'How often they come' })).toBeVisible()
+  await page.getByRole('button', { name: t('classification.back') }).click()
+  await sure(t('classification.back_ok'))
+  await expect(page.getByRole('heading', { level: 1, name: shipped })).toBeVisible()
+  await expect(page.getByRole('button', { name: t('classification.back') })).toHaveCount(0)
+
+  // a fixed list of a rule is taken by the server
+  await page.goto('/segments/new?rule=orders+%3E+2')
+  await expect(page.getByTestId('live-count')).toHaveText(/[1-9]/)
+  const count = await page.getByTestId('live-count').textContent()
+  await page.getByLabel(t('segments.name'), { exact: true }).fill('Those of today')
+  await page.getByText(t('segments.kind_static'), { exact: true }).click()
+  await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+  await expect(page.getByText(t('segments.static_note', { n: count ?? '' }))).toBeVisible()
+  await context.close()
+})
 
 test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
   test.skip(info.project.name === 'phone', 'phones have none')

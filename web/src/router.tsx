@@ -59,6 +59,7 @@ const overview = createRoute({
   }),
   component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
 })
+const classificationNew = createRoute({ getParentRoute: () => app, path: '/classification/new', component: lazyRouteComponent(() => import('./areas/classification/NewPage'), 'NewPage') })
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
@@ -90,9 +91,11 @@ const features = createRoute({
 const imports = createRoute({ getParentRoute: () => app, path: '/imports', component: lazyRouteComponent(() => import('./areas/imports/ImportsPage'), 'ImportsPage') })
 const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
 
+const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
+
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, nowhere])])
+const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classificationNew, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, settings, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -3,7 +3,7 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::password::acceptable;
+pub use crate::password::acceptable;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -47,6 +47,24 @@ pub struct SignIn {
     pub email: String,
     /// password
     pub password: String,
+}
+
+/// One's own password, changed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PasswordForm {
+    /// the present one
+    pub old: String,
+    /// at least ten characters
+    pub new: String,
+}
+
+/// What a business calls itself and speaks. Time zone and currency stay: facts were reckoned by them.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct WorkspaceForm {
+    /// name of the business
+    pub name: String,
+    /// default language, `zh-CN` or `en`
+    pub lang: String,
 }
 
 /// A new secret and what the database keeps of it.
@@ -142,6 +160,75 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
         disabled_at: None,
     };
     Ok((workspace, owner))
+}
+
+/// Changes a signed-in person's password and ends their other sessions; answers how many.
+///
+/// # Errors
+/// `session.form` with fields, `session.old_password`, `session.too_many_tries`, or when the store refuses.
+pub async fn change_password(ctx: &Ctx, user: &str, token: &str, form: PasswordForm) -> Result<u64> {
+    let keys = [format!("password:{user}")];
+    let now = ctx.app.clock.now();
+    ctx.brake.check(&keys, now)?;
+    if !acceptable(&form.new) {
+        return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
+    }
+    let known = store::user::get(&ctx.app.store, user).await?.map(|u| u.password_hash);
+    let fits = acceptable(&form.old) & ctx.passwords.verify(form.old, known).await?;
+    if !fits {
+        ctx.brake.failed(&keys, now);
+        return Err(Error::invalid("session.old_password", "the present password is wrong").field("old", "session.old_password"));
+    }
+    ctx.brake.passed(&keys);
+    let kept = ctx.passwords.hash(form.new, ctx.random()?).await?;
+    let mut tx = ctx.app.store.begin().await?;
+    store::user::set_password(&mut tx, user, &kept).await?;
+    let ended = store::session::delete_others(&mut tx, user, &hash(token)).await?;
+    tx.commit().await?;
+    tracing::info!(user, ended, "a password was changed");
+    Ok(ended)
+}
+
+/// Sets a password without asking for the old one and ends every session of that person; answers how many. For whoever
+/// runs the server.
+///
+/// # Errors
+/// `session.form` with fields, or when the store refuses.
+pub async fn reset_password(ctx: &Ctx, user: &str, new: String) -> Result<u64> {
+    if !acceptable(&new) {
+        return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
+    }
+    let kept = ctx.passwords.hash(new, ctx.random()?).await?;
+    let mut tx = ctx.app.store.begin().await?;
+    store::user::set_password(&mut tx, user, &kept).await?;
+    let ended = store::session::delete_of_user(&mut tx, user).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Renames the business and sets its default language.
+///
+/// # Errors
+/// `workspace.form` with fields, or when the store refuses.
+pub async fn change_workspace(ctx: &Ctx, form: &WorkspaceForm) -> Result<()> {
+    let mut problem = Error::invalid("workspace.form", "some fields need another look");
+    let named = (1..=100).contains(&form.name.trim().chars().count());
+    let spoken = matches!(form.lang.as_str(), "zh-CN" | "en");
+    if !named {
+        problem = problem.field("name", "field.length");
+    }
+    if !spoken {
+        problem = problem.field("lang", "field.lang");
+    }
+    if !(named && spoken) {
+        return Err(problem);
+    }
+    let mut tx = ctx.app.store.begin().await?;
+    let now = store::workspace::get(&mut tx).await?.ok_or_else(Error::not_found)?;
+    let next = Workspace { name: form.name.trim().to_owned(), lang: form.lang.clone(), updated_at: ctx.app.clock.now(), ..now };
+    store::workspace::update(&mut tx, &next).await?;
+    tx.commit().await?;
+    Ok(ctx.app.reload().await?)
 }
 
 /// One `@` with something on either side and no spaces; whether it exists only a mail could tell.

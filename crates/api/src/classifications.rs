@@ -1,17 +1,17 @@
-//! `/classifications`: one with its definition and class sizes, and its next version.
+//! `/classifications`: one with its definition and class sizes, its next version, and ones of one's own.
 
-use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}};
-use axum::extract::State;
+use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, session::Who};
+use axum::{extract::State, http::StatusCode};
 use domain::classification::Classification;
 use flow::analysis::classifications::{self, ClassificationView};
 use flow::schema;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The next version of a classification.
+/// A classification, or its next version.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ClassificationEdit {
-    /// the whole document; its key is the one in the path
+    /// the whole document; the key of one that is there is the one in the path
     #[schema(value_type = schema::Classification)]
     pub definition: Classification,
 }
@@ -25,12 +25,32 @@ pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Qu
     Ok(Json(classifications::show(&ctx.app, &key, at.asked()?).await?))
 }
 
+/// Add a classification of one's own
+///
+/// Without a key one is made from its name. Checked as a whole before it is kept; usable in rules at once as `class.<key>`.
+#[utoipa::path(post, path = "/classifications", tag = "classification", request_body = ClassificationEdit,
+    responses((status = 201, body = ClassificationView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(State(ctx): State<Ctx>, who: Who, Json(body): Json<ClassificationEdit>) -> Result<(StatusCode, Json<ClassificationView>)> {
+    Ok((StatusCode::CREATED, Json(classifications::create(&ctx.app, body.definition, &who.name).await?)))
+}
+
 /// Publish the next version of a classification
 ///
 /// Checked as a whole before it is kept; earlier versions stay.
 #[utoipa::path(put, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
     request_body = ClassificationEdit,
     responses((status = 200, body = ClassificationView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, who: crate::session::Who, Path(key): Path<String>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
+pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
     Ok(Json(classifications::edit(&ctx.app, &key, body.definition, &who.name).await?))
+}
+
+/// Take a classification of one's own away, or put a changed one back
+///
+/// One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+/// the shipped one is in force again.
+#[utoipa::path(delete, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
+    classifications::remove(&ctx.app, &key, &who.name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -158,7 +158,11 @@ impl From<store::Error> for Error {
             E::Busy | E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => return Error::internal(e),
         };
-        Error::new(status, e.code(), e.to_string())
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(cause = %e, "the database keeps a request waiting");
+        }
+        let message = e.message();
+        Error::new(status, e.code(), message.en.clone()).params(with_message(json!({}), &message))
     }
 }
 
@@ -167,4 +171,41 @@ fn rule(e: &domain::rule::Error) -> Error {
     let message = Label::new(e.message(domain::Lang::Zh), e.message(domain::Lang::En));
     let params = json!({ "span": [e.span.start, e.span.end], "path": e.path, "message": message, "values": e.params });
     Error::invalid(e.code.as_str(), message.en.clone()).params(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words a person of the other language would stumble over.
+    fn chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    #[test]
+    fn what_the_store_refuses_is_said_in_both_languages() {
+        let refused = [
+            store::Error::Busy,
+            store::Error::NotFound { what: "draft", id: "x".into() },
+            store::Error::Taken { what: "version" },
+            store::Error::State { what: "import", id: "x".into(), state: "undone".into() },
+            store::Error::Conflict(store::Conflict::Customers { staged: 1, now: 2 }),
+            store::Error::AlreadyImported { import: "imp_1".into() },
+            store::Error::UndoExpired { import: "imp_1".into() },
+        ];
+        for e in refused {
+            let said = Error::from(e);
+            let message = said.problem().params["message"].clone();
+            let text = |lang: &str| message[lang].as_str().unwrap_or_default().to_owned();
+            assert!(chinese(&text("zh")) && !chinese(&text("en")) && !text("en").is_empty(), "{said}: {message}");
+            assert_eq!(said.problem().title, text("en"));
+        }
+    }
+
+    #[test]
+    fn what_is_unexpected_stays_inside() {
+        let said = Error::from(store::Error::Invalid("table users has no column".into()));
+        assert_eq!((said.status(), said.problem().code.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+        assert!(!said.to_string().contains("users"));
+    }
 }

@@ -28,9 +28,10 @@ pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Jso
     Ok(Json(features::edit(&ctx.app, &key, feature, &who.name).await?))
 }
 
-/// Take a feature of one's own away
+/// Take a feature of one's own away, or put a changed one back
 ///
-/// Refused while another definition uses it.
+/// One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+/// the shipped one is in force again.
 #[utoipa::path(delete, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {

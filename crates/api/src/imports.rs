@@ -222,16 +222,16 @@ async fn undo(State(ctx): State<Ctx>, who: Who, Path(id): Path<String>) -> Resul
 #[utoipa::path(get, path = "/imports/{id}/rejected.csv", tag = "import", params(LangQuery, ("id" = String, Path,)),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "text/csv"), (status = 404, body = Problem)))]
 async fn rejected_csv(State(ctx): State<Ctx>, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
-    let file = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Csv).await?;
-    attachment(file, "text/csv; charset=utf-8", "rejected.csv").await
+    let (file, name) = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Csv).await?;
+    attachment(file, "text/csv; charset=utf-8", &format!("{name}.csv")).await
 }
 
 /// Rows that were set aside, as XLSX
 #[utoipa::path(get, path = "/imports/{id}/rejected.xlsx", tag = "import", params(LangQuery, ("id" = String, Path,)),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn rejected_xlsx(State(ctx): State<Ctx>, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
-    let file = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Xlsx).await?;
-    attachment(file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "rejected.xlsx").await
+    let (file, name) = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Xlsx).await?;
+    attachment(file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{name}.xlsx")).await
 }
 
 fn lang(ctx: &Ctx, q: &LangQuery) -> Lang {

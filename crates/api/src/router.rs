@@ -22,7 +22,7 @@ const BODY: usize = 1 << 20;
         flow::analysis::why_view::Counted, flow::analysis::why_view::CountedFact
     )),
     tags(
-        (name = "session", description = "signing in, first-run set-up"),
+        (name = "session", description = "signing in, first-run set-up, settings"),
         (name = "import", description = "files in: map, check, commit, undo"),
         (name = "analysis", description = "the whole base as of a day"),
         (name = "classification", description = "exactly one class for every customer"),
@@ -48,7 +48,10 @@ fn open() -> OpenApiRouter<Ctx> {
 fn signed_in() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .routes(routes!(overview::show))
-        .routes(routes!(classifications::show, classifications::edit))
+        .routes(routes!(session::password))
+        .routes(routes!(session::workspace))
+        .routes(routes!(classifications::create))
+        .routes(routes!(classifications::show, classifications::edit, classifications::remove))
         .routes(routes!(rfm::show))
         .routes(routes!(flow_between::show))
         .routes(routes!(curve::show))

@@ -28,7 +28,7 @@ pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Qu
 
 /// Make a segment
 ///
-/// From a rule (text or tree) or as a snapshot of named customers.
+/// From a rule (text or tree), or as a snapshot: of named customers, or of everyone a filter of the customer list leaves.
 #[utoipa::path(post, path = "/segments", tag = "segment", request_body = SegmentDraft,
     responses((status = 201, body = SegmentView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn create(State(ctx): State<Ctx>, who: Who, Json(draft): Json<SegmentDraft>) -> Result<(StatusCode, Json<SegmentView>)> {

@@ -1,6 +1,6 @@
-//! `/session` and `/setup`, the session cookie, and the guard that lets only signed-in people further.
+//! `/session`, `/setup` and `/workspace`, the session cookie, and the guard that lets only signed-in people further.
 
-use crate::account::{self, SetupForm, SignIn};
+use crate::account::{self, PasswordForm, SetupForm, SignIn, WorkspaceForm};
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
 use crate::extract::Json;
@@ -24,6 +24,13 @@ pub struct SessionView {
     pub user: Option<UserView>,
     /// the business; only for people who are signed in
     pub workspace: Option<WorkspaceView>,
+}
+
+/// A password was changed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PasswordChanged {
+    /// so many other sessions of that person ended
+    pub ended: u64,
 }
 
 /// A user.
@@ -197,4 +204,25 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {
     let (owner, token) = account::complete_setup(&ctx, form, &from).await?;
     begun(&ctx, StatusCode::CREATED, owner, &token).await
+}
+
+/// Change one's own password
+///
+/// Ends every other session of that person; this one goes on.
+#[utoipa::path(put, path = "/session/password", tag = "session", request_body = PasswordForm,
+    responses((status = 200, body = PasswordChanged), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn password(State(ctx): State<Ctx>, who: Who, headers: HeaderMap, Json(form): Json<PasswordForm>) -> Result<Json<PasswordChanged>> {
+    let token = token(&ctx, &headers).ok_or_else(Error::unauthenticated)?;
+    Ok(Json(PasswordChanged { ended: account::change_password(&ctx, &who.id, &token, form).await? }))
+}
+
+/// Rename the business, set its language
+///
+/// Time zone and currency stay as they were set up: every day and amount was reckoned by them.
+#[utoipa::path(put, path = "/workspace", tag = "session", request_body = WorkspaceForm,
+    responses((status = 200, body = SessionView), (status = 422, body = Problem)))]
+pub async fn workspace(State(ctx): State<Ctx>, who: Who, Json(form): Json<WorkspaceForm>) -> Result<Json<SessionView>> {
+    account::change_workspace(&ctx, &form).await?;
+    let user = store::user::get(&ctx.app.store, &who.id).await?;
+    Ok(Json(view(&ctx, user).await?))
 }

@@ -243,6 +243,12 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Accounts of the people who sign in
+    User {
+        /// What to do
+        #[command(subcommand)]
+        action: UserAction,
+    },
     /// Check the installation and say how to mend what is wrong
     Doctor {
         /// Where the business is kept
@@ -253,5 +259,19 @@ pub enum Command {
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
+    },
+}
+
+/// What can be done with an account.
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// Set a new password, read from standard input, and sign that person out everywhere
+    Password {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// E-mail they sign in with (else the only account there is)
+        #[arg(long)]
+        email: Option<String>,
     },
 }

@@ -109,7 +109,12 @@ impl From<store::Error> for Failure {
             E::Busy | E::Conflict(_) | E::Taken { .. } | E::State { .. } | E::AlreadyImported { .. } | E::UndoExpired { .. } => Code::Conflict,
             _ => Code::Failed,
         };
-        let failure = Failure::new(code, e.code(), format!("数据库：{e}"), format!("database: {e}"));
+        // whoever types commands runs the machine: what the database itself says is for them, too
+        let said = e.message();
+        let failure = match &e {
+            E::Busy | E::AlreadyImported { .. } | E::Address { .. } => Failure { code, id: e.code().to_owned(), message: said, hint: None },
+            _ => Failure::new(code, e.code(), format!("{}：{e}", said.zh), format!("{}: {e}", said.en)),
+        };
         match code {
             Code::Unavailable => failure.hint("检查 --store 的地址，以及数据库是否在运行", "check the address given with --store, and that the database is running"),
             _ => failure.hint("运行 zhiyin doctor 检查", "run `zhiyin doctor` to see what is wrong"),

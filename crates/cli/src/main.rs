@@ -8,7 +8,7 @@ mod exit;
 mod help;
 mod voice;
 
-use args::{Cli, Command};
+use args::{Cli, Command, UserAction};
 use clap::{CommandFactory, FromArgMatches};
 use exit::Outcome;
 use std::process::ExitCode;
@@ -69,6 +69,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
         Command::Export { home, folder } => command::definitions::export(&home, &folder, &config, &voice).await,
         Command::Apply { home, folder, dry_run } => command::definitions::apply(&home, &folder, dry_run, &config, &voice).await,
+        Command::User { action: UserAction::Password { home, email } } => command::user::password(&home, email.as_deref(), &config, &voice).await,
         Command::Doctor { home } => command::doctor::run(&home, &config, &voice).await,
         Command::Completions { shell } => command::completions::run(shell),
     }

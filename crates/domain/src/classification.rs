@@ -248,6 +248,15 @@ pub fn assign(classifier: &Classifier, profile: &mut Profile<'_>) -> Outcome {
     outcome
 }
 
+/// Like [`assign`], for a customer of whom something is supposed: whom nobody in the base can be compared with is
+/// compared with themselves ([`Profile::suppose`]).
+pub fn suppose(classifier: &Classifier, profile: &mut Profile<'_>) -> Outcome {
+    if let By::Rules(rules) = &classifier.by {
+        rules.iter().for_each(|(_, rule)| profile.suppose(rule));
+    }
+    assign(classifier, profile)
+}
+
 /// The values that keep a class of their own: the `limit` largest; of equal ones the alphabetically first.
 pub fn keep<'a>(sizes: impl IntoIterator<Item = (&'a str, u64)>, limit: u32) -> BTreeSet<String> {
     let mut sizes: Vec<(&str, u64)> = sizes.into_iter().filter(|(value, _)| !value.is_empty()).collect();

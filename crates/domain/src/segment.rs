@@ -106,19 +106,19 @@ impl Error {
     pub fn message(&self) -> Label {
         match self {
             Error::Twice { segment } => {
-                Label::new(format!("有两个分群都叫 {segment}。"), format!("There are two segments {segment}."))
+                Label::new(format!("有两个人群都叫 {segment}。"), format!("There are two segments {segment}."))
             }
             Error::Rule { segment, error } => Label::new(
-                format!("分群 {segment}：{}", error.message(Lang::Zh)),
+                format!("人群 {segment}：{}", error.message(Lang::Zh)),
                 format!("Segment {segment}: {}", error.message(Lang::En)),
             ),
             Error::Unknown { segment, exclude } => Label::new(
-                format!("分群 {segment} 要排除的 {exclude} 不存在。"),
+                format!("人群 {segment} 要排除的 {exclude} 不存在。"),
                 format!("Segment {segment} leaves out {exclude}, which does not exist."),
             ),
             Error::Cycle(cycle) => {
                 let ring = cycle.keys.join(" → ");
-                Label::new(format!("这些分群互相依赖，成了环：{ring}"), format!("These segments need each other in a ring: {ring}"))
+                Label::new(format!("这些人群互相依赖，成了环：{ring}"), format!("These segments need each other in a ring: {ring}"))
             }
         }
     }
@@ -245,6 +245,15 @@ pub fn assign(segmenter: &Segmenter, profile: &mut Profile<'_>, listed: bool) ->
         profile.join(&segmenter.key);
     }
     member
+}
+
+/// Like [`assign`], for a customer of whom something is supposed: whom nobody in the base can be compared with is compared
+/// with themselves ([`Profile::suppose`]).
+pub fn suppose(segmenter: &Segmenter, profile: &mut Profile<'_>, listed: bool) -> bool {
+    if let Some(rule) = &segmenter.rule {
+        profile.suppose(rule);
+    }
+    assign(segmenter, profile, listed)
 }
 
 #[cfg(test)]

@@ -104,16 +104,15 @@ fn compare(now: &Definitions, documents: Vec<(PathBuf, Value)>) -> Result<(Vec<C
         let kind = document.get("kind").and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
         let found = match kind.as_str() {
             "feature" => weigh(&path, document, |k| now.feature(k), |f: &Feature| &f.key)?.map(|(f, n)| {
-                let (builtin, version) = n.map_or((false, 1), |n| (n.builtin, n.version + 1));
-                (Change::Feature(Feature { builtin, version, ..f.clone() }), f.key, n.is_some())
+                let builtin = n.is_some_and(|n| n.builtin);
+                (Change::Feature(Feature { builtin, ..f.clone() }), f.key, n.is_some())
             }),
             "classification" => weigh(&path, document, |k| now.classification(k), |c: &Classification| &c.key)?.map(|(c, n)| {
-                let (builtin, version) = n.map_or((false, 1), |n| (n.builtin, n.version + 1));
-                (Change::Classification(Classification { builtin, version, ..c.clone() }), c.key, n.is_some())
+                let builtin = n.is_some_and(|n| n.builtin);
+                (Change::Classification(Classification { builtin, ..c.clone() }), c.key, n.is_some())
             }),
             "segment" => weigh(&path, document, |k| now.segment(k), |s: &Segment| &s.key)?.map(|(s, n)| {
-                let version = n.map_or(1, |n| n.version + 1);
-                (Change::Segment(Segment { version, ..s.clone() }), s.key, n.is_some())
+                (Change::Segment(s.clone()), s.key, n.is_some())
             }),
             other => return Err(unreadable(&path, &format!("kind: {other:?}; feature, classification or segment is wanted"))),
         };

@@ -64,6 +64,22 @@ impl Error {
         Error::Conflict { code, message: Label::new(zh, en), params: serde_json::Value::Null }
     }
 
+    /// For people, in both languages. Nothing of the inside of the house: that is in the log.
+    pub fn message(&self) -> Label {
+        match self {
+            Error::NotFound { .. } => Label::new("没有找到，可能已被删除", "not found; it may have been deleted"),
+            Error::Invalid { message, .. } | Error::Conflict { message, .. } => message.clone(),
+            Error::Rule(e) => Label::new(e.message(domain::Lang::Zh), e.message(domain::Lang::En)),
+            Error::Store(e) => e.message(),
+            Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
+                Label::new("服务器的磁盘满了，请腾出空间后再试", "the server's disk is full; make room and try again")
+            }
+            Error::Lake(_) | Error::Io(_) | Error::Internal(_) => {
+                Label::new("服务器内部出错，详情见服务器日志", "something went wrong inside the server; its log says what")
+            }
+        }
+    }
+
     /// No such thing.
     pub fn not_found(noun: &'static str, key: impl Into<String>) -> Error {
         Error::NotFound { noun, key: key.into() }

@@ -220,7 +220,7 @@ impl Plan {
             .collect();
         Ok(Plan {
             digits: mapping.currency.digits(),
-            home: contact::calling_code(mapping.currency),
+            home: contact::calling_code(mapping.currency, zone.name()),
             currency: mapping.currency,
             zone,
             kinds,

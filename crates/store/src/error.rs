@@ -1,5 +1,7 @@
 //! What can go wrong, named by what the caller can do about it.
 
+use domain::Label;
+
 /// Result of the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -140,6 +142,40 @@ impl Error {
             Error::Document(_) => "store.document",
             Error::Migration(_) => "store.migration",
             Error::Database(_) => "store.database",
+        }
+    }
+
+    /// For people: what happened and what to do. Nothing of the inside of the house; that is for the log.
+    pub fn message(&self) -> Label {
+        match self {
+            Error::Address { scheme } => Label::new(
+                format!("数据库地址要以 sqlite: 或 postgres: 开头，现在是 {scheme}"),
+                format!("a database address starts with sqlite: or postgres:, this one with {scheme}"),
+            ),
+            Error::NewerSchema { .. } => Label::new(
+                "数据库由更新版本的知音写过，请换用新版本",
+                "the database was written by a newer Zhiyin; use a newer program",
+            ),
+            Error::NotFound { .. } => Label::new("没有找到，可能已被删除", "not found; it may have been deleted"),
+            Error::Taken { .. } => Label::new("这个名称已被使用，请换一个", "this name is taken; choose another"),
+            Error::State { .. } => Label::new("它现在的状态不允许这一步，请刷新后再看", "it is not in a state for this any more; reload and look again"),
+            Error::Conflict(_) => Label::new("数据刚有变化，请再试一次", "the data just changed; try again"),
+            Error::AlreadyImported { import } => {
+                Label::new(format!("相同的内容已经导入过（{import}）"), format!("the same content is in already ({import})"))
+            }
+            Error::UndoExpired { .. } => Label::new("这次导入已过可撤销的期限", "the time for undoing this import is over"),
+            Error::SnapshotGone { .. } => Label::new("要看的数据版本已不在", "this version of the data is no longer kept"),
+            Error::Foreign(_) => Label::new(
+                "数据目录里有别的程序写的内容，无法准确读取",
+                "another program wrote something into the data that cannot be read truly",
+            ),
+            Error::LeaseLost { .. } => Label::new("另一个进程接手了这项工作", "another process took over this work"),
+            Error::Unavailable(_) => Label::new("数据库没有回应，请稍后再试", "the database does not answer; try again soon"),
+            Error::Busy => Label::new("服务器正忙，请稍后再试", "the server is busy; try again in a moment"),
+            Error::Migration(_) => Label::new("数据库结构没能更新，详情见日志", "the database could not be brought up to date; the log says why"),
+            Error::Invalid(_) | Error::Document(_) | Error::Database(_) => {
+                Label::new("数据库没有完成这一步，详情见日志", "the database could not do this; the log says why")
+            }
         }
     }
 

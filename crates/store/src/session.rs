@@ -41,6 +41,7 @@ statements! {
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
     DELETE = "DELETE FROM sessions WHERE token_hash = $1";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
+    DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
     DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
@@ -86,6 +87,11 @@ pub async fn delete(db: impl Access, token_hash: &str) -> Result<()> {
 /// Signs a user out everywhere.
 pub async fn delete_of_user(db: impl Access, user: &str) -> Result<u64> {
     execute!(db, DELETE_OF_USER, user)
+}
+
+/// Signs a user out everywhere but here.
+pub async fn delete_others(db: impl Access, user: &str, token_hash: &str) -> Result<u64> {
+    execute!(db, DELETE_OTHERS, user, token_hash)
 }
 
 /// Forgets sessions that are over.

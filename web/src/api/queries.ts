@@ -2,11 +2,10 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, send } from './client'
-import { Problem } from './problem'
 import type { Rule } from './rule'
 import type {
-  Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, Flow, Import, Known, Mapping, Overview, ParsedRule,
-  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
+  Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import, Known, Lang, Mapping, Overview, ParsedRule,
+  PasswordChanged, Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -17,6 +16,8 @@ export const session = queryOptions({ queryKey: ['session'], queryFn: ({ signal 
 export const sessionOver = ['session over']
 export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })
 export const signOut = () => call<void>('DELETE', '/session')
+export const changePassword = (body: { old: string; new: string }) => call<PasswordChanged>('PUT', '/session/password', { body })
+export const putWorkspace = (body: { name: string; lang: Lang }) => call<Session>('PUT', '/workspace', { body })
 export const setUp = (body: SetupBody) => call<Session>('POST', '/setup', { body })
 
 export const imports = queryOptions({ queryKey: ['imports'], queryFn: async ({ signal }) => (await call<{ items: Import[] }>('GET', '/imports', { signal })).items })
@@ -44,6 +45,9 @@ export const overview = (at: AsOf = {}) =>
 export const classification = (key: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
 export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })
+export const postClassification = (definition: Classification) => call<ClassificationDetail>('POST', '/classifications', { body: { definition } })
+/** Own ones go; one that ships with the product is put back to how it ships. */
+export const deleteClassification = (key: string) => call<void>('DELETE', `/classifications/${encodeURIComponent(key)}`)
 export const rfm = (query: AsOf & { compare?: string; scoring: Scoring }) =>
   queryOptions({ queryKey: ['run', 'rfm', query], queryFn: ({ signal }) => call<Rfm>('GET', '/rfm', { query: { ...query }, signal }), placeholderData: keepPreviousData })
 export const flow = (query: { classification: string; from?: string; to?: string; known?: Known }) =>
@@ -54,9 +58,10 @@ export const curve = (at: AsOf = {}) =>
 export const cohorts = (at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'cohorts', at], queryFn: ({ signal }) => call<Cohorts>('GET', '/cohorts', { query: { ...at, months: 12 }, signal }), placeholderData: keepPreviousData })
 
-export const features = queryOptions({ queryKey: ['features'], queryFn: async ({ signal }) => (await call<{ items: Feature[] }>('GET', '/features', { signal })).items, staleTime: minute })
+export const features = queryOptions({ queryKey: ['features'], queryFn: ({ signal }) => call<FeatureList>('GET', '/features', { signal }), staleTime: minute })
 export const postFeature = (feature: Feature) => call<Feature>('POST', '/features', { body: feature })
 export const putFeature = (feature: Feature) => call<Feature>('PUT', `/features/${encodeURIComponent(feature.key)}`, { body: feature })
+/** Own ones go; one that ships with the product is put back to how it ships. */
 export const deleteFeature = (key: string) => call<void>('DELETE', `/features/${encodeURIComponent(key)}`)
 
 export type CustomerQuery = Record<string, string | undefined>
@@ -72,10 +77,10 @@ export const findCustomers = (q: string) =>
   queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
 export const profile = (id: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }) })
-export const timeline = (id: string, types: string) =>
+export const timeline = (id: string, types: string, at: AsOf = {}) =>
   infiniteQueryOptions({
-    queryKey: ['run', 'timeline', id, types],
-    queryFn: ({ signal, pageParam }) => call<Timeline>('GET', `/customers/${id}/timeline`, { query: { types, cursor: pageParam }, signal }),
+    queryKey: ['run', 'timeline', id, types, at],
+    queryFn: ({ signal, pageParam }) => call<Timeline>('GET', `/customers/${id}/timeline`, { query: { ...at, types, cursor: pageParam }, signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   })
@@ -91,27 +96,13 @@ export const segment = (key: string, at: AsOf = {}) =>
     // another day of the same segment: what is being edited stays on screen
     placeholderData: (old) => (old?.key === key ? old : undefined),
   })
-/** A fixed list may hold so many: they travel in one request. */
-export const fixedMost = 20_000
-/** Everyone on a list as it is now, for a fixed list. */
-export async function membersOf(filter: Record<string, string>): Promise<string[]> {
-  const ids: string[] = []
-  let cursor: string | null | undefined
-  do {
-    const page: CustomerPage = await call<CustomerPage>('GET', '/customers', { query: { ...filter, columns: 'net', limit: 500, cursor } })
-    if (page.total > fixedMost) throw new Problem('segment.too_long', 422, { limit: fixedMost })
-    ids.push(...page.items.map((c) => c.id))
-    cursor = page.next_cursor
-  } while (cursor)
-  return ids
-}
 export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
 export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
 export const deleteSegment = (key: string) => call<void>('DELETE', `/segments/${encodeURIComponent(key)}`)
-export const preview = (text: string, exclude: string[], as_of?: string) =>
+export const preview = (text: string, exclude: string[], at: AsOf = {}) =>
   queryOptions({
-    queryKey: ['run', 'preview', text, exclude, as_of],
-    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude, as_of }, signal }),
+    queryKey: ['run', 'preview', text, exclude, at],
+    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude, ...at }, signal }),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: minute,

@@ -19,6 +19,7 @@ export type Named = S['Named']
 export type Currency = S['CurrencyView']
 export type Workspace = Refine<S['WorkspaceView'], { lang: Lang }>
 export type Session = Refine<S['SessionView'], { workspace?: Workspace | null }>
+export type PasswordChanged = S['PasswordChanged']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 
@@ -52,6 +53,7 @@ export type Cohorts = S['Cohorts']
 export type ScoreMethod = S['ScoreMethod']
 export type Definition = S['Definition']
 export type Feature = S['Feature']
+export type FeatureList = S['FeatureList']
 
 export type CustomerItem = Refine<S['CustomerItem'], { values: Record<string, Value> }>
 export type CustomerPage = Refine<S['CustomerPage'], { items: CustomerItem[] }>

@@ -23,7 +23,7 @@ export function SignInForm({ known = '', onDone, children }: { known?: string; o
       <div className="field"><label htmlFor="email">{t('session.email')}</label><Input id="email" type="email" autoComplete="username" required size="large" autoFocus={!known} value={email} onChange={(e) => setEmail(e.target.value)} /></div>
       <div className="field"><label htmlFor="password">{t('session.password')}</label><Input.Password id="password" autoComplete="current-password" required size="large" autoFocus={!!known} value={password} onChange={(e) => setPassword(e.target.value)} /></div>
       <Button type="primary" htmlType="submit" size="large" loading={enter.isPending}>{t('session.sign_in')}</Button>
-      <p className="small soft">{t('session.forgot')}</p>
+      <p className="small soft">{t('session.forgot')} <code className="command">{t('session.forgot_command')}</code></p>
     </form>
   )
 }

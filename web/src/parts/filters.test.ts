@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beyondRules, filterText, ruleOf } from '@/parts/filters'
+import { beyondRules, filterText, ruleFilter, ruleOf } from '@/parts/filters'
 
 describe('filters as a rule', () => {
   it('join with and, quoting what people typed', () => {
@@ -15,5 +15,10 @@ describe('filters as a rule', () => {
     expect(beyondRules(moved)).toBe(true)
     expect(beyondRules({ rule: 'net > 1', 'class.rfm_8': 'x' })).toBe(false)
     expect(Object.fromEntries(new URLSearchParams(filterText(moved)))).toEqual({ 'was.lifecycle': 'at_risk@2026-09-01', 'class.lifecycle': 'lost' })
+  })
+  it('take a rule along with the day it is looked at', () => {
+    expect(ruleFilter(' net > 1 ', {})).toEqual({ rule: 'net > 1' })
+    expect(ruleFilter('net > 1', { known: 'then' })).toEqual({ rule: 'net > 1' })
+    expect(ruleFilter('net > 1', { as_of: '2026-09-01', known: 'then' })).toEqual({ rule: 'net > 1', as_of: '2026-09-01', known: 'then' })
   })
 })

@@ -18,3 +18,8 @@ export function filterText(search: Record<string, string | undefined>): string {
   const kept = Object.entries(search).filter(([k, v]) => v && (k.startsWith('class.') || k.startsWith('was.') || ['segment', 'rule', 'q', 'as_of', 'known'].includes(k)))
   return new URLSearchParams(kept as [string, string][]).toString()
 }
+
+/** A rule as the filter of a list on the day the reader looks at. */
+export function ruleFilter(rule: string, at: { as_of?: string; known?: string }): Record<string, string> {
+  return { rule: rule.trim(), ...(at.as_of ? { as_of: at.as_of, ...(at.known ? { known: at.known } : {}) } : {}) }
+}

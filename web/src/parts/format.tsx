@@ -42,7 +42,11 @@ export type Format = ReturnType<typeof useFormat>
 /** The feature catalog by key. */
 export function useCatalog() {
   const { data } = useQuery(featuresQuery)
-  return useMemo(() => ({ list: data ?? [], byKey: new Map<string, Feature>((data ?? []).map((x) => [x.key, x])) }), [data])
+  return useMemo(() => {
+    const list = data?.items ?? []
+    // `changed`: those that ship with the product and that people changed
+    return { list, byKey: new Map<string, Feature>(list.map((x) => [x.key, x])), changed: new Set(data?.changed) }
+  }, [data])
 }
 
 /** All classifications with their classes, as of the chosen day. */

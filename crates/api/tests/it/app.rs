@@ -114,6 +114,16 @@ impl TestApp {
         }
     }
 
+    /// The session as it is now, to go on with later.
+    pub fn another_browser(&self) -> Option<String> {
+        self.cookie.clone()
+    }
+
+    /// Goes on with an earlier session.
+    pub fn browse_as(&mut self, session: Option<String>) {
+        self.cookie = session;
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.request(Method::GET, path).body(Body::empty()).expect("a request");
         self.send(request).await

@@ -48,7 +48,7 @@ async fn an_export_has_everyone_and_is_harmless() {
         app.import(&[("evil.csv", "会员号,姓名,手机号\nE1,\"=HYPERLINK(\"\"http://x\"\")\",13700000001\n")]).await;
         let csv = app.get("/customers/export?columns=orders,net&sort=-orders").await;
         assert_eq!(csv.status, 200, "{}", csv.text());
-        assert_eq!(csv.header("content-disposition"), "attachment; filename=\"customers.csv\"");
+        assert_eq!(csv.header("content-disposition"), "attachment; filename=\"customers-2025-12-30.csv\"");
         let text = csv.text();
         let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
         assert_eq!(lines.len(), 14);
@@ -79,6 +79,43 @@ async fn one_customer_with_everything_known() {
         assert_eq!(app.get(&format!("/customers/{id}/timeline?types=gossip")).await.problem(), (422, "timeline.type".into()));
         assert_eq!(app.get("/customers/cus_nobody").await.problem(), (404, "customer.not_found".into()));
     }
+}
+
+#[tokio::test]
+async fn a_timeline_ends_on_the_day_and_knows_what_was_known() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        // learnt at the end of December: an order of November by somebody who had none
+        app.import(&[("补录.csv", "订单号,会员号,下单时间,实付金额,渠道\nL1,M012,2025-11-01 10:00:00,88.00,门店\n")]).await;
+        let mut days = async |name: &str, at: &str| -> Vec<String> {
+            let id = id_of(&mut app, name).await;
+            let page = app.get(&format!("/customers/{id}/timeline?types=order{at}")).await.expect(200);
+            page["items"].as_array().expect("items").iter().filter_map(|i| i["day"].as_str()).map(str::to_owned).collect()
+        };
+        assert_eq!(days("客户3", "").await, ["2025-12-28", "2025-11-28", "2025-10-29"]);
+        assert_eq!(days("客户3", "&as_of=2025-12-01").await, ["2025-11-28", "2025-10-29"]);
+        assert_eq!(days("客户3", "&as_of=2025-12-01&known=then").await, ["2025-11-28", "2025-10-29"]);
+        assert_eq!(days("客户12", "&as_of=2025-11-30").await, ["2025-11-01"]);
+        assert_eq!(days("客户12", "&as_of=2025-11-30&known=then").await, [""; 0]);
+        let id = id_of(&mut app, "客户12").await;
+        assert_eq!(app.get(&format!("/customers/{id}/timeline?as_of=soon")).await.problem(), (422, "request.day".into()));
+        for (known, count) in [("then", 10), ("today", 11)] {
+            let asked = serde_json::json!({ "rule_text": "orders >= 1", "as_of": "2025-11-30", "known": known });
+            assert_eq!(app.post("/segments/preview", asked).await.expect(200)["count"], count, "{known}");
+            let list = app.get(&format!("/customers?rule=orders%20%3E%3D%201&as_of=2025-11-30&known={known}")).await.expect(200);
+            assert_eq!(list["total"], count, "the list says what the preview said");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_only_customer_is_told_what_a_first_order_does() {
+    let mut app = TestApp::ready(None).await;
+    app.import(&[("会员.csv", "会员号,姓名,手机号\nM1,王伟,13800000001\n")]).await;
+    let id = id_of(&mut app, "王伟").await;
+    let why = app.get(&format!("/customers/{id}/why?classification=rfm_8")).await.expect(200);
+    assert_eq!(why["result"]["key"], "no_purchase");
+    assert_json_snapshot!("why_only_customer", why["change"]);
 }
 
 #[tokio::test]

@@ -58,6 +58,37 @@ async fn segments_are_made_changed_used_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_fixed_list_is_taken_from_a_rule_or_a_list_on_the_server() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let label = json!({ "zh": "名单", "en": "List" });
+        let draft = |key: &str, filter: serde_json::Value| json!({ "key": key, "label": label, "filter": filter });
+        let ruled = app.post("/segments", draft("ruled", json!({ "rule": "orders >= 6" }))).await.expect(201);
+        assert_eq!((&ruled["kind"], &ruled["size"], &ruled["rule_text"]), (&"static".into(), &6.into(), &serde_json::Value::Null));
+        let filter = json!({ "was.lifecycle": "active@2025-06-30", "class.rfm_8": "general_win_back", "q": "客户", "as_of": "2025-12-01", "known": "then" });
+        let query = "was.lifecycle=active%402025-06-30&class.rfm_8=general_win_back&q=%E5%AE%A2%E6%88%B7&as_of=2025-12-01&known=then";
+        let list = app.get(&format!("/customers?{query}")).await.expect(200);
+        assert_eq!(app.post("/segments", draft("moved", filter)).await.expect(201)["size"], list["total"]);
+        let one = app.post("/segments", draft("one", json!({ "rule": "orders = 11" }))).await.expect(201);
+        assert_json_snapshot!("fixed_of_one", one["sentence"]);
+        // it does not follow the data, and keeps its customers when only its name changes
+        app.import(&[("more.csv", "订单号,会员号,下单时间,实付金额,渠道\nN1,M005,2025-12-29 10:00:00,5.00,门店\n")]).await;
+        assert_eq!(app.get("/customers?rule=orders%20%3E%3D%206").await.expect(200)["total"], 7);
+        let renamed = json!({ "label": { "zh": "老名单", "en": "Old list" } });
+        let renamed = app.with_body(Method::PUT, "/segments/ruled", renamed).await.expect(200);
+        assert_eq!((&renamed["size"], &renamed["label"]["en"], &renamed["version"]), (&6.into(), &"Old list".into(), &2.into()));
+        for (wrong, problem) in [
+            (draft("x", json!({ "sort": "-net" })), (422, "segment.filter".to_owned())),
+            (draft("x", json!({ "rule": "oders > 1" })), (422, "rule.unknown_feature".to_owned())),
+            (draft("x", json!({ "as_of": "soon" })), (422, "request.day".to_owned())),
+            (json!({ "key": "x", "label": label, "filter": {}, "rule_text": "orders > 1" }), (422, "segment.members".to_owned())),
+        ] {
+            assert_eq!(app.post("/segments", wrong.clone()).await.problem(), problem, "{wrong}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_customers_is_a_segment_too() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;
@@ -98,6 +129,68 @@ async fn features_without_code_are_usable_at_once() {
         let mut wrong = spend_90d();
         wrong["value"] = json!("text");
         assert_eq!(app.post("/features", wrong).await.problem(), (422, "feature.type".into()));
+    }
+}
+
+#[tokio::test]
+async fn a_changed_feature_goes_back_to_the_shipped_one() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let of = |list: &serde_json::Value| list["items"].as_array().and_then(|all| all.iter().find(|f| f["key"] == "rfm_r_bins")).cloned().unwrap_or_default();
+        let list = app.get("/features").await.expect(200);
+        let (shipped, mut mine) = (of(&list), of(&list));
+        assert_eq!(list["changed"], json!([]));
+        mine["definition"]["method"]["edges"] = json!([7, 30, 60, 120]);
+        let put = app.with_body(Method::PUT, "/features/rfm_r_bins", mine.clone()).await.expect(200);
+        assert_eq!((&put["version"], &put["builtin"]), (&2.into(), &true.into()));
+        assert_eq!(app.get("/features").await.expect(200)["changed"], json!(["rfm_r_bins"]));
+        assert_eq!(app.delete("/features/rfm_r_bins").await.status, 204);
+        let list = app.get("/features").await.expect(200);
+        assert_eq!((of(&list), &list["changed"]), (shipped, &json!([])));
+        assert_eq!(app.delete("/features/rfm_r_bins").await.problem(), (409, "feature.builtin".into()));
+        let again = app.with_body(Method::PUT, "/features/rfm_r_bins", mine).await.expect(200);
+        assert_eq!(again["version"], 3, "a number never means two things");
+    }
+}
+
+#[tokio::test]
+async fn classifications_of_ones_own_come_and_go() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let definition = json!({
+            "key": "", "label": { "zh": "常客与散客", "en": "Regulars and others" }, "description": { "zh": "", "en": "" }, "group": "custom",
+            "method": { "kind": "rules", "otherwise": { "key": "others", "label": { "zh": "散客", "en": "Others" } },
+                "classes": [{ "key": "regulars", "label": { "zh": "常客", "en": "Regulars" },
+                    "when": { "compare": { "left": { "feature": "orders" }, "op": ">=", "right": { "literal": 6 } } } }] }
+        });
+        let made = app.post("/classifications", json!({ "definition": definition })).await.expect(201);
+        assert_json_snapshot!("own_classification", made);
+        let key = made["key"].as_str().expect("a key").to_owned();
+        let sizes: Vec<_> = made["classes"].as_array().expect("classes").iter().map(|c| c["customers"].clone()).collect();
+        assert_eq!(sizes, [6, 6]);
+        let overview = app.get("/overview").await.expect(200);
+        assert!(overview["classifications"].as_array().is_some_and(|all| all.iter().any(|c| c["key"] == key && c["group"] == "custom")));
+        let mut taken = definition.clone();
+        taken["key"] = json!(key);
+        assert_eq!(app.post("/classifications", json!({ "definition": taken })).await.problem(), (409, "classification.key_taken".into()));
+        taken["key"] = json!("Not A Key");
+        assert_eq!(app.post("/classifications", json!({ "definition": taken })).await.problem(), (422, "classification.key".into()));
+        let member = json!({ "key": "loyal", "label": { "zh": "常客", "en": "Loyal" }, "rule_text": format!("class.{key} = \"regulars\"") });
+        assert_eq!(app.post("/segments", member).await.expect(201)["size"], 6);
+        assert_eq!(app.delete(&format!("/classifications/{key}")).await.problem(), (409, "classification.in_use".into()));
+        app.delete("/segments/loyal").await;
+        assert_eq!(app.delete(&format!("/classifications/{key}")).await.status, 204);
+        assert_eq!(app.get(&format!("/classifications/{key}")).await.problem(), (404, "classification.not_found".into()));
+        assert_eq!(app.delete(&format!("/classifications/{key}")).await.problem(), (404, "classification.not_found".into()));
+        // one that ships: changed, back, and not to be deleted
+        assert_eq!(app.delete("/classifications/lifecycle").await.problem(), (409, "classification.builtin".into()));
+        let shipped = app.get("/classifications/lifecycle").await.expect(200);
+        let mut mine = shipped["definition"].clone();
+        mine["label"]["zh"] = json!("我的生命周期");
+        let changed = app.with_body(Method::PUT, "/classifications/lifecycle", json!({ "definition": mine })).await.expect(200);
+        assert_eq!((&shipped["changed"], &changed["changed"], &changed["version"]), (&false.into(), &true.into(), &2.into()));
+        assert_eq!(app.delete("/classifications/lifecycle").await.status, 204);
+        assert_eq!(app.get("/classifications/lifecycle").await.expect(200), shipped);
     }
 }
 

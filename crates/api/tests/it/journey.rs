@@ -5,6 +5,18 @@ use insta::assert_json_snapshot;
 use serde_json::json;
 
 #[tokio::test]
+async fn rejected_rows_are_called_after_their_file() {
+    let mut app = TestApp::ready(None).await;
+    let bad = orders_csv() + "D9999,M001,2025-13-45 10:00:00,1.00,门店\n";
+    let id = app.upload(&[("订单.csv", &bad)]).await["id"].as_str().expect("an id").to_owned();
+    app.post(&format!("/imports/{id}/check"), json!({})).await;
+    app.until(&id, "checked").await;
+    let csv = app.get(&format!("/imports/{id}/rejected.csv")).await;
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"__-rejected.csv\"; filename*=UTF-8''%E8%AE%A2%E5%8D%95-rejected.csv");
+    assert!(csv.text().contains("D9999"));
+}
+
+#[tokio::test]
 async fn from_two_files_to_classes_and_back() {
     for url in both().await {
         let mut app = TestApp::ready(url).await;

@@ -69,6 +69,61 @@ async fn ten_wrong_passwords_and_the_next_try_waits_even_with_the_right_one() {
 }
 
 #[tokio::test]
+async fn a_changed_password_ends_the_other_sessions() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        let (old, new) = ("correct horse battery", "staple staple staple");
+        let form = |old: &str, new: &str| json!({ "old": old, "new": new });
+        let elsewhere = app.another_browser();
+        app.post("/session", json!({ "email": "owner@shop.test", "password": old })).await.expect(200);
+        let here = app.another_browser();
+        let wrong = app.with_body(Method::PUT, "/session/password", form("not the password", new)).await;
+        assert_eq!(wrong.problem(), (422, "session.old_password".into()));
+        let short = app.with_body(Method::PUT, "/session/password", form(old, "short")).await.expect(422);
+        assert_eq!(short["fields"]["new"], "field.password");
+        let changed = app.with_body(Method::PUT, "/session/password", form(old, new)).await.expect(200);
+        assert_json_snapshot!("password_changed", changed);
+        app.get("/overview").await.expect(200);
+        app.browse_as(elsewhere);
+        assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+        assert_eq!(app.post("/session", json!({ "email": "owner@shop.test", "password": old })).await.status, 401);
+        app.post("/session", json!({ "email": "owner@shop.test", "password": new })).await.expect(200);
+        // whoever runs the server needs no old one, and ends them all
+        let id = app.get("/session").await.expect(200)["user"]["id"].as_str().expect("an id").to_owned();
+        assert!(account::reset_password(&app.ctx, &id, "short".into()).await.is_err());
+        assert_eq!(account::reset_password(&app.ctx, &id, old.into()).await.expect("sets it"), 2);
+        assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+        app.browse_as(here);
+        assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+        app.post("/session", json!({ "email": "owner@shop.test", "password": old })).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn guessing_the_present_password_waits_too() {
+    let mut app = TestApp::ready(None).await;
+    for _ in 0..10 {
+        let wrong = json!({ "old": "not the password", "new": "staple staple staple" });
+        assert_eq!(app.with_body(Method::PUT, "/session/password", wrong).await.status, 422);
+    }
+    let right = json!({ "old": "correct horse battery", "new": "staple staple staple" });
+    assert_eq!(app.with_body(Method::PUT, "/session/password", right).await.problem(), (429, "session.too_many_tries".into()));
+}
+
+#[tokio::test]
+async fn the_business_gets_another_name_and_language() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        let wrong = app.with_body(Method::PUT, "/workspace", json!({ "name": " ", "lang": "fr" })).await;
+        assert_eq!(wrong.problem(), (422, "workspace.form".into()));
+        assert_eq!(wrong.json()["fields"], json!({ "name": "field.length", "lang": "field.lang" }));
+        let renamed = app.with_body(Method::PUT, "/workspace", json!({ "name": " Corner shop ", "lang": "en" })).await.expect(200);
+        assert_json_snapshot!("workspace_renamed", still(&renamed));
+        assert_eq!(app.get("/session").await.expect(200), renamed);
+    }
+}
+
+#[tokio::test]
 async fn a_change_from_a_foreign_page_is_refused() {
     let mut app = TestApp::ready(None).await;
     let foreign = app.request(Method::POST, "/rules/parse").header("origin", "https://evil.test").header("content-type", "application/json");

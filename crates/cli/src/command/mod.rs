@@ -9,3 +9,4 @@ pub mod features;
 pub mod import;
 pub mod segment;
 pub mod serve;
+pub mod user;

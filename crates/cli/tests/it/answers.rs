@@ -19,6 +19,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("features", "List features and classifications", "列出特征与分类"),
     ("export", "Write all definitions as YAML", "把全部定义写成 YAML"),
     ("apply", "Read definitions back", "从目录读回定义"),
+    ("user", "Accounts of the people who sign in", "登录知音的账号"),
     ("doctor", "Check the installation", "检查安装"),
     ("completions", "Print a completion script", "打印补全脚本"),
 ];

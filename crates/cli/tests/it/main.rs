@@ -1,5 +1,6 @@
 //! The real binary, as people and scripts use it.
 
+mod account;
 mod answers;
 mod classify;
 mod definitions;

@@ -110,7 +110,7 @@ pub struct Change {
 }
 
 /// Searches for the smallest changes. `outcome` is the class (or `in`/`out`) these facts have as of a day; `becoming` says it
-/// with a verb: `成为“活跃客户”` / `become “Active”`, `进入分群“VIP”` / `enter segment “VIP”`.
+/// with a verb: `成为“活跃客户”` / `become “Active”`, `进入人群“VIP”` / `enter segment “VIP”`.
 pub fn change(situation: &Situation<'_>, outcome: &dyn Fn(&Facts, Day) -> String, becoming: &dyn Fn(&str) -> Label) -> Option<Change> {
     let search = Search { situation, outcome, before: outcome(situation.facts, situation.day) };
     let mut ways: Vec<Way> = Vec::new();

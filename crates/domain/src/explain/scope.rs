@@ -139,17 +139,17 @@ impl<'a> Scope<'a> {
 
     /// The customer's features, classes and segments, as far as the target rests on them.
     pub fn profile<'f>(&self, facts: &'f Facts, day: Day, known: Instant, base: &Arc<Base>, listed: &dyn Fn(&str) -> bool) -> Profile<'f> {
-        let mut profile = self.plan.evaluate(History::as_of(facts, day, known), base);
+        let mut profile = self.plan.suppose(History::as_of(facts, day, known), base);
         for step in &self.steps {
             match step {
                 Step::Classification(i) => {
                     if let Some((_, classifier)) = self.classifications.get(*i) {
-                        classification::assign(classifier, &mut profile);
+                        classification::suppose(classifier, &mut profile);
                     }
                 }
                 Step::Segment(i) => {
                     if let Some((s, segmenter)) = self.segments.get(*i) {
-                        segment::assign(segmenter, &mut profile, listed(&s.key));
+                        segment::suppose(segmenter, &mut profile, listed(&s.key));
                     }
                 }
             }
@@ -218,8 +218,8 @@ impl<'a> Scope<'a> {
                 let found = self.segments.iter().find(|(s, _)| s.key == *key);
                 let label = found.map_or_else(|| Label::same(key.clone()), |(s, _)| s.label.clone());
                 match after {
-                    "in" => Label::new(format!("进入分群“{}”", label.zh), format!("enter segment “{}”", label.en)),
-                    _ => Label::new(format!("离开分群“{}”", label.zh), format!("leave segment “{}”", label.en)),
+                    "in" => Label::new(format!("进入人群“{}”", label.zh), format!("enter segment “{}”", label.en)),
+                    _ => Label::new(format!("离开人群“{}”", label.zh), format!("leave segment “{}”", label.en)),
                 }
             }
         }

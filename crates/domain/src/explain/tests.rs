@@ -100,7 +100,7 @@ fn a_member_sees_the_conditions_the_values_and_the_facts() {
     let days: Vec<Day> = net.counted.iter().flat_map(|c| c.items.iter().map(|f| f.day)).collect();
     assert_eq!(days, [today().plus(-100), today().plus(-10)]);
     assert_eq!((&recency.actual, recency.sentence.zh.as_str()), (&Value::Int(10), "近 60 天下过单"));
-    assert!(why.sentence.zh.starts_with("在分群“贵宾”内，因为"), "{}", why.sentence.zh);
+    assert!(why.sentence.zh.starts_with("在人群“贵宾”内，因为"), "{}", why.sentence.zh);
     assert!(why.sentence.zh.ends_with("近 60 天下过单（实际 10 天）。"), "{}", why.sentence.zh);
 }
 
@@ -110,7 +110,7 @@ fn who_is_not_a_member_sees_what_fails() {
     let why = shop.why(&bought(&[(100, 15_000)]));
     assert_eq!(why.result.key, "out");
     assert_eq!(why.conditions.iter().map(|c| c.holds).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(why.sentence.zh, "不在分群“贵宾”内：不满足“近 60 天下过单”（实际 100 天）。");
+    assert_eq!(why.sentence.zh, "不在人群“贵宾”内：不满足“近 60 天下过单”（实际 100 天）。");
     assert_eq!(why.sentence.en, "Not in “VIP”: it fails “ordered in the last 60 days” (actual 100 days).");
 }
 
@@ -122,7 +122,7 @@ fn groups_inside_keep_their_parentheses_and_not_shows_the_value() {
     let names = names(&segments);
     let shop = Shop { segments, names, base: shop.base };
     let why = shop.why(&bought(&[(10, 12_000)]));
-    assert_eq!(why.sentence.zh, "在分群“贵宾”内，因为（净消费额 ≥ ¥100，或订单数 ≥ 9 单），且净消费额已知（实际 ¥120），且不属于分群“贵宾”。");
+    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为（净消费额 ≥ ¥100，或订单数 ≥ 9 单），且净消费额已知（实际 ¥120），且不属于人群“贵宾”。");
     assert_eq!(why.conditions.iter().map(|c| c.kind).collect::<Vec<_>>(), [Kind::Any, Kind::Leaf, Kind::Leaf]);
     assert_eq!(why.conditions[1].counted.as_ref().map(|c| c.count), Some(1));
 }
@@ -146,7 +146,7 @@ fn the_missing_amount_to_the_fen_or_in_typical_orders() {
     // 100.00 − 62.00; the average order is 31.00
     assert_eq!(means, [&Means::Order { amount: 3_800 }, &Means::Orders { count: 2, amount: 3_100 }]);
     assert_eq!((change.before.as_str(), change.after.as_str()), ("out", "in"));
-    assert_eq!(change.sentence.zh, "再消费 ¥38，或再下 2 单（每单 ¥31，与平时相当），即可进入分群“贵宾”。");
+    assert_eq!(change.sentence.zh, "再消费 ¥38，或再下 2 单（每单 ¥31，与平时相当），即可进入人群“贵宾”。");
     assert_eq!(change.sentence.en, "Spend ¥38 more or 2 more typical orders of ¥31 to enter segment “VIP”.");
 }
 
@@ -167,10 +167,10 @@ fn an_order_of_any_amount_and_days_that_pass() {
     let gone = shop.change(&bought(&[(100, 3_000)])).expect("a change");
     assert_eq!(gone.ways.len(), 1);
     assert_eq!(gone.ways[0].means, Means::Order { amount: 1 });
-    assert_eq!(gone.sentence.zh, "再下一单（金额不限），即可进入分群“贵宾”。");
+    assert_eq!(gone.sentence.zh, "再下一单（金额不限），即可进入人群“贵宾”。");
     let here = shop.change(&bought(&[(50, 3_000)])).expect("a change");
     assert_eq!(here.ways[0].means, Means::Wait { days: 11, day: today().plus(11) });
-    assert_eq!(here.sentence.zh, "若一直没有新的记录，11 天后（8 月 31 日）将离开分群“贵宾”。");
+    assert_eq!(here.sentence.zh, "若一直没有新的记录，11 天后（8 月 31 日）将离开人群“贵宾”。");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_better_score() {
     facts.answers.push(AnswerFact { at, day: today().plus(-5), recorded_at: at, question: "nps".into(), score: 6.0, channel: None });
     let change = shop.change(&facts).expect("a change");
     assert_eq!(change.ways.iter().map(|w| &w.means).collect::<Vec<_>>(), [&Means::Score { question: "nps".into(), score: 9 }]);
-    assert_eq!(change.sentence.zh, "下次推荐意愿评分达到 9 分，即可进入分群“贵宾”。");
+    assert_eq!(change.sentence.zh, "下次推荐意愿评分达到 9 分，即可进入人群“贵宾”。");
 }
 
 #[test]
@@ -203,6 +203,20 @@ fn what_happened_later_does_not_count_when_waiting() {
     let mut moment_later = bought(&[(50, 3_000), (-3, 9_000)]); // an order three days after the as-of day
     moment_later.orders.reverse();
     assert_eq!(shop.change(&moment_later).expect("a change").ways[0].means, Means::Wait { days: 11, day: today().plus(11) });
+}
+
+#[test]
+fn the_first_order_of_all_makes_the_first_buyer() {
+    // nobody bought yet, so nobody knows the buyers' mean: whoever orders first is it
+    let shop = Shop::vip("everyone");
+    let rfm = shop.scope(Target::Class("rfm_8".into()));
+    let change = rfm.change(&Facts::default(), &shop.moment(&|_| false)).expect("a change");
+    assert_eq!((change.before.as_str(), change.after.as_str()), ("no_purchase", "important_value"));
+    assert_eq!(change.ways[0].means, Means::Order { amount: 1 });
+    assert_eq!(change.sentence.zh, "再下一单（金额不限），即可成为“重要价值”。");
+    let clv = shop.scope(Target::Class("clv_band".into()));
+    let change = clv.change(&Facts::default(), &shop.moment(&|_| false)).expect("a change");
+    assert_eq!((change.before.as_str(), change.after.as_str()), ("no_purchase", "high"));
 }
 
 #[test]

@@ -312,9 +312,9 @@ pub fn segment(
     let member = segmenter.holds(profile, listed);
     let name = &segment.label;
     let result = if member {
-        Named { key: "in".into(), label: Label::new("在分群内", "in the segment") }
+        Named { key: "in".into(), label: Label::new("在人群内", "in the segment") }
     } else {
-        Named { key: "out".into(), label: Label::new("不在分群内", "not in the segment") }
+        Named { key: "out".into(), label: Label::new("不在人群内", "not in the segment") }
     };
     let decided = match (&segment.members, &segmenter.rule) {
         (crate::segment::Members::Dynamic { rule }, Some(compiled)) => {
@@ -329,22 +329,22 @@ pub fn segment(
         (_, Some(other)) if raw => {
             let other = names.segment_label(other).unwrap_or_else(|| Label::same(other.clone()));
             Label::new(
-                format!("不在分群“{}”内，因为已属于“{}”。", name.zh, other.zh),
+                format!("不在人群“{}”内，因为已属于“{}”。", name.zh, other.zh),
                 format!("Not in “{}” because already in “{}”.", name.en, other.en),
             )
         }
         (Some(c), _) if raw => Label::new(
-            format!("在分群“{}”内，因为{}。", name.zh, with_findings(c, Lang::Zh)),
+            format!("在人群“{}”内，因为{}。", name.zh, with_findings(c, Lang::Zh)),
             format!("In “{}” because {}.", name.en, with_findings(c, Lang::En)),
         ),
         (Some(c), _) => Label::new(
-            format!("不在分群“{}”内：{}。", name.zh, failures(c, Lang::Zh)),
+            format!("不在人群“{}”内：{}。", name.zh, failures(c, Lang::Zh)),
             format!("Not in “{}”: {}.", name.en, failures(c, Lang::En)),
         ),
         (None, _) if raw => {
-            Label::new(format!("在分群“{}”的名单上。", name.zh), format!("On the list of “{}”.", name.en))
+            Label::new(format!("在人群“{}”的名单上。", name.zh), format!("On the list of “{}”.", name.en))
         }
-        (None, _) => Label::new(format!("不在分群“{}”的名单上。", name.zh), format!("Not on the list of “{}”.", name.en)),
+        (None, _) => Label::new(format!("不在人群“{}”的名单上。", name.zh), format!("Not on the list of “{}”.", name.en)),
     };
     Why { subject: name.clone(), result, sentence, conditions: decided.map(split).unwrap_or_default(), tried: Vec::new() }
 }

@@ -13,6 +13,7 @@ mod measure;
 mod order;
 mod place;
 mod population;
+mod suppose;
 mod version;
 mod words;
 

@@ -131,7 +131,7 @@ fn classes_table(c: &Classification, lang: Lang) -> String {
 
 /// All segment templates.
 pub fn segments_table(lang: Lang) -> String {
-    let mut out = format!("| {} |\n|---|---|---|---|\n", lang.pick("代号 | 分群 | 说明 | 规则", "key | segment | meaning | rule"));
+    let mut out = format!("| {} |\n|---|---|---|---|\n", lang.pick("代号 | 人群 | 说明 | 规则", "key | segment | meaning | rule"));
     for s in segments() {
         let rule = match &s.members {
             Members::Dynamic { rule } => rule.to_string(),

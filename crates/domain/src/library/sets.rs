@@ -110,7 +110,7 @@ pub(super) const ALL: &[Set] = &[
     Set {
         key: "care_first",
         label: ("优先关怀名单", "Care list"),
-        about: ("需要先关怀的客户：三个关怀分群合在一起。", "Everyone in one of the three care segments."),
+        about: ("需要先关怀的客户：三个关怀人群合在一起。", "Everyone in one of the three care segments."),
         rule: "in segment(\"vip_at_risk\") or in segment(\"vip_dormant\") or in segment(\"unhappy_buyers\")",
         exclude: &[],
         priority: None,

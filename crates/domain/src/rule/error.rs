@@ -186,7 +186,7 @@ impl Error {
             Code::UnknownFact => format!("没有名为“{}”的事实。", p("name")),
             Code::UnknownField => format!("没有名为“{}”的字段。", p("name")),
             Code::UnknownFeature => format!("没有名为“{}”的特征。", p("name")),
-            Code::UnknownSegment => format!("没有名为“{}”的分群。", p("name")),
+            Code::UnknownSegment => format!("没有名为“{}”的人群。", p("name")),
             Code::UnknownClass => format!("分类“{}”里没有“{}”这一类。", p("classification"), p("name")),
             Code::UnlikeTypes => format!("{}不能和{}放在一起。", ty(p("left"), Lang::Zh), ty(p("right"), Lang::Zh)),
             Code::NotOrdered => format!("{}不分大小。", ty(p("type"), Lang::Zh)),

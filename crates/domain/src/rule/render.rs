@@ -268,8 +268,8 @@ impl Renderer<'_> {
         let label = self.names.segment_label(segment);
         let name = label.as_ref().map_or(segment, |l| l.get(self.lang));
         match (self.lang, negated) {
-            (Lang::Zh, false) => format!("属于分群“{name}”"),
-            (Lang::Zh, true) => format!("不属于分群“{name}”"),
+            (Lang::Zh, false) => format!("属于人群“{name}”"),
+            (Lang::Zh, true) => format!("不属于人群“{name}”"),
             (Lang::En, false) => format!("in segment “{name}”"),
             (Lang::En, true) => format!("not in segment “{name}”"),
         }

@@ -157,7 +157,7 @@ fn what_is_wrong_is_said() {
     assert_eq!(error(1).code(), "segment.twice");
     let all = [segment("b", "orders > 1").without("nowhere")];
     let error = all[0].check(&all, &names(&all)).expect_err("unknown");
-    assert_eq!((error.code(), error.message().zh.as_str()), ("segment.unknown", "分群 b 要排除的 nowhere 不存在。"));
+    assert_eq!((error.code(), error.message().zh.as_str()), ("segment.unknown", "人群 b 要排除的 nowhere 不存在。"));
 }
 
 #[test]

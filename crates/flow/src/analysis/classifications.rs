@@ -5,6 +5,8 @@ use super::{defined::{self, Change}, moment::Asked, overview::ClassificationSumm
 use crate::{Error, Result, app::App, schema};
 use domain::{Day, Label, classification::{Classification, Method}, rule, rule::Names};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::definition::Kind;
 use utoipa::ToSchema;
 
 /// A classification as of a day, with its definition.
@@ -18,6 +20,8 @@ pub struct ClassificationView {
     pub definition: Classification,
     /// each rule in all forms; the last entry is the class that takes the rest
     pub rules: Vec<ClassRule>,
+    /// ships with the product and was changed by people
+    pub changed: bool,
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
@@ -44,7 +48,53 @@ pub async fn show(app: &App, key: &str, asked: Asked) -> Result<ClassificationVi
     let missing = || Error::not_found("classification", key);
     let definition = picture.definitions.classification(key).ok_or_else(missing)?.clone();
     let summary = picture.summaries().iter().find(|s| s.key == key).ok_or_else(missing)?.clone();
-    Ok(ClassificationView { summary, rules: rules(&definition, picture.names()), definition, as_of: picture.as_of })
+    let (rules, changed) = (rules(&definition, picture.names()), changed(&definition));
+    Ok(ClassificationView { summary, rules, changed, definition, as_of: picture.as_of })
+}
+
+/// Does it ship with the product in another form?
+fn changed(now: &Classification) -> bool {
+    defined::shipped_classification(&now.key).is_some_and(|shipped| shipped != now)
+}
+
+/// Adds a classification of one's own; without a key one is made from its name.
+///
+/// # Errors
+/// `classification.key_taken`, `classification.key`, `classification.label`; what does not fit; when the store refuses.
+pub async fn create(app: &App, mut new: Classification, author: &str) -> Result<ClassificationView> {
+    let now = defined::current(app).await?;
+    if new.key.is_empty() {
+        new.key = defined::key_from("classification", &new.label, |k| now.classification(k).is_some());
+    }
+    if now.classification(&new.key).is_some() {
+        return Err(Error::Conflict {
+            code: "classification.key_taken",
+            message: Label::new(format!("已经有名为 {} 的分类", new.key), format!("there is already a classification {}", new.key)),
+            params: json!({ "key": new.key }),
+        });
+    }
+    if !defined::is_key(&new.key) {
+        return Err(Error::invalid("classification.key", "代号只能用小写字母、数字和下划线，且以字母开头", "a key has lower-case letters, digits and _, a letter first"));
+    }
+    if new.label.zh.trim().is_empty() && new.label.en.trim().is_empty() {
+        return Err(Error::invalid("classification.label", "请填写名称", "a name is needed"));
+    }
+    new.label = defined::both(new.label);
+    new.builtin = false;
+    let key = new.key.clone();
+    defined::publish(app, vec![Change::Classification(new)], author).await?;
+    show(app, &key, Asked::default()).await
+}
+
+/// Takes a classification of one's own out of use; puts one that ships with the product back to how it ships.
+///
+/// # Errors
+/// `classification.not_found`, `classification.builtin`, `classification.in_use`; when the store refuses.
+pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
+    let definitions = defined::current(app).await?;
+    let now = definitions.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
+    let shipped = defined::shipped_classification(key).is_some();
+    defined::withdraw(app, Kind::Classification, key, shipped, changed(now), author).await
 }
 
 /// Publishes the next version of a classification, the library's copies included.
@@ -55,7 +105,7 @@ pub async fn edit(app: &App, key: &str, mut next: Classification, author: &str) 
     let now = defined::current(app).await?;
     let before = now.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
     next.key = key.to_owned();
-    (next.builtin, next.version) = (before.builtin, before.version + 1);
+    next.builtin = before.builtin;
     defined::publish(app, vec![Change::Classification(next)], author).await?;
     show(app, key, Asked::default()).await
 }

@@ -1,10 +1,11 @@
 //! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
 
-use super::{Picture, moment::Asked};
+use super::{Known, Picture, moment::{Asked, parse_day}};
 use crate::{Error, Result, app::App, schema};
-use domain::{CustomerKey, Day, Value, classification::Named, identity::{Identifier, IdentifierKind}};
+use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::{Identifier, IdentifierKind}};
 use lake::Bits;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -63,6 +64,62 @@ pub struct Filter {
     pub classes_on: Vec<(String, String, Day)>,
     /// part of a name or identifier
     pub search: Option<String>,
+}
+
+impl Filter {
+    /// From the parameters of the customer list: `rule`, `segment`, `q`, `class.<classification>=<class>` and
+    /// `was.<classification>=<class>@<day>`. Empty ones and those of other meaning count for nothing.
+    ///
+    /// # Errors
+    /// `request.day`.
+    pub fn of(parameters: &BTreeMap<String, String>) -> Result<Filter> {
+        let text = |name: &str| parameters.get(name).filter(|t| !t.trim().is_empty()).cloned();
+        let class = |(k, v): (&String, &String)| k.strip_prefix("class.").map(|k| (k.to_owned(), v.clone()));
+        let was = |(k, v): (&String, &String)| {
+            let classification = k.strip_prefix("was.")?.to_owned();
+            let (class, day) = v.rsplit_once('@').unwrap_or((v, ""));
+            Some(parse_day(k, day).map(|day| (classification, class.to_owned(), day)))
+        };
+        let given = || parameters.iter().filter(|(_, v)| !v.is_empty());
+        Ok(Filter {
+            rule: text("rule"),
+            segment: text("segment"),
+            classes: given().filter_map(class).collect(),
+            classes_on: given().filter_map(was).collect::<Result<_>>()?,
+            search: text("q"),
+        })
+    }
+}
+
+/// Everyone whom a list with these parameters shows, `as_of` and `known` among them, by public id: as they are now.
+///
+/// # Errors
+/// `segment.filter` for a parameter no list has; as [`matching`].
+pub async fn everyone_of(app: &App, parameters: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let known = |k: &&String| {
+        ["rule", "segment", "q", "as_of", "known"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
+    };
+    if let Some(name) = parameters.keys().find(|k| !known(k)) {
+        return Err(Error::Invalid {
+            code: "segment.filter",
+            message: Label::new(format!("客户列表没有这个筛选：{name}"), format!("the customer list has no filter {name}")),
+            params: json!({ "name": name }),
+        });
+    }
+    let as_of = parameters.get("as_of").filter(|t| !t.is_empty()).map(|t| parse_day("as_of", t)).transpose()?;
+    let known = match parameters.get("known").map(String::as_str) {
+        Some("then") => Known::Then,
+        _ => Known::Today,
+    };
+    let picture = app.runs.at(app, Asked { as_of, known }).await?;
+    let who = matching(app, &picture, &Filter::of(parameters)?).await?;
+    let keys: Vec<CustomerKey> = who.iter().map(|i| CustomerKey(i as u32)).collect();
+    let mut ids = Vec::with_capacity(keys.len());
+    for part in keys.chunks(5_000) {
+        let mut people = store::customer::by_keys(&app.store, part).await?;
+        ids.extend(part.iter().filter_map(|key| people.remove(key)).map(|person| person.id));
+    }
+    Ok(ids)
 }
 
 /// In which order: by a feature; customers without a value come last, equal ones by age in the base.

@@ -110,13 +110,24 @@ impl Definitions {
             Change::Feature(f) => place(&mut self.features, f, |f| &f.key),
             Change::Classification(c) => place(&mut self.classifications, c, |c| &c.key),
             Change::Segment(s) => place(&mut self.segments, s, |s| &s.key),
-            Change::Remove(Kind::Feature, key) => self.features.retain(|f| f.key != key),
-            Change::Remove(Kind::Classification, key) => self.classifications.retain(|c| c.key != key),
+            Change::Remove(Kind::Feature, key) => match feature::find(&key) {
+                Some(shipped) => place(&mut self.features, shipped.clone(), |f| &f.key),
+                None => self.features.retain(|f| f.key != key),
+            },
+            Change::Remove(Kind::Classification, key) => match shipped_classification(&key) {
+                Some(shipped) => place(&mut self.classifications, shipped.clone(), |c| &c.key),
+                None => self.classifications.retain(|c| c.key != key),
+            },
             Change::Remove(Kind::Segment, key) => self.segments.retain(|s| s.key != key),
         }
         self.segments.sort_by(|a, b| a.key.cmp(&b.key));
         self.names = names(&self.features, &self.classifications, &self.segments, currency);
     }
+}
+
+/// A classification as it ships with the product.
+pub fn shipped_classification(key: &str) -> Option<&'static Classification> {
+    library::classifications().iter().find(|c| c.key == key)
 }
 
 /// Everything rules may name, and the names of coded values (`male` → 男).
@@ -148,7 +159,7 @@ pub enum Change {
     Classification(Classification),
     /// a new or next segment
     Segment(Segment),
-    /// out of use
+    /// out of use; of something that ships with the product only people's own version is
     Remove(Kind, String),
 }
 
@@ -234,9 +245,12 @@ pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
 ///
 /// # Errors
 /// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
-pub async fn publish(app: &App, changes: Vec<Change>, author: &str) -> Result<Arc<Definitions>> {
+pub async fn publish(app: &App, mut changes: Vec<Change>, author: &str) -> Result<Arc<Definitions>> {
     let now = current(app).await?;
     let currency = app.settings().currency;
+    for change in &mut changes {
+        number(app, &now, change).await?;
+    }
     let mut next = (*now).clone();
     for change in &changes {
         next.put(change.clone(), currency);
@@ -265,6 +279,43 @@ pub async fn publish(app: &App, changes: Vec<Change>, author: &str) -> Result<Ar
     }
     tx.commit().await?;
     current(app).await
+}
+
+/// Gives a change the number of the next version: one above any that was ever published under its key, and above the one
+/// in force. A number never means two things.
+async fn number(app: &App, now: &Definitions, change: &mut Change) -> Result<()> {
+    let (kind, key, in_force, version) = match change {
+        Change::Feature(f) => (Kind::Feature, &f.key, now.feature(&f.key).map(|f| f.version), &mut f.version),
+        Change::Classification(c) => (Kind::Classification, &c.key, now.classification(&c.key).map(|c| c.version), &mut c.version),
+        Change::Segment(s) => (Kind::Segment, &s.key, now.segment(&s.key).map(|s| s.version), &mut s.version),
+        Change::Remove(..) => return Ok(()),
+    };
+    let written = stored::history(&app.store, kind, key).await?;
+    let numbers = written.iter().filter_map(|d| d.document.get("version")?.as_u64()).filter_map(|n| u32::try_from(n).ok());
+    *version = numbers.fold(in_force.unwrap_or(0), u32::max) + 1;
+    Ok(())
+}
+
+/// Takes a definition out of use, or, of one that ships with the product, people's own version: the shipped one is then in
+/// force again. `shipped` and `changed`: does it ship with the product, and did people change it?
+///
+/// # Errors
+/// `<kind>.builtin` for one that is as it ships; `<kind>.in_use`; what no longer fits; when the store refuses.
+pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: bool, author: &str) -> Result<()> {
+    if shipped && !changed {
+        let code = if kind == Kind::Feature { "feature.builtin" } else { "classification.builtin" };
+        return Err(Error::conflict(code, "内置定义本来就是这样，不能删除", "this is as it ships with the product and cannot be removed"));
+    }
+    let users = if shipped { Vec::new() } else { users_of(&*current(app).await?, kind, key) };
+    if !users.is_empty() {
+        let named = users.join(", ");
+        return Err(Error::Conflict {
+            code: if kind == Kind::Feature { "feature.in_use" } else { "classification.in_use" },
+            message: Label::new(format!("仍被使用：{named}"), format!("still used by {named}")),
+            params: json!({ "users": users }),
+        });
+    }
+    publish(app, vec![Change::Remove(kind, key.to_owned())], author).await.map(|_| ())
 }
 
 /// Is anything still built on this feature, classification (`class.<key>`) or segment? Answers the keys of what is.
@@ -303,8 +354,8 @@ pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<String> {
     users
 }
 
-/// A machine name made of a label: its English in lower case, or its Chinese by code points, made unique by a number.
-pub fn key_from(label: &Label, taken: impl Fn(&str) -> bool) -> String {
+/// A machine name made of a label: its English in lower case, or `noun` if that has no letters, made unique by a number.
+pub fn key_from(noun: &str, label: &Label, taken: impl Fn(&str) -> bool) -> String {
     let plain = |text: &str| -> String {
         let words: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
         let joined: Vec<&str> = words.split('_').filter(|w| !w.is_empty()).collect();
@@ -312,7 +363,7 @@ pub fn key_from(label: &Label, taken: impl Fn(&str) -> bool) -> String {
     };
     let mut base = plain(label.get(Lang::En));
     if !base.starts_with(|c: char| c.is_ascii_lowercase()) {
-        base = if base.is_empty() { "segment".to_owned() } else { format!("s_{base}") };
+        base = if base.is_empty() { noun.to_owned() } else { format!("s_{base}") };
     }
     let mut n = 1;
     let mut key = base.clone();
@@ -323,6 +374,20 @@ pub fn key_from(label: &Label, taken: impl Fn(&str) -> bool) -> String {
     key
 }
 
+/// A label given in one language only says the same in the other.
+pub fn both(label: Label) -> Label {
+    match (label.zh.trim().is_empty(), label.en.trim().is_empty()) {
+        (true, false) => Label::same(label.en),
+        (false, true) => Label::same(label.zh),
+        _ => label,
+    }
+}
+
+/// A machine name of a segment or classification.
+pub fn is_key(key: &str) -> bool {
+    key.len() <= 60 && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,10 +395,10 @@ mod tests {
     #[test]
     fn a_key_is_made_of_the_label() {
         let never = |_: &str| false;
-        assert_eq!(key_from(&Label::new("华东大客户", "Big spenders, East!"), never), "big_spenders_east");
-        assert_eq!(key_from(&Label::same("华东大客户"), never), "segment");
-        assert_eq!(key_from(&Label::same("90 days"), never), "s_90_days");
-        assert_eq!(key_from(&Label::same("vip"), |k| k == "vip" || k == "vip_2"), "vip_3");
+        assert_eq!(key_from("segment", &Label::new("华东大客户", "Big spenders, East!"), never), "big_spenders_east");
+        assert_eq!(key_from("segment", &Label::same("华东大客户"), never), "segment");
+        assert_eq!(key_from("segment", &Label::same("90 days"), never), "s_90_days");
+        assert_eq!(key_from("segment", &Label::same("vip"), |k| k == "vip" || k == "vip_2"), "vip_3");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Picture, customers::{self, Listing}, moment::Asked};
 use crate::{Result, app::App, output::{cell::{Cell, Column, Kind, Rows, Sheet as Table}, csv, xlsx}};
-use domain::{CustomerKey, Label, identity::IdentifierKind};
+use domain::{CustomerKey, Day, Label, identity::IdentifierKind};
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
@@ -55,11 +55,11 @@ const WHO: [(&str, &str, &str); 5] = [
     ("external_id", "客户编号", "Customer number"),
 ];
 
-/// Every customer of the list in its order, as a file that is deleted when it is closed.
+/// Every customer of the list in its order, as a file that is deleted when it is closed; and the day of its numbers.
 ///
 /// # Errors
 /// As [`customers::list`]; when the disk refuses.
-pub async fn customers(app: &App, asked: Asked, listing: Listing, sheet: Sheet) -> Result<tokio::fs::File> {
+pub async fn customers(app: &App, asked: Asked, listing: Listing, sheet: Sheet) -> Result<(tokio::fs::File, Day)> {
     let picture = app.runs.at(app, asked).await?;
     let who = customers::matching(app, &picture, &listing.filter).await?;
     let keys: Vec<String> = match listing.columns.as_deref() {
@@ -69,13 +69,13 @@ pub async fn customers(app: &App, asked: Asked, listing: Listing, sheet: Sheet) 
     };
     let order = customers::page(&picture, &who, &listing.sort, 0, usize::MAX)?;
     let people = people(app, &order).await?;
-    let folder = app.temporary();
+    let (folder, as_of) = (app.temporary(), picture.as_of);
     let written = tokio::task::spawn_blocking(move || {
         let digits = picture.currency.digits();
         let table = Table { columns: head(&picture, &keys), rows: Box::new(List { picture, order, people, keys }), digits };
         write(&folder, &table, sheet)
     });
-    Ok(tokio::fs::File::from_std(written.await??))
+    Ok((tokio::fs::File::from_std(written.await??), as_of))
 }
 
 fn write(folder: &std::path::Path, table: &Table, sheet: Sheet) -> Result<std::fs::File> {

@@ -2,7 +2,7 @@
 
 use super::defined::{self, Change};
 use crate::{Error, Result, app::App, schema};
-use domain::{Label, feature::Feature};
+use domain::{Label, feature::{self, Feature}};
 use serde_json::json;
 use store::definition::Kind;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ pub struct FeatureList {
     /// built-in first, then own ones
     #[schema(value_type = Vec<schema::Feature>)]
     pub items: Vec<Feature>,
+    /// keys of those that ship with the product and that people changed
+    pub changed: Vec<String>,
 }
 
 /// Every feature in force.
@@ -21,7 +23,8 @@ pub struct FeatureList {
 /// # Errors
 /// When the store refuses.
 pub async fn list(app: &App) -> Result<FeatureList> {
-    Ok(FeatureList { items: defined::current(app).await?.features().to_vec() })
+    let items = defined::current(app).await?.features().to_vec();
+    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), items })
 }
 
 /// Adds a feature of one's own.
@@ -36,7 +39,7 @@ pub async fn create(app: &App, mut feature: Feature, author: &str) -> Result<Fea
             params: json!({ "key": feature.key }),
         });
     }
-    (feature.builtin, feature.version) = (false, 1);
+    feature.builtin = false;
     published(app, feature, author).await
 }
 
@@ -48,39 +51,27 @@ pub async fn edit(app: &App, key: &str, mut feature: Feature, author: &str) -> R
     let definitions = defined::current(app).await?;
     let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     feature.key = key.to_owned();
-    (feature.builtin, feature.version) = (now.builtin, now.version + 1);
+    feature.builtin = now.builtin;
     published(app, feature, author).await
 }
 
-/// Takes a feature of one's own out of use.
+/// Takes a feature of one's own out of use; puts one that ships with the product back to how it ships.
 ///
 /// # Errors
 /// `feature.not_found`, `feature.builtin`, `feature.in_use`; when the store refuses.
 pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
-    own(app, key).await?;
-    let users = defined::users_of(&*defined::current(app).await?, Kind::Feature, key);
-    if !users.is_empty() {
-        let named = users.join(", ");
-        return Err(Error::Conflict {
-            code: "feature.in_use",
-            message: Label::new(format!("仍被使用：{named}"), format!("still used by {named}")),
-            params: json!({ "users": users }),
-        });
-    }
-    defined::publish(app, vec![Change::Remove(Kind::Feature, key.to_owned())], author).await.map(|_| ())
+    let definitions = defined::current(app).await?;
+    let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
+    defined::withdraw(app, Kind::Feature, key, feature::find(key).is_some(), changed(now), author).await
+}
+
+/// Does it ship with the product in another form?
+fn changed(now: &Feature) -> bool {
+    feature::find(&now.key).is_some_and(|shipped| shipped != now)
 }
 
 async fn published(app: &App, feature: Feature, author: &str) -> Result<Feature> {
-    defined::publish(app, vec![Change::Feature(feature.clone())], author).await?;
-    Ok(feature)
-}
-
-/// A feature that people made and may take out of use.
-async fn own(app: &App, key: &str) -> Result<Feature> {
-    let definitions = defined::current(app).await?;
-    let feature = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
-    if feature.builtin {
-        return Err(Error::conflict("feature.builtin", "内置特征不能删除", "a feature that ships with the product cannot be removed"));
-    }
-    Ok(feature.clone())
+    let key = feature.key.clone();
+    let now = defined::publish(app, vec![Change::Feature(feature)], author).await?;
+    now.feature(&key).cloned().ok_or_else(|| Error::not_found("feature", key))
 }

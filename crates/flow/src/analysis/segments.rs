@@ -1,12 +1,13 @@
 //! Segments: versioned documents with the size and worth they have now, and the preview of one that is still being built.
 
-use super::{Definitions, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
+use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
 use crate::{Error, Result, app::App, schema};
 use domain::{Day, Label, rule, rule::Rule, segment::{Members, Priority, Segment}};
 use lake::Bits;
 use serde_json::json;
-use store::definition::Kind;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::definition::Kind;
 use utoipa::ToSchema;
 
 /// A segment as it stands.
@@ -48,7 +49,8 @@ pub struct SegmentView {
     pub as_of: Day,
 }
 
-/// What a person sends to make or change a segment: a rule as text or tree, or a list of customers.
+/// What a person sends to make or change a segment: a rule as text or tree, or whom a fixed list holds. A fixed list that is
+/// changed keeps its customers when nothing is said about them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SegmentDraft {
     /// machine name; made from the label if absent
@@ -71,6 +73,10 @@ pub struct SegmentDraft {
     /// a snapshot of these customers (`cus_…`) instead of a rule
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<String>>,
+    /// a snapshot of everyone whom `GET /customers` lists with these parameters instead of a rule: `rule`, `segment`, `q`,
+    /// `class.…`, `was.…`, `as_of`, `known`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<BTreeMap<String, String>>,
     /// members of these segments are left out
     #[serde(default)]
     pub exclude: Vec<String>,
@@ -97,6 +103,9 @@ pub struct PreviewRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub as_of: Option<Day>,
+    /// as known `then` or `today`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 /// Who a rule would take in: an exact count, the count of each condition alone, and ten of the customers.
@@ -178,9 +187,9 @@ pub async fn create(app: &App, draft: SegmentDraft, author: &str) -> Result<Segm
             });
         }
         Some(key) => key.clone(),
-        None => defined::key_from(&draft.label, |k| now.segment(k).is_some()),
+        None => defined::key_from("segment", &draft.label, |k| now.segment(k).is_some()),
     };
-    publish(app, draft, &key, 1, author).await
+    publish(app, draft, &key, None, author).await
 }
 
 /// Publishes the next version of a segment.
@@ -190,7 +199,7 @@ pub async fn create(app: &App, draft: SegmentDraft, author: &str) -> Result<Segm
 pub async fn edit(app: &App, key: &str, draft: SegmentDraft, author: &str) -> Result<SegmentView> {
     let now = defined::current(app).await?;
     let before = now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
-    publish(app, draft, key, before.version + 1, author).await
+    publish(app, draft, key, Some(before), author).await
 }
 
 /// Takes a segment out of use.
@@ -212,64 +221,63 @@ pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
     defined::publish(app, vec![Change::Remove(Kind::Segment, key.to_owned())], author).await.map(|_| ())
 }
 
-async fn publish(app: &App, draft: SegmentDraft, key: &str, version: u32, author: &str) -> Result<SegmentView> {
-    if !is_key(key) {
+async fn publish(app: &App, mut draft: SegmentDraft, key: &str, before: Option<&Segment>, author: &str) -> Result<SegmentView> {
+    if !defined::is_key(key) {
         return Err(Error::invalid("segment.key", "代号只能用小写字母、数字和下划线，且以字母开头", "a key has lower-case letters, digits and _, a letter first"));
     }
     if draft.label.zh.trim().is_empty() && draft.label.en.trim().is_empty() {
         return Err(Error::invalid("segment.label", "请填写名称", "a name is needed"));
     }
     let definitions = defined::current(app).await?;
-    let members = members(app, &definitions, draft.rule_text.as_deref(), draft.rule, draft.customers).await?;
+    let members = members(app, &definitions, &mut draft, before).await?;
     let segment = Segment {
         key: key.to_owned(),
-        label: both(draft.label),
-        description: both(draft.description),
+        label: defined::both(draft.label),
+        description: defined::both(draft.description),
         members,
         exclude: draft.exclude,
         priority: draft.priority,
-        version,
+        version: 1,
     };
     defined::publish(app, vec![Change::Segment(segment)], author).await?;
     show(app, key, Asked::default()).await
 }
 
-/// A label given in one language only says the same in the other.
-fn both(label: Label) -> Label {
-    match (label.zh.trim().is_empty(), label.en.trim().is_empty()) {
-        (true, false) => Label::same(label.en),
-        (false, true) => Label::same(label.zh),
-        _ => label,
-    }
-}
-
-fn is_key(key: &str) -> bool {
-    key.len() <= 60 && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
-/// Exactly one of rule text, rule and customers.
-async fn members(app: &App, definitions: &Definitions, text: Option<&str>, tree: Option<Rule>, customers: Option<Vec<String>>) -> Result<Members> {
-    match (text, tree, customers) {
-        (Some(text), _, None) => Ok(Members::Dynamic { rule: rule::check_text(text, definitions.names())?.0 }),
-        (None, Some(rule), None) => {
+/// Exactly one of rule text, rule, customers and filter; a fixed list of which nothing is said stays as it is.
+async fn members(app: &App, definitions: &Definitions, draft: &mut SegmentDraft, before: Option<&Segment>) -> Result<Members> {
+    match (draft.rule_text.take(), draft.rule.take(), draft.customers.take(), draft.filter.take()) {
+        (Some(text), _, None, None) => Ok(Members::Dynamic { rule: rule::check_text(&text, definitions.names())?.0 }),
+        (None, Some(rule), None, None) => {
             rule::check(&rule, definitions.names())?;
             Ok(Members::Dynamic { rule })
         }
-        (None, None, Some(mut customers)) => {
-            customers.sort();
-            customers.dedup();
-            let known = store::customer::by_ids(&app.store, &customers).await?;
-            match customers.iter().find(|id| !known.contains_key(*id)) {
-                Some(id) => Err(Error::Invalid {
-                    code: "segment.customer",
-                    message: Label::new(format!("没有客户 {id}"), format!("there is no customer {id}")),
-                    params: json!({ "id": id }),
-                }),
-                None => Ok(Members::Static { customers }),
-            }
-        }
-        _ => Err(Error::invalid("segment.members", "请给出一条规则或一份客户名单", "give a rule or a list of customers")),
+        (None, None, Some(customers), None) => listed(app, customers).await,
+        (None, None, None, Some(filter)) => Ok(Members::Static { customers: customers::everyone_of(app, &filter).await? }),
+        (None, None, None, None) => match before.map(|s| &s.members) {
+            Some(kept @ Members::Static { .. }) => Ok(kept.clone()),
+            _ => Err(no_members()),
+        },
+        _ => Err(no_members()),
     }
+}
+
+/// A list of customers, each of whom must exist.
+async fn listed(app: &App, mut customers: Vec<String>) -> Result<Members> {
+    customers.sort();
+    customers.dedup();
+    let known = store::customer::by_ids(&app.store, &customers).await?;
+    match customers.iter().find(|id| !known.contains_key(*id)) {
+        Some(id) => Err(Error::Invalid {
+            code: "segment.customer",
+            message: Label::new(format!("没有客户 {id}"), format!("there is no customer {id}")),
+            params: json!({ "id": id }),
+        }),
+        None => Ok(Members::Static { customers }),
+    }
+}
+
+fn no_members() -> Error {
+    Error::invalid("segment.members", "请给出一条规则或一份客户名单", "give a rule or a list of customers")
 }
 
 fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
@@ -292,7 +300,10 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
         rule_text: rule.as_ref().map(Rule::to_string),
         sentence: match &rule {
             Some(rule) => rule::sentence(rule, picture.names()),
-            None => Label::new(format!("固定名单，{size} 位客户"), format!("a fixed list of {size} customers")),
+            None => {
+                let plural = if size == 1 { "" } else { "s" };
+                Label::new(format!("固定名单，{size} 位客户"), format!("a fixed list of {size} customer{plural}"))
+            }
         },
         rule,
         exclude: s.exclude.clone(),
@@ -306,7 +317,7 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
 /// # Errors
 /// `rule.…` with the place of the mistake; an unknown segment to leave out; when the store or the lake refuses.
 pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
-    let picture = app.runs.at(app, Asked { as_of: request.as_of, ..Asked::default() }).await?;
+    let picture = app.runs.at(app, Asked { as_of: request.as_of, known: request.known.unwrap_or_default() }).await?;
     let (rule, compiled) = match (request.rule_text, request.rule) {
         (Some(text), _) => rule::check_text(&text, picture.names())?,
         (None, Some(rule)) => {

@@ -1,7 +1,7 @@
 //! What happened with one customer, latest first: orders with their lines and refunds, interactions, scores with their
 //! words, and attributes as they were learnt.
 
-use super::{Definitions, defined, profile::person};
+use super::{Asked, Definitions, Moment, defined, profile::person};
 use crate::{Error, Result, app::App, schema};
 use domain::{
     Day, Label, Lang, Value, Zone,
@@ -89,23 +89,28 @@ impl EventKind {
     }
 }
 
-/// A page of one customer's timeline, as known today; `kinds` empty = all.
+/// A page of one customer's timeline; `kinds` empty = all. Of a past day: what had happened by then, as known then or today.
 ///
 /// # Errors
 /// `customer.not_found`, `request.cursor`; when the store or the lake refuses.
-pub async fn timeline(app: &App, id: &str, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
+pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
     let person = person(app, id).await?;
     let from: usize = match cursor.filter(|c| !c.is_empty()) {
         Some(text) => text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?,
         None => 0,
     };
     let lake = app.runs.lake(app).await?;
-    let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, Instant::MAX)).await??;
+    let zone = app.settings().zone.clone();
+    // without a day everything is shown, also what is dated after the last day with a fact
+    let day = asked.as_of.unwrap_or(Day(i32::MAX));
+    let known = asked.as_of.map_or(Instant::MAX, |as_of| Moment { as_of, known: asked.known }.known_as_of(&zone));
+    let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, known)).await??;
     let comments = store::comment::of(&app.store, person.key).await?;
     let said: BTreeMap<(Instant, String), String> = comments.into_iter().map(|c| ((c.at, c.question), c.body)).collect();
     let definitions = defined::current(app).await?;
-    let mut all = events(&facts, &said, &definitions, &app.settings().zone);
-    all.retain(|e| kinds.is_empty() || kinds.contains(&e.kind));
+    let mut all = events(&facts.until(day, known), &said, &definitions, &zone);
+    // a profile's detail learnt after the day is no event of it
+    all.retain(|e| e.day <= day && (kinds.is_empty() || kinds.contains(&e.kind)));
     let next = from.saturating_add(limit);
     let next_cursor = (next < all.len()).then(|| next.to_string());
     Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })

@@ -105,17 +105,17 @@ impl Judge {
 
     /// The customer with every class and segment the subject is built on; the subject's own last.
     fn profile<'f>(&self, facts: &'f Facts, base: &Arc<Base>, day: Day, known: Instant) -> Profile<'f> {
-        let mut profile = self.plan.evaluate(History::as_of(facts, day, known), base);
+        let mut profile = self.plan.suppose(History::as_of(facts, day, known), base);
         for step in &self.steps {
             match step {
                 Step::Classification(i) => {
                     if let Some(c) = self.classifiers.get(*i) {
-                        domain::classification::assign(c, &mut profile);
+                        domain::classification::suppose(c, &mut profile);
                     }
                 }
                 Step::Segment(i) => {
                     if let Some(s) = self.segmenters.get(*i) {
-                        domain::segment::assign(s, &mut profile, self.listed.contains(&s.key));
+                        domain::segment::suppose(s, &mut profile, self.listed.contains(&s.key));
                     }
                 }
             }
@@ -189,8 +189,8 @@ impl Judge {
     fn named(&self, outcome: &str) -> Named {
         let label = match self.subject {
             Step::Classification(i) => self.classifications.get(i).map(|c| c.class_label(outcome)).unwrap_or_default(),
-            Step::Segment(_) if outcome == "in" => Label::new("在分群内", "in the segment"),
-            Step::Segment(_) => Label::new("不在分群内", "not in the segment"),
+            Step::Segment(_) if outcome == "in" => Label::new("在人群内", "in the segment"),
+            Step::Segment(_) => Label::new("不在人群内", "not in the segment"),
         };
         Named { key: outcome.to_owned(), label }
     }
@@ -203,8 +203,8 @@ impl Judge {
         };
         let (zh, en) = match (self.subject, after) {
             (Step::Classification(_), _) => ("成为", "become"),
-            (Step::Segment(_), "in") => ("进入分群", "enter segment"),
-            (Step::Segment(_), _) => ("离开分群", "leave segment"),
+            (Step::Segment(_), "in") => ("进入人群", "enter segment"),
+            (Step::Segment(_), _) => ("离开人群", "leave segment"),
         };
         Label::new(format!("{zh}“{}”", label.zh), format!("{en} “{}”", label.en))
     }

@@ -202,14 +202,17 @@ fn too_many(rows: u64) -> Error {
     }
 }
 
-/// Writes the quarantine of an import from the store, as a temporary file that goes when it is closed.
+/// Writes the quarantine of an import from the store, as a temporary file that goes when it is closed; and a name for it
+/// without its end: that of the import's file, `订单-rejected`, of several files the first one's and how many more.
 ///
 /// # Errors
 /// When the store or the disk refuses, or there is no such import.
-pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<tokio::fs::File> {
+pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(tokio::fs::File, String)> {
     let import = store::import::get(&app.store, id).await?.ok_or_else(|| Error::not_found("import", id))?;
     let mappings = import.mapping.and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default();
-    let layout = Layout::new(super::view::names(&import.files), mappings);
+    let names = super::view::names(&import.files);
+    let name = name(&names);
+    let layout = Layout::new(names, mappings);
     let mut out = tempfile::tempfile_in(app.temporary())?;
     let (mut position, mut first, mut all) = (0, true, Vec::new());
     loop {
@@ -231,12 +234,29 @@ pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<tok
     }
     out.flush()?;
     out.rewind()?;
-    Ok(tokio::fs::File::from_std(out))
+    Ok((tokio::fs::File::from_std(out), name))
+}
+
+/// What to call the rejected rows of these files.
+fn name(files: &[String]) -> String {
+    let first = files.first().map(|f| f.rsplit_once('.').map_or(f.as_str(), |(stem, _)| stem)).filter(|f| !f.is_empty());
+    match (first, files.len()) {
+        (None, _) => "rejected".to_owned(),
+        (Some(first), 1) => format!("{first}-rejected"),
+        (Some(first), n) => format!("{first}+{}-rejected", n - 1),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_is_called_after_those_it_is_of() {
+        assert_eq!(name(&["订单.2025.xlsx".into()]), "订单.2025-rejected");
+        assert_eq!(name(&["a.csv".into(), "b.csv".into(), "c.csv".into()]), "a+2-rejected");
+        assert_eq!(name(&[]), "rejected");
+    }
 
     #[test]
     fn a_row_falls_into_its_cells() {

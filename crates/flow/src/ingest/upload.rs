@@ -245,8 +245,13 @@ fn problem(e: &Error) -> Value {
     let (code, message, params) = match e {
         Error::Invalid { code, message, params } | Error::Conflict { code, message, params } => ((*code).to_owned(), message.clone(), params.clone()),
         other => {
-            let code = "internal".to_owned();
-            (code, domain::Label::new(format!("导入没有完成：{other}"), format!("the import did not finish: {other}")), Value::Null)
+            let code = match other {
+                Error::Store(e) => e.code(),
+                _ => "internal",
+            };
+            let why = other.message();
+            let message = domain::Label::new(format!("导入没有完成：{}", why.zh), format!("the import did not finish: {}", why.en));
+            (code.to_owned(), message, Value::Null)
         }
     };
     let mut params = if params.is_object() { params } else { json!({}) };
@@ -343,4 +348,21 @@ pub async fn discard(app: &App, id: &str) -> Result<()> {
     }
     remove_uploads(app, id);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_without_the_inside_of_the_house() {
+        let inner = Error::Internal("arrow: column `paid` of batch 7 is out of range".to_owned());
+        let told = problem(&inner);
+        assert_eq!((told["code"].as_str(), told["params"]["message"]["zh"].as_str()), (Some("internal"), Some("导入没有完成：服务器内部出错，详情见服务器日志")));
+        assert!(!told.to_string().contains("arrow"), "{told}");
+        let busy = problem(&Error::Store(store::Error::Busy));
+        assert_eq!((busy["code"].as_str(), busy["params"]["message"]["en"].as_str()), (Some("store.busy"), Some("the import did not finish: the server is busy; try again in a moment")));
+        let full = problem(&Error::Io(std::io::ErrorKind::StorageFull.into()));
+        assert!(full["params"]["message"]["zh"].as_str().is_some_and(|m| m.contains("磁盘满了")), "{full}");
+    }
 }

@@ -23,7 +23,7 @@ use kinds::{Repeats, Shape};
 
 /// Proposes how to read the file of a sample.
 pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
-    let home = contact::calling_code(options.currency);
+    let home = contact::calling_code(options.currency, options.time_zone.name());
     let month_first = matches!(options.currency.code(), "USD" | "CNY" | "JPY" | "TWD" | "KRW" | "PHP");
     let mut profiles: Vec<Profile> = sample.headers.iter().enumerate().map(|(i, h)| profile(i, h, &sample.rows, home, month_first)).collect();
     kinds::weigh(&mut profiles, sample.header_row == 0 && sample.format != Format::Parquet && sample.format != Format::Json && sample.format != Format::Jsonl);

@@ -5,8 +5,22 @@ use crate::code::Code;
 use domain::Currency;
 use std::borrow::Cow;
 
-/// Which country a number without a country code belongs to, told from the workspace's currency: its calling code.
-pub(crate) fn calling_code(currency: Currency) -> &'static str {
+/// Which country a number without a country code belongs to: its calling code, told from where the business is, else from
+/// the currency it reckons in. A shop in Shanghai that reckons in dollars has Chinese customers.
+pub(crate) fn calling_code(currency: Currency, zone: &str) -> &'static str {
+    match zone {
+        "Asia/Shanghai" | "Asia/Chongqing" | "Asia/Chungking" | "Asia/Harbin" | "Asia/Urumqi" | "Asia/Kashgar" | "PRC" => return "86",
+        "Asia/Taipei" | "ROC" => return "886",
+        "Asia/Hong_Kong" | "Hongkong" => return "852",
+        "Asia/Macau" | "Asia/Macao" => return "853",
+        "Asia/Singapore" | "Singapore" => return "65",
+        "Asia/Tokyo" | "Japan" => return "81",
+        "Asia/Seoul" | "ROK" => return "82",
+        "Asia/Kolkata" | "Asia/Calcutta" => return "91",
+        "Europe/London" | "GB" => return "44",
+        _ if zone.starts_with("Australia/") => return "61",
+        _ => {}
+    }
     match currency.code() {
         "CNY" => "86",
         "TWD" => "886",
@@ -71,7 +85,9 @@ fn national(digits: &str, home: &str) -> Read<String> {
     }
     let bytes = digits.as_bytes();
     let chinese_mobile = |b: &[u8]| matches!(b, [b'1', b'3'..=b'9', ..]) && b.len() == 11;
-    let full = if chinese_mobile(bytes) && home != "1" {
+    // where people dial 1 before the area code, these may be theirs: 1 310 555 0199; but no exchange there begins with 0 or 1
+    let american = home == "1" && matches!(bytes.get(4), Some(b'2'..=b'9'));
+    let full = if chinese_mobile(bytes) && !american {
         format!("86{digits}")
     } else if digits.strip_prefix("86").is_some_and(|r| chinese_mobile(r.as_bytes())) {
         digits.to_owned()
@@ -136,6 +152,24 @@ mod tests {
         assert_eq!(p("+1 (212) 555-0199"), Ok(Some("12125550199".into())));
         assert_eq!(phone(&Cell::text("(212) 555-0199"), "1"), Ok(Some("12125550199".into())));
         assert_eq!(phone(&Cell::text("0912345678"), "886"), Ok(Some("886912345678".into())));
+    }
+
+    #[test]
+    fn a_bare_mobile_number_is_chinese_unless_it_can_be_american() {
+        let usd = Currency::parse("USD").expect("a currency");
+        let cny = Currency::CNY;
+        let read = |text: &str, home| phone(&Cell::text(text), home).map_err(|f| f.code);
+        for (currency, zone) in [(usd, "Asia/Shanghai"), (cny, "America/New_York"), (cny, "Asia/Shanghai"), (Currency::parse("EUR").expect("a currency"), "Europe/Berlin")] {
+            for text in ["13800000001", "18612345678"] {
+                assert_eq!(read(text, calling_code(currency, zone)), Ok(Some(format!("86{text}"))), "{text} {zone}");
+            }
+        }
+        let home = calling_code(usd, "America/Los_Angeles");
+        assert_eq!(read("13800000001", home), Ok(Some("8613800000001".into())), "no exchange begins with 0");
+        for text in ["13105550199", "1-310-555-0199", "(310) 555-0199", "3105550199"] {
+            assert_eq!(read(text, home), Ok(Some("13105550199".into())), "{text}");
+        }
+        assert_eq!(read("+1 380 255 0001", calling_code(usd, "Asia/Shanghai")), Ok(Some("13802550001".into())), "the file says so");
     }
 
     #[test]

@@ -96,6 +96,9 @@ both! {
         assert!(session::find(store, "b", at(3)).await.unwrap().is_none());
         user::set_disabled(store, "usr_amy", None).await.unwrap();
         assert!(session::find(store, "b", at(3)).await.unwrap().is_some());
+        session::create(store, &begin("c")).await.unwrap();
+        assert_eq!(session::delete_others(store, "usr_amy", "b").await.unwrap(), 1);
+        assert!(session::find(store, "b", at(3)).await.unwrap().is_some());
         assert_eq!(session::delete_expired(store, at(60)).await.unwrap(), 1);
         assert_eq!(session::delete_of_user(store, "usr_amy").await.unwrap(), 0);
     }

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/classifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a classification of one's own
+         * @description Without a key one is made from its name. Checked as a whole before it is kept; usable in rules at once as `class.<key>`.
+         */
+        post: operations["post_classifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classifications/{key}": {
         parameters: {
             query?: never;
@@ -22,7 +42,12 @@ export interface paths {
          */
         put: operations["put_classifications_key"];
         post?: never;
-        delete?: never;
+        /**
+         * Take a classification of one's own away, or put a changed one back
+         * @description One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+         *     the shipped one is in force again.
+         */
+        delete: operations["delete_classifications_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -129,7 +154,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened with a customer, latest first */
+        /**
+         * What happened with a customer, latest first
+         * @description Of a past day what had happened by then; without a day everything.
+         */
         get: operations["get_customers_id_timeline"];
         put?: never;
         post?: never;
@@ -212,8 +240,9 @@ export interface paths {
         put: operations["put_features_key"];
         post?: never;
         /**
-         * Take a feature of one's own away
-         * @description Refused while another definition uses it.
+         * Take a feature of one's own away, or put a changed one back
+         * @description One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+         *     the shipped one is in force again.
          */
         delete: operations["delete_features_key"];
         options?: never;
@@ -534,7 +563,7 @@ export interface paths {
         put?: never;
         /**
          * Make a segment
-         * @description From a rule (text or tree) or as a snapshot of named customers.
+         * @description From a rule (text or tree), or as a snapshot: of named customers, or of everyone a filter of the customer list leaves.
          */
         post: operations["post_segments"];
         delete?: never;
@@ -607,6 +636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description Ends every other session of that person; this one goes on.
+         */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -621,6 +670,26 @@ export interface paths {
          * @description With the token the server printed, makes the business and its owner, and signs the owner in. Works once.
          */
         post: operations["post_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename the business, set its language
+         * @description Time zone and currency stay as they were set up: every day and amount was reckoned by them.
+         */
+        put: operations["put_workspace"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -758,9 +827,9 @@ export interface components {
              */
             version?: number;
         };
-        /** @description The next version of a classification. */
+        /** @description A classification, or its next version. */
         ClassificationEdit: {
-            /** @description the whole document; its key is the one in the path */
+            /** @description the whole document; the key of one that is there is the one in the path */
             definition: components["schemas"]["Classification"];
         };
         /** @description A classification and its classes. */
@@ -790,6 +859,8 @@ export interface components {
              * @description the business day
              */
             as_of: string;
+            /** @description ships with the product and was changed by people */
+            changed: boolean;
             /** @description the document */
             definition: components["schemas"]["Classification"];
             /** @description each rule in all forms; the last entry is the class that takes the rest */
@@ -1173,6 +1244,8 @@ export interface components {
         };
         /** @description All features. */
         FeatureList: {
+            /** @description keys of those that ship with the product and that people changed */
+            changed: string[];
             /** @description built-in first, then own ones */
             items: components["schemas"]["Feature"][];
         };
@@ -1568,6 +1641,21 @@ export interface components {
             /** @description how and when it was computed */
             run: components["schemas"]["RunInfo"];
         };
+        /** @description A password was changed. */
+        PasswordChanged: {
+            /**
+             * Format: int64
+             * @description so many other sessions of that person ended
+             */
+            ended: number;
+        };
+        /** @description One's own password, changed. */
+        PasswordForm: {
+            /** @description at least ten characters */
+            new: string;
+            /** @description the present one */
+            old: string;
+        };
         /** @description Who a rule would take in: an exact count, the count of each condition alone, and ten of the customers. */
         Preview: {
             /**
@@ -1615,6 +1703,7 @@ export interface components {
             as_of?: string | null;
             /** @description members of these segments are left out */
             exclude?: string[];
+            known?: null | components["schemas"]["Known"];
             rule?: null | components["schemas"]["Rule"];
             /** @description rule as text */
             rule_text?: string | null;
@@ -1965,7 +2054,10 @@ export interface components {
          * @enum {string}
          */
         Scoring: "quantile" | "bins" | "kmeans";
-        /** @description What a person sends to make or change a segment: a rule as text or tree, or a list of customers. */
+        /**
+         * @description What a person sends to make or change a segment: a rule as text or tree, or whom a fixed list holds. A fixed list that is
+         *     changed keeps its customers when nothing is said about them.
+         */
         SegmentDraft: {
             /** @description a snapshot of these customers (`cus_…`) instead of a rule */
             customers?: string[] | null;
@@ -1973,6 +2065,13 @@ export interface components {
             description?: components["schemas"]["Label"];
             /** @description members of these segments are left out */
             exclude?: string[];
+            /**
+             * @description a snapshot of everyone whom `GET /customers` lists with these parameters instead of a rule: `rule`, `segment`, `q`,
+             *     `class.…`, `was.…`, `as_of`, `known`
+             */
+            filter?: {
+                [key: string]: string;
+            } | null;
             /** @description machine name; made from the label if absent */
             key?: string | null;
             /** @description name for people */
@@ -2232,6 +2331,13 @@ export interface components {
                 to: number;
             };
         };
+        /** @description What a business calls itself and speaks. Time zone and currency stay: facts were reckoned by them. */
+        WorkspaceForm: {
+            /** @description default language, `zh-CN` or `en` */
+            lang: string;
+            /** @description name of the business */
+            name: string;
+        };
         /** @description The business. */
         WorkspaceView: {
             /** @description reporting currency */
@@ -2254,6 +2360,45 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_classifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassificationEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_classifications_key: {
         parameters: {
             query?: {
@@ -2320,6 +2465,41 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_classifications_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2535,6 +2715,10 @@ export interface operations {
     get_customers_id_timeline: {
         parameters: {
             query?: {
+                /** @description the business day, `YYYY-MM-DD`; absent = the last day on which anything happened */
+                as_of?: string;
+                /** @description as known `then` or `today` */
+                known?: components["schemas"]["Known"];
                 /** @description kinds by comma: `order,refund,interaction,answer,attribute`; absent = all */
                 types?: string;
                 /** @description `next_cursor` of the page before */
@@ -3652,6 +3836,45 @@ export interface operations {
             };
         };
     };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_setup: {
         parameters: {
             query?: never;
@@ -3679,6 +3902,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
                 };
             };
             422: {

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button, Input, Segmented } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { putClassification } from '@/api/queries'
+import { postClassification, putClassification } from '@/api/queries'
 import type { Rule } from '@/api/rule'
 import type { Classification, ClassificationDetail, Label } from '@/api/types'
 import { useFormat } from '@/parts/format'
@@ -16,40 +16,49 @@ import { useUnsaved } from '@/parts/useUnsaved'
 interface Draft { id: number; key: string; label: Label; text: string; when: Rule }
 let next = 0
 
-/** Edits the rules of a classification, in order; saving makes a new version. */
-export default function DefinitionEditor({ detail, onDone }: { detail: ClassificationDetail; onDone: () => void }) {
+type Method = Classification['method']
+/** Everything of a new one but what people say: no key, the server makes one of its name. */
+const fresh: Classification = { key: '', label: { zh: '', en: '' }, description: { zh: '', en: '' }, group: 'custom', method: { kind: 'rules', classes: [], otherwise: { key: 'others', label: { zh: '', en: '' } } }, builtin: false, version: 1 }
+
+/** Edits the rules of a classification, in order; saving makes a new version. Without `detail` it makes a new one. */
+export default function DefinitionEditor({ detail, onDone }: { detail?: ClassificationDetail; onDone: (made?: ClassificationDetail) => void }) {
   const f = useFormat()
   const { t } = f
   const queries = useQueryClient()
-  const method = detail.definition.method
-  const [label, setLabel] = useState(detail.definition.label)
+  const definition = detail?.definition ?? fresh
+  const method = definition.method
+  const [kind, setKind] = useState<Method['kind']>(method.kind)
+  const [label, setLabel] = useState(definition.label)
+  const [description, setDescription] = useState(definition.description)
   const [otherwise, setOtherwise] = useState(method.otherwise.label)
   const [feature, setFeature] = useState(method.kind === 'values' ? method.feature : '')
-  const [classes, setClasses] = useState<Draft[]>(() => (method.kind === 'rules' ? method.classes.map((c) => ({ id: ++next, key: c.key, label: c.label, text: detail.rules.find((r) => r.class === c.key)?.text ?? '', when: c.when })) : []))
+  const [classes, setClasses] = useState<Draft[]>(() => (method.kind === 'rules' ? method.classes.map((c) => ({ id: ++next, key: c.key, label: c.label, text: detail?.rules.find((r) => r.class === c.key)?.text ?? '', when: c.when })) : []).concat(detail ? [] : [blank()]))
   const [bad, setBad] = useState<Set<number>>(new Set())
-  const unnamed = classes.some((c) => !name(c.label))
-  const empty = classes.some((c) => !c.text.trim())
+  const ruled = kind === 'rules'
+  const nameless = !name(label)
+  const unnamed = ruled && classes.some((c) => !name(c.label))
+  const empty = ruled && (classes.length === 0 || classes.some((c) => !c.text.trim()))
+  const missing = nameless ? 'classification.nameless' : unnamed ? 'classification.unnamed' : empty ? 'classification.empty_rule' : !name(otherwise) ? 'classification.otherwise_missing' : !ruled && !feature ? 'classification.feature_missing' : null
   const done = useRef(false)
-  const now = JSON.stringify([label, otherwise, feature, classes.map((c) => [c.key, c.label, c.text])])
+  const now = JSON.stringify([label, description, kind, otherwise, feature, classes.map((c) => [c.key, c.label, c.text])])
   const [before] = useState(now)
   const dirty = () => !done.current && now !== before
   useUnsaved(dirty)
   const cancel = () => { if (!dirty() || window.confirm(t('common.leave_unsaved'))) onDone() }
   const save = useMutation({
     mutationFn: () => {
-      const definition: Classification = {
-        ...detail.definition, label: both(label),
-        method: method.kind === 'rules'
-          ? { kind: 'rules', classes: keyed(classes), otherwise: { ...method.otherwise, label: both(otherwise) } }
-          : { ...method, feature, otherwise: { ...method.otherwise, label: both(otherwise) } },
+      const rest = { ...method.otherwise, label: both(otherwise) }
+      const said: Classification = {
+        ...definition, label: both(label), description: both(description),
+        method: ruled ? { kind: 'rules', classes: keyed(classes, rest.key), otherwise: rest } : { ...(method.kind === 'values' ? method : { kind: 'values', limit: 30 }), feature, otherwise: rest },
       }
-      return putClassification(detail.key, definition)
+      return detail ? putClassification(detail.key, said) : postClassification(said)
     },
     onSuccess: async (made) => {
       done.current = true
-      toast.ok(t('classification.saved', { version: made.version ?? '' }))
+      toast.ok(detail ? t('classification.saved', { version: made.version ?? '' }) : t('classification.made', { name: f.label(made.label) }))
       await queries.invalidateQueries({ queryKey: ['run'] })
-      onDone()
+      onDone(made)
     },
   })
   const change = (id: number, part: Partial<Draft>) => setClasses((all) => all.map((c) => (c.id === id ? { ...c, ...part } : c)))
@@ -63,12 +72,19 @@ export default function DefinitionEditor({ detail, onDone }: { detail: Classific
       return copy
     })
   return (
-    <Card title={t('classification.edit')}>
+    <Card title={detail ? t('classification.edit') : undefined}>
       <div className="form-grid">
         {save.error && <Failed error={save.error} />}
         <LabelInput id="c-label" name={t('classification.name')} value={label} onChange={setLabel} />
-        {method.kind === 'values' && <div className="field"><span className="field-name">{t('classification.value_of')}</span><FeatureSelect label={t('classification.value_of')} value={feature} filter={(x) => x.value === 'text'} classes={false} onChange={setFeature} /></div>}
-        {method.kind === 'rules' && (
+        <LabelInput id="c-description" name={t('classification.description')} value={description} onChange={setDescription} />
+        {!detail && (
+          <div className="field how">
+            <span className="field-name" id="c-kind">{t('classification.how')}</span>
+            <Segmented<Method['kind']> aria-labelledby="c-kind" value={kind} onChange={setKind} options={(['rules', 'values'] as const).map((value) => ({ value, label: t(`classification.how_${value}`) }))} />
+          </div>
+        )}
+        {!ruled && <div className="field"><span className="field-name">{t('classification.value_of')}</span><FeatureSelect label={t('classification.value_of')} value={feature} filter={(x) => x.value === 'text'} classes={false} onChange={setFeature} /></div>}
+        {ruled && (
           <>
             <p className="soft small">{t('classification.first_match')}</p>
             {classes.map((c, i) => (
@@ -77,11 +93,11 @@ export default function DefinitionEditor({ detail, onDone }: { detail: Classific
                 onValid={(ok) => setBad((old) => { const copy = new Set(old); if (ok) copy.delete(c.id); else copy.add(c.id); return copy.size === old.size && copy.has(c.id) === old.has(c.id) ? old : copy })}
               />
             ))}
-            <div><Button onClick={() => setClasses((all) => [...all, { id: ++next, key: '', label: { zh: '', en: '' }, text: '', when: { all: [] } }])}>+ {t('classification.add_class')}</Button></div>
+            <div><Button onClick={() => setClasses((all) => [...all, blank()])}>+ {t('classification.add_class')}</Button></div>
           </>
         )}
         <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
-        <div className="row"><Button type="primary" loading={save.isPending} disabled={bad.size > 0 || unnamed || empty} onClick={() => save.mutate()}>{t('classification.save_version')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{(unnamed || empty) && <span className="small worse" role="status">{t(unnamed ? 'classification.unnamed' : 'classification.empty_rule')}</span>}</div>
+        <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className="small worse" role="status">{t(missing)}</span>}</div>
       </div>
     </Card>
   )
@@ -89,12 +105,14 @@ export default function DefinitionEditor({ detail, onDone }: { detail: Classific
 
 const name = (label: Label) => (label.zh || label.en).trim()
 
+const blank = (): Draft => ({ id: ++next, key: '', label: { zh: '', en: '' }, text: '', when: { all: [] } })
+
 /** A name given in one language only is the name in both. */
 const both = (label: Label): Label => ({ zh: label.zh.trim() || label.en.trim(), en: label.en.trim() || label.zh.trim() })
 
-/** New classes get machine names nobody else has. */
-function keyed(classes: Draft[]) {
-  const taken = new Set(classes.map((c) => c.key).filter(Boolean))
+/** New classes get machine names nobody else has, the class of the rest among them. */
+function keyed(classes: Draft[], rest: string) {
+  const taken = new Set([rest, ...classes.map((c) => c.key).filter(Boolean)])
   return classes.map(({ key, label, when }) => {
     let mine = key || slug(label)
     for (let n = 2; !key && taken.has(mine); n++) mine = `${slug(label)}_${n}`

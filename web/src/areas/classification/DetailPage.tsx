@@ -1,14 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
-import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button, Popconfirm } from 'antd'
 import { lazy, Suspense, useState } from 'react'
-import { classification as query } from '@/api/queries'
+import { classification as query, deleteClassification } from '@/api/queries'
 import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { PlainTable } from '@/parts/ChartCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
-import { Failed, Loading } from '@/parts/States'
+import { Failed, Loading, useProblemText } from '@/parts/States'
+import { toast } from '@/parts/toast'
 import './classification.css'
 import { type Pick, PickPanel } from './PickPanel'
 
@@ -29,7 +30,7 @@ export function DetailPage() {
       title={data ? f.label(data.label) : key}
       crumb={<Link to="/classification">{t('classification.title')}</Link>}
       note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span>}
-      actions={data && !editing && <Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button>}
+      actions={data && !editing && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
       {error && <Failed error={error} retry={() => void refetch()} />}
@@ -51,6 +52,30 @@ export function DetailPage() {
       )}
       <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />
     </Page>
+  )
+}
+
+/** Own ones can be deleted; changed ones that ship with the product can be put back. */
+function Withdraw({ data }: { data: ClassificationDetail }) {
+  const { t } = useFormat()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const problem = useProblemText()
+  const own = !data.definition.builtin
+  const go = useMutation({
+    mutationFn: () => deleteClassification(data.key),
+    onSuccess: async () => {
+      toast.ok(t(own ? 'classification.deleted' : 'classification.put_back'))
+      if (own) await navigate({ to: '/classification' })
+      await queries.invalidateQueries({ queryKey: ['run'] })
+    },
+    onError: (e) => toast.bad(problem(e)),
+  })
+  if (!own && !data.changed) return null
+  return (
+    <Popconfirm title={t(own ? 'classification.delete_sure' : 'classification.back_sure')} onConfirm={() => go.mutate()} okText={t(own ? 'common.delete' : 'classification.back_ok')} cancelText={t('common.cancel')}>
+      <Button danger={own} loading={go.isPending}>{t(own ? 'common.delete' : 'classification.back')}</Button>
+    </Popconfirm>
   )
 }
 

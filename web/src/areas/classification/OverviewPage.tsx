@@ -31,7 +31,7 @@ export function OverviewPage() {
     wasStale.current = data?.run.stale ?? false
   }, [data?.run.stale, queries])
   return (
-    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton>}>
+    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}

@@ -13,7 +13,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const f = useFormat()
   const { t } = f
   const at = useAt()
-  const query = useInfiniteQuery(timeline(id, types))
+  const query = useInfiniteQuery(timeline(id, types, at))
   const chosen = types.split(',').filter(Boolean)
   const toggle = (k: string) => onTypes((chosen.includes(k) ? chosen.filter((x) => x !== k) : [...chosen, k]).join(','))
   const items = query.data?.pages.flatMap((p) => p.items) ?? []
@@ -23,7 +23,6 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
         <Button size="small" type={chosen.length ? 'text' : 'default'} aria-pressed={!chosen.length} onClick={() => onTypes('')}>{t('customers.all')}</Button>
         {kinds.map((k) => <Button key={k} size="small" type={chosen.includes(k) ? 'default' : 'text'} aria-pressed={chosen.includes(k)} onClick={() => toggle(k)}>{t(`customers.type_${k}`)}</Button>)}
       </div>
-      {at.as_of && <p className="soft small">{t('customers.timeline_all', { day: at.as_of })}</p>}
       {query.isPending && <Loading lines={8} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.data && items.length === 0 && <Empty title={t('customers.nothing_happened')} />}

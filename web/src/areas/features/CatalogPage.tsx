@@ -17,7 +17,7 @@ const FeatureForm = lazy(() => import('./FeatureForm'))
 export function CatalogPage() {
   const f = useFormat()
   const { t } = f
-  const { list, byKey } = useCatalog()
+  const { list, byKey, changed } = useCatalog()
   const query = useQuery(features)
   const dirty = useRef(false)
   const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
@@ -63,7 +63,7 @@ export function CatalogPage() {
                     <td><code>{x.key}</code></td>
                     <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>
-                    <td className="nowrap"><span className="chip">{t(`features.kind_${x.definition.kind}`)}</span>{!x.builtin && <span className="soft small"> {t('features.own')}</span>}</td>
+                    <td className="nowrap"><span className="chip">{t(`features.kind_${x.definition.kind}`)}</span>{(!x.builtin || changed.has(x.key)) && <span className="soft small"> {t(x.builtin ? 'features.changed' : 'features.own')}</span>}</td>
                   </tr>
                 ))}
               </tbody>

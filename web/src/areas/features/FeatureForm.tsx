@@ -31,7 +31,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const f = useFormat()
   const { t, lang } = f
   const queries = useQueryClient()
-  const { byKey, list } = useCatalog()
+  const { byKey, list, changed } = useCatalog()
   const { data: targets = [] } = useQuery(targetsQuery)
   // what profiles can hold: the attributes files are mapped to, and those other features read
   const known = useMemo(() => {
@@ -70,6 +70,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   }
   const save = useMutation({ mutationFn: () => (feature ? putFeature(body()) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
   const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.deleted')) })
+  const back = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.put_back')) })
   const fields = isProblem(save.error) ? save.error.fields : {}
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -79,7 +80,8 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
       {remove.error && <Failed error={remove.error} />}
-      {feature?.builtin && <p className="sentence">{t('features.builtin_note')}</p>}
+      {back.error && <Failed error={back.error} />}
+      {feature?.builtin && <p className="sentence">{t(changed.has(feature.key) ? 'features.changed_note' : 'features.builtin_note')}</p>}
       <div className="two">
         <div className="field"><label htmlFor="f-zh">{t('features.name_zh')}</label><Input id="f-zh" required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
         <div className="field"><label htmlFor="f-en">{t('features.name_en')}</label><Input id="f-en" required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
@@ -103,6 +105,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk}>{t('common.save')}</Button>
         <Button onClick={() => onDone(false)}>{t('common.cancel')}</Button>
         <span className="grow" />
+        {feature && changed.has(feature.key) && <Popconfirm title={t('features.back_sure')} onConfirm={() => back.mutate()} okText={t('features.back_ok')} cancelText={t('common.cancel')}><Button type="text" loading={back.isPending}>{t('features.back')}</Button></Popconfirm>}
         {feature && !feature.builtin && <Popconfirm title={t('features.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
       </div>
     </form>

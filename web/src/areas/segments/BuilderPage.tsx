@@ -4,12 +4,13 @@ import { Button, Input, InputNumber, Segmented, Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { href } from '@/api/client'
 import { isProblem } from '@/api/problem'
-import { customers, membersOf, postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
+import { customers, postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { useAt } from '@/parts/useAt'
 import { useUnsaved } from '@/parts/useUnsaved'
+import { ruleFilter } from '@/parts/filters'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { isFinished, leafIndex } from '@/parts/rule/rows'
@@ -57,7 +58,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
   const { data: others = [] } = useQuery(segments())
 
   const text = useDebounced(state.text, 150)
-  const live = useQuery({ ...preview(text.trim(), exclude, at.as_of), enabled: !state.error && text.trim() !== '' && saved?.kind !== 'static' })
+  const live = useQuery({ ...preview(text.trim(), exclude, at), enabled: !state.error && text.trim() !== '' && saved?.kind !== 'static' })
   const counts = useMemo(() => {
     const found = new Map<string, number>()
     if (!live.data || live.isPlaceholderData) return found
@@ -76,7 +77,9 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       const zh = lang === 'zh-CN'
       // the text typed now belongs to this language; the other keeps its own if it differed
       const merge = (old: { zh: string; en: string } | undefined, now: string) => (!old || old.zh === old.en || !old.zh || !old.en ? { zh: now, en: now } : zh ? { zh: now, en: old.en } : { zh: old.zh, en: now })
-      const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...(saved?.kind === 'static' ? {} : fixed ? { customers: await membersOf(members ?? { rule: state.text.trim() }) } : { rule_text: state.text.trim() }), exclude, priority }
+      // a fixed list is taken by the server, as of the day the count beside it is of; one that is there keeps its customers
+      const whom = saved?.kind === 'static' ? {} : fixed ? { filter: members ?? ruleFilter(state.text, at) } : { rule_text: state.text.trim() }
+      const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...whom, exclude, priority }
       return saved ? putSegment(saved.key, body) : postSegment(body)
     },
     onSuccess: async (made) => {

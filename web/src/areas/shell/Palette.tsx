@@ -28,6 +28,8 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
     const item = (group: string, id: string, name: string, note: string, go: () => void, more = ''): Item => ({ id: `${group}-${id}`, group, text: name, note, search: `${name} ${note} ${id} ${more}`.toLowerCase(), go })
     return [
       ...places.map((p) => item('pages', p.key, t(`shell.${p.key}`), `G ${p.letter}`, () => void navigate({ to: p.to }), p.to)),
+      item('pages', 'settings', t('settings.title'), '', () => void navigate({ to: '/settings' }), '/settings'),
+      item('pages', 'new-classification', t('classification.new'), '', () => void navigate({ to: '/classification/new' })),
       item('pages', 'new-segment', t('shell.new_segment'), 'C', () => void navigate({ to: '/segments/new' })),
       ...(allSegments ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), `${s.label.zh} ${s.label.en}`)),
       ...classifications.map((c) => item('classifications', c.key, label(c.label), c.key, () => void navigate({ to: '/classifications/$key', params: { key: c.key } }), `${c.label.zh} ${c.label.en}`)),

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { API } from '@/api/client'
 import { session, signOut } from '@/api/queries'
@@ -83,9 +83,10 @@ function Me() {
   }
   return (
     <Pop className="icon-btn avatar" label={t('shell.me', { name: data.user.name })} button={[...data.user.name][0]?.toUpperCase() ?? '·'} align="right">
-      {() => (
+      {(close) => (
         <div className="menu">
           <span className="menu-head">{data.user?.email}</span>
+          <Link to="/settings" onClick={close}>{t('settings.title')}</Link>
           <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>
           <a href={`${API}/openapi.json`} target="_blank" rel="noreferrer">{t('shell.api')}</a>
           <button type="button" onClick={() => void leave()}>{t('shell.sign_out')}</button>

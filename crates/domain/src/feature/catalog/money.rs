@@ -35,16 +35,16 @@ pub(super) const RFM: &[Row] = &[
         "Quintile score of net, 5 = best; 0 without an order. All history.",
     )),
     score("rfm_r_bins", ("R 分（自定区间）", "R by own bins"), "recency_days", Bins([30.0, 90.0, 180.0, 365.0]), (
-        "按自定边界给分：R 不超过 30 天 5 分，90 天 4 分，180 天 3 分，365 天 2 分，其余 1 分。",
-        "By own edges: R up to 30 days 5, 90 days 4, 180 days 3, 365 days 2, else 1.",
+        "按自己定的四条界线给 1–5 分，距上次下单越近分越高，正好在界线上算更好的一档；没有订单为 0。",
+        "1–5 by four edges of your own: the more recent the last order, the higher; on an edge counts as the better side. 0 without an order.",
     )),
     score("rfm_f_bins", ("F 分（自定区间）", "F by own bins"), "orders", Bins([2.0, 3.0, 5.0, 10.0]), (
-        "按自定边界给分：10 单起 5 分，5 单起 4 分，3 单起 3 分，2 单 2 分，1 单 1 分。",
-        "By own edges: from 10 orders 5, from 5 orders 4, from 3 orders 3, 2 orders 2, 1 order 1.",
+        "按自己定的四条界线给 1–5 分，订单越多分越高，正好在界线上算更好的一档；没有订单为 0。",
+        "1–5 by four edges of your own: the more orders, the higher; on an edge counts as the better side. 0 without an order.",
     )),
     score("rfm_m_bins", ("M 分（自定区间）", "M by own bins"), "net", Bins([100.0, 500.0, 1_000.0, 5_000.0]), (
-        "按自定边界给分：5000 起 5 分，1000 起 4 分，500 起 3 分，100 起 2 分，其余 1 分。",
-        "By own edges: from 5,000 5, from 1,000 4, from 500 3, from 100 2, else 1.",
+        "按自己定的四条界线给 1–5 分，净消费额越高分越高，正好在界线上算更好的一档；没有订单为 0。",
+        "1–5 by four edges of your own: the higher the net, the higher; on an edge counts as the better side. 0 without an order.",
     )),
     score("rfm_r_kmeans", ("R 分（聚类）", "R by k-means"), "recency_days", Kmeans, (
         "一维 k-means（k = 5，精确解）按中心排序得分。",

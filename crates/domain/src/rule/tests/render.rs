@@ -33,12 +33,12 @@ fn rules_read_naturally() {
         ("0.5 < return_rate", "退货率 > 0.5", "Return rate > 0.5"),
         (
             r#"class.lifecycle = "at_risk" or in segment("vip")"#,
-            "生命周期阶段为“流失风险”，或属于分群“贵宾”",
+            "生命周期阶段为“流失风险”，或属于人群“贵宾”",
             "Lifecycle stage is “At risk” or in segment “VIP”",
         ),
         (
             r#"net > 1 and (city in ("北京", "上海") or gender = "female") and not in segment("vip")"#,
-            "累计消费 > ¥1，且（城市为“北京”或“上海”，或性别为“女”），且不属于分群“贵宾”",
+            "累计消费 > ¥1，且（城市为“北京”或“上海”，或性别为“女”），且不属于人群“贵宾”",
             "Lifetime spend > ¥1 and (city is “北京” or “上海” or gender is “female”) and not in segment “VIP”",
         ),
         (r#"city not in ("北京")"#, "城市不是“北京”", "City is not “北京”"),

@@ -72,7 +72,7 @@ async fn the_store_keeps_what_was_set_aside() {
     for format in [Format::Csv, Format::Xlsx] {
         let file = rejected::file(&shop.app, &staged.id, Lang::En, format).await.expect("a file");
         let mut bytes = Vec::new();
-        file.into_std().await.read_to_end(&mut bytes).expect("reads");
+        file.0.into_std().await.read_to_end(&mut bytes).expect("reads");
         match format {
             Format::Csv => assert_eq!(String::from_utf8_lossy(&bytes).lines().count(), 4),
             Format::Xlsx => assert!(bytes.starts_with(b"PK")),

@@ -8,5 +8,6 @@ import customers from './customers.json'
 import segments from './segments.json'
 import features from './features.json'
 import rule from './rule.json'
+import settings from './settings.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings }

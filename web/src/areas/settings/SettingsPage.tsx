@@ -1,0 +1,105 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Input, Select } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { isProblem } from '@/api/problem'
+import { changePassword, putWorkspace, session } from '@/api/queries'
+import type { Lang, Session, Workspace } from '@/api/types'
+import { useT } from '@/i18n'
+import { Card, Page } from '@/parts/Page'
+import { Failed } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { useUnsaved } from '@/parts/useUnsaved'
+import './settings.css'
+
+/** What was set up and can be changed: the business's name and language, one's own password. */
+export function SettingsPage() {
+  const { t } = useT()
+  const { data } = useQuery(session)
+  if (!data?.workspace || !data.user) return null
+  return (
+    <Page title={t('settings.title')}>
+      <div className="settings">
+        <Business workspace={data.workspace} />
+        <Password user={data.user} />
+      </div>
+    </Page>
+  )
+}
+
+/** The server's word on each field of a form, by its name. */
+function useFieldErrors(error: unknown) {
+  const { t } = useT()
+  const fields = isProblem(error) ? error.fields : {}
+  return (name: string) => fields[name] && <span className="field-error" role="alert">{t(`errors.${fields[name].replaceAll('.', '_')}`)}</span>
+}
+
+/** Each language by its own name. */
+const langs = (['zh-CN', 'en'] satisfies Lang[]).map((value) => ({ value, label: new Intl.DisplayNames([value], { type: 'language' }).of(value.slice(0, 2)) ?? value }))
+
+function Business({ workspace }: { workspace: Workspace }) {
+  const { t, lang: shown } = useT()
+  const queries = useQueryClient()
+  const [name, setName] = useState(workspace.name)
+  const [lang, setLang] = useState(workspace.lang)
+  const dirty = name.trim() !== workspace.name || lang !== workspace.lang
+  useUnsaved(() => dirty)
+  const save = useMutation({
+    mutationFn: () => putWorkspace({ name: name.trim(), lang }),
+    onSuccess: (now: Session) => {
+      queries.setQueryData(session.queryKey, now)
+      if (now.workspace) setName(now.workspace.name)
+      toast.ok(t('settings.saved'))
+    },
+  })
+  const fieldError = useFieldErrors(save.error)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!save.isPending) save.mutate()
+  }
+  const currency = new Intl.DisplayNames([shown], { type: 'currency' }).of(workspace.currency.code)
+  return (
+    <Card title={t('settings.business')}>
+      <form className="form-grid" onSubmit={submit}>
+        {save.error && <Failed error={save.error} />}
+        <div className="field"><label htmlFor="workspace-name">{t('session.workspace_name')}</label><Input id="workspace-name" required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />{fieldError('name')}</div>
+        <div className="field"><label htmlFor="workspace-lang">{t('settings.lang')}</label><Select id="workspace-lang" value={lang} onChange={setLang} options={langs} /><span className="small soft">{t('settings.lang_note')}</span>{fieldError('lang')}</div>
+        <dl className="facts">
+          <div><dt>{t('session.time_zone')}</dt><dd>{workspace.time_zone}</dd></div>
+          <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {currency}</dd></div>
+        </dl>
+        <p className="small soft">{t('settings.fixed_note')}</p>
+        <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!dirty || !name.trim()}>{t('common.save')}</Button></div>
+      </form>
+    </Card>
+  )
+}
+
+function Password({ user }: { user: NonNullable<Session['user']> }) {
+  const { t } = useT()
+  const [form, setForm] = useState({ old: '', new: '' })
+  const save = useMutation({
+    mutationFn: () => changePassword(form),
+    onSuccess: ({ ended }) => {
+      setForm({ old: '', new: '' })
+      toast.ok(ended ? t('settings.password_ended', { count: ended }) : t('settings.password_changed'))
+    },
+  })
+  const fieldError = useFieldErrors(save.error)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!save.isPending) save.mutate()
+  }
+  return (
+    <Card title={t('settings.password')}>
+      <form className="form-grid" onSubmit={submit}>
+        {save.error && !(isProblem(save.error) && Object.keys(save.error.fields).length) && <Failed error={save.error} />}
+        {/* a password manager must know whose it is */}
+        <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
+        <div className="field"><label htmlFor="password-old">{t('settings.password_old')}</label><Input.Password id="password-old" autoComplete="current-password" required value={form.old} onChange={(e) => setForm({ ...form, old: e.target.value })} />{fieldError('old')}</div>
+        <div className="field"><label htmlFor="password-new">{t('settings.password_new')}</label><Input.Password id="password-new" autoComplete="new-password" required minLength={10} value={form.new} onChange={(e) => setForm({ ...form, new: e.target.value })} /><span className="small soft">{t('session.password_rule')}</span>{fieldError('new')}</div>
+        <p className="small soft">{t('settings.password_note')}</p>
+        <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!form.old || !form.new}>{t('settings.password_change')}</Button></div>
+      </form>
+    </Card>
+  )
+}
