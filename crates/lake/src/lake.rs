@@ -2,22 +2,23 @@
 
 use crate::{
     Error, Result,
-    read::{self, Footers, Reader, files_of},
+    read::{self, Footers, Reader, Texts, files_of},
     stats,
     table::LakeTable,
 };
-use arrow::{array::{AsArray, RecordBatch}, datatypes::{Date32Type, Int64Type}};
+use arrow::{array::{Array, AsArray, RecordBatch}, datatypes::{Date32Type, Int64Type}};
 use datafusion::{
     execution::{context::SQLOptions, runtime_env::RuntimeEnvBuilder},
     prelude::{SessionConfig, SessionContext},
 };
 use domain::{
     Day,
+    feature::SIGNUP,
     table::{Snapshot, Table},
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// Memory one SQL query may take.
@@ -29,6 +30,7 @@ pub struct Lake {
     reader: Reader,
     snapshot: Arc<Snapshot>,
     sql: Arc<OnceLock<SessionContext>>,
+    last_signup: Arc<Mutex<Option<(Day, Option<i32>)>>>,
 }
 
 impl std::fmt::Debug for Lake {
@@ -51,7 +53,7 @@ impl Lake {
     fn with(root: PathBuf, snapshot: &Snapshot, footers: Arc<Footers>) -> Result<Lake> {
         let reader = Reader { root, snapshot: snapshot.id, footers };
         read::check_files(&reader, &snapshot.files)?;
-        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), sql: Arc::default() })
+        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), sql: Arc::default(), last_signup: Arc::default() })
     }
 
     /// What the lake holds.
@@ -76,7 +78,8 @@ impl Lake {
         Some((Day(low as i32), Day(high as i32)))
     }
 
-    /// The last day up to `today` on which anything happened: one mistyped year does not make tomorrow the present.
+    /// The last day up to `today` on which anything happened or anybody signed up: one mistyped year does not make tomorrow
+    /// the present, and whoever signed up after the last order is there.
     pub fn last_day(&self, today: Day) -> Result<Option<Day>> {
         let facts = [Table::Orders, Table::Lines, Table::Refunds, Table::Interactions, Table::Answers];
         let mut last: Option<i32> = None;
@@ -91,7 +94,31 @@ impl Lake {
                 _ => {}
             }
         }
-        Ok(last.map(Day))
+        Ok(last.max(self.last_signup(today)?).map(Day))
+    }
+
+    /// The last day up to `today` on which somebody signed up. Looked for once a day: it reads every attribute.
+    fn last_signup(&self, today: Day) -> Result<Option<i32>> {
+        let mut known = self.last_signup.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, last)) = known.filter(|(day, _)| *day == today) {
+            return Ok(last);
+        }
+        let mut last: Option<i32> = None;
+        for file in files_of(&self.snapshot.files, Table::Attributes).filter(|f| !stats::is_empty(f, "date")) {
+            self.reader.scan(file, &["key", "date"], |b| {
+                let (keys, dates) = (Texts::of(&b[0]), b[1].as_primitive::<Date32Type>());
+                for (i, day) in dates.iter().enumerate() {
+                    if let Some(day) = day.filter(|d| *d <= today.0 && Some(*d) > last)
+                        && keys.get(i) == Some(SIGNUP)
+                    {
+                        last = Some(day);
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        *known = Some((today, last));
+        Ok(last)
     }
 
     /// Runs a query that reads. The tables are the lake's (`orders`, `lines`, …); nothing can be made, changed or set.

@@ -116,6 +116,13 @@ pub(crate) fn is_empty(file: &DataFile, column: &str) -> bool {
     stats.map_or(nullable, |s| s.nulls == file.rows)
 }
 
+/// Is the flag set in no row of the file, as the catalog knows it?
+pub(crate) fn is_never(file: &DataFile, column: &str) -> bool {
+    let place = schema::place(file.table, column);
+    let stats = file.columns.iter().find(|s| s.column as usize == place + 1);
+    is_empty(file, column) || stats.and_then(|s| s.max.as_deref()).is_some_and(|max| matches!(max, "0" | "false"))
+}
+
 /// The catalog's record of a freshly written file must be readable again; checked once where it is made.
 pub(crate) fn check(file: &DataFile) -> Result<()> {
     for name in ["customer", "day", "recorded_at"] {

@@ -35,7 +35,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { rows: 1_000_000, text_bytes: 256 << 20 }
+        Limits { rows: 3 * ROW_GROUP, text_bytes: 192 << 20 }
     }
 }
 

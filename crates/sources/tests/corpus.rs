@@ -112,7 +112,7 @@ fn differences(path: &Path, want: &Expected) -> Vec<String> {
 
 #[test]
 fn every_hostile_file_comes_out_as_written_beside_it() {
-    let folder = Path::new(std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("tests/corpus");
+    let folder = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("tests/corpus");
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     let (mut count, mut wrong) = (0, Vec::new());

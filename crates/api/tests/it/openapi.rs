@@ -5,7 +5,7 @@ use std::path::Path;
 
 #[test]
 fn the_description_is_the_reviewed_one() {
-    let path = Path::new(std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("tests/it/snapshots/openapi.json");
+    let path = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("tests/it/snapshots/openapi.json");
     let now = api::openapi().to_pretty_json().expect("json") + "\n";
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         std::fs::write(&path, &now).expect("writes");

@@ -116,6 +116,9 @@ impl Attributes {
         if ty == ValueType::Text && texts_only {
             return self.texts(rows);
         }
+        if ty != ValueType::Text {
+            return Column::of(ty, rows.len(), |c| fit(self.value(rows[c]), ty));
+        }
         let values: Vec<Value> = rows.par_iter().map(|r| fit(self.value(*r), ty)).collect();
         Column::from_values(ty, values.into_iter())
     }

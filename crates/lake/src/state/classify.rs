@@ -92,17 +92,9 @@ impl Run {
     }
 
     fn first_match(&mut self, rules: &[(String, Compiled)], otherwise: u32) -> Vec<u32> {
-        let len = self.customers as usize;
-        let mut codes = vec![otherwise; len];
-        let mut open = self.present.clone();
-        for (code, (_, rule)) in rules.iter().enumerate() {
-            self.learn(rule.needs());
-            let mut holds = mask::mask(rule.pred(), &*self);
-            holds.and(&open);
-            holds.iter().for_each(|i| codes[i] = code as u32);
-            open.and_not(&holds);
-        }
-        codes
+        rules.iter().for_each(|(_, rule)| self.learn(rule.needs()));
+        let preds: Vec<_> = rules.iter().map(|(_, rule)| rule.pred()).collect();
+        mask::first_match(&preds, &*self, otherwise)
     }
 
     fn by_value(

@@ -3,6 +3,7 @@
 use super::Bits;
 use domain::{Day, Value, ValueType};
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Code of a text that is not known.
@@ -63,6 +64,33 @@ impl Column {
             column.set(i, &v);
         }
         column
+    }
+
+    /// From values that are no texts, one per customer, found side by side; values of another type count as not known.
+    pub(crate) fn of(ty: ValueType, len: usize, value: impl Fn(usize) -> Value + Sync) -> Column {
+        const PIECE: usize = 4096;
+        fn all<T: Send>(slots: &mut [T], known: &mut [u64], value: impl Fn(usize) -> Option<T> + Sync) {
+            let pieces = slots.par_chunks_mut(PIECE).zip(known.par_chunks_mut(PIECE / 64)).enumerate();
+            pieces.for_each(|(p, (slots, known))| {
+                for (i, slot) in slots.iter_mut().enumerate() {
+                    if let Some(v) = value(p * PIECE + i) {
+                        *slot = v;
+                        known[i / 64] |= 1 << (i % 64);
+                    }
+                }
+            });
+        }
+        let Column { mut data, mut known } = Column::unknown(ty, len);
+        let words = known.words_mut();
+        match &mut data {
+            Data::Bool(v) => all(v, words, |i| if let Value::Bool(x) = value(i) { Some(x) } else { None }),
+            Data::Int(v) => all(v, words, |i| if let Value::Int(x) = value(i) { Some(x) } else { None }),
+            Data::Number(v) => all(v, words, |i| if let Value::Number(x) = value(i) { Some(x) } else { None }),
+            Data::Money(v) => all(v, words, |i| if let Value::Money(x) = value(i) { Some(x) } else { None }),
+            Data::Day(v) => all(v, words, |i| if let Value::Day(x) = value(i) { Some(x.0) } else { None }),
+            Data::Text(..) => {}
+        }
+        Column { data, known }
     }
 
     /// From texts, one per customer.

@@ -213,6 +213,12 @@ impl Group<'_> {
     fn run(&self, chunk: &Chunk, outs: &mut [Out<'_>], as_of: Day, s: &mut Scratch) {
         let customers = outs.first().map_or(0, Out::len);
         let (from, to) = self.days;
+        if chunk.day.is_empty() {
+            for (m, column) in &self.measures {
+                outs.get_mut(*column).into_iter().for_each(|out| out.of_nothing(m));
+            }
+            return;
+        }
         let place = s.window(self.window, self.days, chunk, customers);
         let Scratch { windows, passed, picked, ends, shared, .. } = s;
         let Selected { ranges, whole, .. } = &windows[place];

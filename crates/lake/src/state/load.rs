@@ -160,6 +160,11 @@ impl Source {
         self.files.iter().any(|f| !stats::is_empty(&f.file, name))
     }
 
+    /// Is the flag set in any row?
+    pub(super) fn ever(&self, name: &str) -> bool {
+        self.files.iter().any(|f| !stats::is_never(&f.file, name))
+    }
+
     /// The rows of a range of customers, with the columns that are asked for.
     pub(super) fn feed(&self, range: usize, customers: Range<u32>, columns: &[(&'static str, bool)]) -> Result<Feed<'_>> {
         let kind = |name: &str| self.table.columns().iter().find(|c| c.name == name).map(|c| c.kind);

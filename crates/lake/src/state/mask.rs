@@ -1,7 +1,7 @@
 //! Rules and formulas over columns: the tree of `domain::rule::compiled` evaluated for blocks of customers at once.
 //! Names are looked up once; a text comparison becomes a table over the column's codes.
 
-use super::{Bits, Column, Data};
+use super::{Bits, Column, Data, column::NONE};
 use domain::{
     Value, ValueType,
     rule::{
@@ -37,6 +37,33 @@ pub(super) fn mask(pred: &Pred, view: &impl View) -> Bits {
     Bits::from_words(blocks.into_iter().flatten().collect(), len)
 }
 
+/// The place of the first condition each customer there is fulfils, `otherwise` without one; `NONE` where nobody is.
+pub(super) fn first_match(preds: &[&Pred], view: &impl View, otherwise: u32) -> Vec<u32> {
+    let nodes: Vec<Node<'_>> = preds.iter().map(|p| Node::of(p, view)).collect();
+    let present = view.present().words();
+    let mut codes = vec![otherwise; view.customers()];
+    codes.par_chunks_mut(BLOCK).with_min_len(8).enumerate().for_each(|(b, codes)| {
+        let (from, to) = (b * BLOCK, b * BLOCK + codes.len());
+        let mut open = [0; WORDS];
+        open.iter_mut().zip(&present[b * WORDS..]).for_each(|(a, w)| *a = *w);
+        (0..codes.len()).filter(|i| open[i / 64] >> (i % 64) & 1 == 0).for_each(|i| codes[i] = NONE);
+        for (code, node) in nodes.iter().enumerate() {
+            if open == [0; WORDS] {
+                break;
+            }
+            for (w, (open, holds)) in open.iter_mut().zip(node.block(from, to)).enumerate() {
+                let mut new = *open & holds;
+                *open &= !holds;
+                while new != 0 {
+                    codes[w * 64 + new.trailing_zeros() as usize] = code as u32;
+                    new &= new - 1;
+                }
+            }
+        }
+    });
+    codes
+}
+
 /// A formula's value for everyone.
 pub(super) fn column(scalar: &Scalar, ty: ValueType, view: &impl View) -> Column {
     let len = view.customers();
@@ -65,25 +92,35 @@ pub(super) fn known_values(num: &Num, view: &impl View) -> Vec<f64> {
 }
 
 fn numbers(node: &Number<'_>, ty: ValueType, len: usize) -> Column {
-    let blocks: Vec<Buf> = (0..len.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|b| node.block(b * BLOCK, len.min((b + 1) * BLOCK)))
-        .collect();
-    let all = || blocks.iter().flat_map(|b| (0..b.len).map(move |i| (b.is_known(i), b.values[i])));
     // what is not finite is not known; `typed` says how the rest is rounded
-    let known = Bits::from_words(
-        blocks.iter().flat_map(|b| b.words(|i| b.is_known(i) && b.values[i].is_finite())).collect(),
-        len,
-    );
-    let value = |(known, x): (bool, f64)| if known { typed(x, ty) } else { Value::Null };
-    let data = match ty {
-        ValueType::Number => Data::Number(all().map(|(k, x)| if k && x.is_finite() { x } else { 0.0 }).collect()),
-        ValueType::Int => Data::Int(all().map(|x| if let Value::Int(i) = value(x) { i } else { 0 }).collect()),
-        ValueType::Money => Data::Money(all().map(|x| if let Value::Money(i) = value(x) { i } else { 0 }).collect()),
-        ValueType::Bool => Data::Bool(all().map(|x| value(x) == Value::Bool(true)).collect()),
-        ValueType::Day => Data::Day(all().map(|x| if let Value::Day(d) = value(x) { d.0 } else { 0 }).collect()),
-        ValueType::Text => return Column::unknown(ty, len),
-    };
+    fn all<T: Send>(
+        (values, known): (&mut [T], &mut [u64]),
+        node: &Number<'_>,
+        value: impl Fn(f64) -> Option<T> + Sync,
+    ) {
+        let blocks = values.par_chunks_mut(BLOCK).zip(known.par_chunks_mut(WORDS)).with_min_len(8).enumerate();
+        blocks.for_each(|(b, (values, known))| {
+            let from = b * BLOCK;
+            let buf = node.block(from, from + values.len());
+            for (i, slot) in values.iter_mut().enumerate() {
+                if let Some(x) = Some(buf.values[i]).filter(|x| buf.is_known(i) && x.is_finite()) {
+                    known[i / 64] |= 1 << (i % 64);
+                    value(x).into_iter().for_each(|v| *slot = v);
+                }
+            }
+        });
+    }
+    let mut data = Data::of(ty, len, Default::default());
+    let mut known = Bits::none(len);
+    let words = known.words_mut();
+    match &mut data {
+        Data::Number(v) => all((v, words), node, Some),
+        Data::Int(v) => all((v, words), node, |x| if let Value::Int(i) = typed(x, ty) { Some(i) } else { None }),
+        Data::Money(v) => all((v, words), node, |x| if let Value::Money(m) = typed(x, ty) { Some(m) } else { None }),
+        Data::Bool(v) => all((v, words), node, |x| Some(typed(x, ty) == Value::Bool(true))),
+        Data::Day(v) => all((v, words), node, |x| if let Value::Day(d) = typed(x, ty) { Some(d.0) } else { None }),
+        Data::Text(..) => {}
+    }
     Column::new(data, known)
 }
 

@@ -34,44 +34,53 @@ impl Out<'_> {
         }
     }
 
-    fn known(known: &mut [u64], c: usize) {
-        if let Some(word) = known.get_mut(c / 64) {
-            *word |= 1 << (c % 64);
+    fn whole(&mut self, value: impl FnMut(usize) -> Option<i64>) {
+        if let Out::Int(v, k) = self {
+            fill(v, k, value);
         }
     }
 
-    fn whole(&mut self, c: usize, value: Option<i64>) {
-        if let (Out::Int(v, k), Some(x)) = (self, value) {
-            v[c] = x;
-            Out::known(k, c);
+    fn number(&mut self, value: impl FnMut(usize) -> Option<f64>) {
+        if let Out::Number(v, k) = self {
+            fill(v, k, value);
         }
     }
 
-    fn number(&mut self, c: usize, value: Option<f64>) {
-        if let (Out::Number(v, k), Some(x)) = (self, value) {
-            v[c] = x;
-            Out::known(k, c);
+    fn text(&mut self, mut code: impl FnMut(usize) -> u32) {
+        if let Out::Text(v, k) = self {
+            fill(v, k, |c| Some(code(c)).filter(|code| *code != NONE));
         }
     }
 
-    fn text(&mut self, c: usize, code: u32) {
-        if let (Out::Text(v, k), false) = (self, code == NONE) {
-            v[c] = code;
-            Out::known(k, c);
+    /// What nothing comes to: columns begin with zeros, of which some are known.
+    pub(super) fn of_nothing(&mut self, m: &Measure) {
+        let zero = match m {
+            Measure::Count | Measure::ActiveDays | Measure::Gaps | Measure::Distinct(_) => matches!(self, Out::Int(..)),
+            Measure::Sum(field) => match slot(*field) {
+                Slot::Money(_) => matches!(self, Out::Int(..)),
+                Slot::Number(_) => matches!(self, Out::Number(..)),
+                _ => false,
+            },
+            _ => false,
+        };
+        let customers = self.len();
+        let (Out::Int(_, known) | Out::Number(_, known)) = self else { return };
+        if zero {
+            for (w, word) in known.iter_mut().enumerate().take(customers.div_ceil(64)) {
+                *word = u64::MAX >> (64 - (customers - w * 64).min(64));
+            }
         }
     }
+}
 
-    fn flag(&mut self, c: usize, value: bool) {
-        if let Out::Bool(v, k) = self {
-            v[c] = value;
-            Out::known(k, c);
-        }
-    }
-
-    fn day(&mut self, c: usize, day: i32) {
-        if let Out::Day(v, k) = self {
-            v[c] = day;
-            Out::known(k, c);
+/// Values of the customers of a chunk, and which of them are known.
+fn fill<T>(values: &mut [T], known: &mut [u64], mut value: impl FnMut(usize) -> Option<T>) {
+    for (w, (values, word)) in values.chunks_mut(64).zip(known).enumerate() {
+        for (i, slot) in values.iter_mut().enumerate() {
+            if let Some(x) = value(w * 64 + i) {
+                *slot = x;
+                *word |= 1 << i;
+            }
         }
     }
 }
@@ -220,125 +229,143 @@ pub(super) fn measure(m: &Measure, pick: &impl Pick, chunk: &Chunk, out: &mut Ou
     let customers = out.len();
     let since = |i: Option<usize>| i.map(|i| i64::from(today.0) - i64::from(chunk.day[i]));
     match m {
-        Measure::Count => (0..customers).for_each(|c| out.whole(c, Some(pick.of(c).len() as i64))),
-        Measure::DaysSinceLast => (0..customers).for_each(|c| out.whole(c, since(pick.of(c).next_back()))),
-        Measure::DaysSinceFirst => (0..customers).for_each(|c| out.whole(c, since(pick.of(c).next()))),
-        Measure::ActiveDays => (0..customers).for_each(|c| {
-            s.distinct_days(pick.of(c), chunk);
-            out.whole(c, Some(s.days.len() as i64));
-        }),
-        Measure::Gaps
-        | Measure::MeanGap
-        | Measure::SdGap
-        | Measure::P90Gap
-        | Measure::P90GapBefore
-        | Measure::LastGap => {
+        Measure::Count => out.whole(|c| Some(pick.of(c).len() as i64)),
+        Measure::DaysSinceLast => out.whole(|c| since(pick.of(c).next_back())),
+        Measure::DaysSinceFirst => out.whole(|c| since(pick.of(c).next())),
+        Measure::ActiveDays => {
+            // as many as there are gaps between them, and one
             s.find(pick, chunk, customers);
-            (0..customers).for_each(|c| gap(m, c, s, out));
+            out.whole(|c| Some(if pick.of(c).len() == 0 { 0 } else { s.of(c).len() as i64 + 1 }));
+        }
+        Measure::Gaps => {
+            s.find(pick, chunk, customers);
+            out.whole(|c| Some(s.of(c).len() as i64));
+        }
+        Measure::LastGap => {
+            s.find(pick, chunk, customers);
+            out.whole(|c| s.of(c).last().copied());
+        }
+        Measure::MeanGap => {
+            s.find(pick, chunk, customers);
+            out.number(|c| Some(s.of(c)).filter(|gaps| !gaps.is_empty()).map(mean));
+        }
+        Measure::SdGap => {
+            s.find(pick, chunk, customers);
+            out.number(|c| Some(s.of(c)).filter(|gaps| !gaps.is_empty()).map(deviation));
+        }
+        Measure::P90Gap | Measure::P90GapBefore => {
+            s.find(pick, chunk, customers);
+            let mut sorted = std::mem::take(&mut s.sorted);
+            out.whole(|c| {
+                let gaps = s.of(c);
+                let keep = gaps.len().checked_sub(usize::from(*m == Measure::P90GapBefore))?;
+                // nearest rank: the ⌈0.9·n⌉-th smallest
+                let rank = (keep * 9).div_ceil(10).checked_sub(1)?;
+                sorted.clear();
+                sorted.extend_from_slice(&gaps[..keep]);
+                Some(*sorted.select_nth_unstable(rank).1)
+            });
+            s.sorted = sorted;
         }
         Measure::Sum(field) => sum(*field, pick, chunk, out, false),
         Measure::Mean(field) => sum(*field, pick, chunk, out, true),
         Measure::Min(field) => extreme(*field, pick, chunk, out, |new, best| new < best),
         Measure::Max(field) => extreme(*field, pick, chunk, out, |new, best| new > best),
-        Measure::First(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next(), c, chunk, out)),
-        Measure::Last(field) => (0..customers).for_each(|c| copy(*field, pick.of(c).next_back(), c, chunk, out)),
+        Measure::First(field) => copy(*field, chunk, out, |c| pick.of(c).next()),
+        Measure::Last(field) => copy(*field, chunk, out, |c| pick.of(c).next_back()),
         Measure::Distinct(field) if matches!(slot(*field), Slot::Text(_)) => {
             let all = s.favourites(*field, pick, chunk, customers);
-            all.iter().enumerate().for_each(|(c, f)| out.whole(c, Some(i64::from(f.different))));
+            out.whole(|c| all.get(c).map(|f| i64::from(f.different)));
         }
-        Measure::Distinct(field) => {
-            (0..customers).for_each(|c| out.whole(c, Some(distinct(*field, pick.of(c), chunk, &mut s.bits))));
-        }
+        Measure::Distinct(field) => out.whole(|c| Some(distinct(*field, pick.of(c), chunk, &mut s.bits))),
         Measure::Top(field) => {
             let all = s.favourites(*field, pick, chunk, customers);
-            all.iter().enumerate().for_each(|(c, f)| out.text(c, f.code));
+            out.text(|c| all.get(c).map_or(NONE, |f| f.code));
         }
         Measure::TopShare(field) => {
             let all = s.favourites(*field, pick, chunk, customers);
-            let share = |f: &Favourite| (f.all > 0).then(|| f64::from(f.times) / f64::from(f.all));
-            all.iter().enumerate().for_each(|(c, f)| out.number(c, share(f)));
+            out.number(|c| all.get(c).filter(|f| f.all > 0).map(|f| f64::from(f.times) / f64::from(f.all)));
         }
     }
 }
 
-fn gap(m: &Measure, c: usize, s: &mut Shared, out: &mut Out<'_>) {
-    let gaps = s.of(c);
-    let mean = |gaps: &[i64]| gaps.iter().sum::<i64>() as f64 / gaps.len() as f64;
-    match m {
-        Measure::Gaps => out.whole(c, Some(gaps.len() as i64)),
-        _ if gaps.is_empty() => {}
-        Measure::MeanGap => out.number(c, Some(mean(gaps))),
-        Measure::SdGap => {
-            let centre = mean(gaps);
-            let squares: f64 = gaps.iter().map(|g| (*g as f64 - centre).powi(2)).sum();
-            out.number(c, Some((squares / gaps.len() as f64).sqrt()));
-        }
-        Measure::LastGap => out.whole(c, gaps.last().copied()),
-        Measure::P90Gap | Measure::P90GapBefore => {
-            let keep = gaps.len() - usize::from(*m == Measure::P90GapBefore);
-            let mut sorted = std::mem::take(&mut s.sorted);
-            sorted.clear();
-            sorted.extend_from_slice(&s.of(c)[..keep]);
-            // nearest rank: the ⌈0.9·n⌉-th smallest
-            if let Some(rank) = (keep * 9).div_ceil(10).checked_sub(1) {
-                out.whole(c, Some(*sorted.select_nth_unstable(rank).1));
-            }
-            s.sorted = sorted;
-        }
-        _ => {}
-    }
+fn mean(gaps: &[i64]) -> f64 {
+    gaps.iter().sum::<i64>() as f64 / gaps.len() as f64
+}
+
+fn deviation(gaps: &[i64]) -> f64 {
+    let centre = mean(gaps);
+    let squares: f64 = gaps.iter().map(|g| (*g as f64 - centre).powi(2)).sum();
+    (squares / gaps.len() as f64).sqrt()
 }
 
 fn sum(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, mean: bool) {
-    for c in 0..out.len() {
-        match slot(field) {
-            Slot::Money(m) => {
-                let column = &chunk.money[m];
-                if column.is_empty() {
-                    // nobody of the chunk has a value
-                    out.whole(c, (!mean).then_some(0));
-                    continue;
-                }
+    match slot(field) {
+        Slot::Money(m) => {
+            let column = &chunk.money[m];
+            if column.is_empty() {
+                // nobody of the chunk has a value
+                return out.whole(|_| (!mean).then_some(0));
+            }
+            let of = |c: usize| {
                 let (mut sum, mut n) = (0i64, 0i64);
                 for v in pick.of(c).map(|i| column[i]).filter(|v| *v != NULL) {
                     sum = sum.saturating_add(v);
                     n += 1;
                 }
-                match (mean, n) {
-                    (false, _) => out.whole(c, Some(sum)),
-                    (true, 0) => {}
-                    (true, n) => out.whole(c, Some(div_half_even(i128::from(sum), i128::from(n)) as i64)),
-                }
+                (sum, n)
+            };
+            if mean {
+                out.whole(|c| match of(c) {
+                    (_, 0) => None,
+                    (sum, n) => Some(div_half_even(i128::from(sum), i128::from(n)) as i64),
+                });
+            } else {
+                out.whole(|c| Some(of(c).0));
             }
-            Slot::Number(k) => {
-                let column = &chunk.number[k];
-                if column.is_empty() {
-                    out.number(c, (!mean).then_some(0.0));
-                    continue;
-                }
+        }
+        Slot::Number(k) => {
+            let column = &chunk.number[k];
+            if column.is_empty() {
+                return out.number(|_| (!mean).then_some(0.0));
+            }
+            out.number(|c| {
                 let (mut sum, mut n) = (0f64, 0usize);
                 for v in pick.of(c).map(|i| column[i]).filter(|v| !v.is_nan()) {
                     sum += v;
                     n += 1;
                 }
                 match (mean, n) {
-                    (false, _) => out.number(c, Some(sum)),
-                    (true, 0) => {}
-                    (true, n) => out.number(c, Some(sum / n as f64)),
+                    (false, _) => Some(sum),
+                    (true, 0) => None,
+                    (true, n) => Some(sum / n as f64),
                 }
-            }
-            _ => {}
+            });
         }
+        _ => {}
     }
 }
 
 /// Smallest or largest by the number line; of equal ones the earlier fact's.
-fn extreme(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, better: impl Fn(f64, f64) -> bool) {
-    for c in 0..out.len() {
-        let known = pick.of(c).filter_map(|i| Some((i, number(field, chunk, i)?)));
-        let best = known.reduce(|best, new| if better(new.1, best.1) { new } else { best });
-        copy(field, best.map(|b| b.0), c, chunk, out);
+fn extreme(field: Field, pick: &impl Pick, chunk: &Chunk, out: &mut Out<'_>, better: impl Fn(f64, f64) -> bool + Copy) {
+    // where the value is, is asked once a chunk, not once a fact
+    match slot(field) {
+        Slot::Money(m) => {
+            let of = |i: usize| chunk.money[m].get(i).filter(|v| **v != NULL).map(|v| *v as f64);
+            copy(field, chunk, out, |c| best(pick.of(c), of, better));
+        }
+        Slot::Day => copy(field, chunk, out, |c| best(pick.of(c), |i| Some(f64::from(chunk.day[i])), better)),
+        _ => copy(field, chunk, out, |c| best(pick.of(c), |i| number(field, chunk, i), better)),
     }
+}
+
+fn best(
+    facts: impl Iterator<Item = usize>,
+    value: impl Fn(usize) -> Option<f64>,
+    better: impl Fn(f64, f64) -> bool,
+) -> Option<usize> {
+    let known = facts.filter_map(|i| Some((i, value(i)?)));
+    known.reduce(|best, new| if better(new.1, best.1) { new } else { best }).map(|b| b.0)
 }
 
 /// The field of a fact on the number line.
@@ -354,15 +381,22 @@ fn number(field: Field, chunk: &Chunk, i: usize) -> Option<f64> {
 }
 
 /// The field of one fact as the customer's value.
-fn copy(field: Field, fact: Option<usize>, c: usize, chunk: &Chunk, out: &mut Out<'_>) {
-    let Some(i) = fact else { return };
+fn copy(field: Field, chunk: &Chunk, out: &mut Out<'_>, mut fact: impl FnMut(usize) -> Option<usize>) {
     match slot(field) {
-        Slot::Money(m) => out.whole(c, chunk.money[m].get(i).copied().filter(|v| *v != NULL)),
-        Slot::Number(k) => out.number(c, chunk.number[k].get(i).copied().filter(|v| !v.is_nan())),
-        Slot::Text(t) => out.text(c, chunk.text[t].get(i).copied().unwrap_or(NONE)),
-        Slot::Flag(f) => out.flag(c, chunk.flag[f].get(i).copied().unwrap_or(false)),
-        Slot::Day => out.day(c, chunk.day[i]),
-        Slot::Weekday => out.whole(c, Some(i64::from(Day(chunk.day[i]).weekday()))),
+        Slot::Money(m) => out.whole(|c| chunk.money[m].get(fact(c)?).copied().filter(|v| *v != NULL)),
+        Slot::Number(k) => out.number(|c| chunk.number[k].get(fact(c)?).copied().filter(|v| !v.is_nan())),
+        Slot::Text(t) => out.text(|c| fact(c).and_then(|i| chunk.text[t].get(i)).copied().unwrap_or(NONE)),
+        Slot::Weekday => out.whole(|c| Some(i64::from(Day(chunk.day[fact(c)?]).weekday()))),
+        Slot::Flag(f) => {
+            if let Out::Bool(v, k) = out {
+                fill(v, k, |c| Some(chunk.flag[f].get(fact(c)?).copied().unwrap_or(false)));
+            }
+        }
+        Slot::Day => {
+            if let Out::Day(v, k) = out {
+                fill(v, k, |c| Some(chunk.day[fact(c)?]));
+            }
+        }
     }
 }
 

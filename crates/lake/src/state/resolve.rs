@@ -115,15 +115,28 @@ impl Rows {
         s.clear();
         let h = &self.head;
         self.heads_of(customer, s);
-        let rank = |i: &u32| (h[AT].whole(*i as usize), h[KEY].whole(*i as usize) as u64);
-        if !s.heads.is_sorted_by_key(rank) {
-            s.heads.sort_unstable_by_key(rank);
+        let (at, keys) = (h[AT].wholes(), h[KEY].wholes());
+        s.ranked.clear();
+        s.ranked.extend(s.heads.iter().map(|i| (at[*i as usize], *i)));
+        // instants seldom tie: the order number is only looked up if they do
+        let rank = |a: &(i64, u32), b: &(i64, u32)| {
+            a.0.cmp(&b.0).then_with(|| (keys[a.1 as usize] as u64).cmp(&(keys[b.1 as usize] as u64)))
+        };
+        if !s.ranked.is_sorted_by(|a, b| rank(a, b).is_le()) {
+            s.ranked.sort_unstable_by(rank);
+            s.heads.clear();
+            s.heads.extend(s.ranked.iter().map(|r| r.1));
         }
         let valid = |i: &&u32| !h[CANCELLED].flag(**i as usize) && h[PAID].whole(**i as usize) > 0;
-        s.bought.clear();
-        s.bought.extend(s.heads.iter().filter(valid));
+        let bought = if s.heads.iter().all(|i| valid(&i)) {
+            &s.heads
+        } else {
+            s.bought.clear();
+            s.bought.extend(s.heads.iter().filter(valid));
+            &s.bought
+        };
         let [orders, all_orders, ..] = out;
-        for (kind, rows, c) in [(FactKind::Orders, &s.bought, orders), (FactKind::AllOrders, &s.heads, all_orders)] {
+        for (kind, rows, c) in [(FactKind::Orders, bought, orders), (FactKind::AllOrders, &s.heads, all_orders)] {
             if !wanted.has_kind(kind) {
                 continue;
             }
@@ -394,6 +407,8 @@ pub(super) struct Scratch {
     /// per order what its refunds come to that no status tells
     pub(super) told: Vec<(i64, i64)>,
     pub(super) bought: Vec<u32>,
+    /// instant and row of heads on their way into an order
+    ranked: Vec<(i64, u32)>,
 }
 
 impl Scratch {

@@ -151,20 +151,18 @@ impl Run {
     pub fn groups(&self, classification: &str) -> Vec<(String, GroupSum)> {
         let Some(classes) = self.classes(classification) else { return Vec::new() };
         let n = classes.keys().len();
-        let mut sums = vec![GroupSum::default(); n];
-        let (mut net, mut gross, mut orders) = (vec![0i128; n], vec![0i128; n], vec![0i128; n]);
-        let mut recency: Vec<Vec<i64>> = vec![Vec::new(); n];
-        let add = |key: &str, sums: &mut [i128]| {
-            let Some(column) = self.column(key) else { return };
-            for (i, code) in classes.codes().iter().enumerate() {
-                if let Some(sum) = sums.get_mut(*code as usize) {
-                    *sum += i128::from(column.whole(i).unwrap_or(0));
+        let [net, gross, orders] = ["net", "gross", "orders"].map(|key| {
+            let mut sums = vec![0i128; n];
+            if let Some(column) = self.column(key) {
+                for (i, code) in classes.codes().iter().enumerate() {
+                    if let Some(sum) = sums.get_mut(*code as usize) {
+                        *sum += i128::from(column.whole(i).unwrap_or(0));
+                    }
                 }
             }
-        };
-        add("net", &mut net);
-        add("gross", &mut gross);
-        add("orders", &mut orders);
+            sums
+        });
+        let mut recency: Vec<Vec<i64>> = classes.sizes().iter().map(|size| Vec::with_capacity(*size as usize)).collect();
         if let Some(column) = self.column("recency_days") {
             for (i, code) in classes.codes().iter().enumerate() {
                 if let Some(days) = recency.get_mut(*code as usize) {
@@ -172,15 +170,14 @@ impl Run {
                 }
             }
         }
-        for (i, sum) in sums.iter_mut().enumerate() {
-            *sum = GroupSum {
-                customers: classes.sizes()[i],
-                net: short(net[i]),
-                gross: short(gross[i]),
-                orders: short(orders[i]),
-                median_recency: median(&mut recency[i]),
-            };
-        }
+        let sum = |i: usize| GroupSum {
+            customers: classes.sizes()[i],
+            net: short(net[i]),
+            gross: short(gross[i]),
+            orders: short(orders[i]),
+            median_recency: median(&mut recency[i]),
+        };
+        let sums: Vec<GroupSum> = (0..n).map(sum).collect();
         classes.keys().iter().cloned().zip(sums).collect()
     }
 
