@@ -10,7 +10,8 @@ for (const lang of langs)
     const server = await startDemo(lang, 10_000)
     const shot = async (name: string) => {
       await settled(page)
-      await page.waitForTimeout(400)
+      await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' })
+      await page.waitForTimeout(800)
       await page.screenshot({ path: new URL(`../../docs/shots/${name}-${lang === 'en' ? 'en' : 'zh'}.png`, import.meta.url).pathname })
     }
     await prefer(page, lang)

@@ -282,7 +282,7 @@ impl Fact for CostRecord {
 /// Keys kept exactly in memory, a lane: about 38 MB.
 const EXACT: usize = 3_600_000;
 /// Identities looked up in the lake, or counted, at a time: as much again.
-const IDENTITIES: u64 = 3_600_000;
+const IDENTITIES: u64 = 1_800_000;
 
 /// A table's rows on their way in.
 pub struct Lane<F: Fact> {
