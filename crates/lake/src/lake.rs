@@ -6,7 +6,7 @@ use crate::{
     stats,
     table::LakeTable,
 };
-use arrow::{array::{Array, AsArray, RecordBatch}, datatypes::{Date32Type, Int64Type}};
+use arrow::{array::{AsArray, RecordBatch}, datatypes::{Date32Type, Int64Type}};
 use datafusion::{
     execution::{context::SQLOptions, runtime_env::RuntimeEnvBuilder},
     prelude::{SessionConfig, SessionContext},

@@ -194,7 +194,8 @@ impl Runs {
         let known_as_of = super::Moment { as_of: key.as_of, known: key.known }.known_as_of(&settings.zone);
         let mut spec = spec(app, &definitions, key, known_as_of).await?;
         // a day somebody looks back at seldom needs its facts again; they are read anew if it does
-        spec.keep_facts = current && self.keeps_facts.load(Ordering::Relaxed);
+        let serves = self.keeps_facts.load(Ordering::Relaxed);
+        spec.keep_facts = current && serves;
         spec.aggregates = aggregates;
         let clock = Arc::clone(&app.clock);
         let currency = settings.currency;
@@ -216,7 +217,10 @@ impl Runs {
                 milliseconds: since(begun, done),
                 summaries: OnceLock::new(),
             };
-            picture.summaries();
+            if serves {
+                // somebody will look at the overview next; a command asks for what it prints
+                picture.summaries();
+            }
             Ok(Arc::new(picture))
         };
         let mut slots = lock(&self.slots);

@@ -49,9 +49,7 @@ impl Attributes {
             ("date", true),
             ("flag", true),
         ];
-        let everybody = [0, scope.customers];
-        let mut source = Source::open(lake, Table::Attributes, Which::Seen, scope, &everybody)?;
-        source.join();
+        let source = Source::whole(lake, Table::Attributes, Which::Seen, scope)?;
         let (layout, raw) = source.feed(0, 0..scope.customers, &columns)?.next(scope.customers)?;
         let Raw::Text(codes, texts) = &raw[KEY] else {
             let rows = keys.iter().map(|k| (k.clone(), vec![NONE; customers])).collect();

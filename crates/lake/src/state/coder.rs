@@ -8,6 +8,12 @@ use arrow::{
 use hashbrown::HashMap;
 use std::{ops::Range, sync::Arc};
 
+/// A text of a dictionary nobody was seen to have so far.
+const UNMET: u32 = u32::MAX - 1;
+
+/// More texts than this are not carried on to the next block.
+const MANY: usize = 8_192;
+
 /// Gives each text a code.
 #[derive(Default)]
 pub(super) struct Coder {
@@ -32,16 +38,22 @@ impl Coder {
             if self.last.len() <= stream {
                 self.last.resize_with(stream + 1, || None);
             }
-            let map = match self.last[stream].take() {
+            let texts = d.values().as_string::<i32>();
+            let mut map = match self.last[stream].take() {
                 Some((seen, map)) if Arc::ptr_eq(&seen, d.values()) => map,
-                _ => d.values().as_string::<i32>().iter().map(|t| t.map_or(NONE, |t| self.code(t))).collect(),
+                _ => vec![UNMET; texts.len()],
             };
             let keys = d.keys();
             let all = keys.null_count() == 0;
             for ((i, key), place) in rows.clone().zip(&keys.values()[rows]).zip(places) {
-                if *place != NONE && (all || keys.is_valid(i)) {
-                    out[*place as usize] = map.get(*key as usize).copied().unwrap_or(NONE);
+                if *place == NONE || !(all || keys.is_valid(i)) {
+                    continue;
                 }
+                let Some(code) = map.get_mut(*key as usize) else { continue };
+                if *code == UNMET {
+                    *code = if texts.is_valid(*key as usize) { self.code(texts.value(*key as usize)) } else { NONE };
+                }
+                out[*place as usize] = *code;
             }
             self.last[stream] = Some((d.values().clone(), map));
         } else {
@@ -64,7 +76,13 @@ impl Coder {
             self.texts = Arc::new(all.into_iter().map(|(t, _)| t.clone()).collect());
         }
         recode(out, &self.ranks);
-        self.texts.clone()
+        let texts = self.texts.clone();
+        if texts.len() > MANY {
+            // texts that hardly come again, such as coupon codes: the next block begins its own list, or every block would
+            // put all texts so far in order anew
+            *self = Coder::default();
+        }
+        texts
     }
 }
 

@@ -60,13 +60,25 @@ impl<'a> Fold<'a> {
         slices(columns, customers.div_ceil(CHUNK))
     }
 
-    /// The columns of texts: of which facts and slot, their codes, and where their texts go.
-    pub(super) fn texts<'c>(&self, columns: &'c mut [(Data, Bits)]) -> Vec<(FactKind, usize, &'c mut [u32], &'c mut Texts)> {
-        let text = |((a, _), (data, _)): (&(&Aggregate, ValueType), &'c mut (Data, Bits))| {
-            let (Data::Text(codes, texts), Some(Slot::Text(i))) = (data, a.measure.field().map(slot)) else { return None };
-            Some((a.fact, i, codes.as_mut_slice(), texts))
+    /// The texts that columns are made of: of which facts, and in which slot.
+    pub(super) fn text_slots(&self) -> Vec<(FactKind, usize)> {
+        let mut slots: Vec<(FactKind, usize)> = self.aggregates.iter().filter_map(|(a, ty)| text_slot(a, *ty)).collect();
+        slots.sort_unstable_by_key(|(kind, slot)| (*kind as usize, *slot));
+        slots.dedup();
+        slots
+    }
+
+    /// The columns made of such texts: their codes, and where their texts go.
+    pub(super) fn texts<'c>(
+        &self,
+        columns: &'c mut [(Data, Bits)],
+        of: (FactKind, usize),
+    ) -> impl Iterator<Item = (&'c mut [u32], &'c mut Texts)> {
+        let made = move |((a, ty), (data, _)): (&(&Aggregate, ValueType), &'c mut (Data, Bits))| match data {
+            Data::Text(codes, texts) if text_slot(a, *ty) == Some(of) => Some((codes.as_mut_slice(), texts)),
+            _ => None,
         };
-        self.aggregates.iter().zip(columns).filter_map(text).collect()
+        self.aggregates.iter().zip(columns).filter_map(made)
     }
 
     /// Ready for facts without texts.
@@ -92,6 +104,14 @@ impl<'a> Fold<'a> {
     }
 }
 
+/// Whose texts a column of texts has.
+fn text_slot(a: &Aggregate, ty: ValueType) -> Option<(FactKind, usize)> {
+    match a.measure.field().map(slot) {
+        Some(Slot::Text(i)) if ty == ValueType::Text => Some((a.fact, i)),
+        _ => None,
+    }
+}
+
 /// Folds facts that were kept.
 pub(super) fn fold(facts: &Facts, fold: &Fold<'_>, customers: usize) -> Vec<Column> {
     let mut columns = fold.columns(customers);
@@ -101,8 +121,8 @@ pub(super) fn fold(facts: &Facts, fold: &Fold<'_>, customers: usize) -> Vec<Colu
     tasks.into_par_iter().enumerate().for_each_init(Scratch::default, |scratch, (n, mut outs)| {
         ready.run(&facts.tables, n, &mut outs, scratch);
     });
-    for (kind, slot, _, texts) in fold.texts(&mut columns) {
-        *texts = facts.of(kind).texts[slot].clone();
+    for (kind, slot) in fold.text_slots() {
+        fold.texts(&mut columns, (kind, slot)).for_each(|(_, texts)| *texts = facts.of(kind).texts[slot].clone());
     }
     columns.into_iter().map(|(data, known)| Column::new(data, known)).collect()
 }

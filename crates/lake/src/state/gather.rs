@@ -42,8 +42,8 @@ pub(super) struct Gathered {
 
 /// What a worker found in a range of customers.
 struct Found {
-    /// per block its chunks and the texts of its facts, by kind
-    texts: Vec<(Range<usize>, [[Texts; super::facts::TEXT.len()]; KINDS])>,
+    /// per block its chunks and the texts that columns are made of, by slot of the fold
+    texts: Vec<(Range<usize>, Vec<Texts>)>,
     seen: Vec<u64>,
     later: Vec<u32>,
     kept: Vec<[FactTable; KINDS]>,
@@ -76,14 +76,16 @@ pub(super) fn gather(lake: &Lake, scope: Scope, wanted: &Wanted, fold: &Fold<'_>
         texts.append(&mut f.texts);
         kept.append(&mut f.kept);
     }
-    for (kind, slot, codes, all) in fold.texts(&mut columns) {
-        let lists: Vec<&Texts> = texts.iter().map(|(_, t)| &t[kind as usize][slot]).collect();
+    for (i, of) in fold.text_slots().into_iter().enumerate() {
+        let lists: Vec<&Texts> = texts.iter().filter_map(|(_, lists)| lists.get(i)).collect();
         let (union, maps) = one_numbering(&lists);
-        for ((chunks, _), map) in texts.iter().zip(maps) {
-            let (from, to) = ((chunks.start * CHUNK).min(codes.len()), (chunks.end * CHUNK).min(codes.len()));
-            super::coder::recode(&mut codes[from..to], &map);
+        for (codes, all) in fold.texts(&mut columns, of) {
+            for ((chunks, _), map) in texts.iter().zip(&maps) {
+                let (from, to) = ((chunks.start * CHUNK).min(codes.len()), (chunks.end * CHUNK).min(codes.len()));
+                super::coder::recode(&mut codes[from..to], map);
+            }
+            *all = union.clone();
         }
-        *all = union;
     }
     let facts = keep.then(|| {
         let mut by_kind: [Vec<FactTable>; KINDS] = Default::default();
@@ -158,7 +160,7 @@ impl Sources {
         let mut interactions = event(self.interactions.as_ref(), FactKind::Interactions)?;
         let mut answers = event(self.answers.as_ref(), FactKind::Answers)?;
         let mut found = Found { texts: Vec::new(), seen: Vec::new(), later: Vec::new(), kept: Vec::new() };
-        let mut ready = fold.ready();
+        let (mut ready, slots) = (fold.ready(), fold.text_slots());
         let mut scratch = Scratch::default();
         let mut from = range.start;
         while from < range.end {
@@ -187,7 +189,8 @@ impl Sources {
                 }
             }
             found.see(&block, (until - from) as usize);
-            found.texts.push((chunks, std::array::from_fn(|kind| block[kind].texts.clone())));
+            let texts = slots.iter().map(|(kind, slot)| block[*kind as usize].texts[*slot].clone()).collect();
+            found.texts.push((chunks, texts));
             if keep {
                 block.iter_mut().flat_map(|t| &mut t.chunks).for_each(Chunk::shrink);
                 found.kept.push(block);

@@ -127,13 +127,28 @@ struct Part {
 impl Source {
     /// The rows of the table learnt in time; `cuts` are the first customer of each range, and one more for the end.
     pub(super) fn open(lake: &Lake, table: Table, which: Which, scope: Scope, cuts: &[u32]) -> Result<Source> {
+        Source::cut(lake, table, which, scope, |file| starts(lake, file, cuts))
+    }
+
+    /// As [`Source::open`], everybody in one range and to be read as one block, in whatever order the files are.
+    pub(super) fn whole(lake: &Lake, table: Table, which: Which, scope: Scope) -> Result<Source> {
+        Source::cut(lake, table, which, scope, |file| Ok(vec![0, file.rows as usize]))
+    }
+
+    fn cut(
+        lake: &Lake,
+        table: Table,
+        which: Which,
+        scope: Scope,
+        starts: impl Fn(&DataFile) -> Result<Vec<usize>> + Sync,
+    ) -> Result<Source> {
         let (as_of, known) = (i64::from(scope.as_of.0), scope.known.0);
         let learnt = |f: &&DataFile| f.rows > 0 && stats::span(f, "recorded_at").is_none_or(|(low, _)| low <= known);
         let files: Vec<&DataFile> = files_of(&lake.snapshot().files, table).filter(learnt).collect();
         let part = |file: &DataFile| {
             let span = |column| stats::span(file, column);
             Ok(Part {
-                starts: starts(lake, file, cuts)?,
+                starts: starts(file)?,
                 late: span("day").is_none_or(|(_, high)| high > as_of),
                 after: span("day").is_some_and(|(low, _)| low > as_of),
                 unknown: span("recorded_at").is_none_or(|(_, high)| high > known),
@@ -483,6 +498,8 @@ fn starts(lake: &Lake, file: &DataFile, cuts: &[u32]) -> Result<Vec<usize>> {
         let all = customers_of(b);
         sorted &= all.is_sorted() && all.first().is_none_or(|c| before <= *c);
         before = all.last().copied().unwrap_or(before);
+        // the last range goes on to the end of the file: rows of a customer nobody has are met there, and refused
+        let cuts = cuts.get(..cuts.len().saturating_sub(1)).unwrap_or(&[]);
         while let Some(cut) = cuts.get(starts.len()).filter(|c| before as u32 >= **c) {
             starts.push(seen + all.partition_point(|c| (*c as u32) < *cut));
         }

@@ -157,6 +157,21 @@ fn a_fact_of_nobody_is_an_error() {
     assert!(matches!(run, Err(Error::UnknownCustomer { customer: 3, customers: 3, .. })));
 }
 
+/// Many customers are read in ranges: a row beyond the last range is met all the same.
+#[test]
+fn a_fact_of_nobody_is_an_error_among_many() {
+    let mut spec = Business::random(1, 3, 1).spec(Instant::MAX, domain::feature::catalog().to_vec());
+    for customers in [4_096, 4_097, 9_000] {
+        let root = tempfile::tempdir().unwrap();
+        let rows: Vec<OrderRow<'_>> = (0..customers + 3).map(|c| order(c, u64::from(c), 19_000)).collect();
+        let files = write(root.path(), "t", &rows, Limits::default());
+        let lake = Lake::open(root.path(), &snapshot(files)).unwrap();
+        (spec.customers, spec.recorded) = (customers, customers);
+        let run = lake.run(&spec);
+        assert!(matches!(run, Err(Error::UnknownCustomer { customer, .. }) if customer == customers), "{run:?}");
+    }
+}
+
 #[tokio::test]
 async fn queries_read_and_do_nothing_else() {
     let root = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use domain::{
     CustomerKey, Day, Value, Window,
     clock::Instant,
     feature::catalog,
-    rule::check_text,
+    rule::{Vocabulary, check_text},
     segment::{Members, Segment},
     table::Snapshot,
 };
@@ -63,6 +63,41 @@ fn small(as_of: &str) -> (Run, tempfile::TempDir) {
     spec.statics.insert("few".into(), vec![CustomerKey(1), CustomerKey(2)]);
     spec.statics.insert("rest".into(), vec![CustomerKey(0), CustomerKey(1)]);
     (lake.run(&spec).unwrap(), root)
+}
+
+/// More texts than a block's list carries on, one a customer, and some that everybody has: each keeps its own, whether the
+/// facts are kept or read again, and whether the rule was known before the run.
+#[test]
+fn many_texts_in_many_blocks() {
+    let customers = 13_000u32;
+    let coupons: Vec<String> = (0..customers).map(|c| format!("c{:05}", c.wrapping_mul(7919) % customers)).collect();
+    let shops = ["north", "east", "south"];
+    let row = |c: u32, n: u64, coupon| OrderRow {
+        coupon,
+        store: Some(shops[(c as u64 + n) as usize % 3]),
+        ..order(c, n * 100_000 + u64::from(c), day("2024-01-10"), 100 + n as i64)
+    };
+    let mut rows: Vec<OrderRow<'_>> = (0..customers).map(|c| row(c, 1, Some(coupons[c as usize].as_str()))).collect();
+    rows.extend((0..customers).rev().step_by(2).map(|c| row(c, 2, None)));
+    let root = tempfile::tempdir().unwrap();
+    let files = write(root.path(), "t", &rows, Limits { rows: 7_000, ..Limits::default() });
+    let lake = Lake::open(root.path(), &Snapshot { id: 1, files }).unwrap();
+    let mut spec = Business::random(0, 4, 1).spec(Instant::MAX, catalog().to_vec());
+    (spec.as_of, spec.customers, spec.recorded) = (day("2024-02-01"), customers, customers);
+    let names = Vocabulary::new(spec.currency).features(&spec.features);
+    let (_, top) = check_text(r#"top(orders.coupon) = "c00042""#, &names).unwrap();
+    let (_, shop) = check_text(r#"count(orders, store = "east") >= 1"#, &names).unwrap();
+    let needs = [&top, &shop].into_iter().flat_map(|r| r.needs().aggregates.clone());
+    let asked: Vec<_> = needs.collect();
+    let whose = coupons.iter().position(|c| c == "c00042").unwrap();
+    let east = |c: u32| (1..=2u64).any(|n| (n == 1 || c % 2 == 1) && shops[(u64::from(c) + n) as usize % 3] == "east");
+    for (keep, ahead) in [(true, false), (false, false), (false, true), (true, true)] {
+        (spec.keep_facts, spec.aggregates) = (keep, if ahead { asked.clone() } else { Vec::new() });
+        let run = lake.run(&spec).unwrap();
+        assert_eq!(run.mask(&top).unwrap().iter().collect::<Vec<_>>(), [whose]);
+        let found: Vec<usize> = run.mask(&shop).unwrap().iter().collect();
+        assert_eq!(found, (0..customers).filter(|c| east(*c)).map(|c| c as usize).collect::<Vec<_>>());
+    }
 }
 
 #[test]
