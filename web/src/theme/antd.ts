@@ -19,7 +19,7 @@ export const antdTheme = (dark: boolean): ThemeConfig => ({
         colorText: '#1a1f28', colorTextSecondary: '#5f6774', colorTextTertiary: '#656d7a', colorTextDescription: '#5f6774', colorTextPlaceholder: '#6b7380', colorBorder: '#c9ced6', colorBorderSecondary: '#e3e6ea', colorError: '#b42318',
       },
   components: {
-    Button: dark ? { defaultHoverColor: '#8ab4ff', defaultHoverBorderColor: '#5b9bdd', defaultActiveColor: '#b5d0ff' } : {},
+    Button: dark ? { colorError: '#ff8a80', colorErrorHover: '#ffa8a0', colorErrorActive: '#ffc4be', defaultHoverColor: '#8ab4ff', defaultHoverBorderColor: '#5b9bdd', defaultActiveColor: '#b5d0ff' } : {},
     Drawer: { paddingLG: 20 },
     Segmented: { itemColor: dark ? '#b4bcc8' : '#4b5361' },
   },
