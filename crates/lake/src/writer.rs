@@ -41,6 +41,8 @@ impl Default for Limits {
 
 const ROW_GROUP: usize = 262_144;
 const PAGE_ROWS: usize = 16_384;
+/// Fewer rows wait for more.
+const WORTH_A_FILE: usize = ROW_GROUP / 4;
 
 /// Writes rows of one table. Each full file is encoded and fsynced on a thread of its own while the next one fills.
 pub struct Writer<R: Row> {
@@ -90,6 +92,14 @@ impl<R: Row> Writer<R> {
     /// Rows taken in so far.
     pub fn rows(&self) -> u64 {
         self.files.iter().map(|f| f.rows).sum::<u64>() + self.cells.rows() as u64
+    }
+
+    /// No row may come for a while: what is held is written if it is worth a file, so that it does not lie in memory.
+    pub fn rest(&mut self) -> Result<()> {
+        if self.cells.rows() >= WORTH_A_FILE {
+            self.roll()?;
+        }
+        self.wait()
     }
 
     /// Closes the last file and hands out all of them, oldest first. They and their folder are on disk.

@@ -4,7 +4,8 @@ use super::{
     bits::Bits,
     customers::{Roster, Rules},
     equal::Equals,
-    lane::{Fact, Lane, Outcome, Stamp},
+    lane::{Fact, Outcome, Stamp},
+    lanes::{Lanes, Way},
     late::{WINDOW, load, reject},
     order_index::{OrderIndex, Place},
     people::{People, Print, twin},
@@ -35,37 +36,8 @@ use std::{
     path::PathBuf,
 };
 
-/// Orders held for look-ups at a time: about 160 MB.
-const INDEX: usize = 8_000_000;
-
-/// The seven lanes of facts.
-struct Lanes {
-    orders: Lane<OrderRecord>,
-    lines: Lane<LineRecord>,
-    refunds: Lane<RefundRecord>,
-    interactions: Lane<InteractionRecord>,
-    answers: Lane<AnswerRecord>,
-    products: Lane<ProductRecord>,
-    costs: Lane<CostRecord>,
-}
-
-/// Which lane takes a fact.
-trait Way: Fact {
-    fn lane(lanes: &mut Lanes) -> &mut Lane<Self>;
-}
-
-macro_rules! ways {
-    ($($type:ty => $lane:ident),*) => {
-        $(impl Way for $type {
-            fn lane(lanes: &mut Lanes) -> &mut Lane<Self> {
-                &mut lanes.$lane
-            }
-        })*
-    };
-}
-
-ways!(OrderRecord => orders, LineRecord => lines, RefundRecord => refunds, InteractionRecord => interactions,
-    AnswerRecord => answers, ProductRecord => products, CostRecord => costs);
+/// Orders held for look-ups at a time: about 120 MB.
+const INDEX: usize = 6_000_000;
 
 /// Rows, and what is known of them.
 pub(super) struct Gather<'a> {
@@ -119,15 +91,7 @@ impl<'a> Gather<'a> {
         let stem = format!("{}-{:x}", request.id, now.0);
         let (root, folder) = (app.lake.clone(), app.temporary());
         let today = settings.zone.day(now);
-        let lanes = Lanes {
-            orders: Lane::new(&root, &folder, &stem, stamp, &lake),
-            lines: Lane::new(&root, &folder, &stem, stamp, &lake),
-            refunds: Lane::new(&root, &folder, &stem, stamp, &lake),
-            interactions: Lane::new(&root, &folder, &stem, stamp, &lake),
-            answers: Lane::new(&root, &folder, &stem, stamp, &lake),
-            products: Lane::new(&root, &folder, &stem, stamp, &lake),
-            costs: Lane::new(&root, &folder, &stem, stamp, &lake),
-        };
+        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake);
         Ok(Gather {
             app,
             request,
@@ -179,6 +143,11 @@ impl<'a> Gather<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Another file begins, perhaps of another kind: nothing that could be on disk stays in memory.
+    pub(super) fn next_file(&mut self) -> Result<()> {
+        self.lanes.rest()
     }
 
     /// Asks the store for identifiers not met before, all of a batch at once.
@@ -435,7 +404,7 @@ impl<'a> Gather<'a> {
         let mut take = Take(record);
         let (kind, key, file, line, row) = (take.u8()?, take.u64()?, take.u32()?, take.u64()?, take.u64()?);
         let own = take.maybe_i64()?.map(|k| CustomerKey(k as u32));
-        // an order of the batch that came after the first eight million is the later word
+        // an order of the batch that came after the first six million is the later word
         let place = index.get(key).filter(|_| first.get(key).is_none()).or_else(|| first.get(key));
         if kind == LINE {
             let mut l = LineRecord::take(&mut take)?;

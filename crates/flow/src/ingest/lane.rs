@@ -385,6 +385,11 @@ impl<F: Fact> Lane<F> {
         Ok(())
     }
 
+    /// No fact may come for a while: what is worth a file is written.
+    pub fn rest(&mut self) -> Result<()> {
+        Ok(self.writer.rest()?)
+    }
+
     /// The identity of the next row that has this one: the n-th row of a file corrects the n-th row of an earlier one.
     /// Beyond what memory holds a row has none, and corrects nothing.
     fn numbered(&mut self, identity: u64) -> Option<u64> {

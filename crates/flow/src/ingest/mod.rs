@@ -12,6 +12,7 @@ mod customers;
 mod equal;
 mod gather;
 mod lane;
+mod lanes;
 mod late;
 mod ledger;
 mod order_index;

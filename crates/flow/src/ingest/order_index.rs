@@ -1,7 +1,10 @@
 //! Whose order is it, and when was it? For lines and refunds that name only their order. Orders are held sorted, 20 bytes
-//! each, with the latest few in a map in front.
+//! each, with the latest few in maps in front.
 
-use super::seen::Mixed;
+use super::{
+    seen::Mixed,
+    spool::{PARTITIONS, partition},
+};
 use domain::{CustomerKey, clock::Instant};
 use std::{collections::HashMap, hash::BuildHasherDefault};
 
@@ -14,30 +17,56 @@ pub struct Place {
     pub at: Instant,
 }
 
-/// Entries in front of the sorted ones.
-const RECENT: usize = 1 << 17;
+/// Entries of a share in front of its sorted ones.
+const RECENT: usize = 2_048;
 
-/// Orders by key.
-#[derive(Debug, Default)]
+/// Orders by key, in as many shares as a spool has: a merge needs room for one share beside the index, not for all of it.
+#[derive(Debug)]
 pub struct OrderIndex {
+    shares: Vec<Share>,
+    len: usize,
+}
+
+#[derive(Debug, Default)]
+struct Share {
     recent: HashMap<u64, Place, BuildHasherDefault<Mixed>>,
     keys: Vec<u64>,
     customers: Vec<u32>,
     times: Vec<i64>,
 }
 
+impl Default for OrderIndex {
+    fn default() -> OrderIndex {
+        OrderIndex { shares: std::iter::repeat_with(Share::default).take(PARTITIONS).collect(), len: 0 }
+    }
+}
+
 impl OrderIndex {
-    /// How many orders.
+    /// How many orders; one told again since the last merge of its share counts again.
     pub fn len(&self) -> usize {
-        self.keys.len() + self.recent.len()
+        self.len
     }
 
     /// Adds an order; of two with the same key the later one counts.
     pub fn add(&mut self, key: u64, place: Place) {
-        self.recent.insert(key, place);
-        if self.recent.len() >= RECENT {
-            self.merge();
+        let Some(share) = self.shares.get_mut(partition(key)) else { return };
+        let before = share.len();
+        share.recent.insert(key, place);
+        if share.recent.len() >= RECENT.max(share.keys.len() / 16) {
+            share.merge();
         }
+        self.len = self.len + share.len() - before;
+    }
+
+    /// Finds an order.
+    pub fn get(&self, key: u64) -> Option<Place> {
+        self.shares.get(partition(key))?.get(key)
+    }
+}
+
+impl Share {
+    fn len(&self) -> usize {
+        self.keys.len() + self.recent.len()
     }
 
     fn merge(&mut self) {
@@ -64,8 +93,7 @@ impl OrderIndex {
         (self.keys, self.customers, self.times) = (keys, customers, times);
     }
 
-    /// Finds an order.
-    pub fn get(&self, key: u64) -> Option<Place> {
+    fn get(&self, key: u64) -> Option<Place> {
         if let Some(place) = self.recent.get(&key) {
             return Some(*place);
         }
@@ -78,23 +106,27 @@ impl OrderIndex {
 mod tests {
     use super::*;
 
+    /// Keys that fall into every share, told in two rounds that overlap.
     #[test]
     fn the_later_of_two_orders_with_one_number_counts() {
         let mut index = OrderIndex::default();
-        let place = |c: u32| Place { customer: CustomerKey(c), at: Instant(i64::from(c)) };
-        (0..100u64).rev().for_each(|k| index.add(k * 3, place(k as u32)));
-        index.merge();
-        (50..200u64).for_each(|k| index.add(k * 3, place(1000 + k as u32)));
+        let key = |n: u64| domain::id::key64(&n.to_string());
+        let place = |c: u64| Place { customer: CustomerKey(c as u32), at: Instant(c as i64) };
+        (0..400_000u64).rev().for_each(|n| index.add(key(n), place(n)));
+        (300_000..500_000u64).for_each(|n| index.add(key(n), place(1_000_000 + n)));
         for merged in [false, true] {
             if merged {
-                index.merge();
+                index.shares.iter_mut().for_each(Share::merge);
             }
-            assert_eq!(index.get(30), Some(place(10)));
-            assert_eq!(index.get(31), None);
-            assert_eq!(index.get(150), Some(place(1050)));
-            assert_eq!(index.get(0), Some(place(0)));
-            assert_eq!(index.get(597), Some(place(1199)));
+            for n in (0..300_000).step_by(97) {
+                assert_eq!(index.get(key(n)), Some(place(n)));
+            }
+            for n in (300_000..500_000).step_by(89) {
+                assert_eq!(index.get(key(n)), Some(place(1_000_000 + n)));
+            }
+            assert_eq!(index.get(key(500_000)), None);
         }
-        assert_eq!(index.len(), 200);
+        let held: usize = index.shares.iter().map(Share::len).sum();
+        assert_eq!(held, 500_000);
     }
 }

@@ -156,6 +156,7 @@ fn run(app: &App, request: &Request, snapshot: &Snapshot, customers: u32, progre
             let Some(source) = request.sources.get(index) else { continue };
             if current.replace(index).is_some_and(|c| c != index) {
                 before = progress.bytes.load(Ordering::Relaxed);
+                gather.next_file()?;
             }
             let batch = batch.map_err(|e| unreadable(&source.name, &e))?;
             progress.bytes.store(before + batch.bytes_read, Ordering::Relaxed);

@@ -1,0 +1,43 @@
+//! The seven lanes of facts side by side, and which of them takes a fact.
+
+use super::lane::{Fact, Lane, Stamp};
+use crate::Result;
+use domain::record::{AnswerRecord, CostRecord, InteractionRecord, LineRecord, OrderRecord, ProductRecord, RefundRecord};
+use lake::Lake;
+use std::path::Path;
+
+macro_rules! lanes {
+    ($($lane:ident: $type:ty),*) => {
+        /// A lane for every kind of fact.
+        pub(super) struct Lanes {
+            $(pub(super) $lane: Lane<$type>),*
+        }
+
+        impl Lanes {
+            /// Lanes that write below `root` and know what `lake` holds.
+            pub(super) fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake) -> Lanes {
+                Lanes { $($lane: Lane::new(root, folder, stem, stamp, lake)),* }
+            }
+
+            /// No fact may come for a while: what is worth a file is written.
+            pub(super) fn rest(&mut self) -> Result<()> {
+                $(self.$lane.rest()?;)*
+                Ok(())
+            }
+        }
+
+        $(impl Way for $type {
+            fn lane(lanes: &mut Lanes) -> &mut Lane<Self> {
+                &mut lanes.$lane
+            }
+        })*
+    };
+}
+
+/// Which lane takes a fact.
+pub(super) trait Way: Fact {
+    fn lane(lanes: &mut Lanes) -> &mut Lane<Self>;
+}
+
+lanes!(orders: OrderRecord, lines: LineRecord, refunds: RefundRecord, interactions: InteractionRecord, answers: AnswerRecord,
+    products: ProductRecord, costs: CostRecord);
