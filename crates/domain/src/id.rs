@@ -13,9 +13,9 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 pub fn public(prefix: &str, now: crate::clock::Instant, random: [u8; 10]) -> String {
     let mut bits = [0u8; 16];
     let millis = (now.0 / 1000).max(0) as u64;
-    let (time, chance) = bits.split_at_mut(6);
-    time.copy_from_slice(millis.to_be_bytes().get(2..).unwrap_or(&[0; 6]));
-    chance.copy_from_slice(&random);
+    for (slot, byte) in bits.iter_mut().zip(millis.to_be_bytes().into_iter().skip(2).chain(random)) {
+        *slot = byte;
+    }
     let mut n = u128::from_be_bytes(bits);
     let mut text = [b'0'; 26];
     for c in text.iter_mut().rev() {

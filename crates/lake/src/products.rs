@@ -38,6 +38,7 @@ impl Products {
 
     /// Number and data of each, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Product)> {
+        // any order: as it says
         self.0.iter().map(|(k, p)| (k.as_str(), p))
     }
 

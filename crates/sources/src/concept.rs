@@ -212,7 +212,9 @@ pub(crate) fn concept(written: &str) -> Option<(Concept, f64)> {
     }
     // written without breaks: `orderid`, `unitprice`
     let joined: String = key.split(' ').collect();
-    if let Some((_, found)) = table.iter().find(|(k, _)| k.len() >= joined.len() && joined.len() >= 5 && k.contains(' ') && k.split(' ').collect::<String>() == joined) {
+    let broken = |k: &str| k.len() >= joined.len() && joined.len() >= 5 && k.contains(' ') && k.split(' ').collect::<String>() == joined;
+    // any order: of several the first by name
+    if let Some((_, found)) = table.iter().filter(|(k, _)| broken(k)).min_by_key(|(k, _)| **k) {
         return Some((*found, 0.95));
     }
     for head in EMPTY_HEADS {
@@ -227,6 +229,7 @@ pub(crate) fn concept(written: &str) -> Option<(Concept, f64)> {
     }
     // a long header that names the thing at its end: `收货人手机号码`, `total amount paid`
     let mut best: Option<(&str, Concept)> = None;
+    // any order: the longest wins, of equally long ones the first by name
     for (k, found) in table {
         let long_enough = if k.is_ascii() { k.len() >= 5 && key.strip_suffix(k).is_some_and(|r| r.ends_with(' ')) } else { k.chars().count() >= 3 && key.ends_with(k) };
         if long_enough && best.is_none_or(|(b, _)| k.len() > b.len() || (k.len() == b.len() && *k < b)) {

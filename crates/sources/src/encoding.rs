@@ -169,7 +169,7 @@ fn utf8_runs(sample: &[u8]) -> (usize, usize) {
         match std::str::from_utf8(rest) {
             Ok(text) => return (good + text.chars().filter(|c| !c.is_ascii()).count(), bad),
             Err(e) => {
-                let (text, tail) = rest.split_at(e.valid_up_to());
+                let (text, tail) = rest.split_at_checked(e.valid_up_to()).unwrap_or((rest, &[]));
                 good += text.iter().filter(|b| **b >= 0xc0).count();
                 let Some(skip) = e.error_len() else { return (good, bad) };
                 bad += 1;

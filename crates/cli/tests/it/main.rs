@@ -14,10 +14,7 @@ mod same;
 mod server;
 mod world;
 
-use std::{
-    path::PathBuf,
-    process::{Command, Output},
-};
+use std::process::{Command, Output};
 
 /// The binary, speaking English, without the machine's own settings.
 fn zhiyin() -> Command {
@@ -37,14 +34,4 @@ fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| {
         panic!("{e}: {}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     })
-}
-
-/// A set of ../shared/data; says plainly when it is missing.
-fn data(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate lies")).join("../../../shared/data").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("missing: ../shared/data/{name}; this check is left out");
-    None
 }

@@ -111,6 +111,7 @@ impl<'f> History<'f> {
         for line in latest(&facts.lines, day, known) {
             lines.entry(line.order_key).or_default().push(line);
         }
+        // any order: each order's lines are sorted by themselves
         for of_order in lines.values_mut() {
             of_order.sort_by_key(|l| (l.at, l.line_key));
         }
@@ -119,6 +120,7 @@ impl<'f> History<'f> {
         for head in heads {
             orders.push(Order::with_head(head, lines.remove(&head.order_key).unwrap_or_default()));
         }
+        // any order: sorted next
         orders.extend(lines.into_values().filter_map(Order::without_head));
         orders.sort_by_key(|o| (o.at, o.key));
 

@@ -18,7 +18,7 @@ static BY_NAME: LazyLock<HashMap<String, Vec<&'static City>>> = LazyLock::new(||
             found.entry(bare(name)).or_default().push(city);
         }
     }
-    // of cities of one name the one of the better tier comes first
+    // any order: each name's cities are sorted by themselves, of cities of one name the one of the better tier first
     found.values_mut().for_each(|cities| cities.sort_by_key(|c| (c.tier.is_none(), c.tier)));
     found
 });

@@ -90,6 +90,7 @@ pub(super) fn latest<F: Version>(facts: &[F], day: Day, known: Instant) -> Vec<&
             None => all.push(row),
         }
     }
+    // any order: sorted by row below
     found.extend(versions.into_values().filter_map(|all| all.into_iter().max_by_key(|(_, v)| v.learnt())));
     found.retain(|(_, f)| f.day() <= day);
     found.sort_by_key(|(row, _)| *row);

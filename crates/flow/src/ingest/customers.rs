@@ -330,6 +330,7 @@ impl Partition<'_> {
             }
             Ok(())
         })?;
+        // any order: counted in a sorted map
         for (key, ..) in &known.contacts {
             met.entry(*key).and_modify(|n| *n += 1);
         }
@@ -342,6 +343,8 @@ impl Partition<'_> {
                 self.dirty.insert(at, ());
             }
         }
+        let first = out.changes.len();
+        // any order: the changes are sorted below
         for (key, named) in known.customers {
             let name = named.name;
             match key.checked_sub(self.people.base()) {
@@ -356,6 +359,10 @@ impl Partition<'_> {
                 None => {}
             }
         }
+        if let Some(changes) = out.changes.get_mut(first..) {
+            changes.sort_unstable_by_key(|c| c.key);
+        }
+        // any order: only counted
         for key in old {
             let new = learnt.remove(&key) || self.changed.contains(&key);
             *(if new { &mut out.updated } else { &mut out.unchanged }) += 1;

@@ -157,6 +157,7 @@ pub(super) fn cost_share(channel: &Column, day: &Column, costs: &[CostFact]) -> 
             days.push(day);
         }
     }
+    // any order: each channel's days are sorted by themselves
     by.values_mut().for_each(|days| days.sort_unstable());
     let shares = share_out(costs, |name, from, to| {
         let Some(days) = place(name).and_then(|code| by.get(&code)) else { return 0 };

@@ -362,6 +362,7 @@ fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetiti
             group.differs |= group.amount != amount;
         }
     }
+    // any order: only counted
     let many: Vec<_> = groups.values().filter(|g| g.rows > 1).collect();
     let differing = many.iter().filter(|g| g.differs).count();
     let continued = many.iter().filter(|g| g.blank + 1 == g.rows).count();

@@ -185,7 +185,7 @@ pub(crate) fn month(written: &str) -> Option<(Day, Day)> {
 /// Digits at the start: value, how many, and the rest.
 fn digits(bytes: &[u8]) -> (i64, usize, &[u8]) {
     let count = bytes.iter().take(18).take_while(|b| b.is_ascii_digit()).count();
-    let (head, rest) = bytes.split_at(count);
+    let (head, rest) = bytes.split_at_checked(count).unwrap_or((bytes, &[]));
     (head.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')), count, rest)
 }
 
@@ -389,7 +389,7 @@ fn english(lower: &str) -> Read<Moment> {
         rest = rest.trim_start_matches([' ', ',', '-', '/', '.', '\'']);
         let word: usize = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         if word > 0 {
-            let (name, after) = rest.split_at(word);
+            let (name, after) = rest.split_at_checked(word).unwrap_or((rest, ""));
             rest = after;
             let found = name.get(..3).and_then(|n| MONTHS.iter().position(|m| *m == n));
             let is_weekday = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|d| name.starts_with(d));

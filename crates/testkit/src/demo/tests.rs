@@ -1,3 +1,5 @@
+//! The sample business is the same for a seed, and its habits are where they were planted.
+
 use super::*;
 
 fn today() -> Day {

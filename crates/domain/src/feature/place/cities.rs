@@ -41,13 +41,13 @@ pub struct City {
     pub en: &'static str,
     /// commercial tier; the ranking covers the mainland only
     pub tier: Option<Tier>,
-    province: usize,
+    province: &'static Province,
 }
 
 impl City {
     /// Where it lies.
     pub fn province(&self) -> &'static Province {
-        PROVINCES.get(self.province).unwrap_or(&PROVINCES[0])
+        self.province
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn all() -> &'static [City] {
 
 fn line(line: &'static str) -> Vec<City> {
     let Some((province, cities)) = line.split_once(':') else { return Vec::new() };
-    let Some(province) = PROVINCES.iter().position(|p| p.zh == province.trim()) else { return Vec::new() };
+    let Some(province) = PROVINCES.iter().find(|p| p.zh == province.trim()) else { return Vec::new() };
     let mut words = cities.split_whitespace();
     let mut found = Vec::new();
     while let (Some(zh), Some(name)) = (words.next(), words.next()) {
