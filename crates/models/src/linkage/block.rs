@@ -25,6 +25,8 @@ const NEIGHBOURS: usize = 4;
 const MOST_KEYS: usize = 24;
 /// Imagined pairs of one person's rows.
 const IMAGINED: usize = 2048;
+/// How often a field of one person is written the same twice, by careful, usual and careless hands.
+const CARE: [f64; 4] = [0.9, 0.7, 0.5, 0.35];
 /// A key must save this share of them.
 const WORTH: f64 = 0.0004;
 /// What it is worth to save an imagined pair for the first, second and third time.
@@ -51,6 +53,27 @@ enum By {
     BothNearly(usize, usize),
     /// parts of both
     BothParts(usize, usize),
+}
+
+impl By {
+    /// Do rows that share this share the other, too?
+    fn implies(self, other: By) -> bool {
+        use By::*;
+        self == other
+            || match (self, other) {
+                (Value(f), Part(g)) => f == g,
+                (Either(f, _), EitherPart(g, _)) => f == g,
+                (Both(f, _), BothNearly(g, _) | BothParts(g, _) | Either(g, _) | EitherPart(g, _)) => f == g,
+                (BothNearly(f, _), BothParts(g, _) | Either(g, _) | EitherPart(g, _)) => f == g,
+                (BothParts(f, _), EitherPart(g, _)) => f == g,
+                _ => false,
+            }
+    }
+}
+
+/// Does every pair of the first key share the second one, too?
+fn implies(key: &[By], other: &[By]) -> bool {
+    other.iter().all(|o| key.iter().any(|k| k.implies(*o)))
 }
 
 /// Something rows can be found by, and what it is worth.
@@ -214,8 +237,10 @@ fn imagine(table: &Table, seed: u64) -> Vec<[Saved; 2]> {
         let mut saved = [[0; IMAGINED / 64]; 2];
         for i in 0..IMAGINED {
             let (there, luck, part) = (chance.unit() < fill * fill, chance.unit(), chance.unit());
-            let same = there && luck < 0.72;
-            let nearly = there && (luck < 0.72 || (luck < 0.88 && part < 0.85));
+            // whoever writes one thing wrong writes the next wrong, too
+            let care = CARE[i % CARE.len()];
+            let same = there && luck < care;
+            let nearly = there && (luck < care + (1.0 - care) * 0.6 && (luck < care || part < 0.85));
             saved[0][i / 64] |= u64::from(same) << (i % 64);
             saved[1][i / 64] |= u64::from(nearly) << (i % 64);
         }
@@ -283,7 +308,8 @@ fn choose(look: &Look<'_>, seed: u64) -> Vec<Vec<By>> {
             }
             gain / IMAGINED as f64
         };
-        let affordable = keys.iter().filter(|key| spent + key.cost <= budget);
+        let fresh = |key: &&Key| !chosen.iter().any(|c: &Vec<By>| implies(&key.features, c));
+        let affordable = keys.iter().filter(|key| spent + key.cost <= budget).filter(fresh);
         let best = affordable.map(|key| (gain(key), key)).filter(|(gain, _)| *gain >= WORTH).max_by(|a, b| (a.0 / a.1.cost).total_cmp(&(b.0 / b.1.cost)));
         let Some((_, key)) = best else { break };
         spent += key.cost;
@@ -295,7 +321,8 @@ fn choose(look: &Look<'_>, seed: u64) -> Vec<Vec<By>> {
         }
         chosen.push(key.features.clone());
     }
-    chosen
+    let needless = |key: &Vec<By>| chosen.iter().any(|other| other != key && implies(key, other));
+    chosen.iter().filter(|key| !needless(key)).cloned().collect()
 }
 
 /// Every pair that shares a key.

@@ -8,11 +8,11 @@ use super::{
 };
 
 /// Names are similar from this Jaro–Winkler alikeness on.
-const ALIKE: f64 = 0.87;
+pub(crate) const ALIKE: f64 = 0.87;
 /// Other words from this one on.
 const ALIKE_WORDS: f64 = 0.9;
 /// Two days are near each other within a year and a week.
-const NEAR_DAYS: i32 = 372;
+pub(crate) const NEAR_DAYS: i32 = 372;
 
 /// To which level two different values agree.
 pub(crate) fn compare(kind: Kind, places: &mut Places, a: &Value, b: &Value) -> Level {
@@ -50,6 +50,9 @@ impl Pair<'_> {
 
     /// Is the number of edits at most `most`?
     fn within(&mut self, most: usize) -> bool {
+        if most <= 1 {
+            return most == 1 && one_slip(&self.a.units, &self.b.units);
+        }
         least_edits((&self.a.units, self.a.bag), (&self.b.units, self.b.bag)) <= most && self.places.edits(&self.a.units, &self.b.units) <= most
     }
 
@@ -209,6 +212,22 @@ impl Pair<'_> {
             _ if shared >= 1 && number_a != 0 && number_a == number_b => Level::Part,
             _ => Level::Different,
         }
+    }
+}
+
+/// Does one letter added, left out or changed, or two neighbours exchanged, make one of the other? Different texts only.
+fn one_slip(a: &[u16], b: &[u16]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() - short.len() > 1 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (short, long, added) = (&short[same..], &long[same..], long.len() - short.len());
+    match (short, long) {
+        (short, [_, rest @ ..]) if added == 1 => short == rest,
+        ([x, y, left @ ..], [v, w, right @ ..]) if x == w && y == v && left == right => true,
+        ([_, left @ ..], [_, right @ ..]) => left == right,
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@
 use super::{
     kind::{Kind, Level},
     rates::Levels,
+    table::FIELDS,
     ties::{Tie, times},
 };
 
@@ -17,6 +18,10 @@ const EXPECTED: Levels = [0.0, 0.76, 0.07, 0.04, 0.03, 0.02, 0.01, 0.07];
 const EXPECTED_WEIGHT: f64 = 5.0;
 const MOST_ROUNDS: usize = 300;
 const STILL: f64 = 1e-5;
+/// After so many rounds, patterns that no pair of interest has are left out.
+const SETTLED: usize = 5;
+/// One person's rows differ in what is personal no more often than this.
+const MOST_DIFFERENT: f64 = 0.4;
 
 /// What EM found.
 #[derive(Debug, Clone)]
@@ -28,70 +33,71 @@ pub(crate) struct Found {
     pub household: f64,
 }
 
+/// A table's fields as EM needs them.
+pub(crate) struct Fields<'f> {
+    pub kinds: &'f [Kind],
+    pub partners: &'f [(usize, usize)],
+    /// how often strangers agree
+    pub u: &'f [Levels],
+    pub ties: &'f [Tie],
+}
+
+/// A pattern and what stays the same about it while `m` is sought.
+struct Line {
+    pattern: u64,
+    /// how many pairs have it
+    count: f64,
+    /// how many times as often strangers agree in this way as their fields alone say
+    tied: f64,
+    /// the same for people who live together
+    tied_home: f64,
+    /// fields in which people who live together agree
+    shared: u32,
+}
+
 /// `patterns`: three bits a field, and how many pairs have it.
-pub(crate) fn fit(kinds: &[Kind], u: &[Levels], ties: &[Tie], patterns: &[(u64, f64)], rows: usize) -> Found {
+pub(crate) fn fit(fields: &Fields<'_>, patterns: &[(u64, f64)], rows: usize) -> Found {
+    let (kinds, u) = (fields.kinds, fields.u);
     let all = (rows as f64 * (rows as f64 - 1.0) / 2.0).max(1.0);
+    let begin = (0.1 * rows as f64 / all).min(0.05);
     let mut m: Vec<Levels> = kinds.iter().map(|kind| expected(*kind)).collect();
-    let households = tells_households(kinds);
-    let mut found = Found { m: m.clone(), same: (0.1 * rows as f64 / all).min(0.05), household: if households { (0.02 * rows as f64 / all).min(0.01) } else { 0.0 } };
-    // how many times as often strangers agree in this way as their fields alone say
-    let mut each = vec![1.0; kinds.len()];
-    let tied = |pattern: u64, each: &mut [f64]| {
-        times(ties, u, pattern, each);
-        each.iter().product::<f64>()
-    };
-    let mut active: Vec<(u64, f64, f64)> = patterns.iter().map(|(p, n)| (*p, *n, tied(*p, &mut each))).collect();
+    let mut found = Found { m: Vec::new(), same: begin, household: if tells_households(kinds) { begin } else { 0.0 } };
+    let mut lines: Vec<Line> = patterns.iter().map(|(pattern, count)| fields.line(*pattern, *count)).collect();
     for round in 0..MOST_ROUNDS {
-        let (same, live_together) = (ratios(&m, u), shared_ratios(kinds, &m, u));
+        let ratio = ratios(&m, u);
+        let strangers = 1.0 - found.same - found.household;
         let mut sums = vec![[0.0; Level::COUNT]; kinds.len()];
         let (mut matches, mut households) = (0.0, 0.0);
-        let strangers = 1.0 - found.same - found.household;
-        let weigh = |pattern: u64, tied: f64| {
-            let (mut one, mut home) = (found.same, found.household);
-            let mut rest = pattern;
-            for (a, b) in same.iter().zip(&live_together) {
-                one *= a[(rest & 7) as usize];
-                home *= b[(rest & 7) as usize];
+        lines.retain(|line| {
+            let (mut one, mut home, mut rest, mut shared) = (found.same, found.household * line.tied_home, line.pattern, line.shared);
+            for levels in &ratio {
+                let times = levels[(rest & 7) as usize];
+                one *= times;
+                home *= if shared & 1 == 1 { times } else { 1.0 };
+                (rest, shared) = (rest >> 3, shared >> 1);
+            }
+            let sum = one + home + strangers * line.tied;
+            let (weight, at_home) = (line.count * one / sum, line.count * home / sum);
+            matches += weight;
+            households += at_home;
+            let mut rest = line.pattern;
+            for sum in &mut sums {
+                sum[(rest & 7) as usize] += weight;
                 rest >>= 3;
             }
-            let sum = one + home + strangers * tied;
-            (one / sum, home / sum)
-        };
-        let mut kept = Vec::new();
-        for &(pattern, count, tied) in &active {
-            let (one, home) = weigh(pattern, tied);
-            let weight = one * count;
-            matches += weight;
-            households += home * count;
-            if round == 5 && weight + home * count > 1e-4 {
-                kept.push((pattern, count, tied));
-            }
-            if weight > 0.0 {
-                let mut rest = pattern;
-                for sum in &mut sums {
-                    sum[(rest & 7) as usize] += weight;
-                    rest >>= 3;
-                }
-            }
-        }
-        if round == 5 {
-            active = kept;
-        }
+            // what is hopeless by now stays so
+            round != SETTLED || weight + at_home > 1e-4
+        });
         let mut moved: f64 = 0.0;
-        for (i, sum) in sums.iter().enumerate() {
-            let prior = expected(kinds[i]);
-            let seen: f64 = sum[1..].iter().sum();
-            for &level in kinds[i].levels() {
-                let l = level as usize;
-                let new = (sum[l] + EXPECTED_WEIGHT * prior[l]) / (seen + EXPECTED_WEIGHT);
-                moved = moved.max((new - m[i][l]).abs());
-                m[i][l] = new;
-            }
+        for ((kind, m), sum) in kinds.iter().zip(&mut m).zip(&sums) {
+            let new = improved(*kind, sum);
+            moved = new.iter().zip(m.iter()).map(|(a, b)| (a - b).abs()).fold(moved, f64::max);
+            *m = new;
         }
         // half a pair: a table without duplicates has a small share, not none
-        let new = ((matches + 0.5) / all).min(0.5);
-        moved = moved.max((new / found.same - 1.0).abs() * 0.1);
-        found.same = new;
+        let same = ((matches + 0.5) / all).min(0.5);
+        moved = moved.max((same / found.same - 1.0).abs() * 0.1);
+        found.same = same;
         if found.household > 0.0 {
             found.household = ((households + 0.1) / all).min(0.2);
         }
@@ -101,6 +107,31 @@ pub(crate) fn fit(kinds: &[Kind], u: &[Levels], ties: &[Tie], patterns: &[(u64, 
     }
     found.m = m;
     found
+}
+
+impl Fields<'_> {
+    fn line(&self, pattern: u64, count: f64) -> Line {
+        let mut each = [1.0; FIELDS];
+        times(self.ties, self.u, pattern, &mut each);
+        let shared = shared(self.kinds.iter().copied(), self.partners, pattern);
+        let at_home = each.iter().enumerate().filter(|(i, _)| shared >> i & 1 == 0).map(|(_, t)| t).product();
+        Line { pattern, count, tied: each.iter().product(), tied_home: at_home, shared }
+    }
+}
+
+/// `m` of a field from how often its levels were seen. One person's first name, date of birth … may differ, but not as a rule.
+fn improved(kind: Kind, seen: &Levels) -> Levels {
+    let prior = expected(kind);
+    let all: f64 = seen[1..].iter().sum::<f64>() + EXPECTED_WEIGHT;
+    let mut m = [0.0; Level::COUNT];
+    kind.levels().iter().for_each(|l| m[*l as usize] = (seen[*l as usize] + EXPECTED_WEIGHT * prior[*l as usize]) / all);
+    let different = m[Level::Different as usize];
+    if kind.is_personal() && different > MOST_DIFFERENT {
+        let scale = (1.0 - MOST_DIFFERENT) / (1.0 - different);
+        m.iter_mut().for_each(|x| *x *= scale);
+        m[Level::Different as usize] = MOST_DIFFERENT;
+    }
+    m
 }
 
 /// Households can be told apart where something is personal and something shared.
@@ -124,16 +155,15 @@ fn ratios(m: &[Levels], u: &[Levels]) -> Vec<Levels> {
     m.iter().zip(u).map(|(m, u)| ratio(m, u)).collect()
 }
 
-/// The same for people who live together: what is personal says nothing.
-fn shared_ratios(kinds: &[Kind], m: &[Levels], u: &[Levels]) -> Vec<Levels> {
-    let mut all = ratios(m, u);
-    for (kind, levels) in kinds.iter().zip(&mut all) {
-        (0..Level::COUNT).filter(|l| !is_shared(*kind, Level::of(*l as u64))).for_each(|l| levels[l] = 1.0);
+/// In which fields people who live together agree as one person's rows do, one bit a field: in what is not personal. A
+/// surname that stands in the other row's field for first names is shared if nothing else of the two names is.
+pub(crate) fn shared(kinds: impl Iterator<Item = Kind>, partners: &[(usize, usize)], pattern: u64) -> u32 {
+    let level = |i: usize| Level::of(pattern >> (3 * i));
+    let mut mask = 0;
+    for (i, kind) in kinds.enumerate() {
+        let crossed = matches!(level(i), Level::Swapped | Level::SwappedClose) && kind != Kind::FullName;
+        let alone = || partners.iter().any(|&(a, b)| (a == i && level(b) == Level::Different) || (b == i && level(a) == Level::Different));
+        mask |= u32::from(if crossed { alone() } else { !kind.is_personal() }) << i;
     }
-    all
-}
-
-/// Is agreement to this level what people who live together have in common?
-pub(crate) fn is_shared(kind: Kind, level: Level) -> bool {
-    !kind.is_personal() && !(kind == Kind::FamilyName && matches!(level, Level::Swapped | Level::SwappedClose))
+    mask
 }

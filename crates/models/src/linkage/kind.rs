@@ -43,11 +43,6 @@ impl Kind {
         matches!(self, Kind::GivenName | Kind::FullName | Kind::Email | Kind::Date | Kind::Identity | Kind::Category)
     }
 
-    /// Is it written to a person alone, so that a shared value is a strong sign even where the name is not filled in?
-    pub fn is_name(self) -> bool {
-        matches!(self, Kind::GivenName | Kind::FamilyName | Kind::FullName | Kind::Company)
-    }
-
     /// Levels two filled values can come to, strongest first.
     pub fn levels(self) -> &'static [Level] {
         use Level::*;

@@ -14,6 +14,7 @@ mod chance;
 mod compare;
 mod distance;
 mod em;
+mod glance;
 mod kind;
 mod model;
 mod people;
@@ -71,7 +72,8 @@ pub fn link(table: &Table, threshold: f64, seed: u64) -> Links {
         let u = rates.levels(table, &drawn, person);
         let kinds: Vec<Kind> = table.columns.iter().map(|c| c.kind).collect();
         let ties = shared.ties(&kinds, &u);
-        let found = em::fit(&kinds, &u, &ties, &patterns.counted, table.rows());
+        let fields = em::Fields { kinds: &kinds, partners: &table.partners, u: &u, ties: &ties };
+        let found = em::fit(&fields, &patterns.counted, table.rows());
         let model = Model::new(table, &found, &u, ties);
         (rates, model)
     };

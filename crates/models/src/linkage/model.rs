@@ -2,7 +2,7 @@
 
 use super::{
     distance::Places,
-    em::{Found, is_shared},
+    em::{Found, shared},
     kind::{Kind, Level},
     rates::{Levels, Rates},
     table::{FIELDS, Table},
@@ -168,24 +168,26 @@ impl Scorer<'_> {
         self.rates.exchanged[partners].of(code)
     }
 
-    /// Bits of all fields; of those that people who live together share, too.
+    /// What ties take off each field.
+    fn tied(&self, pattern: u64) -> [f64; FIELDS] {
+        let mut each = [1.0; FIELDS];
+        times(self.ties, &self.u, pattern, &mut each);
+        each.map(f64::log2)
+    }
+
+    /// Bits of all fields, and of what people who live together agree in, which ties leave as it is.
     fn sums(&self, pattern: u64, a: usize, b: usize) -> (f64, f64) {
-        let (mut all, mut shared, mut rest) = (0.0, 0.0, pattern);
-        if !self.ties.is_empty() {
-            let mut tied = [1.0; FIELDS];
-            times(self.ties, &self.u, pattern, &mut tied);
-            all -= tied.iter().product::<f64>().log2();
-        }
-        for (i, column) in self.table.columns.iter().enumerate() {
-            let level = Level::of(rest);
-            let bits = self.field(i, level, a, b);
-            all += bits;
-            if is_shared(column.kind, level) {
-                shared += bits;
-            }
+        let tied = if self.ties.is_empty() { [0.0; FIELDS] } else { self.tied(pattern) };
+        let at_home = shared(self.table.columns.iter().map(|c| c.kind), &self.table.partners, pattern);
+        let (mut all, mut home, mut rest) = (0.0, 0.0, pattern);
+        for (i, tied) in tied.iter().enumerate().take(self.table.columns.len()) {
+            let bits = self.field(i, Level::of(rest), a, b);
+            all += bits - tied;
+            // strangers' share of what is told below is tied, too
+            home += if at_home >> i & 1 == 1 { bits - tied } else { 0.0 };
             rest >>= 3;
         }
-        (all, shared)
+        (all, home)
     }
 
     /// What is taken off for people who live together.
@@ -224,11 +226,10 @@ impl Scorer<'_> {
     pub fn explain(&self, a: usize, b: usize) -> Explanation {
         let pattern = self.pattern(a, b, &mut Places::default());
         let (_, shared) = self.sums(pattern, a, b);
-        let mut tied = [1.0; FIELDS];
-        times(self.ties, &self.u, pattern, &mut tied);
+        let tied = self.tied(pattern);
         let fields = self.table.columns.iter().enumerate().map(|(i, column)| {
             let level = Level::of(pattern >> (3 * i));
-            Evidence { name: column.name.clone(), kind: column.kind, level, bits: self.field(i, level, a, b) - tied[i].log2() }
+            Evidence { name: column.name.clone(), kind: column.kind, level, bits: self.field(i, level, a, b) - tied[i] }
         });
         Explanation { prior_bits: self.prior, fields: fields.collect(), household_bits: self.home(shared), probability: self.probability_of(pattern, a, b) }
     }

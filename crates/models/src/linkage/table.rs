@@ -4,6 +4,7 @@
 use super::{
     compare::compare,
     distance::Places,
+    glance::{Sketch, glance},
     kind::{Kind, Level},
     value::{Value, canonical, value},
 };
@@ -27,10 +28,13 @@ pub struct Table {
     rows: usize,
     pub(crate) columns: Vec<Column>,
     pub(crate) vocabularies: Vec<Vec<Value>>,
+    sketches: Vec<Vec<Sketch>>,
     /// pairs of fields whose values people exchange
     pub(crate) partners: Vec<(usize, usize)>,
     /// the rows in the order of what they hold
     pub(crate) order: Vec<u32>,
+    /// the codes once more, row by row
+    by_row: Vec<u32>,
 }
 
 /// A field of a table.
@@ -71,7 +75,10 @@ impl Table {
         }
         let columns: Vec<Column> = columns.into_iter().flatten().collect();
         let order = content_order(&columns, &vocabularies, rows);
-        Table { rows, columns, vocabularies, partners, order }
+        let by_row = (0..rows).flat_map(|row| columns.iter().map(move |c| c.codes[row])).collect();
+        let kind_of = |v: usize| columns.iter().find(|c| c.vocabulary == v).map_or(Kind::Text, |c| c.kind);
+        let sketches = vocabularies.par_iter().enumerate().map(|(v, values)| values.iter().map(|value| Sketch::of(kind_of(v), value)).collect()).collect();
+        Table { rows, columns, vocabularies, sketches, partners, order, by_row }
     }
 
     /// How many rows it has.
@@ -99,36 +106,34 @@ impl Table {
             return Level::Exact;
         }
         let values = &self.vocabularies[vocabulary];
-        let (a, b) = (a.min(b), a.max(b));
-        compare(kind, places, &values[a as usize - 1], &values[b as usize - 1])
+        let (a, b) = (a.min(b) as usize - 1, a.max(b) as usize - 1);
+        let sketches = &self.sketches[vocabulary];
+        glance(kind, sketches[a], sketches[b]).unwrap_or_else(|| compare(kind, places, &values[a], &values[b]))
     }
 
     /// How two rows agree: three bits a field.
     pub(crate) fn pattern(&self, a: usize, b: usize, places: &mut Places) -> u64 {
-        self.pattern_of(|column| (column.codes[a], column.codes[b]), places)
-    }
-
-    /// The same for codes that need not stand in two rows.
-    pub(crate) fn pattern_of(&self, codes: impl Fn(&Column) -> (u32, u32), places: &mut Places) -> u64 {
+        let wide = self.columns.len();
+        let (a, b) = (&self.by_row[a * wide..][..wide], &self.by_row[b * wide..][..wide]);
         let mut pattern = 0;
         for (i, column) in self.columns.iter().enumerate() {
-            let (a, b) = codes(column);
-            pattern |= (self.level(column.kind, column.vocabulary, a, b, places) as u64) << (3 * i);
+            pattern |= (self.level(column.kind, column.vocabulary, a[i], b[i], places) as u64) << (3 * i);
         }
-        for &(first, second) in &self.partners {
-            let (x, y) = (&self.columns[first], &self.columns[second]);
-            let ((xa, xb), (ya, yb)) = (codes(x), codes(y));
-            let straight = [Level::of(pattern >> (3 * first)), Level::of(pattern >> (3 * second))];
+        for &(x, y) in &self.partners {
+            let straight = [Level::of(pattern >> (3 * x)), Level::of(pattern >> (3 * y))];
             let promise = |levels: [Level; 2]| levels[0].promise() + levels[1].promise();
-            if promise(straight) >= Level::Exact.promise() + Level::Close.promise() {
+            // an exact one must be among exchanged values
+            let crossing = (a[x] == b[y] && a[x] != 0) || (a[y] == b[x] && a[y] != 0);
+            if !crossing || promise(straight) >= Level::Exact.promise() + Level::Close.promise() {
                 continue;
             }
-            let mut crossed = [self.level(x.kind, x.vocabulary, xa, yb, places), self.level(x.kind, x.vocabulary, ya, xb, places)].map(exchanged);
+            let (kind, vocabulary) = (self.columns[x].kind, self.columns[x].vocabulary);
+            let mut crossed = [self.level(kind, vocabulary, a[x], b[y], places), self.level(kind, vocabulary, a[y], b[x], places)].map(exchanged);
             // which of the two is named first must not depend on which row is
             crossed.sort_unstable_by_key(|l| std::cmp::Reverse(l.promise()));
-            if promise(crossed) > promise(straight) && crossed.contains(&Level::Swapped) {
-                pattern &= !(7 << (3 * first) | 7 << (3 * second));
-                pattern |= (crossed[0] as u64) << (3 * first) | (crossed[1] as u64) << (3 * second);
+            if promise(crossed) > promise(straight) {
+                pattern &= !(7 << (3 * x) | 7 << (3 * y));
+                pattern |= (crossed[0] as u64) << (3 * x) | (crossed[1] as u64) << (3 * y);
             }
         }
         pattern
