@@ -3,6 +3,8 @@
 Data: ../shared/peers/gen.py (20 M orders of 1 M customers over 730 days, seeded). BENCH_ROUNDS (default 3), BENCH_ROWS (default all)."""
 import datetime, json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, time
 
+import bench_dedupe
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PEERS = ROOT.parent / "shared" / "peers"
 CACHE = pathlib.Path.home() / ".cache" / "zhiyin"
@@ -157,7 +159,8 @@ def main():
         f"Data: 20 M orders of 1 M customers over 730 days, seeded. Equal-answer gate: {members:,} memberships of 50 rules, {gate}.", "",
         "| what | bar | measured | peak memory |", "|---|---|---|---|", *table, "",
         "Ours computes every built-in feature and classification besides the 50 rules; the peers compute what their line says.", "",
-        "| peer | seconds | its time ÷ ours |", "|---|---|---|", *versus, ""])
+        "| peer | seconds | its time ÷ ours |", "|---|---|---|", *versus, "",
+        *bench_dedupe.section(BIN, ROUNDS)])
     (ROOT / "docs" / "benchmarks.md").write_text(text)
     print(text)
 
