@@ -4,6 +4,8 @@ Data: ../shared/peers/gen.py (20 M orders of 1 M customers over 730 days, seeded
 BENCH_ROWS=20000 BENCH_BIN=…/debug/zhiyin BENCH_KMEANS=…/debug/examples/kmeans prints and writes nothing."""
 import datetime, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 import pathlib
+
+import bench_dedupe
 from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare
 
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
@@ -222,7 +224,8 @@ def main():
         "RFM scores alone; ours opens the data folder, reads the facts and computes what the scores need.", "",
         "| peer | seconds | its time ÷ ours |", "|---|---|---|", *rfm, "",
         "k-means on one axis; ours is exact, so the peer's sum of squares ÷ ours is never below 1.", "",
-        "| peer | seconds | ours | its time ÷ ours | its sum of squares ÷ ours |", "|---|---|---|---|---|", *kmeans, ""])
+        "| peer | seconds | ours | its time ÷ ours | its sum of squares ÷ ours |", "|---|---|---|---|---|", *kmeans, "",
+        *([] if ROWS else bench_dedupe.section(BIN, ROUNDS))])
     if not ROWS:
         (ROOT / "docs" / "benchmarks.md").write_text(text)
     print(text)

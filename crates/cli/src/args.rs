@@ -218,6 +218,33 @@ pub enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<String>,
     },
+    /// Find rows that are one person or company in any table
+    Dedupe {
+        /// The table: .csv, .xlsx, .xls, .jsonl, .json or .parquet
+        #[arg(long, value_name = "FILE")]
+        input: PathBuf,
+        /// Column that names the rows (else one that does by its heading and content, else the row's number)
+        #[arg(long, value_name = "COLUMN")]
+        id: Option<String>,
+        /// Where to write the pairs, id_l,id_r,probability: .csv, .xlsx, .parquet or .json
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// List pairs that are one person at least with this probability, 0 to 1
+        #[arg(long, value_name = "P", default_value_t = 0.5)]
+        threshold: f64,
+        /// Compare exactly these columns
+        #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+        columns: Vec<String>,
+        /// Compare these columns, too
+        #[arg(long = "use", value_name = "COLUMN", value_delimiter = ',')]
+        also: Vec<String>,
+        /// Do not compare these columns
+        #[arg(long = "ignore", value_name = "COLUMN", value_delimiter = ',')]
+        not: Vec<String>,
+        /// Seed of what is drawn; equal seeds give equal answers
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// List features and classifications with their definitions
     Features {
         /// Where the business is kept; without, the built-in catalog

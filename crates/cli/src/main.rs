@@ -66,6 +66,10 @@ async fn run(cli: Cli) -> Outcome {
             let what = command::segment::What { rule, rules, segment, out, as_of };
             command::segment::run(&home, what, &config, &voice).await
         }
+        Command::Dedupe { input, id, out, threshold, columns, also, not, seed } => {
+            let choice = flow::duplicates::Choice { id, columns, also, not, threshold, seed };
+            command::dedupe::run(&input, choice, out.as_deref(), &voice).await
+        }
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
         Command::Export { home, folder } => command::definitions::export(&home, &folder, &config, &voice).await,
         Command::Apply { home, folder, dry_run } => command::definitions::apply(&home, &folder, dry_run, &config, &voice).await,

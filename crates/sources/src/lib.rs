@@ -16,6 +16,7 @@ mod header;
 mod infer;
 mod limits;
 mod mapping;
+mod person;
 mod plan;
 mod probe;
 mod profile;
@@ -25,6 +26,7 @@ mod read;
 mod sheet;
 mod stream;
 mod swell;
+mod table;
 mod target;
 mod text;
 mod value;
@@ -34,9 +36,11 @@ pub use batch::{Batch, Reject, Summary};
 pub use code::{Code, Error, Params, Result};
 pub use encoding::Encoding;
 pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};
+pub use person::{Trait, TraitGuess, meant, traits};
 pub use probe::{ColumnGuess, Guess, Options, Probe, probe};
 pub use raw::raw_rows;
 pub use read::read;
+pub use table::{Table, table};
 pub use target::{Kind, Target};
 
 /// Every built-in attribute of a customer.

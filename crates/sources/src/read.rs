@@ -106,7 +106,7 @@ fn decode(chunk: &Chunk<'_>, plan: &Plan) -> Result<Vec<Batch>> {
 }
 
 /// Every record of a part: its line, its bytes, and whether a quote in it is left open.
-fn records<'b>(buffer: &'b [u8], part: Part, delimiter: u8, ended: bool, each: &mut dyn FnMut(u64, &'b [u8], bool)) {
+pub(crate) fn records<'b>(buffer: &'b [u8], part: Part, delimiter: u8, ended: bool, each: &mut dyn FnMut(u64, &'b [u8], bool)) {
     let (mut at, mut line) = (part.start, part.line);
     while at < part.end {
         let Next::Record { end, next, lines, unclosed } = csv::next_record(buffer, at, delimiter, ended) else { return };

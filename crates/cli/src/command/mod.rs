@@ -2,6 +2,7 @@
 
 pub mod classify;
 pub mod completions;
+pub mod dedupe;
 pub mod definitions;
 pub mod demo;
 pub mod doctor;

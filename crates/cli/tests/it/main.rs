@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod classify;
+mod dedupe;
 mod definitions;
 mod errors;
 mod failpoints;

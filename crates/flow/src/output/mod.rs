@@ -110,7 +110,7 @@ pub fn write_sheet(sheet: &cell::Sheet, path: &Path, format: Format) -> Result<(
 }
 
 /// Writes beside the place and moves it there when it is whole and on disk.
-fn whole(path: &Path, write: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> Result<()>) -> Result<()> {
+pub(crate) fn whole(path: &Path, write: impl FnOnce(&mut BufWriter<tempfile::NamedTempFile>) -> Result<()>) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut out = BufWriter::with_capacity(1 << 18, tempfile::NamedTempFile::new_in(folder)?);
     write(&mut out)?;
