@@ -152,7 +152,7 @@ pub(super) fn change(search: &Search<'_>, ways: &[Way], becoming: &dyn Fn(&str) 
         }
     }
     if acts.is_empty() {
-        parts.push(why_not(search));
+        parts.extend(why_not(search, ways));
     }
     let join = |all: Vec<String>, between: &str| all.join(between);
     let zh = join(parts.iter().map(|p| p.zh.clone()).collect(), "；");
@@ -176,8 +176,8 @@ fn acted(same: &[&&Way], what: &Label, today: Day) -> Label {
     )
 }
 
-/// Why nothing that is done would change it.
-fn why_not(search: &Search<'_>) -> Label {
+/// Why nothing that a customer does would change it, whatever else does.
+fn why_not(search: &Search<'_>, others: &[Way]) -> Option<Label> {
     let rests = search.rests;
     let mut parts: Vec<Label> = Vec::new();
     if rests.listed {
@@ -192,31 +192,38 @@ fn why_not(search: &Search<'_>) -> Label {
         ));
     }
     let (mut zh, mut en): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut tried = |in_zh: String, in_en: String| {
+        zh.push(in_zh);
+        en.push(in_en);
+    };
     if rests.orders() {
         let limit = sum(search.limit, search.currency());
-        zh.push(format!("一单至多 {limit} 或 {ORDERS} 单平常的订单"));
-        en.push(format!("one order of up to {limit} or {ORDERS} typical ones"));
+        tried(format!("一单至多 {limit}"), format!("one order of up to {limit}"));
+        tried(format!("{ORDERS} 单平常的订单"), format!("{ORDERS} typical orders"));
     }
     if rests.interactions() {
-        zh.push(format!("同一种互动 {INTERACTIONS} 次"));
-        en.push(format!("{INTERACTIONS} interactions of a kind"));
+        tried(format!("同一种互动 {INTERACTIONS} 次"), format!("{INTERACTIONS} interactions of a kind"));
     }
     if rests.answers() {
-        zh.push("一次评分".to_owned());
-        en.push("one score".to_owned());
+        tried("一次评分".to_owned(), "one score".to_owned());
     }
-    if rests.timed {
-        zh.push(format!("{WAIT} 天"));
-        en.push(format!("{WAIT} days"));
+    if rests.timed && others.is_empty() {
+        tried(format!("等待 {WAIT} 天"), format!("waiting {WAIT} days"));
     }
     if !zh.is_empty() {
-        parts.push(Label::new(format!("{}之内都不会改变它", zh.join("、")), format!("nothing within {} changes it", en.join(", "))));
+        parts.push(Label::new(format!("试过但不起作用：{}", zh.join("、")), format!("tried without effect: {}", en.join(", "))));
     }
-    if parts.is_empty() {
+    if parts.is_empty() && others.is_empty() {
         parts.push(Label::new("规则对每位客户都一样", "the rule is the same for every customer"));
     }
     let (zh, en): (Vec<String>, Vec<String>) = parts.into_iter().map(|p| (p.zh, p.en)).unzip();
-    Label::new(format!("没有能主动促成的改变：{}", zh.join("；")), format!("nothing can be done to change it: {}", en.join("; ")))
+    let (more, other) = if others.is_empty() { ("", "") } else { ("此外", " else") };
+    (!zh.is_empty()).then(|| {
+        Label::new(
+            format!("{more}没有能主动促成的改变：{}", zh.join("；")),
+            format!("nothing{other} can be done to change it: {}", en.join("; ")),
+        )
+    })
 }
 
 fn date_zh(day: Day, today: Day) -> String {
