@@ -3,7 +3,10 @@
 use crate::{
     feature::{Cycle, Profile, sort},
     label::Label,
-    rule::{self, Compiled, Names, Row, Rule},
+    rule::{
+        self, Compiled, Names, Row, Rule,
+        span::{Spread, Words},
+    },
     value::{Value, ValueType},
 };
 use serde::{Deserialize, Serialize};
@@ -236,6 +239,39 @@ pub fn classify(classifier: &Classifier, row: &dyn Row, kept: Option<&BTreeSet<S
             _ => value(&classifier.otherwise),
         },
     }
+}
+
+/// The classes many customers may have ([`rule::span`]): as [`classify`], of each of them.
+pub fn spread(classifier: &Classifier, row: &dyn Spread, kept: Option<&BTreeSet<String>>) -> Words {
+    let mut of: Vec<String> = Vec::new();
+    match &classifier.by {
+        By::Rules(rules) => {
+            for (key, rule) in rules {
+                let truth = rule.pred().span(row);
+                if truth.holds {
+                    of.push(key.clone());
+                }
+                if !truth.fails {
+                    return Words { of: Some(of), unknown: false };
+                }
+            }
+        }
+        By::Values { feature, limit } => {
+            let words = row.words(feature);
+            let Some(texts) = words.of else { return Words { of: None, unknown: false } };
+            let class = |text: String| match (limit, kept) {
+                (Some(_), Some(kept)) if !kept.contains(&text) => OTHER_VALUES.to_owned(),
+                _ if text.is_empty() => classifier.otherwise.clone(),
+                _ => text,
+            };
+            of.extend(texts.into_iter().map(class));
+            if !words.unknown {
+                return Words { of: Some(of), unknown: false };
+            }
+        }
+    }
+    of.push(classifier.otherwise.clone());
+    Words { of: Some(of), unknown: false }
 }
 
 /// Classifies a profile: computes the aggregates the rules write in place, classifies, and puts the class as `class.<key>`.

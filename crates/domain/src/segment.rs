@@ -4,7 +4,10 @@ use crate::{
     classification::{Classification, Method},
     feature::{Cycle, Profile, sort},
     label::{Label, Lang},
-    rule::{self, Compiled, Names, Row, Rule},
+    rule::{
+        self, Compiled, Names, Row, Rule,
+        span::{Spread, Truth},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -232,6 +235,14 @@ impl Segmenter {
     /// segments this one needs.
     pub fn holds(&self, row: &dyn Row, listed: bool) -> bool {
         self.rule.as_ref().map_or(listed, |rule| rule.holds(row)) && !self.without.iter().any(|key| row.member(key))
+    }
+}
+
+impl Segmenter {
+    /// What [`Segmenter::holds`] may say of many customers.
+    pub fn spread(&self, row: &dyn Spread, listed: bool) -> Truth {
+        let own = self.rule.as_ref().map_or(Truth::known(listed), |rule| rule.pred().span(row));
+        self.without.iter().fold(own, |own, key| own.and(!row.member(key)))
     }
 }
 

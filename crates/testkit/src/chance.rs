@@ -34,6 +34,16 @@ impl Chance {
         low + (self.bits() % (high - low + 1).max(1) as u64) as i64
     }
 
+    /// A whole number below `n`; 0 of none.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.bits() % n.max(1) as u64) as usize
+    }
+
+    /// True once in so many times.
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
     /// One of the slice.
     pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.between(0, of.len() as i64 - 1) as usize]

@@ -3,3 +3,4 @@
 pub mod chance;
 pub mod demo;
 pub mod postgres;
+pub mod rules;

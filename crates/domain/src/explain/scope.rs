@@ -1,25 +1,27 @@
 //! Everything one class or segment rests on and nothing else, so that it can be evaluated again and again for one customer.
 
 use super::{
-    change::{Change, Question, Situation, change},
+    change::{Change, change},
+    rests::Rests,
+    search::Search,
     why::{self, Why},
 };
 use crate::{
-    classification::{self, By, Classification, Classifier, Method},
+    classification::{self, By, Classification, Classifier, Method, Named},
     clock::Instant,
     fact::Facts,
-    feature::{self, Aggregate, Base, Cycle, FactKind, Feature, Field, History, Plan, Profile, aggregates_behind},
+    feature::{self, Base, Cycle, Feature, History, Plan, Profile, Values},
     label::Label,
     money::{Currency, div_half_even},
     period::Day,
-    rule::{self, Literal, Names, Row, Rule},
+    rule::{
+        self, Names, Row, Rule,
+        span::{Spread, Truth},
+    },
     segment::{self, Members, Segment, Segmenter, Step},
     value::Value,
 };
 use std::{collections::BTreeSet, sync::Arc};
-
-/// Largest order worth proposing, in major units.
-const LIMIT: i64 = 1_000_000;
 
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,8 @@ pub struct Moment<'a> {
     pub listed: &'a dyn Fn(&str) -> bool,
     /// net of a typical order of all customers, for one who has none; minor units
     pub typical: Option<i64>,
+    /// largest order worth proposing, minor units; without it a hundred typical ones or ten thousand major units
+    pub limit: Option<i64>,
 }
 
 /// The definitions a target rests on, checked and in order.
@@ -76,6 +80,7 @@ pub struct Scope<'a> {
     segments: Vec<(Segment, Segmenter)>,
     plan: Plan,
     steps: Vec<Step>,
+    rests: Rests,
 }
 
 impl<'a> Scope<'a> {
@@ -133,8 +138,10 @@ impl<'a> Scope<'a> {
         };
         let classifications = classifications.into_iter().map(check).collect::<Result<Vec<_>, Error>>()?;
         let segmenters = segments.iter().map(|s| s.check(&segments, names)).collect::<Result<Vec<_>, segment::Error>>()?;
-        let segments = segments.into_iter().zip(segmenters).collect();
-        Ok(Scope { target, currency: names.currency(), names, features, classifications, segments, plan, steps })
+        let segments: Vec<(Segment, Segmenter)> = segments.into_iter().zip(segmenters).collect();
+        let classifiers = classifications.iter().map(|(c, classifier)| (c.key.as_str(), &classifier.by));
+        let rests = Rests::of(&features, classifiers, segments.iter().map(|(_, s)| s));
+        Ok(Scope { target, currency: names.currency(), names, features, classifications, segments, plan, steps, rests })
     }
 
     /// The customer's features, classes and segments, as far as the target rests on them.
@@ -189,29 +196,79 @@ impl<'a> Scope<'a> {
     }
 
     /// What would change the outcome. The rest of the base stands still.
-    pub fn change(&self, facts: &Facts, moment: &Moment<'_>) -> Option<Change> {
+    pub fn change(&self, facts: &Facts, moment: &Moment<'_>) -> Change {
         let facts = &facts.until(moment.day, moment.known);
-        let situation = Situation {
-            facts,
+        let typical = typical(&History::as_of(facts, moment.day, Instant::MAX)).or(moment.typical);
+        let usual = typical.unwrap_or(0).saturating_mul(100).max(self.currency.scale().saturating_mul(10_000));
+        let search = Search {
+            scope: self,
+            moment,
+            rests: &self.rests,
+            before: self.outcome(&self.profile(facts, moment.day, Instant::MAX, moment.base, moment.listed)),
+            facts: self.rests.only(facts),
             day: moment.day,
-            at: moment.at,
-            currency: self.currency,
-            typical: typical(&History::as_of(facts, moment.day, Instant::MAX)).or(moment.typical),
-            limit: LIMIT.saturating_mul(self.currency.scale()),
-            questions: self.questions(),
+            typical,
+            limit: moment.limit.unwrap_or(usual),
         };
-        let outcome = |facts: &Facts, day: Day| {
-            let profile = self.profile(facts, day, Instant::MAX, moment.base, moment.listed);
-            self.outcome(&profile)
+        change(&search, &|after| self.becoming(after))
+    }
+
+    /// Have all customers between these two surely this outcome? No aggregate may turn back between them.
+    pub(super) fn surely(&self, low: &Values, high: &Values, moment: &Moment<'_>, outcome: &str) -> bool {
+        let mut spans = self.plan.spans(low, high, moment.base);
+        for step in &self.steps {
+            match step {
+                Step::Classification(i) => {
+                    if let Some((c, classifier)) = self.classifications.get(*i) {
+                        if let By::Rules(rules) = &classifier.by {
+                            rules.iter().for_each(|(_, rule)| spans.lines(rule.aggregates()));
+                        }
+                        let words = classification::spread(classifier, &spans, moment.base.kept.get(&c.key));
+                        spans.put(format!("class.{}", c.key), words);
+                    }
+                }
+                Step::Segment(i) => {
+                    if let Some((s, segmenter)) = self.segments.get(*i) {
+                        if let Some(rule) = &segmenter.rule {
+                            spans.lines(rule.aggregates());
+                        }
+                        let member = segmenter.spread(&spans, (moment.listed)(&s.key));
+                        spans.join(&s.key, member);
+                    }
+                }
+            }
+        }
+        match &self.target {
+            Target::Class(key) => {
+                let words = spans.words(&format!("class.{key}"));
+                !words.unknown && words.of.is_some_and(|of| of.iter().all(|class| class == outcome))
+            }
+            Target::Segment(key) => spans.member(key) == Truth::known(outcome == "in"),
+        }
+    }
+
+    /// The reporting currency.
+    pub(super) fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Key and name of an outcome.
+    pub fn named(&self, outcome: &str) -> Named {
+        let label = match &self.target {
+            Target::Class(key) => {
+                let found = self.classifications.iter().find(|(c, _)| c.key == *key);
+                found.map_or_else(|| Label::same(outcome), |(c, _)| c.class_label(outcome))
+            }
+            Target::Segment(_) if outcome == "in" => Label::new("在人群内", "in the segment"),
+            Target::Segment(_) => Label::new("不在人群内", "not in the segment"),
         };
-        change(&situation, &outcome, &|after| self.becoming(after))
+        Named { key: outcome.to_owned(), label }
     }
 
     fn becoming(&self, after: &str) -> Label {
         match &self.target {
-            Target::Class(key) => {
-                let found = self.classifications.iter().find(|(c, _)| c.key == *key);
-                let label = found.map_or_else(|| Label::same(after), |(c, _)| c.class_label(after));
+            Target::Class(_) => {
+                let label = self.named(after).label;
                 Label::new(format!("成为“{}”", label.zh), format!("become “{}”", label.en))
             }
             Target::Segment(key) => {
@@ -223,31 +280,6 @@ impl<'a> Scope<'a> {
                 }
             }
         }
-    }
-
-    /// Questions whose answers the target rests on, with the scales of `domain.md` §5.
-    fn questions(&self) -> Vec<Question> {
-        let known = [
-            ("nps", ("推荐意愿", "likelihood to recommend"), 0, 10),
-            ("csat", ("满意度", "satisfaction"), 1, 5),
-            ("ces", ("省力度", "ease"), 1, 7),
-        ];
-        let mut aggregates: Vec<Aggregate> = self.features.iter().flat_map(|f| aggregates_behind(&f.key, &self.features)).collect();
-        let rules = self.classifications.iter().filter_map(|(_, c)| match &c.by {
-            By::Rules(rules) => Some(rules.iter().map(|(_, r)| r)),
-            By::Values { .. } => None,
-        });
-        let rules = rules.flatten().chain(self.segments.iter().filter_map(|(_, s)| s.rule.as_ref()));
-        aggregates.extend(rules.flat_map(|r| r.aggregates().iter().map(|(_, a)| a.clone())));
-        let asks = |a: &Aggregate, key: &str| {
-            let kinds: Vec<_> = a.filter.iter().filter(|c| c.field == Field::Kind).collect();
-            let named = |l: &Literal| matches!(l, Literal::Text(t) if t == key);
-            a.fact == FactKind::Answers && kinds.iter().any(|c| c.op == rule::Op::Eq && c.values.iter().any(named))
-        };
-        let relevant = known.into_iter().filter(|(key, ..)| aggregates.iter().any(|a| asks(a, key)));
-        relevant
-            .map(|(key, (zh, en), low, high)| Question { key: key.to_owned(), label: Label::new(zh, en), low, high })
-            .collect()
     }
 }
 

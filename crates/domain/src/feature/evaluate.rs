@@ -380,6 +380,11 @@ impl<'f> Profile<'f> {
         self.values.get(key).unwrap_or(&Value::Null)
     }
 
+    /// Everything computed, by key.
+    pub fn into_values(self) -> HashMap<String, Value> {
+        self.values
+    }
+
     pub(super) fn rebase(&mut self, base: &Arc<Base>) {
         self.base = base.clone();
     }

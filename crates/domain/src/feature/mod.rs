@@ -13,6 +13,7 @@ mod measure;
 mod order;
 mod place;
 mod population;
+mod span;
 mod suppose;
 mod version;
 mod words;
@@ -29,6 +30,7 @@ pub(crate) use order::sort;
 pub use order::{Cycle, aggregates_behind, order};
 pub use place::{City, Province, Region, Tier};
 pub use population::{Clusters, Population};
+pub use span::{Spans, Values};
 pub use words::{named_values, value_label, values_of};
 
 use crate::{

@@ -205,6 +205,16 @@ pub enum Scalar {
     Text(Text),
 }
 
+impl Scalar {
+    /// The number, if it is one.
+    pub fn num(&self) -> Option<&Num> {
+        match self {
+            Scalar::Num(num) => Some(num),
+            Scalar::Text(_) => None,
+        }
+    }
+}
+
 /// What must be at hand before a tree can be evaluated. Each list is sorted and without repetition.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Needs {

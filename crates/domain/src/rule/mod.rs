@@ -14,6 +14,7 @@ mod names;
 mod parse;
 mod print;
 pub(crate) mod render;
+pub mod span;
 mod typing;
 
 #[cfg(test)]

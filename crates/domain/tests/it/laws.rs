@@ -17,11 +17,11 @@ use std::sync::{Arc, LazyLock};
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::new(catalog(), Currency::CNY).expect("a plan"));
 
-const START: i32 = 20_000;
-const AS_OF: Day = Day(START + 400);
+pub const START: i32 = 20_000;
+pub const AS_OF: Day = Day(START + 400);
 
 /// Some hundred days of facts; instants differ, so that "latest" has one meaning.
-fn facts() -> impl Strategy<Value = Facts> {
+pub fn facts() -> impl Strategy<Value = Facts> {
     let on = || (0..400i32).prop_map(|d| Day(START + d).to_string());
     let heads = prop::collection::vec((0..8u8, on(), 0..500i64, prop::bool::weighted(0.1), 0..3u8), 0..10);
     let lines = prop::collection::vec((0..8u8, 0..3u32, on(), 0..3u8, 0..500i64, prop::bool::weighted(0.2)), 0..10);

@@ -2,6 +2,7 @@
 
 mod base_types;
 mod catalog;
+mod change;
 mod history;
 mod laws;
 mod library;

@@ -29,6 +29,9 @@ pub struct CurvePoint {
     pub customers_share: f64,
     /// of all net
     pub net_share: f64,
+    /// who they are: whoever has at least so much; absent where nobody is meant
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
 }
 
 /// What the best customers bring.
@@ -38,6 +41,25 @@ pub struct TopShare {
     pub share: f64,
     /// of all net
     pub net_share: f64,
+    /// who they are: whoever has at least so much
+    pub best: Best,
+}
+
+/// The best buyers, those who equal the last of them included: buyers with at least this net.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Best {
+    /// net of the last of them, minor units
+    pub from: i64,
+    /// buyers with at least that
+    pub customers: u64,
+    /// their net, minor units
+    pub net: i64,
+}
+
+impl From<lake::Best> for Best {
+    fn from(b: lake::Best) -> Best {
+        Best { from: b.from, customers: b.customers, net: b.net }
+    }
 }
 
 /// The value curve as of a day.
@@ -54,8 +76,13 @@ const POINTS: usize = 100;
 
 /// The lake's curve runs from the smallest customer upwards; people ask what the best bring.
 fn best_first(as_of: Day, curve: &lake::Curve) -> Curve {
-    let points = curve.points.iter().rev().map(|(x, y)| CurvePoint { customers_share: 1.0 - x, net_share: 1.0 - y });
-    let top = curve.top.iter().map(|(share, net_share)| TopShare { share: *share, net_share: *net_share });
+    let points = curve.points.iter().zip(&curve.above).rev().map(|((x, y), above)| CurvePoint {
+        customers_share: 1.0 - x,
+        net_share: 1.0 - y,
+        best: above.map(Best::from),
+    });
+    let top = curve.top.iter().zip(&curve.best);
+    let top = top.map(|((share, net_share), best)| TopShare { share: *share, net_share: *net_share, best: (*best).into() });
     Curve { as_of, points: points.collect(), gini: curve.gini, buyers: curve.buyers, top: top.collect() }
 }
 
@@ -70,8 +97,12 @@ mod tests {
             gini: Some(0.25),
             buyers: 2,
             top: vec![(0.2, 0.75)],
+            above: vec![Some(lake::Best { from: 1, customers: 2, net: 4 }), Some(lake::Best { from: 3, customers: 1, net: 3 }), None],
+            best: vec![lake::Best { from: 3, customers: 1, net: 3 }],
         };
         let points: Vec<(f64, f64)> = best_first(Day(0), &lake).points.iter().map(|p| (p.customers_share, p.net_share)).collect();
         assert_eq!(points, [(0.0, 0.0), (0.5, 0.75), (1.0, 1.0)]);
+        let from: Vec<Option<i64>> = best_first(Day(0), &lake).points.iter().map(|p| p.best.map(|b| b.from)).collect();
+        assert_eq!(from, [None, Some(3), Some(1)]);
     }
 }

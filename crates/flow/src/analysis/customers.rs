@@ -1,6 +1,10 @@
 //! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
 
-use super::{Known, Picture, moment::{Asked, parse_day}};
+use super::{
+    Known, Picture,
+    flow_between::NOT_YET,
+    moment::{Asked, parse_day},
+};
 use crate::{Error, Result, app::App, schema};
 use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::{Identifier, IdentifierKind}};
 use lake::Bits;
@@ -199,9 +203,15 @@ pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<B
     }
     for (classification, class, day) in &filter.classes_on {
         let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        let same = |bits: &Bits| Bits::of(bits.iter().map(|i| CustomerKey(i as u32)), who.len());
+        if class == NOT_YET {
+            let there = same(then.everyone());
+            who.and_not(&there);
+            continue;
+        }
         let classes = then.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
-        let members = classes.members(class);
-        who.and(&Bits::of(members.iter().map(|i| CustomerKey(i as u32)), who.len()));
+        let members = same(&classes.members(class));
+        who.and(&members);
     }
     if let Some(text) = &filter.search {
         let found = store::customer::search(&app.store, text, FOUND).await?;

@@ -22,8 +22,8 @@ pub struct WhyView {
     pub conditions: Vec<WhyCondition>,
     /// the classes tried before, in order, and whether their rule held
     pub tried: Vec<Tried>,
-    /// the smallest feasible change, if one was found
-    pub change: Option<ChangeView>,
+    /// the smallest feasible changes, or why there is none
+    pub change: ChangeView,
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
@@ -101,16 +101,16 @@ pub struct Tried {
     pub condition: WhyCondition,
 }
 
-/// The smallest feasible change.
+/// The smallest feasible changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeView {
-    /// "an order of ¥380 today makes this customer a champion"
+    /// "an order of ¥380 today makes this customer a champion"; without a way, why there is none
     #[schema(value_type = schema::Label)]
     pub sentence: Label,
-    /// the class or answer afterwards
-    #[schema(value_type = schema::Named)]
-    pub target: Named,
-    /// ways, the smallest first; waiting last
+    /// the class or answer after the first way, if there is one
+    #[schema(value_type = Option<schema::Named>)]
+    pub target: Option<Named>,
+    /// ways, the smallest first: what the customer does by how often, then by how much; then what is given back; waiting last
     pub ways: Vec<WayView>,
 }
 
@@ -134,10 +134,13 @@ pub struct WayView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MeansView {
-    /// one order of at least this amount today
+    /// one order of this amount today
     Order {
         /// minor units
         amount: i64,
+        /// what is particular about it
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<WithView>,
     },
     /// several typical orders today
     Orders {
@@ -145,6 +148,19 @@ pub enum MeansView {
         count: u32,
         /// minor units each
         amount: i64,
+        /// what is particular about them
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<WithView>,
+    },
+    /// interactions of one kind today
+    Interactions {
+        /// what: `visit`, `inquiry`, …
+        interaction: String,
+        /// where, if not where the customer was last
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// how many
+        count: u32,
     },
     /// an answer with this score today
     Score {
@@ -152,6 +168,20 @@ pub enum MeansView {
         question: String,
         /// the score
         score: i32,
+    },
+    /// part or all of the latest order is given back today
+    Refund {
+        /// the order's number
+        order: String,
+        /// minor units
+        amount: i64,
+        /// is that all of it?
+        whole: bool,
+    },
+    /// the latest orders are given back whole today
+    Refunds {
+        /// how many
+        count: u32,
     },
     /// nothing new for so many days
     Wait {
@@ -163,12 +193,32 @@ pub enum MeansView {
     },
 }
 
+/// What is particular about an order; otherwise it is as the customer's last one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WithView {
+    /// `channel`, `store`, `payment`, `coupon`; of its one line `product`, `category` or `brand`
+    pub field: String,
+    /// the text; absent: one never seen before
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl From<explain::With> for WithView {
+    fn from(with: explain::With) -> WithView {
+        let field = serde_json::to_value(with.field).ok().and_then(|v| v.as_str().map(str::to_owned));
+        WithView { field: field.unwrap_or_default(), value: with.value }
+    }
+}
+
 impl From<explain::Means> for MeansView {
     fn from(m: explain::Means) -> MeansView {
         match m {
-            explain::Means::Order { amount } => MeansView::Order { amount },
-            explain::Means::Orders { count, amount } => MeansView::Orders { count, amount },
+            explain::Means::Order { amount, with } => MeansView::Order { amount, with: with.map(WithView::from) },
+            explain::Means::Orders { count, amount, with } => MeansView::Orders { count, amount, with: with.map(WithView::from) },
+            explain::Means::Interactions { interaction, channel, count } => MeansView::Interactions { interaction, channel, count },
             explain::Means::Score { question, score } => MeansView::Score { question, score },
+            explain::Means::Refund { order, amount, whole } => MeansView::Refund { order, amount, whole },
+            explain::Means::Refunds { count } => MeansView::Refunds { count },
             explain::Means::Wait { days, day } => MeansView::Wait { days, day },
         }
     }

@@ -34,5 +34,5 @@ pub use bits::Bits;
 pub use classify::Classes;
 pub use column::{Column, Data, Texts};
 pub use run::{Run, Spec};
-pub use summary::{Cell, Cohort, Curve, GroupSum, Link, Matrix, Repurchase, Sort, flow};
+pub use summary::{Best, Cell, Cohort, Curve, GroupSum, Link, Matrix, Repurchase, Sort, flow};
 pub use view::RunRow;

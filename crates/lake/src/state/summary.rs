@@ -68,6 +68,21 @@ pub struct Curve {
     pub buyers: u64,
     /// (share of buyers, share of net) of the best 1, 5, 10, 20 %
     pub top: Vec<(f64, f64)>,
+    /// who is above each of the points; nobody above the last
+    pub above: Vec<Option<Best>>,
+    /// who is among each of the top
+    pub best: Vec<Best>,
+}
+
+/// The best buyers, those equal to the last of them included: whoever has at least so much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Best {
+    /// net of the last of them
+    pub from: i64,
+    /// how many have at least that
+    pub customers: u64,
+    /// their net
+    pub net: i64,
 }
 
 /// Customers who moved from one class to another.
@@ -353,15 +368,21 @@ fn lorenz(values: &[i64], points: usize) -> Curve {
         let i = p * n / steps;
         (i as f64 / n as f64, share(sums[i]))
     };
-    let best = |part: f64| {
-        let k = ((n as f64 * part).ceil() as usize).clamp(1, n);
-        (part, share(total - sums[n - k]))
+    let size = |part: f64| ((n as f64 * part).ceil() as usize).clamp(1, n);
+    // the values are in ascending order: the best begin at `i`
+    let best = |i: usize| {
+        let from = *values.get(i)?;
+        let first = values.partition_point(|v| *v < from);
+        Some(Best { from, customers: (n - first) as u64, net: short(total - sums[first]) })
     };
+    const PARTS: [f64; 4] = [0.01, 0.05, 0.1, 0.2];
     Curve {
         points: (0..=steps).map(point).collect(),
+        above: (0..=steps).map(|p| best(p * n / steps)).collect(),
         gini: Some(ranked as f64 / (n as f64 * total as f64)),
         buyers: n as u64,
-        top: [0.01, 0.05, 0.1, 0.2].map(best).to_vec(),
+        top: PARTS.map(|part| (part, share(total - sums[n - size(part)]))).to_vec(),
+        best: PARTS.iter().filter_map(|part| best(n - size(*part))).collect(),
     }
 }
 
@@ -409,6 +430,14 @@ fn next_month(first: Day) -> Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_begin_at_an_amount_and_ties_belong_to_them() {
+        let curve = lorenz(&[-3, 5, 5, 10], 5);
+        let best = |from, customers, net| Some(Best { from, customers, net });
+        assert_eq!(curve.above, [best(-3, 4, 17), best(5, 3, 20), best(5, 3, 20), best(10, 1, 10), None]);
+        assert_eq!(curve.best, [Best { from: 10, customers: 1, net: 10 }; 4]);
+    }
 
     #[test]
     fn equal_buyers_have_no_inequality() {

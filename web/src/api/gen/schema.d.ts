@@ -716,13 +716,30 @@ export interface components {
          * @enum {string}
          */
         Arith: "+" | "-" | "*" | "/";
-        /** @description The smallest feasible change. */
+        /** @description The best buyers, those who equal the last of them included: buyers with at least this net. */
+        Best: {
+            /**
+             * Format: int64
+             * @description buyers with at least that
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description net of the last of them, minor units
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description their net, minor units
+             */
+            net: number;
+        };
+        /** @description The smallest feasible changes. */
         ChangeView: {
-            /** @description "an order of ¥380 today makes this customer a champion" */
+            /** @description "an order of ¥380 today makes this customer a champion"; without a way, why there is none */
             sentence: components["schemas"]["Label"];
-            /** @description the class or answer afterwards */
-            target: components["schemas"]["Named"];
-            /** @description ways, the smallest first; waiting last */
+            target?: null | components["schemas"]["Named"];
+            /** @description ways, the smallest first: what the customer does by how often, then by how much; then what is given back; waiting last */
             ways: components["schemas"]["WayView"][];
         };
         /** @description One check of the data's quality. */
@@ -1014,6 +1031,7 @@ export interface components {
         };
         /** @description A point of the curve. */
         CurvePoint: {
+            best?: null | components["schemas"]["Best"];
             /**
              * Format: double
              * @description of all buyers
@@ -1401,6 +1419,7 @@ export interface components {
             amount: number;
             /** @enum {string} */
             kind: "order";
+            with?: null | components["schemas"]["WithView"];
         } | {
             /**
              * Format: int64
@@ -1414,6 +1433,19 @@ export interface components {
             count: number;
             /** @enum {string} */
             kind: "orders";
+            with?: null | components["schemas"]["WithView"];
+        } | {
+            /** @description where, if not where the customer was last */
+            channel?: string | null;
+            /**
+             * Format: int32
+             * @description how many
+             */
+            count: number;
+            /** @description what: `visit`, `inquiry`, … */
+            interaction: string;
+            /** @enum {string} */
+            kind: "interactions";
         } | {
             /** @enum {string} */
             kind: "score";
@@ -1424,6 +1456,26 @@ export interface components {
              * @description the score
              */
             score: number;
+        } | {
+            /**
+             * Format: int64
+             * @description minor units
+             */
+            amount: number;
+            /** @enum {string} */
+            kind: "refund";
+            /** @description the order's number */
+            order: string;
+            /** @description is that all of it? */
+            whole: boolean;
+        } | {
+            /**
+             * Format: int32
+             * @description how many
+             */
+            count: number;
+            /** @enum {string} */
+            kind: "refunds";
         } | {
             /**
              * Format: date
@@ -2201,6 +2253,8 @@ export interface components {
         };
         /** @description What the best customers bring. */
         TopShare: {
+            /** @description who they are: whoever has at least so much */
+            best: components["schemas"]["Best"];
             /**
              * Format: double
              * @description of all net
@@ -2285,7 +2339,8 @@ export interface components {
              * @description the business day
              */
             as_of: string;
-            change?: null | components["schemas"]["ChangeView"];
+            /** @description the smallest feasible changes, or why there is none */
+            change: components["schemas"]["ChangeView"];
             /** @description the deciding rule's conditions */
             conditions: components["schemas"]["WhyCondition"][];
             /** @description as known then or today */
@@ -2331,6 +2386,13 @@ export interface components {
                  */
                 to: number;
             };
+        };
+        /** @description What is particular about an order; otherwise it is as the customer's last one. */
+        WithView: {
+            /** @description `channel`, `store`, `payment`, `coupon`; of its one line `product`, `category` or `brand` */
+            field: string;
+            /** @description the text; absent: one never seen before */
+            value?: string | null;
         };
         /** @description What a business calls itself and speaks. Time zone and currency stay: facts were reckoned by them. */
         WorkspaceForm: {

@@ -5,10 +5,12 @@ import { type AsOf, cohorts } from '@/api/queries'
 import { ChartCard } from '@/parts/ChartCard'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
+import { cohortRule } from './drill'
 import { linearShade } from './heat'
+import type { Pick } from './PickPanel'
 
 /** Who came back: customers by the month of their first order, and how many of them ordered again in each later month. */
-export function CohortCard({ at }: { at: AsOf }) {
+export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void }) {
   const f = useFormat()
   const { t } = f
   const [by, setBy] = useState<'percent' | 'count'>('percent')
@@ -23,6 +25,13 @@ export function CohortCard({ at }: { at: AsOf }) {
     const size = old.reduce((n, c) => n + c.size, 0)
     return size ? old.reduce((n, c) => n + (c.values[k] ?? 0), 0) / size : null
   }
+  const nameOf = (month: string, after: number | null) => (after === null ? t('classification.cohort', { month }) : t('classification.cohort_after', { month, n: after }))
+  const pick = (month: string, after: number | null, customers: number, size: number) =>
+    onPick({ name: nameOf(month, after), rule: cohortRule(month, after ?? 0), customers, share: after ? (size ? customers / size : 0) : undefined, note: after ? t('classification.cohort_back', { month, n: after }) : t('classification.cohort_first', { month }) })
+  /** A number that opens its customers. */
+  const opens = (month: string, after: number | null, n: number, size: number, shown: string) => (
+    <button type="button" className="drill" aria-label={`${nameOf(month, after)}: ${f.integer(n)}${shown === f.integer(n) ? '' : `, ${shown}`}`} onClick={() => pick(month, after, n, size)}>{shown}</button>
+  )
   const show = (n: number, size: number) => (by === 'count' ? f.integer(n) : size ? f.percent(n / size, 0) : '—')
   return (
     <ChartCard
@@ -31,7 +40,7 @@ export function CohortCard({ at }: { at: AsOf }) {
       table={{
         caption: t('classification.cohorts'),
         columns: [{ name: t('classification.first_month') }, { name: t('classification.customers'), number: true }, ...months.map((m) => ({ name: `+${m}`, number: true }))],
-        rows: all.map((c) => [c.month, f.integer(c.size), ...months.map((m) => (c.values[m] === undefined ? '' : f.integer(c.values[m])))]),
+        rows: all.map((c) => [c.month, opens(c.month, null, c.size, c.size, f.integer(c.size)), ...months.map((m) => (c.values[m] === undefined ? '' : opens(c.month, m, c.values[m], c.size, f.integer(c.values[m]))))]),
       }}
       note={t('classification.cohorts_note')}
     >
@@ -46,11 +55,11 @@ export function CohortCard({ at }: { at: AsOf }) {
               {all.map((c) => (
                 <tr key={c.month}>
                   <th scope="row">{c.month}</th>
-                  <td className="num">{f.integer(c.size)}</td>
+                  <td className="num">{opens(c.month, null, c.size, c.size, f.integer(c.size))}</td>
                   {months.map((m) => {
                     const n = c.values[m]
                     if (n === undefined) return <td key={m} />
-                    return <td key={m} className={`cell h${m === 0 ? 0 : linearShade(c.size ? n / c.size : 0, largest)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{show(n, c.size)}</td>
+                    return <td key={m} className={`cell h${m === 0 ? 0 : linearShade(c.size ? n / c.size : 0, largest)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{opens(c.month, m, n, c.size, show(n, c.size))}</td>
                   })}
                 </tr>
               ))}

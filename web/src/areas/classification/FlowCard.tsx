@@ -4,7 +4,7 @@ import { DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { lazy, Suspense, useMemo } from 'react'
 import { flow } from '@/api/queries'
-import type { ClassificationSummary, Known } from '@/api/types'
+import type { ClassificationSummary, Flow, Known } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { ChartCard } from '@/parts/ChartCard'
 import { useFormat } from '@/parts/format'
@@ -16,6 +16,9 @@ import type { Pick } from './PickPanel'
 
 /** From the first contact to the last: how people read a life, not the order rules are tried in. */
 const stages = ['not.yet', 'prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
+
+/** Those who were no customers on the first day. */
+const notYet = 'not.yet'
 
 const EChart = lazy(() => import('@/parts/EChart'))
 
@@ -37,21 +40,22 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
     return { ...found, nodes: [...found.nodes].sort((a, b) => stages.indexOf(a.key) - stages.indexOf(b.key)) }
   }, [query.data])
   const names = useMemo(() => new Map(data?.nodes.map((n) => [n.key, f.label(n.label)])), [data, f])
+  const nameOf = (l: Flow['links'][number]) => `${names.get(l.source)} → ${names.get(l.target)}`
+  const pickMoved = (name: string, filter: Record<string, string>, links: Flow['links'], note: string) =>
+    onPick({ name, filter, note, customers: links.reduce((n, l) => n + l.customers, 0), net: links.reduce((n, l) => n + l.net, 0) })
   /** `<key` is a class on the first day, `>key` one on the second. */
   const pick = (name: string) => {
     const classification = classifications.find((c) => c.key === key)
     const node = data?.nodes.find((n) => n.key === name.slice(1))
     if (!classification || !node) return
+    // nobody could see them that day: they are those who came since
+    if (node.key === notYet) return pickMoved(`${names.get(node.key)} · ${from}`, { [`was.${key}`]: `${notYet}@${from}` }, (data?.links ?? []).filter((l) => l.source === notYet), t('classification.came', { from, to: asOf }))
     const item = classification.classes.find((c) => c.key === node.key)
     if (name[0] === '>') { if (item) onPick({ classification, item }) } else onPick({ classification, item: item ?? { ...node, customers: node.from_count, share: 0, net: 0, net_share: 0, orders: 0, median_recency: null }, on: from })
   }
   const pickBand = ({ source = '', target = '' }: { source?: string; target?: string }) => {
     const link = data?.links.find((l) => `<${l.source}` === source && `>${l.target}` === target)
-    if (!link) return
-    onPick({
-      name: `${names.get(link.source)} → ${names.get(link.target)}`, customers: link.customers, net: link.net, note: t('classification.moved', { from, to: asOf }),
-      filter: { [`was.${key}`]: `${link.source}@${from}`, [`class.${key}`]: link.target },
-    })
+    if (link) pickMoved(nameOf(link), { [`was.${key}`]: `${link.source}@${from}`, [`class.${key}`]: link.target }, [link], t('classification.moved', { from, to: asOf }))
   }
   const option = useMemo(() => {
     const c = chartColors(dark)
@@ -92,7 +96,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
           <span className="soft small">→ {asOf}</span>
         </>
       }
-      table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), f.integer(l.customers), f.money(l.net)]) }}
+      table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]) }}
       note={data && t('classification.flow_note', { n: f.integer(moved) })}
     >
       {query.isPending && <Loading lines={8} height={320} />}

@@ -40,10 +40,10 @@ export function OverviewPage() {
           <Tiles data={data} f={f} onPick={setPicked} />
           <div className="board">
             <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
-            <CurveCard at={at} />
+            <CurveCard at={at} onPick={setPicked} />
           </div>
           <FlowCard asOf={data.as_of} known={search.known} classifications={data.classifications} onPick={setPicked} />
-          <CohortCard at={at} />
+          <CohortCard at={at} onPick={setPicked} />
           <ClassificationCards items={data.classifications} onPick={setPicked} />
         </>
       )}

@@ -8,11 +8,11 @@ import { filterText } from '@/parts/filters'
 import { LinkButton } from '@/parts/LinkButton'
 import { Failed, Loading } from '@/parts/States'
 
-/** Something clicked in a figure: a class (perhaps as of another day than the page's), or any rule with a name (a cell of the heat map). */
+/** Something clicked in a figure: a class (perhaps as of another day than the page's), or any rule with a name (a cell of the heat map, a cohort, the best of a curve). */
 export type Pick =
   | { classification: ClassificationSummary; item: ClassSize; on?: string }
   | { name: string; filter: Record<string, string>; customers: number; net: number; note: string }
-  | { name: string; rule: string; customers: number; net: number; share: number; facts?: [string, string][] }
+  | { name: string; rule: string; customers: number; net?: number; share?: number; note?: string; facts?: [string, string][] }
 
 /** The customers behind a number, and what to do with them. */
 export function PickPanel({ picked, at, onClose }: { picked: Pick | null; at: AsOf; onClose: () => void }) {
@@ -38,18 +38,19 @@ function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>
   const sentence = isRule ? null : detail.data?.rules.find((r) => r.class === picked.item.key)?.sentence
   const facts: [string, string][] = [
     [t('classification.customers'), f.integer(size.customers)],
-    [t('classification.share'), f.percent(size.share)],
-    [t('classification.net'), f.compactMoney(size.net)],
+    ...(size.share === undefined ? [] : ([[t('classification.share'), f.percent(size.share)]] as [string, string][])),
+    ...(size.net === undefined ? [] : ([[t('classification.net'), f.compactMoney(size.net)]] as [string, string][])),
     ...(item ? ([[t('classification.net_share'), f.percent(item.net_share ?? 0)]] as [string, string][]) : []),
-    [t('classification.per_customer'), size.customers ? f.compactMoney(Math.round(size.net / size.customers)) : '—'],
+    ...(size.net === undefined ? [] : ([[t('classification.per_customer'), size.customers ? f.compactMoney(Math.round(size.net / size.customers)) : '—']] as [string, string][])),
     ...(item?.median_recency != null ? ([[t('classification.median_recency'), t('classification.days', { n: f.integer(item.median_recency) })]] as [string, string][]) : []),
     ...(isRule ? (picked.facts ?? []) : []),
   ]
   return (
     <div className="stack">
       {!isRule && <p className="soft small"><Link to="/classifications/$key" params={{ key: picked.classification.key }}>{f.label(picked.classification.label)}</Link>{picked.on && ` · ${t('classification.as_of_note', { day: picked.on })}`}</p>}
+      {isRule && picked.note && <p className="soft small">{picked.note}</p>}
       {sentence && <p className="sentence">{f.label(sentence)}</p>}
-      <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      <dl className="facts" data-testid="picked">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className="row">
         <LinkButton to="/customers" search={{ ...at, ...filter } as never} kind="primary">{t('classification.see_list')}</LinkButton>
         <LinkButton to="/segments/new" search={{ rule, name: isRule ? picked.name : f.label(picked.item.label), from: undefined }}>{t('classification.make_segment')}</LinkButton>
@@ -67,7 +68,7 @@ function Moved({ picked, at }: { picked: Extract<Pick, { filter: object }>; at: 
   return (
     <div className="stack">
       <p className="soft small">{picked.note}</p>
-      <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
+      <dl className="facts" data-testid="picked">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className="row">
         <LinkButton to="/customers" search={{ ...at, ...picked.filter } as never} kind="primary">{t('classification.see_list')}</LinkButton>
         <LinkButton to="/segments/new" search={{ from: filterText({ ...at, ...picked.filter }), name: picked.name, rule: undefined }}>{t('classification.make_segment')}</LinkButton>

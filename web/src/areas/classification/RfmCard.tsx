@@ -37,7 +37,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
     const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
-  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), f.integer(c.customers), f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [data, f, t, view])
+  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), <button key="n" type="button" className="drill" aria-label={`${t('classification.cell_name', { r: c.r, f: c.f })}: ${f.integer(c.customers)}`} onClick={() => onPick(pickCell(c, data as Rfm, f))}>{f.integer(c.customers)}</button>, f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [data, f, t, view, onPick])
   return (
     <ChartCard
       title={t('classification.rfm')}
@@ -93,14 +93,24 @@ function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scorin
 
 const scores = [5, 4, 3, 2, 1]
 
+type Cell = Rfm['cells'][number]
+
+/** A cell as a rule: who is in it now, whatever the view shows of it. */
+function pickCell(c: Cell, data: Rfm, f: Format): Pick {
+  const end = suffix(data.scoring)
+  return {
+    name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0,
+    facts: c.change == null ? undefined : [[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]],
+  }
+}
+
 function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPick: (p: Pick) => void; f: Format; small?: boolean }) {
   const { t } = f
   const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
-  const size = (c: Rfm['cells'][number]) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
+  const size = (c: Cell) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
   const rEdges = bounds(data.edges.r)
   const fEdges = bounds(data.edges.f)
-  const end = suffix(data.scoring)
   const r = (score: number) => {
     const b = rEdges[score]
     if (!b) return '—'
@@ -128,8 +138,8 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
             const name = t('classification.cell_name', { r: rs, f: fs })
             return (
               <button
-                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
-                onClick={() => onPick({ name, rule: `rfm_r${end} = ${rs} and rfm_f${end} = ${fs}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, facts: c.change == null ? undefined : [[t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]] })}
+                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
+                onClick={() => onPick(pickCell(c, data, f))}
               >
                 <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
               </button>

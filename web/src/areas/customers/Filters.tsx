@@ -75,7 +75,7 @@ export function ActiveFilters({ search, onChange }: Props) {
     if (k.startsWith('was.')) {
       const c = classifications.find((x) => x.key === k.slice(4))
       const [class_, day] = v.split('@')
-      return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
+      return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: class_ === 'not.yet' ? t('customers.not_yet') : f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
     }
     if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
     if (k === 'rule') return [[k, v]]

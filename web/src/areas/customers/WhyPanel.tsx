@@ -21,15 +21,12 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
       </div>
       <p className="sentence">{f.label(w.sentence)}</p>
       {w.conditions.length > 0 && <section className="stack"><h3>{t('customers.conditions')}</h3><Conditions items={w.conditions} f={f} /></section>}
-      {w.change && (
-        <section className="change">
-          <span className="soft small">{t('customers.change')}</span>
-          <span>{f.label(w.change.sentence)}</span>
-          <span className="strong">→ {f.label(w.change.target.label)}</span>
-          {w.change.ways.length > 2 && <ul className="ways">{w.change.ways.map((x, i) => <li key={i}>{f.label(x.sentence)}</li>)}</ul>}
-        </section>
-      )}
-      {!w.change && <p className="soft small">{t('customers.no_change')}</p>}
+      <section className={w.change.target ? 'change' : 'change none'} data-testid="change">
+        <span className="soft small">{t('customers.change')}</span>
+        <span>{f.label(w.change.sentence)}</span>
+        {w.change.target && <span className="strong">→ {f.label(w.change.target.label)}</span>}
+        {w.change.ways.length > 1 && <ul className="ways">{w.change.ways.map((x, i) => <li key={i}>{f.label(x.sentence)} <span className="soft">→ {f.label(x.target.label)}</span></li>)}</ul>}
+      </section>
       {earlier.length > 0 && (
         <section className="stack">
           <h3>{t('customers.tried')}</h3>

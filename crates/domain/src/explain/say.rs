@@ -1,0 +1,243 @@
+//! Changes in words, 中文 and English.
+
+use super::{
+    change::{Means, Question, Way, With},
+    search::{INTERACTIONS, ORDERS, Search, WAIT},
+};
+use crate::{
+    feature::Field,
+    label::Label,
+    money::Currency,
+    period::Day,
+    rule::{self, amount as sum},
+};
+
+/// Interactions with a name: key, 中文, one, several.
+const KNOWN: &[(&[&str], &str, &str, &str)] = &[
+    (&["visit", "访问"], "访问", "visit", "visits"),
+    (&["store_visit", "到店"], "到店", "visit to a shop", "visits to a shop"),
+    (&["view", "browse", "浏览"], "浏览", "page view", "page views"),
+    (&["click"], "点击", "click", "clicks"),
+    (&["open"], "打开消息", "opened message", "opened messages"),
+    (&["call"], "通话", "call", "calls"),
+    (&["inquiry", "询价", "咨询"], "询价", "inquiry", "inquiries"),
+    (&["quote", "报价"], "报价", "quote", "quotes"),
+    (&["demo", "演示"], "演示", "demonstration", "demonstrations"),
+    (&["trial", "试用"], "试用", "trial", "trials"),
+    (&["add_to_cart", "cart", "加购"], "加购", "filled cart", "filled carts"),
+    (&["favorite", "收藏"], "收藏", "favourite", "favourites"),
+    (&["sample", "样品"], "样品申请", "sample", "samples"),
+    (&["referral", "refer", "推荐", "转介绍", "邀请"], "推荐", "referral", "referrals"),
+    (&["complaint", "complain", "投诉"], "投诉", "complaint", "complaints"),
+];
+
+fn s(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// What is particular about an order.
+fn kind_of(with: &With) -> Label {
+    let (zh, en) = match with.field {
+        Field::Coupon => return with.value.as_ref().map_or_else(
+            || Label::new("用券", "with a coupon"),
+            |v| Label::new(format!("用券“{v}”"), format!("with coupon “{v}”")),
+        ),
+        Field::Channel => ("渠道", "channel"),
+        Field::Store => ("门店", "shop"),
+        Field::Payment => ("支付方式", "means of payment"),
+        Field::Category => ("品类", "category"),
+        Field::Brand => ("品牌", "brand"),
+        _ => ("商品", "product"),
+    };
+    match &with.value {
+        Some(v) => Label::new(format!("{zh}“{v}”"), format!("{en} “{v}”")),
+        None => Label::new(format!("没买过的{zh}"), format!("another {en} than ever before")),
+    }
+}
+
+/// One order of an amount; `exactly` if a little more would not do.
+pub(super) fn order(amount: i64, exactly: bool, with: Option<&With>, currency: Currency) -> Label {
+    let kind = with.map(kind_of);
+    let (more_zh, more_en) = kind.as_ref().map_or_else(Default::default, |k| (format!("（{}）", k.zh), format!(" ({})", k.en)));
+    let money = sum(amount, currency);
+    match (amount, exactly) {
+        (1, false) => Label::new(
+            kind.as_ref().map_or_else(|| "再下一单（金额不限）".to_owned(), |k| format!("再下一单（{}，金额不限）", k.zh)),
+            format!("one more order of any amount{more_en}"),
+        ),
+        (_, false) => Label::new(format!("再消费 {money}{more_zh}"), format!("spend {money} more{more_en}")),
+        (_, true) => Label::new(format!("再消费 {money}（不宜多）{more_zh}"), format!("spend {money} more, hardly above{more_en}")),
+    }
+}
+
+/// Typical orders.
+pub(super) fn orders(count: u32, amount: i64, with: Option<&With>, currency: Currency) -> Label {
+    let each = sum(amount, currency);
+    let kind = with.map(kind_of);
+    let (more_zh, more_en) = kind.map_or_else(Default::default, |k| (format!("，{}", k.zh), format!(" ({})", k.en)));
+    Label::new(
+        format!("再下 {count} 单（每单 {each}，与平时相当{more_zh}）"),
+        format!("{count} more typical order{} of {each}{more_en}", s(count)),
+    )
+}
+
+/// Interactions of one kind.
+pub(super) fn interactions(kind: &str, channel: Option<&str>, count: u32) -> Label {
+    let known = KNOWN.iter().find(|(keys, ..)| keys.contains(&kind));
+    let (where_zh, where_en) = channel.map_or_else(Default::default, |c| (format!("（渠道“{c}”）"), format!(" (channel “{c}”)")));
+    match known {
+        Some((_, zh, one, many)) => Label::new(
+            format!("再有 {count} 次{zh}{where_zh}"),
+            format!("{count} more {}{where_en}", if count == 1 { one } else { many }),
+        ),
+        None => Label::new(format!("再有 {count} 次“{kind}”{where_zh}"), format!("{count} more “{kind}”{where_en}")),
+    }
+}
+
+/// A score.
+pub(super) fn score(question: &Question, score: i32, asked: bool) -> Label {
+    let (zh, en) = if asked { ("下次", "next") } else { ("首次", "first") };
+    Label::new(
+        format!("{zh}{}评分为 {score} 分", question.label.zh),
+        format!("score {score} in the {en} {}", question.label.en),
+    )
+}
+
+/// A refund of one order.
+pub(super) fn refund(order: &str, amount: i64, whole: bool, currency: Currency) -> Label {
+    let money = sum(amount, currency);
+    match (whole, amount) {
+        (true, _) => Label::new(format!("最近一单（{order}）全额退款"), format!("a full refund of the latest order ({order})")),
+        (false, 1) => Label::new(format!("最近一单（{order}）有退款（金额不限）"), format!("a refund of any amount of the latest order ({order})")),
+        (false, _) => Label::new(format!("最近一单（{order}）退款 {money}"), format!("a refund of {money} of the latest order ({order})")),
+    }
+}
+
+/// Several orders given back.
+pub(super) fn refunds(count: u32) -> Label {
+    Label::new(format!("最近 {count} 单全额退款"), format!("full refunds of the latest {count} orders"))
+}
+
+/// Days that pass.
+pub(super) fn wait(days: i32) -> Label {
+    let plural = if days == 1 { "" } else { "s" };
+    Label::new(format!("{days} 天内没有新的记录"), format!("nothing new for {days} day{plural}"))
+}
+
+/// `8 月 31 日前再消费 ¥380，或再下 2 单（…），即可成为“活跃”；若一直没有新的记录，12 天后将成为“流失”。` What is given
+/// back is said only where nothing can be done; where it and time are all there is, why nothing can.
+pub(super) fn change(search: &Search<'_>, ways: &[Way], becoming: &dyn Fn(&str) -> Label) -> Label {
+    let today = search.day;
+    let acts: Vec<&Way> = ways.iter().filter(|w| w.means.is_act()).take(3).collect();
+    let mut parts: Vec<Label> = Vec::new();
+    let mut done: Vec<&str> = Vec::new();
+    for way in &acts {
+        if !done.contains(&way.after.as_str()) {
+            done.push(&way.after);
+            let same: Vec<&&Way> = acts.iter().filter(|w| w.after == way.after).collect();
+            parts.push(acted(&same, &becoming(&way.after), today));
+        }
+    }
+    for way in ways {
+        let what = becoming(&way.after);
+        match &way.means {
+            Means::Wait { days, day } => parts.push(Label::new(
+                format!("若一直没有新的记录，{days} 天后（{}）将{}", date_zh(*day, today).trim_start(), what.zh),
+                format!("with nothing new they will {} in {days} day{} ({})", what.en, if *days == 1 { "" } else { "s" }, date_en(*day, today)),
+            )),
+            Means::Refund { .. } | Means::Refunds { .. } if acts.is_empty() => {
+                parts.push(Label::new(format!("若{}，将{}", way.sentence.zh, what.zh), format!("after {} they will {}", way.sentence.en, what.en)));
+            }
+            _ => {}
+        }
+    }
+    if acts.is_empty() {
+        parts.extend(why_not(search, ways));
+    }
+    let join = |all: Vec<String>, between: &str| all.join(between);
+    let zh = join(parts.iter().map(|p| p.zh.clone()).collect(), "；");
+    let en = join(parts.iter().map(|p| p.en.clone()).collect(), "; ");
+    Label::new(zh + "。", rule::render::text::upper(&en) + ".")
+}
+
+/// Ways to one outcome.
+fn acted(same: &[&&Way], what: &Label, today: Day) -> Label {
+    let until = same.iter().filter_map(|w| w.until).min();
+    let list_zh: Vec<&str> = same.iter().map(|w| w.sentence.zh.as_str()).collect();
+    let list_en: Vec<&str> = same.iter().map(|w| w.sentence.en.as_str()).collect();
+    let (by_zh, by_en) = match until {
+        None => Default::default(),
+        Some(d) if d == today => ("今天".to_owned(), " today".to_owned()),
+        Some(d) => (format!("在{}之前", date_zh(d, today)), format!(" by {}", date_en(d, today))),
+    };
+    Label::new(
+        format!("{by_zh}{}，即可{}", list_zh.join("，或"), what.zh),
+        format!("{}{by_en} to {}", list_en.join(" or "), what.en),
+    )
+}
+
+/// Why nothing that a customer does would change it, whatever else does.
+fn why_not(search: &Search<'_>, others: &[Way]) -> Option<Label> {
+    let rests = search.rests;
+    let mut parts: Vec<Label> = Vec::new();
+    if rests.listed {
+        parts.push(Label::new("由固定名单决定，改名单才会改变", "a fixed list decides, and only editing it changes this"));
+    }
+    if !rests.record.is_empty() {
+        let zh: Vec<&str> = rests.record.iter().map(|l| l.zh.as_str()).collect();
+        let en: Vec<String> = rests.record.iter().map(|l| rule::render::text::lower(&l.en)).collect();
+        parts.push(Label::new(
+            format!("取决于客户资料（{}），这不是能促成的事，资料有误时才更正", zh.join("、")),
+            format!("it depends on what is recorded about the customer ({}): not something to bring about, only to correct if it is wrong", en.join(", ")),
+        ));
+    }
+    let (mut zh, mut en): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut tried = |in_zh: String, in_en: String| {
+        zh.push(in_zh);
+        en.push(in_en);
+    };
+    if rests.orders() {
+        let limit = sum(search.limit, search.currency());
+        tried(format!("一单至多 {limit}"), format!("one order of up to {limit}"));
+        tried(format!("{ORDERS} 单平常的订单"), format!("{ORDERS} typical orders"));
+    }
+    if rests.interactions() {
+        tried(format!("同一种互动 {INTERACTIONS} 次"), format!("{INTERACTIONS} interactions of a kind"));
+    }
+    if rests.answers() {
+        tried("一次评分".to_owned(), "one score".to_owned());
+    }
+    if rests.timed && others.is_empty() {
+        tried(format!("等待 {WAIT} 天"), format!("waiting {WAIT} days"));
+    }
+    if !zh.is_empty() {
+        parts.push(Label::new(format!("试过但不起作用：{}", zh.join("、")), format!("tried without effect: {}", en.join(", "))));
+    }
+    if parts.is_empty() && others.is_empty() {
+        parts.push(Label::new("规则对每位客户都一样", "the rule is the same for every customer"));
+    }
+    let (zh, en): (Vec<String>, Vec<String>) = parts.into_iter().map(|p| (p.zh, p.en)).unzip();
+    let (more, other) = if others.is_empty() { ("", "") } else { ("此外", " else") };
+    (!zh.is_empty()).then(|| {
+        Label::new(
+            format!("{more}没有能主动促成的改变：{}", zh.join("；")),
+            format!("nothing{other} can be done to change it: {}", en.join("; ")),
+        )
+    })
+}
+
+fn date_zh(day: Day, today: Day) -> String {
+    let date = day.date();
+    let short = format!("{} 月 {} 日", date.month(), date.day());
+    if date.year() == today.date().year() { format!(" {short}") } else { format!(" {} 年 {short}", date.year()) }
+}
+
+fn date_en(day: Day, today: Day) -> String {
+    let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ];
+    let date = day.date();
+    let month = usize::try_from(date.month()).ok().and_then(|m| months.get(m.saturating_sub(1))).copied().unwrap_or_default();
+    let short = format!("{} {month}", date.day());
+    if date.year() == today.date().year() { short } else { format!("{short} {}", date.year()) }
+}
