@@ -31,6 +31,8 @@ const CARE: [f64; 4] = [0.9, 0.7, 0.5, 0.35];
 const WORTH: f64 = 0.0004;
 /// What it is worth to save an imagined pair for the first, second and third time.
 const AGAIN: [f64; 3] = [1.0, 0.2, 0.05];
+/// Entries that are weighed.
+const WEIGHED: usize = 25_000;
 /// What putting a row under a key costs, in pairs to look at.
 const ENTRY: f64 = 0.15;
 
@@ -190,7 +192,7 @@ impl Look<'_> {
     fn weigh(&self, by: By) -> (f64, f64) {
         let rows = self.table.rows();
         // of a large table a part of the entries, chosen by what they say and not by where they stand
-        let share: u64 = if rows > 200_000 { 8 } else { 1 };
+        let share = (rows / WEIGHED).max(1).next_power_of_two() as u64;
         let (mut all, mut entries, mut buffer) = (Vec::with_capacity(rows), 0usize, Vec::new());
         for row in 0..rows {
             self.entries(by, row, &mut buffer);
@@ -328,36 +330,37 @@ fn choose(look: &Look<'_>, seed: u64) -> Vec<Vec<By>> {
 /// Every pair that shares a key.
 fn pairs_of(look: &Look<'_>, key: &[By], order: &[u32]) -> Vec<u64> {
     let rows = look.table.rows();
-    let mut entries: Vec<(u64, u32)> = (0..rows.div_ceil(4096)).into_par_iter().flat_map_iter(|chunk| {
-        let mut out = Vec::new();
-        let mut buffer = Vec::new();
+    // the row in the low bits, as much of the key as is left in the high ones: one number sorts faster than two
+    let low = usize::BITS - rows.leading_zeros();
+    let row_of = |entry: u64| (entry & ((1 << low) - 1)) as u32;
+    let mut entries: Vec<u64> = (0..rows.div_ceil(4096)).into_par_iter().flat_map_iter(|chunk| {
+        let (mut out, mut keys, mut before, mut buffer) = (Vec::with_capacity(4096), Vec::new(), Vec::new(), Vec::new());
         for row in chunk * 4096..rows.min((chunk + 1) * 4096) {
-            let from = out.len();
             for (n, by) in key.iter().enumerate() {
                 look.entries(*by, row, &mut buffer);
                 if n == 0 {
-                    out.extend(buffer.iter().map(|e| (*e, row as u32)));
+                    keys.clone_from(&buffer);
                 } else {
-                    let before: Vec<(u64, u32)> = out.drain(from..).collect();
-                    out.extend(before.iter().flat_map(|(h, row)| buffer.iter().map(move |e| (mix(h.rotate_left(17) ^ e), *row))));
-                }
-                if out.len() == from {
-                    break;
+                    std::mem::swap(&mut keys, &mut before);
+                    keys.clear();
+                    keys.extend(before.iter().flat_map(|k: &u64| buffer.iter().map(move |e| mix(k.rotate_left(17) ^ e))));
                 }
             }
+            out.extend(keys.iter().map(|k| k >> low << low | row as u64));
         }
         out
     }).collect();
     entries.par_sort_unstable();
     let mut pairs = Vec::new();
-    for same in entries.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+    for same in entries.chunk_by(|a, b| a >> low == b >> low).filter(|same| same.len() > 1) {
         if same.len() <= CROWD {
             for (i, a) in same.iter().enumerate() {
-                pairs.extend(same[i + 1..].iter().filter(|b| b.1 != a.1).map(|b| u64::from(a.1) << 32 | u64::from(b.1)));
+                let a = row_of(*a);
+                pairs.extend(same[i + 1..].iter().map(|b| row_of(*b)).filter(|b| *b != a).map(|b| u64::from(a) << 32 | u64::from(b)));
             }
             continue;
         }
-        let mut crowd: Vec<u32> = same.iter().map(|e| e.1).collect();
+        let mut crowd: Vec<u32> = same.iter().map(|e| row_of(*e)).collect();
         crowd.dedup();
         crowd.sort_unstable_by_key(|row| order[*row as usize]);
         for (i, a) in crowd.iter().enumerate() {

@@ -8,8 +8,10 @@ use super::{
 };
 
 /// Sixteen bytes of a value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sketch {
+    /// place of the value in its vocabulary, from 1; 0 = not filled in
+    pub code: u32,
     /// which letters occur; of a day its eight digits, four bits each
     what: u64,
     /// the first letter, of a telephone number the last
@@ -21,13 +23,13 @@ pub(crate) struct Sketch {
 }
 
 impl Sketch {
-    pub fn of(kind: Kind, value: &Value) -> Sketch {
+    pub fn of(kind: Kind, code: u32, value: &Value) -> Sketch {
         let mark = if kind == Kind::Phone { value.units.last() } else { value.units.first() };
         let (what, is_day) = match &value.parts {
             Parts::Day(_) => (value.units.iter().fold(0, |n, u| n << 4 | u64::from(u & 15)), true),
             _ => (value.bag, false),
         };
-        Sketch { what, mark: mark.copied().unwrap_or(0), is_day, long: value.units.len().min(255) as u8 }
+        Sketch { code, what, mark: mark.copied().unwrap_or(0), is_day, long: value.units.len().min(255) as u8 }
     }
 }
 
@@ -106,7 +108,7 @@ mod tests {
     fn both(kind: Kind, a: &str, b: &str) -> (Option<Level>, Level) {
         let (a, b) = (canonical(kind, a), canonical(kind, b));
         let (a, b) = (value(kind, a.as_str().min(&b)), value(kind, a.as_str().max(&b)));
-        (glance(kind, Sketch::of(kind, &a), Sketch::of(kind, &b)), compare(kind, &mut Places::default(), &a, &b))
+        (glance(kind, Sketch::of(kind, 1, &a), Sketch::of(kind, 2, &b)), compare(kind, &mut Places::default(), &a, &b))
     }
 
     proptest! {

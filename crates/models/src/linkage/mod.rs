@@ -33,6 +33,7 @@ pub use rates::Rates;
 pub use table::{FIELDS, Field, Table};
 pub use ties::Tie;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 /// From this probability on, two rows are taken for one person's when people are counted.
@@ -105,11 +106,21 @@ impl Patterns {
                 *out = table.pattern(a as usize, b as usize, &mut places);
             }
         });
-        let mut sorted = all.clone();
-        sorted.par_sort_unstable();
-        let counted: Vec<(u64, f64)> = sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f64)).collect();
-        let place = all.par_iter().map(|p| counted.partition_point(|(q, _)| q < p) as u32).collect();
-        Patterns { counted, place }
+        let mut known: HashMap<u64, u32> = HashMap::new();
+        let mut seen: Vec<(u64, f64, u32)> = Vec::new();
+        let mut place: Vec<u32> = all.iter().map(|pattern| {
+            let at = *known.entry(*pattern).or_insert_with(|| {
+                seen.push((*pattern, 0.0, seen.len() as u32));
+                seen.len() as u32 - 1
+            });
+            seen[at as usize].1 += 1.0;
+            at
+        }).collect();
+        seen.sort_unstable_by_key(|s| s.0);
+        let mut moved = vec![0u32; seen.len()];
+        seen.iter().zip(0..).for_each(|(s, to)| moved[s.2 as usize] = to);
+        place.par_iter_mut().for_each(|at| *at = moved[*at as usize]);
+        Patterns { counted: seen.iter().map(|s| (s.0, s.1)).collect(), place }
     }
 }
 

@@ -211,20 +211,30 @@ fn pair(a: u32, b: u32) -> u64 {
 /// How many people have each code in one of the columns.
 fn count(table: &Table, columns: &[&Column], person: Option<&[u32]>) -> Vec<u32> {
     let mut people = vec![0u32; columns.first().map_or(0, |c| table.vocabularies[c.vocabulary].len())];
-    let Some(person) = person else {
-        columns.iter().flat_map(|c| &c.codes).filter(|c| **c != 0).for_each(|c| people[*c as usize - 1] += 1);
-        return people;
-    };
-    let mut seen: Vec<u64> = columns.iter().flat_map(|c| c.codes.iter().zip(person)).filter(|(c, _)| **c != 0).map(|(c, p)| u64::from(*c) << 32 | u64::from(*p)).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    seen.iter().for_each(|s| people[(s >> 32) as usize - 1] += 1);
+    columns.iter().flat_map(|c| &c.codes).filter(|c| **c != 0).for_each(|c| people[*c as usize - 1] += 1);
+    if columns.len() > 1 || person.is_some() {
+        // whoever has a value again has it once
+        let several = several(person, table.rows(), columns.len() > 1);
+        let whose = |row: u32| person.map_or(row, |p| p[row as usize]);
+        let mut seen: Vec<u64> = columns.iter().flat_map(|c| several.iter().map(|row| u64::from(c.codes[*row as usize]) << 32 | u64::from(whose(*row)))).filter(|s| s >> 32 != 0).collect();
+        seen.sort_unstable();
+        seen.chunk_by(|a, b| a == b).for_each(|same| people[(same[0] >> 32) as usize - 1] -= same.len() as u32 - 1);
+    }
     people
+}
+
+/// The rows of people with more than one row; or all.
+fn several(person: Option<&[u32]>, rows: usize, all: bool) -> Vec<u32> {
+    let Some(person) = person.filter(|_| !all) else { return (0..rows as u32).collect() };
+    let mut size = vec![0u32; person.len()];
+    person.iter().for_each(|p| size[*p as usize] += 1);
+    (0..rows as u32).filter(|row| size[person[*row as usize] as usize] > 1).collect()
 }
 
 /// Pairs of different values that one person has, and how many people do.
 fn together(column: &Column, person: &[u32]) -> Vec<(u64, u32)> {
-    let mut held: Vec<(u32, u32)> = person.iter().zip(&column.codes).filter(|(_, c)| **c != 0).map(|(p, c)| (*p, *c)).collect();
+    let rows = several(Some(person), person.len(), false);
+    let mut held: Vec<(u32, u32)> = rows.iter().map(|row| (person[*row as usize], column.codes[*row as usize])).filter(|h| h.1 != 0).collect();
     held.sort_unstable();
     held.dedup();
     let mut pairs: Vec<u64> = Vec::new();

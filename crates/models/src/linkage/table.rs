@@ -1,12 +1,12 @@
-//! A table made ready: every distinct value normalised once and numbered in the order of its text, so that nothing depends on
-//! the order of the rows.
+//! A table made ready: every distinct value normalised once and numbered in an order that its text determines, so that nothing
+//! depends on the order of the rows.
 
 use super::{
     compare::compare,
     distance::Places,
     glance::{Sketch, glance},
     kind::{Kind, Level},
-    value::{Value, canonical, value},
+    value::{Value, canonical, long_hash, value},
 };
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -28,13 +28,14 @@ pub struct Table {
     rows: usize,
     pub(crate) columns: Vec<Column>,
     pub(crate) vocabularies: Vec<Vec<Value>>,
+    /// of every value, by its code
     sketches: Vec<Vec<Sketch>>,
     /// pairs of fields whose values people exchange
     pub(crate) partners: Vec<(usize, usize)>,
     /// the rows in the order of what they hold
     pub(crate) order: Vec<u32>,
-    /// the codes once more, row by row
-    by_row: Vec<u32>,
+    /// the same row by row, so that a row is one stretch of memory
+    by_row: Vec<Sketch>,
 }
 
 /// A field of a table.
@@ -75,9 +76,17 @@ impl Table {
         }
         let columns: Vec<Column> = columns.into_iter().flatten().collect();
         let order = content_order(&columns, &vocabularies, rows);
-        let by_row = (0..rows).flat_map(|row| columns.iter().map(move |c| c.codes[row])).collect();
         let kind_of = |v: usize| columns.iter().find(|c| c.vocabulary == v).map_or(Kind::Text, |c| c.kind);
-        let sketches = vocabularies.par_iter().enumerate().map(|(v, values)| values.iter().map(|value| Sketch::of(kind_of(v), value)).collect()).collect();
+        let sketches: Vec<Vec<Sketch>> = vocabularies.par_iter().enumerate().map(|(v, values)| {
+            let known = values.iter().zip(1..).map(|(value, code)| Sketch::of(kind_of(v), code, value));
+            std::iter::once(Sketch::default()).chain(known).collect()
+        }).collect();
+        let mut by_row = vec![Sketch::default(); rows * columns.len()];
+        if !columns.is_empty() {
+            by_row.par_chunks_mut(columns.len()).enumerate().for_each(|(row, cells)| {
+                cells.iter_mut().zip(&columns).for_each(|(cell, column)| *cell = sketches[column.vocabulary][column.codes[row] as usize]);
+            });
+        }
         Table { rows, columns, vocabularies, sketches, partners, order, by_row }
     }
 
@@ -99,16 +108,22 @@ impl Table {
 
     /// The level two codes of a vocabulary agree to.
     pub(crate) fn level(&self, kind: Kind, vocabulary: usize, a: u32, b: u32, places: &mut Places) -> Level {
-        if a == 0 || b == 0 {
+        let sketches = &self.sketches[vocabulary];
+        self.level_of(kind, vocabulary, sketches[a as usize], sketches[b as usize], places)
+    }
+
+    fn level_of(&self, kind: Kind, vocabulary: usize, a: Sketch, b: Sketch, places: &mut Places) -> Level {
+        if a.code == 0 || b.code == 0 {
             return Level::Missing;
         }
-        if a == b {
+        if a.code == b.code {
             return Level::Exact;
         }
-        let values = &self.vocabularies[vocabulary];
-        let (a, b) = (a.min(b) as usize - 1, a.max(b) as usize - 1);
-        let sketches = &self.sketches[vocabulary];
-        glance(kind, sketches[a], sketches[b]).unwrap_or_else(|| compare(kind, places, &values[a], &values[b]))
+        glance(kind, a, b).unwrap_or_else(|| {
+            let values = &self.vocabularies[vocabulary];
+            let (a, b) = (a.code.min(b.code) as usize - 1, a.code.max(b.code) as usize - 1);
+            compare(kind, places, &values[a], &values[b])
+        })
     }
 
     /// How two rows agree: three bits a field.
@@ -117,18 +132,18 @@ impl Table {
         let (a, b) = (&self.by_row[a * wide..][..wide], &self.by_row[b * wide..][..wide]);
         let mut pattern = 0;
         for (i, column) in self.columns.iter().enumerate() {
-            pattern |= (self.level(column.kind, column.vocabulary, a[i], b[i], places) as u64) << (3 * i);
+            pattern |= (self.level_of(column.kind, column.vocabulary, a[i], b[i], places) as u64) << (3 * i);
         }
         for &(x, y) in &self.partners {
             let straight = [Level::of(pattern >> (3 * x)), Level::of(pattern >> (3 * y))];
             let promise = |levels: [Level; 2]| levels[0].promise() + levels[1].promise();
             // an exact one must be among exchanged values
-            let crossing = (a[x] == b[y] && a[x] != 0) || (a[y] == b[x] && a[y] != 0);
+            let crossing = (a[x].code == b[y].code && a[x].code != 0) || (a[y].code == b[x].code && a[y].code != 0);
             if !crossing || promise(straight) >= Level::Exact.promise() + Level::Close.promise() {
                 continue;
             }
             let (kind, vocabulary) = (self.columns[x].kind, self.columns[x].vocabulary);
-            let mut crossed = [self.level(kind, vocabulary, a[x], b[y], places), self.level(kind, vocabulary, a[y], b[x], places)].map(exchanged);
+            let mut crossed = [self.level_of(kind, vocabulary, a[x], b[y], places), self.level_of(kind, vocabulary, a[y], b[x], places)].map(exchanged);
             // which of the two is named first must not depend on which row is
             crossed.sort_unstable_by_key(|l| std::cmp::Reverse(l.promise()));
             if promise(crossed) > promise(straight) {
@@ -158,7 +173,7 @@ fn partners(fields: &[Field<'_>]) -> Vec<(usize, usize)> {
     names.into_iter().chain(addresses).collect()
 }
 
-/// Every distinct value of some columns, in the order of their texts, and the columns' codes.
+/// Every distinct value of some columns, in an order their texts determine, and the columns' codes.
 fn vocabulary(fields: &[Field<'_>], group: &[usize], rows: usize) -> (Vec<Value>, Vec<Vec<u32>>) {
     let kind = fields[group[0]].kind;
     let mut seen: HashMap<&str, u32> = HashMap::new();
@@ -174,11 +189,15 @@ fn vocabulary(fields: &[Field<'_>], group: &[usize], rows: usize) -> (Vec<Value>
         codes.push(numbers.collect());
     }
     let meant: Vec<String> = written.par_iter().map(|text| canonical(kind, text)).collect();
-    let mut sorted: Vec<u32> = (0..meant.len() as u32).collect();
-    sorted.par_sort_unstable_by(|a, b| meant[*a as usize].cmp(&meant[*b as usize]));
+    // in an order that their texts determine, not their rows
+    let mut sorted: Vec<(u64, u32)> = meant.par_iter().map(|text| long_hash(text)).zip(0..meant.len() as u32).collect();
+    sorted.par_sort_unstable();
+    if sorted.windows(2).any(|w| w[0].0 == w[1].0 && meant[w[0].1 as usize] != meant[w[1].1 as usize]) {
+        sorted.sort_by(|a, b| meant[a.1 as usize].cmp(&meant[b.1 as usize]));
+    }
     let mut place = vec![0u32; meant.len()];
     let mut distinct: Vec<&str> = Vec::new();
-    for i in sorted {
+    for (_, i) in sorted {
         let text = meant[i as usize].as_str();
         if text.is_empty() {
             continue;

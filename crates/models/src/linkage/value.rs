@@ -68,6 +68,11 @@ pub(crate) fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
 }
 
+/// 64 bits of a text (FNV-1a).
+pub(crate) fn long_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+}
+
 fn hashes<'a>(words: impl Iterator<Item = &'a str>) -> Box<[u32]> {
     let mut all: Vec<u32> = words.map(hash).collect();
     all.sort_unstable();
