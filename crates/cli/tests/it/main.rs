@@ -4,14 +4,22 @@ mod account;
 mod answers;
 mod classify;
 mod definitions;
+mod endings;
 mod errors;
 mod failpoints;
 mod files;
 mod formats;
+mod interrupted;
 mod kills;
+mod own;
+mod pipes;
 mod place;
+mod reference;
+mod report;
 mod same;
 mod server;
+mod tried;
+mod workbook;
 mod world;
 
 use std::{
