@@ -105,7 +105,9 @@ pub fn lookup(id: &str) -> Option<&'static Entry> {
         Some((start, _)) => id.starts_with(start),
         None => false,
     };
-    ALL.iter().find(|e| e.id == id).or_else(|| ALL.iter().find(family))
+    let exact = |id: &str| ALL.iter().find(|e| e.id == id);
+    // `rule.unknown_feature` is told where `rule` is
+    exact(id).or_else(|| ALL.iter().find(family)).or_else(|| exact(id.split('.').next()?))
 }
 
 /// Where the reference explains a code. What is wrong with a file (`file_empty`, …) stands there under its own name.

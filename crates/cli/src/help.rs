@@ -123,6 +123,7 @@ pub fn localise(command: Command, lang: Lang) -> Command {
 /// What the parser itself writes around our words, in the reader's language.
 pub fn frame(text: &str, lang: Lang) -> String {
     const FRAME: &[(&str, &str)] = &[
+        ("Usage: ", "用法："),
         ("Usage:", "用法："),
         ("Commands:", "命令："),
         ("Arguments:", "参数："),

@@ -99,7 +99,9 @@ impl Progress {
         self.0.bar.set_position(done);
         let Ok(mut told) = self.0.told.lock() else { return };
         let tenth = if total > 0 { done.min(total) * 10 / total } else { 0 };
-        if self.0.plain && (tenth > told.tenth || told.when.elapsed() >= Duration::from_secs(10)) {
+        // what is over before a word was said needs none
+        let step = tenth > told.tenth && (tenth < 10 || told.any);
+        if self.0.plain && (step || told.when.elapsed() >= Duration::from_secs(10)) {
             *told = Told { when: Instant::now(), tenth, any: true };
             self.0.tell(done, total);
         }

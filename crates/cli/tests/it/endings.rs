@@ -109,7 +109,7 @@ fn what_was_mistyped_is_said_in_both_languages_and_in_json() {
             let plain = run(place.zhiyin(["--lang", lang]).args(*args)).ends(2);
             let frame = if lang == "en" { "error usage: " } else { "错误 usage: " };
             assert!(plain.out.is_empty() && plain.err.starts_with(frame) && plain.err.contains(words), "{plain:#?}");
-            let foreign = if lang == "en" { plain.err.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) } else { ["Usage", "error", "tip", "unexpected"].iter().any(|w| plain.err.contains(w)) };
+            let foreign = if lang == "en" { plain.err.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) } else { ["Usage", "error:", "tip:", "unexpected"].iter().any(|w| plain.err.contains(w)) };
             assert!(!foreign, "in the wrong language: {plain:#?}");
         }
     }

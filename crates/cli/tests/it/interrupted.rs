@@ -97,13 +97,13 @@ fn an_interrupted_check_ends_with_130() {
 fn progress_is_told_in_lines_and_in_json_events() {
     let place = Place::sqlite();
     let file = place.file("many.csv", &orders(0, MANY).0);
-    let classify = |more: &[&str]| run(place.zhiyin(["classify", "--out", "out.csv", "--lang", "en", "--orders"]).arg(&file).args(more)).ends(0);
-    let lines = classify(&[]);
+    let tried = |more: &[&str]| run(place.at_home(["import", "--dry-run", "--lang", "en", "--orders"]).arg(&file).args(more)).ends(0);
+    let lines = tried(&[]);
     let told: Vec<u64> = lines.err.lines().filter_map(|l| l.strip_prefix("reading ")?.strip_suffix(" %")?.parse().ok()).collect();
     assert!(told.len() > 1 && told.is_sorted() && told.last() == Some(&100), "{told:?}: {lines:#?}");
     assert!(told.len() <= 11, "more than a line every tenth: {told:?}");
 
-    let events = classify(&["--json"]);
+    let events = tried(&["--json"]);
     assert_eq!(events.out.lines().count(), 1, "standard output has the answer only");
     let told: Vec<Value> = events.err.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l:?}"))).collect();
     assert!(told.len() > 1, "{events:#?}");
@@ -114,6 +114,6 @@ fn progress_is_told_in_lines_and_in_json_events() {
     assert_eq!((number(last, "done"), number(last, "total")), (fs::metadata(&file).expect("it is there").len(), number(last, "done")));
 
     for quiet in [&["--quiet"][..], &["--quiet", "--json"]] {
-        assert_eq!(classify(quiet).err, "");
+        assert_eq!(tried(quiet).err, "");
     }
 }

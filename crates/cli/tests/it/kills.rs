@@ -59,8 +59,8 @@ struct Try {
 }
 
 /// Undos and servers to kill on each database, beside the imports.
-const UNDOS: usize = 12;
-const SERVERS: usize = 6;
+const UNDOS: usize = 20;
+const SERVERS: usize = 8;
 
 /// A business under fire.
 struct Siege {

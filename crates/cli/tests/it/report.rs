@@ -102,7 +102,8 @@ fn summaries(book: &Workbook, json: &Value, name: &str) {
 fn rfm(book: &Workbook, json: &Value, lang: Lang) {
     let cells = book.sheet("RFM");
     let board = |top: u32| -> Vec<f64> { (top..top + 5).flat_map(|r| (2..=6).map(move |c| (r, c))).map(|at| cells.get(&at).map_or(0.0, |n| number(n))).collect() };
-    assert_eq!((row(cells, 2), row(cells, 11)), (["F \\ R", "5", "4", "3", "2", "1"].map(str::to_owned).into(), row(cells, 2)));
+    let head = ["F \\ R", "5", "4", "3", "2", "1"];
+    assert_eq!((row(cells, 2), row(cells, 11)), (head.map(str::to_owned).to_vec(), row(cells, 2)));
     let (people, money) = (board(3), board(12));
     assert_eq!(people.iter().sum::<f64>(), json["rfm"]["buyers"].as_f64().expect("buyers"));
     for (i, at) in (1..=5u64).rev().flat_map(|f| (1..=5u64).rev().map(move |r| (r, f))).enumerate() {
