@@ -1,6 +1,6 @@
 //! What can be typed: commands and flags. Help is shown in the reader's language (`help.rs`).
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Know every customer; treat each one right.
@@ -16,7 +16,7 @@ pub struct Cli {
 }
 
 /// Flags of every command.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Global {
     /// Answer with one JSON document on standard output
     #[arg(long, global = true)]
@@ -49,6 +49,29 @@ pub struct Home {
     pub store: Option<String>,
 }
 
+/// Looking before leaping.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Try {
+    /// Only say what would happen; nothing is written
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Format of a result that goes to standard output, where no name tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Excel
+    Xlsx,
+    /// separated by commas
+    Csv,
+    /// Parquet
+    Parquet,
+    /// JSON
+    Json,
+    /// report with charts
+    Html,
+}
+
 /// How a business reckons, for a new data folder or a one-off run.
 #[derive(Debug, Clone, Args)]
 pub struct Reckoning {
@@ -60,7 +83,7 @@ pub struct Reckoning {
     pub currency: Option<String>,
 }
 
-/// The files to read. A flag says what a file is mostly about; what it holds is found by its headings and content.
+/// The files to read; `-` is standard input. A flag says what a file is mostly about; what it holds is found by its headings and content.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Files {
     /// People or companies
@@ -93,12 +116,18 @@ pub struct Files {
     /// Mapping as JSON, made by hand or saved from the web app; used for the files in their order
     #[arg(long, value_name = "FILE")]
     pub mapping: Vec<PathBuf>,
-    /// Write the rows that were set aside, with reasons (csv or xlsx)
+    /// Write the rows that were set aside, with reasons (csv or xlsx; - for standard output)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
 }
 
 impl Files {
+    /// Every file, to be changed in place.
+    pub fn each(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Files { customers, orders, lines, refunds, interactions, feedback, products, costs, file, .. } = self;
+        [customers, orders, lines, refunds, interactions, feedback, products, costs, file].into_iter().flatten()
+    }
+
     /// Every file, in the order things refer to each other: people and products first.
     pub fn all(&self) -> Vec<PathBuf> {
         [
@@ -136,6 +165,9 @@ pub enum Command {
         /// Where to keep it (else the cache folder; made anew when it is from an earlier day)
         #[arg(long)]
         data: Option<PathBuf>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Serve the web app and the API
     Serve {
@@ -163,9 +195,9 @@ pub enum Command {
         /// How a new business reckons
         #[command(flatten)]
         reckoning: Reckoning,
-        /// Only say what would happen
-        #[arg(long)]
-        dry_run: bool,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
         /// Do not ask before committing
         #[arg(long, short)]
         yes: bool,
@@ -187,15 +219,24 @@ pub enum Command {
         /// How to reckon
         #[command(flatten)]
         reckoning: Reckoning,
-        /// Result: .xlsx, .csv, .parquet, .json or .html
+        /// Result: .xlsx, .csv, .parquet, .json or .html; - for standard output
         #[arg(long, value_name = "FILE")]
         out: Vec<PathBuf>,
+        /// Format of what goes to standard output: csv (also if none is named), xlsx, parquet, json or html
+        #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+        format: Option<FormatName>,
+        /// End with 4 if any row was set aside, though the result is written
+        #[arg(long)]
+        strict: bool,
         /// Day to classify as of (else the last day with a fact)
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<String>,
         /// Own definitions: a folder made by `zhiyin export`
         #[arg(long, value_name = "FOLDER")]
         definitions: Option<PathBuf>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Count and list the customers of a segment or a rule
     Segment {
@@ -205,18 +246,24 @@ pub enum Command {
         /// Rule, e.g. 'net_12m >= 5000 and recency_days > 60'
         #[arg(long)]
         rule: Vec<String>,
-        /// File with one rule a line
+        /// File with one rule a line; - for standard input
         #[arg(long, value_name = "FILE")]
         rules: Option<PathBuf>,
         /// Key of a saved segment
         #[arg(long)]
         segment: Option<String>,
-        /// Write its customers: .xlsx, .csv, .parquet, .json
+        /// Write its customers: .xlsx, .csv, .parquet, .json; - for standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Format of what goes to standard output: csv (also if none is named), xlsx, parquet, json or html
+        #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+        format: Option<FormatName>,
         /// As of this day (else the last day with a fact)
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<String>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Find rows that are one person or company in any table
     Dedupe {
@@ -256,19 +303,22 @@ pub enum Command {
         /// Where the business is kept
         #[command(flatten)]
         home: Home,
-        /// The folder
+        /// The folder; - writes one text to standard output
         folder: PathBuf,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Read definitions back from a folder
     Apply {
         /// Where the business is kept
         #[command(flatten)]
         home: Home,
-        /// The folder
+        /// The folder; - reads one text from standard input
         folder: PathBuf,
-        /// Only say what would change
-        #[arg(long)]
-        dry_run: bool,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Accounts of the people who sign in
     User {
@@ -281,7 +331,15 @@ pub enum Command {
         /// Where the business is kept
         #[command(flatten)]
         home: Home,
+        /// Write a zip to attach to an issue: no names, no addresses, no secrets
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
+    /// Print the manual page
+    Man,
     /// Print a completion script
     Completions {
         /// For which shell
@@ -300,5 +358,8 @@ pub enum UserAction {
         /// E-mail they sign in with (else the only account there is)
         #[arg(long)]
         email: Option<String>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
 }

@@ -9,6 +9,7 @@ use domain::{Currency, Lang, Zone, clock::{Clock, SystemClock}};
 use flow::app::{App, Chance};
 use std::{path::Path, sync::Arc};
 use store::{Store, workspace::Workspace};
+use tempfile::TempDir;
 
 /// The operating system's randomness.
 pub struct SystemChance;
@@ -51,40 +52,58 @@ pub async fn existing(home: &Home, config: &Config) -> Result<App, Failure> {
     open_at(&data, &url).await
 }
 
+/// A business to look at or to try something on: the one that is there, else an empty one that goes with the folder.
+///
+/// # Errors
+/// When folder or database refuse.
+pub async fn trial(home: &Home, config: &Config) -> Result<(App, Option<TempDir>), Failure> {
+    let (data, url) = config::place(home, config);
+    if Store::exists(&url).await? {
+        return Ok((open_at(&data, &url).await?, None));
+    }
+    let (app, folder) = one_off().await?;
+    Ok((app, Some(folder)))
+}
+
+/// An empty business in a folder that goes when it is dropped.
+///
+/// # Errors
+/// When the disk refuses.
+pub async fn one_off() -> Result<(App, TempDir), Failure> {
+    let folder = tempfile::tempdir().map_err(|e| Failure::file(&std::env::temp_dir(), &e))?;
+    let url = format!("sqlite:{}", folder.path().join("zhiyin.db").display());
+    Ok((open_at(folder.path(), &url).await?, folder))
+}
+
 /// Opens the business at a folder and a database.
 ///
 /// # Errors
 /// When folder or database refuse.
 pub async fn open_at(data: &Path, url: &str) -> Result<App, Failure> {
     std::fs::create_dir_all(data).map_err(|e| Failure::file(data, &e))?;
+    // what the database would say of a folder it may not write to helps nobody
+    tempfile::tempfile_in(data).map_err(|e| Failure::file(data, &e))?;
     let store = Store::open(url).await?;
     Ok(App::open(store, data, Arc::new(SystemClock), Arc::new(SystemChance)).await?)
 }
 
-/// Makes the workspace of a new data folder; leaves an existing one as it is.
+/// Reckons as the data folder does, or as a new one would: then answers the workspace that [`settle`] makes once somebody
+/// agreed. Until then nothing is written.
 ///
 /// # Errors
-/// When a name is unknown or the database refuses.
-pub async fn settle(app: &App, reckoning: &Reckoning, currency: Option<Currency>, name: &str, lang: Lang) -> Result<(), Failure> {
-    let there = store::workspace::get(&app.store).await?;
-    let asked = zone(reckoning)?;
-    if let Some(w) = there {
-        let told = currency_flag(reckoning)?;
+/// When a name is unknown, the folder reckons otherwise than asked, or the database refuses.
+pub async fn reckon(app: &App, reckoning: &Reckoning, currency: Option<Currency>, name: &str, lang: Lang) -> Result<Option<Workspace>, Failure> {
+    let (asked, told) = (zone(reckoning)?, currency_flag(reckoning)?);
+    if let Some(w) = store::workspace::get(&app.store).await? {
         if asked.as_ref().is_some_and(|z| z.name() != w.time_zone) || told.is_some_and(|c| c.code() != w.currency) {
-            return Err(Failure::new(
-                Code::Conflict,
-                "workspace.settled",
-                format!("这个数据目录已按 {} 和 {} 记账", w.time_zone, w.currency),
-                format!("this data folder already reckons in {} and {}", w.time_zone, w.currency),
-            )
-            .hint("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder"));
+            return Err(settled(&w));
         }
         // another process may have made it since this one opened the folder: reckon as it says
         app.reload().await?;
-        return Ok(());
+        return Ok(None);
     }
     let zone = asked.unwrap_or_else(|| system_zone(lang));
-    let currency = currency_flag(reckoning)?.or(currency).unwrap_or(match lang {
+    let currency = told.or(currency).unwrap_or(match lang {
         Lang::Zh => Currency::CNY,
         Lang::En => Currency::USD,
     });
@@ -98,13 +117,30 @@ pub async fn settle(app: &App, reckoning: &Reckoning, currency: Option<Currency>
         created_at: now,
         updated_at: now,
     };
-    match store::workspace::create(&app.store, &workspace).await {
-        // another process made it in this instant: its word holds
-        Err(store::Error::Taken { .. }) => return Box::pin(settle(app, reckoning, Some(currency), name, lang)).await,
-        made => made?,
+    app.assume(workspace.clone())?;
+    Ok(Some(workspace))
+}
+
+/// Makes the workspace everything was reckoned by, unless there is one.
+///
+/// # Errors
+/// When another process made one in between that reckons otherwise, or the database refuses.
+pub async fn settle(app: &App, workspace: Option<&Workspace>) -> Result<(), Failure> {
+    let Some(workspace) = workspace else { return Ok(()) };
+    match store::workspace::create(&app.store, workspace).await {
+        Err(store::Error::Taken { .. }) => match store::workspace::get(&app.store).await? {
+            Some(w) if (&w.time_zone, &w.currency) != (&workspace.time_zone, &workspace.currency) => Err(settled(&w)),
+            _ => Ok(app.reload().await?),
+        },
+        made => Ok(made?),
     }
-    app.reload().await?;
-    Ok(())
+}
+
+fn settled(w: &Workspace) -> Failure {
+    let zh = format!("这个数据目录已按 {} 和 {} 记账", w.time_zone, w.currency);
+    let en = format!("this data folder already reckons in {} and {}", w.time_zone, w.currency);
+    Failure::new(Code::Conflict, "workspace.settled", zh, en)
+        .hint("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder")
 }
 
 fn zone(reckoning: &Reckoning) -> Result<Option<Zone>, Failure> {

@@ -1,5 +1,6 @@
 //! How a command ends: exit codes are a stable contract, and an error says what, where, why and what to do.
 
+use crate::{errors, voice};
 use domain::{Label, Lang};
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ pub enum Code {
     Unavailable = 8,
     /// `doctor` found something
     Warnings = 10,
+    /// Ctrl-C, or a signal to end
+    Interrupted = 130,
 }
 
 /// An error for people and scripts.
@@ -71,15 +74,35 @@ impl Failure {
         Failure::new(code, "file", zh, en)
     }
 
+    /// The disk refused, and nobody said where.
+    pub fn io(e: &std::io::Error) -> Failure {
+        match e.kind() {
+            std::io::ErrorKind::PermissionDenied => Failure::new(Code::Permission, "file", format!("没有权限：{e}"), format!("no permission: {e}")),
+            _ => Failure::new(Code::Failed, "file", format!("读写失败：{e}"), format!("reading or writing failed: {e}")),
+        }
+    }
+
+    /// Ctrl-C stopped it before it was done.
+    pub fn interrupted(zh: impl Into<String>, en: impl Into<String>) -> Failure {
+        Failure::new(Code::Interrupted, "interrupted", zh, en)
+    }
+
     /// Tells it and gives the process its code.
     pub fn report(&self, lang: Lang, json: bool) -> ExitCode {
+        // every error says what to do: in its own words, else in those of the list
+        let usual = || errors::lookup(&self.id).map(|e| lang.pick(e.mend.0, e.mend.1));
+        let hint = self.hint.as_ref().map(|h| h.get(lang)).or_else(usual);
+        let docs = errors::reference(&self.id, lang);
         if json {
-            let document = serde_json::json!({"error": {"code": self.id, "message": self.message.get(lang), "hint": self.hint.as_ref().map(|h| h.get(lang))}});
-            println!("{document}");
+            let error = serde_json::json!({"code": self.id, "exit": self.code as u8, "message": self.message.get(lang), "hint": hint, "docs": docs});
+            voice::print(&serde_json::json!({ "error": error }).to_string());
         }
         eprintln!("{} {}: {}", lang.pick("错误", "error"), self.id, self.message.get(lang));
-        if let Some(hint) = &self.hint {
-            eprintln!("  {}", hint.get(lang));
+        if let Some(hint) = hint {
+            eprintln!("  {hint}");
+        }
+        if let Some(docs) = docs {
+            eprintln!("  {}", lang.pick("详见 ", "see ").to_owned() + &docs);
         }
         ExitCode::from(self.code as u8)
     }
@@ -94,6 +117,7 @@ impl From<flow::Error> for Failure {
             E::Conflict { code, message, .. } => Failure { code: Code::Conflict, id: code.to_owned(), message, hint: None },
             E::Rule(e) => Failure::new(Code::Rejected, "rule", e.message(Lang::Zh), e.message(Lang::En)),
             E::Store(e) => e.into(),
+            E::Io(e) => Failure::io(&e),
             other => Failure::new(Code::Failed, "failed", other.to_string(), other.to_string()),
         }
     }

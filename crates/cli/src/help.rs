@@ -33,7 +33,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("Acquisition costs", "获客成本"),
     ("Any file, whatever it holds", "任意文件，自动识别内容"),
     ("Mapping as JSON, made by hand or saved from the web app; used for the files in their order", "列映射 JSON，手写或从网页保存；按文件顺序对应"),
-    ("Write the rows that were set aside, with reasons (csv or xlsx)", "写出被拒的行和原因（csv 或 xlsx）"),
+    ("Write the rows that were set aside, with reasons (csv or xlsx; - for standard output)", "写出被拒的行和原因（csv 或 xlsx；- 为标准输出）"),
     ("Open a sample business of 10,000 customers in the browser", "在浏览器里打开 10,000 位客户的示例生意"),
     ("Port on 127.0.0.1", "127.0.0.1 上的端口"),
     ("How many customers", "客户数"),
@@ -44,20 +44,22 @@ const CHINESE: &[(&str, &str)] = &[
     ("The address people type, e.g. https://crm.example.com", "大家输入的地址，如 https://crm.example.com"),
     ("Trusted reverse proxies in front", "前面可信的反向代理层数"),
     ("Bring files into a data folder: dry run first, then one commit", "把文件导入数据目录：先试跑，再一次提交"),
-    ("Only say what would happen", "只说会发生什么"),
+    ("Only say what would happen; nothing is written", "只说会发生什么，什么都不写"),
     ("Do not ask before committing", "提交前不询问"),
     ("Were these rows known when they happened? (else: yes for the first load of their kind) What \"as known then\" shows depends on it", "这些行在发生当时就已知吗？（默认：同类数据首次导入为是）决定“当时所知”看到什么"),
     ("Only read and check the files; touch no data folder", "只读取并检查文件，不动数据目录"),
     ("Take a whole import back (imp_…)", "撤销一整次导入（imp_…）"),
     ("Classify the customers of some files in one go, without a server", "不用服务器，一次把文件里的客户分好类"),
-    ("Result: .xlsx, .csv, .parquet, .json or .html", "结果：.xlsx、.csv、.parquet、.json 或 .html"),
+    ("Result: .xlsx, .csv, .parquet, .json or .html; - for standard output", "结果：.xlsx、.csv、.parquet、.json 或 .html；- 为标准输出"),
+    ("Format of what goes to standard output: csv (also if none is named), xlsx, parquet, json or html", "写到标准输出时的格式：csv（默认）、xlsx、parquet、json 或 html"),
+    ("End with 4 if any row was set aside, though the result is written", "有行被搁置时退出码为 4（结果照样写出）"),
     ("Day to classify as of (else the last day with a fact)", "按哪一天分类（否则取最后有数据的一天）"),
     ("Own definitions: a folder made by `zhiyin export`", "自己的定义：`zhiyin export` 生成的目录"),
     ("Count and list the customers of a segment or a rule", "统计并列出一个人群或规则的客户"),
     ("Rule, e.g. 'net_12m >= 5000 and recency_days > 60'", "规则，如 'net_12m >= 5000 and recency_days > 60'"),
-    ("File with one rule a line", "每行一条规则的文件"),
+    ("File with one rule a line; - for standard input", "每行一条规则的文件；- 为标准输入"),
     ("Key of a saved segment", "已保存人群的键"),
-    ("Write its customers: .xlsx, .csv, .parquet, .json", "写出客户：.xlsx、.csv、.parquet、.json"),
+    ("Write its customers: .xlsx, .csv, .parquet, .json; - for standard output", "写出客户：.xlsx、.csv、.parquet、.json；- 为标准输出"),
     ("As of this day (else the last day with a fact)", "按哪一天（否则取最后有数据的一天）"),
     ("Find rows that are one person or company in any table", "在任意表格里找出同一个人或同一家企业的行"),
     ("The table: .csv, .xlsx, .xls, .jsonl, .json or .parquet", "表格：.csv、.xlsx、.xls、.jsonl、.json 或 .parquet"),
@@ -70,21 +72,87 @@ const CHINESE: &[(&str, &str)] = &[
     ("Seed of what is drawn; equal seeds give equal answers", "抽样的种子；种子相同，答案相同"),
     ("List features and classifications with their definitions", "列出特征与分类及其定义"),
     ("Write all definitions as YAML files into a folder", "把全部定义写成 YAML 文件"),
-    ("The folder", "目录"),
+    ("The folder; - writes one text to standard output", "目录；- 为写成一个文本到标准输出"),
+    ("The folder; - reads one text from standard input", "目录；- 为从标准输入读一个文本"),
     ("Read definitions back from a folder", "从目录读回定义"),
-    ("Only say what would change", "只说会改变什么"),
     ("Accounts of the people who sign in", "登录知音的账号"),
     ("Set a new password, read from standard input, and sign that person out everywhere", "设置新密码（从标准输入读取），并让此人在各处退出登录"),
     ("E-mail they sign in with (else the only account there is)", "登录用的邮箱（只有一个账号时可省略）"),
     ("Check the installation and say how to mend what is wrong", "检查安装，并说明怎样修好"),
+    ("Write a zip to attach to an issue: no names, no addresses, no secrets", "写一个可附在 issue 里的 zip：没有姓名、地址和密钥"),
+    ("Print the manual page", "打印手册页"),
     ("Print a completion script", "打印补全脚本"),
     ("For which shell", "哪种 shell"),
 ];
 
+/// First things to try with each command; shown below its help.
+const EXAMPLES: &[(&str, &str, &str)] = &[
+    ("demo", "zhiyin demo\nzhiyin demo --port 9000 --lang zh-CN", "zhiyin demo\nzhiyin demo --port 9000 --customers 2000"),
+    ("serve", "zhiyin serve --data ./data\nzhiyin serve --data ./data --listen 0.0.0.0:8080 --origin https://crm.example.com", "zhiyin serve --data ./data\nzhiyin serve --data ./data --listen 0.0.0.0:8080 --origin https://crm.example.com"),
+    ("import", "zhiyin import --data ./data --customers 会员.csv --orders 订单.xlsx\nzhiyin import --data ./data --orders 订单.csv --dry-run --rejects 被拒.csv\nzhiyin import --data ./data --undo imp_… --dry-run", "zhiyin import --data ./data --customers customers.csv --orders orders.xlsx\nzhiyin import --data ./data --orders orders.csv --dry-run --rejects rejected.csv\nzhiyin import --data ./data --undo imp_… --dry-run"),
+    ("classify", "zhiyin classify --customers 会员.csv --orders 订单.xlsx --out 结果.xlsx\ncat 订单.csv | zhiyin classify --orders - --out - --quiet > 结果.csv", "zhiyin classify --customers customers.csv --orders orders.xlsx --out result.xlsx\ncat orders.csv | zhiyin classify --orders - --out - --quiet > result.csv"),
+    ("segment", "zhiyin segment --data ./data --rule 'net_12m >= 5000 and recency_days > 60' --out 名单.csv", "zhiyin segment --data ./data --rule 'net_12m >= 5000 and recency_days > 60' --out who.csv"),
+    ("features", "zhiyin features", "zhiyin features"),
+    ("export", "zhiyin export --data ./data ./definitions", "zhiyin export --data ./data ./definitions"),
+    ("apply", "zhiyin apply --data ./data ./definitions --dry-run", "zhiyin apply --data ./data ./definitions --dry-run"),
+    ("user", "zhiyin user password --data ./data --email wang@example.com", "zhiyin user password --data ./data --email ann@example.com"),
+    ("doctor", "zhiyin doctor --data ./data\nzhiyin doctor --data ./data --bundle 诊断.zip", "zhiyin doctor --data ./data\nzhiyin doctor --data ./data --bundle doctor.zip"),
+    ("man", "zhiyin man > zhiyin.1 && man ./zhiyin.1", "zhiyin man > zhiyin.1 && man ./zhiyin.1"),
+    ("completions", "zhiyin completions bash > /etc/bash_completion.d/zhiyin", "zhiyin completions bash > /etc/bash_completion.d/zhiyin"),
+];
+
+/// When an exit code says more than the command's name.
+const ENDINGS: &[(&str, &str, &str)] = &[
+    ("import", "有行被拒时退出码为 4，其余的行照样导入；--dry-run 和 --parse-only 同样。", "Ends with 4 when rows were rejected; the others are imported. The same with --dry-run and --parse-only."),
+    ("classify", "写出了结果就是 0，即使有行被搁置（行数在 --json、报告和标准错误里）；一行都不能用时是 4；--strict 时有行被搁置就是 4。", "Ends with 0 when the result was written, even if rows were set aside (--json, the report and standard error count them); with 4 when no row could be used, or with --strict when any was set aside."),
+];
+
+/// Examples of a command, one a line.
+pub fn examples(command: &str, lang: Lang) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(name, ..)| *name == command).map(|(_, zh, en)| lang.pick(zh, en))
+}
+
+/// What its exit code says beyond the list.
+pub fn ending(command: &str, lang: Lang) -> Option<&'static str> {
+    ENDINGS.iter().find(|(name, ..)| *name == command).map(|(_, zh, en)| lang.pick(zh, en))
+}
+
 /// Help in the reader's language.
 pub fn localise(command: Command, lang: Lang) -> Command {
-    let command = command.after_help(codes(lang));
+    let below = |c: Command| {
+        let name = c.get_name().to_owned();
+        let examples = examples(&name, lang).map(|e| format!("{}\n  {}", lang.pick("例如：", "Examples:"), e.replace('\n', "\n  ")));
+        let parts = [examples, ending(&name, lang).map(str::to_owned)];
+        c.after_help(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+    };
+    let command = command.mut_subcommands(below).after_help(codes(lang));
     if lang == Lang::En { command } else { chinese(command) }
+}
+
+/// What the parser itself writes around our words, in the reader's language.
+pub fn frame(text: &str, lang: Lang) -> String {
+    const FRAME: &[(&str, &str)] = &[
+        ("Usage: ", "用法："),
+        ("Usage:", "用法："),
+        ("Commands:", "命令："),
+        ("Arguments:", "参数："),
+        ("Options:", "选项："),
+        ("Possible values:", "可选值："),
+        ("Print help (see more with '--help')", "显示帮助（--help 更详细）"),
+        ("Print help (see a summary with '-h')", "显示帮助（-h 为摘要）"),
+        ("Print help", "显示帮助"),
+        ("Print version", "显示版本"),
+        ("[OPTIONS]", "[选项]"),
+        ("<COMMAND>", "<命令>"),
+        ("[COMMAND]", "[命令]"),
+        ("[default: ", "[默认："),
+        ("[env: ", "[环境变量："),
+        ("[possible values: ", "[可选值："),
+    ];
+    match lang {
+        Lang::En => text.to_owned(),
+        Lang::Zh => FRAME.iter().fold(text.to_owned(), |text, (en, zh)| text.replace(en, zh)),
+    }
 }
 
 fn translated(text: &str) -> Option<&'static str> {
@@ -136,5 +204,35 @@ mod tests {
     fn chinese_help_speaks_chinese() {
         let text = localise(crate::args::Cli::command(), Lang::Zh).render_long_help().to_string();
         assert!(text.contains("懂每一位客户") && text.contains("退出码"), "{text}");
+        let command = localise(crate::args::Cli::command(), Lang::Zh);
+        for mut sub in command.get_subcommands().cloned() {
+            let text = frame(&sub.render_long_help().to_string(), Lang::Zh);
+            for english in ["Usage", "Options:", "Commands:", "Arguments:", "Print help", "default:", "env:", "values:", "Examples"] {
+                assert!(!text.contains(english), "{english} in the Chinese help of {}: {text}", sub.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_its_examples() {
+        for sub in crate::args::Cli::command().get_subcommands() {
+            let name = sub.get_name();
+            let en = examples(name, Lang::En).unwrap_or_else(|| panic!("no example of {name}"));
+            for line in en.lines().chain(examples(name, Lang::Zh).unwrap_or_default().lines()) {
+                assert!(line.contains(&format!("zhiyin {name}")), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_writes_can_be_tried_first() {
+        let command = crate::args::Cli::command();
+        let mut all: Vec<&Command> = command.get_subcommands().collect();
+        all.extend(command.get_subcommands().flat_map(Command::get_subcommands));
+        // these write nothing but their answer; a server is no single write
+        let read = ["serve", "features", "completions", "man", "user"];
+        for c in all.into_iter().filter(|c| !read.contains(&c.get_name())) {
+            assert!(c.get_arguments().any(|a| a.get_id() == "dry_run"), "{} has no --dry-run", c.get_name());
+        }
     }
 }

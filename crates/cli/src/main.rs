@@ -4,28 +4,28 @@ mod args;
 mod command;
 mod compose;
 mod config;
+mod errors;
 mod exit;
 mod help;
+mod interrupt;
+mod pipe;
+mod usage;
 mod voice;
 
-use args::{Cli, Command, UserAction};
+use args::{Cli, Command, Try, UserAction};
 use clap::{CommandFactory, FromArgMatches};
 use exit::Outcome;
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 use voice::Voice;
 
 fn main() -> ExitCode {
-    let typed: Vec<String> = std::env::args().collect();
-    let named = typed.iter().position(|a| a == "--lang").and_then(|i| typed.get(i + 1)).map(String::as_str);
-    let inline = typed.iter().find_map(|a| a.strip_prefix("--lang="));
-    let lang = config::language(named.or(inline), None);
-    let matches = match help::localise(Cli::command(), lang).try_get_matches() {
-        Ok(matches) => matches,
-        Err(e) => e.exit(),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let early = usage::Early::of(&typed);
+    let (lang, json) = (early.lang, early.json);
+    let parsed = help::localise(Cli::command(), lang).try_get_matches_from(typed);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(e) => e.exit(),
+        Err(e) => return usage::answer(&e, &early),
     };
     log(cli.global.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -35,7 +35,6 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let json = cli.global.json;
     match runtime.block_on(run(cli)) {
         Ok(code) => code,
         Err(failure) => failure.report(lang, json),
@@ -46,24 +45,27 @@ async fn run(cli: Cli) -> Outcome {
     let config = config::Config::load(&cli.global)?;
     let voice = Voice::new(&cli.global, config.lang.as_deref());
     match cli.command {
-        Command::Demo { port, customers, seed, data } => command::demo::run(port, customers, seed, data, &voice).await,
+        Command::Demo { port, customers, seed, data, attempt } => {
+            command::demo::run(port, (customers, seed), data, attempt.dry_run, &voice).await
+        }
         Command::Serve { home, listen, origin, proxies } => {
             let listen = listen.or_else(|| config.server.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
             let origin = origin.or_else(|| config.server.origin.clone());
             command::serve::run(&home, command::serve::Reach { listen, origin, proxies }, &config, &voice).await
         }
-        Command::Import { home, files, reckoning, dry_run, yes, history, parse_only, undo } => {
+        Command::Import { home, files, reckoning, attempt: Try { dry_run }, yes, history, parse_only, undo } => {
             let how = command::import::How { dry_run, yes, history, parse_only };
             match undo {
-                Some(id) => command::import::undo(&home, &id, &config, &voice).await,
+                Some(id) => command::import::undo(&home, &id, dry_run, &config, &voice).await,
                 None => command::import::run(&home, &files, &reckoning, how, &config, &voice).await,
             }
         }
-        Command::Classify { files, reckoning, out, as_of, definitions } => {
-            command::classify::run(&files, &reckoning, &out, as_of.as_deref(), definitions.as_deref(), &voice).await
+        Command::Classify { files, reckoning, out, format, strict, as_of, definitions, attempt: Try { dry_run } } => {
+            let what = command::classify::What { out, format, strict, as_of, definitions, dry_run };
+            command::classify::run(&files, &reckoning, what, &voice).await
         }
-        Command::Segment { home, rule, rules, segment, out, as_of } => {
-            let what = command::segment::What { rule, rules, segment, out, as_of };
+        Command::Segment { home, rule, rules, segment, out, format, as_of, attempt: Try { dry_run } } => {
+            let what = command::segment::What { rule, rules, segment, out, format, as_of, dry_run };
             command::segment::run(&home, what, &config, &voice).await
         }
         Command::Dedupe { input, id, out, threshold, columns, also, not, seed } => {
@@ -71,11 +73,14 @@ async fn run(cli: Cli) -> Outcome {
             command::dedupe::run(&input, choice, out.as_deref(), &voice).await
         }
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
-        Command::Export { home, folder } => command::definitions::export(&home, &folder, &config, &voice).await,
-        Command::Apply { home, folder, dry_run } => command::definitions::apply(&home, &folder, dry_run, &config, &voice).await,
-        Command::User { action: UserAction::Password { home, email } } => command::user::password(&home, email.as_deref(), &config, &voice).await,
-        Command::Doctor { home } => command::doctor::run(&home, &config, &voice).await,
-        Command::Completions { shell } => command::completions::run(shell),
+        Command::Export { home, folder, attempt } => command::definitions::export(&home, &folder, attempt.dry_run, &config, &voice).await,
+        Command::Apply { home, folder, attempt } => command::definitions::apply(&home, &folder, attempt.dry_run, &config, &voice).await,
+        Command::User { action: UserAction::Password { home, email, attempt } } => {
+            command::user::password(&home, email.as_deref(), attempt.dry_run, &config, &voice).await
+        }
+        Command::Doctor { home, bundle, attempt } => command::doctor::run(&home, bundle.as_deref(), attempt.dry_run, &config, &voice).await,
+        Command::Man => command::man::run(voice.lang),
+        Command::Completions { shell } => command::completions::run(shell, voice.lang),
     }
 }
 

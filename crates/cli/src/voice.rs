@@ -4,11 +4,8 @@ use crate::{args::Global, config};
 use domain::Lang;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
-    io::IsTerminal,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    io::{IsTerminal, Write},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -38,26 +35,44 @@ impl Voice {
 
     /// The answer: JSON under `--json`, else the text.
     pub fn answer(&self, json: &serde_json::Value, text: impl FnOnce() -> String) {
+        print(&if self.json { json.to_string() } else { text() });
+    }
+
+    /// The answer of a command that only scripts wait for.
+    pub fn document(&self, json: &serde_json::Value) {
         if self.json {
-            println!("{json}");
-        } else {
-            println!("{}", text());
+            print(&json.to_string());
         }
     }
 
-    /// A progress bar of `total` bytes or rows (0 = unknown).
-    pub fn progress(&self, zh: &str, en: &str) -> Progress {
+    /// A progress bar of the bytes of a stage; `stage` is its name for scripts.
+    pub fn progress(&self, stage: &'static str, zh: &str, en: &str) -> Progress {
         let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(None, if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_message(self.lang.pick(zh, en).to_owned());
         let plain = !self.quiet && !shown;
-        Progress(Arc::new(Inner { bar, plain, json: self.json, label: self.lang.pick(zh, en).to_owned(), told: Mutex::new(Instant::now()), done: AtomicU64::new(0) }))
+        let (label, told) = (self.lang.pick(zh, en).to_owned(), Mutex::new(Told { when: Instant::now(), tenth: 0, any: false }));
+        Progress(Arc::new(Inner { bar, plain, json: self.json, stage, label, told }))
     }
 }
 
-/// A progress bar; on something that is no terminal, a line every ten seconds.
+/// Writes a line to standard output. Whoever reads it may go away early (`| head`): then there is nobody left to tell.
+pub fn print(line: &str) {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) => {
+            eprintln!("error file: stdout: {e}");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// A progress bar; on something that is no terminal, a line every tenth or every ten seconds; under `--json` each line is
+/// a JSON event.
 #[derive(Clone)]
 pub struct Progress(Arc<Inner>);
 
@@ -65,9 +80,16 @@ struct Inner {
     bar: ProgressBar,
     plain: bool,
     json: bool,
+    stage: &'static str,
     label: String,
-    told: Mutex<Instant>,
-    done: AtomicU64,
+    told: Mutex<Told>,
+}
+
+/// What was told last.
+struct Told {
+    when: Instant,
+    tenth: u64,
+    any: bool,
 }
 
 impl Progress {
@@ -75,23 +97,34 @@ impl Progress {
     pub fn at(&self, done: u64, total: u64) {
         self.0.bar.set_length(total);
         self.0.bar.set_position(done);
-        self.0.done.store(done, Ordering::Relaxed);
-        if !self.0.plain {
-            return;
-        }
         let Ok(mut told) = self.0.told.lock() else { return };
-        if told.elapsed() >= Duration::from_secs(10) {
-            *told = Instant::now();
-            if self.0.json {
-                eprintln!("{}", serde_json::json!({"progress": {"what": self.0.label, "done": done, "total": total}}));
-            } else {
-                eprintln!("{} {} %", self.0.label, done * 100 / total.max(1));
-            }
+        let tenth = if total > 0 { done.min(total) * 10 / total } else { 0 };
+        // what is over before a word was said needs none
+        let step = tenth > told.tenth && (tenth < 10 || told.any);
+        if self.0.plain && (step || told.when.elapsed() >= Duration::from_secs(10)) {
+            *told = Told { when: Instant::now(), tenth, any: true };
+            self.0.tell(done, total);
         }
     }
 
-    /// Takes the bar away.
-    pub fn end(&self) {
+    /// Takes the bar away; where lines were told, the last one says that it is done.
+    pub fn end(&self, done: u64, total: u64) {
         self.0.bar.finish_and_clear();
+        let Ok(mut told) = self.0.told.lock() else { return };
+        if told.any && told.tenth < 10 {
+            told.tenth = 10;
+            self.0.tell(done, total);
+        }
+    }
+}
+
+impl Inner {
+    fn tell(&self, done: u64, total: u64) {
+        if self.json {
+            let progress = serde_json::json!({"stage": self.stage, "what": self.label, "done": done, "total": total, "unit": "bytes"});
+            eprintln!("{}", serde_json::json!({ "progress": progress }));
+        } else {
+            eprintln!("{} {} %", self.label, done * 100 / total.max(1));
+        }
     }
 }

@@ -110,15 +110,23 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn reload(&self) -> Result<()> {
-        if let Some(w) = store::workspace::get(&self.store).await? {
-            let zone = Zone::parse(&w.time_zone)
-                .ok_or_else(|| Error::Internal(format!("the workspace's time zone {:?} is unknown", w.time_zone)))?;
-            let currency = Currency::parse(&w.currency)
-                .ok_or_else(|| Error::Internal(format!("the workspace's currency {:?} is unknown", w.currency)))?;
-            let settings = Settings { id: w.id, name: w.name, zone, currency, lang: Lang::parse(&w.lang) };
-            if let Ok(mut slot) = self.settings.write() {
-                *slot = Arc::new(settings);
-            }
+        match store::workspace::get(&self.store).await? {
+            Some(w) => self.assume(w),
+            None => Ok(()),
+        }
+    }
+
+    /// Reckons as this workspace says, whether it is made yet or not: a dry run before the first import.
+    ///
+    /// # Errors
+    /// When its time zone or currency is unknown.
+    pub fn assume(&self, w: store::workspace::Workspace) -> Result<()> {
+        let unknown = |what: &str, name: &str| Error::Internal(format!("the workspace's {what} {name:?} is unknown"));
+        let zone = Zone::parse(&w.time_zone).ok_or_else(|| unknown("time zone", &w.time_zone))?;
+        let currency = Currency::parse(&w.currency).ok_or_else(|| unknown("currency", &w.currency))?;
+        let settings = Settings { id: w.id, name: w.name, zone, currency, lang: Lang::parse(&w.lang) };
+        if let Ok(mut slot) = self.settings.write() {
+            *slot = Arc::new(settings);
         }
         Ok(())
     }

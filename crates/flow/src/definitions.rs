@@ -37,6 +37,21 @@ pub struct Changes {
     pub dry_run: bool,
 }
 
+/// What writing the definitions into a folder does.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Exported {
+    /// files that hold the definitions in force, and the schema
+    pub files: u64,
+    /// files that were not there
+    pub created: Vec<PathBuf>,
+    /// files that said something else
+    pub updated: Vec<PathBuf>,
+    /// files that say it already
+    pub unchanged: u64,
+    /// nothing was written
+    pub dry_run: bool,
+}
+
 /// The definitions in force.
 ///
 /// # Errors
@@ -46,24 +61,34 @@ pub async fn current(app: &App) -> Result<Arc<Definitions>> {
 }
 
 /// Writes every definition into a folder, and the schema. Files of definitions that are no longer in force stay: it is
-/// `git` that forgets. Answers the files.
+/// `git` that forgets. A dry run only says which files it would write.
 ///
 /// # Errors
 /// When the store or the disk refuses.
-pub async fn export(app: &App, folder: &Path) -> Result<Vec<PathBuf>> {
+pub async fn export(app: &App, folder: &Path, dry_run: bool) -> Result<Exported> {
     let all = current(app).await?;
-    let mut written = Vec::new();
+    let mut texts = Vec::new();
     for (kind, key, document) in documents(&all)? {
-        let place = folder.join(kind);
-        std::fs::create_dir_all(&place)?;
-        let path = place.join(format!("{key}.yaml"));
-        std::fs::write(&path, format!("# yaml-language-server: $schema=../{SCHEMA}\n{}", yaml(&document)?))?;
-        written.push(path);
+        let text = format!("# yaml-language-server: $schema=../{SCHEMA}\n{}", yaml(&document)?);
+        texts.push((folder.join(kind).join(format!("{key}.yaml")), text));
     }
-    let path = folder.join(SCHEMA);
-    std::fs::write(&path, format!("{:#}\n", schema_document()))?;
-    written.push(path);
-    Ok(written)
+    texts.push((folder.join(SCHEMA), format!("{:#}\n", schema_document())));
+    let mut said = Exported { files: texts.len() as u64, dry_run, ..Exported::default() };
+    for (path, text) in texts {
+        match std::fs::read_to_string(&path) {
+            Ok(there) if there == text => {
+                said.unchanged += 1;
+                continue;
+            }
+            Ok(_) => said.updated.push(path.clone()),
+            Err(_) => said.created.push(path.clone()),
+        }
+        if !dry_run {
+            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(&path, text)?;
+        }
+    }
+    Ok(said)
 }
 
 /// Every definition in one text, YAML documents one after the other.
@@ -86,8 +111,20 @@ pub async fn export_text(app: &App) -> Result<String> {
 /// # Errors
 /// When a file does not read, a definition does not fit with the others, or the store or the disk refuses.
 pub async fn apply(app: &App, folder: &Path, dry_run: bool) -> Result<Changes> {
+    publish(app, read(folder)?, dry_run).await
+}
+
+/// As [`apply`], for documents in one text, one after the other as [`export_text`] writes them; `name` is what errors call it.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_text(app: &App, name: &str, text: &str, dry_run: bool) -> Result<Changes> {
+    publish(app, parts(Path::new(name), text)?, dry_run).await
+}
+
+async fn publish(app: &App, documents: Vec<(PathBuf, Value)>, dry_run: bool) -> Result<Changes> {
     let now = current(app).await?;
-    let (changes, said) = compare(&now, read(folder)?)?;
+    let (changes, said) = compare(&now, documents)?;
     let said = Changes { dry_run, ..said };
     if dry_run {
         defined::try_out(app, &changes).await?;
@@ -266,11 +303,18 @@ fn read(folder: &Path) -> Result<Vec<(PathBuf, Value)>> {
     }
     let mut documents = Vec::new();
     for (path, text) in files {
-        for part in serde_yaml_ng::Deserializer::from_str(&text) {
-            let document = Value::deserialize(part).map_err(|e| unreadable(&path, &e.to_string()))?;
-            if !document.is_null() {
-                documents.push((path.clone(), document));
-            }
+        documents.extend(parts(&path, &text)?);
+    }
+    Ok(documents)
+}
+
+/// The documents of one text.
+fn parts(path: &Path, text: &str) -> Result<Vec<(PathBuf, Value)>> {
+    let mut documents = Vec::new();
+    for part in serde_yaml_ng::Deserializer::from_str(text) {
+        let document = Value::deserialize(part).map_err(|e| unreadable(path, &e.to_string()))?;
+        if !document.is_null() {
+            documents.push((path.to_owned(), document));
         }
     }
     Ok(documents)

@@ -36,6 +36,6 @@ pub use schema::{folder, schema};
 pub use state::{
     Best, Bits, Cell, Classes, Cohort, Column, Curve, Data, GroupSum, Link, Matrix, Repurchase, Run, RunRow, Sort, Spec, Texts, flow,
 };
-pub use sweep::sweep;
+pub use sweep::{forget, sweep};
 pub use table::LakeTable;
 pub use writer::{Limits, Writer};

@@ -39,6 +39,11 @@ impl Default for Limits {
     }
 }
 
+/// How files of a stem are called.
+pub(crate) fn file_stem(stem: &str) -> String {
+    stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
 const ROW_GROUP: usize = 262_144;
 const PAGE_ROWS: usize = 16_384;
 /// Fewer rows wait for more.
@@ -58,7 +63,7 @@ pub struct Writer<R: Row> {
 impl<R: Row> Writer<R> {
     /// Starts writing below `root`; files are named `<stem>-00001.parquet` and so on, never over an existing one.
     pub fn new(root: &Path, stem: &str, limits: Limits) -> Writer<R> {
-        let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let stem = file_stem(stem);
         Writer {
             root: root.to_path_buf(),
             stem,

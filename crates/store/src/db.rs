@@ -181,6 +181,22 @@ impl Store {
         }
     }
 
+    /// Does something of ours lie at this address already? Looks only; makes nothing.
+    pub async fn exists(url: &str) -> Result<bool> {
+        match url.split(':').next().unwrap_or_default() {
+            "sqlite" => Ok(SqliteConnectOptions::from_str(url)?.get_filename().exists()),
+            "postgres" | "postgresql" => {
+                let options = PgConnectOptions::from_str(url)?.application_name("zhiyin");
+                reach(&options).await?;
+                let mut there = PgConnection::connect_with(&options).await?;
+                let (count,): (i64,) = sqlx::query_as::<Postgres, (i64,)>(OURS).fetch_one(&mut there).await?;
+                there.close().await?;
+                Ok(count > 0)
+            }
+            other => Err(Error::Address { scheme: other.to_owned() }),
+        }
+    }
+
     async fn sqlite(url: &str, connections: u32) -> Result<Store> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -268,6 +284,9 @@ async fn reach(options: &PgConnectOptions) -> Result<()> {
 statements! {
     PING = "SELECT 1";
 }
+
+/// Our tables in a PostgreSQL database.
+const OURS: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'imports' AND table_schema = ANY (current_schemas(false))";
 
 /// One lock serialises everything that makes a lake snapshot (SQLite's write lock does it there).
 pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235)";

@@ -42,6 +42,7 @@ statements! {
     DELETE = "DELETE FROM sessions WHERE token_hash = $1";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
     DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
+    COUNT_OF_USER = "SELECT COUNT(*) FROM sessions WHERE user_id = $1";
     DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
@@ -92,6 +93,11 @@ pub async fn delete_of_user(db: impl Access, user: &str) -> Result<u64> {
 /// Signs a user out everywhere but here.
 pub async fn delete_others(db: impl Access, user: &str, token_hash: &str) -> Result<u64> {
     execute!(db, DELETE_OTHERS, user, token_hash)
+}
+
+/// How many browsers a user is signed in with.
+pub async fn count_of_user(db: impl Access, user: &str) -> Result<i64> {
+    scalar!(db, i64, COUNT_OF_USER, user)
 }
 
 /// Forgets sessions that are over.

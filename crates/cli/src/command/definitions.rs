@@ -1,32 +1,58 @@
-//! `zhiyin export` and `zhiyin apply`: definitions as files that git can hold.
+//! `zhiyin export` and `zhiyin apply`: definitions as files that git can hold, or as one text.
 
 use crate::{
     args::Home,
     compose,
     config::Config,
     exit::{Code, Failure, Outcome},
-    voice::Voice,
+    pipe,
+    voice::{self, Voice},
 };
 use std::{path::Path, process::ExitCode};
 
-/// Writes all definitions into a folder.
-pub async fn export(home: &Home, folder: &Path, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::open(home, config).await?;
-    let written = flow::definitions::export(&app, folder).await?;
-    voice.answer(&serde_json::json!({"folder": folder, "files": written.len()}), || {
-        format!("{} → {}", voice.lang.pick(&format!("{} 个文件", written.len()), &format!("{} files", written.len())), folder.display())
+/// Writes all definitions into a folder, or as one text. Where there is no business yet, those that ship with the product.
+pub async fn export(home: &Home, folder: &Path, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
+    if pipe::is(folder) {
+        pipe::one_output(std::iter::once(&folder.to_owned()), voice.json)?;
+    }
+    let (app, _goes) = compose::trial(home, config).await?;
+    if pipe::is(folder) {
+        voice::print(flow::definitions::export_text(&app).await?.trim_end());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let said = flow::definitions::export(&app, folder, dry_run).await?;
+    let mut json = document(&said)?;
+    json["folder"] = folder.display().to_string().into();
+    voice.answer(&json, || {
+        let (new, other, same) = (said.created.len(), said.updated.len(), said.unchanged);
+        let zh = format!("{} {}：新文件 {new} · 改动 {other} · 不变 {same}", if dry_run { "会写入" } else { "已写入" }, folder.display());
+        let en = format!("{} {}: {new} new files · {other} changed · {same} unchanged", if dry_run { "would write to" } else { "wrote to" }, folder.display());
+        voice.lang.pick(&zh, &en).to_owned()
     });
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads definitions back.
 pub async fn apply(home: &Home, folder: &Path, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
-    if !folder.is_dir() {
-        return Err(Failure::new(Code::NotFound, "folder", format!("找不到目录 {}", folder.display()), format!("there is no folder {}", folder.display())));
+    let text = if pipe::is(folder) { Some(pipe::text(folder)?) } else { None };
+    if text.is_none() && !folder.is_dir() {
+        return Err(no_folder(folder));
     }
-    let app = compose::open(home, config).await?;
-    let changes = flow::definitions::apply(&app, folder, dry_run).await?;
-    let json = serde_json::to_value(&changes).map_err(|e| Failure::new(Code::Failed, "json", e.to_string(), e.to_string()))?;
+    let (app, _goes) = if dry_run { compose::trial(home, config).await? } else { (compose::open(home, config).await?, None) };
+    let changes = match text {
+        Some(text) => flow::definitions::apply_text(&app, "stdin", &text, dry_run).await?,
+        None => flow::definitions::apply(&app, folder, dry_run).await?,
+    };
+    let json = document(&changes)?;
     voice.answer(&json, || serde_json::to_string_pretty(&json).unwrap_or_default());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder of definitions is not there.
+pub fn no_folder(folder: &Path) -> Failure {
+    Failure::new(Code::NotFound, "folder", format!("找不到目录 {}", folder.display()), format!("there is no folder {}", folder.display()))
+}
+
+fn document(said: &impl serde::Serialize) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(said).map_err(|e| Failure::new(Code::Failed, "json", e.to_string(), e.to_string()))
 }

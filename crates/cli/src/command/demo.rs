@@ -5,12 +5,14 @@ use crate::{
     args::{Files, Reckoning},
     compose,
     exit::{Code, Failure, Outcome},
+    interrupt::Interrupt,
     voice::Voice,
 };
 use api::account::SetupForm;
 use domain::{Currency, Day, Lang, Zone, clock::{Clock, SystemClock}};
 use std::{
     path::{Path, PathBuf},
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -21,14 +23,25 @@ const PASSWORD: &str = "know-every-customer";
 const DONE: &str = "demo.json";
 
 /// Makes the sample business if there is none of today, and serves it on this machine.
-pub async fn run(port: u16, customers: u32, seed: u64, data: Option<PathBuf>, voice: &Voice) -> Outcome {
+pub async fn run(port: u16, size: (u32, u64), data: Option<PathBuf>, dry_run: bool, voice: &Voice) -> Outcome {
+    let (customers, seed) = size;
     let zone = Zone::parse("Asia/Shanghai").unwrap_or_else(Zone::utc);
     let today = zone.day(SystemClock.now());
     let data = data.unwrap_or_else(|| cache().join("demo").join(voice.lang.tag()));
     let made = serde_json::json!({"customers": customers, "seed": seed, "day": today, "version": env!("CARGO_PKG_VERSION")});
     let reach = serve::Reach { listen: format!("127.0.0.1:{port}"), origin: None, proxies: 0 };
-    let listener = serve::listen(&reach.listen).await?;
     let fresh = std::fs::read_to_string(data.join(DONE)).ok().is_some_and(|text| text == made.to_string());
+    if dry_run {
+        let address = format!("http://{}", reach.listen);
+        voice.answer(&serde_json::json!({"data": data, "made": !fresh, "customers": customers, "address": address, "dry_run": true}), || {
+            let (zh, en) = if fresh { ("会打开", "Would open") } else { ("会生成", "Would make") };
+            let zh = format!("{zh} {customers} 位客户的示例生意：{}，并在 {address} 提供服务", data.display());
+            let en = format!("{en} a sample business of {customers} customers in {} and serve it at {address}", data.display());
+            voice.lang.pick(&zh, &en).to_owned()
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
+    let listener = serve::listen(&reach.listen).await?;
     if !fresh && data.join("zhiyin.db").exists() {
         // Only what an earlier demo wrote is thrown away; any other folder is left alone.
         if !data.join("demo-files").exists() {
@@ -47,7 +60,7 @@ pub async fn run(port: u16, customers: u32, seed: u64, data: Option<PathBuf>, vo
     let ctx = if fresh {
         serve::context(app, &reach)
     } else {
-        make(&data, app, (customers, seed), today, &reach, voice).await?
+        make(&data, app, size, today, &reach, voice).await?
     };
     if !fresh {
         std::fs::write(data.join(DONE), made.to_string()).map_err(|e| Failure::file(&data, &e))?;
@@ -58,9 +71,7 @@ pub async fn run(port: u16, customers: u32, seed: u64, data: Option<PathBuf>, vo
         &format!("\n示例生意在 {address}\n  邮箱 {EMAIL}\n  密码 {PASSWORD}\n（Ctrl-C 停止）"),
         &format!("\nThe sample business is at {address}\n  e-mail   {EMAIL}\n  password {PASSWORD}\n(Ctrl-C stops)"),
     );
-    if voice.json {
-        println!("{}", serde_json::json!({"address": address, "email": EMAIL, "password": PASSWORD}));
-    }
+    voice.document(&serde_json::json!({"address": address, "email": EMAIL, "password": PASSWORD}));
     serve::serve(listener, ctx).await
 }
 
@@ -75,11 +86,12 @@ async fn make(data: &Path, app: Arc<flow::app::App>, size: (u32, u64), today: Da
     let files = testkit::demo::write_files(&folder, customers, seed, voice.lang, today).map_err(|e| Failure::file(&folder, &e))?;
     let reckoning = Reckoning { time_zone: Some("Asia/Shanghai".into()), currency: None };
     let name = voice.lang.pick("山间茶铺（示例）", "Mountain Tea (sample)");
-    compose::settle(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
+    let workspace = compose::reckon(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
+    compose::settle(&app, workspace.as_ref()).await?;
     let files = Files { file: files, ..Files::default() };
     // how each of its files was read is the import page's business
     let still = Voice { quiet: true, ..voice.clone() };
-    import::bring(&app, &files, true, &still).await?;
+    import::bring(&app, &files, false, &Interrupt::watch(voice), &still).await?;
     let ctx = serve::context(app, reach);
     owner(&ctx, name, voice.lang).await?;
     Ok(ctx)

@@ -1,79 +1,116 @@
 //! `zhiyin doctor`: looks at the installation and says how to mend what is wrong.
 
+use super::bundle;
 use crate::{
     args::Home,
     config::{self, Config},
     exit::{Code, Outcome},
+    pipe,
     voice::Voice,
 };
 use domain::{Label, Zone};
 use serde_json::json;
 use std::{path::Path, process::ExitCode};
 
+/// How a check came out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub enum State {
+    /// nothing to do
     Fine,
+    /// should be mended
     Warning,
+    /// must be mended
     Broken,
 }
 
-struct Finding {
-    state: State,
+impl State {
+    /// For scripts.
+    pub fn key(self) -> &'static str {
+        match self {
+            State::Fine => "ok",
+            State::Warning => "warning",
+            State::Broken => "broken",
+        }
+    }
+
+    fn mark(self) -> &'static str {
+        match self {
+            State::Fine => "✓",
+            State::Warning => "⚠",
+            State::Broken => "✗",
+        }
+    }
+}
+
+/// What one check found.
+pub struct Finding {
+    /// stable name of the check
+    pub key: &'static str,
+    /// how it came out
+    pub state: State,
     what: Label,
     mend: Option<Label>,
 }
 
-fn fine(zh: impl Into<String>, en: impl Into<String>) -> Finding {
-    Finding { state: State::Fine, what: Label::new(zh, en), mend: None }
+fn fine(key: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Finding {
+    Finding { key, state: State::Fine, what: Label::new(zh, en), mend: None }
 }
 
-fn bad(state: State, what: (String, String), mend: (&str, &str)) -> Finding {
-    Finding { state, what: Label::new(what.0, what.1), mend: Some(Label::new(mend.0, mend.1)) }
+fn bad(key: &'static str, state: State, what: (String, String), mend: (&str, &str)) -> Finding {
+    Finding { key, state, what: Label::new(what.0, what.1), mend: Some(Label::new(mend.0, mend.1)) }
 }
 
 /// Looks at everything and ends with 10 when something should be mended.
-pub async fn run(home: &Home, config: &Config, voice: &Voice) -> Outcome {
+pub async fn run(home: &Home, bundle: Option<&Path>, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
+    if let Some(path) = bundle {
+        pipe::one_output(std::iter::once(&path.to_owned()), voice.json)?;
+    }
     let (data, url) = config::place(home, config);
     let version = env!("CARGO_PKG_VERSION");
-    let mut found = vec![fine(format!("知音 {version}"), format!("zhiyin {version}"))];
+    let mut found = vec![fine("version", format!("知音 {version}"), format!("zhiyin {version}"))];
     found.push(folder(&data));
     found.extend(space(&data));
     found.push(clock());
-    if data.join("zhiyin.db").exists() || home.store.is_some() || config.store.url.is_some() {
-        database(&data, &url, &mut found).await;
+    let store = if data.join("zhiyin.db").exists() || home.store.is_some() || config.store.url.is_some() {
+        database(&data, &url, &mut found).await
     } else {
-        found.push(fine(format!("{} 还没有数据", data.display()), format!("{} holds no data yet", data.display())));
+        found.push(fine("data", format!("{} 还没有数据", data.display()), format!("{} holds no data yet", data.display())));
+        None
+    };
+    if let Some(path) = bundle {
+        let parts = bundle::parts(&found, store.as_ref(), config, voice.lang).await?;
+        bundle::write(path, &parts, dry_run, voice).await?;
     }
     let worst = found.iter().any(|f| f.state != State::Fine);
-    let mark = |s: State| match s {
-        State::Fine => "✓",
-        State::Warning => "⚠",
-        State::Broken => "✗",
-    };
-    let name = |s: State| match s {
-        State::Fine => "ok",
-        State::Warning => "warning",
-        State::Broken => "broken",
-    };
     let checks: Vec<_> = found
         .iter()
-        .map(|f| json!({"state": name(f.state), "what": f.what.get(voice.lang), "mend": f.mend.as_ref().map(|m| m.get(voice.lang))}))
+        .map(|f| json!({"check": f.key, "state": f.state.key(), "what": f.what.get(voice.lang), "mend": f.mend.as_ref().map(|m| m.get(voice.lang))}))
         .collect();
-    voice.answer(&json!({"version": version, "data": data, "checks": checks}), || {
+    let text = || {
         let lines = found.iter().map(|f| {
             let mend = f.mend.as_ref().map(|m| format!("\n    → {}", m.get(voice.lang))).unwrap_or_default();
-            format!("{} {}{mend}", mark(f.state), f.what.get(voice.lang))
+            format!("{} {}{mend}", f.state.mark(), f.what.get(voice.lang))
         });
         lines.collect::<Vec<_>>().join("\n")
-    });
+    };
+    let mut json = json!({"version": version, "data": data, "checks": checks});
+    if let Some(path) = bundle {
+        json["bundle"] = path.display().to_string().into();
+    }
+    // standard output may have the bundle
+    match bundle.is_some_and(pipe::is) && !dry_run {
+        true => voice.say(&text(), &text()),
+        false => voice.answer(&json, text),
+    }
     Ok(if worst { ExitCode::from(Code::Warnings as u8) } else { ExitCode::SUCCESS })
 }
 
 fn folder(data: &Path) -> Finding {
     let place = if data.exists() { data } else { data.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")) };
     match tempfile::tempfile_in(place) {
-        Ok(_) => fine(format!("数据目录 {} 可写", data.display()), format!("data folder {} is writable", data.display())),
+        Ok(_) => fine("folder", format!("数据目录 {} 可写", data.display()), format!("data folder {} is writable", data.display())),
         Err(e) => bad(
+            "folder",
             State::Broken,
             (format!("数据目录 {} 不可写：{e}", data.display()), format!("data folder {} is not writable: {e}", data.display())),
             ("改目录权限，或用 --data 换一个", "change its permissions, or choose another with --data"),
@@ -90,12 +127,13 @@ fn space(data: &Path) -> Option<Finding> {
     let gib = free as f64 / f64::from(1 << 20);
     Some(if gib < 2.0 {
         bad(
+            "space",
             State::Warning,
             (format!("磁盘只剩 {gib:.1} GiB"), format!("only {gib:.1} GiB of disk are free")),
             ("导入时需要文件大小约三倍的空间", "an import needs about three times the size of its files"),
         )
     } else {
-        fine(format!("磁盘剩余 {gib:.0} GiB"), format!("{gib:.0} GiB of disk are free"))
+        fine("space", format!("磁盘剩余 {gib:.0} GiB"), format!("{gib:.0} GiB of disk are free"))
     })
 }
 
@@ -105,34 +143,37 @@ fn clock() -> Finding {
     let today = Zone::utc().day(now);
     if today.date().year() < 2026 {
         return bad(
+            "clock",
             State::Warning,
             (format!("机器时钟显示 {today}"), format!("the machine's clock says {today}")),
             ("校准系统时间（NTP）", "set the system time (NTP)"),
         );
     }
-    fine(format!("时钟 {} UTC", now.rfc3339()), format!("clock {} UTC", now.rfc3339()))
+    fine("clock", format!("时钟 {} UTC", now.rfc3339()), format!("clock {} UTC", now.rfc3339()))
 }
 
-async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) {
+async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) -> Option<store::Store> {
     let store = match store::Store::open(url).await {
         Ok(store) => store,
         Err(e) => {
             found.push(bad(
+                "database",
                 State::Broken,
                 (format!("数据库打不开：{e}"), format!("the database does not open: {e}")),
                 ("检查 URL、权限，以及是否由更新的版本写过", "check the URL, the permissions, and whether a newer version wrote it"),
             ));
-            return;
+            return None;
         }
     };
-    found.push(fine(format!("数据库 {} 正常", store.engine()), format!("database {} answers", store.engine())));
+    found.push(fine("database", format!("数据库 {} 正常", store.engine()), format!("database {} answers", store.engine())));
     match store::workspace::get(&store).await {
         Ok(Some(w)) => found.push(fine(
+            "workspace",
             format!("{}：时区 {}，货币 {}", w.name, w.time_zone, w.currency),
             format!("{}: time zone {}, currency {}", w.name, w.time_zone, w.currency),
         )),
-        Ok(None) => found.push(fine("还没有设置", "not set up yet")),
-        Err(e) => found.push(bad(State::Broken, (format!("读不出设置：{e}"), format!("the settings cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+        Ok(None) => found.push(fine("workspace", "还没有设置", "not set up yet")),
+        Err(e) => found.push(bad("workspace", State::Broken, (format!("读不出设置：{e}"), format!("the settings cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
     }
     match store::catalog::snapshot(&store, None).await {
         Ok(snapshot) => {
@@ -147,16 +188,19 @@ async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) {
             let (files, rows) = (snapshot.files.len(), snapshot.files.iter().map(|f| f.rows).sum::<u64>());
             match missing.first() {
                 None => found.push(fine(
+                    "lake",
                     format!("数据湖快照 {}：{files} 个文件，{rows} 行", snapshot.id),
                     format!("lake snapshot {}: {files} files, {rows} rows", snapshot.id),
                 )),
                 Some(first) => found.push(bad(
+                    "lake",
                     State::Broken,
                     (format!("数据湖缺 {} 个文件，如 {first}", missing.len()), format!("the lake lacks {} files, such as {first}", missing.len())),
                     ("从备份恢复 lake 目录", "restore the lake folder from a backup"),
                 )),
             }
         }
-        Err(e) => found.push(bad(State::Broken, (format!("目录读不出：{e}"), format!("the catalog cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+        Err(e) => found.push(bad("lake", State::Broken, (format!("目录读不出：{e}"), format!("the catalog cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
     }
+    Some(store)
 }

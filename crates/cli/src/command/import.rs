@@ -1,24 +1,26 @@
 //! `zhiyin import`: files into a data folder: columns guessed, all rows tried, one commit; or a whole import taken back.
 
+use super::reading::{currency_of, given, kinds, name_of, own_mappings, parse_only};
 use crate::{
     args::{Files, Home, Reckoning},
     compose,
     config::Config,
     exit::{Code, Failure, Outcome},
+    interrupt::Interrupt,
+    pipe,
     voice::Voice,
 };
-use domain::{Currency, Lang, Zone, clock::{Clock, SystemClock}};
+use domain::Lang;
 use flow::{
     app::App,
     ingest::{self, Done, Progress, Report, Source, Staged, report::Level},
 };
 use serde_json::json;
-use sources::{Kind, Mapping};
+use sources::Mapping;
 use std::{
     fs::File,
     io::{IsTerminal, Write},
-    ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -42,152 +44,140 @@ pub const AUTHOR: &str = "cli";
 
 /// Imports files.
 pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, config: &Config, voice: &Voice) -> Outcome {
-    let paths = given(files)?;
+    pipe::one_output(files.rejects.iter(), voice.json)?;
+    let (files, _stdin) = pipe::settled(files)?;
+    let (files, paths) = (&files, given(&files)?);
     if how.parse_only {
         return parse_only(files, &paths, reckoning, voice);
     }
-    let app = Arc::new(compose::open(home, config).await?);
-    ingest::sweep(&app).await?;
-    let currency = currency_of(&paths, voice.lang);
-    compose::settle(&app, reckoning, currency, voice.lang.pick("我的生意", "My business"), voice.lang).await?;
-    let sources = propose(&app, files, voice).await?;
-    let staged = tried(&app, sources.clone(), how.history, voice).await?;
-    let (report, import) = (staged.report.clone(), staged.id.clone());
-    narrate(&report, voice);
-    let mut staged = staged;
-    if let Some(path) = &files.rejects {
-        write_rejects(&mut staged, path, voice.lang)?;
+    // without anybody who can agree it is a dry run, and a dry run makes no data folder
+    let asks = !how.yes && !voice.json && std::io::stdin().is_terminal();
+    let commits = !how.dry_run && (how.yes || asks);
+    let (app, _goes) = if commits { (compose::open(home, config).await?, None) } else { compose::trial(home, config).await? };
+    let (app, interrupt) = (Arc::new(app), Interrupt::watch(voice));
+    if commits {
+        ingest::sweep(&app).await?;
     }
-    let mappings: Vec<Mapping> = sources.iter().map(|s| s.mapping.clone()).collect();
-    let go = !how.dry_run && (how.yes || agreed(&report, voice));
-    if !go {
+    let currency = currency_of(&paths, voice.lang);
+    let fresh = compose::reckon(&app, reckoning, currency, voice.lang.pick("我的生意", "My business"), voice.lang).await?;
+    let sources = propose(&app, files, voice).await?;
+    let mut staged = tried(&app, sources.clone(), how.history, &interrupt, voice).await?;
+    narrate(&staged.report, voice);
+    if let Some(path) = &files.rejects {
+        write_rejects(&mut staged, path, voice.lang).await?;
+    }
+    let go = commits && (how.yes || agreed(&staged.report, &interrupt, voice).await);
+    if interrupt.asked() || !go {
+        let (report, import) = (staged.report.clone(), staged.id.clone());
         staged.discard(&app.lake);
         ingest::drop_import(&app, &import).await?;
+        if interrupt.asked() {
+            return Err(stopped());
+        }
         told(&report, json!({"dry_run": true}), voice);
         return Ok(ended(&report));
     }
-    let done = match ingest::commit(&app, &mut staged, AUTHOR).await {
-        Ok(done) => done,
-        // somebody else committed since the dry run: weigh it against the new state and commit that
-        Err(flow::Error::Store(store::Error::Conflict(_))) => {
-            let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources, history: staged.history };
-            staged.discard(&app.lake);
-            let (again, done) = ingest::import(&app, &request, AUTHOR, &Arc::new(Progress::default())).await?;
-            staged = again;
-            done
-        }
-        Err(e) => return Err(e.into()),
-    };
-    ingest::remember(&app, mappings.iter(), AUTHOR).await?;
-    let extra = match &done {
-        Done::Committed { snapshot } => json!({"import": import, "snapshot": snapshot}),
-        Done::Already { import } => json!({"import": import, "already": true}),
-    };
-    if let Done::Already { .. } = done {
-        let mut report = staged.report.clone();
-        (report.duplicates, report.accepted) = (report.duplicates + report.accepted, 0);
-        told(&report, extra, voice);
-        voice.say("内容相同的文件已经导入过，没有任何改变。", "The same content was imported before; nothing changed.");
-        return Ok(ended(&report));
+    if let Err(e) = compose::settle(&app, fresh.as_ref()).await {
+        let import = staged.id.clone();
+        staged.discard(&app.lake);
+        ingest::drop_import(&app, &import).await?;
+        return Err(e);
     }
-    told(&staged.report, extra, voice);
-    voice.say(
-        &format!("已导入。30 天内可撤销：zhiyin import --undo {import}"),
-        &format!("Imported. You can undo it for 30 days: zhiyin import --undo {import}"),
-    );
-    Ok(ended(&staged.report))
+    let (staged, done) = committed(&app, staged, &sources, &interrupt, voice).await?;
+    finished(&app, &staged, &done, &sources, voice).await
 }
 
-/// Takes an import back.
-pub async fn undo(home: &Home, id: &str, config: &Config, voice: &Voice) -> Outcome {
+/// Commits what was tried; once more from the start if somebody else committed in between. A Ctrl-C now waits for its end.
+async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], interrupt: &Interrupt, voice: &Voice) -> Result<(Staged, Done), Failure> {
+    match ingest::commit(app, &mut staged, AUTHOR).await {
+        Ok(done) => Ok((staged, done)),
+        Err(flow::Error::Store(store::Error::Conflict(_))) => {
+            let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources: sources.to_vec(), history: staged.history };
+            staged.discard(&app.lake);
+            let progress = Arc::new(Progress::default());
+            let watched = watch(&progress, interrupt, voice);
+            let outcome = ingest::import(app, &request, AUTHOR, &progress).await;
+            watched.end();
+            match outcome {
+                Err(e) if interrupt.asked() => {
+                    tracing::debug!(error = %e, "stopped");
+                    ingest::drop_half(app, &request.id).await?;
+                    Err(stopped())
+                }
+                other => Ok(other?),
+            }
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn finished(app: &App, staged: &Staged, done: &Done, sources: &[Source], voice: &Voice) -> Outcome {
+    ingest::remember(app, sources.iter().map(|s| &s.mapping), AUTHOR).await?;
+    match done {
+        Done::Already { import } => {
+            let mut report = staged.report.clone();
+            (report.duplicates, report.accepted) = (report.duplicates + report.accepted, 0);
+            told(&report, json!({"import": import, "already": true}), voice);
+            voice.say("内容相同的文件已经导入过，没有任何改变。", "The same content was imported before; nothing changed.");
+            Ok(ended(&report))
+        }
+        Done::Committed { snapshot } => {
+            let import = &staged.id;
+            told(&staged.report, json!({"import": import, "snapshot": snapshot}), voice);
+            voice.say(
+                &format!("已导入。30 天内可撤销：zhiyin import --undo {import}"),
+                &format!("Imported. You can undo it for 30 days: zhiyin import --undo {import}"),
+            );
+            Ok(ended(&staged.report))
+        }
+    }
+}
+
+/// Takes an import back, or says what that would do.
+pub async fn undo(home: &Home, id: &str, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     let app = compose::existing(home, config).await?;
-    ingest::undo(&app, id, AUTHOR).await?;
-    voice.answer(&json!({"import": id, "undone": true}), || voice.lang.pick("已撤销。", "Undone.").to_owned());
+    let rows = store::import::get(&app.store, id).await?.map_or(0, |i| i.counts.accepted);
+    let undone = if dry_run { ingest::undo_trial(&app, id, AUTHOR).await? } else { ingest::undo(&app, id, AUTHOR).await? };
+    let mut json = json!({"import": id, "undone": !dry_run, "rows": rows, "customers": undone.customers});
+    if dry_run {
+        json["dry_run"] = true.into();
+    }
+    voice.answer(&json, || {
+        let (zh, en) = if dry_run { ("会撤销", "Would take back") } else { ("已撤销", "Taken back") };
+        let zh = format!("{zh} {rows} 行，其中只由它带来的客户 {} 位。", undone.customers);
+        let en = format!("{en} {rows} rows, and {} customers only it brought.", undone.customers);
+        voice.lang.pick(&zh, &en).to_owned()
+    });
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports files without asking; what `demo` and `classify` do.
-pub async fn bring(app: &Arc<App>, files: &Files, history: bool, voice: &Voice) -> Result<Staged, Failure> {
+/// Imports files without asking; what `demo` and `classify` do. `rejects`: write the rows set aside if asked to.
+pub async fn bring(app: &Arc<App>, files: &Files, rejects: bool, interrupt: &Interrupt, voice: &Voice) -> Result<Staged, Failure> {
     let sources = propose(app, files, voice).await?;
-    let request = ingest::begin(app, sources.clone(), AUTHOR, Some(history)).await?;
+    let request = ingest::begin(app, sources, AUTHOR, Some(true)).await?;
     let progress = Arc::new(Progress::default());
-    let watched = watch(Arc::clone(&progress), voice);
+    let watched = watch(&progress, interrupt, voice);
     let outcome = ingest::import(app, &request, AUTHOR, &progress).await;
-    watched.abort();
+    watched.end();
+    if interrupt.asked() {
+        return Err(stopped());
+    }
     let (mut staged, _) = outcome?;
-    if let Some(path) = &files.rejects {
-        write_rejects(&mut staged, path, voice.lang)?;
+    if let Some(path) = files.rejects.as_ref().filter(|_| rejects) {
+        write_rejects(&mut staged, path, voice.lang).await?;
     }
     Ok(staged)
 }
 
-/// The files that were named, all there.
-pub fn given(files: &Files) -> Result<Vec<PathBuf>, Failure> {
-    let paths = files.all();
-    if paths.is_empty() {
-        return Err(Failure::new(Code::Usage, "files", "没有指定文件", "no file was named")
-            .hint("例如 --customers 会员.csv --orders 订单.xlsx", "for example --customers customers.csv --orders orders.xlsx"));
-    }
-    for path in &paths {
-        File::open(path).map_err(|e| Failure::file(path, &e))?;
-    }
-    Ok(paths)
-}
-
-/// The currency whose sign the files carry, if they agree on one.
-pub fn currency_of(paths: &[PathBuf], lang: Lang) -> Option<Currency> {
-    let fallback = match lang {
-        Lang::Zh => Currency::CNY,
-        Lang::En => Currency::USD,
-    };
-    let zone = Zone::utc();
-    paths.iter().find_map(|path| {
-        let probe = sources::probe(path, &sources::Options::new(&zone, fallback)).ok()?;
-        probe.columns.iter().flat_map(|c| &c.samples).find_map(|cell| signed(cell))
-    })
-}
-
-/// The currency a cell's sign stands for.
-fn signed(cell: &str) -> Option<Currency> {
-    let cell = cell.trim();
-    let code = [("¥", "CNY"), ("￥", "CNY"), ("US$", "USD"), ("HK$", "HKD"), ("NT$", "TWD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₩", "KRW")]
-        .into_iter()
-        .find(|(sign, _)| cell.strip_prefix(sign).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())))?;
-    Currency::parse(code.1)
-}
-
-fn kinds(files: &Files) -> Vec<(PathBuf, Option<Kind>)> {
-    let of = |paths: &[PathBuf], kind: Option<Kind>| paths.iter().cloned().map(move |p| (p, kind)).collect::<Vec<_>>();
-    [
-        of(&files.customers, Some(Kind::Customer)),
-        of(&files.products, Some(Kind::Product)),
-        of(&files.orders, Some(Kind::Order)),
-        of(&files.lines, Some(Kind::Line)),
-        of(&files.refunds, Some(Kind::Refund)),
-        of(&files.interactions, Some(Kind::Interaction)),
-        of(&files.feedback, Some(Kind::Answer)),
-        of(&files.costs, Some(Kind::Cost)),
-        of(&files.file, None),
-    ]
-    .concat()
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn own_mapping(files: &Files, index: usize) -> Result<Option<Mapping>, Failure> {
-    let Some(path) = files.mapping.get(index) else { return Ok(None) };
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::file(path, &e))?;
-    let mapping = serde_json::from_str(&text).map_err(|e| {
-        Failure::new(Code::Config, "mapping", format!("{} 不是列映射：{e}", path.display()), format!("{} is not a mapping: {e}", path.display()))
-    })?;
-    Ok(Some(mapping))
+/// Nothing happened, and how to go on.
+pub fn stopped() -> Failure {
+    Failure::interrupted("已停止，没有提交任何内容", "stopped; nothing was committed")
+        .hint("再运行同一条命令就从头开始；已导入过的文件不会重复计入", "run the same command to start again; what was imported before does not count twice")
 }
 
 /// Guesses how every file is read and tells the guesses.
 async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>, Failure> {
-    let mut sources = Vec::new();
+    let (mut sources, own) = (Vec::new(), own_mappings(files)?);
     for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
         let name = name_of(&path);
         let probe = ingest::propose(app, &path, &name, kind).await?;
@@ -201,47 +191,69 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
             let samples = column.samples.join(" · ");
             voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
         }
-        let mapping = own_mapping(files, index)?.unwrap_or(probe.mapping);
+        let mapping: Mapping = own.get(index).cloned().unwrap_or(probe.mapping);
         sources.push(Source { name, path, mapping });
     }
     Ok(sources)
 }
 
-fn watch(progress: Arc<Progress>, voice: &Voice) -> tokio::task::JoinHandle<()> {
-    let bar = voice.progress("正在读取", "reading");
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            let (done, total) = progress.bytes();
-            bar.at(done, total);
-            if total > 0 && done >= total {
-                bar.end();
-                return;
-            }
-        }
-    })
+/// Somebody who tells how far the reading is, and stops it when asked to.
+struct Watch {
+    task: tokio::task::JoinHandle<()>,
+    progress: Arc<Progress>,
+    bar: crate::voice::Progress,
 }
 
-/// The dry run; the ledger row of one that fails is dropped.
-async fn tried(app: &Arc<App>, sources: Vec<Source>, history: Option<bool>, voice: &Voice) -> Result<Staged, Failure> {
+impl Watch {
+    fn end(self) {
+        self.task.abort();
+        let (done, total) = self.progress.bytes();
+        self.bar.end(done, total);
+    }
+}
+
+fn watch(progress: &Arc<Progress>, interrupt: &Interrupt, voice: &Voice) -> Watch {
+    let bar = voice.progress("reading", "正在读取", "reading");
+    let (seen, shown, interrupt) = (Arc::clone(progress), bar.clone(), interrupt.clone());
+    let task = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let (done, total) = seen.bytes();
+            shown.at(done, total);
+            if interrupt.asked() {
+                seen.stop();
+            }
+        }
+    });
+    Watch { task, progress: Arc::clone(progress), bar }
+}
+
+/// The dry run; the ledger row of one that fails is dropped, with what it wrote.
+async fn tried(app: &Arc<App>, sources: Vec<Source>, history: Option<bool>, interrupt: &Interrupt, voice: &Voice) -> Result<Staged, Failure> {
     let request = ingest::begin(app, sources, AUTHOR, history).await?;
     let progress = Arc::new(Progress::default());
-    let watched = watch(Arc::clone(&progress), voice);
+    let watched = watch(&progress, interrupt, voice);
     let outcome = ingest::stage(app, request.clone(), progress).await;
-    watched.abort();
+    watched.end();
     match outcome {
         Ok(staged) => Ok(staged),
         Err(e) => {
-            ingest::drop_import(app, &request.id).await?;
-            Err(e.into())
+            ingest::drop_half(app, &request.id).await?;
+            Err(if interrupt.asked() { stopped() } else { e.into() })
         }
     }
 }
 
-fn write_rejects(staged: &mut Staged, path: &Path, lang: Lang) -> Result<(), Failure> {
-    let mut out = File::create(path).map_err(|e| Failure::file(path, &e))?;
-    ingest::rejected::write(&mut staged.rejects, lang, ingest::rejected::Format::of(path), &mut out)?;
-    Ok(())
+async fn write_rejects(staged: &mut Staged, path: &Path, lang: Lang) -> Result<(), Failure> {
+    let format = ingest::rejected::Format::of(path);
+    let mut write = |path: &Path| -> Result<(), Failure> {
+        let mut out = File::create(path).map_err(|e| Failure::file(path, &e))?;
+        Ok(ingest::rejected::write(&mut staged.rejects, lang, format, &mut out).map(|_| ())?)
+    };
+    match pipe::is(path) {
+        true => pipe::through(async |path| write(path)).await,
+        false => write(path),
+    }
 }
 
 /// The dry run in words.
@@ -270,14 +282,21 @@ pub fn narrate(report: &Report, voice: &Voice) {
     }
 }
 
-fn agreed(report: &Report, voice: &Voice) -> bool {
-    if voice.json || !std::io::stdin().is_terminal() {
-        return false;
-    }
+/// Asks; a Ctrl-C is a no. The question waits on a thread of its own, which ends with the process.
+async fn agreed(report: &Report, interrupt: &Interrupt, voice: &Voice) -> bool {
     eprint!("{}", voice.lang.pick(&format!("导入 {} 行？[y/N] ", report.accepted), &format!("Import {} rows? [y/N] ", report.accepted)));
     std::io::stderr().flush().ok();
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "是")
+    let (tell, answer) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let yes = std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "是");
+        // nobody waits for it any more after a Ctrl-C
+        tell.send(yes).ok();
+    });
+    tokio::select! {
+        yes = answer => yes.unwrap_or(false),
+        () = interrupt.wait() => false,
+    }
 }
 
 /// The counts every import answers with.
@@ -296,37 +315,10 @@ fn told(report: &Report, extra: serde_json::Value, voice: &Voice) {
             into.extend(extra);
         }
     }
-    if voice.json {
-        println!("{json}");
-    }
+    voice.document(&json);
 }
 
 /// Data that was rejected, in whole or in part, is not quite success.
 pub fn ended(report: &Report) -> ExitCode {
     if report.quarantined > 0 { ExitCode::from(Code::Rejected as u8) } else { ExitCode::SUCCESS }
-}
-
-/// Reads and checks every row and keeps nothing.
-fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice: &Voice) -> Outcome {
-    let clock = SystemClock;
-    let begun = clock.now();
-    let currency = compose::currency_flag(reckoning)?.or_else(|| currency_of(paths, voice.lang)).unwrap_or(Currency::USD);
-    let zone = Zone::utc();
-    let (mut accepted, mut rejected) = (0, 0);
-    for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
-        let unreadable = |e: sources::Error| Failure::from(ingest::unreadable(&name_of(&path), &e));
-        let mut options = sources::Options::new(&zone, currency);
-        options.kind = kind;
-        let mapping = match own_mapping(files, index)? {
-            Some(mapping) => mapping,
-            None => sources::probe(&path, &options).map_err(unreadable)?.mapping,
-        };
-        let summary = sources::read(&path, &mapping, &mut |_| ControlFlow::Continue(())).map_err(unreadable)?;
-        accepted += summary.accepted;
-        rejected += summary.rejected;
-    }
-    let seconds = compose::seconds_since(&clock, begun);
-    let json = json!({"rows_in": accepted + rejected, "accepted": accepted, "quarantined": rejected, "seconds": seconds});
-    voice.answer(&json, || format!("{} · {} · {seconds:.2} s", accepted, rejected));
-    Ok(ExitCode::SUCCESS)
 }

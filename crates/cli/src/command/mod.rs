@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod bundle;
 pub mod classify;
 pub mod completions;
 pub mod dedupe;
@@ -8,6 +9,8 @@ pub mod demo;
 pub mod doctor;
 pub mod features;
 pub mod import;
+pub mod man;
+pub mod reading;
 pub mod segment;
 pub mod serve;
 pub mod user;

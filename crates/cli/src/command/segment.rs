@@ -1,10 +1,11 @@
 //! `zhiyin segment`: how many customers, and who, fulfil a rule or belong to a saved segment.
 
 use crate::{
-    args::Home,
+    args::{FormatName, Home},
     compose,
     config::Config,
     exit::{Code, Failure, Outcome},
+    pipe,
     voice::Voice,
 };
 use domain::{
@@ -16,7 +17,10 @@ use flow::{
     output,
 };
 use serde_json::json;
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// What to count.
 pub struct What {
@@ -28,19 +32,24 @@ pub struct What {
     pub segment: Option<String>,
     /// where to write who
     pub out: Option<PathBuf>,
+    /// format of standard output
+    pub format: Option<FormatName>,
     /// as of
     pub as_of: Option<String>,
+    /// write no file
+    pub dry_run: bool,
 }
 
 /// Counts, and lists if asked.
 pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Outcome {
     let mut texts = what.rule.clone();
     if let Some(path) = &what.rules {
-        let file = std::fs::read_to_string(path).map_err(|e| Failure::file(path, &e))?;
+        let file = pipe::text(path)?;
         texts.extend(file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned));
     }
     if let Some(out) = &what.out {
-        super::classify::format(out)?;
+        pipe::one_output(std::iter::once(out), voice.json)?;
+        super::classify::format(out, what.format)?;
         super::classify::output_folder(out)?;
     }
     if let Some(key) = &what.segment {
@@ -57,30 +66,41 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     if let Some(key) = what.segment.as_ref().filter(|key| definitions.segment(key).is_none()) {
         return Err(flow::Error::not_found("segment", key.as_str()).into());
     }
-    let compiled = texts.iter().map(|text| compile(text, definitions.names(), voice)).collect::<Result<Vec<_>, _>>()?;
+    let compiled = texts.iter().map(|text| compile(text, definitions.names())).collect::<Result<Vec<_>, _>>()?;
     let picture = app.runs.for_rules(&app, Asked { as_of, known: Known::Today }, &compiled).await?;
     let counts = picture.run.counts(&compiled)?;
     let milliseconds = (clock.now().0 - begun.0) / 1000;
     if let (Some(out), [one]) = (&what.out, compiled.as_slice()) {
-        let who = picture.run.mask(one)?;
-        output::write_members(&app, &picture, &who, super::classify::format(out)?, voice.lang, out).await?;
+        let (who, format) = (picture.run.mask(one)?, super::classify::format(out, what.format)?);
+        let write = async |path: &Path| -> Result<(), Failure> {
+            Ok(output::write_members(&app, &picture, &who, format, voice.lang, path).await?)
+        };
+        match (what.dry_run, pipe::is(out)) {
+            (true, _) => {}
+            (false, true) => pipe::through(write).await?,
+            (false, false) => write(out).await?,
+        }
     } else if what.out.is_some() {
         return Err(Failure::new(Code::Usage, "out", "--out 只能配一条规则", "--out goes with one rule only"));
     }
     let rules: Vec<_> = texts.iter().zip(&counts).map(|(text, count)| json!({"text": text, "count": count})).collect();
     let json = json!({"as_of": picture.as_of, "customers": picture.total(), "milliseconds": milliseconds, "rules": rules});
-    voice.answer(&json, || texts.iter().zip(&counts).map(|(text, count)| format!("{count:>10}  {text}")).collect::<Vec<_>>().join("\n"));
+    let counted = || texts.iter().zip(&counts).map(|(text, count)| format!("{count:>10}  {text}")).collect::<Vec<_>>().join("\n");
+    match what.out.as_ref().is_some_and(|out| pipe::is(out)) && !what.dry_run {
+        // standard output has the customers
+        true => voice.say(&counted(), &counted()),
+        false => voice.answer(&json, counted),
+    }
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The checked rule, or an error that points at the character.
-fn compile(text: &str, names: &dyn rule::Names, voice: &Voice) -> Result<rule::Compiled, Failure> {
+fn compile(text: &str, names: &dyn rule::Names) -> Result<rule::Compiled, Failure> {
     let checked = rule::parse(text).and_then(|r| rule::check(&r, names));
     checked.map_err(|e| {
         let caret = format!("{}{}", " ".repeat(e.span.start), "^".repeat(e.span.len().max(1)));
         let shown = |lang| format!("{}\n  {text}\n  {caret}", e.message(lang));
-        voice.say("", "");
         Failure::new(Code::Rejected, "rule", shown(domain::Lang::Zh), shown(domain::Lang::En))
     })
 }

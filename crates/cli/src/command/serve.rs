@@ -32,15 +32,11 @@ pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> O
         Some(token) => {
             let link = format!("{address}/setup?token={token}");
             voice.say(&format!("第一次启动：请打开 {link} 建立所有者账号（链接只能用一次）"), &format!("First start: open {link} to make the owner account (the link works once)"));
-            if voice.json {
-                println!("{}", serde_json::json!({"address": address, "setup": link}));
-            }
+            voice.document(&serde_json::json!({"address": address, "setup": link}));
         }
         None => {
             voice.say(&format!("正在服务 {address} （Ctrl-C 停止）"), &format!("Serving {address} (Ctrl-C stops)"));
-            if voice.json {
-                println!("{}", serde_json::json!({"address": address}));
-            }
+            voice.document(&serde_json::json!({"address": address}));
         }
     }
     serve(listener, ctx).await

@@ -17,9 +17,18 @@ use std::{
 use store::user::User;
 
 /// Sets a password read from standard input and ends every session of that person.
-pub async fn password(home: &Home, email: Option<&str>, config: &Config, voice: &Voice) -> Outcome {
+pub async fn password(home: &Home, email: Option<&str>, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     let app = Arc::new(compose::existing(home, config).await?);
     let user = chosen(&app, email).await?;
+    if dry_run {
+        let open = store::session::count_of_user(&app.store, &user.id).await?;
+        voice.answer(&serde_json::json!({"user": user.id, "email": user.email, "sessions": open, "dry_run": true}), || {
+            let zh = format!("会为 {} 设新密码，并退出 {open} 处登录", user.email);
+            let en = format!("Would set a new password for {} and end {open} sessions", user.email);
+            voice.lang.pick(&zh, &en).to_owned()
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
     let new = read(&user.email, voice)?;
     if !api::account::acceptable(&new) {
         return Err(Failure::new(Code::Rejected, "field.password", "密码要 10 到 256 个字符", "a password has 10 to 256 characters"));

@@ -1,28 +1,13 @@
 //! `zhiyin user password`: the way back in for somebody who forgot theirs.
 
-use crate::place::{Answer, Engine, Place, block_on};
+use crate::place::{Answer, Engine, Place, block_on, fed};
 use domain::clock::{Clock, Instant, SystemClock};
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
 use store::{Store, session, session::Session, user, user::User};
-
-/// Runs it with this on standard input.
-#[track_caller]
-fn told(command: &mut Command, input: &str) -> Answer {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
-    // it may refuse before it reads
-    child.stdin.take().expect("its input is ours").write_all(input.as_bytes()).ok();
-    let said = child.wait_with_output().expect("it ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Answer { code: said.status.code(), signal: None, out: text(said.stdout), err: text(said.stderr) }
-}
 
 fn password(place: &Place, more: &[&str], input: &str) -> Answer {
     let mut command = place.zhiyin(["user", "password", "--json"]);
     command.arg("--data").arg(place.data()).arg("--store").arg(place.url()).args(more);
-    told(&mut command, input)
+    fed(&mut command, input.as_bytes())
 }
 
 async fn person(store: &Store, id: &str, email: &str) {
@@ -68,6 +53,26 @@ fn set_anew(engine: Engine) {
     password(&place, &["--email", "Ben@Shop.test"], "another horse battery").ends(0);
     assert_eq!(password(&place, &["--email", "carl@shop.test"], "correct horse battery\n").ends(5).json()["error"]["code"], "user.not_found");
     assert_eq!(password(&place, &["--email", "ben@shop.test"], "short\n").ends(4).json()["error"]["code"], "field.password");
+}
+
+#[test]
+fn a_dry_run_sets_no_password_and_signs_nobody_out() {
+    let place = Place::sqlite();
+    std::fs::create_dir_all(place.data()).expect("a folder");
+    block_on(async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        person(&store, "usr_amy", "amy@shop.test").await;
+        store.close().await;
+    });
+    let said = password(&place, &["--dry-run"], "").ends(0).json();
+    assert_eq!((&said["email"], &said["sessions"], &said["dry_run"]), (&"amy@shop.test".into(), &1.into(), &true.into()), "{said}");
+    block_on(async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let amy = user::by_email(&store, "amy@shop.test").await.expect("reads").expect("is there");
+        assert_eq!(amy.password_hash, "forgotten");
+        assert!(session::find(&store, "token of usr_amy", SystemClock.now()).await.expect("reads").is_some());
+        store.close().await;
+    });
 }
 
 #[test]

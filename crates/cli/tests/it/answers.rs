@@ -21,6 +21,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("apply", "Read definitions back", "从目录读回定义"),
     ("user", "Accounts of the people who sign in", "登录知音的账号"),
     ("doctor", "Check the installation", "检查安装"),
+    ("man", "Print the manual page", "打印手册页"),
     ("completions", "Print a completion script", "打印补全脚本"),
 ];
 
@@ -146,7 +147,7 @@ fn parse_only_touches_no_data_folder() {
     let place = Place::sqlite();
     let (text, _) = dirty_orders(0, 3);
     let file = place.file("orders.csv", &text);
-    let said = run(place.at_home(["import", "--parse-only", "--json"]).arg("--orders").arg(&file)).ends(0).json();
+    let said = run(place.at_home(["import", "--parse-only", "--json"]).arg("--orders").arg(&file)).ends(4).json();
     assert_eq!(keys(&said), ["rows_in", "accepted", "quarantined", "seconds"].into_iter().collect());
     assert_eq!((&said["rows_in"], &said["quarantined"]), (&9.into(), &1.into()), "{said}");
     assert!(!place.data().exists());

@@ -25,7 +25,7 @@ fn a_file_that_is_not_there_is_named_in_both_languages() {
         fails(ask("zh-CN"), 5, "file", "找不到 nope.csv");
     }
     let words = run(&mut place.zhiyin(["classify", "--orders", "nope.csv", "--out", "out.csv", "--lang", "zh-CN"])).ends(5);
-    assert_eq!((words.out.as_str(), words.err.trim_end()), ("", "错误 file: 找不到 nope.csv"));
+    assert_eq!((words.out.as_str(), words.err.trim_end()), ("", "错误 file: 找不到 nope.csv\n  核对路径和权限，以及磁盘空间\n  详见 docs/reference/errors.zh-CN.md#file"));
     assert!(!place.path("zhiyin-data").exists() && !place.path("out.csv").exists());
 }
 

@@ -4,10 +4,11 @@
 use serde_json::Value;
 use std::{
     fs,
-    io::Read,
+    io::{Read, Write},
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -153,8 +154,14 @@ impl Answer {
 /// A process whose output is read while it runs, so that no full pipe holds it up.
 pub struct Running {
     child: Child,
-    out: JoinHandle<Vec<u8>>,
-    err: JoinHandle<Vec<u8>>,
+    out: Drain,
+    err: Drain,
+}
+
+/// What came out of a pipe so far.
+struct Drain {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 /// Starts a command.
@@ -164,20 +171,66 @@ pub fn start(command: &mut Command) -> Running {
     Running { child, out, err }
 }
 
-fn drain(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        pipe.expect("the pipe is ours").read_to_end(&mut bytes).expect("the pipe reads");
-        bytes
-    })
+fn drain(pipe: Option<impl Read + Send + 'static>) -> Drain {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let (mut pipe, into) = (pipe.expect("the pipe is ours"), Arc::clone(&bytes));
+    let reader = thread::spawn(move || {
+        let mut part = vec![0; 1 << 16];
+        loop {
+            match pipe.read(&mut part).expect("the pipe reads") {
+                0 => return,
+                n => into.lock().expect("nobody panicked").extend_from_slice(&part[..n]),
+            }
+        }
+    });
+    Drain { bytes, reader }
+}
+
+impl Drain {
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().expect("nobody panicked")).into_owned()
+    }
+
+    fn end(self) -> String {
+        self.reader.join().expect("the pipe was read");
+        String::from_utf8(std::mem::take(&mut *self.bytes.lock().expect("nobody panicked"))).expect("it speaks UTF-8")
+    }
+}
+
+/// Runs a command with this on standard input.
+#[track_caller]
+pub fn fed(command: &mut Command, input: &[u8]) -> Answer {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let (mut pipe, input) = (child.stdin.take().expect("its input is ours"), input.to_owned());
+    let (out, err) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    // it may refuse before it reads
+    let fed = thread::spawn(move || pipe.write_all(&input).ok());
+    let answer = Running { child, out, err }.within(PATIENCE).unwrap_or_else(|late| panic!("still running after {PATIENCE:?}: {late:?}"));
+    fed.join().expect("the pipe was written to");
+    answer
 }
 
 impl Running {
+    /// Waits until it says this on standard error.
+    #[track_caller]
+    pub fn until(&self, words: &str) {
+        let begun = Instant::now();
+        while !self.err.so_far().contains(words) {
+            assert!(begun.elapsed() < PATIENCE, "it never said {words:?}: {}", self.err.so_far());
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Sends it what Ctrl-C sends; false if it was over already.
+    pub fn interrupt(&self) -> bool {
+        let sent = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
+        sent.expect("there is a kill").success()
+    }
+
     /// Waits for its end and what it answered.
     pub fn wait(mut self) -> Answer {
         let status = self.child.wait().expect("the process can be waited for");
-        let text = |bytes: JoinHandle<Vec<u8>>| String::from_utf8(bytes.join().expect("the pipe was read")).expect("it speaks UTF-8");
-        Answer { code: status.code(), signal: status.signal(), out: text(self.out), err: text(self.err) }
+        Answer { code: status.code(), signal: status.signal(), out: self.out.end(), err: self.err.end() }
     }
 
     /// Kills it (`kill -9`) if it is not over after `limit`: `Err` then.

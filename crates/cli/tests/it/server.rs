@@ -21,7 +21,75 @@ use store::{
 /// A running server. Dropping it kills it.
 pub struct Server {
     child: Child,
-    address: String,
+    /// where it answers
+    pub address: String,
+    /// the token of the first start, while nobody can sign in
+    pub token: Option<String>,
+}
+
+/// A browser, as far as imports need one.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    /// `host:port`
+    pub address: String,
+    /// the session
+    pub cookie: String,
+}
+
+impl Browser {
+    /// One request under `/api/v1`: status and answer. An error when the server is gone.
+    fn send(&mut self, method: &str, path: &str, kind: &str, body: &str) -> std::io::Result<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        let (address, cookie, length) = (&self.address, &self.cookie, body.len());
+        write!(
+            stream,
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nX-Zhiyin-Csrf: 1\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        let broken = || std::io::Error::other(format!("no answer: {text:?}"));
+        let (head, body) = text.split_once("\r\n\r\n").ok_or_else(broken)?;
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(broken)?;
+        let set = head.lines().find_map(|l| l.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")));
+        if let Some(cookie) = set.and_then(|(_, value)| value.split(';').next()) {
+            self.cookie = cookie.to_owned();
+        }
+        Ok((status, serde_json::from_str(body).map_err(|_| broken())?))
+    }
+
+    /// Makes the owner with the token of the first start.
+    #[track_caller]
+    pub fn set_up(&mut self, token: &str) {
+        let form = serde_json::json!({
+            "token": token, "name": "Owner", "email": "owner@shop.test", "password": "correct horse battery",
+            "workspace_name": "Shop", "time_zone": "UTC", "currency": "USD", "lang": "en"
+        });
+        let (status, said) = self.send("POST", "/setup", "application/json", &form.to_string()).expect("it answers");
+        assert_eq!(status, 201, "{said}");
+    }
+
+    /// Brings a file in: uploaded, checked, committed. `Ok` once the server said that it is in; an error when the server is
+    /// gone before.
+    pub fn import(&mut self, name: &str, text: &str) -> std::io::Result<()> {
+        let body = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{text}\r\n--edge--\r\n");
+        let (status, import) = self.send("POST", "/imports", "multipart/form-data; boundary=edge", &body)?;
+        assert_eq!(status, 201, "{import}");
+        let id = import["id"].as_str().expect("an id").to_owned();
+        for (step, becomes) in [("check", "checked"), ("commit", "committed")] {
+            let (status, said) = self.send("POST", &format!("/imports/{id}/{step}"), "application/json", "{}")?;
+            assert_eq!(status, 202, "{said}");
+            loop {
+                let (_, now) = self.send("GET", &format!("/imports/{id}"), "application/json", "")?;
+                assert_ne!(now["status"], "failed", "{now}");
+                if now["status"] == becomes {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Server {
@@ -40,7 +108,13 @@ impl Server {
             panic!("{e}: {line:?} {err}")
         });
         let address = said["address"].as_str().and_then(|a| a.strip_prefix("http://")).expect("an address").to_owned();
-        Server { child, address }
+        let token = said["setup"].as_str().and_then(|link| link.split("token=").nth(1)).map(str::to_owned);
+        Server { child, address, token }
+    }
+
+    /// `kill -9`.
+    pub fn die(mut self) {
+        self.child.kill().and_then(|()| self.child.wait()).expect("the process is ours to kill");
     }
 
     /// Does `GET path` answer 200?

@@ -158,13 +158,39 @@ pub async fn drop_import(app: &App, id: &str) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// As [`drop_import`], for one that stopped half way: the lake files it has written go, too.
+///
+/// # Errors
+/// As [`drop_import`], or when the disk refuses.
+pub async fn drop_half(app: &App, id: &str) -> Result<()> {
+    drop_import(app, id).await?;
+    let (lake, id) = (app.lake.clone(), id.to_owned());
+    tokio::task::spawn_blocking(move || lake::forget(&lake, &id)).await??;
+    Ok(())
+}
+
 /// Takes a whole committed import back: its facts, the customers only it brought, what it changed.
 ///
 /// # Errors
 /// `import.not_committed`, `import.undo_expired`, or when the store refuses.
 pub async fn undo(app: &App, id: &str, author: &str) -> Result<Undone> {
-    let now = app.clock.now();
-    match store::import::undo(&app.store, Undo { import: id, now, author, job: Some(refresh(app, id)) }).await {
+    refused(id, store::import::undo(&app.store, taking_back(app, id, author)).await)
+}
+
+/// What [`undo`] would do; everything stays as it is.
+///
+/// # Errors
+/// As [`undo`].
+pub async fn undo_trial(app: &App, id: &str, author: &str) -> Result<Undone> {
+    refused(id, store::import::undo_trial(&app.store, taking_back(app, id, author)).await)
+}
+
+fn taking_back<'a>(app: &App, id: &'a str, author: &'a str) -> Undo<'a> {
+    Undo { import: id, now: app.clock.now(), author, job: Some(refresh(app, id)) }
+}
+
+fn refused(id: &str, outcome: store::Result<Undone>) -> Result<Undone> {
+    match outcome {
         Ok(undone) => Ok(undone),
         Err(store::Error::NotFound { .. }) => Err(Error::not_found("import", id)),
         Err(store::Error::State { state, .. }) => Err(not_now(id, &state)),

@@ -36,7 +36,7 @@ mod tests;
 
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, REFRESH, UNDO_DAYS, commit, import};
-pub use ledger::{begin, drop_import, fingerprint, propose, remember, undo};
+pub use ledger::{begin, drop_half, drop_import, fingerprint, propose, remember, undo, undo_trial};
 pub use report::Report;
 pub use stage::{Progress, Request, Source, Staged, stage, unreadable};
 pub use upload::{Upload, check, confirm, discard, get, list, receive, set_mapping, stop};

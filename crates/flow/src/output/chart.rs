@@ -96,7 +96,7 @@ pub fn curve(title: &str, across: &str, up: &str, points: &[(f64, f64)]) -> Stri
 
 fn open(title: &str, width: f64, height: f64) -> String {
     let title = escape(title);
-    format!("<svg role=\"img\" aria-label=\"{title}\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" xmlns=\"http://www.w3.org/2000/svg\"><title>{title}</title>")
+    format!("<svg role=\"img\" aria-label=\"{title}\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\"><title>{title}</title>")
 }
 
 /// Writing into a `String` cannot fail.

@@ -20,7 +20,7 @@ use domain::Lang;
 use lake::Bits;
 use std::{
     io::{BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -53,22 +53,14 @@ impl Format {
     }
 }
 
-/// Writes everything a run computed to a file.
+/// Writes everything a run computed to files, with the report of the import the data came in by, if it just did.
 ///
 /// # Errors
 /// When the store, the lake or the disk refuses, or the format has no room for the rows.
-pub async fn write(app: &App, picture: &Arc<Picture>, format: Format, lang: Lang, path: &Path) -> Result<()> {
-    write_with(app, picture, format, lang, path, None).await
-}
-
-/// As [`write`], with the report of the import the data came in by.
-///
-/// # Errors
-/// As [`write`].
-pub async fn write_with(app: &App, picture: &Arc<Picture>, format: Format, lang: Lang, path: &Path, report: Option<&Report>) -> Result<()> {
+pub async fn write(app: &App, picture: &Arc<Picture>, report: Option<&Report>, lang: Lang, outs: &[(&Path, Format)]) -> Result<()> {
     let document = build(app, picture, lang, report.cloned()).await?;
-    let path = path.to_owned();
-    tokio::task::spawn_blocking(move || write_document(&document, &path, format)).await?
+    let outs: Vec<(PathBuf, Format)> = outs.iter().map(|(path, format)| ((*path).to_owned(), *format)).collect();
+    tokio::task::spawn_blocking(move || outs.iter().try_for_each(|(path, format)| write_document(&document, path, *format))).await?
 }
 
 /// Writes some customers with every feature and class to a file.

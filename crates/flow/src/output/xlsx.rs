@@ -55,7 +55,7 @@ pub(super) fn workbook() -> Result<Workbook> {
     Ok(book)
 }
 
-/// Writes a document: customers, class summaries, RFM table, charts, data dictionary.
+/// Writes a document: customers, class summaries, RFM table, charts, data dictionary, and how the data came in.
 ///
 /// # Errors
 /// When the disk refuses or there are more columns than Excel has.
@@ -66,6 +66,7 @@ pub fn write(document: &Document, out: &mut (impl Write + Seek + Send)) -> Resul
     parts::rfm(&mut book, document)?;
     parts::charts(&mut book, document)?;
     parts::dictionary(&mut book, document)?;
+    parts::report(&mut book, document)?;
     book.save_to_writer(out).map_err(failed)
 }
 

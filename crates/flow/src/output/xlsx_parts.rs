@@ -1,4 +1,4 @@
-//! The sheets of a workbook behind the customers: class summaries, RFM table, charts, data dictionary.
+//! The sheets of a workbook behind the customers: class summaries, RFM table, charts, data dictionary, how the data came in.
 
 use super::{
     cell::Cell,
@@ -203,6 +203,42 @@ pub(super) fn dictionary(book: &mut Workbook, document: &Document) -> Result<()>
     ];
     for (i, (key, value)) in about.iter().enumerate() {
         line(page, below + i as u32, vec![Cell::text(key), Cell::text(value)], digits, &look)?;
+    }
+    Ok(())
+}
+
+/// How the data came in: rows by what became of them, and why some were set aside.
+pub(super) fn report(book: &mut Workbook, document: &Document) -> Result<()> {
+    let Some(r) = &document.report else { return Ok(()) };
+    let (lang, digits) = (document.lang, document.currency.digits());
+    let look = Look::new(digits);
+    let page = book.add_worksheet();
+    page.set_name(lang.pick("数据报告", "report")).map_err(failed)?;
+    for (i, width) in [28, 14, 60].into_iter().enumerate() {
+        page.set_column_width(i as u16, width).map_err(failed)?;
+    }
+    head(page, 0, &["key", lang.pick("rows 行数", "rows"), lang.pick("说明", "meaning")], &look)?;
+    let counts = [
+        ("rows_in", r.rows_in, lang.pick("读入", "read")),
+        ("accepted", r.accepted, lang.pick("采用", "accepted")),
+        ("duplicates", r.duplicates, lang.pick("重复", "said nothing new")),
+        ("quarantined", r.quarantined, lang.pick("有问题已搁置", "set aside")),
+    ];
+    let mut row = 1;
+    for (key, rows, meaning) in counts {
+        line(page, row, vec![Cell::text(key), Cell::Int(rows as i64), Cell::text(meaning)], digits, &look)?;
+        row += 1;
+    }
+    let score = Cell::Int(i64::from(r.quality.score));
+    line(page, row, vec![Cell::text("quality"), score, Cell::text(lang.pick("数据质量（满分 100）", "data quality of 100"))], digits, &look)?;
+    row += 2;
+    if !r.rejects_by_reason.is_empty() {
+        page.write_string_with_format(row, 0, lang.pick("搁置原因", "set aside because"), &look.title).map_err(failed)?;
+    }
+    for reason in &r.rejects_by_reason {
+        row += 1;
+        let text = lang.pick(&reason.text.zh, &reason.text.en);
+        line(page, row, vec![Cell::text(&reason.code), Cell::Int(reason.count as i64), Cell::text(text)], digits, &look)?;
     }
     Ok(())
 }

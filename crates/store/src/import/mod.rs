@@ -7,7 +7,7 @@ pub(crate) mod commit;
 pub(crate) mod undo;
 
 pub use commit::{Base, Commit, Committed, Rows, commit};
-pub use undo::{Undo, Undone, undo};
+pub use undo::{Undo, Undone, undo, undo_trial};
 
 use crate::{Access, Error, Result, Tx};
 use domain::clock::Instant;

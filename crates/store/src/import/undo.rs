@@ -4,7 +4,7 @@
 //! their numbers become gaps that are never given out again.
 
 use super::Status;
-use crate::{Error, Result, Store, catalog::write, customer, failpoint, job};
+use crate::{Error, Result, Store, Tx, catalog::write, customer, failpoint, job};
 use domain::clock::Instant;
 
 /// Which import to take back.
@@ -40,6 +40,20 @@ statements! {
 /// Takes a committed import back, all or nothing. [`Error::State`] if it is not in, [`Error::UndoExpired`] if its time is
 /// over or its files were merged with others since.
 pub async fn undo(store: &Store, u: Undo<'_>) -> Result<Undone> {
+    let (undone, tx) = take_back(store, u).await?;
+    tx.commit().await?;
+    failpoint("store.undo.done");
+    Ok(undone)
+}
+
+/// As [`undo`], up to the last step: says what it would do, or why it cannot, and leaves everything as it is.
+pub async fn undo_trial(store: &Store, u: Undo<'_>) -> Result<Undone> {
+    let (undone, tx) = take_back(store, u).await?;
+    tx.rollback().await?;
+    Ok(undone)
+}
+
+async fn take_back(store: &Store, u: Undo<'_>) -> Result<(Undone, Tx)> {
     let mut change = write::begin(store, u.now, 0, 0, 0).await?;
     let here = optional!(&mut change.tx, (String, i64, i64, Option<i64>), HERE, u.import)?;
     let (status, added, data_files, until) = here.ok_or_else(|| Error::none("import", u.import))?;
@@ -65,8 +79,5 @@ pub async fn undo(store: &Store, u: Undo<'_>) -> Result<Undone> {
     if let Some(job) = &u.job {
         job::enqueue(&mut change.tx, job, u.now).await?;
     }
-    let snapshot = change.snapshot;
-    change.tx.commit().await?;
-    failpoint("store.undo.done");
-    Ok(Undone { snapshot, files: files.len() as u64, customers })
+    Ok((Undone { snapshot: change.snapshot, files: files.len() as u64, customers }, change.tx))
 }

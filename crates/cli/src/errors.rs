@@ -1,0 +1,118 @@
+//! Every code an error can carry, with what it means and what to do: one list for the messages, `docs/reference/errors.md`
+//! (generated from it and compared by a test) and whoever writes scripts.
+
+use domain::Lang;
+
+/// One code, or a family of codes that share their remedy.
+#[allow(dead_code, reason = "exit codes and meanings are read by the test that writes the reference")]
+pub struct Entry {
+    /// stable name; a family ends with `.*`, or begins with `*.`
+    pub id: &'static str,
+    /// exit codes it comes with
+    pub exit: &'static str,
+    /// what happened, in Chinese and English
+    pub what: (&'static str, &'static str),
+    /// what to do
+    pub mend: (&'static str, &'static str),
+}
+
+impl Entry {
+    /// The name its place in the reference has.
+    pub fn anchor(&self) -> &'static str {
+        self.id.trim_end_matches(".*").trim_start_matches("*.")
+    }
+}
+
+const fn entry(id: &'static str, exit: &'static str, what: (&'static str, &'static str), mend: (&'static str, &'static str)) -> Entry {
+    Entry { id, exit, what, mend }
+}
+
+const ASK_AGAIN: (&str, &str) = ("改正后再试", "mend it and try again");
+const DOCTOR: (&str, &str) = ("运行 zhiyin doctor；仍不行时附上 zhiyin doctor --bundle 的结果提交 issue", "run `zhiyin doctor`; if that does not help, file an issue with the result of `zhiyin doctor --bundle`");
+const WEB: (&str, &str) = ("网页上的输入有误，照提示改", "an entry on a page of the web app does not fit; mend it as it says");
+
+/// All of them, by name.
+pub const ALL: &[Entry] = &[
+    entry("*.not_found", "5", ("没有这个东西：人群、分类、特征、客户、导入或账号", "there is no such segment, classification, feature, customer, import or account"), ("核对名字；zhiyin features、zhiyin segment 列出有的", "check the name; `zhiyin features` and the web app list what there is")),
+    entry("classification.*", "4 · 7", ("分类的定义有误，或代号已被占用", "a classification does not fit, or its key is taken"), ("按提示改定义；代号用小写字母、数字和下划线", "mend the definition as it says; a key has lower-case letters, digits and _")),
+    entry("config", "3", ("zhiyin.toml 有误", "zhiyin.toml is wrong"), ("改正指出的那一行，或用 --config 换一个文件", "mend the line it names, or name another file with --config")),
+    entry("currency", "2", ("--currency 不是货币代码", "--currency is no currency code"), ("用 ISO 4217 的三个字母，如 CNY", "three letters of ISO 4217, such as EUR")),
+    entry("data", "5", ("数据目录里没有数据", "the data folder holds no data"), ("核对 --data，或先用 zhiyin import 导入", "check --data, or bring files in with `zhiyin import` first")),
+    entry("definition.circle", "4", ("定义互相依赖，成了环", "definitions need each other in a ring"), ("去掉其中一个引用", "take one of the references out")),
+    entry("definition.moved", "7", ("定义刚被他人修改", "somebody else just changed definitions"), ("再试一次", "try again")),
+    entry("definition.rule", "4", ("定义文件里的规则或公式读不懂", "a rule or formula in a definition file does not parse"), ("改指出的文件", "mend the file it names")),
+    entry("definition.unreadable", "4", ("定义文件不合格式", "a definition file does not fit its schema"), ("对照 zhiyin export 写出的 schema.json", "compare it with the schema.json that `zhiyin export` writes")),
+    entry("demo.folder", "7", ("示例要放的目录里有别的数据", "the folder for the sample holds other data"), ("用 --data 换一个目录", "choose another folder with --data")),
+    entry("demo.owner", "1", ("示例的账号没有建成", "the account of the sample was not made"), DOCTOR),
+    entry("failed", "1", ("没有完成，原因见消息", "it was not done; the message says why"), DOCTOR),
+    entry("feature.*", "4 · 7", ("特征的定义有误，或代号已被占用", "a feature's definition does not fit, or its key is taken"), ("按提示改定义", "mend the definition as it says")),
+    entry("field.password", "4", ("密码要 10 到 256 个字符", "a password has 10 to 256 characters"), ASK_AGAIN),
+    entry("file", "1 · 5 · 6", ("文件或目录找不到（5）、没有权限（6）或读写失败（1）", "a file or folder is not there (5), not permitted (6) or cannot be read or written (1)"), ("核对路径和权限，以及磁盘空间", "check the path, its permissions and the disk's space")),
+    entry("files", "2", ("没有指定文件", "no file was named"), ("例如 --customers 会员.csv --orders 订单.xlsx", "for example --customers customers.csv --orders orders.xlsx")),
+    entry("folder", "5", ("目录不存在", "the folder does not exist"), ("核对路径", "check the path")),
+    entry("import.already_imported", "7", ("相同的内容已经导入过", "the same content is in already"), ("不需要做什么；要重新导入请先撤销", "nothing to do; to bring it again, undo it first")),
+    entry("import.mappings", "4", ("列映射的份数与文件数不同", "there is not one mapping for each file"), ASK_AGAIN),
+    entry("import.no_file", "4", ("没有收到文件", "no file arrived"), WEB),
+    entry("import.state", "7", ("导入现在的状态不允许这一步", "the import is not in a state for this"), ("看它现在的状态：网页的导入页，或 --json 的答案", "look where it stands: the imports page, or the answer of --json")),
+    entry("import.stopped", "7 · 130", ("导入已停止，什么都没有写入", "the import was stopped; nothing was written"), ("再运行同一条命令", "run the same command again")),
+    entry("import.undo_expired", "7", ("已过可撤销的期限（30 天）", "the time for undoing it is over (30 days)"), ("导入更正后的文件：同号的行会更新", "import a corrected file: rows of the same number are updated")),
+    entry("interrupted", "130", ("被 Ctrl-C 或终止信号中断", "interrupted by Ctrl-C or a termination signal"), ("再运行同一条命令；没有提交的都没有写入", "run the same command again; nothing uncommitted was written")),
+    entry("job.lease_lost", "1", ("另一个进程接手了这项工作", "another process took over this work"), ("不需要做什么", "nothing to do")),
+    entry("json", "1", ("答案没能写成 JSON", "the answer could not be written as JSON"), DOCTOR),
+    entry("lake", "1", ("数据湖读写失败", "the lake cannot be read or written"), DOCTOR),
+    entry("lake.foreign", "1", ("数据目录里有别的程序写的内容", "another program wrote into the data folder"), DOCTOR),
+    entry("lake.snapshot_gone", "5", ("要看的数据版本已不在", "this version of the data is no longer kept"), ("看更近的一天", "look at a later day")),
+    entry("listen", "1", ("无法监听这个地址", "the address cannot be listened on"), ("核对 --listen", "check --listen")),
+    entry("mapping", "3", ("--mapping 的文件不是列映射", "the file of --mapping is no mapping"), ("从网页的导入页保存一份来改", "save one from the imports page and change that")),
+    entry("out", "2", ("--out 没有写、认不出格式，或与别的参数不合", "--out is missing, names no known format, or does not go with the rest"), ("用 .xlsx、.csv、.parquet、.json 或 .html 结尾；写到标准输出用 - 加 --format", "end it with .xlsx, .csv, .parquet, .json or .html; for standard output, - with --format")),
+    entry("output.columns", "4", ("列数超过 Excel 的上限", "there are more columns than Excel has"), ("写成 .csv 或 .parquet", "write .csv or .parquet")),
+    entry("output.format", "4", ("这个表不能写成这种格式", "this table cannot be written in this format"), ("换一种格式", "choose another format")),
+    entry("password.differs", "4", ("两次输入的密码不一样", "the two passwords do not agree"), ASK_AGAIN),
+    entry("password.read", "1", ("读不到密码", "the password cannot be read"), ("从终端输入，或由标准输入的第一行给出", "type it, or give it as the first line of standard input")),
+    entry("port", "7", ("端口已被占用", "the port is in use"), ("用 --listen 或 --port 换一个端口", "choose another with --listen or --port")),
+    entry("rejected.too_many", "4", ("被搁置的行超过 Excel 一张表的上限", "more rows were set aside than an Excel sheet holds"), ("--rejects 用 .csv", "use .csv for --rejects")),
+    entry("request.*", "4", ("日期或翻页标记有误", "a day or a page mark does not fit"), ("日期写作 2026-03-05", "days are written 2026-03-05")),
+    entry("rule", "2 · 4", ("没有给规则（2），或规则读不懂、用了没有的名字（4）", "there is no rule (2), or it does not parse or names something unknown (4)"), ("^ 指出的地方改；名字见 zhiyin features", "mend what ^ points at; `zhiyin features` lists the names")),
+    entry("scale", "4", ("没有这种打分方式", "there is no such way of scoring"), WEB),
+    entry("segment.*", "4 · 7", ("人群的定义有误、代号已被占用，或仍被使用", "a segment does not fit, its key is taken, or it is still in use"), ("按提示改", "mend it as it says")),
+    entry("serve", "1", ("服务意外结束", "the server ended unexpectedly"), DOCTOR),
+    entry("session.form", "1", ("密码不合要求", "the password does not fit"), ASK_AGAIN),
+    entry("setup", "1", ("首次启动的链接没有生成", "the link of the first start was not made"), DOCTOR),
+    entry("stdin", "2", ("有多处要读标准输入", "more than one thing wants standard input"), ("最多用一个 -，其他写文件名", "use - once at most, name files for the others")),
+    entry("stdout", "2", ("有多处要写标准输出", "more than one thing wants standard output"), ("--json 与写到 - 不能同时用；- 最多一个", "--json does not go with writing to -; use - once at most")),
+    entry("store.address", "3", ("数据库地址不是 sqlite: 或 postgres:", "the database address is neither sqlite: nor postgres:"), ("核对 --store 和 zhiyin.toml", "check --store and zhiyin.toml")),
+    entry("store.busy", "7", ("另一个进程占着数据库", "another process holds the database"), ("稍后再试", "try again in a moment")),
+    entry("store.conflict", "7", ("数据刚有变化", "the data just changed"), ("再试一次", "try again")),
+    entry("store.database", "1", ("数据库没有完成这一步", "the database could not do this"), DOCTOR),
+    entry("store.document", "1", ("存着的文档读不回来", "a stored document does not read back"), DOCTOR),
+    entry("store.invalid", "1", ("存储拒绝了这一步", "the store refused this"), DOCTOR),
+    entry("store.migration", "1", ("数据库结构没能更新", "the database could not be brought up to date"), DOCTOR),
+    entry("store.newer_schema", "3", ("数据库由更新版本的知音写过", "the database was written by a newer Zhiyin"), ("换用新版本", "use a newer program")),
+    entry("store.state", "7", ("现在的状态不允许这一步", "it is not in a state for this"), ("看它现在的状态再试", "look where it stands and try again")),
+    entry("store.taken", "7", ("名称已被使用", "the name is taken"), ("换一个名称", "choose another")),
+    entry("store.unavailable", "8", ("数据库没有回应", "the database does not answer"), ("检查 --store 的地址，以及数据库是否在运行", "check the address of --store, and that the database is running")),
+    entry("time_zone", "2", ("没有这个时区", "there is no such time zone"), ("用 IANA 名称，如 Asia/Shanghai", "use an IANA name such as Europe/Berlin")),
+    entry("timeline.type", "4", ("没有这种事件", "there is no such kind of event"), WEB),
+    entry("usage", "2", ("命令或参数写错了", "the command line does not fit"), ("照提示改；--help 列出参数", "mend it as it says; --help lists the flags")),
+    entry("user.email", "2", ("有多个账号，没有指明哪一个", "there are several accounts and none was named"), ("用 --email 指明", "name one with --email")),
+    entry("workspace.settled", "7", ("数据目录已按别的时区或货币记账", "the data folder reckons in another time zone or currency"), ("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder")),
+];
+
+/// What is known of a code: its own entry, else its family's.
+pub fn lookup(id: &str) -> Option<&'static Entry> {
+    let family = |e: &&Entry| match e.id.split_once('*') {
+        Some(("", end)) => id.ends_with(end),
+        Some((start, _)) => id.starts_with(start),
+        None => false,
+    };
+    let exact = |id: &str| ALL.iter().find(|e| e.id == id);
+    // `rule.unknown_feature` is told where `rule` is
+    exact(id).or_else(|| ALL.iter().find(family)).or_else(|| exact(id.split('.').next()?))
+}
+
+/// Where the reference explains a code. What is wrong with a file (`file_empty`, …) stands there under its own name.
+pub fn reference(id: &str, lang: Lang) -> Option<String> {
+    let of_files = || sources::Code::parse(id).map(sources::Code::key);
+    let anchor = lookup(id).map(Entry::anchor).or_else(of_files)?;
+    Some(format!("{}#{anchor}", lang.pick("docs/reference/errors.zh-CN.md", "docs/reference/errors.md")))
+}
