@@ -190,7 +190,10 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
     let mut sources = Vec::new();
     for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
         let name = name_of(&path);
-        let probe = ingest::propose(app, &path, &name, kind).await?;
+        let probe = match own_mapping(files, index)? {
+            Some(mapping) => ingest::review(app, &path, &name, mapping).await?,
+            None => ingest::propose(app, &path, &name, kind).await?,
+        };
         voice.say(&format!("{name}："), &format!("{name}:"));
         for guess in &probe.guesses {
             let text = guess.text();
@@ -201,8 +204,7 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
             let samples = column.samples.join(" · ");
             voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
         }
-        let mapping = own_mapping(files, index)?.unwrap_or(probe.mapping);
-        sources.push(Source { name, path, mapping });
+        sources.push(Source { name, path, mapping: probe.mapping });
     }
     Ok(sources)
 }
@@ -318,7 +320,7 @@ fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice: &V
         let mut options = sources::Options::new(&zone, currency);
         options.kind = kind;
         let mapping = match own_mapping(files, index)? {
-            Some(mapping) => mapping,
+            Some(mapping) => sources::review(&path, &options, mapping, None).map_err(unreadable)?.mapping,
             None => sources::probe(&path, &options).map_err(unreadable)?.mapping,
         };
         let summary = sources::read(&path, &mapping, &mut |_| ControlFlow::Continue(())).map_err(unreadable)?;
