@@ -7,7 +7,7 @@ use crate::{
     columnar::Columnar,
     encoding::{BAD, Encoding, detect},
     limits,
-    mapping::Format,
+    mapping::{Format, Mapping},
     probe::Guess,
     propose,
     sheet::{self, Contents, Workbook},
@@ -57,6 +57,17 @@ pub(crate) fn guess<const N: usize>(code: Code, pairs: [(&str, &str); N]) -> Gue
 }
 
 pub(crate) fn probe(path: &Path, options: &Options<'_>) -> Result<Probe> {
+    Ok(propose::propose(sample(path, options)?, options))
+}
+
+pub(crate) fn review(path: &Path, options: &Options<'_>, mapping: Mapping, before: Option<&Mapping>) -> Result<Probe> {
+    let asked = Options { kind: None, sheet: mapping.sheet.as_deref(), header_row: Some(mapping.header_row), encoding: Some(mapping.encoding), delimiter: Some(mapping.delimiter), ..options.clone() };
+    let sample = sample(path, &asked)?;
+    propose::review(sample, options, mapping, before)
+}
+
+/// Looks at the start of a file and some of the rest.
+fn sample(path: &Path, options: &Options<'_>) -> Result<Sample> {
     let name = options.name.map(str::to_owned).unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).to_lowercase();
     let mut sample = take(path, &name, options)?;
     if sample.rows.is_empty() {
@@ -72,7 +83,7 @@ pub(crate) fn probe(path: &Path, options: &Options<'_>) -> Result<Probe> {
         let found = guess(Code::GuessFormat, [("extension", extension), ("format", &sample.format.key().to_uppercase())]);
         sample.guesses.insert(0, found);
     }
-    Ok(propose::propose(sample, options))
+    Ok(sample)
 }
 
 fn take(path: &Path, name: &str, options: &Options<'_>) -> Result<Sample> {

@@ -1,7 +1,8 @@
 //! Doors in: files of any common kind become validated records, or rows with a reason why not.
 //!
-//! [`probe`] looks at a file and proposes a [`Mapping`]; a person corrects it; [`read`] streams the file through it. Every data row is
-//! accepted or rejected exactly once, whatever the size of the file, and memory stays bounded. Blank rows are no data rows.
+//! [`probe`] looks at a file and proposes a [`Mapping`]; a person corrects it, and [`review`] tells what follows; [`read`] streams the
+//! file through it. Every data row is accepted or rejected exactly once, whatever the size of the file, and memory stays bounded.
+//! Blank rows are no data rows.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
@@ -37,7 +38,8 @@ pub use code::{Code, Error, Params, Result};
 pub use encoding::Encoding;
 pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};
 pub use person::{Trait, TraitGuess, meant, traits};
-pub use probe::{ColumnGuess, Guess, Options, Probe, probe};
+pub use probe::{ColumnGuess, Guess, Options, Probe, probe, review};
+pub use propose::settle;
 pub use raw::raw_rows;
 pub use read::read;
 pub use table::{Table, table};

@@ -81,8 +81,8 @@ pub enum DecimalMark {
     Comma,
 }
 
-/// What happens to an attribute that is known already when a file says something else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+/// What happens to a name or an attribute that is known already when a file says something else; from the boldest to the most careful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Collision {
     /// the file wins
@@ -191,17 +191,17 @@ pub struct Mapping {
     /// bare numbers in columns of dates are days since 1904, as the workbook counts them
     #[serde(default, skip_serializing_if = "is_false")]
     pub epoch_1904: bool,
-    /// order of day and month where a column does not say
+    /// order of day and month where a column does not say; one said anew holds for every column (see [`crate::settle`])
     #[serde(default)]
     pub date_order: DateOrder,
-    /// decimal mark where a column does not say
+    /// decimal mark where a column does not say; one said anew holds for every column
     #[serde(default)]
     pub decimal_mark: DecimalMark,
     /// IANA name; times without a zone are read as this
     pub time_zone: String,
     /// reporting currency; amounts become its minor units
     pub currency: Currency,
-    /// what each row gives
+    /// what each row gives; follows from the columns (see [`crate::settle`])
     #[serde(default)]
     pub kinds: Vec<Kind>,
     /// where order numbers come from
@@ -210,7 +210,7 @@ pub struct Mapping {
     /// order numbers that begin with this are refunds (`C536379`)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_prefix: Option<String>,
-    /// each row is a customer of its own because no column names one
+    /// each row that names nobody is a customer of its own
     #[serde(default)]
     pub customer_by_row: bool,
     /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount continues it

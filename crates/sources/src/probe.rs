@@ -116,3 +116,13 @@ pub struct Probe {
 pub fn probe(path: &Path, options: &Options<'_>) -> Result<Probe> {
     crate::infer::probe(path, options)
 }
+
+/// Looks at a file as a mapping says it is read: the mapping comes back with everything that follows from the meaning of its columns
+/// (see [`crate::settle`]), and with every guess that is true of it. `before` is the mapping that was shown when this one was made of
+/// it; columns that were given another meaning since are read as their cells say.
+///
+/// # Errors
+/// When the file cannot be read, or its header is not the mapping's ([`Code::HeaderDiffers`]).
+pub fn review(path: &Path, options: &Options<'_>, mapping: Mapping, before: Option<&Mapping>) -> Result<Probe> {
+    crate::infer::review(path, options, mapping, before)
+}

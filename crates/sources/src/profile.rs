@@ -13,6 +13,7 @@ use crate::{
     },
 };
 use hashbrown::HashSet;
+use std::cmp::Ordering;
 
 /// Longer texts are no number, date, phone or word.
 const LONG: usize = 400;
@@ -47,8 +48,11 @@ pub(crate) struct Profile {
     pub date_styles: usize,
     pub order: Option<DateOrder>,
     pub order_sure: bool,
-    /// dates that can only be read the other way round
-    pub contrary: usize,
+    /// dates that can only be read with the day first, and with the month first
+    day_first: usize,
+    month_first: usize,
+    /// are years written behind, in four digits? Then they are not read in front, whatever order is said
+    year_behind: bool,
     pub phones: usize,
     pub lost_phones: usize,
     pub emails: usize,
@@ -95,8 +99,27 @@ impl Profile {
         self.share(self.dates) >= 0.5
     }
 
-    pub fn mark(&self) -> DecimalMark {
-        if self.comma_numbers > self.numbers { DecimalMark::Comma } else { DecimalMark::Point }
+    /// The decimal mark that the cells prove, if they do.
+    pub fn mark(&self) -> Option<DecimalMark> {
+        match self.comma_numbers.cmp(&self.numbers) {
+            Ordering::Greater => Some(DecimalMark::Comma),
+            Ordering::Less => Some(DecimalMark::Point),
+            Ordering::Equal => None,
+        }
+    }
+
+    /// How dates written with numbers are really read when this order is said.
+    pub fn read_as(&self, said: DateOrder) -> DateOrder {
+        if said == DateOrder::Ymd && self.year_behind { DateOrder::Dmy } else { said }
+    }
+
+    /// Dates that cannot be read in this order, but the other way round.
+    pub fn contrary(&self, order: DateOrder) -> usize {
+        match order {
+            DateOrder::Dmy => self.month_first,
+            DateOrder::Mdy => self.day_first,
+            DateOrder::Ymd => 0,
+        }
     }
 }
 
@@ -228,13 +251,9 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     p.distinct = distinct.len();
     p.date_styles = styles.len();
     if let Some((order, sure)) = evidence.order(month_first) {
-        p.contrary = match order {
-            DateOrder::Dmy => evidence.second_over_12,
-            DateOrder::Mdy => evidence.first_over_12,
-            DateOrder::Ymd => 0,
-        };
+        (p.day_first, p.month_first, p.year_behind) = (evidence.first_over_12, evidence.second_over_12, evidence.long > 0);
         // proof for both is no doubt about one: it is told as a contradiction
-        (p.order, p.order_sure) = (Some(order), sure || p.contrary > 0);
+        (p.order, p.order_sure) = (Some(order), sure || p.contrary(order) > 0);
     }
     p
 }

@@ -18,7 +18,7 @@ const day = (back: number) => new Date(Date.UTC(2026, 9, 31) - back * 86_400_000
 
 export interface Upload { name: string; mimeType: string; buffer: Buffer }
 
-export function shop(lang: Lang): { files: Upload[]; orders: number; memberName: string } {
+export function shop(lang: Lang): { files: Upload[]; orders: number; memberName: string; heads: { member: string; phone: string; skin: string; channel: string } } {
   const customers: (string | number)[][] = [heads[lang].customers]
   const orders: (string | number)[][] = [heads[lang].orders]
   const of = <T,>(list: readonly T[], i: number): T => list[i % list.length] as T
@@ -33,5 +33,5 @@ export function shop(lang: Lang): { files: Upload[]; orders: number; memberName:
   if (last) orders.push([...last])
   orders.push([`T${20269001}`, 'M1001', '2026-13-45', '12.00', 'APP'], [`T${20269002}`, 'M1002', '2026-10-01', lang === 'en' ? 'free' : '免费', 'APP'], [`T${20269003}`, '', '2026-10-02', '9.00', 'POS'])
   const [a, b] = fileNames[lang]
-  return { files: [{ name: a, mimeType: 'text/csv', buffer: csv(customers) }, { name: b, mimeType: 'text/csv', buffer: csv(orders) }], orders: n, memberName: of(names[lang], 0) }
+  return { files: [{ name: a, mimeType: 'text/csv', buffer: csv(customers) }, { name: b, mimeType: 'text/csv', buffer: csv(orders) }], orders: n, memberName: of(names[lang], 0), heads: { member: heads[lang].customers[0] ?? '', phone: heads[lang].customers[2] ?? '', skin: heads[lang].customers[4] ?? '', channel: heads[lang].orders[4] ?? '' } }
 }

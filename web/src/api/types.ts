@@ -26,11 +26,18 @@ export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, 
 export type ImportStatus = 'mapping' | 'checking' | 'checked' | 'committing' | 'committed' | 'undone' | 'failed'
 export type Collision = 'overwrite' | 'if_blank' | 'never'
 export type ColumnGuess = S['ColumnGuess']
-export interface MappedColumn { index: number; header: string; target: string; collision: Collision; identifier?: boolean; value_type?: string | null }
-/** Members not named here travel back unchanged: the server owns the format options. */
+export type DateOrder = 'ymd' | 'dmy' | 'mdy'
+export interface MappedColumn {
+  index: number; header: string; target: string; collision: Collision; identifier?: boolean; value_type?: string | null
+  date_order?: DateOrder | null; decimal_mark?: 'point' | 'comma' | null; scale?: number
+}
+/** Members not named here travel back unchanged. `kinds` is the server's: it follows from the columns. */
 export interface Mapping {
   columns: MappedColumn[]
-  encoding?: string | null; delimiter?: string | null; sheet?: string | null; header_row?: number; date_order?: string
+  encoding?: string | null; delimiter?: string | null; sheet?: string | null; header_row?: number
+  date_order?: DateOrder; decimal_mark?: 'point' | 'comma'; time_zone?: string
+  kinds?: string[]; order_identity?: 'column' | 'row' | 'customer_day'; refund_prefix?: string | null; customer_by_row?: boolean; continued?: boolean
+  question?: string | null; interaction_kind?: string | null
   [key: string]: unknown
 }
 export type ImportFile = Refine<Required<S['ImportFile']>, { mapping: Mapping }>

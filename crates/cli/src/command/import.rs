@@ -180,7 +180,10 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
     let (mut sources, own) = (Vec::new(), own_mappings(files)?);
     for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
         let name = name_of(&path);
-        let probe = ingest::propose(app, &path, &name, kind).await?;
+        let probe = match own.get(index).cloned() {
+            Some(mapping) => ingest::review(app, &path, &name, mapping).await?,
+            None => ingest::propose(app, &path, &name, kind).await?,
+        };
         voice.say(&format!("{name}："), &format!("{name}:"));
         for guess in &probe.guesses {
             let text = guess.text();
@@ -191,8 +194,7 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
             let samples = column.samples.join(" · ");
             voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
         }
-        let mapping: Mapping = own.get(index).cloned().unwrap_or(probe.mapping);
-        sources.push(Source { name, path, mapping });
+        sources.push(Source { name, path, mapping: probe.mapping });
     }
     Ok(sources)
 }

@@ -104,7 +104,7 @@ pub fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice
         let mut options = sources::Options::new(&zone, currency);
         options.kind = kind;
         let mapping = match own.get(index) {
-            Some(mapping) => mapping.clone(),
+            Some(mapping) => sources::review(&path, &options, mapping.clone(), None).map_err(unreadable)?.mapping,
             None => sources::probe(&path, &options).map_err(unreadable)?.mapping,
         };
         let summary = sources::read(&path, &mapping, &mut |batch| {

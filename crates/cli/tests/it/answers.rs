@@ -221,3 +221,23 @@ fn completions_and_features_need_no_data() {
     let text = run(&mut place.zhiyin(["features", "--lang", "zh-CN"])).ends(0).out;
     assert!(text.starts_with("特征\n") && text.contains("\n分类\n"), "{text}");
 }
+
+#[test]
+fn a_mapping_made_by_hand_need_not_say_what_the_rows_give() {
+    let place = Place::sqlite();
+    let file = place.file("bons.csv", "bon,wer,wann,summe\nB1,K1,03/04/2026,\"1.234,50\"\nB2,K2,05/04/2026,\"2,00\"\n");
+    let mapping = place.file(
+        "mapping.json",
+        r#"{"format":"csv","time_zone":"Asia/Shanghai","currency":"CNY","date_order":"dmy","decimal_mark":"comma","columns":[
+            {"index":0,"header":"bon","target":"order.id"},{"index":1,"header":"wer","target":"customer.id"},
+            {"index":2,"header":"wann","target":"order.at"},{"index":3,"header":"summe","target":"order.paid"}]}"#,
+    );
+    let home = ["import", "--yes", "--json", "--currency", "CNY", "--mapping"];
+    let said = run(place.at_home(home).arg(&mapping).arg("--file").arg(&file)).ends(0).json();
+    assert_eq!((&said["accepted"], &said["report"]["records"]["orders"]["created"]), (&2.into(), &2.into()), "{said:#}");
+    let world = World::of(&place);
+    assert_eq!(world.orders(), 2);
+    // and it is told of the mapping, not of what would have been guessed
+    let told = run(place.at_home(["import", "--yes", "--currency", "CNY", "--dry-run", "--lang", "en", "--mapping"]).arg(&mapping).arg("--file").arg(&file)).ends(0);
+    assert!(told.err.contains("Recognised data: orders") && !told.err.contains("No customers, orders"), "{told:#?}");
+}

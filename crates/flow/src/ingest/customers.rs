@@ -35,20 +35,17 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules of a mapping.
+    /// The rules of a mapping. Where several columns give one thing (family and given name), the most careful rule counts.
     pub fn of(mapping: &Mapping) -> Rules {
         let mut rules = Rules::default();
         for c in &mapping.columns {
-            match &c.target {
-                Target::Attribute(key) => {
-                    rules.attributes.insert(key.clone(), c.collision);
-                }
-                Target::Custom(slug) => {
-                    rules.attributes.insert(format!("custom.{slug}"), c.collision);
-                }
-                Target::CustomerName | Target::CustomerCompany | Target::CustomerFamilyName => rules.name = c.collision,
-                _ => {}
-            }
+            let rule = match &c.target {
+                Target::Attribute(key) => rules.attributes.entry(key.clone()).or_default(),
+                Target::Custom(slug) => rules.attributes.entry(format!("custom.{slug}")).or_default(),
+                Target::CustomerName | Target::CustomerCompany | Target::CustomerFamilyName | Target::CustomerGivenName => &mut rules.name,
+                _ => continue,
+            };
+            *rule = c.collision.max(*rule);
         }
         rules
     }

@@ -80,7 +80,7 @@ fn needs_orders(source: &Source) -> bool {
     let has = |k: Kind| m.kinds.contains(&k);
     let customer = m.customer_by_row || m.columns.iter().any(|c| c.target.is_identifier() && c.identifier);
     let dated = m.has(&Target::OrderAt);
-    (has(Kind::Line) && !(customer && dated)) || (has(Kind::Refund) && !customer)
+    (has(Kind::Line) && (m.continued || !(customer && dated))) || (has(Kind::Refund) && !customer)
 }
 
 impl<'a> Gather<'a> {

@@ -15,7 +15,7 @@ use std::{collections::BTreeSet, io::Read, path::Path};
 use store::import::{NewImport, Status, Undo, Undone};
 
 /// Looks at a file and proposes how to read it: as last time if a file with this header was read before, else by guess.
-/// The mapping to use is `probe.mapping`.
+/// The mapping to use is `probe.mapping`; every guess is told of it.
 ///
 /// # Errors
 /// When the file cannot be read or is none of our formats.
@@ -31,15 +31,30 @@ pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> 
     if let Some(template) = store::template::get(&app.store, &probe.mapping.signature()).await? {
         let known = serde_json::from_value::<Mapping>(template.mapping).ok();
         if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
-            probe.mapping = mapping;
-            return Ok(probe);
+            return review(app, path, name, mapping).await;
         }
     }
     let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());
-    if !super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
-        settle_number(app, &mut probe).await?;
+    if super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
+        return review(app, path, name, probe.mapping).await;
     }
+    settle_number(app, &mut probe).await?;
     Ok(probe)
+}
+
+/// Looks at a file as a mapping says that it is read, be it made by hand or saved: what follows from its columns is settled, and
+/// every guess is told of it.
+///
+/// # Errors
+/// When the file cannot be read, or its header is not the mapping's.
+pub async fn review(app: &App, path: &Path, name: &str, mapping: Mapping) -> Result<Probe> {
+    let settings = app.settings();
+    let (file, of) = (path.to_owned(), name.to_owned());
+    let looked = tokio::task::spawn_blocking(move || {
+        let options = sources::Options { name: Some(&of), ..sources::Options::new(&settings.zone, settings.currency) };
+        sources::review(&file, &options, mapping, None)
+    });
+    looked.await?.map_err(|e| unreadable(name, &e))
 }
 
 /// A file whose only number of the customer is called a member number: most businesses call their customer number so, and

@@ -90,8 +90,8 @@ pub async fn list(app: &App) -> Result<Vec<ImportView>> {
     Ok(all.into_iter().map(|i| view::of(i, &app.imports, now)).collect())
 }
 
-/// Sets how the files are read. Columns are mended where a file's own layout is asked for anew (another sheet, header row,
-/// encoding or separator): then the file is looked at again with that layout.
+/// Sets how the files are read. What each row gives follows from its columns, and all guesses are told anew. Where a file's
+/// own layout is asked for anew (another sheet, header row, encoding or separator), it is looked at with that layout.
 ///
 /// # Errors
 /// When a mapping does not fit its file, or the import is past mapping.
@@ -126,40 +126,30 @@ pub async fn set_mapping(app: &App, id: &str, mappings: Vec<Mapping>) -> Result<
     get(app, id).await
 }
 
-/// Takes a mapping for a file over; looks at the file again if its layout is another than before.
-async fn relook(app: &App, id: &str, place: usize, file: &mut ImportFile, mapping: Mapping) -> Result<Mapping> {
+/// Takes a mapping for a file over: what follows from its columns is settled, and every guess told anew. The file's own proposal
+/// comes instead if its layout was changed and the header found there is another.
+async fn relook(app: &App, id: &str, place: usize, file: &mut ImportFile, mut mapping: Mapping) -> Result<Mapping> {
     let before: Option<Mapping> = serde_json::from_value(file.mapping.clone()).ok();
-    let layout = |m: &Mapping| (m.sheet.clone(), m.header_row, m.encoding, m.delimiter);
-    let mut mapping = mapping;
-    if before.as_ref().is_some_and(|b| layout(b) != layout(&mapping)) {
-        let settings = app.settings();
-        let (path, name, asked) = (app.uploads(id).join(place.to_string()), file.name.clone(), mapping.clone());
-        let looked = tokio::task::spawn_blocking(move || {
-            let options = sources::Options {
-                name: Some(&name),
-                sheet: asked.sheet.as_deref(),
-                header_row: Some(asked.header_row),
-                encoding: Some(asked.encoding),
-                delimiter: Some(asked.delimiter),
-                ..sources::Options::new(&settings.zone, settings.currency)
-            };
-            sources::probe(&path, &options)
-        });
-        let probe = looked.await?.map_err(|e| super::stage::unreadable(&file.name, &e))?;
-        let same_header = probe.mapping.signature() == mapping.signature();
-        if !same_header {
-            mapping = probe.mapping.clone();
+    let settings = app.settings();
+    let (path, name) = (app.uploads(id).join(place.to_string()), file.name.clone());
+    let looked = tokio::task::spawn_blocking(move || {
+        let options = sources::Options { name: Some(&name), ..sources::Options::new(&settings.zone, settings.currency) };
+        let layout = |m: &Mapping| (m.sheet.clone(), m.header_row, m.encoding, m.delimiter);
+        if let Some(before) = before.as_ref().filter(|b| layout(b) != layout(&mapping)) {
+            // on another sheet, or read with other letters, the header may stand elsewhere, unless its row was said, too
+            let header_row = (mapping.header_row != before.header_row).then_some(mapping.header_row);
+            let asked = sources::Options { sheet: mapping.sheet.as_deref(), header_row, encoding: Some(mapping.encoding), delimiter: Some(mapping.delimiter), ..options.clone() };
+            let fresh = sources::probe(&path, &asked)?;
+            if fresh.mapping.signature() != mapping.signature() {
+                return Ok(fresh);
+            }
+            mapping.header_row = fresh.mapping.header_row;
         }
-        *file = ImportFile::of(&file.name, std::mem::take(&mut file.sha256), &probe);
-    }
-    mapping.zone().map_err(|e| super::stage::unreadable(&file.name, &e))?;
-    file.mapping = json!(mapping);
-    for column in &mut file.columns {
-        if let Some(c) = mapping.columns.iter().find(|c| c.index == column.index) {
-            column.target = c.target.name();
-        }
-    }
-    Ok(mapping)
+        sources::review(&path, &options, mapping, before.as_ref())
+    });
+    let probe = looked.await?.map_err(|e| super::stage::unreadable(&file.name, &e))?;
+    *file = ImportFile::of(&file.name, std::mem::take(&mut file.sha256), &probe);
+    Ok(probe.mapping)
 }
 
 async fn request(app: &App, import: &Import) -> Result<Request> {

@@ -126,12 +126,15 @@ pub struct GuessView {
     pub params: Value,
     /// the sentence
     pub text: Label,
+    /// should a person look at it before going on?
+    #[serde(default)]
+    pub warning: bool,
 }
 
 impl From<&Guess> for GuessView {
     fn from(g: &Guess) -> GuessView {
         let text = g.text();
-        GuessView { code: g.code.key().to_owned(), params: serde_json::json!(g.params), text: label(text.zh, text.en) }
+        GuessView { code: g.code.key().to_owned(), params: serde_json::json!(g.params), text: label(text.zh, text.en), warning: g.is_warning() }
     }
 }
 
@@ -162,12 +165,16 @@ fn column(c: &sources::ColumnGuess) -> ColumnGuess {
         header: c.header.clone(),
         samples: c.samples.clone(),
         fill: c.fill,
-        kind: serde_json::to_value(c.value_type).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
+        kind: type_name(c.value_type),
         target: c.target.name(),
         confidence: c.confidence,
         valid: c.valid,
         notes: c.notes.iter().map(GuessView::from).collect(),
     }
+}
+
+fn type_name(value: domain::ValueType) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Names of an import's files, from the ledger's document.
@@ -237,6 +244,11 @@ pub struct TargetView {
     pub kind: String,
     /// can it tell customers apart?
     pub identifier: bool,
+    /// type of the value it takes, where the column's content does not decide it
+    #[serde(rename = "type")]
+    pub value_type: Option<String>,
+    /// does a rule say what wins when the customer has a value already?
+    pub collides: bool,
 }
 
 /// Everything a person can choose as the meaning of a column; `custom.<name>` comes on top.
@@ -254,6 +266,8 @@ pub fn targets() -> Vec<TargetView> {
             group: label(group.zh, group.en),
             kind: kind.map_or("ignore", |k| k.key()).to_owned(),
             identifier: t.is_identifier(),
+            value_type: t.value_type().map(type_name),
+            collides: matches!(t, Target::Attribute(_) | Target::CustomerName | Target::CustomerCompany | Target::CustomerFamilyName | Target::CustomerGivenName),
         }
     };
     Target::all().map(view).collect()

@@ -18,8 +18,6 @@ pub(crate) struct Assigned {
     pub target: Target,
     pub value_type: Option<ValueType>,
     pub confidence: f64,
-    pub is_id: bool,
-    pub is_sensitive: bool,
 }
 
 /// Type of a column by its content.
@@ -67,6 +65,11 @@ pub(crate) fn assign(profiles: &[Profile], shape: &Shape) -> Vec<Assigned> {
         }
     }
     out.into_iter().flatten().collect()
+}
+
+/// Personal details that are left out unless somebody asks for them.
+pub(super) fn is_sensitive(p: &Profile) -> bool {
+    matches!(p.concept, Some((Sensitive, _))) || is_personal(p)
 }
 
 /// Names, phones and e-mail addresses stay out of the lake: such a column never becomes an attribute by itself.
@@ -121,22 +124,21 @@ impl Chooser<'_> {
 
     fn choose(&mut self, p: &Profile) -> Assigned {
         let subject = self.gives(Kind::Customer) && self.shape.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
-        let sensitive = matches!(p.concept, Some((Sensitive, _))) || is_personal(p);
+        let sensitive = is_sensitive(p);
         if let Some((concept, sure)) = p.concept
             && let Some(target) = self.target(concept, p) {
                 let weak = sure < 0.75 && subject && !matches!(target, Target::Attribute(_)) && !target.is_identifier();
                 // two columns may say when or who; the first that is not blank counts
                 let shared = matches!(target, Target::OrderAt | Target::CustomerPhone | Target::CustomerEmail | Target::InteractionAt);
                 if !weak && (shared || self.taken.insert(target.clone())) && self.readable(&target, p) {
-                    let is_id = matches!(concept, CustomerId | Member | OrderId | Id | ProductId | Product | RefundId | TicketId | LineNo | Unionid);
-                    return Assigned { target, value_type: None, confidence: sure, is_id, is_sensitive: false };
+                    return Assigned { target, value_type: None, confidence: sure };
                 }
             }
         if subject && !sensitive && p.filled > 0 {
             let value = value_type(p);
-            return Assigned { target: Target::Custom(self.slug(p)), value_type: Some(value), confidence: 0.5, is_id: false, is_sensitive: false };
+            return Assigned { target: Target::Custom(self.slug(p)), value_type: Some(value), confidence: 0.5 };
         }
-        Assigned { target: Target::Ignore, value_type: None, confidence: if sensitive { 0.9 } else { 0.3 }, is_id: false, is_sensitive: sensitive }
+        Assigned { target: Target::Ignore, value_type: None, confidence: if sensitive { 0.9 } else { 0.3 } }
     }
 
     /// A built-in attribute whose type the column does not keep becomes an attribute of its own.

@@ -22,7 +22,6 @@ pub(crate) struct Shape {
     pub kinds: Vec<Kind>,
     pub identity: OrderIdentity,
     pub refund_prefix: Option<String>,
-    pub has_negative: bool,
     pub customer_by_row: bool,
     pub question: Option<String>,
     pub interaction_kind: Option<String>,
@@ -270,9 +269,9 @@ impl Shape {
             shape.identity = if lines { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
         }
         shape.refund_prefix = order_column(found).and_then(|p| refund_prefix(p, found, rows));
-        shape.has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
+        let has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
         let said_refunded = found.any(&[Status, Cancelled]);
-        if shape.refund_prefix.is_some() || shape.has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
+        if shape.refund_prefix.is_some() || has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
             shape.kinds.push(Kind::Refund);
         }
         let describes = found.has(Name) && found.any(&[CustomerId, Member, Phone, Email, Unionid]) || found.has(Company) || found.attributes() > 0;
@@ -321,13 +320,13 @@ fn names_the_order(written: &str) -> bool {
 }
 
 #[derive(Default)]
-struct Repetition {
+pub(super) struct Repetition {
     repeated: bool,
     constant: bool,
     /// orders on several rows
     orders: usize,
     /// orders whose rows have different amounts
-    differing: usize,
+    pub differing: usize,
     /// is the amount written on an order's first row only?
     continued: bool,
 }
@@ -344,7 +343,7 @@ struct Group {
 
 /// Do order numbers come again, and does their amount stay the same? A blank amount says nothing, and money given back under the
 /// order's number is not another part of it.
-fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
+pub(super) fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) -> Repetition {
     let mut groups: HashMap<String, Group> = HashMap::new();
     for (_, row) in rows {
         let Some(id) = row.get(order.index).filter(|c| !c.is_missing()) else { continue };

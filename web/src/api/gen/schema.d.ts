@@ -1303,6 +1303,8 @@ export interface components {
             params: Record<string, never>;
             /** @description the sentence */
             text: components["schemas"]["Label"];
+            /** @description should a person look at it before going on? */
+            warning?: boolean;
         };
         /** @description Up and well. */
         Health: {
@@ -2233,6 +2235,8 @@ export interface components {
         };
         /** @description What a column can mean. */
         TargetView: {
+            /** @description does a rule say what wins when the customer has a value already? */
+            collides: boolean;
             /** @description its shelf in the list */
             group: components["schemas"]["Label"];
             /** @description can it tell customers apart? */
@@ -2243,6 +2247,8 @@ export interface components {
             label: components["schemas"]["Label"];
             /** @description dotted name */
             target: string;
+            /** @description type of the value it takes, where the column's content does not decide it */
+            type?: string | null;
         };
         /** @description A page of what happened, latest first. */
         Timeline: {

@@ -1,20 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Problem } from '@/api/problem'
-import { checkImport, commitImport, discardImport, importOne, putMapping, stopImport, undoImport } from '@/api/queries'
-import type { Import, Mapping } from '@/api/types'
+import { checkImport, commitImport, discardImport, importOne, stopImport, undoImport } from '@/api/queries'
+import type { Import } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
-import { useUnsaved } from '@/parts/useUnsaved'
 import { CheckReport } from './CheckReport'
 import { FileMapping } from './FileMapping'
 import './imports.css'
 import { duplicateTargets } from './mapping'
 import { Result } from './Result'
+import { useMappings } from './useMappings'
 
 const stepOf = (x: Import, editing: boolean): number => (editing || x.status === 'mapping' ? 1 : x.status === 'checking' || x.status === 'checked' || (x.status === 'failed' && !x.report) ? 2 : 3)
 
@@ -105,42 +105,22 @@ function Working({ data, title, note, onStop }: { data: Import; title: string; n
 
 function MappingStage({ data, onDone, onDiscard }: { data: Import; onDone: (next: Import) => void; onDiscard: () => void }) {
   const { t } = useFormat()
-  const queries = useQueryClient()
-  const [maps, setMaps] = useState<Mapping[]>(() => data.files.map((x) => x.mapping))
-  const dirty = useRef(false)
-  useUnsaved(() => dirty.current)
-  const reread = useMutation({
-    mutationFn: (next: Mapping[]) => putMapping(data.id, next),
-    onSuccess: (next) => { dirty.current = false; queries.setQueryData(['imports', data.id], next); setMaps(next.files.map((x) => x.mapping)) },
-  })
-  const check = useMutation({
-    mutationFn: async () => {
-      await putMapping(data.id, maps)
-      dirty.current = false
-      return checkImport(data.id)
-    },
-    onSuccess: onDone,
-  })
+  const { maps, change, flush, forget, busy, error } = useMappings(data)
+  const check = useMutation({ mutationFn: async () => { await flush(); return checkImport(data.id) }, onSuccess: onDone })
   const mapped = maps.reduce((n, m) => n + m.columns.filter((c) => c.target !== 'ignore').length, 0)
   const total = maps.reduce((n, m) => n + m.columns.length, 0)
   const twice = maps.flatMap(duplicateTargets)
-  const failed = check.error ?? reread.error ?? (data.status === 'failed' ? Problem.of(data.error, data.error?.status ?? 0) : null)
+  const failed = error ?? check.error ?? (data.status === 'failed' ? Problem.of(data.error, data.error?.status ?? 0) : null)
   return (
     <>
       {failed && <Failed error={failed} />}
       {data.files.map((file, i) => {
         const mapping = maps[i]
-        return mapping && (
-          <FileMapping
-            key={`${file.name}-${i}`} file={file} mapping={mapping} busy={reread.isPending}
-            onColumns={(columns) => { dirty.current = true; setMaps((old) => old.map((m, j) => (j === i ? { ...m, columns } : m))) }}
-            onFormat={(change) => reread.mutate(maps.map((m, j) => (j === i ? { ...m, ...change } : m)))}
-          />
-        )
+        return mapping && <FileMapping key={`${file.name}-${i}`} file={file} mapping={mapping} busy={busy} onChange={(part, layout) => change(i, part, layout)} />
       })}
       <div className="sticky-bar">
         <span className="grow">{t('imports.matched', { mapped, total })} {twice.length > 0 && <span className="worse">{t('imports.twice')}</span>}</span>
-        <Popconfirm title={t('imports.discard_sure')} onConfirm={() => { dirty.current = false; onDiscard() }} okText={t('imports.discard')} cancelText={t('common.cancel')}><Button type="text">{t('imports.discard')}</Button></Popconfirm>
+        <Popconfirm title={t('imports.discard_sure')} onConfirm={() => { forget(); onDiscard() }} okText={t('imports.discard')} cancelText={t('common.cancel')}><Button type="text">{t('imports.discard')}</Button></Popconfirm>
         <Button type="primary" loading={check.isPending} onClick={() => check.mutate()}>{t('imports.check')}</Button>
       </div>
     </>

@@ -7,11 +7,40 @@ export function duplicateTargets(mapping: Mapping): string[] {
   return [...seen].filter(([, n]) => n > 1).map(([t]) => t)
 }
 
-/** Columns that say who the customer is. */
-export const isIdentifier = (target: string) => ['customer.id', 'customer.member', 'customer.phone', 'customer.email', 'customer.unionid'].includes(target)
+const known = (targets: Target[], target: string) => targets.find((t) => t.target === target)
 
-/** Attributes of a customer can meet an older value; facts cannot. */
-export const canCollide = (target: string) => /^(customer|attribute|custom|contact|product)\./.test(target)
+/** Columns that can say who the customer is. */
+export const isIdentifier = (targets: Target[], target: string) => known(targets, target)?.identifier ?? false
+
+/** Names and attributes of a customer can meet an older value; facts cannot. */
+export const canCollide = (targets: Target[], target: string) => target.startsWith('custom.') || (known(targets, target)?.collides ?? false)
+
+/** Type of the value a column gives; an attribute of one's own has the type it was given. */
+export const typeOf = (targets: Target[], column: MappedColumn) => known(targets, column.target)?.type ?? column.value_type ?? null
+
+/** A column with another meaning: rules stay, an attribute of one's own has the type of its content. */
+export const turned = (column: MappedColumn, target: string, type: string | undefined): MappedColumn => ({ ...column, target, identifier: true, value_type: target.startsWith('custom.') ? (type ?? null) : null })
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+
+/** Takes over what differs between `local` and `sent` into `server`. */
+function edits<T extends object>(local: T, sent: T, server: T): T {
+  const changed = (Object.keys(local) as (keyof T)[]).filter((k) => k !== 'columns' && !same(local[k], sent[k]))
+  return changed.reduce((out, k) => ({ ...out, [k]: local[k] }), server)
+}
+
+/** The server's answer to `sent`, with what was edited since. */
+export function merged(local: Mapping, sent: Mapping, server: Mapping): Mapping {
+  const of = (m: Mapping, c: MappedColumn) => m.columns.find((x) => x.index === c.index && x.header === c.header)
+  const columns = server.columns.map((c) => {
+    const [mine, told] = [of(local, c), of(sent, c)]
+    return mine && told ? edits(mine, told, c) : c
+  })
+  return { ...edits(local, sent, server), columns }
+}
+
+/** What the rows of a file give, beside what a question is about. */
+export const gives = (mapping: Mapping, ...kinds: string[]) => kinds.some((k) => mapping.kinds?.includes(k))
 
 /** A machine name for a column nobody knows: `custom.<name>`. */
 export const customTarget = (header: string) => `custom.${header.trim().toLowerCase().replace(/[\s.]+/g, '_').replace(/^_+|_+$/g, '') || 'column'}`

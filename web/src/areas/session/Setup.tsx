@@ -6,12 +6,9 @@ import { isProblem } from '@/api/problem'
 import { session, setUp } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Failed } from '@/parts/States'
+import { zones } from '@/parts/zones'
 import { Door } from './Door'
 
-const zones = (): string[] => {
-  const all = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : []
-  return all.length ? all : ['Asia/Shanghai', 'Asia/Hong_Kong', 'Asia/Tokyo', 'Europe/London', 'Europe/Berlin', 'America/New_York', 'America/Los_Angeles']
-}
 const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'KRW', 'AUD', 'CAD', 'CHF', 'INR', 'BRL', 'MXN', 'THB', 'VND', 'IDR', 'MYR', 'PHP', 'NZD', 'SEK', 'NOK', 'DKK', 'PLN', 'AED', 'SAR', 'ZAR', 'TRY', 'RUB']
 
 /** First run: the one owner account and the workspace. The token was printed where the server started. */

@@ -16,6 +16,18 @@ async fn import_with(shop: &Shop, text: &str, rule: Collision) -> Staged {
     crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0
 }
 
+/// Every column with a rule of its own.
+async fn import_by(shop: &Shop, text: &str, rules: &[(&str, Collision)]) -> Staged {
+    let mut source = shop.source("people.csv", text).await;
+    shop.clock.set(Instant(shop.clock.now().0 + 1_000_000));
+    for (header, rule) in rules {
+        let column = source.mapping.columns.iter_mut().find(|c| c.header == *header);
+        column.expect("a column").collision = *rule;
+    }
+    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
+    crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0
+}
+
 async fn name(shop: &Shop, external: &str) -> Option<String> {
     let key = shop.who(external).await.expect("known");
     store::customer::by_key(&shop.app.store, key).await.expect("reads").expect("there").name
@@ -58,6 +70,63 @@ async fn never_speaks_only_of_new_customers() {
     assert_eq!(name(&shop, "C2").await, None);
     assert_eq!(shop.attribute("C2", "city").await, Value::Null);
     assert_eq!(shop.attribute("C3", "city").await, text("深圳"));
+}
+
+#[tokio::test]
+async fn each_column_of_one_import_follows_its_own_rule() {
+    let shop = Shop::open().await;
+    import_with(&shop, PEOPLE, Collision::Overwrite).await;
+    let rules = [("name", Collision::IfBlank), ("city", Collision::Overwrite), ("skin_type", Collision::Never)];
+    let more = import_by(&shop, MORE, &rules).await;
+    assert_eq!((more.report.customers.created, more.report.customers.updated, more.report.customers.unchanged), (1, 2, 0));
+    // the known name stays, the unknown one is filled
+    assert_eq!((name(&shop, "C1").await.as_deref(), name(&shop, "C2").await.as_deref()), (Some("王芳"), Some("李雷")));
+    // the file wins, over a known city and over none
+    assert_eq!((shop.attribute("C1", "city").await, shop.attribute("C2", "city").await), (text("上海"), text("广州")));
+    // neither a known nor an unknown one of a known customer changes; new customers bring theirs
+    assert_eq!((shop.attribute("C1", "custom.skin_type").await, shop.attribute("C2", "custom.skin_type").await), (text("dry"), Value::Null));
+    assert_eq!((name(&shop, "C3").await.as_deref(), shop.attribute("C3", "city").await, shop.attribute("C3", "custom.skin_type").await), (Some("韩梅"), text("深圳"), text("dry")));
+    // the other way round, a third time
+    let turned = [("name", Collision::Overwrite), ("city", Collision::Never), ("skin_type", Collision::IfBlank)];
+    import_by(&shop, &MORE.replace("上海", "天津").replace("oily", "mixed"), &turned).await;
+    assert_eq!(name(&shop, "C1").await.as_deref(), Some("王小芳"));
+    assert_eq!((shop.attribute("C1", "city").await, shop.attribute("C1", "custom.skin_type").await), (text("上海"), text("dry")));
+    assert_eq!(shop.attribute("C2", "custom.skin_type").await, text("dry"), "filled where nothing was known");
+}
+
+#[tokio::test]
+async fn of_two_columns_that_make_one_name_the_more_careful_rule_counts() {
+    let shop = Shop::open().await;
+    import_with(&shop, PEOPLE, Collision::Overwrite).await;
+    let people = "customer_id,first name,last name\nC1,小芳,王\nC2,雷,李\n";
+    import_by(&shop, people, &[("first name", Collision::IfBlank)]).await;
+    assert_eq!((name(&shop, "C1").await.as_deref(), name(&shop, "C2").await.as_deref()), (Some("王芳"), Some("李雷")));
+    import_by(&shop, people, &[]).await;
+    assert_eq!(name(&shop, "C1").await.as_deref(), Some("王小芳"));
+}
+
+#[tokio::test]
+async fn only_chosen_identifiers_make_two_rows_one_customer() {
+    // a family shares a phone
+    let family = "customer_id,name,phone\nC1,王芳,13800000001\nC2,王伟,13800000001\n";
+    let by_phone = "phone,city\n13800000001,天津\n";
+    let shop = Shop::open().await;
+    let chosen = |source: &mut crate::ingest::Source, on: bool| source.mapping.columns.iter_mut().filter(|c| c.target == Target::CustomerPhone).for_each(|c| c.identifier = on);
+    let mut source = shop.source("family.csv", family).await;
+    chosen(&mut source, false);
+    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
+    let staged = crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0;
+    assert_eq!(staged.report.customers.created, 2);
+    assert!(staged.report.quality.checks.iter().all(|c| c.code != "identifier_conflicts" || c.count == 0));
+    // nobody is known by that number, so a file that has only the number speaks of somebody new
+    let (staged, _) = shop.import(&[("cities.csv", by_phone)]).await;
+    assert_eq!((staged.report.customers.created, shop.attribute("C1", "city").await), (1, Value::Null));
+
+    let shop = Shop::open().await;
+    let (staged, _) = shop.import(&[("family.csv", family)]).await;
+    assert_eq!(staged.report.quality.checks.iter().find(|c| c.code == "identifier_conflicts").map(|c| c.count), Some(1), "{:?}", staged.report.quality);
+    let (staged, _) = shop.import(&[("cities.csv", by_phone)]).await;
+    assert_eq!((staged.report.customers.updated, shop.attribute("C1", "city").await), (1, text("天津")));
 }
 
 #[tokio::test]

@@ -59,6 +59,17 @@ async fn lines_and_refunds_that_name_only_their_order_find_its_customer_and_time
 }
 
 #[tokio::test]
+async fn a_line_below_the_head_of_its_order_finds_it_in_the_same_file() {
+    let shop = Shop::open().await;
+    let shopify = "Name,Email,Financial Status,Paid at,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n\
+        #1001,a@x.com,paid,2026-03-01 10:00:00 +0800,55.00,2026-03-01 09:00:00 +0800,1,Tea,20.00\n\
+        #1001,a@x.com,,,,2026-03-01 09:00:00 +0800,2,Cup,15.00\n";
+    let (staged, _) = shop.import(&[("shopify.csv", shopify)]).await;
+    let r = &staged.report;
+    assert_eq!((r.rows_in, r.accepted, r.records["orders"].created, r.records["lines"].created), (2, 2, 1, 2), "{:?}", r.rejects_by_reason);
+}
+
+#[tokio::test]
 async fn a_dry_run_says_what_the_import_then_does_and_leaves_nothing() {
     let shop = Shop::open().await;
     let mut dry = shop.stage(&[("orders.csv", ORDERS)]).await;

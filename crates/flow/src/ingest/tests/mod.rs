@@ -1,6 +1,7 @@
 //! Imports from files to the lake and back, on a real store and a real lake in a temporary folder.
 
 mod collisions;
+mod corpus;
 mod corrections;
 mod counts;
 mod equal_rows;

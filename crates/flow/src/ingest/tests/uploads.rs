@@ -51,20 +51,98 @@ async fn a_mapping_made_by_hand_is_remembered() {
     let shop = Shop::open().await;
     let text = "bon,who,when,sum\nD1,C1,2026-03-01,10.00\nD2,C2,2026-03-02,11.00\n";
     let view = upload(&shop, "odd.csv", text).await;
-    let mut mapping: sources::Mapping = serde_json::from_value(view.files[0].mapping.clone()).expect("a mapping");
+    let shown = mapping_of(&view);
+    assert_eq!((shown.kinds.len(), codes(&view)), (0, vec!["guess_no_kind".to_owned()]));
+    let mut mapping = shown;
     for (column, target) in mapping.columns.iter_mut().zip(["order.id", "customer.id", "order.at", "order.paid"]) {
         column.target = sources::Target::parse(target).expect("a target");
-        column.identifier = column.target.is_identifier();
     }
-    mapping.kinds = vec![sources::Kind::Order];
-    ingest::set_mapping(&shop.app, &view.id, vec![mapping.clone()]).await.expect("fits");
+    let set = ingest::set_mapping(&shop.app, &view.id, vec![mapping]).await.expect("fits");
+    assert_eq!(mapping_of(&set).kinds, [sources::Kind::Order, sources::Kind::Refund]);
+    assert_eq!(codes(&set), ["guess_kinds", "guess_time_zone"], "what is told is told of the mapping that was set");
     checked(&shop, &view.id).await;
     ingest::confirm(&shop.app, &view.id, "test").await.expect("begins");
     until(&shop.app, &view.id, "committed").await;
+    assert_eq!(shop.facts("C2").await.orders.iter().map(|o| (o.day.to_string(), o.paid)).collect::<Vec<_>>(), [("2026-03-02".to_owned(), 1100)]);
     tokio::time::sleep(Duration::from_millis(50)).await;
     let next = upload(&shop, "odd2.csv", "bon,who,when,sum\nD3,C1,2026-03-03,12.00\n").await;
     let proposed: sources::Mapping = serde_json::from_value(next.files[0].mapping.clone()).expect("a mapping");
     assert_eq!(proposed.columns.iter().map(|c| c.target.name()).collect::<Vec<_>>(), ["order.id", "customer.id", "order.at", "order.paid"]);
+    assert_eq!((proposed.kinds.len(), codes(&next)), (2, vec!["guess_kinds".to_owned(), "guess_time_zone".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_template_saved_without_kinds_gives_what_its_columns_say() {
+    let shop = Shop::open().await;
+    let text = "bon,who,when,sum\nD1,C1,2026-03-01,10.00\n";
+    let mut template = shop.source("odd.csv", text).await.mapping;
+    for (column, target) in template.columns.iter_mut().zip(["order.id", "customer.id", "order.at", "order.paid"]) {
+        column.target = sources::Target::parse(target).expect("a target");
+    }
+    assert!(template.kinds.is_empty());
+    ingest::remember(&shop.app, [&template].into_iter(), "test").await.expect("remembers");
+    let (staged, _) = shop.import(&[("odd.csv", text)]).await;
+    assert_eq!(staged.report.records["orders"].created, 1);
+}
+
+#[tokio::test]
+async fn day_and_month_that_were_guessed_wrong_are_corrected_for_the_file_or_for_a_column() {
+    let shop = Shop::open().await;
+    let text = "order_id,customer_id,order_time,paid\nD1,C1,03/04/2026,10.00\nD2,C2,05/04/2026,11.00\n";
+    let view = upload(&shop, "orders.csv", text).await;
+    assert!(codes(&view).contains(&"guess_date_ambiguous".to_owned()));
+    let mut mapping = mapping_of(&view);
+    assert_eq!(mapping.date_order, sources::DateOrder::Mdy);
+    mapping.date_order = sources::DateOrder::Dmy;
+    let set = ingest::set_mapping(&shop.app, &view.id, vec![mapping]).await.expect("fits");
+    assert!(!codes(&set).contains(&"guess_date_ambiguous".to_owned()), "{:?}", codes(&set));
+    let report = checked(&shop, &view.id).await.report.expect("a report");
+    assert_eq!((report.first_day.as_deref(), report.last_day.as_deref()), (Some("2026-04-03"), Some("2026-04-05")));
+    let mut alone = mapping_of(&set);
+    alone.columns[2].date_order = Some(sources::DateOrder::Mdy);
+    ingest::set_mapping(&shop.app, &view.id, vec![alone]).await.expect("fits");
+    let report = checked(&shop, &view.id).await.report.expect("a report");
+    assert_eq!((report.first_day.as_deref(), report.last_day.as_deref()), (Some("2026-03-04"), Some("2026-05-04")));
+}
+
+#[tokio::test]
+async fn another_header_row_or_encoding_is_looked_at_anew_and_a_header_that_is_not_there_is_refused() {
+    let shop = Shop::open().await;
+    let view = upload(&shop, "orders.csv", ORDERS).await;
+    let mut lower = mapping_of(&view);
+    lower.header_row = 2;
+    let set = ingest::set_mapping(&shop.app, &view.id, vec![lower]).await.expect("is looked at");
+    assert_eq!(set.files[0].columns[0].header, "D1");
+    let mut back = mapping_of(&set);
+    back.header_row = 1;
+    let back = ingest::set_mapping(&shop.app, &view.id, vec![back]).await.expect("is looked at");
+    assert_eq!((back.files[0].columns[0].header.as_str(), mapping_of(&back)), ("order_id", mapping_of(&view)));
+    let mut latin = mapping_of(&back);
+    latin.encoding = sources::Encoding::Windows1252;
+    let latin = ingest::set_mapping(&shop.app, &view.id, vec![latin]).await.expect("is looked at");
+    assert_eq!(latin.files[0].encoding.as_deref(), Some("windows-1252"));
+    // Chinese headings cannot be read so, and come back when the letters do
+    let chinese = upload(&shop, "订单.csv", "\u{feff}甲,乙,丙\nD1,C1,2026-03-01\nD2,C2,2026-03-02\n").await;
+    let mut gb = mapping_of(&chinese);
+    gb.encoding = sources::Encoding::Gb18030;
+    let gb = ingest::set_mapping(&shop.app, &chinese.id, vec![gb]).await.expect("is looked at");
+    assert_ne!(gb.files[0].columns[0].header, "甲");
+    let mut back = mapping_of(&gb);
+    back.encoding = sources::Encoding::Utf8;
+    let back = ingest::set_mapping(&shop.app, &chinese.id, vec![back]).await.expect("is looked at");
+    assert_eq!((back.files[0].columns[0].header.as_str(), back.files[0].header_row), ("甲", 1));
+    let mut wrong = mapping_of(&latin);
+    wrong.columns[0].header = "something".into();
+    let refused = ingest::set_mapping(&shop.app, &view.id, vec![wrong]).await;
+    assert!(matches!(&refused, Err(crate::Error::Invalid { .. })), "{refused:?}");
+}
+
+fn mapping_of(view: &ImportView) -> sources::Mapping {
+    serde_json::from_value(view.files[0].mapping.clone()).expect("a mapping")
+}
+
+fn codes(view: &ImportView) -> Vec<String> {
+    view.files[0].guesses.iter().map(|g| g.code.clone()).collect()
 }
 
 #[tokio::test]
