@@ -56,6 +56,41 @@ async fn movement_curve_and_cohorts() {
     }
 }
 
+/// Whatever a figure counts, the list behind it has as many: bands of the flow, newcomers among them, points of the curve,
+/// cells of the RFM board.
+#[tokio::test]
+async fn every_figure_has_a_list_of_as_many() {
+    let mut app = TestApp::shop(None).await;
+    app.import(&[("new.csv", "会员号,姓名,注册日期\nN1,甲,2025-11-05\nN2,乙,2025-12-01\n")]).await;
+    async fn total(app: &mut TestApp, filter: &str) -> i64 {
+        app.get(&format!("/customers?limit=1&{filter}")).await.expect(200)["total"].as_i64().expect("a total")
+    }
+    let flow = app.get("/flow?classification=lifecycle&from=2025-03-31&to=2025-12-30").await.expect(200);
+    let links = flow["links"].as_array().expect("links");
+    assert!(links.iter().any(|l| l["source"] == "not.yet"), "somebody came: {links:?}");
+    for link in links {
+        let (source, target) = (link["source"].as_str().expect("a class"), link["target"].as_str().expect("a class"));
+        let listed = total(&mut app, &format!("was.lifecycle={source}@2025-03-31&class.lifecycle={target}")).await;
+        assert_eq!(link["customers"], listed, "{source} to {target}");
+    }
+    let curve = app.get("/curve").await.expect(200);
+    let best = curve["points"].as_array().expect("points").iter().chain(curve["top"].as_array().expect("top"));
+    for best in best.map(|p| &p["best"]).filter(|b| !b.is_null()) {
+        let from = domain::money::decimal(best["from"].as_i64().expect("an amount"), 2);
+        let listed = total(&mut app, &format!("rule=orders%20%3E%3D%201%20and%20net%20%3E%3D%20{from}")).await;
+        assert_eq!(best["customers"], listed, "from {from}");
+    }
+    for scoring in ["quantile", "bins", "kmeans"] {
+        let end = if scoring == "quantile" { String::new() } else { format!("_{scoring}") };
+        let board = app.get(&format!("/rfm?scoring={scoring}")).await.expect(200);
+        for cell in board["cells"].as_array().expect("cells") {
+            let (r, f) = (&cell["r"], &cell["f"]);
+            let listed = total(&mut app, &format!("rule=rfm_r{end}%20%3D%20{r}%20and%20rfm_f{end}%20%3D%20{f}")).await;
+            assert_eq!(cell["customers"], listed, "{scoring} {r} {f}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_undone_import_takes_its_customers_out_of_every_count() {
     for url in both().await {

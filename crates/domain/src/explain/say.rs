@@ -211,7 +211,7 @@ fn why_not(search: &Search<'_>, others: &[Way]) -> Option<Label> {
         tried(format!("等待 {WAIT} 天"), format!("waiting {WAIT} days"));
     }
     if !zh.is_empty() {
-        parts.push(Label::new(format!("试过但不起作用：{}", zh.join("、")), format!("tried without effect: {}", en.join(", "))));
+        parts.push(Label::new(format!("{}都不起作用", zh.join("、")), format!("no effect from {}", en.join(", "))));
     }
     if parts.is_empty() && others.is_empty() {
         parts.push(Label::new("规则对每位客户都一样", "the rule is the same for every customer"));

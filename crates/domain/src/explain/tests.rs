@@ -175,7 +175,7 @@ fn an_order_of_any_amount_and_days_that_pass() {
     let means: Vec<&Means> = here.ways.iter().map(|w| &w.means).collect();
     let refund = Means::Refund { order: "o0".into(), amount: 3_000, whole: true };
     assert_eq!(means, [&refund, &Means::Wait { days: 11, day: today().plus(11) }]);
-    assert!(here.sentence.zh.starts_with("若最近一单（o0）全额退款，将离开人群“贵宾”；若一直没有新的记录，11 天后（8 月 31 日）将离开人群“贵宾”；此外没有能主动促成的改变：试过但不起作用：一单至多 ¥10,000、24 单平常的订单。"), "{}", here.sentence.zh);
+    assert!(here.sentence.zh.starts_with("若最近一单（o0）全额退款，将离开人群“贵宾”；若一直没有新的记录，11 天后（8 月 31 日）将离开人群“贵宾”；此外没有能主动促成的改变：一单至多 ¥10,000、24 单平常的订单都不起作用。"), "{}", here.sentence.zh);
 }
 
 #[test]

@@ -27,7 +27,7 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
   }
   const nameOf = (month: string, after: number | null) => (after === null ? t('classification.cohort', { month }) : t('classification.cohort_after', { month, n: after }))
   const pick = (month: string, after: number | null, customers: number, size: number) =>
-    onPick({ name: nameOf(month, after), rule: cohortRule(month, after ?? 0), customers, share: after ? (size ? customers / size : 0) : undefined, note: after ? t('classification.cohort_back', { month, n: after }) : t('classification.cohort_first', { month }) })
+    onPick({ name: nameOf(month, after), rule: cohortRule(month, after ?? 0), customers, facts: after && size ? [[t('classification.of_cohort'), f.percent(customers / size)]] : undefined, note: after ? t('classification.cohort_back', { month, n: after }) : t('classification.cohort_first', { month }) })
   /** A number that opens its customers. */
   const opens = (month: string, after: number | null, n: number, size: number, shown: string) => (
     <button type="button" className="drill" aria-label={`${nameOf(month, after)}: ${f.integer(n)}${shown === f.integer(n) ? '' : `, ${shown}`}`} onClick={() => pick(month, after, n, size)}>{shown}</button>
