@@ -16,7 +16,6 @@ use flow::{
     ingest::{self, Done, Progress, Report, Source, Staged, report::Level},
 };
 use serde_json::json;
-use sources::Mapping;
 use std::{
     fs::File,
     io::{IsTerminal, Write},
