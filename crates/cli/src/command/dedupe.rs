@@ -27,24 +27,22 @@ pub async fn run(input: &Path, choice: Choice, out: Option<&Path>, voice: &Voice
     }
     let format = out.map(table_format).transpose()?;
     std::fs::File::open(input).map_err(|e| Failure::file(input, &e))?;
-    let progress = voice.progress("查找重复", "looking for duplicates");
+    let size = std::fs::metadata(input).map_or(0, |m| m.len());
+    let progress = voice.progress("reading", "正在读取", "reading");
     let (path, name) = (input.to_owned(), input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned());
-    progress.at(0, 3);
+    progress.at(0, size);
     let opened = spawned(move || duplicates::open(&path, &name)).await??;
-    progress.at(1, 3);
+    progress.end(size, size);
     let columns = opened.columns(&choice).map_err(wrong)?;
     told_columns(&columns, voice);
     let chosen = choice.clone();
     let found = spawned(move || opened.find(&chosen)).await?.map_err(wrong)?;
     let report = Report::of(&found, &choice, compose::seconds_since(&clock, begun));
-    progress.at(2, 3);
     let found = Arc::new(found);
     if let (Some(path), Some(format)) = (out, format) {
         let (pairs, path) = (Arc::clone(&found), path.to_owned());
         spawned(move || duplicates::write(&pairs, &path, format)).await??;
     }
-    progress.at(3, 3);
-    progress.end();
     for (line, code) in found.skipped.iter().take(3) {
         let label = code.label(&sources::Params::new());
         voice.say(&format!("第 {line} 行跳过：{}", label.zh), &format!("line {line} was left out: {}", label.en));
@@ -71,7 +69,7 @@ async fn spawned<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 
 /// The format of the pairs; there is no report of them.
 fn table_format(path: &Path) -> Result<Format, Failure> {
-    let format = classify::format(path)?;
+    let format = classify::format(path, None)?;
     if format == Format::Html {
         return Err(Failure::new(Code::Usage, "out", "成对的行不能写成 HTML", "pairs cannot be written as HTML").hint("用 .csv、.xlsx、.parquet 或 .json", "use .csv, .xlsx, .parquet or .json"));
     }
