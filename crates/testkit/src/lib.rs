@@ -3,4 +3,5 @@
 pub mod chance;
 pub mod demo;
 pub mod postgres;
+pub mod published;
 pub mod rules;

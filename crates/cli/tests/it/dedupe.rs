@@ -1,11 +1,9 @@
 //! `zhiyin dedupe`: the published sets with their known answers, the contract, both languages, and what spoils a file.
 
-use crate::{
-    data,
-    place::{Answer, Place, run},
-};
+use crate::place::{Answer, Place, run};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path};
+use testkit::published::file as data;
 
 type Ends = BTreeSet<(String, String)>;
 
