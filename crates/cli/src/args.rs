@@ -267,13 +267,13 @@ pub enum Command {
     },
     /// Find rows that are one person or company in any table
     Dedupe {
-        /// The table: .csv, .xlsx, .xls, .jsonl, .json or .parquet
+        /// The table: .csv, .xlsx, .xls, .jsonl, .json or .parquet; - for standard input
         #[arg(long, value_name = "FILE")]
         input: PathBuf,
         /// Column that names the rows (else one that does by its heading and content, else the row's number)
         #[arg(long, value_name = "COLUMN")]
         id: Option<String>,
-        /// Where to write the pairs, id_l,id_r,probability: .csv, .xlsx, .parquet or .json
+        /// Where to write the pairs, id_l,id_r,probability: .csv, .xlsx, .parquet or .json; - for standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// List pairs that are one person at least with this probability, 0 to 1
@@ -291,6 +291,9 @@ pub enum Command {
         /// Seed of what is drawn; equal seeds give equal answers
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// List features and classifications with their definitions
     Features {

@@ -68,9 +68,9 @@ async fn run(cli: Cli) -> Outcome {
             let what = command::segment::What { rule, rules, segment, out, format, as_of, dry_run };
             command::segment::run(&home, what, &config, &voice).await
         }
-        Command::Dedupe { input, id, out, threshold, columns, also, not, seed } => {
+        Command::Dedupe { input, id, out, threshold, columns, also, not, seed, attempt } => {
             let choice = flow::duplicates::Choice { id, columns, also, not, threshold, seed };
-            command::dedupe::run(&input, choice, out.as_deref(), &voice).await
+            command::dedupe::run(&input, choice, out.as_ref(), attempt.dry_run, &voice).await
         }
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
         Command::Export { home, folder, attempt } => command::definitions::export(&home, &folder, attempt.dry_run, &config, &voice).await,

@@ -2,8 +2,10 @@
 
 use super::classify;
 use crate::{
+    args::Files,
     compose,
     exit::{Code, Failure, Outcome},
+    pipe,
     voice::Voice,
 };
 use domain::{
@@ -15,17 +17,20 @@ use flow::{
     output::Format,
 };
 use models::linkage::{FieldModel, Kind, Level};
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{path::{Path, PathBuf}, process::ExitCode, sync::Arc};
 
-/// Finds the pairs.
-pub async fn run(input: &Path, choice: Choice, out: Option<&Path>, voice: &Voice) -> Outcome {
+/// Finds the pairs, and unless it is only tried writes them.
+pub async fn run(input: &Path, choice: Choice, out: Option<&PathBuf>, dry_run: bool, voice: &Voice) -> Outcome {
     let clock = SystemClock;
     let begun = clock.now();
     if !(choice.threshold > 0.0 && choice.threshold <= 1.0) {
         return Err(Failure::new(Code::Usage, "dedupe.threshold", "--threshold 要大于 0，不超过 1", "--threshold must be above 0 and at most 1")
             .hint("例如 --threshold 0.9", "for example --threshold 0.9"));
     }
-    let format = out.map(table_format).transpose()?;
+    let format = out.map(|path| table_format(path)).transpose()?;
+    pipe::one_output(out.into_iter(), voice.json)?;
+    let (settled, _kept) = pipe::settled(&Files { file: vec![input.to_owned()], ..Files::default() })?;
+    let input = settled.file.first().map_or(input, PathBuf::as_path);
     std::fs::File::open(input).map_err(|e| Failure::file(input, &e))?;
     let size = std::fs::metadata(input).map_or(0, |m| m.len());
     let progress = voice.progress("reading", "正在读取", "reading");
@@ -39,24 +44,32 @@ pub async fn run(input: &Path, choice: Choice, out: Option<&Path>, voice: &Voice
     let found = spawned(move || opened.find(&chosen)).await?.map_err(wrong)?;
     let report = Report::of(&found, &choice, compose::seconds_since(&clock, begun));
     let found = Arc::new(found);
-    if let (Some(path), Some(format)) = (out, format) {
-        let (pairs, path) = (Arc::clone(&found), path.to_owned());
-        spawned(move || duplicates::write(&pairs, &path, format)).await??;
+    if let (Some(path), Some(format), false) = (out, format, dry_run) {
+        let write = async |path: &Path| -> Result<(), Failure> {
+            let (pairs, path) = (Arc::clone(&found), path.to_owned());
+            Ok(spawned(move || duplicates::write(&pairs, &path, format)).await??)
+        };
+        if pipe::is(path) { pipe::through(write).await? } else { write(path).await? }
     }
     for (line, code) in found.skipped.iter().take(3) {
         let label = code.label(&sources::Params::new());
         voice.say(&format!("第 {line} 行跳过：{}", label.zh), &format!("line {line} was left out: {}", label.en));
     }
     told(&found, &report, voice);
-    if let Some(path) = out {
+    if let Some(path) = out.filter(|path| !dry_run && !pipe::is(path)) {
         voice.say(&format!("已写出 {}", path.display()), &format!("wrote {}", path.display()));
     }
     if voice.json {
         let mut json = serde_json::to_value(&report).map_err(|e| Failure::new(Code::Failed, "json", e.to_string(), e.to_string()))?;
         if let Some(map) = json.as_object_mut() {
             map.insert("out".into(), out.map(|p| p.display().to_string()).into());
+            map.insert("dry_run".into(), dry_run.into());
         }
         println!("{json}");
+    } else if out.is_some_and(|path| pipe::is(path)) && !dry_run {
+        // standard output has the pairs
+        let said = summary(&report, voice.lang);
+        voice.say(&said, &said);
     } else {
         println!("{}", summary(&report, voice.lang));
     }
