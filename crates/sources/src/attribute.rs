@@ -21,6 +21,12 @@ const fn a(key: &'static str, value: ValueType, zh: &'static str, en: &'static s
     Attribute { key, value, zh, en, headers }
 }
 
+/// Is this one of the headers people write for the attribute?
+pub(crate) fn named(key: &str, header: &str) -> bool {
+    let written = crate::header::normal(header);
+    ALL.iter().any(|a| a.key == key && a.headers.contains(&written.as_str()))
+}
+
 use ValueType::{Day, Int, Money, Text};
 
 /// Every built-in attribute.

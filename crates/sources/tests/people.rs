@@ -131,3 +131,13 @@ fn a_contact_with_one_bad_address_is_still_a_contact() {
     assert_eq!((seen.contacts().len(), seen.contacts()[0].email.clone(), seen.notes.get(&Code::EmailDropped)), (2, None, Some(&1)));
     assert_eq!(seen.rejects.iter().map(|r| r.code).collect::<Vec<_>>(), [Code::EmailInvalid]);
 }
+
+#[test]
+fn what_winning_a_customer_took_is_theirs() {
+    for (csv, header) in [("会员号,姓名,获客成本\nM1,王芳,35.50\nM2,李雷,12\n", "获客成本"), ("customer_id,name,CAC\nC1,Ann,35.50\nC2,Bob,12\n", "CAC")] {
+        assert_eq!(look(csv).target(header), "attribute.acquisition_cost", "{csv}");
+    }
+    // a table of costs stays one
+    let costs = with("渠道,开始日期,结束日期,获客成本\n抖音,2026-01-01,2026-01-31,5000\n微信,2026-01-01,2026-01-31,3000\n", None);
+    assert_eq!(costs.target("获客成本"), "cost.amount");
+}

@@ -254,7 +254,9 @@ impl Chooser<'_> {
             Campaign => some(self.gives(Kind::Cost), Target::CostCampaign),
             From => some(self.gives(Kind::Cost), Target::CostFrom),
             To => some(self.gives(Kind::Cost), Target::CostTo),
-            Spend => some(self.gives(Kind::Cost), Target::CostAmount),
+            Spend if self.gives(Kind::Cost) => Some(Target::CostAmount),
+            // beside a customer it is what winning this one took
+            Spend => some(customer && attribute::named("acquisition_cost", &p.header), Target::Attribute("acquisition_cost".to_owned())),
             Sensitive => None,
             Attribute(place) => {
                 let key = attribute::ALL.get(usize::from(place)).map(|a| a.key)?;
