@@ -16,6 +16,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("import", "Bring files into a data folder", "把文件导入数据目录"),
     ("classify", "Classify the customers of some files", "把文件里的客户分好类"),
     ("segment", "Count and list the customers", "统计并列出"),
+    ("dedupe", "Find rows that are one person", "同一个人"),
     ("features", "List features and classifications", "列出特征与分类"),
     ("export", "Write all definitions as YAML", "把全部定义写成 YAML"),
     ("apply", "Read definitions back", "从目录读回定义"),
