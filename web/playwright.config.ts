@@ -13,7 +13,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
   use: { ...chromium, trace: 'retain-on-failure', timezoneId: 'Asia/Shanghai', contextOptions: { reducedMotion: 'reduce' } },
   projects: [
-    { name: 'desktop', use: devices.desktop },
-    { name: 'phone', use: devices.phone },
+    { name: 'desktop', use: devices.desktop, grepInvert: /@phone/ },
+    { name: 'phone', use: devices.phone, grepInvert: /@desktop/ },
   ],
 })

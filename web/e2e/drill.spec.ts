@@ -88,8 +88,10 @@ async function clickInside(page: Page, drawing: Locator, across: number) {
   throw new Error('nothing opened')
 }
 
+// every figure in one language on each size: the journeys go through both in both
+const where = { 'zh-CN': '@desktop', en: '@phone' }
 for (const lang of langs)
-  test.describe(`any figure opens its customers, ${lang}`, () => {
+  test.describe(`any figure opens its customers, ${lang} ${where[lang]}`, () => {
     let page: Page
     const t = words(lang)
     test.beforeEach(async ({ browser, contextOptions }, info) => {
