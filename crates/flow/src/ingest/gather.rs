@@ -36,8 +36,8 @@ use std::{
     path::PathBuf,
 };
 
-/// Orders held for look-ups at a time: about 120 MB.
-const INDEX: usize = 6_000_000;
+/// Orders held for look-ups at a time: about 60 MB.
+const INDEX: usize = 3_000_000;
 
 /// Rows, and what is known of them.
 pub(super) struct Gather<'a> {
@@ -404,7 +404,7 @@ impl<'a> Gather<'a> {
         let mut take = Take(record);
         let (kind, key, file, line, row) = (take.u8()?, take.u64()?, take.u32()?, take.u64()?, take.u64()?);
         let own = take.maybe_i64()?.map(|k| CustomerKey(k as u32));
-        // an order of the batch that came after the first six million is the later word
+        // an order of the batch that came after the first three million is the later word
         let place = index.get(key).filter(|_| first.get(key).is_none()).or_else(|| first.get(key));
         if kind == LINE {
             let mut l = LineRecord::take(&mut take)?;
