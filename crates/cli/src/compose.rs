@@ -127,7 +127,13 @@ pub async fn reckon(app: &App, reckoning: &Reckoning, currency: Option<Currency>
 /// When another process made one in between that reckons otherwise, or the database refuses.
 pub async fn settle(app: &App, workspace: Option<&Workspace>) -> Result<(), Failure> {
     let Some(workspace) = workspace else { return Ok(()) };
-    match store::workspace::create(&app.store, workspace).await {
+    // in turn with the other writers
+    let mut tx = app.store.begin().await?;
+    let made = match store::workspace::create(&mut tx, workspace).await {
+        Ok(()) => tx.commit().await,
+        Err(e) => tx.rollback().await.and(Err(e)),
+    };
+    match made {
         Err(store::Error::Taken { .. }) => match store::workspace::get(&app.store).await? {
             Some(w) if (&w.time_zone, &w.currency) != (&workspace.time_zone, &workspace.currency) => Err(settled(&w)),
             _ => Ok(app.reload().await?),

@@ -207,13 +207,20 @@ impl Store {
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-65536")
             .statement_cache_capacity(256);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections.max(2))
-            .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await?;
-        // two programs may open a new file at the same instant; the loser finds the work done
+        // two programs may open a new file at the same instant; the loser finds the work done. Turning a new file to its
+        // journal does not wait for its turn as statements do
         let mut tries = 0;
+        let pool = loop {
+            let pool = SqlitePoolOptions::new().max_connections(connections.max(2)).acquire_timeout(PATIENCE);
+            match pool.connect_with(options.clone()).await {
+                Err(sqlx::Error::Database(e)) if tries < 5 && matches!(e.code().as_deref(), Some("5" | "261" | "517")) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(100 * tries)).await;
+                }
+                connected => break connected?,
+            }
+        };
+        tries = 0;
         while let Err(e) = SQLITE.run(&pool).await {
             let e = Error::from(e);
             tries += 1;

@@ -66,7 +66,7 @@ pub(super) fn order(amount: i64, exactly: bool, with: Option<&With>, currency: C
             format!("one more order of any amount{more_en}"),
         ),
         (_, false) => Label::new(format!("再消费 {money}{more_zh}"), format!("spend {money} more{more_en}")),
-        (_, true) => Label::new(format!("再消费 {money}（不宜多）{more_zh}"), format!("spend {money} more, hardly above{more_en}")),
+        (_, true) => Label::new(format!("再消费 {money}（多了会超出）{more_zh}"), format!("spend {money} more (much more would overshoot){more_en}")),
     }
 }
 

@@ -244,8 +244,8 @@ fn a_band_is_not_jumped_over() {
     let shop = Shop::vip("net between 1 and 1.1");
     let change = shop.change(&Facts::default());
     assert_eq!(change.ways[0].means, order(100));
-    assert_eq!(change.ways[0].sentence.zh, "再消费 ¥1（不宜多）");
-    assert_eq!(change.ways[0].sentence.en, "spend ¥1 more, hardly above");
+    assert_eq!(change.ways[0].sentence.zh, "再消费 ¥1（多了会超出）");
+    assert_eq!(change.ways[0].sentence.en, "spend ¥1 more (much more would overshoot)");
     // 29 divides no amount a search by halves would come to
     let shop = Shop::vip("max_order_net = 1234.57 or net > 9999999");
     assert_eq!(shop.change(&bought(&[(10, 3_000)])).ways[0].means, order(123_457));
