@@ -204,7 +204,7 @@ fn shown(table: &Table, mapping: &Mapping, column: usize, filled: usize) -> Trai
         if years.len() >= 20 { Trait::BirthDate } else { Trait::Time }
     } else if share(&is_chinese_address) >= 0.6 {
         Trait::Address
-    } else if share(&is_chinese_name) >= 0.8 && distinct.len() * 4 >= cells.len() {
+    } else if share(&is_chinese_name) >= 0.8 && distinct.len() * 8 >= cells.len() {
         Trait::FullName
     } else if distinct.len() <= 50 && distinct.len() * 20 <= cells.len() {
         Trait::Category
@@ -318,7 +318,7 @@ mod tests {
         let names = ["王晓芳", "李雷", "张伟", "刘洋", "陈静", "赵敏", "黄蓉", "周杰"];
         let mut text = "甲,乙,丙,丁,戊,己\n".to_owned();
         for i in 0..40 {
-            text += &format!("{}{},1380000{:04},浙江省杭州市文三路{i}号,{}-03-0{},u{i}@mail.cn,{}\n", names[i % 8], ["", "华"][i / 8 % 2], i * 7, 1950 + i, i % 9 + 1, ["a", "b"][i % 2]);
+            text += &format!("{}{},1380000{:04},浙江省杭州市文三路{i}号,{}-03-0{},u{i}@mail.cn,{}\n", names[i % 8], ["", "华"][i % 2], i * 7, 1950 + i, i % 9 + 1, ["a", "b"][i % 2]);
         }
         assert_eq!(kinds(&text)[..6], [Trait::FullName, Trait::Phone, Trait::Address, Trait::BirthDate, Trait::Email, Trait::Category]);
     }
