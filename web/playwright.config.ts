@@ -8,10 +8,10 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   retries: process.env.CI ? 1 : 0,
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
-  use: { ...chromium, trace: 'retain-on-failure', timezoneId: 'Asia/Shanghai', contextOptions: { reducedMotion: 'reduce' } },
+  use: { ...chromium, trace: 'on-first-retry', timezoneId: 'Asia/Shanghai', contextOptions: { reducedMotion: 'reduce' } },
   projects: [
     { name: 'desktop', use: devices.desktop, grepInvert: /@phone/ },
     { name: 'phone', use: devices.phone, grepInvert: /@desktop/ },

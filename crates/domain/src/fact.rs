@@ -143,8 +143,15 @@ pub struct AnswerFact {
 /// What winning customers through a channel cost in a period. It belongs to no customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostFact {
+    /// Identity that survives a correction: channel, campaign and period, and which of an import's rows of those it is. Without
+    /// one every row is a cost of its own.
+    #[serde(default)]
+    pub cost_key: Option<u64>,
     /// When we learnt it.
     pub recorded_at: Instant,
+    /// The import that brought it.
+    #[serde(default)]
+    pub batch: i64,
     /// The channel; a cost without one is nobody's.
     pub channel: Option<String>,
     /// First day of the period.

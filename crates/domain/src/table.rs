@@ -115,8 +115,8 @@ impl Table {
         }
     }
 
-    /// Its columns; field id = place from 1. Money columns are minor units. `order_key`, `line_key` and `refund_key`
-    /// are xxh3 hashes reinterpreted as signed. Files written before a column came do not have it: no value.
+    /// Its columns; field id = place from 1. Money columns are minor units. `order_key`, `line_key`, `refund_key` and
+    /// `cost_key` are xxh3 hashes reinterpreted as signed. Files written before a column came do not have it: no value.
     pub fn columns(self) -> &'static [Column] {
         match self {
             Table::Orders => const { &[
@@ -153,7 +153,7 @@ impl Table {
             ] },
             Table::Costs => const { &[
                 ROW_KEY, RECORDED_AT, may("channel", Varchar), may("campaign", Varchar), must("first_day", Date),
-                must("last_day", Date), must("amount", Int64), BATCH,
+                must("last_day", Date), must("amount", Int64), BATCH, may("cost_key", Int64),
             ] },
         }
     }

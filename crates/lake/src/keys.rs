@@ -38,24 +38,24 @@ impl Lake {
     }
 
     /// Identities of one file's rows, which survive a correction, and whose rows they are: `order_key` of orders,
-    /// `line_key` of lines, `refund_key` of refunds that have one.
+    /// `line_key` of lines, `refund_key` of refunds that have one; `cost_key` of costs, which are nobody's.
     pub fn identities(&self, file: &DataFile, mut each: impl FnMut(u64, CustomerKey)) -> Result<()> {
         let column = match file.table {
             Table::Orders => "order_key",
             Table::Lines => "line_key",
             Table::Refunds => "refund_key",
+            Table::Costs => "cost_key",
             _ => return Ok(()),
         };
         if stats::is_empty(file, column) {
             return Ok(());
         }
-        self.reader().scan(file, &[column, "customer"], |b| {
+        let columns: &[&str] = if file.table == Table::Costs { &[column] } else { &[column, "customer"] };
+        self.reader().scan(file, columns, |b| {
             let keys = b[0].as_primitive::<Int64Type>();
-            let customers = b[1].as_primitive::<Int32Type>();
-            for (i, (key, customer)) in keys.values().iter().zip(customers.values()).enumerate() {
-                if keys.is_valid(i) {
-                    each(*key as u64, CustomerKey(*customer as u32));
-                }
+            let customers = b.get(1).map(|c| c.as_primitive::<Int32Type>().values());
+            for (i, key) in keys.values().iter().enumerate().filter(|(i, _)| keys.is_valid(*i)) {
+                each(*key as u64, CustomerKey(customers.map_or(0, |c| c[i] as u32)));
             }
             Ok(())
         })

@@ -298,12 +298,14 @@ pub struct CostRow<'a> {
     pub amount: i64,
     /// import batch
     pub batch: i64,
+    /// identity that survives a correction
+    pub cost_key: Option<u64>,
 }
 
 impl Row for CostRow<'_> {
     const TABLE: Table = Table::Costs;
     fn write(&self, c: &mut Cells) {
         c.key(self.row_key).instant(self.recorded_at).maybe_text(self.channel).maybe_text(self.campaign);
-        c.day(self.first_day).day(self.last_day).whole(self.amount).whole(self.batch);
+        c.day(self.first_day).day(self.last_day).whole(self.amount).whole(self.batch).maybe_key(self.cost_key);
     }
 }

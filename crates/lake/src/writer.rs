@@ -155,7 +155,7 @@ fn properties(table: Table, sorted: bool) -> WriterProperties {
         let path = || ColumnPath::from(c.name);
         match c.name {
             // hashes do not shrink
-            "row_key" | "order_key" | "line_key" | "refund_key" => {
+            "row_key" | "order_key" | "line_key" | "refund_key" | "cost_key" => {
                 p = p
                     .set_column_dictionary_enabled(path(), false)
                     .set_column_compression(path(), Compression::UNCOMPRESSED);

@@ -80,6 +80,24 @@ fn a_file_nobody_recognised_gives_what_its_columns_are_said_to_be() {
 }
 
 #[test]
+fn dates_that_cannot_be_told_apart_follow_what_is_said_or_proven_of_the_file() {
+    let file = File::of(ODD);
+    // the columns and the order of day and month are said in one breath
+    let said = file.changed(&file.probe(), |m| {
+        give(m, &["order.id", "customer.id", "order.at", "order.paid"]);
+        m.date_order = DateOrder::Dmy;
+    });
+    assert_eq!((said.mapping.date_order, said.mapping.columns[2].date_order), (DateOrder::Dmy, None));
+    assert!(guesses(&said).contains(&"guess_date_order") && !guesses(&said).contains(&"guess_date_ambiguous"));
+    assert_eq!(orders(&file.read(&said.mapping).0).first().map(|o| o.1.as_str()), Some("2026-04-03"));
+    // a column whose cells prove it speaks for one before it that does not
+    let file = File::of("order_id,customer_id,order_time,paid,refund_time,refund_amount\nA1,K1,03/04/2026,5,28/04/2026,1\nA2,K1,05/04/2026,6,29/04/2026,2\n");
+    let shown = file.probe();
+    assert_eq!(shown.mapping.date_order, DateOrder::Dmy);
+    assert!(shown.mapping.columns.iter().all(|c| c.date_order.is_none()));
+}
+
+#[test]
 fn a_list_of_customers_that_is_said_to_hold_orders_gives_orders() {
     let file = File::of("customer_id,name,city,erste,betrag\nK1,王伟,上海,2026-03-05,10\nK2,李娜,北京,2026-03-06,11\n");
     let shown = file.probe();

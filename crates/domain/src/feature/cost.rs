@@ -1,6 +1,7 @@
 //! Acquisition cost by channel: what a channel cost in a period, shared out among the customers it won in it.
 
-use crate::{fact::CostFact, money::div_half_even, period::Day};
+use super::version::latest;
+use crate::{clock::Instant, fact::CostFact, money::div_half_even, period::Day};
 
 /// The part of a cost that each customer bears whom the channel won in these days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct CostShare {
     pub each: i64,
 }
 
-/// Shares costs out; `won(channel, from, to)` says how many customers' first order day lies in those days. A cost without a
+/// Shares the known costs out, of a corrected one its last version; `won(channel, from, to)` says how many customers' first order day lies in those days. A cost without a
 /// channel, or of a channel that won nobody, is nobody's.
 pub fn share_out(costs: &[CostFact], won: impl Fn(&str, Day, Day) -> u64) -> Vec<CostShare> {
     let share = |cost: &CostFact| {
@@ -25,7 +26,7 @@ pub fn share_out(costs: &[CostFact], won: impl Fn(&str, Day, Day) -> u64) -> Vec
         let each = i64::try_from(div_half_even(i128::from(cost.amount), Some(customers).filter(|n| *n > 0)?)).ok()?;
         Some(CostShare { channel, from, to, each })
     };
-    costs.iter().filter_map(share).collect()
+    latest(costs, Day(i32::MAX), Instant::MAX).into_iter().filter_map(share).collect()
 }
 
 /// What winning a customer of this channel cost whose first order was on this day; `None` if no cost is known.

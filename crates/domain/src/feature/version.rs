@@ -3,7 +3,7 @@
 
 use crate::{
     clock::Instant,
-    fact::{Facts, LineFact, OrderFact, RefundFact},
+    fact::{CostFact, Facts, LineFact, OrderFact, RefundFact},
     period::Day,
 };
 use std::collections::HashMap;
@@ -51,6 +51,18 @@ impl Version for RefundFact {
     }
     fn day(&self) -> Day {
         self.day
+    }
+}
+
+impl Version for CostFact {
+    fn key(&self) -> Option<u64> {
+        self.cost_key
+    }
+    fn learnt(&self) -> (Instant, i64) {
+        (self.recorded_at, self.batch)
+    }
+    fn day(&self) -> Day {
+        self.first_day
     }
 }
 

@@ -103,6 +103,22 @@ fn the_aggregates_behind_a_feature() {
 }
 
 #[test]
+fn of_a_corrected_cost_the_version_learnt_last_is_shared() {
+    let cost = |cost_key, batch, amount| CostFact {
+        cost_key,
+        recorded_at: Instant(0),
+        batch,
+        channel: Some("weibo".into()),
+        first_day: day("2026-01-01"),
+        last_day: day("2026-01-31"),
+        amount,
+    };
+    let costs = [cost(Some(1), 2, 80), cost(Some(1), 1, 100), cost(Some(2), 1, 10), cost(None, 1, 4), cost(None, 2, 4)];
+    let each: Vec<i64> = domain::feature::share_out(&costs, |_, _, _| 1).iter().map(|s| s.each).collect();
+    assert_eq!(each, [80, 10, 4, 4]);
+}
+
+#[test]
 fn the_cost_of_a_channel_is_shared_among_the_customers_it_won() {
     let won = |channel: &str, on: &str| {
         let mut o = order(channel, on, 10_000);
@@ -110,7 +126,9 @@ fn the_cost_of_a_channel_is_shared_among_the_customers_it_won() {
         orders([o])
     };
     let cost = |channel: Option<&str>, from: &str, to: &str, amount| CostFact {
+        cost_key: None,
         recorded_at: Instant(0),
+        batch: 0,
         channel: channel.map(Into::into),
         first_day: day(from),
         last_day: day(to),

@@ -262,10 +262,15 @@ impl Fact for CostRecord {
     }
 
     fn keys(&self, content: &mut Content, _: CustomerKey) -> (u64, Option<u64>) {
-        (content.cost(self), None)
+        let (key, identity) = content.cost(self);
+        (key, Some(identity))
     }
 
-    fn row<'r>(&'r self, _: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> CostRow<'r> {
+    fn repeats(&self) -> bool {
+        true
+    }
+
+    fn row<'r>(&'r self, _: CustomerKey, row_key: u64, identity: Option<u64>, stamp: &Stamp) -> CostRow<'r> {
         CostRow {
             row_key,
             recorded_at: stamp.recorded(Instant(0)),
@@ -275,6 +280,7 @@ impl Fact for CostRecord {
             last_day: self.to,
             amount: self.amount,
             batch: stamp.batch,
+            cost_key: identity,
         }
     }
 }

@@ -116,10 +116,14 @@ impl Content {
         self.maybe_text(p.brand.as_deref()).maybe(p.price).maybe(p.cost).key()
     }
 
-    /// Of an acquisition cost.
-    pub fn cost(&mut self, k: &CostRecord) -> u64 {
+    /// Of an acquisition cost: content, and the identity that survives a correction: channel, campaign and period.
+    pub fn cost(&mut self, k: &CostRecord) -> (u64, u64) {
         self.start(8, CustomerKey(0)).maybe_text(k.channel.as_deref()).maybe_text(k.campaign.as_deref());
-        self.whole(i64::from(k.from.0)).whole(i64::from(k.to.0)).whole(k.amount).key()
+        let content = self.whole(i64::from(k.from.0)).whole(i64::from(k.to.0)).whole(k.amount).key();
+        self.0.clear();
+        self.0.push(12);
+        self.maybe_text(k.channel.as_deref()).maybe_text(k.campaign.as_deref());
+        (content, self.whole(i64::from(k.from.0)).whole(i64::from(k.to.0)).key())
     }
 
     /// Of an attribute.

@@ -288,6 +288,7 @@ fn the_product_list_completes_lines() {
         last_day: Day(30),
         amount: 5,
         batch: 1,
+        cost_key: None,
     };
     files.extend(write(root.path(), "c", &[cost], Limits::default()));
     let lake = Lake::open(root.path(), &snapshot(files)).unwrap();

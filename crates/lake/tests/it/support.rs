@@ -258,7 +258,9 @@ impl Business {
         for _ in 0..c.below(6) {
             let first_day = TODAY.plus(-(c.below(800) as i32));
             b.costs.push(CostFact {
+                cost_key: (c.below(3) > 0).then(|| c.below(3) as u64),
                 recorded_at: c.recorded(),
+                batch: 1 + c.below(3) as i64,
                 channel: c.maybe(&["app", "shop", "web", "北京", "nowhere"]),
                 first_day,
                 last_day: first_day.plus(c.below(400) as i32),
@@ -438,7 +440,8 @@ impl Business {
                 first_day: f.first_day,
                 last_day: f.last_day,
                 amount: f.amount,
-                batch: 7,
+                batch: f.batch,
+                cost_key: f.cost_key,
             })
             .unwrap();
         }

@@ -19,7 +19,7 @@ use crate::{
 };
 use assign::Assigned;
 use kinds::Shape;
-use settle::{Reading, has_comma};
+use settle::{Reading, has_comma, order_of};
 pub use settle::settle;
 
 /// What was seen in a sample, and what would be proposed for it.
@@ -125,7 +125,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, look: &Look) -> Mapping {
         columns.push(c);
     }
     // one word for the file; a column says only what differs from it
-    let date_order = readings.iter().find_map(|r| r.order).unwrap_or(DateOrder::Ymd);
+    let date_order = order_of(readings.iter()).unwrap_or(DateOrder::Ymd);
     let has_mark = |mark: DecimalMark| readings.iter().any(|r| r.mark == Some(mark));
     let decimal_mark = if has_mark(DecimalMark::Comma) { DecimalMark::Comma } else { DecimalMark::Point };
     for (c, reading) in columns.iter_mut().zip(readings) {

@@ -150,6 +150,8 @@ pub(super) fn has_comma(profiles: &[Profile]) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
     pub order: Option<DateOrder>,
+    /// do the cells prove that order?
+    pub sure: bool,
     pub mark: Option<DecimalMark>,
     pub scale: i64,
     pub strip: bool,
@@ -160,18 +162,26 @@ impl Reading {
         let comma = (has_comma && p.comma_numbers > 0).then_some(DecimalMark::Comma);
         Reading {
             order: p.order.filter(|_| is_date(c)),
+            sure: p.order_sure,
             mark: p.mark().or(comma).filter(|_| is_number(c)),
             scale: if value_of(c) == Some(ValueType::Money) { scale(&p.header) } else { 1 },
             strip: is_id(&c.target) && p.filled > 0 && p.point_zero == p.filled,
         }
     }
 
-    /// Writes it into the column, as far as it differs from the file's.
+    /// Writes it into the column, as far as it differs from the file's. Where day and month cannot be told apart, the file's
+    /// word is better than a guess.
     pub fn put(self, c: &mut Column, order: DateOrder, mark: DecimalMark) {
-        c.date_order = self.order.filter(|o| *o != order);
+        c.date_order = self.order.filter(|o| *o != order && (self.sure || order == DateOrder::Ymd));
         c.decimal_mark = self.mark.filter(|m| *m != mark);
         (c.scale, c.strip_decimal) = (self.scale, self.strip);
     }
+}
+
+/// The order of dates that holds for a file: the first that cells prove, else the first that is guessed.
+pub(super) fn order_of<'r>(readings: impl Iterator<Item = &'r Reading> + Clone) -> Option<DateOrder> {
+    let proven = readings.clone().filter(|r| r.sure).find_map(|r| r.order);
+    proven.or_else(|| readings.clone().find_map(|r| r.order))
 }
 
 /// Units in a header: 千元, (k$), 万元.
@@ -198,7 +208,7 @@ pub(super) fn adopt(mapping: &mut Mapping, before: &Mapping, profiles: &[Profile
     let (other_dates, other_numbers) = (others(is_date), others(is_number));
     // the first of its sort speaks for the file
     if mapping.date_order == before.date_order && !other_dates {
-        mapping.date_order = readings.iter().flatten().find_map(|r| r.order).unwrap_or(mapping.date_order);
+        mapping.date_order = order_of(readings.iter().flatten()).unwrap_or(mapping.date_order);
     }
     if mapping.decimal_mark == before.decimal_mark && !other_numbers {
         mapping.decimal_mark = readings.iter().flatten().find_map(|r| r.mark).unwrap_or(mapping.decimal_mark);

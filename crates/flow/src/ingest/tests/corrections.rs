@@ -32,6 +32,27 @@ async fn a_refund_told_again_is_corrected_and_not_added() {
 }
 
 #[tokio::test]
+async fn an_acquisition_cost_told_again_is_corrected_and_not_added() {
+    let shop = Shop::open().await;
+    let head = "渠道,开始日期,结束日期,投放费用\n";
+    // two invoices of one month are two costs
+    let first = format!("{head}抖音,2026-01-01,2026-01-31,100\n抖音,2026-01-01,2026-01-31,60\n天猫,2026-01-01,2026-01-31,8000.50\n");
+    let (staged, _) = shop.import(&[("costs.csv", &first)]).await;
+    assert_eq!(staged.report.records["costs"], Records { created: 3, updated: 0, duplicate: 0 });
+    let again = format!("{head}抖音,2026-01-01,2026-01-31,100\n抖音,2026-01-01,2026-01-31,50\n天猫,2026-01-01,2026-01-31,8000.50\n抖音,2026-02-01,2026-02-28,7\n");
+    let (staged, _) = shop.import(&[("costs again.csv", &again)]).await;
+    assert_eq!(staged.report.records["costs"], Records { created: 1, updated: 1, duplicate: 2 });
+    let costs = shop.lake().await.costs(Instant::MAX).expect("reads");
+    let shares = domain::feature::share_out(&costs, |_, _, _| 1);
+    let mut each: Vec<_> = shares.iter().map(|s| (s.channel.as_str(), s.each)).collect();
+    each.sort_unstable();
+    assert_eq!(each, [("天猫", 800_050), ("抖音", 700), ("抖音", 5_000), ("抖音", 10_000)]);
+    crate::ingest::undo(&shop.app, &staged.id, "test").await.expect("undone");
+    let costs = shop.lake().await.costs(Instant::MAX).expect("reads");
+    assert_eq!(domain::feature::share_out(&costs, |_, _, _| 1).iter().map(|s| s.each).sum::<i64>(), 816_050);
+}
+
+#[tokio::test]
 async fn a_past_day_knows_nobody_who_came_later() {
     let shop = Shop::open().await;
     shop.import(&[("orders.csv", ORDERS)]).await;
