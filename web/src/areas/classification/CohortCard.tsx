@@ -5,7 +5,7 @@ import { type AsOf, cohorts } from '@/api/queries'
 import { ChartCard } from '@/parts/ChartCard'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
-import { cohortRule } from './drill'
+import { cohortRule, isRunning } from './drill'
 import { linearShade } from './heat'
 import type { Pick } from './PickPanel'
 
@@ -19,9 +19,11 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
   const width = Math.max(0, ...all.map((c) => c.values.length))
   const months = Array.from({ length: width }, (_, i) => i)
   const largest = Math.max(0, ...all.flatMap((c) => c.values.slice(1).map((n) => (c.size ? n / c.size : 0))))
-  // weighted by size, over the cohorts old enough to have the month
+  /** Is that month still running on the day? */
+  const running = (month: string, after: number) => !!query.data && isRunning(month, after, query.data.as_of)
+  // weighted by size, over the cohorts old enough to have had the whole month
   const mean = (k: number) => {
-    const old = all.filter((c) => c.values.length > k && c.size > 0)
+    const old = all.filter((c) => c.values.length > k && c.size > 0 && !running(c.month, k))
     const size = old.reduce((n, c) => n + c.size, 0)
     return size ? old.reduce((n, c) => n + (c.values[k] ?? 0), 0) / size : null
   }
@@ -59,7 +61,7 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
                   {months.map((m) => {
                     const n = c.values[m]
                     if (n === undefined) return <td key={m} />
-                    return <td key={m} className={`cell h${m === 0 ? 0 : linearShade(c.size ? n / c.size : 0, largest)}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}`}>{opens(c.month, m, n, c.size, show(n, c.size))}</td>
+                    return <td key={m} className={`cell h${m === 0 ? 0 : linearShade(c.size ? n / c.size : 0, largest)}${running(c.month, m) ? ' part' : ''}`} title={`${c.month} +${m}: ${f.integer(n)} / ${f.integer(c.size)}${running(c.month, m) ? ` · ${t('classification.cohort_running')}` : ''}`}>{opens(c.month, m, n, c.size, show(n, c.size))}</td>
                   })}
                 </tr>
               ))}

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { bestRule, cohortRule, majorText, monthDays } from './drill'
+import { bestRule, cohortRule, isRunning, majorText, monthDays } from './drill'
 
 describe('rules behind figures', () => {
   it('knows where months end', () => {
     expect(monthDays('2026-02')).toEqual(['2026-02-01', '2026-02-28'])
     expect(monthDays('2024-02')).toEqual(['2024-02-01', '2024-02-29'])
     expect(monthDays('2026-11', 2)).toEqual(['2027-01-01', '2027-01-31'])
+  })
+  it('knows which month is not over', () => {
+    expect([isRunning('2026-10', 1, '2026-11-28'), isRunning('2026-10', 1, '2026-11-30'), isRunning('2026-10', 0, '2026-11-28')]).toEqual([true, false, false])
   })
   it('says a cohort and who came back', () => {
     expect(cohortRule('2026-03')).toBe('min(orders.day) between 2026-03-01 and 2026-03-31')

@@ -8,6 +8,9 @@ export function monthDays(month: string, after = 0): [string, string] {
   return [iso(year, m - 1 + after, 1), iso(year, m + after, 0)]
 }
 
+/** Is the n-th month after `YYYY-MM` not over on the day? */
+export const isRunning = (month: string, after: number, day: string) => monthDays(month, after)[1] > day
+
 /** Customers whose first valid order fell into a month; with `after`, those of them who ordered again so many months later. */
 export function cohortRule(month: string, after = 0): string {
   const [first, last] = monthDays(month)
