@@ -171,10 +171,15 @@ pub(super) fn rfm_11_by(scoring: &str) -> Result<Classification, rule::Error> {
         .map(|(key, name, rule)| Ok(Class { key: (*key).into(), label: super::label(*name), when: parse(&axis(rule))? }))
         .collect::<Result<_, rule::Error>>()?;
     let (zh, en) = if scoring == "bins" { ("自定区间", "own bins") } else { ("聚类", "k-means") };
+    let (by, told) = if scoring == "bins" {
+        ("分数按自己定的区间打", "Scores by edges of one's own")
+    } else {
+        ("分数由一维聚类把相近的值归在一起打", "Scores by one-dimensional k-means, which puts values that are near each other together")
+    };
     Ok(Classification {
         key: format!("rfm_11_{scoring}"),
         label: Label::new(format!("{}（{zh}）", RFM_11_LABEL.0), format!("{} by {en}", RFM_11_LABEL.1)),
-        description: super::label(RFM_11_ABOUT),
+        description: Label::new(format!("{by}；{}", RFM_11_ABOUT.0), format!("{told}. {}", RFM_11_ABOUT.1)),
         group: "value".into(),
         method: Method::Rules {
             classes,

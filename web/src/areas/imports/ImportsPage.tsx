@@ -82,7 +82,7 @@ function History({ items }: { items: Import[] }) {
     // a scrolling region must be reachable by keyboard
     <div className="scroll" role="group" tabIndex={0} aria-label={t('imports.history')}>
       <table className="data-table blocks">
-        <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>
+        <thead><tr><th scope="col">{t('imports.files')}</th><th scope="col">{t('imports.status')}</th><th scope="col" className="num">{t('imports.rows_in')}</th><th scope="col" className="num">{t('imports.accepted')}</th><th scope="col" className="num">{t('imports.rejected')}</th><th scope="col" className="num">{t('imports.duplicates')}</th><th scope="col">{t('imports.when')}</th><th scope="col">{t('imports.by')}</th></tr></thead>
         <tbody>
           {items.map((x) => (
             <tr key={x.id}>
@@ -91,6 +91,7 @@ function History({ items }: { items: Import[] }) {
               <td className="num" data-label={t('imports.rows_in')}>{x.report ? f.integer(x.report.rows_in) : '—'}</td>
               <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>
               <td className="num" data-label={t('imports.rejected')}>{x.report ? f.integer(x.report.quarantined) : '—'}</td>
+              <td className="num" data-label={t('imports.duplicates')}>{x.report ? f.integer(x.report.duplicates) : '—'}</td>
               <td className="nowrap">{f.instant(x.created_at)}</td>
               <td>{x.author === 'cli' ? t('imports.by_cli') : x.author}</td>
             </tr>
