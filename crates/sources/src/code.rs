@@ -13,6 +13,10 @@ pub(crate) fn params<const N: usize>(pairs: [(&str, &str); N]) -> Params {
     pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }
 
+/// Parameters that say where a row of several sheets stands.
+pub(crate) const ON_SHEET: &str = "on_sheet";
+pub(crate) const ON_ROW: &str = "on_row";
+
 macro_rules! codes {
     ($( $variant:ident $key:literal $zh:literal $en:literal; )*) => {
         /// Why a file is refused, why a row is rejected, or what was guessed.
@@ -99,11 +103,15 @@ codes! {
     EmailDropped "email_dropped" "邮箱无法识别，已忽略" "The e-mail address could not be read and was left out";
     PhoneDropped "phone_dropped" "电话无法识别，已忽略" "The phone number could not be read and was left out";
     MoneyRounded "money_rounded" "金额的小数位多于币种，已四舍六入五成双" "An amount had more decimals than its currency and was rounded, halves to even";
+    ScoreDropped "score_dropped" "订单旁的评分无法识别，已留空" "A score beside an order could not be read and was left blank";
+    ValuesLeftBlank "values_left_blank" "“{column}”有 {count} 个值无法识别，已留空（第 {line} 行“{value}”：{reason_zh}）" "“{column}”: values that could not be read and were left blank: {count} (line {line} “{value}”: {reason_en})";
     AttributeDropped "attribute_dropped" "属性值无法识别，已留空" "An attribute could not be read and was left blank";
     // what was guessed about a file
     GuessEncoding "guess_encoding" "文字编码：{encoding}" "Text encoding: {encoding}";
     GuessDelimiter "guess_delimiter" "分隔符：{delimiter}" "Fields are separated by {delimiter}";
     GuessSheet "guess_sheet" "使用工作表“{sheet}”（共 {count} 个）" "Sheet “{sheet}” is used, of {count}";
+    GuessSheetsLeft "guess_sheets_left" "只读取工作表“{sheet}”（共 {count} 个），未读取：{others}" "Only sheet “{sheet}” is read, of {count}; not read: {others}";
+    GuessSheets "guess_sheets" "{count} 个工作表表头相同，合并读取：{sheets}" "{count} sheets with the same header are read as one table: {sheets}";
     GuessHeader "guess_header" "表头在第 {row} 行" "The header is in row {row}";
     GuessNoHeader "guess_no_header" "没有表头，按内容识别列" "There is no header; columns were recognised by their content";
     GuessFormat "guess_format" "扩展名是 {extension}，内容其实是 {format}" "The name says {extension}, the content is {format}";
@@ -146,7 +154,7 @@ codes! {
 impl Code {
     /// Is it a guess that a person should look at before going on?
     pub fn is_warning(self) -> bool {
-        matches!(self, Code::GuessStatusUnknown | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessDateContrary | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
+        matches!(self, Code::GuessStatusUnknown | Code::GuessSheetsLeft | Code::GuessOrderParts | Code::GuessOrderCorrected | Code::GuessCurrencyForeign | Code::GuessDateAmbiguous | Code::GuessDateContrary | Code::GuessAmountUnknown | Code::GuessCustomerName | Code::GuessCustomerBlank | Code::GuessAttributeUnread | Code::GuessPhoneLost | Code::GuessUndecodable)
     }
 
     /// By machine name.
@@ -157,6 +165,13 @@ impl Code {
     /// The sentence for a reader, with its parameters filled in.
     pub fn message(self, lang: Lang, params: &Params) -> String {
         let mut text = self.template(lang).to_owned();
+        // a row of several sheets read as one is found by its sheet and its place there
+        if let (Some(sheet), Some(row)) = (params.get(ON_SHEET), params.get(ON_ROW)) {
+            text = match lang {
+                Lang::Zh => format!("{text}（工作表“{sheet}”第 {row} 行）"),
+                Lang::En => format!("{text} (sheet “{sheet}”, row {row})"),
+            };
+        }
         for (name, value) in params {
             text = text.replace(&format!("{{{name}}}"), value);
         }

@@ -6,7 +6,7 @@ use crate::{
     code::{Code, Error, Result, params},
     columnar::Columnar,
     encoding::{BAD, Encoding, detect},
-    limits,
+    header, limits,
     mapping::{Format, Mapping},
     probe::Guess,
     propose,
@@ -42,6 +42,8 @@ pub(crate) struct Sample {
     pub delimiter: Option<char>,
     pub sheets: Vec<String>,
     pub sheet: Option<String>,
+    /// sheets with the same header, read below the first
+    pub more_sheets: Vec<String>,
     pub is_1904: bool,
     pub header_row: u64,
     pub headers: Vec<String>,
@@ -57,12 +59,77 @@ pub(crate) fn guess<const N: usize>(code: Code, pairs: [(&str, &str); N]) -> Gue
 }
 
 pub(crate) fn probe(path: &Path, options: &Options<'_>) -> Result<Probe> {
-    Ok(propose::propose(sample(path, options)?, options))
+    let mut sample = sample(path, options)?;
+    // a sheet that was asked for is read alone
+    sample.other_sheets(path, &|_| options.sheet.is_none())?;
+    Ok(propose::propose(sample, options))
+}
+
+impl Sample {
+    /// Looks at the other sheets of a workbook. Of those that `may`, the ones with the header of the sheet at hand, in the same row,
+    /// are read below it, and their first rows join the sample; others that hold a table are told as left out.
+    fn other_sheets(&mut self, path: &Path, may: &dyn Fn(&str) -> bool) -> Result<()> {
+        let Some(first) = self.sheet.clone().filter(|_| self.sheets.len() > 1) else { return Ok(()) };
+        let mut book = Workbook::open(path, self.format)?;
+        let hidden = book.hidden();
+        let wanted = header::signature(self.headers.iter().map(String::as_str));
+        let all = self.sheets.clone();
+        let mut left = Vec::new();
+        for name in all.iter().filter(|s| **s != first) {
+            let joins = self.header_row > 0 && !hidden.contains(name) && may(name);
+            let (mut rows, mut seen, mut same, mut more) = (Vec::new(), 0, false, false);
+            let (mut text, mut swell) = (0, Swell::new(self.bytes));
+            book.rows(name, &mut |row| {
+                text += swell.take(row.0, &row.1)?;
+                seen += 1;
+                if row.0 == self.header_row {
+                    same = header::signature(sniff::names(&row.1).iter().map(String::as_str)) == wanted;
+                } else if row.0 > self.header_row && same && joins {
+                    rows.push(owned_row(row));
+                    more = rows.len() >= MOST / 4 || text >= MOST_TEXT / 4;
+                    return Ok(!more);
+                }
+                Ok(seen < 2 || row.0 < self.header_row || same && joins)
+            })?;
+            if same && joins && !rows.is_empty() {
+                let count = rows.len() as u64;
+                self.rows_estimate += if more { book.claimed_rows(name).unwrap_or(count).max(count) } else { count };
+                if self.rows.len() < MOST {
+                    self.rows.extend(rows);
+                }
+                self.more_sheets.push(name.clone());
+            } else if seen > 1 {
+                left.push(name.as_str());
+            }
+        }
+        self.tell_sheets(&first, &left);
+        Ok(())
+    }
+
+    /// Tells which sheets of a workbook are read, and which are not.
+    fn tell_sheets(&mut self, first: &str, left: &[&str]) {
+        let read = std::iter::once(first).chain(self.more_sheets.iter().map(String::as_str)).collect::<Vec<_>>().join(", ");
+        let count = self.sheets.len().to_string();
+        let mut told = Vec::new();
+        if !self.more_sheets.is_empty() {
+            told.push(guess(Code::GuessSheets, [("count", &(self.more_sheets.len() + 1).to_string()), ("sheets", &read)]));
+        }
+        if !left.is_empty() {
+            told.push(guess(Code::GuessSheetsLeft, [("sheet", &read), ("count", &count), ("others", &left.join(", "))]));
+        }
+        if told.is_empty() {
+            told.push(guess(Code::GuessSheet, [("sheet", first), ("count", &count)]));
+        }
+        // before what is told of the header and the days
+        let place = self.guesses.iter().position(|g| g.code != Code::GuessFormat).unwrap_or(self.guesses.len());
+        self.guesses.splice(place..place, told);
+    }
 }
 
 pub(crate) fn review(path: &Path, options: &Options<'_>, mapping: Mapping, before: Option<&Mapping>) -> Result<Probe> {
     let asked = Options { kind: None, sheet: mapping.sheet.as_deref(), header_row: Some(mapping.header_row), encoding: Some(mapping.encoding), delimiter: Some(mapping.delimiter), ..options.clone() };
-    let sample = sample(path, &asked)?;
+    let mut sample = sample(path, &asked)?;
+    sample.other_sheets(path, &|sheet| mapping.more_sheets.iter().any(|s| s == sheet))?;
     propose::review(sample, options, mapping, before)
 }
 
@@ -143,10 +210,6 @@ fn workbook(path: &Path, format: Format, bytes: u64, options: &Options<'_>) -> R
         sample.rows = rows;
         break;
     }
-    if sheets.len() > 1
-        && let Some(sheet) = &sample.sheet {
-            sample.guesses.push(guess(Code::GuessSheet, [("sheet", sheet), ("count", &sheets.len().to_string())]));
-        }
     if sample.is_1904 {
         sample.guesses.push(guess(Code::GuessEpoch1904, []));
     }

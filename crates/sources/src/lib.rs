@@ -33,7 +33,7 @@ mod text;
 mod value;
 
 pub use attribute::Attribute;
-pub use batch::{Batch, Reject, Summary};
+pub use batch::{Batch, LeftBlank, Reject, Summary};
 pub use code::{Code, Error, Params, Result};
 pub use encoding::Encoding;
 pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};

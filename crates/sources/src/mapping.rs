@@ -185,6 +185,9 @@ pub struct Mapping {
     /// sheet of a workbook; the first one if none is named
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// further sheets with the same header, read below it as one table
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_sheets: Vec<String>,
     /// row of the header, from 1; 0 = there is none
     #[serde(default = "first")]
     pub header_row: u64,
@@ -264,6 +267,7 @@ impl Mapping {
             encoding: self.encoding,
             delimiter: self.delimiter,
             sheet: self.sheet.clone(),
+            more_sheets: self.more_sheets.clone(),
             header_row: self.header_row,
             epoch_1904: self.epoch_1904,
             ..template.clone()

@@ -139,6 +139,8 @@ pub(crate) struct Plan {
     pub used: Vec<bool>,
     /// columns whose absence makes a totals row
     pub keys: Vec<usize>,
+    /// columns that tell of orders, lines and refunds
+    pub trade: Vec<usize>,
 }
 
 impl Plan {
@@ -150,6 +152,7 @@ impl Plan {
         let mut attributes = Vec::new();
         let mut headers = Vec::new();
         let mut used = Vec::new();
+        let mut trade = Vec::new();
         for column in &mapping.columns {
             if column.index >= limits::COLUMNS {
                 return Err(invalid("column index"));
@@ -198,6 +201,9 @@ impl Plan {
             if let Some(u) = used.get_mut(column.index) {
                 *u = taken;
             }
+            if taken && matches!(column.target.kind(), Some(Kind::Order | Kind::Line | Kind::Refund)) {
+                trade.push(column.index);
+            }
         }
         let has = |kind: Kind| mapping.kinds.contains(&kind);
         let kinds = Kinds {
@@ -236,6 +242,7 @@ impl Plan {
             headers,
             used,
             keys,
+            trade,
         })
     }
 

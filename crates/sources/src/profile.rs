@@ -60,6 +60,14 @@ pub(crate) struct Profile {
     /// words an order's status is written with, where the header says it is one
     pub statuses: usize,
     pub genders: usize,
+    /// words that name the question of a score
+    pub questions: usize,
+    /// months: `2025-01`, `2025年1月`, `Jan 2025`
+    pub months: usize,
+    /// the order of year, month and day is only the likelier one
+    pub order_doubtful: bool,
+    /// a column that a file of rejected rows put in front of the file's own
+    pub added: bool,
     pub letters: usize,
     pub longest: usize,
     pub errors: usize,
@@ -151,7 +159,21 @@ fn three(text: &str) -> Option<(u32, u32, u32, usize, usize, char)> {
     Some((a.parse().ok()?, b.parse().ok()?, c.parse().ok()?, a.len(), c.len(), sep))
 }
 
+/// Years of this century that a business writes with two digits.
+const RECENT: std::ops::RangeInclusive<u32> = 15..=39;
+
 impl Evidence {
+    /// Can all dates be read with the year in front and with the day in front, `25/1/6`, and is there too little to tell which?
+    fn is_open(&self) -> bool {
+        let lead = self.long == 0 && self.short > 0 && self.second_over_12 == 0 && self.first_over_31 == 0 && self.first_over_12 > 0;
+        lead && self.thirds.iter().all(|t| (1..=31).contains(t)) && self.firsts.len() <= 3 && self.firsts.len() <= self.thirds.len() + 1
+    }
+
+    /// Of two readings, is the one with the year in front the only one that gives years anybody trades in?
+    fn is_likelier_year_first(&self) -> bool {
+        self.is_open() && self.firsts.iter().all(|y| RECENT.contains(y)) && !self.thirds.iter().any(|y| RECENT.contains(y))
+    }
+
     fn see(&mut self, text: &str) {
         let Some((a, b, c, a_len, c_len, sep)) = three(text) else { return };
         match (a_len, c_len) {
@@ -175,11 +197,17 @@ impl Evidence {
         if self.long + self.short == 0 {
             return None;
         }
+        if self.is_likelier_year_first() {
+            return Some((DateOrder::Ymd, false));
+        }
         if self.short > self.long {
             let year_first = self.first_over_31 > 0 || (self.firsts.len() < self.thirds.len() && self.second_over_12 == 0);
             if year_first {
                 return Some((DateOrder::Ymd, self.first_over_31 > 0));
             }
+        }
+        if self.is_open() {
+            return Some((DateOrder::Dmy, false));
         }
         if self.first_over_12 != self.second_over_12 {
             let order = if self.first_over_12 > self.second_over_12 { DateOrder::Dmy } else { DateOrder::Mdy };
@@ -246,6 +274,8 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
         p.truths += usize::from(matches!(cell, Cell::Bool(_)) || word::truth_word(&lower).is_some());
         p.statuses += usize::from(is_status && status::status_word(&lower).is_some());
         p.genders += usize::from(word::gender_word(&lower).is_some());
+        p.questions += usize::from(word::question_word(&lower));
+        p.months += usize::from(trimmed.len() <= 20 && date::month(&trimmed).is_some());
         p.letters += usize::from(trimmed.chars().any(char::is_alphabetic));
     }
     p.distinct = distinct.len();
@@ -253,6 +283,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     if let Some((order, sure)) = evidence.order(month_first) {
         (p.day_first, p.month_first, p.year_behind) = (evidence.first_over_12, evidence.second_over_12, evidence.long > 0);
         // proof for both is no doubt about one: it is told as a contradiction
+        p.order_doubtful = !sure && evidence.is_open() && (order == DateOrder::Dmy || evidence.is_likelier_year_first());
         (p.order, p.order_sure) = (Some(order), sure || p.contrary(order) > 0);
     }
     p

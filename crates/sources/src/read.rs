@@ -4,12 +4,12 @@
 use crate::{
     batch::{Batch, Reject, Summary},
     build::{Builder, RowFault},
-    code::{Code, Result, params},
+    code::{Code, ON_ROW, ON_SHEET, Result, params},
     encoding::{BAD, BAD_BYTES, Encoding},
     limits,
     mapping::Mapping,
     plan::Plan,
-    stream::{Chunk, Element, Part, Rows, stream, too_many_columns},
+    stream::{Chunk, Element, Part, Rows, Sheet, stream, too_many_columns},
     text::{
         csv::{self, Next},
         json,
@@ -101,7 +101,7 @@ fn decode(chunk: &Chunk<'_>, plan: &Plan) -> Result<Vec<Batch>> {
             parts.par_iter().map(|part| separated(plan, buffer, *part, *delimiter, *width, *ended, chunk.encoding, bytes)).collect()
         }
         Rows::Json { elements, names } => Ok(elements.par_chunks(SHARE).map(|e| objects(plan, e, names, chunk.encoding, bytes)).collect()),
-        Rows::Cells(rows) => Ok(rows.par_chunks(SHARE).map(|r| cells(plan, r, chunk.encoding, bytes)).collect()),
+        Rows::Cells(rows) => Ok(rows.par_chunks(SHARE).map(|r| placed(cells(plan, r, chunk.encoding, bytes), chunk.sheet)).collect()),
     }
 }
 
@@ -212,6 +212,17 @@ fn cells(plan: &Plan, rows: &[crate::sheet::Row<'static>], encoding: Encoding, b
     work.done()
 }
 
+/// Rejects of one of several sheets say which, and the row there.
+fn placed(mut batch: Batch, sheet: Option<Sheet<'_>>) -> Batch {
+    if let Some(sheet) = sheet {
+        for reject in &mut batch.rejects {
+            reject.params.insert(ON_SHEET.to_owned(), sheet.name.to_owned());
+            reject.params.insert(ON_ROW.to_owned(), reject.line.saturating_sub(sheet.before).to_string());
+        }
+    }
+    batch
+}
+
 /// A batch in the making.
 struct Work<'p> {
     plan: &'p Plan,
@@ -241,7 +252,7 @@ impl<'p> Work<'p> {
 
     fn done(self) -> Batch {
         let mut batch = self.batch;
-        batch.notes = self.builder.notes();
+        (batch.notes, batch.left_blank) = self.builder.left();
         batch
     }
 }

@@ -64,6 +64,16 @@ pub(crate) struct Chunk<'b> {
     pub rows: Rows<'b>,
     pub encoding: Encoding,
     pub bytes: u64,
+    /// their sheet, where several are read as one
+    pub sheet: Option<Sheet<'b>>,
+}
+
+/// One of several sheets read as one table: its rows are numbered on from those of the sheets before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sheet<'b> {
+    pub name: &'b str,
+    /// the last row of the sheets before it
+    pub before: u64,
 }
 
 /// Is handed chunks; answers whether to go on.
@@ -158,7 +168,7 @@ fn separated(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> 
         if !parts.is_empty() {
             let rows = Rows::Csv { buffer: &buffer, parts: &parts, delimiter, width, ended: source.ended };
             let left = (buffer.len() - at) as u64;
-            if !sink(Chunk { rows, encoding: mapping.encoding, bytes: source.bytes_read.saturating_sub(left) })? {
+            if !sink(Chunk { rows, encoding: mapping.encoding, bytes: source.bytes_read.saturating_sub(left), sheet: None })? {
                 return Ok(());
             }
         }
@@ -202,7 +212,7 @@ fn json_lines(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()>
         if at == 0 && buffer.len() > limits::LINE {
             return Err(line_too_long(line));
         }
-        if !elements.is_empty() && !sink(Chunk { rows: Rows::Json { elements: &elements, names: &names }, encoding: mapping.encoding, bytes: source.bytes_read })? {
+        if !elements.is_empty() && !sink(Chunk { rows: Rows::Json { elements: &elements, names: &names }, encoding: mapping.encoding, bytes: source.bytes_read, sheet: None })? {
             return Ok(());
         }
         if source.ended && at >= buffer.len() {
@@ -248,7 +258,7 @@ fn json_array(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()>
                 break;
             }
         }
-        if !elements.is_empty() && !sink(Chunk { rows: Rows::Json { elements: &elements, names: &names }, encoding: mapping.encoding, bytes: source.bytes_read })? {
+        if !elements.is_empty() && !sink(Chunk { rows: Rows::Json { elements: &elements, names: &names }, encoding: mapping.encoding, bytes: source.bytes_read, sheet: None })? {
             return Ok(());
         }
         if over {
@@ -291,7 +301,17 @@ fn workbook(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
         None => sheets.first().cloned().ok_or_else(|| Error::new(Code::FileEmpty, []))?,
     };
     let mut gather = Gather::new(mapping, sink, size);
-    book.rows(&sheet, &mut |row| gather.take(row))?;
+    if let Some(missing) = mapping.more_sheets.iter().find(|s| !sheets.contains(s)) {
+        return Err(Error::new(Code::SheetMissing, [("sheet", missing)]));
+    }
+    let several = !mapping.more_sheets.is_empty();
+    for name in std::iter::once(&sheet).chain(&mapping.more_sheets) {
+        gather.turn(several.then_some(name.as_str()))?;
+        if gather.stopped {
+            break;
+        }
+        book.rows(name, &mut |row| gather.take(row))?;
+    }
     gather.end(size)
 }
 
@@ -311,11 +331,25 @@ struct Gather<'m, 's, 'k> {
     text: usize,
     swell: Swell,
     stopped: bool,
+    /// one of several sheets, the last row before it, and the last row so far
+    sheet: Option<&'m str>,
+    before: u64,
+    last: u64,
 }
 
 impl<'m, 's, 'k> Gather<'m, 's, 'k> {
     fn new(mapping: &'m Mapping, sink: &'s mut Sink<'k>, size: u64) -> Gather<'m, 's, 'k> {
-        Gather { mapping, sink, pending: Vec::new(), cells: 0, text: 0, swell: Swell::new(size), stopped: false }
+        Gather { mapping, sink, pending: Vec::new(), cells: 0, text: 0, swell: Swell::new(size), stopped: false, sheet: None, before: 0, last: 0 }
+    }
+
+    /// Another sheet begins.
+    fn turn(&mut self, sheet: Option<&'m str>) -> Result<()> {
+        if !self.pending.is_empty() {
+            (self.cells, self.text) = (0, 0);
+            self.flush(0)?;
+        }
+        (self.sheet, self.before) = (sheet, self.last);
+        Ok(())
     }
 
     fn take(&mut self, row: sheet::Row<'_>) -> Result<bool> {
@@ -327,7 +361,9 @@ impl<'m, 's, 'k> Gather<'m, 's, 'k> {
         }
         self.cells += row.1.len();
         self.text += self.swell.take(row.0, &row.1)?;
-        self.pending.push(owned_row(row));
+        let (number, cells) = owned_row(row);
+        self.last = self.before + number;
+        self.pending.push((self.last, cells));
         if self.pending.len() >= ROWS || self.cells >= ROWS * 16 || self.text >= CHUNK {
             (self.cells, self.text) = (0, 0);
             self.flush(0)?;
@@ -336,7 +372,8 @@ impl<'m, 's, 'k> Gather<'m, 's, 'k> {
     }
 
     fn flush(&mut self, bytes: u64) -> Result<()> {
-        self.stopped = !(self.sink)(Chunk { rows: Rows::Cells(&self.pending), encoding: self.mapping.encoding, bytes })?;
+        let sheet = self.sheet.map(|name| Sheet { name, before: self.before });
+        self.stopped = !(self.sink)(Chunk { rows: Rows::Cells(&self.pending), encoding: self.mapping.encoding, bytes, sheet })?;
         self.pending.clear();
         Ok(())
     }
@@ -354,7 +391,7 @@ fn columnar(path: &Path, mapping: &Mapping, sink: &mut Sink<'_>) -> Result<()> {
     while let Some(rows) = file.next_rows()? {
         number += rows.len() as u64;
         let bytes = (size as f64 * (number as f64 / total as f64)) as u64;
-        if !sink(Chunk { rows: Rows::Cells(&rows), encoding: Encoding::Utf8, bytes })? {
+        if !sink(Chunk { rows: Rows::Cells(&rows), encoding: Encoding::Utf8, bytes, sheet: None })? {
             return Ok(());
         }
     }

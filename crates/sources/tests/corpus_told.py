@@ -137,6 +137,7 @@ TOLD = {
     "semicolon.csv": "delimiter kinds time_zone | order=8",
     "semicolon_decimal_comma.csv": "delimiter kinds time_zone decimal_comma | order=8",
     "serial_numbers_unformatted.xlsx": "kinds time_zone serial | order=8",
+    "sheets_of_months.xlsx": "sheets sheets_left kinds time_zone date_mixed | order=9",
     "shopify_rows_below.csv": "kinds continued status time_zone | line=3 order=2",
     "short_row.csv": "kinds time_zone | order=7",
     "spaced_headers.csv": "kinds time_zone | order=8",

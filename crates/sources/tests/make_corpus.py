@@ -249,6 +249,15 @@ def workbooks():
         fill(wb.create_sheet("订单"))
         wb.active = 1
     case("hidden_first_sheet.xlsx", book(hidden), **ok)
+    def months(wb):
+        # a sheet a month is one table; one of another header is left out
+        wb.active.title = "一月"
+        fill(wb.active)
+        for title, rows in (("二月", [head, ["B1", "K1", datetime.datetime(2026, 3, 7), 1.5], ["B2", "K2", "2026-02-30", 2.5]]), ("说明", [["项目", "说明"], ["甲", "乙"], ["丙", "丁"]])):
+            ws = wb.create_sheet(title)
+            for row in rows:
+                ws.append(row)
+    case("sheets_of_months.xlsx", book(months), rows=10, rejected={"date_invalid": 1}, sum=money(8) + 150, days=["2026-03-06", "2026-03-13"])
     def serial_as_number(wb):
         fill(wb.active)
         for r in range(2, 10):

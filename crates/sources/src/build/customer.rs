@@ -3,7 +3,7 @@
 use super::{Builder, Built, REMEMBERED, RowFault, at, content, who_hash};
 use crate::{
     code::{Code, params},
-    mapping::DecimalMark,
+    mapping::{DecimalMark, OrderIdentity},
     plan::{AttributeSlot, Slots},
     value::{Cell, Fault, Read, contact, date, decimal, text, word},
 };
@@ -29,13 +29,13 @@ impl Builder<'_> {
         };
         push(IdentifierKind::External, self.id(&columns.id, row)?);
         push(IdentifierKind::Member, self.id(&columns.member, row)?);
-        let mut dropped = None;
+        let mut dropped: Vec<(Code, Fault, usize)> = Vec::new();
         // every phone and address of the row is the customer's; the first of each must be readable, the others are spare
         for (place, slot) in columns.phone.0.iter().enumerate() {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::phone(cell, self.plan.home) {
                 Ok(phone) => push(IdentifierKind::Phone, phone),
-                Err(f) if f.code == Code::PhoneInvalid || place > 0 => dropped = Some((Code::PhoneDropped, f, slot.index)),
+                Err(f) if f.code == Code::PhoneInvalid || place > 0 => dropped.push((Code::PhoneDropped, f, slot.index)),
                 Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
             }
         }
@@ -43,7 +43,7 @@ impl Builder<'_> {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::email(cell) {
                 Ok(email) => push(IdentifierKind::Email, email),
-                Err(f) if f.code == Code::EmailInvalid || place > 0 => dropped = Some((Code::EmailDropped, f, slot.index)),
+                Err(f) if f.code == Code::EmailInvalid || place > 0 => dropped.push((Code::EmailDropped, f, slot.index)),
                 Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
             }
         }
@@ -51,14 +51,28 @@ impl Builder<'_> {
         if self.plan.customer_by_row && who.is_empty() {
             who.push(Identifier { kind: IdentifierKind::External, value: format!("row-{line}-{:08x}", content(row) >> 32) });
         }
-        if let Some((note, fault, column)) = dropped {
-            // with another identifier the customer is still known
-            if who.is_empty() {
+        // with another identifier, or by the order, the customer is still known
+        if who.is_empty() && !self.order_names_them(row)
+            && let Some((_, fault, column)) = dropped.pop() {
                 return Err(RowFault { fault, column: Some(column) });
             }
-            self.note(note);
+        for (note, fault, column) in dropped {
+            self.drop_cell(note, fault.code, column, row);
         }
         Ok(who)
+    }
+
+    /// Does the row name an order whose head stands elsewhere, and with it the customer? A refund and a line without a day of its own
+    /// may leave the customer's cells blank.
+    pub(super) fn order_names_them(&self, row: &[Cell<'_>]) -> bool {
+        let (kinds, columns) = (self.plan.kinds, &self.plan.columns);
+        let number = || columns.order_id.find(row).is_some();
+        match (kinds.order, kinds.line, kinds.refund) {
+            (true, ..) => false,
+            (_, true, _) => !columns.order_at.is_mapped() && self.plan.order_identity == OrderIdentity::Column && number(),
+            (_, _, true) => columns.refund_order.find(row).is_some() || number(),
+            _ => false,
+        }
     }
 
     fn nobody(&self) -> RowFault {
@@ -71,7 +85,8 @@ impl Builder<'_> {
         if who.is_empty() { Err(self.nobody()) } else { Ok(()) }
     }
 
-    pub(super) fn customer(&mut self, who: &[Identifier], row: &[Cell<'_>], out: &mut Vec<Record>) -> Built<()> {
+    /// `bare`: nothing else comes of the row, so the customer is said even if they were before.
+    pub(super) fn customer(&mut self, who: &[Identifier], row: &[Cell<'_>], bare: bool, out: &mut Vec<Record>) -> Built<()> {
         let columns = &self.plan.columns;
         if who.is_empty() {
             // lines and refunds may name the order instead
@@ -80,7 +95,7 @@ impl Builder<'_> {
             }
             let order_names_it = (self.plan.kinds.line || self.plan.kinds.refund) && !self.plan.kinds.order;
             let no_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped();
-            return if order_names_it && no_column { Ok(()) } else { Err(self.nobody()) };
+            return if order_names_it && no_column || self.order_names_them(row) { Ok(()) } else { Err(self.nobody()) };
         }
         let company = self.free(&columns.company, row)?;
         let name = match (self.free(&columns.name, row)?, &company) {
@@ -101,12 +116,12 @@ impl Builder<'_> {
                 Ok(Some(value)) if !attributes.iter().any(|(key, _)| *key == attribute.key) => attributes.push((attribute.key.clone(), value)),
                 Ok(_) => {}
                 // what cannot be read stays unknown; the customer is known all the same
-                Err(_) => self.note(Code::AttributeDropped),
+                Err(fault) => self.drop_cell(Code::AttributeDropped, fault.code, attribute.slot.index, row),
             }
         }
         let record = CustomerRecord { identifiers: who.to_vec(), organisation, name, attributes };
         if (self.plan.kinds.has_trade() || self.plan.kinds.interaction || self.plan.kinds.answer)
-            && self.said_before(&record) {
+            && self.said_before(&record) && !bare {
                 return Ok(());
             }
         out.push(Record::Customer(record));
@@ -170,11 +185,11 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let name = self.free(&columns.contact_name, row)?;
         let role = self.text(&columns.contact_role, row)?;
-        let mut dropped = None;
+        let mut dropped = Vec::new();
         let phone = match columns.contact_phone.find(row) {
             Some((cell, slot)) => match contact::phone(cell, self.plan.home) {
                 Err(f) if f.code == Code::PhoneInvalid => {
-                    dropped = Some((Code::PhoneDropped, f, slot));
+                    dropped.push((Code::PhoneDropped, f, slot));
                     None
                 }
                 read => at(read, slot)?,
@@ -184,18 +199,19 @@ impl Builder<'_> {
         let email = match columns.contact_email.find(row) {
             Some((cell, slot)) => match contact::email(cell) {
                 Err(f) if f.code == Code::EmailInvalid => {
-                    dropped = Some((Code::EmailDropped, f, slot));
+                    dropped.push((Code::EmailDropped, f, slot));
                     None
                 }
                 read => at(read, slot)?,
             },
             None => None,
         };
-        if let Some((note, fault, slot)) = dropped {
-            if name.is_none() && phone.is_none() && email.is_none() {
+        if name.is_none() && phone.is_none() && email.is_none()
+            && let Some((_, fault, slot)) = dropped.pop() {
                 return at(Err(fault), slot);
             }
-            self.note(note);
+        for (note, fault, slot) in dropped {
+            self.drop_cell(note, fault.code, slot.index, row);
         }
         if name.is_some() || phone.is_some() || email.is_some() {
             out.push(Record::Contact(ContactRecord { organisation: who.to_vec(), name, role, phone, email }));

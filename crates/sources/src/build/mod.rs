@@ -5,6 +5,7 @@ mod other;
 mod trade;
 
 use crate::{
+    batch::LeftBlank,
     code::Code,
     plan::{Plan, Slot, Slots},
     value::{
@@ -35,10 +36,21 @@ impl RowFault {
 
 pub(crate) type Built<T> = Result<T, RowFault>;
 
+/// A cell that cannot be read in a row that is taken in all the same.
+struct Dropped {
+    note: Code,
+    code: Code,
+    column: usize,
+    value: String,
+}
+
 /// Names the column a cell stands in when it cannot be read.
 fn at<T>(read: Read<T>, slot: &Slot) -> Built<T> {
     read.map_err(|fault| RowFault { fault, column: Some(slot.index) })
 }
+
+/// Longest part of a cell that is shown as left blank.
+const LONGEST_EXAMPLE: usize = 100;
 
 /// Most entries of the caches that keep repeated customers and order heads from being handed on once more.
 const REMEMBERED: usize = 4096;
@@ -49,6 +61,10 @@ pub(crate) struct Builder<'p> {
     wall: Wall,
     /// what was left out of accepted rows
     notes: BTreeMap<Code, u64>,
+    /// what was left blank in accepted rows
+    left: Vec<LeftBlank>,
+    /// what the row at hand leaves blank, if it is accepted
+    dropped: Vec<Dropped>,
     /// customer → what was last said about them, in this part of the file
     customers: HashMap<u64, u64>,
     /// the last status read in each of its columns: a file has few of them
@@ -61,31 +77,44 @@ pub(crate) struct Builder<'p> {
 
 impl<'p> Builder<'p> {
     pub fn new(plan: &'p Plan) -> Builder<'p> {
-        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), customers: HashMap::new(), status: Vec::new(), rounded: std::cell::Cell::new(0), heads: HashMap::new() }
+        Builder { wall: Wall::new(&plan.zone), plan, notes: BTreeMap::new(), left: Vec::new(), dropped: Vec::new(), customers: HashMap::new(), status: Vec::new(), rounded: std::cell::Cell::new(0), heads: HashMap::new() }
     }
 
     /// The records of a row that is not blank.
     pub fn row(&mut self, line: u64, row: &[Cell<'_>]) -> Built<Vec<Record>> {
+        self.dropped.clear();
+        let records = self.records(line, row)?;
+        self.keep_dropped(line);
+        Ok(records)
+    }
+
+    fn records(&mut self, line: u64, row: &[Cell<'_>]) -> Built<Vec<Record>> {
         let kinds = self.plan.kinds;
         if self.is_totals(row) {
             return Err(RowFault { fault: Code::TotalsRow.into(), column: None });
         }
         let mut out = Vec::with_capacity(kinds.usual());
         let who = self.identifiers(line, row)?;
-        if kinds.customer {
-            self.customer(&who, row, &mut out)?;
+        // somebody who bought nothing: the row of a customer whose cells about orders are all blank
+        let bare = (kinds.order || kinds.line) && !who.is_empty() && self.is_bare(row);
+        if kinds.customer || bare {
+            self.customer(&who, row, bare, &mut out)?;
         }
         if kinds.contact {
             self.contact(&who, row, &mut out)?;
         }
-        if kinds.has_trade() {
+        if kinds.has_trade() && !bare {
             self.trade(&who, row, &mut out)?;
         }
         if kinds.interaction {
             self.interaction(&who, row, &mut out)?;
         }
         if kinds.answer {
-            self.answer(&who, row, &mut out)?;
+            match self.answer(&who, row, &mut out) {
+                // what was bought is not lost for a score beside it
+                Err(RowFault { fault, column: Some(column) }) if kinds.has_trade() => self.drop_cell(Code::ScoreDropped, fault.code, column, row),
+                other => other?,
+            }
         }
         if kinds.product {
             self.product(row, &mut out)?;
@@ -109,8 +138,32 @@ impl<'p> Builder<'p> {
         self.plan.keys.iter().any(|k| row.get(*k).is_none_or(|c| c.is_missing() || matches!(c, Cell::Text(t) if is_totals_word(t))))
     }
 
-    fn note(&mut self, code: Code) {
-        *self.notes.entry(code).or_default() += 1;
+    /// Are all cells blank that tell of something bought or given back?
+    fn is_bare(&self, row: &[Cell<'_>]) -> bool {
+        !self.plan.trade.is_empty() && self.plan.trade.iter().all(|i| row.get(*i).is_none_or(Cell::is_missing))
+    }
+
+    /// A cell that cannot be read is left blank, if the row is accepted.
+    fn drop_cell(&mut self, note: Code, code: Code, column: usize, row: &[Cell<'_>]) {
+        let value = row.get(column).map(|c| c.shown().chars().take(LONGEST_EXAMPLE).collect()).unwrap_or_default();
+        self.dropped.push(Dropped { note, code, column, value });
+    }
+
+    /// Counts what the row that was just accepted left blank.
+    fn keep_dropped(&mut self, line: u64) {
+        for d in self.dropped.drain(..) {
+            *self.notes.entry(d.note).or_default() += 1;
+            let column = self.plan.headers.get(d.column).map(String::as_str).unwrap_or_default();
+            match self.left.iter_mut().find(|l| l.code == d.code && l.column == column) {
+                Some(known) => {
+                    known.count += 1;
+                    if known.first.len() < LeftBlank::EXAMPLES {
+                        known.first.push((line, d.value));
+                    }
+                }
+                None => self.left.push(LeftBlank { column: column.to_owned(), code: d.code, count: 1, first: vec![(line, d.value)] }),
+            }
+        }
     }
 
     fn text(&self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<String>> {
@@ -155,11 +208,11 @@ impl<'p> Builder<'p> {
     }
 
     /// What was left out of accepted rows, or changed in them, and how often.
-    pub fn notes(mut self) -> BTreeMap<Code, u64> {
+    pub fn left(mut self) -> (BTreeMap<Code, u64>, Vec<LeftBlank>) {
         if self.rounded.get() > 0 {
             self.notes.insert(Code::MoneyRounded, self.rounded.get());
         }
-        self.notes
+        (self.notes, self.left)
     }
 
     /// Minor units.

@@ -36,6 +36,10 @@ impl Builder<'_> {
     }
 
     pub(super) fn answer(&mut self, who: &[Identifier], row: &[Cell<'_>], out: &mut Vec<Record>) -> Built<()> {
+        // a line that names its order alone says nothing about who was asked
+        if who.is_empty() && self.plan.kinds.has_trade() {
+            return Ok(());
+        }
         self.somebody(who)?;
         let columns = &self.plan.columns;
         let question = match self.text(&columns.answer_question, row)? {
@@ -65,6 +69,11 @@ impl Builder<'_> {
         let reference = match self.id(&columns.answer_id, row)? {
             Some(r) => Some(r),
             None => self.id(&columns.interaction_id, row)?,
+        };
+        // beside an order it is that order's: told again on its next line it is the same answer
+        let reference = match reference {
+            None if self.plan.kinds.has_trade() => self.id(&columns.order_id, row)?,
+            given => given,
         };
         for (question, score) in scores {
             out.push(Record::Answer(AnswerRecord {
@@ -158,10 +167,16 @@ impl Builder<'_> {
     /// A day, or a month with its last day.
     fn period(&mut self, slots: &Slots, row: &[Cell<'_>]) -> Built<Option<(Day, Option<Day>)>> {
         let Some((cell, slot)) = slots.find(row) else { return Ok(None) };
-        if let Cell::Text(t) = cell
-            && let Some((first, last)) = date::month(t) {
-                return Ok(Some((first, Some(last))));
-            }
+        let written = match cell {
+            Cell::Text(t) => Some(t.clone()),
+            Cell::Int(_) => Some(cell.shown()),
+            // 2025.1 may have been 2025.10
+            Cell::Number(_) => Some(cell.shown()).filter(|t| t.len() == 7),
+            _ => None,
+        };
+        if let Some((first, last)) = written.as_deref().and_then(date::month) {
+            return Ok(Some((first, Some(last))));
+        }
         Ok(at(self.date(cell, slot), slot)?.map(|m| (self.wall.place(m).1, None)))
     }
 }

@@ -36,7 +36,7 @@ impl Builder<'_> {
         let columns = &self.plan.columns;
         let no_customer_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped() && !columns.unionid.is_mapped();
         let continues = self.continues(row);
-        if !continues && (kinds.order || !no_customer_column) {
+        if !continues && (kinds.order || !no_customer_column) && !self.order_names_them(row) {
             self.somebody(who)?;
         }
         self.currency(row)?;

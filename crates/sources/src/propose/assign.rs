@@ -125,6 +125,9 @@ impl Chooser<'_> {
     fn choose(&mut self, p: &Profile) -> Assigned {
         let subject = self.gives(Kind::Customer) && self.shape.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
         let sensitive = is_sensitive(p);
+        if p.added {
+            return Assigned { target: Target::Ignore, value_type: None, confidence: 1.0 };
+        }
         if let Some((concept, sure)) = p.concept
             && let Some(target) = self.target(concept, p) {
                 let weak = sure < 0.75 && subject && !matches!(target, Target::Attribute(_)) && !target.is_identifier();
@@ -206,6 +209,7 @@ impl Chooser<'_> {
             Discount if order => Some(Target::OrderDiscount),
             Discount => some(line && !self.has(LineAmount) && !self.has(Paid) && !self.has(Amount), Target::LineDiscount),
             Goods if self.gives(Kind::Product) => Some(Target::ProductCost),
+            Goods if self.gives(Kind::Cost) => some(!self.has(Spend), Target::CostAmount),
             Goods if line => Some(Target::LineCost),
             Goods => some(order, Target::OrderCost),
             Status => some(trade, Target::OrderStatus),
@@ -262,6 +266,7 @@ impl Chooser<'_> {
                 let key = attribute::ALL.get(usize::from(place)).map(|a| a.key)?;
                 match key {
                     "acquisition_channel" if trade && !self.has(Channel) => Some(Target::OrderChannel),
+                    "acquisition_channel" if self.gives(Kind::Cost) => some(!self.has(Channel), Target::CostChannel),
                     "signup_day" if fact => some(trade && (!self.has(OrderDate) && !self.has(Date) || is_created(&p.header) && self.undated()), Target::OrderAt),
                     _ => some(customer, Target::Attribute(key.to_owned())),
                 }
@@ -291,7 +296,7 @@ impl Chooser<'_> {
             return (!self.has(RefundAmount)).then_some(Target::RefundAmount);
         }
         if self.gives(Kind::Cost) {
-            return (!self.has(Spend)).then_some(Target::CostAmount);
+            return (!self.has(Spend) && !self.has(Goods)).then_some(Target::CostAmount);
         }
         let stronger = match concept {
             Paid => false,

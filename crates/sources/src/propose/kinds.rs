@@ -3,10 +3,10 @@
 use crate::{
     concept::Concept::{self, *},
     header,
-    mapping::OrderIdentity,
+    mapping::{DecimalMark, OrderIdentity},
     profile::Profile,
     target::Kind,
-    value::Cell,
+    value::{Cell, decimal},
 };
 use hashbrown::HashMap;
 
@@ -45,7 +45,9 @@ pub(crate) enum Repeats {
 
 /// Takes back what a header says when the cells say otherwise, and names columns without a header by their content.
 pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
+    added(profiles);
     let shopify = is_shopify(profiles);
+    let spends = profiles.iter().any(|p| matches!(p.concept, Some((Spend | Goods, _))));
     let main_order = profiles.iter().any(|p| matches!(p.concept, Some((OrderId, _))) && !names_part(&p.header));
     for p in profiles.iter_mut() {
         let Some((concept, _)) = p.concept else { continue };
@@ -54,8 +56,9 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
         }
         let numeric = p.is_numeric();
         let fits = match concept {
+            Date if spends && p.share(p.months) >= 0.5 => true,
             Date | OrderDate | RefundDate | InteractionDate | AnswerDate => p.is_date() || p.share(p.times) > 0.5,
-            From | To => p.is_date() || p.share(p.numbers) < 0.5 && p.share(p.letters) < 0.9 || p.longest <= 8 && p.share(p.numbers) > 0.9 && p.largest > 190_000.0,
+            From | To => p.is_date() || p.share(p.months) >= 0.5 || p.share(p.numbers) < 0.5 && p.share(p.letters) < 0.9 || p.longest <= 8 && p.share(p.numbers) > 0.9 && p.largest > 190_000.0,
             TimeOfDay => p.share(p.times) > 0.5,
             Paid | Gross | Amount | Discount | Goods | Price | ListPrice | LineAmount | RefundAmount | Spend => p.share(p.numbers.max(p.comma_numbers)) >= 0.4,
             Quantity => p.share(p.numbers) >= 0.5,
@@ -87,8 +90,38 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
             p.concept = Some((TimeOfDay, 0.9));
         }
     }
+    name_question(profiles);
     if headerless {
         by_content(profiles);
+    }
+}
+
+/// What a file of rejected rows has in front of the file's own columns.
+const FRONT: [&str; 7] = ["file", "line", "column", "code", "reason", "value", "row"];
+
+/// Columns that say which row was rejected and why say nothing about customers or orders.
+fn added(profiles: &mut [Profile]) {
+    let named = |p: &Profile, name: &str| p.header.trim().eq_ignore_ascii_case(name);
+    let present = FRONT.iter().filter(|name| profiles.iter().any(|p| named(p, name))).count();
+    if present < 5 || !["line", "reason"].iter().all(|name| profiles.iter().any(|p| named(p, name))) {
+        return;
+    }
+    for name in FRONT {
+        // the first of its name: the file may have had one of its own
+        if let Some(p) = profiles.iter_mut().find(|p| named(p, name)) {
+            (p.concept, p.added) = (None, true);
+        }
+    }
+}
+
+/// Beside a score, a column whose cells are NPS, CSAT and the like names the question, whatever stands above it.
+fn name_question(profiles: &mut [Profile]) {
+    let has = |concept: Concept| profiles.iter().any(|p| p.filled > 0 && p.concept.is_some_and(|(c, sure)| c == concept && sure >= SURE));
+    if !has(Score) || has(Question) {
+        return;
+    }
+    if let Some(p) = profiles.iter_mut().find(|p| p.filled > 0 && !p.added && p.share(p.questions) >= 0.9) {
+        p.concept = Some((Question, 0.9));
     }
 }
 
@@ -177,7 +210,9 @@ impl Shape {
         let free = hint.is_none() || matches!(hint, Some(Kind::Order | Kind::Line | Kind::Customer));
         let who = identified || (named && hint != Some(Kind::Product)) || found.has(Id);
 
-        if wants(Kind::Cost) || (hint.is_none() && found.has(Spend) && (found.has(From) || dated) && !identified && !ordered) {
+        // what was spent on a channel; the cost of goods stands beside goods and what was paid for them
+        let spent = found.has(Spend) || found.has(Goods) && found.any(&[Channel, Campaign]) && !goods && !found.any(&[Paid, Gross, Price, Quantity]);
+        if wants(Kind::Cost) || (hint.is_none() && spent && (found.has(From) || dated) && !identified && !ordered) {
             return Shape { kinds: vec![Kind::Cost], ..Shape::default() };
         }
         let product_words = [ProductId, ProductName, Product, Category, Brand, ListPrice, Price, Goods].iter().filter(|c| found.has(**c)).count();
@@ -185,7 +220,10 @@ impl Shape {
             return Shape { kinds: vec![Kind::Product], ..Shape::default() };
         }
         let refund_words = found.has(RefundId) || (found.has(RefundAmount) && (found.has(RefundDate) || found.has(Reason)));
-        if wants(Kind::Refund) || (hint.is_none() && refund_words && (ordered || named) && !found.any(&[Paid, Gross, LineAmount, Price, OrderDate])) {
+        // a day and an amount beside those of a refund are the order's: at once where only some orders were given back, or where
+        // refunds have no numbers of their own
+        let sold = dated && found.has(Amount) && found.get(RefundAmount).is_some_and(|r| given_back(r, rows) < rows.len() || ordered && !found.has(RefundId));
+        if wants(Kind::Refund) || (hint.is_none() && refund_words && !sold && (ordered || named) && !found.any(&[Paid, Gross, LineAmount, Price, OrderDate])) {
             return Shape { kinds: vec![Kind::Refund], ..Shape::default() };
         }
         if wants(Kind::Answer) || (hint != Some(Kind::Order) && hint != Some(Kind::Line) && hint != Some(Kind::Customer) && hint != Some(Kind::Interaction) && scored && who && any_date && !ordered && !found.any(&[Paid, Gross, LineAmount])) {
@@ -274,12 +312,23 @@ impl Shape {
         if shape.refund_prefix.is_some() || has_negative || found.has(RefundAmount) || said_refunded || found.any(&[Paid, LineAmount, Price, Amount, Gross]) {
             shape.kinds.push(Kind::Refund);
         }
+        // an order's own day is a score's where it has none; a bare score may be the product's unless it has a day
+        if identified && hint != Some(Kind::Line) && (found.any(&[Nps, Csat, Ces]) || found.has(Score) && found.has(AnswerDate)) {
+            shape.kinds.push(Kind::Answer);
+            shape.question = question(found);
+        }
         let describes = found.has(Name) && found.any(&[CustomerId, Member, Phone, Email, Unionid]) || found.has(Company) || found.attributes() > 0;
         if identified && describes {
             shape.kinds.insert(0, Kind::Customer);
         }
         shape
     }
+}
+
+/// Rows in which something was given back: nothing and nought are none.
+fn given_back(refund: &Profile, rows: &Rows) -> usize {
+    let is_zero = |cell: &Cell<'_>| decimal::parse(cell.shown().trim(), DecimalMark::Point).is_some_and(|d| d.mantissa == 0);
+    rows.iter().filter_map(|(_, r)| r.get(refund.index)).filter(|c| !c.is_missing() && !is_zero(c)).count()
 }
 
 fn with_customer(mut kinds: Vec<Kind>, found: &Found<'_>) -> Vec<Kind> {

@@ -62,6 +62,8 @@ pub(crate) fn propose(sample: Sample, options: &Options<'_>) -> Probe {
 pub(crate) fn review(sample: Sample, options: &Options<'_>, mut mapping: Mapping, before: Option<&Mapping>) -> Result<Probe> {
     mapping.zone()?;
     mapping.format = sample.format;
+    // a mapping that was made for another workbook
+    mapping.more_sheets.retain(|s| sample.more_sheets.contains(s));
     if !has_names(sample.format) {
         fits(&sample.headers, &mapping)?;
     }
@@ -136,6 +138,7 @@ fn mapping(sample: &Sample, options: &Options<'_>, look: &Look) -> Mapping {
         encoding: sample.encoding.unwrap_or_default(),
         delimiter: sample.delimiter.unwrap_or(','),
         sheet: sample.sheet.clone(),
+        more_sheets: sample.more_sheets.clone(),
         header_row: if has_names(sample.format) { 0 } else { sample.header_row },
         epoch_1904: sample.is_1904,
         date_order,

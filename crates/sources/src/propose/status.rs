@@ -32,6 +32,11 @@ pub(super) fn guesses(sample: &Sample, mapping: &Mapping) -> Vec<Guess> {
     mapping.columns.iter().filter(|c| matches!(c.target, Target::OrderStatus | Target::OrderCancelled)).flat_map(|c| told(c, &words(sample, c))).collect()
 }
 
+/// Does a word of the sample say that all of an order was given back?
+pub(super) fn says_refunded(sample: &Sample, mapping: &Mapping) -> bool {
+    mapping.columns.iter().filter(|c| matches!(c.target, Target::OrderStatus | Target::OrderCancelled)).any(|c| !words(sample, c).refunded.is_empty())
+}
+
 fn words(sample: &Sample, column: &Column) -> Words {
     let yes_no = column.target == Target::OrderCancelled || plan::says_cancelled(column);
     let mut found = Words::default();

@@ -44,8 +44,9 @@ impl Tell<'_> {
             out.push(guess(Code::GuessNoKind, []));
             return out;
         }
-        let zh: Vec<String> = mapping.kinds.iter().map(|k| k.label().zh).collect();
-        let en: Vec<String> = mapping.kinds.iter().map(|k| k.label().en).collect();
+        let told: Vec<Kind> = mapping.kinds.iter().copied().filter(|k| *k != Kind::Refund || self.tells_refunds()).collect();
+        let zh: Vec<String> = told.iter().map(|k| k.label().zh).collect();
+        let en: Vec<String> = told.iter().map(|k| k.label().en).collect();
         out.push(guess(Code::GuessKinds, [("kinds_zh", &zh.join("、")), ("kinds_en", &en.join(", "))]));
         if self.gives(Kind::Order) || self.gives(Kind::Line) {
             self.trade(&mut out);
@@ -71,7 +72,7 @@ impl Tell<'_> {
             out.push(guess(Code::GuessCustom, [("count", &custom.to_string())]));
         }
         for (sensitive, code) in [(true, Code::GuessSensitive), (false, Code::GuessIgnored)] {
-            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && is_sensitive(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
+            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && is_sensitive(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
             if !names.is_empty() {
                 out.push(guess(code, [("columns", &names.join(", "))]));
             }
@@ -81,6 +82,14 @@ impl Tell<'_> {
             out.push(guess(Code::GuessTotals, []));
         }
         out
+    }
+
+    /// Every order may be given back; does the file say that any was: in a column, by a number, an amount or a status?
+    fn tells_refunds(&self) -> bool {
+        let counts = |t: &Target| matches!(t, Target::LineQuantity | Target::LinePaid | Target::LinePrice | Target::OrderPaid | Target::OrderAmount);
+        self.mapping.refund_prefix.is_some()
+            || self.seen().any(|(p, c)| c.target.kind() == Some(Kind::Refund) || counts(&c.target) && p.negative > 0)
+            || status::says_refunded(self.sample, self.mapping)
     }
 
     /// What was guessed about orders and their lines.
@@ -136,7 +145,11 @@ impl Tell<'_> {
         if who.is_empty() || rows.is_empty() || self.mapping.customer_by_row {
             return;
         }
-        let nobody = rows.iter().filter(|(_, r)| who.iter().all(|i| r.get(*i).is_none_or(Cell::is_missing))).count();
+        // a refund, or a line without a day of its own, is its order's customer's
+        let number = self.mapping.columns.iter().filter(|c| matches!(c.target, Target::OrderId | Target::RefundOrder)).map(|c| c.index).collect::<Vec<_>>();
+        let by_order = !self.gives(Kind::Order) && if self.gives(Kind::Line) { !self.mapping.has(&Target::OrderAt) } else { self.gives(Kind::Refund) };
+        let blank = |r: &[Cell<'static>], columns: &[usize]| columns.iter().all(|i| r.get(*i).is_none_or(Cell::is_missing));
+        let nobody = rows.iter().filter(|(_, r)| blank(r, &who) && !(by_order && !blank(r, &number))).count();
         let share = nobody * 100 / rows.len();
         if share > 0 {
             out.push(guess(Code::GuessCustomerBlank, [("share", &share.to_string())]));
@@ -155,7 +168,7 @@ impl Tell<'_> {
                     out.push(guess(Code::GuessDateContrary, [("column", header), ("order", order.pattern()), ("count", &contrary.to_string())]));
                 }
                 // another order than ours was said by somebody
-                let sure = p.order_sure || order == DateOrder::Ymd || order != guessed;
+                let sure = p.order_sure || order == DateOrder::Ymd && !p.order_doubtful || order != guessed;
                 out.push(guess(if sure { Code::GuessDateOrder } else { Code::GuessDateAmbiguous }, [("column", header), ("order", order.pattern())]));
             }
             if p.date_styles > 1 {
@@ -180,12 +193,21 @@ impl Tell<'_> {
         out
     }
 
-    /// The sampled cells of an attribute that cannot be read: how many, and the first.
+    /// The sampled cells of an attribute that cannot be read, or of a phone or address beside another that names the customer: how
+    /// many, and the first.
     fn unread(&self, c: &Column) -> Option<Guess> {
-        if !matches!(c.target, Target::Attribute(_) | Target::Custom(_)) {
+        let attribute = matches!(c.target, Target::Attribute(_) | Target::Custom(_));
+        let contact = matches!(c.target, Target::CustomerPhone | Target::CustomerEmail) && c.identifier;
+        if !attribute && !contact {
             return None;
         }
-        let mut bad = self.sample.rows.iter().filter_map(|(_, r)| r.get(c.index)).filter(|cell| !cell.is_missing() && !self.reads(cell, c));
+        let others: Vec<usize> = self.mapping.columns.iter().filter(|o| o.target.is_identifier() && o.identifier && o.index != c.index).map(|o| o.index).collect();
+        let is_left = |row: &[Cell<'static>], cell: &Cell<'static>| match c.target {
+            Target::CustomerPhone => contact::phone(cell, self.look.home).is_err_and(|f| f.code == Code::PhoneInvalid),
+            Target::CustomerEmail => contact::email(cell).is_err_and(|f| f.code == Code::EmailInvalid),
+            _ => !self.reads(cell, c),
+        } && (attribute || others.iter().any(|i| row.get(*i).is_some_and(|c| !c.is_missing())));
+        let mut bad = self.sample.rows.iter().filter_map(|(_, r)| r.get(c.index).map(|cell| (r, cell))).filter(|(row, cell)| !cell.is_missing() && is_left(row, cell)).map(|(_, cell)| cell);
         let first: String = bad.next()?.shown().trim().chars().take(40).collect();
         Some(guess(Code::GuessAttributeUnread, [("column", &c.header), ("count", &(bad.count() + 1).to_string()), ("value", &first)]))
     }

@@ -62,6 +62,14 @@ impl Workbook {
         }
     }
 
+    /// Names of the sheets that nobody sees.
+    pub fn hidden(&self) -> Vec<String> {
+        match self {
+            Workbook::Xlsx(b) => b.hidden(),
+            Workbook::Xls(b) => b.hidden(),
+        }
+    }
+
     /// Does the workbook count days from 1904?
     pub fn is_1904(&self) -> bool {
         match self {

@@ -30,6 +30,10 @@ impl Book {
         seen.into_iter().chain(hidden).map(|s| s.name.clone()).collect()
     }
 
+    pub fn hidden(&self) -> Vec<String> {
+        self.0.sheets_metadata().iter().filter(|s| s.visible != SheetVisible::Visible).map(|s| s.name.clone()).collect()
+    }
+
     pub fn is_1904(&self) -> bool {
         self.0.has_1904_epoch()
     }

@@ -169,17 +169,35 @@ pub(crate) fn time(cell: &Cell<'_>) -> Read<Option<i64>> {
     }
 }
 
-/// The month of `2026-03`, `2026年3月` or `202603`: its first and last day.
+/// The month of `2026-03`, `2026年3月`, `2026.03`, `202603` or `Mar 2026`: its first and last day.
 pub(crate) fn month(written: &str) -> Option<(Day, Day)> {
-    let text = text::narrowed(written.trim()).replace(['年', '/', '.'], "-").replace('月', "");
+    let text = text::narrowed(written.trim()).replace(['年', '/', '.'], "-").replace("月份", "").replace('月', "");
+    let digits = |t: &str| if t.bytes().all(|b| b.is_ascii_digit()) { t.parse::<i64>().ok() } else { None };
     let (year, month) = match text.split_once('-') {
-        Some((y, m)) if y.len() == 4 => (y.parse::<i64>().ok()?, m.parse::<i64>().ok()?),
-        None if text.len() == 6 => (text.get(..4)?.parse().ok()?, text.get(4..)?.parse().ok()?),
-        _ => return None,
+        Some((y, m)) if y.trim().len() == 4 && (1..=2).contains(&m.trim().len()) => (digits(y.trim())?, digits(m.trim())?),
+        None if text.len() == 6 && digits(&text).is_some() => (text.get(..4)?.parse().ok()?, text.get(4..)?.parse().ok()?),
+        _ => english_month(&text.to_lowercase())?,
     };
     let first = dated(year, month, 1).ok()?;
     let next = if month == 12 { dated(year + 1, 1, 1) } else { dated(year, month + 1, 1) }.ok()?;
     Some((Day(first), Day(next - 1)))
+}
+
+/// Year and month of `jan 2025`, `january, 2025`, `2025 jan` or `jan-25`.
+fn english_month(lower: &str) -> Option<(i64, i64)> {
+    const NAMES: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let mut words = lower.split([' ', ',', '-', '\'']).filter(|w| !w.is_empty());
+    let (first, second) = (words.next()?, words.next()?);
+    if words.next().is_some() {
+        return None;
+    }
+    let (name, year) = if first.starts_with(|c: char| c.is_ascii_digit()) { (second, first) } else { (first, second) };
+    let month = NAMES.iter().position(|full| name.len() >= 3 && full.starts_with(name) || name == "sept" && *full == "september")?;
+    let short = year.len() == 2 && !lower.contains(' ');
+    if !year.bytes().all(|b| b.is_ascii_digit()) || !(year.len() == 4 || short) {
+        return None;
+    }
+    Some((full_year(year.parse().ok()?, year.len()), i64::try_from(month).ok()? + 1))
 }
 
 /// Digits at the start: value, how many, and the rest.
@@ -509,7 +527,12 @@ mod tests {
         }
         assert_eq!(time(&Cell::text("下午3点05分")), Ok(Some(54_300_000_000)));
         assert_eq!(time(&Cell::Serial(0.5)), Ok(Some(43_200_000_000)));
-        assert_eq!(month("2026年3月"), Some((Day(20_513), Day(20_543))));
+        for text in ["2026年3月", "2026年03月份", "2026-03", "2026/3", "2026.03", "202603", "Mar 2026", "March 2026", "2026 Mar", "march, 2026", "Mar-2026", "Mar-26"] {
+            assert_eq!(month(text), Some((Day(20_513), Day(20_543))), "{text}");
+        }
+        for text in ["2026-13", "2026.3.5", "5 Mar 2026", "Mar 26", "2026", "Marx 2026", "march", "2026-", "12345"] {
+            assert_eq!(month(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -67,6 +67,15 @@ pub(crate) fn organisation(cell: &Cell<'_>) -> Read<Option<bool>> {
     })
 }
 
+/// Words, in lower case, that name the question a score answers.
+pub(crate) fn question_word(word: &str) -> bool {
+    matches!(
+        word,
+        "nps" | "csat" | "ces" | "nps评分" | "csat评分" | "ces评分" | "净推荐值" | "推荐度" | "推荐意愿" | "满意度" | "客户满意度" | "服务满意度" | "费力度" | "客户费力度" | "net promoter score" | "customer satisfaction"
+            | "satisfaction" | "customer effort" | "customer effort score" | "effort"
+    )
+}
+
 /// A score in words or stars: 5 = best.
 pub(crate) fn score_word(word: &str) -> Option<f64> {
     if !word.is_empty() && word.chars().all(|c| matches!(c, '★' | '☆' | '⭐')) {
