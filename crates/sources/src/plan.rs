@@ -141,6 +141,8 @@ pub(crate) struct Plan {
     pub keys: Vec<usize>,
     /// columns that tell of orders, lines and refunds
     pub trade: Vec<usize>,
+    /// the first column that means anything
+    pub first_used: usize,
 }
 
 impl Plan {
@@ -240,6 +242,7 @@ impl Plan {
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),
             headers,
+            first_used: used.iter().position(|u| *u).unwrap_or(0),
             used,
             keys,
             trade,

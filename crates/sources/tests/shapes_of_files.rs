@@ -52,12 +52,13 @@ fn with(text: &str, currency: &str, kind: Option<Kind>) -> Seen {
     let options = Options { name: Some("file.csv"), kind, ..Options::new(&zone, Currency::parse(currency).unwrap()) };
     let probe = probe(file.path(), &options).unwrap();
     let (mut records, mut rejects) = (Vec::new(), Vec::new());
-    read(file.path(), &probe.mapping, &mut |batch| {
+    let ended = read(file.path(), &probe.mapping, &mut |batch| {
         records.extend(batch.rows.into_iter().flat_map(|r| r.1));
         rejects.extend(batch.rejects);
         ControlFlow::Continue(())
-    })
-    .unwrap();
+    });
+    // a file of which nothing is known gives nothing
+    assert!(ended.is_ok() || probe.mapping.kinds.is_empty(), "{ended:?}");
     Seen { probe, records, rejects }
 }
 
@@ -82,6 +83,9 @@ fn orders_with_their_refunds_beside_them_are_orders() {
             assert_eq!(seen.guess(Code::GuessKinds).map(|g| g.0).as_deref(), Some("Recognised data: orders, refunds"));
         }
     }
+    // a refund on a row of its own below
+    let seen = look("order_id,customer_id,date,amount,refund_amount,refund_date\nO1,C1,2025-01-01,100,,\nO2,C2,2025-01-01,50,10,2025-02-01\nO1,C1,,,30,2025-02-03\n");
+    assert_eq!((seen.orders(), seen.refunds(), seen.rejects.len()), (vec![("O1", 10_000), ("O2", 5000)], vec![("O2", 1000), ("O1", 3000)], 0));
     // a file of refunds stays one
     for text in [
         "refund_id,order_id,date,amount\nR1,O1,2025-02-01,10\nR2,O2,2025-02-01,70\n",
@@ -166,6 +170,9 @@ fn a_wide_file_gives_customers_without_orders_and_scores_beside_orders() {
     assert_eq!((seen.orders().len(), seen.rejects.len()), (3, 0), "{:?}", seen.rejected());
     assert_eq!(seen.answers(), [("C1".to_owned(), "nps 2025-01-01".to_owned(), 9.0), ("C2".to_owned(), "nps 2025-01-02".to_owned(), 3.0)]);
     assert!(matches!(seen.records.last(), Some(Record::Customer(c)) if c.identifiers[0].value == "C9"));
+    // a remark below the table is nobody
+    let seen = look("customer_id,order_id,date,amount\nC1,A1,2025-01-01,10\nC2,A2,2025-01-02,10\n以上数据仅供参考,,,\nexported at: 2025-01-03,,,\n");
+    assert_eq!(seen.rejected(), [(4, Code::DateMissing), (5, Code::DateMissing)]);
     // a bare score may be the product's
     assert_eq!(look("order_id,customer_id,date,product,amount,rating\nA1,C1,2025-01-01,cup,10,4\nA2,C2,2025-01-02,cup,10,5\n").target("rating"), "ignore");
 }
@@ -182,6 +189,7 @@ fn costs_are_known_by_what_people_call_them() {
     for head in ["cost", "成本", "推广费"] {
         assert_eq!(look(&format!("渠道,月份,{head}\n微信,2025-01,100\n抖音,2025-02,50\n")).probe.mapping.kinds, [Kind::Cost], "{head}");
     }
+    assert_ne!(look("date,product,total cost\n2025-01-01,cup,100\n2025-01-02,pot,50\n").probe.mapping.kinds, [Kind::Cost], "a list of what was bought");
     // beside goods it is what they cost
     assert_eq!(look("order_id,customer_id,date,product,quantity,price,cost\nO1,C1,2025-01-01,cup,2,10,4\nO2,C2,2025-01-01,cup,1,10,4\n").target("cost"), "line.cost");
 }
@@ -240,6 +248,9 @@ fn our_own_file_of_rejected_rows_reads_as_the_file_it_came_from() {
     assert!(again.probe.mapping.columns.iter().take(7).all(|c| c.target == Target::Ignore));
     assert!(again.guess(Code::GuessIgnored).is_none());
     assert_eq!(again.orders(), plain.orders());
+    // a totals row that was set aside is one still
+    let again = look(&format!("file,line,column,code,reason,value,row,{own}\n{},{}\norders.csv,9,,totals_row,合计行,,合计,合计,5,,,\n", front(2), row(1)));
+    assert_eq!(again.rejected(), [(3, Code::TotalsRow)]);
     // customers keep their own attributes and get none of ours
     let again = look("file,line,column,code,reason,value,row,会员号,姓名,城市\na.csv,2,姓名,text_too_long,文字太长,x,y,K1,王伟,上海\na.csv,3,姓名,text_too_long,文字太长,x,y,K2,李娜,北京\n");
     assert_eq!(again.probe.mapping.kinds, [Kind::Customer]);

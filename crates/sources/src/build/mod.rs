@@ -16,7 +16,12 @@ use crate::{
         text,
     },
 };
-use domain::{Day, clock::Instant, identity::Identifier, record::Record};
+use domain::{
+    Day,
+    clock::Instant,
+    identity::{Identifier, IdentifierKind},
+    record::Record,
+};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -96,7 +101,7 @@ impl<'p> Builder<'p> {
         let mut out = Vec::with_capacity(kinds.usual());
         let who = self.identifiers(line, row)?;
         // somebody who bought nothing: the row of a customer whose cells about orders are all blank
-        let bare = (kinds.order || kinds.line) && !who.is_empty() && self.is_bare(row);
+        let bare = (kinds.order || kinds.line) && !who.is_empty() && self.is_bare(row) && self.is_somebody(&who, row);
         if kinds.customer || bare {
             self.customer(&who, row, bare, &mut out)?;
         }
@@ -130,8 +135,10 @@ impl<'p> Builder<'p> {
 
     /// A row that begins with "total" and lacks what every data row has.
     fn is_totals(&self, row: &[Cell<'_>]) -> bool {
-        let Some(Cell::Text(first)) = row.iter().find(|c| !c.is_blank()) else { return false };
-        if !is_totals_word(first) {
+        let says = |cell: Option<&Cell<'_>>| matches!(cell, Some(Cell::Text(first)) if is_totals_word(first));
+        // in front of the file's own columns may stand others: where a row of rejected ones came from
+        let own = || self.plan.first_used > 0 && says(row.iter().skip(self.plan.first_used).find(|c| !c.is_blank()));
+        if !says(row.iter().find(|c| !c.is_blank())) && !own() {
             return false;
         }
         // the word itself may stand in the key column
@@ -141,6 +148,18 @@ impl<'p> Builder<'p> {
     /// Are all cells blank that tell of something bought or given back?
     fn is_bare(&self, row: &[Cell<'_>]) -> bool {
         !self.plan.trade.is_empty() && self.plan.trade.iter().all(|i| row.get(*i).is_none_or(Cell::is_missing))
+    }
+
+    /// Is it a customer, and not a remark below the table? Somebody who is described, or known by a number or address.
+    fn is_somebody(&self, who: &[Identifier], row: &[Cell<'_>]) -> bool {
+        let filled = |slots: &Slots| slots.find(row).is_some();
+        let columns = &self.plan.columns;
+        let described = filled(&columns.name) || filled(&columns.given_name) || filled(&columns.company) || self.plan.attributes.iter().any(|a| row.get(a.slot.index).is_some_and(|c| !c.is_missing()));
+        let numbered = |id: &Identifier| match id.kind {
+            IdentifierKind::Phone | IdentifierKind::Email => true,
+            _ => id.value.len() <= 40 && id.value.bytes().all(|b| b.is_ascii_graphic() && b != b':') && id.value.bytes().any(|b| b.is_ascii_digit()),
+        };
+        described || who.iter().any(numbered)
     }
 
     /// A cell that cannot be read is left blank, if the row is accepted.

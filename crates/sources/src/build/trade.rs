@@ -34,6 +34,13 @@ impl Builder<'_> {
             return self.refund_only(who, row, out);
         }
         let columns = &self.plan.columns;
+        // a later refund, below the orders: it names its order and says nothing of what was bought
+        if kinds.refund && columns.order_id.find(row).is_some() && columns.refund_amount.find(row).is_some() {
+            let bought = [&columns.order_at, &columns.order_paid, &columns.order_amount, &columns.line_paid, &columns.line_price, &columns.line_quantity];
+            if columns.order_at.is_mapped() && bought.iter().all(|s| s.find(row).is_none()) && !who.is_empty() && columns.refund_at.find(row).is_some() {
+                return self.refund_only(who, row, out);
+            }
+        }
         let no_customer_column = !columns.id.is_mapped() && !columns.member.is_mapped() && !columns.phone.is_mapped() && !columns.email.is_mapped() && !columns.unionid.is_mapped();
         let continues = self.continues(row);
         if !continues && (kinds.order || !no_customer_column) && !self.order_names_them(row) {

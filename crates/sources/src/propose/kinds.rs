@@ -211,7 +211,7 @@ impl Shape {
         let who = identified || (named && hint != Some(Kind::Product)) || found.has(Id);
 
         // what was spent on a channel; the cost of goods stands beside goods and what was paid for them
-        let spent = found.has(Spend) || found.has(Goods) && found.any(&[Channel, Campaign]) && !goods && !found.any(&[Paid, Gross, Price, Quantity]);
+        let spent = !goods && (found.has(Spend) || found.has(Goods) && found.any(&[Channel, Campaign]) && !found.any(&[Paid, Gross, Price, Quantity]));
         if wants(Kind::Cost) || (hint.is_none() && spent && (found.has(From) || dated) && !identified && !ordered) {
             return Shape { kinds: vec![Kind::Cost], ..Shape::default() };
         }

@@ -149,7 +149,7 @@ impl Tell<'_> {
         let number = self.mapping.columns.iter().filter(|c| matches!(c.target, Target::OrderId | Target::RefundOrder)).map(|c| c.index).collect::<Vec<_>>();
         let by_order = !self.gives(Kind::Order) && if self.gives(Kind::Line) { !self.mapping.has(&Target::OrderAt) } else { self.gives(Kind::Refund) };
         let blank = |r: &[Cell<'static>], columns: &[usize]| columns.iter().all(|i| r.get(*i).is_none_or(Cell::is_missing));
-        let nobody = rows.iter().filter(|(_, r)| blank(r, &who) && !(by_order && !blank(r, &number))).count();
+        let nobody = rows.iter().filter(|(_, r)| blank(r, &who) && (!by_order || blank(r, &number))).count();
         let share = nobody * 100 / rows.len();
         if share > 0 {
             out.push(guess(Code::GuessCustomerBlank, [("share", &share.to_string())]));
