@@ -31,11 +31,19 @@ pub struct Global {
     #[arg(long, global = true, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_color: bool,
     /// Language: zh-CN or en (else LC_ALL, LANG)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = language)]
     pub lang: Option<String>,
     /// Configuration file (else ./zhiyin.toml if there is one)
     #[arg(long, global = true)]
     pub config: Option<PathBuf>,
+}
+
+/// A language there is; what `LC_ALL` would say is understood, too.
+fn language(text: &str) -> Result<String, String> {
+    match crate::config::known_language(text) {
+        true => Ok(text.to_owned()),
+        false => Err("zh-CN, en".to_owned()),
+    }
 }
 
 /// Where the business is kept.

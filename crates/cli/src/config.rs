@@ -61,10 +61,26 @@ impl Config {
             None => return Ok(Config::default()),
         };
         let text = std::fs::read_to_string(path).map_err(|e| Failure { code: Code::Config, ..Failure::file(path, &e) })?;
-        toml::from_str(&text).map_err(|e| {
+        let config: Config = toml::from_str(&text).map_err(|e| {
             Failure::new(Code::Config, "config", format!("{} 有误：{e}", path.display()), format!("{} is wrong: {e}", path.display()))
-        })
+        })?;
+        match config.lang.as_deref().filter(|l| !known_language(l)) {
+            None => Ok(config),
+            Some(lang) => Err(Failure::new(
+                Code::Config,
+                "language",
+                format!("{}：没有语言 {lang:?}，可以是 zh-CN、en", path.display()),
+                format!("{}: there is no language {lang:?}; it may be zh-CN or en", path.display()),
+            )),
+        }
     }
+}
+
+/// Is it a tag of a language we speak (`zh`, `zh-CN`, `zh_CN.UTF-8`, `en`, `en-US`, …)?
+pub fn known_language(text: &str) -> bool {
+    let tag = text.trim().to_ascii_lowercase();
+    let tongue = tag.split(['-', '_', '.']).next().unwrap_or_default();
+    matches!(tongue, "zh" | "en")
 }
 
 /// The reader's language: flag, file, LC_ALL, LANG, else English.

@@ -33,7 +33,7 @@ const WEB: (&str, &str) = ("网页上的输入有误，照提示改", "an entry 
 
 /// All of them, by name.
 pub const ALL: &[Entry] = &[
-    entry("*.not_found", "5", ("没有这个东西：人群、分类、特征、客户、导入或账号", "there is no such segment, classification, feature, customer, import or account"), ("核对名字；zhiyin features、zhiyin segment 列出有的", "check the name; `zhiyin features` and the web app list what there is")),
+    entry("*.not_found", "5", ("没有这个东西：人群、分类、特征、客户或账号", "there is no such segment, classification, feature, customer or account"), ("核对名字；zhiyin features 列出特征和分类，zhiyin export 写出全部定义，网页里都看得到", "check the name; `zhiyin features` lists features and classifications, `zhiyin export` writes every definition, and the web app shows them all")),
     entry("classification.*", "4 · 7", ("分类的定义有误，或代号已被占用", "a classification does not fit, or its key is taken"), ("按提示改定义；代号用小写字母、数字和下划线", "mend the definition as it says; a key has lower-case letters, digits and _")),
     entry("config", "3", ("zhiyin.toml 有误", "zhiyin.toml is wrong"), ("改正指出的那一行，或用 --config 换一个文件", "mend the line it names, or name another file with --config")),
     entry("currency", "2", ("--currency 不是货币代码", "--currency is no currency code"), ("用 ISO 4217 的三个字母，如 CNY", "three letters of ISO 4217, such as EUR")),
@@ -51,15 +51,18 @@ pub const ALL: &[Entry] = &[
     entry("file", "1 · 5 · 6", ("文件或目录找不到（5）、没有权限（6）或读写失败（1）", "a file or folder is not there (5), not permitted (6) or cannot be read or written (1)"), ("核对路径和权限，以及磁盘空间", "check the path, its permissions and the disk's space")),
     entry("files", "2", ("没有指定文件", "no file was named"), ("例如 --customers 会员.csv --orders 订单.xlsx", "for example --customers customers.csv --orders orders.xlsx")),
     entry("folder", "5", ("目录不存在", "the folder does not exist"), ("核对路径", "check the path")),
-    entry("import.already_imported", "7", ("相同的内容已经导入过", "the same content is in already"), ("不需要做什么；要重新导入请先撤销", "nothing to do; to bring it again, undo it first")),
+    entry("import.already_imported", "0", ("相同的内容已经导入过，没有任何改变：zhiyin import 照常结束，--json 里是 \"already\": true", "the same content is in already and nothing changed: `zhiyin import` ends as usual and says `\"already\": true` under --json"), ("不需要做什么；要重新导入请先撤销", "nothing to do; to bring it again, undo it first")),
     entry("import.mappings", "4", ("列映射的份数与文件数不同", "there is not one mapping for each file"), ASK_AGAIN),
     entry("import.no_file", "4", ("没有收到文件", "no file arrived"), WEB),
+    entry("import.not_found", "5", ("没有这次导入", "there is no such import"), ("核对编号和 --data：编号由 zhiyin import 结束时给出，网页的导入页列出全部", "check the id and --data: `zhiyin import` gives the id when it ends, and the imports page of the web app lists all")),
+    entry("import.not_confirmed", "2", ("没有人同意，什么都没有导入：没有终端可以提问，也没有 --yes", "nobody agreed and nothing was imported: there is no terminal to ask at and no --yes"), ("看过试跑结果后加 --yes 再运行；只想试跑用 --dry-run", "look at the dry run, then run it again with --yes; for a dry run only, --dry-run")),
     entry("import.state", "7", ("导入现在的状态不允许这一步", "the import is not in a state for this"), ("看它现在的状态：网页的导入页，或 --json 的答案", "look where it stands: the imports page, or the answer of --json")),
     entry("import.stopped", "7 · 130", ("导入已停止，什么都没有写入", "the import was stopped; nothing was written"), ("再运行同一条命令", "run the same command again")),
     entry("import.undo_expired", "7", ("已过可撤销的期限（30 天）", "the time for undoing it is over (30 days)"), ("导入更正后的文件：同号的行会更新", "import a corrected file: rows of the same number are updated")),
     entry("interrupted", "130", ("被 Ctrl-C 或终止信号中断", "interrupted by Ctrl-C or a termination signal"), ("再运行同一条命令；没有提交的都没有写入", "run the same command again; nothing uncommitted was written")),
     entry("job.lease_lost", "1", ("另一个进程接手了这项工作", "another process took over this work"), ("不需要做什么", "nothing to do")),
     entry("json", "1", ("答案没能写成 JSON", "the answer could not be written as JSON"), DOCTOR),
+    entry("language", "3", ("zhiyin.toml 的 lang 不是会说的语言", "lang in zhiyin.toml is no language it speaks"), ("用 zh-CN 或 en；--lang 也一样", "use zh-CN or en; the same with --lang")),
     entry("lake", "1", ("数据湖读写失败", "the lake cannot be read or written"), DOCTOR),
     entry("lake.foreign", "1", ("数据目录里有别的程序写的内容", "another program wrote into the data folder"), DOCTOR),
     entry("lake.snapshot_gone", "5", ("要看的数据版本已不在", "this version of the data is no longer kept"), ("看更近的一天", "look at a later day")),

@@ -69,17 +69,27 @@ impl Failure {
         let (zh, en) = match code {
             Code::NotFound => (format!("找不到 {name}"), format!("{name} does not exist")),
             Code::Permission => (format!("没有权限访问 {name}"), format!("no permission for {name}")),
-            _ => (format!("{name}：{e}"), format!("{name}: {e}")),
+            _ => {
+                let why = why(e);
+                (format!("{name}：{}", why.zh), format!("{name}: {}", why.en))
+            }
         };
         Failure::new(code, "file", zh, en)
     }
 
     /// The disk refused, and nobody said where.
     pub fn io(e: &std::io::Error) -> Failure {
+        let why = why(e);
         match e.kind() {
-            std::io::ErrorKind::PermissionDenied => Failure::new(Code::Permission, "file", format!("没有权限：{e}"), format!("no permission: {e}")),
-            _ => Failure::new(Code::Failed, "file", format!("读写失败：{e}"), format!("reading or writing failed: {e}")),
+            std::io::ErrorKind::PermissionDenied => Failure::new(Code::Permission, "file", why.zh, why.en),
+            _ => Failure::new(Code::Failed, "file", format!("读写失败：{}", why.zh), format!("reading or writing failed: {}", why.en)),
         }
+    }
+
+    /// The line of a file it is about.
+    pub fn at(mut self, file: &str, line: usize) -> Failure {
+        self.message = Label::new(format!("{file} 第 {line} 行：{}", self.message.zh), format!("{file}, line {line}: {}", self.message.en));
+        self
     }
 
     /// Ctrl-C stopped it before it was done.
@@ -87,16 +97,24 @@ impl Failure {
         Failure::new(Code::Interrupted, "interrupted", zh, en)
     }
 
+    /// What to do: every error says it, in its own words or in those of the list.
+    fn advice(&self, lang: Lang) -> Option<&str> {
+        let usual = || errors::lookup(&self.id).map(|e| lang.pick(e.mend.0, e.mend.1));
+        self.hint.as_ref().map(|h| h.get(lang)).or_else(usual)
+    }
+
+    /// As scripts read it.
+    pub fn json(&self, lang: Lang) -> serde_json::Value {
+        let docs = errors::reference(&self.id, lang);
+        serde_json::json!({"code": self.id, "exit": self.code as u8, "message": self.message.get(lang), "hint": self.advice(lang), "docs": docs})
+    }
+
     /// Tells it and gives the process its code.
     pub fn report(&self, lang: Lang, json: bool) -> ExitCode {
-        // every error says what to do: in its own words, else in those of the list
-        let usual = || errors::lookup(&self.id).map(|e| lang.pick(e.mend.0, e.mend.1));
-        let hint = self.hint.as_ref().map(|h| h.get(lang)).or_else(usual);
-        let docs = errors::reference(&self.id, lang);
         if json {
-            let error = serde_json::json!({"code": self.id, "exit": self.code as u8, "message": self.message.get(lang), "hint": hint, "docs": docs});
-            voice::print(&serde_json::json!({ "error": error }).to_string());
+            voice::print(&serde_json::json!({ "error": self.json(lang) }).to_string());
         }
+        let (hint, docs) = (self.advice(lang), errors::reference(&self.id, lang));
         eprintln!("{} {}: {}", lang.pick("错误", "error"), self.id, self.message.get(lang));
         if let Some(hint) = hint {
             eprintln!("  {hint}");
@@ -108,11 +126,43 @@ impl Failure {
     }
 }
 
+/// Why the disk refused, in words; what is rare keeps the system's own.
+pub fn why(e: &std::io::Error) -> Label {
+    use std::io::ErrorKind as K;
+    let (zh, en) = match e.kind() {
+        K::NotFound => ("不存在", "does not exist"),
+        K::PermissionDenied => ("没有权限", "no permission"),
+        K::ReadOnlyFilesystem => ("文件系统只读", "the file system is read-only"),
+        K::StorageFull => ("磁盘已满", "the disk is full"),
+        K::NotADirectory => ("路径中有一段不是文件夹", "a part of the path is not a folder"),
+        K::IsADirectory => ("是文件夹，不是文件", "it is a folder, not a file"),
+        K::AlreadyExists => ("已经存在", "it is there already"),
+        _ => {
+            let said = e.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            return Label::new(format!("系统说“{said}”"), said);
+        }
+    };
+    Label::new(zh, en)
+}
+
+/// What a noun of the code is called in Chinese.
+fn noun_in_chinese(noun: &str) -> &str {
+    match noun {
+        "segment" => "人群",
+        "classification" => "分类",
+        "feature" => "特征",
+        "customer" => "客户",
+        "import" => "导入",
+        other => other,
+    }
+}
+
 impl From<flow::Error> for Failure {
     fn from(e: flow::Error) -> Failure {
         use flow::Error as E;
         match e {
-            E::NotFound { noun, key } => Failure::new(Code::NotFound, &format!("{noun}.not_found"), format!("没有 {noun} {key:?}"), format!("there is no {noun} {key:?}")),
+            E::NotFound { noun, key } => Failure::new(Code::NotFound, &format!("{noun}.not_found"), format!("没有{}“{key}”", noun_in_chinese(noun)), format!("there is no {noun} {key:?}")),
             E::Invalid { code, message, .. } => Failure { code: Code::Rejected, id: code.to_owned(), message, hint: None },
             E::Conflict { code, message, .. } => Failure { code: Code::Conflict, id: code.to_owned(), message, hint: None },
             E::Rule(e) => Failure::new(Code::Rejected, "rule", e.message(Lang::Zh), e.message(Lang::En)),

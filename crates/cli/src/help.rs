@@ -104,7 +104,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
 
 /// When an exit code says more than the command's name.
 const ENDINGS: &[(&str, &str, &str)] = &[
-    ("import", "有行被拒时退出码为 4，其余的行照样导入；--dry-run 和 --parse-only 同样。", "Ends with 4 when rows were rejected; the others are imported. The same with --dry-run and --parse-only."),
+    ("import", "有行被拒时退出码为 4，其余的行照样导入；--dry-run 和 --parse-only 同样。没有终端可以提问又没有 --yes 时什么都不导入，退出码为 2。", "Ends with 4 when rows were rejected; the others are imported. The same with --dry-run and --parse-only. Where there is no terminal to ask at and no --yes, nothing is imported and it ends with 2."),
+    ("doctor", "有要修好的（⚠）退出码为 10，有坏了的（✗）为 1。", "Ends with 10 when something should be mended (⚠), with 1 when something is broken (✗)."),
     ("classify", "写出了结果就是 0，即使有行被搁置（行数在 --json、报告和标准错误里）；一行都不能用时是 4；--strict 时有行被搁置就是 4。", "Ends with 0 when the result was written, even if rows were set aside (--json, the report and standard error count them); with 4 when no row could be used, or with --strict when any was set aside."),
 ];
 

@@ -73,6 +73,9 @@ pub fn failure(e: &clap::Error) -> Failure {
         }
         ErrorKind::InvalidValue if value.is_empty() => (format!("{arg} 后面要有值"), format!("{arg} needs a value")),
         ErrorKind::InvalidValue => (format!("{arg} 不能是 {value}"), format!("{value} is no value of {arg}")),
+        ErrorKind::ValueValidation if arg.starts_with("--lang") => {
+            (format!("没有语言 {value:?}，可以是 zh-CN、en"), format!("there is no language {value:?}; it may be zh-CN or en"))
+        }
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(e).map(ToString::to_string).unwrap_or_default();
             let range = why.split_once(" is not in ").and_then(|(_, r)| r.split_once("..=")).map(|(low, high)| format!("，应在 {low} 到 {high} 之间"));

@@ -277,9 +277,25 @@ fn yaml(document: &Value) -> Result<String> {
 fn unreadable(path: &Path, why: &str) -> Error {
     Error::Invalid {
         code: "definition.unreadable",
-        message: Label::new(format!("{} 无法读取：{why}", path.display()), format!("{} cannot be read: {why}", path.display())),
+        message: Label::new(
+            format!("{} 不合定义的格式（解析器原文：{why}）", path.display()),
+            format!("{} cannot be read: {why}", path.display()),
+        ),
         params: json!({ "file": path, "detail": why }),
     }
+}
+
+/// A text that is no YAML: where, and in the parser's own words why.
+fn no_yaml(path: &Path, e: &serde_yaml_ng::Error) -> Error {
+    let (file, detail) = (path.display(), e.to_string());
+    let (zh, en) = match e.location() {
+        Some(at) => (
+            format!("{file} 第 {} 行第 {} 列不是 YAML（解析器原文：{detail}）", at.line(), at.column()),
+            format!("{file}, line {}, column {}, is no YAML: {detail}", at.line(), at.column()),
+        ),
+        None => (format!("{file} 不是 YAML（解析器原文：{detail}）"), format!("{file} is no YAML: {detail}")),
+    };
+    Error::Invalid { code: "definition.unreadable", message: Label::new(zh, en), params: json!({ "file": path, "detail": detail }) }
 }
 
 /// Every document of a folder and its sub-folders, by path.
@@ -312,7 +328,7 @@ fn read(folder: &Path) -> Result<Vec<(PathBuf, Value)>> {
 fn parts(path: &Path, text: &str) -> Result<Vec<(PathBuf, Value)>> {
     let mut documents = Vec::new();
     for part in serde_yaml_ng::Deserializer::from_str(text) {
-        let document = Value::deserialize(part).map_err(|e| unreadable(path, &e.to_string()))?;
+        let document = Value::deserialize(part).map_err(|e| no_yaml(path, &e))?;
         if !document.is_null() {
             documents.push((path.to_owned(), document));
         }

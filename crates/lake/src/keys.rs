@@ -62,8 +62,17 @@ impl Lake {
     }
 
     /// Every order, oldest file first: key, whose, when.
-    pub fn each_order(&self, mut each: impl FnMut(u64, CustomerKey, Instant)) -> Result<()> {
-        for file in files_of(&self.snapshot().files, Table::Orders) {
+    pub fn each_order(&self, each: impl FnMut(u64, CustomerKey, Instant)) -> Result<()> {
+        self.each_of_order(Table::Orders, each)
+    }
+
+    /// Every order line, oldest file first: the key of its order, whose, when.
+    pub fn each_line(&self, each: impl FnMut(u64, CustomerKey, Instant)) -> Result<()> {
+        self.each_of_order(Table::Lines, each)
+    }
+
+    fn each_of_order(&self, table: Table, mut each: impl FnMut(u64, CustomerKey, Instant)) -> Result<()> {
+        for file in files_of(&self.snapshot().files, table) {
             self.reader().scan(file, &["order_key", "customer", "at"], |b| {
                 let keys = b[0].as_primitive::<Int64Type>().values();
                 let customers = b[1].as_primitive::<Int32Type>().values();
@@ -77,15 +86,16 @@ impl Lake {
         Ok(())
     }
 
-    /// Every attribute row, oldest file first: whose, when learnt, key, value. Of a customer's rows with one key the
+    /// Every attribute row, oldest file first: whose, when learnt, key, value, number of the import. Of a customer's rows with one key the
     /// latest learnt counts, of equal ones the later.
-    pub fn each_attribute(&self, mut each: impl FnMut(CustomerKey, Instant, &str, Value)) -> Result<()> {
-        let columns = ["customer", "recorded_at", "key", "text", "number", "whole", "money", "date", "flag"];
+    pub fn each_attribute(&self, mut each: impl FnMut(CustomerKey, Instant, &str, Value, i64)) -> Result<()> {
+        let columns = ["customer", "recorded_at", "key", "text", "number", "whole", "money", "date", "flag", "batch"];
         for file in files_of(&self.snapshot().files, Table::Attributes) {
             self.reader().scan(file, &columns, |b| {
                 let customers = b[0].as_primitive::<Int32Type>();
                 let learnt = b[1].as_primitive::<TimestampMicrosecondType>();
                 let (keys, texts) = (Texts::of(&b[2]), Texts::of(&b[3]));
+                let batches = b[9].as_primitive::<Int64Type>();
                 for i in 0..customers.len() {
                     let known = |c: usize| !b[c].is_null(i);
                     let value = if let Some(t) = texts.get(i) {
@@ -104,7 +114,7 @@ impl Lake {
                         Value::Null
                     };
                     let key = keys.get(i).unwrap_or_default();
-                    each(CustomerKey(customers.value(i) as u32), Instant(learnt.value(i)), key, value);
+                    each(CustomerKey(customers.value(i) as u32), Instant(learnt.value(i)), key, value, batches.value(i));
                 }
                 Ok(())
             })?;

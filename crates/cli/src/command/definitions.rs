@@ -44,7 +44,12 @@ pub async fn apply(home: &Home, folder: &Path, dry_run: bool, config: &Config, v
         None => flow::definitions::apply(&app, folder, dry_run).await?,
     };
     let json = document(&changes)?;
-    voice.answer(&json, || serde_json::to_string_pretty(&json).unwrap_or_default());
+    voice.answer(&json, || {
+        let zh = format!("{}：新增 {} · 改动 {} · 不变 {}", if dry_run { "会写入" } else { "已写入" }, changes.created.len(), changes.updated.len(), changes.unchanged);
+        let en = format!("{}: {} created · {} changed · {} unchanged", if dry_run { "would apply" } else { "applied" }, changes.created.len(), changes.updated.len(), changes.unchanged);
+        let each = changes.created.iter().map(|c| format!("\n  + {c}")).chain(changes.updated.iter().map(|c| format!("\n  ~ {c}")));
+        format!("{}{}", voice.lang.pick(&zh, &en), each.collect::<String>())
+    });
     Ok(ExitCode::SUCCESS)
 }
 

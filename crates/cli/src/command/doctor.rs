@@ -4,7 +4,7 @@ use super::bundle;
 use crate::{
     args::Home,
     config::{self, Config},
-    exit::{Code, Outcome},
+    exit::{Code, Outcome, why},
     pipe,
     voice::Voice,
 };
@@ -60,7 +60,7 @@ fn bad(key: &'static str, state: State, what: (String, String), mend: (&str, &st
     Finding { key, state, what: Label::new(what.0, what.1), mend: Some(Label::new(mend.0, mend.1)) }
 }
 
-/// Looks at everything and ends with 10 when something should be mended.
+/// Looks at everything and ends with 10 when something should be mended, with 1 when something is broken.
 pub async fn run(home: &Home, bundle: Option<&Path>, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     if let Some(path) = bundle {
         pipe::one_output(std::iter::once(&path.to_owned()), voice.json)?;
@@ -81,7 +81,6 @@ pub async fn run(home: &Home, bundle: Option<&Path>, dry_run: bool, config: &Con
         let parts = bundle::parts(&found, store.as_ref(), config, voice.lang).await?;
         bundle::write(path, &parts, dry_run, voice).await?;
     }
-    let worst = found.iter().any(|f| f.state != State::Fine);
     let checks: Vec<_> = found
         .iter()
         .map(|f| json!({"check": f.key, "state": f.state.key(), "what": f.what.get(voice.lang), "mend": f.mend.as_ref().map(|m| m.get(voice.lang))}))
@@ -102,19 +101,33 @@ pub async fn run(home: &Home, bundle: Option<&Path>, dry_run: bool, config: &Con
         true => voice.say(&text(), &text()),
         false => voice.answer(&json, text),
     }
-    Ok(if worst { ExitCode::from(Code::Warnings as u8) } else { ExitCode::SUCCESS })
+    let any = |state| found.iter().any(|f| f.state == state);
+    Ok(match (any(State::Broken), any(State::Warning)) {
+        (true, _) => ExitCode::from(Code::Failed as u8),
+        (false, true) => ExitCode::from(Code::Warnings as u8),
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
+/// What failed and why, with the database's own words behind it: whoever runs doctor mends the machine.
+fn said(zh: &str, en: &str, e: &store::Error) -> (String, String) {
+    let why = e.message();
+    (format!("{zh}：{}（原文：{e}）", why.zh), format!("{en}: {} (in its own words: {e})", why.en))
 }
 
 fn folder(data: &Path) -> Finding {
     let place = if data.exists() { data } else { data.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")) };
     match tempfile::tempfile_in(place) {
         Ok(_) => fine("folder", format!("数据目录 {} 可写", data.display()), format!("data folder {} is writable", data.display())),
-        Err(e) => bad(
-            "folder",
-            State::Broken,
-            (format!("数据目录 {} 不可写：{e}", data.display()), format!("data folder {} is not writable: {e}", data.display())),
-            ("改目录权限，或用 --data 换一个", "change its permissions, or choose another with --data"),
-        ),
+        Err(e) => {
+            let why = why(&e);
+            bad(
+                "folder",
+                State::Broken,
+                (format!("数据目录 {} 不可写：{}", data.display(), why.zh), format!("data folder {} is not writable: {}", data.display(), why.en)),
+                ("改目录权限，或用 --data 换一个", "change its permissions, or choose another with --data"),
+            )
+        }
     }
 }
 
@@ -159,7 +172,7 @@ async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) -> Option<st
             found.push(bad(
                 "database",
                 State::Broken,
-                (format!("数据库打不开：{e}"), format!("the database does not open: {e}")),
+                said("数据库打不开", "the database does not open", &e),
                 ("检查 URL、权限，以及是否由更新的版本写过", "check the URL, the permissions, and whether a newer version wrote it"),
             ));
             return None;
@@ -173,7 +186,7 @@ async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) -> Option<st
             format!("{}: time zone {}, currency {}", w.name, w.time_zone, w.currency),
         )),
         Ok(None) => found.push(fine("workspace", "还没有设置", "not set up yet")),
-        Err(e) => found.push(bad("workspace", State::Broken, (format!("读不出设置：{e}"), format!("the settings cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+        Err(e) => found.push(bad("workspace", State::Broken, said("读不出设置", "the settings cannot be read", &e), ("从备份恢复", "restore a backup"))),
     }
     match store::catalog::snapshot(&store, None).await {
         Ok(snapshot) => {
@@ -200,7 +213,7 @@ async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) -> Option<st
                 )),
             }
         }
-        Err(e) => found.push(bad("lake", State::Broken, (format!("目录读不出：{e}"), format!("the catalog cannot be read: {e}")), ("从备份恢复", "restore a backup"))),
+        Err(e) => found.push(bad("lake", State::Broken, said("目录读不出", "the catalog cannot be read", &e), ("从备份恢复", "restore a backup"))),
     }
     Some(store)
 }

@@ -73,6 +73,12 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         if interrupt.asked() {
             return Err(stopped());
         }
+        if !how.dry_run && !asks {
+            return Ok(nobody_agreed(&report, voice));
+        }
+        if asks {
+            voice.say("什么都没有导入。", "Nothing was imported.");
+        }
         told(&report, json!({"dry_run": true}), voice);
         return Ok(ended(&report));
     }
@@ -83,7 +89,37 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         return Err(e);
     }
     let (staged, done) = committed(&app, staged, &sources, &interrupt, voice).await?;
-    finished(&app, &staged, &done, &sources, voice).await
+    finished(&app, home, &staged, &done, &sources, voice).await
+}
+
+/// There was nobody to ask: nothing was imported, and whoever waits for the end must not think that it was.
+fn nobody_agreed(report: &Report, voice: &Voice) -> ExitCode {
+    let failure = Failure::new(
+        Code::Usage,
+        "import.not_confirmed",
+        format!("什么都没有导入：这只是试跑。要导入这 {} 行，请加 --yes", report.accepted),
+        format!("nothing was imported: this was a dry run. To import these {} rows, add --yes", report.accepted),
+    );
+    told(report, json!({"dry_run": true, "error": failure.json(voice.lang)}), voice);
+    failure.report(voice.lang, false)
+}
+
+/// The command that takes an import back, from where this one was given.
+fn undo_command(home: &Home, import: &str) -> String {
+    let quoted = |text: String| match text.chars().all(|c| c.is_alphanumeric() || "/._-~".contains(c)) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    };
+    let mut command = "zhiyin import".to_owned();
+    // what the environment says it will say again
+    if let Some(data) = home.data.as_ref().filter(|_| std::env::var_os("ZHIYIN_DATA").is_none()) {
+        command.push_str(&format!(" --data {}", quoted(data.display().to_string())));
+    }
+    // an address may hold a password
+    if home.store.is_some() && std::env::var_os("ZHIYIN__STORE__URL").is_none() {
+        command.push_str(" --store …");
+    }
+    format!("{command} --undo {import}")
 }
 
 /// Commits what was tried; once more from the start if somebody else committed in between. A Ctrl-C now waits for its end.
@@ -110,23 +146,29 @@ async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], inter
     }
 }
 
-async fn finished(app: &App, staged: &Staged, done: &Done, sources: &[Source], voice: &Voice) -> Outcome {
+async fn finished(app: &App, home: &Home, staged: &Staged, done: &Done, sources: &[Source], voice: &Voice) -> Outcome {
     ingest::remember(app, sources.iter().map(|s| &s.mapping), AUTHOR).await?;
     match done {
         Done::Already { import } => {
             let mut report = staged.report.clone();
             (report.duplicates, report.accepted) = (report.duplicates + report.accepted, 0);
-            told(&report, json!({"import": import, "already": true}), voice);
+            let later = ingest::corrected_since(app, import).await?;
+            told(&report, json!({"import": import, "already": true, "corrected_by": later}), voice);
             voice.say("内容相同的文件已经导入过，没有任何改变。", "The same content was imported before; nothing changed.");
+            if let Some(last) = later.first() {
+                let (undo, n) = (undo_command(home, last), later.len());
+                voice.say(
+                    &format!("在它之后有 {n} 次导入改过已有的数据，改后的值仍然有效。要回到这份文件的值，先撤销后来的导入：{undo}"),
+                    &format!("{n} later imports changed what was known, and their values stay in force. To go back to the values of this file, undo the later import first: {undo}"),
+                );
+            }
             Ok(ended(&report))
         }
         Done::Committed { snapshot } => {
             let import = &staged.id;
             told(&staged.report, json!({"import": import, "snapshot": snapshot}), voice);
-            voice.say(
-                &format!("已导入。30 天内可撤销：zhiyin import --undo {import}"),
-                &format!("Imported. You can undo it for 30 days: zhiyin import --undo {import}"),
-            );
+            let undo = undo_command(home, import);
+            voice.say(&format!("已导入。30 天内可撤销：{undo}"), &format!("Imported. You can undo it for 30 days: {undo}"));
             Ok(ended(&staged.report))
         }
     }
@@ -136,8 +178,9 @@ async fn finished(app: &App, staged: &Staged, done: &Done, sources: &[Source], v
 pub async fn undo(home: &Home, id: &str, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     let app = compose::existing(home, config).await?;
     let rows = store::import::get(&app.store, id).await?.map_or(0, |i| i.counts.accepted);
+    let resting = ingest::resting(&app, id).await?;
     let undone = if dry_run { ingest::undo_trial(&app, id, AUTHOR).await? } else { ingest::undo(&app, id, AUTHOR).await? };
-    let mut json = json!({"import": id, "undone": !dry_run, "rows": rows, "customers": undone.customers});
+    let mut json = json!({"import": id, "undone": !dry_run, "rows": rows, "customers": undone.customers, "later_rows": resting.rows, "later_imports": resting.imports});
     if dry_run {
         json["dry_run"] = true.into();
     }
@@ -145,6 +188,16 @@ pub async fn undo(home: &Home, id: &str, dry_run: bool, config: &Config, voice: 
         let (zh, en) = if dry_run { ("会撤销", "Would take back") } else { ("已撤销", "Taken back") };
         let zh = format!("{zh} {rows} 行，其中只由它带来的客户 {} 位。", undone.customers);
         let en = format!("{en} {rows} rows, and {} customers only it brought.", undone.customers);
+        let (zh, en) = match resting.imports.as_slice() {
+            [] => (zh, en),
+            later => {
+                let (n, zh_list, en_list) = (resting.rows, later.join("、"), later.join(", "));
+                (
+                    format!("{zh}\n其他导入（{zh_list}）里有 {n} 行与它相同，当时没有再记一次，也会一起失去；再导入那些文件即可恢复。"),
+                    format!("{en}\n{n} rows of other imports ({en_list}) say the same and were not kept twice: they go with it. Importing those files again brings them back."),
+                )
+            }
+        };
         voice.lang.pick(&zh, &en).to_owned()
     });
     Ok(ExitCode::SUCCESS)
@@ -273,6 +326,12 @@ pub fn narrate(report: &Report, voice: &Voice) {
         let example = reason.examples.first().map(|e| format!("{}:{} {} {:?}", e.file, e.line, e.column, e.value)).unwrap_or_default();
         voice.say(&format!("  {} × {}   {example}", reason.count, reason.text.zh), &format!("  {} × {}   {example}", reason.count, reason.text.en));
     }
+    for blank in &r.left_blank {
+        voice.say(
+            &format!("  {} 个值留空：{}", blank.count, blank.sentence(Lang::Zh)),
+            &format!("  {} values left blank: {}", blank.count, blank.sentence(Lang::En)),
+        );
+    }
     voice.say(&format!("数据质量 {}/100", r.quality.score), &format!("data quality {}/100", r.quality.score));
     for check in r.quality.checks.iter().filter(|c| c.level != Level::Ok) {
         let share = check.share * 100.0;
@@ -304,6 +363,7 @@ async fn agreed(report: &Report, interrupt: &Interrupt, voice: &Voice) -> bool {
 pub fn counts(report: &Report) -> serde_json::Value {
     json!({
         "rows_in": report.rows_in, "accepted": report.accepted, "quarantined": report.quarantined, "duplicates": report.duplicates,
+        "left_blank": report.blanks(),
         "customers": report.customers.created + report.customers.updated + report.customers.unchanged, "seconds": report.seconds,
     })
 }

@@ -98,7 +98,7 @@ pub fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
     let (total, mut before) = (paths.iter().map(|p| bytes(p)).sum::<u64>(), 0);
     let bar = voice.progress("checking", "正在检查", "checking");
-    let (mut accepted, mut rejected) = (0, 0);
+    let (mut accepted, mut rejected, mut blank) = (0, 0, 0);
     for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
         let unreadable = |e: sources::Error| Failure::from(ingest::unreadable(&name_of(&path), &e));
         let mut options = sources::Options::new(&zone, currency);
@@ -109,6 +109,7 @@ pub fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice
         };
         let summary = sources::read(&path, &mapping, &mut |batch| {
             bar.at(before + batch.bytes_read, total);
+            blank += batch.left_blank.iter().map(|b| b.count).sum::<u64>();
             if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let summary = summary.map_err(unreadable)?;
@@ -122,10 +123,10 @@ pub fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice
     }
     bar.end(total, total);
     let seconds = compose::seconds_since(&clock, begun);
-    let json = json!({"rows_in": accepted + rejected, "accepted": accepted, "quarantined": rejected, "seconds": seconds});
+    let json = json!({"rows_in": accepted + rejected, "accepted": accepted, "quarantined": rejected, "left_blank": blank, "seconds": seconds});
     voice.answer(&json, || {
-        let zh = format!("接受 {accepted} 行 · 拒绝 {rejected} 行 · {seconds:.2} 秒");
-        let en = format!("{accepted} rows accepted · {rejected} rejected · {seconds:.2} s");
+        let zh = format!("接受 {accepted} 行 · 拒绝 {rejected} 行 · 留空 {blank} 个值 · {seconds:.2} 秒");
+        let en = format!("{accepted} rows accepted · {rejected} rejected · {blank} values left blank · {seconds:.2} s");
         voice.lang.pick(&zh, &en).to_owned()
     });
     Ok(if rejected > 0 { ExitCode::from(Code::Rejected as u8) } else { ExitCode::SUCCESS })

@@ -43,9 +43,15 @@ pub struct What {
 /// Counts, and lists if asked.
 pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Outcome {
     let mut texts = what.rule.clone();
+    // the line of the file a rule stands in
+    let mut lines: Vec<Option<usize>> = vec![None; texts.len()];
     if let Some(path) = &what.rules {
         let file = pipe::text(path)?;
-        texts.extend(file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned));
+        let rules = file.lines().map(str::trim).enumerate().filter(|(_, l)| !l.is_empty() && !l.starts_with('#'));
+        for (at, rule) in rules {
+            texts.push(rule.to_owned());
+            lines.push(Some(at + 1));
+        }
     }
     if let Some(out) = &what.out {
         pipe::one_output(std::iter::once(out), voice.json)?;
@@ -66,7 +72,15 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     if let Some(key) = what.segment.as_ref().filter(|key| definitions.segment(key).is_none()) {
         return Err(flow::Error::not_found("segment", key.as_str()).into());
     }
-    let compiled = texts.iter().map(|text| compile(text, definitions.names())).collect::<Result<Vec<_>, _>>()?;
+    let file = what.rules.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
+    let mut compiled = Vec::with_capacity(texts.len());
+    for (at, text) in texts.iter().enumerate() {
+        let line = lines.get(at).copied().flatten();
+        compiled.push(compile(text, definitions.names()).map_err(|e| match line {
+            Some(line) => e.at(&file, line),
+            None => e,
+        })?);
+    }
     let picture = app.runs.for_rules(&app, Asked { as_of, known: Known::Today }, &compiled).await?;
     let counts = picture.run.counts(&compiled)?;
     let milliseconds = (clock.now().0 - begun.0) / 1000;

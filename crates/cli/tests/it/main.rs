@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod classify;
+mod contract;
 mod dedupe;
 mod definitions;
 mod endings;

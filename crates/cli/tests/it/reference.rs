@@ -109,7 +109,7 @@ fn every_code_that_is_used_is_explained() {
 fn anchors_are_unique_and_families_catch_their_own() {
     let anchors: BTreeSet<&str> = ALL.iter().map(errors::Entry::anchor).collect();
     assert_eq!(anchors.len(), ALL.len());
-    for (id, anchor) in [("segment.not_found", "not_found"), ("segment.in_use", "segment"), ("import.state", "import.state"), ("file", "file"), ("rule.result_type", "rule")] {
+    for (id, anchor) in [("segment.not_found", "not_found"), ("import.not_found", "import.not_found"), ("segment.in_use", "segment"), ("import.state", "import.state"), ("file", "file"), ("rule.result_type", "rule")] {
         assert_eq!(lookup(id).map(errors::Entry::anchor), Some(anchor), "{id}");
     }
     assert_eq!(reference("file_empty", Lang::Zh).as_deref(), Some("docs/reference/errors.zh-CN.md#file_empty"));

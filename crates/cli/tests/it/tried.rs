@@ -33,8 +33,9 @@ fn a_dry_run_of_a_first_import_binds_nothing_on_postgres() {
 
 fn binds_nothing(engine: Engine) {
     let place = Place::new(engine);
-    for more in [&["--dry-run"][..], &["--dry-run", "--yes"], &[]] {
-        let said = run(&mut with_zone(&place, "Asia/Shanghai", "CNY", more)).ends(0).json();
+    // with nobody there to agree nothing is imported either, and that is no success
+    for (more, code) in [(&["--dry-run"][..], 0), (&["--dry-run", "--yes"], 0), (&[], 2)] {
+        let said = run(&mut with_zone(&place, "Asia/Shanghai", "CNY", more)).ends(code).json();
         assert_eq!((&said["dry_run"], &said["accepted"], &said["customers"]), (&true.into(), &5.into(), &3.into()), "{said}");
         nothing(&place);
     }
@@ -62,7 +63,7 @@ fn who_says_no_at_the_question_is_bound_to_nothing() {
         crate::place::fed(&mut terminal, format!("{word}\n").as_bytes())
     };
     let no = answer("n").ends(0);
-    assert!(no.out.contains("Import 5 rows? [y/N]"), "{no:#?}");
+    assert!(no.out.contains("Import 5 rows? [y/N]") && no.out.contains("Nothing was imported."), "{no:#?}");
     let unsettled = block_on(async {
         let store = store::Store::open(&place.url()).await.expect("the store opens");
         let workspace = store::workspace::get(&store).await.expect("it reads");
@@ -96,7 +97,7 @@ fn takes_nothing_back(engine: Engine) {
     let import = before.committed.last().expect("an import").clone();
     for _ in 0..2 {
         let dry = run(&mut place.at_home(["import", "--undo", &import, "--dry-run", "--json"])).ends(0).json();
-        let expected = serde_json::json!({"import": import, "undone": false, "dry_run": true, "rows": 9, "customers": 5});
+        let expected = serde_json::json!({"import": import, "undone": false, "dry_run": true, "rows": 9, "customers": 5, "later_rows": 0, "later_imports": []});
         assert_eq!(dry, expected);
         assert_eq!(World::of(&place), before, "the dry run took it back");
     }
@@ -114,8 +115,8 @@ fn a_dry_run_of_an_import_into_a_business_leaves_it_as_it_is() {
     place.import(&place.file("first.csv", &orders(0, 3).0)).ends(0);
     let before = World::of(&place);
     let file = place.file("second.csv", &orders(1, 3).0);
-    for more in [&["--dry-run", "--yes"][..], &[]] {
-        let said = run(place.at_home(["import", "--json"]).args(more).arg("--orders").arg(&file)).ends(0).json();
+    for (more, code) in [(&["--dry-run", "--yes"][..], 0), (&[], 2)] {
+        let said = run(place.at_home(["import", "--json"]).args(more).arg("--orders").arg(&file)).ends(code).json();
         assert_eq!(said["dry_run"], true, "{said}");
     }
     assert_eq!(World::of(&place), before);

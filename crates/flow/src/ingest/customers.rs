@@ -88,6 +88,8 @@ pub struct Settled {
     pub contacts: Vec<Contact>,
     /// contacts said again
     pub known_contacts: u64,
+    /// rows that say again what an earlier import said of a customer, by that import's number
+    pub resting: BTreeMap<i64, Bits>,
 }
 
 /// What files said about customers so far.
@@ -150,9 +152,9 @@ impl Roster {
         }
         let (touched, known, put) = (&self.touched, &mut self.known, &mut self.put);
         let mut refused = Ok(());
-        lake.each_attribute(|customer, at, key, value| {
+        lake.each_attribute(|customer, at, key, value, batch| {
             if touched.has(u64::from(customer.0)) {
-                put.start().u32(customer.0).i64(at.0).text(key).value(&value);
+                put.start().u32(customer.0).i64(at.0).text(key).value(&value).i64(batch);
                 if let Err(e) = known.push(part(customer), &put.0) {
                     refused = Err(e);
                 }
@@ -203,7 +205,10 @@ struct Named {
 struct Held {
     value: Value,
     learnt: Instant,
+    /// the lake knows a value of it
     before: bool,
+    /// the import that said it; 0 = this one
+    batch: i64,
 }
 
 /// One partition while it is settled.
@@ -245,10 +250,10 @@ impl Partition<'_> {
             let mut take = Take(record);
             let (customer, learnt) = (take.u32()?, take.instant()?);
             let key = self.key(take.text()?)?;
-            let value = take.value()?;
+            let (value, batch) = (take.value()?, take.i64()?);
             let held = self.state.get(&(customer, key));
             if held.is_none_or(|h| h.learnt <= learnt) {
-                self.state.insert((customer, key), Held { value, learnt, before: true });
+                self.state.insert((customer, key), Held { value, learnt, before: true, batch });
             }
             Ok(())
         })
@@ -306,7 +311,7 @@ impl Partition<'_> {
             }
             let named = known.customers.entry(key).or_default();
             let changed = if kind == CUSTOMER {
-                self.customer(&mut take, key, file, is_new, named)?
+                self.customer(&mut take, (key, row, file), is_new, named, &mut out.resting)?
             } else {
                 let c = ContactRecord::take(&mut take)?;
                 met.insert(key, 0);
@@ -336,7 +341,7 @@ impl Partition<'_> {
             let (held, value) = (self.state.get(&at), Value::Int(contacts));
             if held.is_none_or(|h| h.value != value) {
                 let before = held.is_some_and(|h| h.before);
-                self.state.insert(at, Held { value, learnt: self.stamp.now, before });
+                self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0 });
                 self.dirty.insert(at, ());
             }
         }
@@ -367,7 +372,14 @@ impl Partition<'_> {
         Ok(())
     }
 
-    fn customer(&mut self, take: &mut Take<'_>, key: u32, file: u32, is_new: bool, named: &mut Named) -> Result<bool> {
+    fn customer(
+        &mut self,
+        take: &mut Take<'_>,
+        (key, row, file): (u32, u64, u32),
+        is_new: bool,
+        named: &mut Named,
+        resting: &mut BTreeMap<i64, Bits>,
+    ) -> Result<bool> {
         let rules = self.rules;
         let Some(rules) = rules.get(file as usize) else { return Ok(false) };
         let mut changed = false;
@@ -384,11 +396,14 @@ impl Partition<'_> {
             let held = self.state.get(&at);
             let known = held.is_some_and(|h| !h.value.is_null());
             let same = held.map_or(value.is_null(), |h| h.value == value);
+            if let Some(held) = held.filter(|h| same && h.batch != 0) {
+                resting.entry(held.batch).or_default().set(row);
+            }
             if same || !wins(rules.attribute(&name), known, is_new) {
                 continue;
             }
             let before = held.is_some_and(|h| h.before);
-            self.state.insert(at, Held { value, learnt: self.stamp.now, before });
+            self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0 });
             self.dirty.insert(at, ());
             changed = true;
         }

@@ -1,13 +1,16 @@
 //! Row by row: whose is it, is it new, where does it go? What cannot be said yet waits; `finish` says it.
 
+mod waiting;
+
 use super::{
     bits::Bits,
-    customers::{Roster, Rules},
+    customers::{Roster, Rules, Settled},
     equal::Equals,
     lane::{Fact, Outcome, Stamp},
     lanes::{Lanes, Way},
     late::{WINDOW, load, reject},
     order_index::{OrderIndex, Place},
+    owners::Owners,
     people::{People, Print, twin},
     quality::Watch,
     rejected::Layout,
@@ -16,14 +19,14 @@ use super::{
     rows::order_key,
     seen::Mixed,
     spool::{PARTITIONS, Spool, partition},
-    stage::{Request, Source, Span, Staged},
-    wire::{Put, Take, Wire},
+    stage::{Request, Span, Staged},
+    wire::Put,
 };
 use crate::{Result, app::App};
 use domain::{
     CustomerKey, Day, Zone,
     clock::Instant,
-    identity::Identifier,
+    identity::{Identifier, IdentifierKind::{Email, Phone, Unionid}},
     record::{AnswerRecord, CostRecord, CustomerRecord, InteractionRecord, LineRecord, OrderRecord, ProductRecord, Record, RefundRecord},
     table::Snapshot,
 };
@@ -35,9 +38,6 @@ use std::{
     ops::ControlFlow,
     path::PathBuf,
 };
-
-/// Orders held for look-ups at a time: about 60 MB.
-const INDEX: usize = 3_000_000;
 
 /// Rows, and what is known of them.
 pub(super) struct Gather<'a> {
@@ -55,6 +55,7 @@ pub(super) struct Gather<'a> {
     roster: Roster,
     lanes: Lanes,
     index: Option<OrderIndex>,
+    owners: Owners,
     equals: Equals,
     overflow: Spool,
     waiting: Spool,
@@ -62,25 +63,19 @@ pub(super) struct Gather<'a> {
     comments: Spool,
     put: Put,
     rejects: Rejects,
+    /// by file
+    left_blank: BTreeMap<u32, Vec<sources::LeftBlank>>,
     watch: Watch,
     span: Span,
     rows: u64,
     accepted: Bits,
     quarantined: Bits,
     mentioned: Bits,
+    /// customers with a phone, an address or a contact who has one
+    reachable: Bits,
+    /// does any row tell of customers themselves?
+    speaks_of_people: bool,
     snapshot: i64,
-}
-
-const LINE: u8 = 0;
-const REFUND: u8 = 1;
-
-/// Do some rows name only their order?
-fn needs_orders(source: &Source) -> bool {
-    let m = &source.mapping;
-    let has = |k: Kind| m.kinds.contains(&k);
-    let customer = m.customer_by_row || m.columns.iter().any(|c| c.target.is_identifier() && c.identifier);
-    let dated = m.has(&Target::OrderAt);
-    (has(Kind::Line) && (m.continued || !(customer && dated))) || (has(Kind::Refund) && !customer)
 }
 
 impl<'a> Gather<'a> {
@@ -99,7 +94,8 @@ impl<'a> Gather<'a> {
             people: People::new(customers, &folder),
             roster: Roster::new(&folder),
             lanes,
-            index: request.sources.iter().any(needs_orders).then(OrderIndex::default),
+            index: request.sources.iter().any(waiting::needs_orders).then(OrderIndex::default),
+            owners: Owners::new(&folder),
             equals: Equals::default(),
             overflow: Spool::new(&folder, PARTITIONS, 8 << 20),
             waiting: Spool::new(&folder, PARTITIONS, 24 << 20),
@@ -107,12 +103,15 @@ impl<'a> Gather<'a> {
             comments: Spool::new(&folder, 1, 8 << 20),
             put: Put::default(),
             rejects: Rejects::new(&folder, layout(request)),
+            left_blank: BTreeMap::new(),
             watch: Watch::new(today),
             span: Span::default(),
             rows: 0,
             accepted: Bits::default(),
             quarantined: Bits::default(),
             mentioned: Bits::default(),
+            reachable: Bits::default(),
+            speaks_of_people: false,
             snapshot: snapshot.id,
             zone: settings.zone.clone(),
             lake,
@@ -134,6 +133,9 @@ impl<'a> Gather<'a> {
             self.rows += 1;
         }
         let identity = self.request.sources.get(file as usize).map_or(OrderIdentity::Column, |s| s.mapping.order_identity);
+        if !batch.left_blank.is_empty() {
+            sources::LeftBlank::gather(self.left_blank.entry(file).or_default(), batch.left_blank);
+        }
         for (line, mut records) in batch.rows {
             self.equals.number(file, identity, &mut records);
             let row = self.rows;
@@ -199,6 +201,9 @@ impl<'a> Gather<'a> {
         if who.conflict {
             self.watch.conflict();
         }
+        if ids.iter().any(|id| matches!(id.kind, Phone | Email | Unionid)) {
+            self.reachable.set(u64::from(who.key.0));
+        }
         self.mentioned.set(u64::from(who.key.0));
         Ok(Some(who.key))
     }
@@ -218,7 +223,7 @@ impl<'a> Gather<'a> {
     fn record(&mut self, file: u32, line: u64, row: u64, record: Record) -> Result<()> {
         match record {
             Record::Customer(mut c) => {
-                self.watch.customer(&c);
+                self.speaks_of_people = true;
                 if c.organisation {
                     say_organisation(&mut c);
                 }
@@ -233,6 +238,9 @@ impl<'a> Gather<'a> {
                 say_organisation(&mut kind);
                 if self.people.is_new(key) {
                     self.roster.customer(key, row, file, &kind)?;
+                }
+                if c.phone.is_some() || c.email.is_some() {
+                    self.reachable.set(u64::from(key.0));
                 }
                 self.roster.contact(key, row, file, &c)?;
             }
@@ -293,7 +301,7 @@ impl<'a> Gather<'a> {
     /// Remembers whose order it is, if somebody may ask.
     fn place(&mut self, key: u64, place: Place) -> Result<()> {
         let Some(index) = &mut self.index else { return Ok(()) };
-        if index.len() < INDEX {
+        if index.len() < waiting::INDEX {
             index.add(key, place);
         } else {
             self.put.start().u64(key).u32(place.customer.0).i64(place.at.0);
@@ -309,21 +317,32 @@ impl<'a> Gather<'a> {
             (Some(_), Some(_)) => None,
             _ => match self.index.as_ref().and_then(|i| i.get(key)) {
                 Some(place) => Some(place),
-                None => return self.wait(LINE, key, file, line, row, own, &l),
+                None => return self.wait(waiting::LINE, key, file, line, row, own, &l),
             },
         };
-        self.line_placed(row, own, place, &mut l)
+        let new = self.line_placed(row, own, place, &mut l)?;
+        // where no head says whose the order is, its lines do
+        let Some(customer) = own.filter(|_| !self.has_heads(file)) else { return Ok(()) };
+        if let Some(at) = l.at.filter(|_| self.index.as_ref().is_some_and(|i| i.get(key).is_none())) {
+            self.place(key, Place { customer, at })?;
+        }
+        if new { self.owners.say(key, customer) } else { Ok(()) }
     }
 
-    fn line_placed(&mut self, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<()> {
+    fn has_heads(&self, file: u32) -> bool {
+        self.request.sources.get(file as usize).is_some_and(|s| s.mapping.kinds.contains(&Kind::Order))
+    }
+
+    /// Puts a line whose customer and time are known on its lane; true if it is new.
+    fn line_placed(&mut self, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<bool> {
         let customer = own.or(place.map(|p| p.customer));
-        let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(()) };
+        let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(false) };
         self.mentioned.set(u64::from(customer.0));
         let day = l.day.unwrap_or_else(|| self.zone.day(at));
         (l.at, l.day) = (Some(at), Some(day));
         self.watch.day(day);
         self.watch.amount(l.paid);
-        self.fact(row, customer, &*l).map(|_| ())
+        Ok(self.fact(row, customer, &*l)?.is_some())
     }
 
     fn refund(&mut self, file: u32, line: u64, row: u64, r: RefundRecord) -> Result<()> {
@@ -338,16 +357,8 @@ impl<'a> Gather<'a> {
                 self.mentioned.set(u64::from(place.customer.0));
                 self.fact(row, place.customer, &r).map(|_| ())
             }
-            None => self.wait(REFUND, key, file, line, row, None, &r),
+            None => self.wait(waiting::REFUND, key, file, line, row, None, &r),
         }
-    }
-
-    /// Its order is not known yet: ask again at the end.
-    #[expect(clippy::too_many_arguments, reason = "the place of a row, written down field by field")]
-    fn wait(&mut self, kind: u8, key: u64, file: u32, line: u64, row: u64, own: Option<CustomerKey>, record: &impl Wire) -> Result<()> {
-        self.put.start().u8(kind).u64(key).u32(file).u64(line).u64(row).maybe_i64(own.map(|k| i64::from(k.0)));
-        record.put(&mut self.put);
-        Ok(self.waiting.push(partition(key), &self.put.0)?)
     }
 
     /// A row that names nobody.
@@ -366,64 +377,6 @@ impl<'a> Gather<'a> {
         Ok(late.push((line / WINDOW) as usize % PARTITIONS, &self.put.0)?)
     }
 
-    /// Rows that named only their order: the batch's later orders, then the lake's, a share of the keys at a time.
-    fn settle_waiting(&mut self) -> Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let known = self.lake.rows(domain::table::Table::Orders) + self.overflow.len();
-        let passes = (known as usize / INDEX + 1).min(PARTITIONS);
-        let first = self.index.take().unwrap_or_default();
-        for pass in 0..passes {
-            let mut index = OrderIndex::default();
-            self.lake.each_order(|key, customer, at| {
-                if partition(key) % passes == pass {
-                    index.add(key, Place { customer, at });
-                }
-            })?;
-            for part in (pass..PARTITIONS).step_by(passes) {
-                self.overflow.read(part, |r| -> std::io::Result<()> {
-                    let mut take = Take(r);
-                    let (key, customer) = (take.u64()?, CustomerKey(take.u32()?));
-                    index.add(key, Place { customer, at: take.instant()? });
-                    Ok(())
-                })?;
-            }
-            for part in (pass..PARTITIONS).step_by(passes) {
-                let mut waiting = std::mem::replace(&mut self.waiting, Spool::new(&self.folder, 1, 0));
-                let done = waiting.read(part, |record| self.waited(record, &first, &index));
-                self.waiting = waiting;
-                done?;
-            }
-        }
-        self.waiting.clear();
-        Ok(())
-    }
-
-    fn waited(&mut self, record: &[u8], first: &OrderIndex, index: &OrderIndex) -> Result<()> {
-        let mut take = Take(record);
-        let (kind, key, file, line, row) = (take.u8()?, take.u64()?, take.u32()?, take.u64()?, take.u64()?);
-        let own = take.maybe_i64()?.map(|k| CustomerKey(k as u32));
-        // an order of the batch that came after the first three million is the later word
-        let place = index.get(key).filter(|_| first.get(key).is_none()).or_else(|| first.get(key));
-        if kind == LINE {
-            let mut l = LineRecord::take(&mut take)?;
-            let complete = place.is_some() || (own.is_some() && l.at.is_some());
-            if complete {
-                return self.line_placed(row, own, place, &mut l);
-            }
-            return self.set_aside(file, line, row, Code::OrderUnknown, &l.order_id);
-        }
-        let r = RefundRecord::take(&mut take)?;
-        match own.or(place.map(|p| p.customer)) {
-            Some(customer) => {
-                self.mentioned.set(u64::from(customer.0));
-                self.fact(row, customer, &r).map(|_| ())
-            }
-            None => self.set_aside(file, line, row, Code::OrderUnknown, r.order_id.as_deref().unwrap_or_default()),
-        }
-    }
-
     fn settle_suspects(&mut self) -> Result<()> {
         let (accepted, span) = (&mut self.accepted, &mut self.span);
         macro_rules! settle {
@@ -435,7 +388,13 @@ impl<'a> Gather<'a> {
                 })?;)*
             };
         }
-        settle!(orders, lines, refunds, interactions, products, costs);
+        settle!(orders, refunds, interactions, products, costs);
+        let owners = &mut self.owners;
+        self.lanes.lines.settle(|row, customer, line, _| {
+            accepted.set(row);
+            line.day.into_iter().for_each(|d| span.add(d));
+            owners.say(order_key(&line.order_id), customer)
+        })?;
         let mut comments = Vec::new();
         self.lanes.answers.settle(|row, customer, answer, key| {
             accepted.set(row);
@@ -474,18 +433,45 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
+    /// Which rows say again what earlier imports brought, by import: a file of the lake is called after its import.
+    fn repeated(&mut self) -> Result<BTreeMap<String, Bits>> {
+        let mut rows: BTreeMap<String, Bits> = BTreeMap::new();
+        let mut last = (String::new(), String::new());
+        macro_rules! ask {
+            ($($lane:ident),*) => {
+                $(self.lanes.$lane.repeated(&self.lake, |file, row| {
+                    if last.0 != file.path {
+                        last = (file.path.clone(), import_of(&file.path));
+                    }
+                    match rows.get_mut(&last.1) {
+                        Some(bits) => bits.set(row),
+                        None => rows.entry(last.1.clone()).or_default().set(row),
+                    }
+                })?;)*
+            };
+        }
+        ask!(orders, lines, refunds, interactions, answers, products, costs);
+        Ok(rows)
+    }
+
     /// Says what could not be said row by row, closes the files, balances the rows.
     pub(super) fn finish(mut self, begun: Instant) -> Result<Staged> {
         self.settle_waiting()?;
         self.settle_suspects()?;
         self.settle_late()?;
         self.people.close();
-        let moved = self.lanes.orders.moved(&self.lake)?.len();
-        self.watch.moved(moved as u64);
+        let moved: Vec<u64> = self.lanes.orders.moved(&self.lake)?.iter().map(|(key, _)| *key).collect();
+        self.watch.moved(self.owners.of_two(&self.lake, moved)?);
+        let mut repeats = self.repeated()?;
         let mut attributes = Writer::new(&self.root, &self.stem, lake::Limits::default());
         let settled = self.roster.settle(
             &self.lake, &self.app.store, &self.people, &self.rules, &mut self.accepted, &mut attributes, &self.stamp, self.today,
         )?;
+        if self.speaks_of_people {
+            let fresh = (u64::from(self.people.base())..).zip(&settled.fresh);
+            fresh.for_each(|(key, f)| self.watch.customer(f.name.is_some(), self.reachable.has(key)));
+        }
+        repeated_attributes(self.app, &settled, &mut repeats)?;
         store::failpoint("staged-written");
         let mut report = Report { rows_in: self.rows, ..Report::default() };
         let mut files = Vec::new();
@@ -512,7 +498,9 @@ impl<'a> Gather<'a> {
         report.duplicates = report.rows_in.saturating_sub(report.accepted + report.quarantined);
         report.customers = Customers { created: u64::from(self.people.created()), updated: settled.updated, unchanged: settled.unchanged };
         report.rejects_by_reason = self.rejects.reasons();
-        report.quality = self.watch.finish(report.rows_in, report.duplicates, &report.rejects_by_reason);
+        report.left_blank = super::rejects::left_blank(&self.left_blank, &self.request.sources);
+        report.quality = self.watch.finish(report.rows_in, report.duplicates, &report.rejects_by_reason, &report.left_blank);
+        report.repeats = repeats.into_iter().map(|(import, rows)| (import, rows.count())).collect();
         (report.first_day, report.last_day) = (self.span.first(), self.span.last());
         report.seconds = (self.app.clock.now().0 - begun.0) as f64 / 1e6;
         debug_assert!(report.balanced() && report.quarantined == self.rejects.len(), "{report:?}");
@@ -532,6 +520,25 @@ impl<'a> Gather<'a> {
             rejects: self.rejects,
         })
     }
+}
+
+/// As [`Gather::repeated`], for what is known of customers, whose imports are known by their numbers.
+fn repeated_attributes(app: &App, settled: &Settled, rows: &mut BTreeMap<String, Bits>) -> Result<()> {
+    let handle = tokio::runtime::Handle::current();
+    for (batch, more) in &settled.resting {
+        let found = handle.block_on(store::import::list(&app.store, Some(batch + 1), 1))?;
+        if let Some(import) = found.into_iter().find(|i| i.batch == *batch) {
+            let bits = rows.entry(import.id).or_default();
+            more.iter().for_each(|row| bits.set(row));
+        }
+    }
+    Ok(())
+}
+
+/// The import a file of the lake is called after: `imp_01j…_….parquet` is `imp_01j…`'s.
+fn import_of(path: &str) -> String {
+    let mut parts = path.split(['_', '-']);
+    format!("{}_{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 /// The files as a file of rejected rows shows them.

@@ -296,6 +296,8 @@ pub struct Lane<F: Fact> {
     seen: Seen,
     identities: Spool,
     unread: Vec<DataFile>,
+    /// rows that say what was said before, by key; none where the lake knows no such facts
+    repeats: Option<Spool>,
     stamp: Stamp,
     content: Content,
     put: Put,
@@ -321,6 +323,7 @@ impl<F: Fact> Lane<F> {
             seen: Seen::new(folder, EXACT),
             identities: Spool::new(folder, PARTITIONS, 8 << 20),
             unread: lake.files(F::TABLE).cloned().collect(),
+            repeats: (lake.rows(F::TABLE) > 0).then(|| Spool::new(folder, PARTITIONS, 4 << 20)),
             stamp,
             content: Content::default(),
             put: Put::default(),
@@ -367,7 +370,7 @@ impl<F: Fact> Lane<F> {
                 Outcome::New(key)
             }
             Verdict::Seen => {
-                self.duplicate += 1;
+                self.repeat(key, row)?;
                 Outcome::Known
             }
             Verdict::Suspect => {
@@ -377,6 +380,45 @@ impl<F: Fact> Lane<F> {
                 Outcome::Later
             }
         })
+    }
+
+    /// A row says what is known.
+    fn repeat(&mut self, key: u64, row: u64) -> Result<()> {
+        self.duplicate += 1;
+        let Some(repeats) = &mut self.repeats else { return Ok(()) };
+        let mut record = [0u8; 16];
+        record[..8].copy_from_slice(&key.to_le_bytes());
+        record[8..].copy_from_slice(&row.to_le_bytes());
+        Ok(repeats.push(partition(key), &record)?)
+    }
+
+    /// Which rows say again what which file of the lake holds: `each(file, row)`. Asked after `settle`.
+    ///
+    /// # Errors
+    /// When the disk or the lake refuses.
+    pub fn repeated(&mut self, lake: &Lake, mut each: impl FnMut(&DataFile, u64)) -> Result<()> {
+        let Some(mut repeats) = self.repeats.take() else { return Ok(()) };
+        let passes = (repeats.len() / IDENTITIES + 1).min(PARTITIONS as u64) as usize;
+        for pass in 0..passes {
+            let mut rows: Vec<(u64, u64)> = Vec::new();
+            for part in (pass..PARTITIONS).step_by(passes) {
+                repeats.read(part, |r| -> io::Result<()> {
+                    let mut take = Take(r);
+                    rows.push((take.u64()?, take.u64()?));
+                    Ok(())
+                })?;
+            }
+            rows.sort_unstable();
+            for file in lake.files(F::TABLE).filter(|_| !rows.is_empty()) {
+                lake.keys(file, |keys| {
+                    for key in keys.iter().map(|k| *k as u64) {
+                        let from = rows.partition_point(|(k, _)| *k < key);
+                        rows.iter().skip(from).take_while(|(k, _)| *k == key).for_each(|(_, row)| each(file, *row));
+                    }
+                })?;
+            }
+        }
+        Ok(())
     }
 
     fn write(&mut self, customer: CustomerKey, fact: &F, key: u64, identity: Option<u64>) -> Result<()> {
@@ -413,17 +455,25 @@ impl<F: Fact> Lane<F> {
         let mut seen = std::mem::replace(&mut self.seen, Seen::new(Path::new(""), usize::MAX));
         let mut content = Content::default();
         seen.settle(|record, known| -> Result<()> {
-            if known {
-                self.duplicate += 1;
-                return Ok(());
-            }
             let mut take = Take(record);
-            let (row, customer, identity) = (take.u64()?, CustomerKey(take.u32()?), Some(take.u64()?).filter(|i| *i != 0));
+            let row = take.u64()?;
+            if known {
+                let fact_follows = Take(record);
+                return self.repeat_of(fact_follows, row, &mut content);
+            }
+            let (customer, identity) = (CustomerKey(take.u32()?), Some(take.u64()?).filter(|i| *i != 0));
             let fact = F::take(&mut take)?;
             let (key, _) = fact.keys(&mut content, customer);
             self.write(customer, &fact, key, identity)?;
             each(row, customer, &fact, key)
         })
+    }
+
+    /// A suspect that is known after all.
+    fn repeat_of(&mut self, mut take: Take<'_>, row: u64, content: &mut Content) -> Result<()> {
+        let (_, customer, _) = (take.u64()?, CustomerKey(take.u32()?), take.u64()?);
+        let (key, _) = F::take(&mut take)?.keys(content, customer);
+        self.repeat(key, row)
     }
 
     /// The identities of new rows that another customer has so far, by number, in the batch or in the lake, with that

@@ -200,6 +200,64 @@ pub async fn undo_trial(app: &App, id: &str, author: &str) -> Result<Undone> {
     refused(id, store::import::undo_trial(&app.store, taking_back(app, id, author)).await)
 }
 
+/// Rows of other imports in force that say what this one brought: they were duplicates then, and go with it when it is
+/// undone. Importing those files again brings them back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resting {
+    /// so many rows
+    pub rows: u64,
+    /// of these imports
+    pub imports: Vec<String>,
+}
+
+/// What of other imports rests on this one.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn resting(app: &App, id: &str) -> Result<Resting> {
+    let mut found = Resting::default();
+    each_in_force(app, |import, report| {
+        if let Some(rows) = report.repeats.get(id).filter(|n| **n > 0) {
+            found.rows += rows;
+            found.imports.push(import.id.clone());
+        }
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Imports in force that came after this one and changed what was known: if its content comes once more, their word stays.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn corrected_since(app: &App, id: &str) -> Result<Vec<String>> {
+    let Some(first) = store::import::get(&app.store, id).await?.and_then(|i| i.snapshot) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    each_in_force(app, |import, report| {
+        let changed = report.customers.updated > 0 || report.records.values().any(|r| r.updated > 0);
+        if changed && import.snapshot.is_some_and(|s| s > first) {
+            found.push(import.id.clone());
+        }
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Every committed import with its report, newest first.
+async fn each_in_force(app: &App, mut each: impl FnMut(&store::import::Import, &super::Report)) -> Result<()> {
+    let mut before = None;
+    loop {
+        let page = store::import::list(&app.store, before, 500).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        before = Some(last.batch);
+        for import in page.iter().filter(|i| i.status == Status::Committed) {
+            if let Some(report) = import.report.clone().and_then(|r| serde_json::from_value(r).ok()) {
+                each(import, &report);
+            }
+        }
+    }
+}
+
 fn taking_back<'a>(app: &App, id: &'a str, author: &'a str) -> Undo<'a> {
     Undo { import: id, now: app.clock.now(), author, job: Some(refresh(app, id)) }
 }

@@ -17,6 +17,7 @@ mod late;
 mod ledger;
 mod order_index;
 mod own;
+mod owners;
 mod people;
 mod quality;
 mod rejects;
@@ -36,7 +37,7 @@ mod tests;
 
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, REFRESH, UNDO_DAYS, commit, import};
-pub use ledger::{begin, drop_half, drop_import, fingerprint, propose, remember, review, undo, undo_trial};
+pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, propose, remember, resting, review, undo, undo_trial};
 pub use report::Report;
 pub use stage::{Progress, Request, Source, Staged, stage, unreadable};
 pub use upload::{Upload, check, confirm, discard, get, list, receive, set_mapping, stop};

@@ -1,7 +1,7 @@
 //! How good is the data? Counted while the rows pass, in fixed memory; scored once at the end.
 
-use super::report::{Check, Level, Quality, Reason, label};
-use domain::{Day, record::{AnswerRecord, CustomerRecord}};
+use super::report::{Check, LeftBlank, Level, Quality, Reason, label};
+use domain::{Day, record::AnswerRecord};
 
 /// Buckets of a logarithmic histogram of amounts: eight to a doubling.
 const BUCKETS: usize = 64 * 8;
@@ -53,12 +53,11 @@ impl Watch {
         }
     }
 
-    /// A customer row passed.
-    pub fn customer(&mut self, c: &CustomerRecord) {
-        use domain::identity::IdentifierKind::{Email, Phone, Unionid};
+    /// A customer nobody knew came in: with a name, and with a way to be reached?
+    pub fn customer(&mut self, named: bool, reachable: bool) {
         self.customers += 1;
-        self.with_name += u64::from(c.name.is_some());
-        self.with_contact += u64::from(c.identifiers.iter().any(|i| matches!(i.kind, Phone | Email | Unionid)));
+        self.with_name += u64::from(named);
+        self.with_contact += u64::from(reachable);
     }
 
     /// A fact of this day passed.
@@ -130,9 +129,10 @@ impl Watch {
     }
 
     /// The finished report.
-    pub fn finish(self, rows: u64, duplicates: u64, reasons: &[Reason]) -> Quality {
+    pub fn finish(self, rows: u64, duplicates: u64, reasons: &[Reason], blanks: &[LeftBlank]) -> Quality {
         let rejected = |codes: &[&str]| reasons.iter().filter(|r| codes.iter().any(|c| r.code.contains(c))).map(|r| r.count).sum::<u64>();
-        let all_rejected: u64 = reasons.iter().map(|r| r.count).sum();
+        // a line of totals is not data, and a file is none the worse for it
+        let all_rejected: u64 = reasons.iter().filter(|r| r.code != "totals_row").map(|r| r.count).sum();
         let (outliers, amounts) = self.outliers();
         let share = |n: u64, of: u64| if of == 0 { 0.0 } else { n as f64 / of as f64 };
         let mut checks = Vec::new();
@@ -152,11 +152,16 @@ impl Watch {
         };
         check("rejected", "无法读取的行", "Rows that could not be read", all_rejected, rows, 0.0, 0.05, 200.0);
         check("duplicates", "重复的行", "Duplicate rows", duplicates, rows, 0.01, 0.5, 10.0);
-        let dates = rejected(&["date_invalid", "date_out_of_range"]);
-        check("impossible_dates", "不存在的日期", "Impossible dates", dates, rows, 0.0, 0.05, 20.0);
+        // a row that is in without one of its values says it as much as a row that is not
+        let blank = |codes: &[&str]| blanks.iter().filter(|b| codes.iter().any(|c| b.code.contains(c))).map(|b| b.count).sum::<u64>();
+        let empty: u64 = blanks.iter().map(|b| b.count).sum();
+        check("left_blank", "无法识别而留空的值", "Values that could not be read and were left blank", empty, rows.max(empty), 0.0, 0.05, 30.0);
+        let dates = rejected(&["date_invalid", "date_out_of_range"]) + blank(&["date_invalid", "date_out_of_range"]);
+        check("impossible_dates", "不存在的日期", "Impossible dates", dates, rows.max(dates), 0.0, 0.05, 20.0);
         check("future_dates", "晚于今天的日期", "Dates after today", self.future, self.dated, 0.0, 0.01, 100.0);
         check("ancient_dates", "1970 年以前的日期", "Dates before 1970", self.ancient, self.dated, 0.0, 0.01, 100.0);
-        check("lost_digits", "被表格软件丢掉的数字", "Digits lost by a spreadsheet", rejected(&["lost_digits"]), rows, 0.0, 0.01, 50.0);
+        let lost = rejected(&["lost_digits"]) + blank(&["lost_digits"]);
+        check("lost_digits", "被表格软件丢掉的数字", "Digits lost by a spreadsheet", lost, rows.max(lost), 0.0, 0.01, 50.0);
         check("currency_mix", "混用的币种", "Mixed currencies", rejected(&["currency"]), rows, 0.0, 0.01, 50.0);
         check("customer_missing", "没有客户的行", "Rows without a customer", rejected(&["customer_missing"]), rows, 0.0, 0.2, 20.0);
         check("outliers", "异常大的金额", "Unusually large amounts", outliers, amounts, 0.0, 0.01, 50.0);
@@ -164,8 +169,8 @@ impl Watch {
         check("negative_amounts", "金额为负", "Negative amounts", self.negative, amounts + self.zero + self.negative, 0.0, 0.05, 20.0);
         if self.customers > 0 {
             let (nameless, silent) = (self.customers - self.with_name, self.customers - self.with_contact);
-            check("names", "没有姓名的客户", "Customers without a name", nameless, self.customers, 0.2, 0.95, 4.0);
-            check("contacts", "没有联系方式的客户", "Customers without phone or e-mail", silent, self.customers, 0.2, 0.95, 4.0);
+            check("names", "没有姓名的新客户", "New customers without a name", nameless, self.customers, 0.2, 0.95, 4.0);
+            check("contacts", "没有联系方式的新客户", "New customers without phone or e-mail", silent, self.customers, 0.2, 0.95, 4.0);
         }
         check("identifier_conflicts", "同一标识属于两位客户", "Identifiers that belong to two customers", self.conflicts, rows, 0.0, 0.01, 50.0);
         check("orders_of_two", "订单号属于两位客户，两边都会计入", "Order numbers of two customers; they count for both", self.moved, self.dated, 0.0, 0.01, 50.0);

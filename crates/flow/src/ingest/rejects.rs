@@ -2,13 +2,17 @@
 
 use super::{
     rejected::Layout,
-    report::{Example, Reason},
+    report::{Example, LeftBlank, Reason},
     spool::Spool,
+    stage::Source,
     wire::{Put, Take},
 };
 use crate::{Result, schema::Label};
 use sources::{Code, Params, Reject};
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 /// Examples kept for each reason.
 const EXAMPLES: usize = 5;
@@ -80,6 +84,33 @@ impl Rejects {
         let mut record = Vec::new();
         Ok(std::iter::from_fn(move || reader.next(&mut record).ok()?.then(|| row(&record).ok()).flatten()))
     }
+}
+
+/// What reading left blank, file by file, as the report says it: most frequent first.
+pub fn left_blank(found: &BTreeMap<u32, Vec<sources::LeftBlank>>, files: &[Source]) -> Vec<LeftBlank> {
+    let mut all: Vec<LeftBlank> = Vec::new();
+    for (file, blanks) in found {
+        let name = files.get(*file as usize).map_or("", |s| s.name.as_str());
+        for b in blanks {
+            let example = |(line, value): &(u64, String)| Example {
+                file: name.to_owned(),
+                line: *line,
+                column: b.column.clone(),
+                value: value.chars().take(200).collect(),
+            };
+            let why = b.reason();
+            all.push(LeftBlank {
+                file: name.to_owned(),
+                column: b.column.clone(),
+                code: b.code.key().to_owned(),
+                text: Label { zh: why.zh, en: why.en },
+                count: b.count,
+                examples: b.first.iter().map(example).collect(),
+            });
+        }
+    }
+    all.sort_by(|a, b| b.count.cmp(&a.count));
+    all
 }
 
 fn row(record: &[u8]) -> std::io::Result<store::quarantine::Row> {

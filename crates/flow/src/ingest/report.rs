@@ -20,8 +20,14 @@ pub struct Report {
     pub customers: Customers,
     /// records by kind: `orders`, `lines`, `refunds`, `interactions`, `answers`, `products`, `costs`, `contacts`
     pub records: BTreeMap<String, Records>,
+    /// rows that say again what an earlier import brought, by import: they rest on its rows and go when it is undone
+    #[serde(default)]
+    pub repeats: BTreeMap<String, u64>,
     /// why rows were set aside, most frequent first
     pub rejects_by_reason: Vec<Reason>,
+    /// what of accepted rows could not be read and was left blank, most frequent first
+    #[serde(default)]
+    pub left_blank: Vec<LeftBlank>,
     /// how good the data is
     pub quality: Quality,
     /// earliest day of a fact
@@ -67,7 +73,24 @@ pub struct Reason {
     pub examples: Vec<Example>,
 }
 
-/// A row that was set aside.
+/// Values of one column that could not be read, for one reason: their rows are in, the values are not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LeftBlank {
+    /// file
+    pub file: String,
+    /// column heading
+    pub column: String,
+    /// stable code
+    pub code: String,
+    /// why, for people
+    pub text: Label,
+    /// values, over all rows
+    pub count: u64,
+    /// the first few
+    pub examples: Vec<Example>,
+}
+
+/// A row that was set aside, or a value that was left blank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Example {
     /// file
@@ -116,6 +139,17 @@ pub struct Check {
     pub share: f64,
 }
 
+impl LeftBlank {
+    /// Where, how the first of them was written, and why it could not be read.
+    pub fn sentence(&self, lang: domain::Lang) -> String {
+        let (line, value) = self.examples.first().map_or((0, ""), |e| (e.line, e.value.as_str()));
+        match lang {
+            domain::Lang::Zh => format!("{} 的“{}”列：{}（第 {line} 行“{value}”）", self.file, self.column, self.text.zh),
+            domain::Lang::En => format!("{}, “{}”: {} (line {line} “{value}”)", self.file, self.column, self.text.en),
+        }
+    }
+}
+
 impl Report {
     /// Adds to the counts of a kind.
     pub fn record(&mut self, kind: &str) -> &mut Records {
@@ -123,6 +157,11 @@ impl Report {
             self.records.insert(kind.to_owned(), Records::default());
         }
         self.records.entry(kind.to_owned()).or_default()
+    }
+
+    /// Values left blank, of all columns.
+    pub fn blanks(&self) -> u64 {
+        self.left_blank.iter().map(|b| b.count).sum()
     }
 
     /// Does the balance of rows hold?

@@ -124,6 +124,13 @@ fn data(d: &Document, out: &mut dyn Write) -> io::Result<()> {
         }
         out.write_all(b"</table>\n")?;
     }
+    if !r.left_blank.is_empty() {
+        write!(out, "<table><tr><th>{}</th><th>{}</th></tr>", d.lang.pick("已采用的行里留空的值", "values left blank in accepted rows"), d.lang.pick("个数", "values"))?;
+        for blank in &r.left_blank {
+            write!(out, "<tr><td>{}</td><td>{}</td></tr>", escape(&blank.sentence(d.lang)), grouped(blank.count as i64))?;
+        }
+        out.write_all(b"</table>\n")?;
+    }
     Ok(())
 }
 

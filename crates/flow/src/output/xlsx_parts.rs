@@ -217,7 +217,7 @@ pub(super) fn report(book: &mut Workbook, document: &Document) -> Result<()> {
     for (i, width) in [28, 14, 60].into_iter().enumerate() {
         page.set_column_width(i as u16, width).map_err(failed)?;
     }
-    head(page, 0, &["key", lang.pick("rows 行数", "rows"), lang.pick("说明", "meaning")], &look)?;
+    head(page, 0, &["key", lang.pick("行数", "rows"), lang.pick("说明", "meaning")], &look)?;
     let counts = [
         ("rows_in", r.rows_in, lang.pick("读入", "read")),
         ("accepted", r.accepted, lang.pick("采用", "accepted")),
@@ -239,6 +239,15 @@ pub(super) fn report(book: &mut Workbook, document: &Document) -> Result<()> {
         row += 1;
         let text = lang.pick(&reason.text.zh, &reason.text.en);
         line(page, row, vec![Cell::text(&reason.code), Cell::Int(reason.count as i64), Cell::text(text)], digits, &look)?;
+    }
+    if !r.left_blank.is_empty() {
+        row += 2;
+        page.write_string_with_format(row, 0, lang.pick("已采用的行里留空的值", "values left blank in accepted rows"), &look.title).map_err(failed)?;
+    }
+    for blank in &r.left_blank {
+        row += 1;
+        let text = blank.sentence(lang);
+        line(page, row, vec![Cell::text(&blank.code), Cell::Int(blank.count as i64), Cell::text(&text)], digits, &look)?;
     }
     Ok(())
 }

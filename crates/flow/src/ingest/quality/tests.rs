@@ -2,20 +2,12 @@
 
 use super::*;
 use crate::ingest::report::Check;
-use domain::{
-    clock::Instant,
-    identity::{Identifier, IdentifierKind},
-};
+use domain::clock::Instant;
 
 const TODAY: Day = Day(20_000);
 
 fn reason(code: &str, count: u64) -> Reason {
     Reason { code: code.to_owned(), text: label("", ""), count, examples: Vec::new() }
-}
-
-fn customer(name: bool, phone: bool) -> CustomerRecord {
-    let kind = if phone { IdentifierKind::Phone } else { IdentifierKind::External };
-    CustomerRecord { identifiers: vec![Identifier { kind, value: "1".into() }], name: name.then(|| "王芳".to_owned()), ..CustomerRecord::default() }
 }
 
 fn answer(question: &str, score: f64) -> AnswerRecord {
@@ -27,7 +19,7 @@ fn sound(watch: &mut Watch) {
     (0..100).for_each(|i| {
         watch.day(TODAY);
         watch.amount(10_000 + i * 13);
-        watch.customer(&customer(true, true));
+        watch.customer(true, true);
         watch.answer(&answer("nps", 9.0));
         watch.refund(true);
     });
@@ -52,6 +44,8 @@ const CASES: &[Case] = &[
     // one of a hundred rows costs two points as rejected, and what its own reason weighs
     Case { code: "rejected", watch: NOTHING, duplicates: 0, reasons: &[("row_too_long", 1)], count: 1, of: 100, level: Level::Warn, score: 98 },
     Case { code: "rejected", watch: NOTHING, duplicates: 0, reasons: &[("row_too_long", 3), ("json_invalid", 2)], count: 5, of: 100, level: Level::Bad, score: 90 },
+    // a line of totals is no bad row
+    Case { code: "rejected", watch: NOTHING, duplicates: 0, reasons: &[("totals_row", 3), ("row_too_long", 1)], count: 1, of: 100, level: Level::Warn, score: 98 },
     Case { code: "duplicates", watch: NOTHING, duplicates: 1, reasons: &[], count: 1, of: 100, level: Level::Warn, score: 100 },
     Case { code: "duplicates", watch: NOTHING, duplicates: 60, reasons: &[], count: 60, of: 100, level: Level::Bad, score: 94 },
     Case { code: "impossible_dates", watch: NOTHING, duplicates: 0, reasons: &[("date_invalid", 2), ("date_out_of_range", 1)], count: 3, of: 100, level: Level::Warn, score: 93 },
@@ -68,8 +62,8 @@ const CASES: &[Case] = &[
     Case { code: "zero_amounts", watch: |w| (0..100).for_each(|_| w.amount(0)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Bad, score: 98 },
     Case { code: "zero_amounts", watch: |w| w.amount(0), duplicates: 0, reasons: &[], count: 1, of: 101, level: Level::Ok, score: 100 },
     Case { code: "negative_amounts", watch: |w| (0..25).for_each(|_| w.amount(-100)), duplicates: 0, reasons: &[], count: 25, of: 125, level: Level::Bad, score: 96 },
-    Case { code: "names", watch: |w| (0..100).for_each(|_| w.customer(&customer(false, true))), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
-    Case { code: "contacts", watch: |w| (0..100).for_each(|_| w.customer(&customer(true, false))), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
+    Case { code: "names", watch: |w| (0..100).for_each(|_| w.customer(false, true)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
+    Case { code: "contacts", watch: |w| (0..100).for_each(|_| w.customer(true, false)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
     Case { code: "identifier_conflicts", watch: |w| (0..4).for_each(|_| w.conflict()), duplicates: 0, reasons: &[], count: 4, of: 100, level: Level::Bad, score: 98 },
     Case { code: "orders_of_two", watch: |w| w.moved(4), duplicates: 0, reasons: &[], count: 4, of: 100, level: Level::Bad, score: 98 },
     Case { code: "odd_scores", watch: |w| (0..25).for_each(|_| w.answer(&answer("csat", 6.0))), duplicates: 0, reasons: &[], count: 25, of: 125, level: Level::Bad, score: 96 },
@@ -82,7 +76,7 @@ fn quality(case: &Case) -> Quality {
     sound(&mut watch);
     (case.watch)(&mut watch);
     let reasons: Vec<Reason> = case.reasons.iter().map(|(code, n)| reason(code, *n)).collect();
-    watch.finish(100, case.duplicates, &reasons)
+    watch.finish(100, case.duplicates, &reasons, &[])
 }
 
 fn check<'q>(quality: &'q Quality, code: &str) -> &'q Check {
@@ -104,18 +98,18 @@ fn each_check_counts_judges_and_costs_what_it_should() {
 fn every_check_there_is_has_its_example() {
     let mut watch = Watch::new(TODAY);
     sound(&mut watch);
-    let all = watch.finish(100, 0, &[]);
+    let all = watch.finish(100, 0, &[], &[]);
     assert_eq!(all.score, 100, "{:?}", all.checks);
     for c in &all.checks {
-        assert!(CASES.iter().any(|case| case.code == c.code), "{} has no example", c.code);
+        assert!(c.code == "left_blank" || CASES.iter().any(|case| case.code == c.code), "{} has no example", c.code);
         assert_eq!((c.count, c.level), (0, Level::Ok), "{}", c.code);
     }
-    assert_eq!(all.checks.len(), 17);
+    assert_eq!(all.checks.len(), 18);
 }
 
 #[test]
 fn what_was_not_in_the_files_is_not_judged() {
-    let nothing = Watch::new(TODAY).finish(0, 0, &[]);
+    let nothing = Watch::new(TODAY).finish(0, 0, &[], &[]);
     let told: Vec<&str> = nothing.checks.iter().map(|c| c.code.as_str()).collect();
     assert!(["names", "contacts", "odd_scores", "loose_refunds"].iter().all(|code| !told.contains(code)), "{told:?}");
     assert_eq!(nothing.score, 100, "nothing is wrong with nothing");
@@ -139,7 +133,7 @@ fn scores_are_measured_on_their_own_scale_and_unknown_questions_on_none() {
     for (question, score) in [("nps", 0.0), ("nps", 10.0), ("nps", 11.0), ("csat", 1.0), ("csat", 0.0), ("ces", 7.0), ("ces", 8.0), ("taste", 99.0)] {
         watch.answer(&answer(question, score));
     }
-    assert_eq!(check(&watch.finish(8, 0, &[]), "odd_scores").count, 3);
+    assert_eq!(check(&watch.finish(8, 0, &[], &[]), "odd_scores").count, 3);
 }
 
 #[test]
@@ -148,12 +142,30 @@ fn one_order_of_a_hundred_million_among_ordinary_ones_is_found() {
     (0..1000).for_each(|i| watch.amount(10_000 + i * 13));
     watch.amount(10_000_000_000);
     watch.day(Day(20_001));
-    let quality = watch.finish(1001, 0, &[]);
+    let quality = watch.finish(1001, 0, &[], &[]);
     assert_eq!((check(&quality, "outliers").count, check(&quality, "future_dates").count), (1, 1));
     assert!(quality.score < 100);
     // sixteen times the upper quartile is ordinary, as in every shop that also sells to firms
     let mut watch = Watch::new(TODAY);
     (0..100).for_each(|_| watch.amount(10_000));
     watch.amount(150_000);
-    assert_eq!(check(&watch.finish(101, 0, &[]), "outliers").count, 0);
+    assert_eq!(check(&watch.finish(101, 0, &[], &[]), "outliers").count, 0);
+}
+
+#[test]
+fn values_left_blank_are_counted_and_dates_among_them_are_impossible_dates() {
+    let blank = |code: &str, count| LeftBlank {
+        file: "a.csv".into(),
+        column: "birthday".into(),
+        code: code.into(),
+        text: label("", ""),
+        count,
+        examples: Vec::new(),
+    };
+    let mut watch = Watch::new(TODAY);
+    sound(&mut watch);
+    let quality = watch.finish(100, 0, &[], &[blank("date_invalid", 10), blank("number_invalid", 5)]);
+    assert_eq!((check(&quality, "left_blank").count, check(&quality, "left_blank").level), (15, Level::Bad));
+    assert_eq!(check(&quality, "impossible_dates").count, 10);
+    assert_eq!(quality.score, 94, "4.5 for what is blank, 2 for the dates");
 }

@@ -5,6 +5,7 @@ mod corpus;
 mod corrections;
 mod counts;
 mod equal_rows;
+mod found_by_order;
 mod own_columns;
 mod present;
 mod rejected_rows;

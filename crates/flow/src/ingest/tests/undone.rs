@@ -57,10 +57,24 @@ async fn a_later_file_brings_back_what_the_undo_of_an_earlier_one_took() {
     let more = format!("{ORDERS}D4,C2,2026-04-02 10:00:00,30.00,completed\n");
     let (second, _) = shop.import(&[("b.csv", &more)]).await;
     assert_eq!((second.report.accepted, second.report.duplicates), (1, 3));
+    // what goes with it is known before and told
+    let resting = crate::ingest::resting(&shop.app, &first.id).await.expect("asked");
+    assert_eq!(resting, crate::ingest::Resting { rows: 3, imports: vec![second.id.clone()] });
+    assert_eq!(crate::ingest::resting(&shop.app, &second.id).await.expect("asked"), crate::ingest::Resting::default());
     crate::ingest::undo(&shop.app, &first.id, "test").await.expect("undone");
     assert_eq!(shop.facts("C2").await.orders.len(), 1);
     let (again, done) = shop.import(&[("b.csv", &more)]).await;
     assert!(matches!(done, Done::Committed { .. }), "{done:?}");
     assert_eq!((again.report.accepted, again.report.duplicates), (3, 1));
     assert_eq!((shop.facts("C1").await.orders.len(), shop.facts("C2").await.orders.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn what_is_known_of_customers_rests_on_the_import_that_said_it_too() {
+    let shop = Shop::open().await;
+    let people = "customer_id,name,city\nC1,王芳,北京\nC2,李明,上海\n";
+    let (first, _) = shop.import(&[("people.csv", people)]).await;
+    let (second, _) = shop.import(&[("more.csv", "customer_id,name,city\nC1,王芳,北京\nC2,李明,广州\nC3,赵六,上海\n")]).await;
+    let resting = crate::ingest::resting(&shop.app, &first.id).await.expect("asked");
+    assert_eq!(resting, crate::ingest::Resting { rows: 1, imports: vec![second.id.clone()] });
 }
