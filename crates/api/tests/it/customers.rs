@@ -32,6 +32,11 @@ async fn a_list_is_filtered_sorted_and_paged() {
         assert_eq!((names(&few), &few["total"]), (vec!["客户10".to_owned(), "客户11".into()], &2.into()));
         let phone = app.get("/customers?q=13800000007").await.expect(200);
         assert_eq!(names(&phone), ["客户7"]);
+        let wide: String = "13800000007".bytes().map(|b| format!("%EF%BC%{:02X}", 0x90 + b - b'0')).collect();
+        for written in ["138%200000%200007", "138-0000-0007", "%2B86%20138%200000%200007", wide.as_str()] {
+            let same = app.get(&format!("/customers?q={written}")).await.expect(200);
+            assert_eq!(names(&same), ["客户7"], "{written}");
+        }
         let none = app.get("/customers?class.rfm_8=no_purchase").await.expect(200);
         assert_eq!(names(&none), ["客户12"]);
         assert_eq!(app.get("/customers?rule=oders%20%3E%201").await.problem(), (422, "rule.unknown_feature".into()));
