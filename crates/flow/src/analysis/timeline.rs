@@ -2,7 +2,7 @@
 //! words, and attributes as they were learnt.
 
 use super::{Asked, Definitions, Moment, defined, profile::person};
-use crate::{Error, Result, app::App, ingest::customers::ALWAYS, schema};
+use crate::{Error, Result, app::App, schema};
 use domain::{
     Day, Label, Lang, Value, Zone,
     clock::Instant,
@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+/// 1 January 1900: the day from which `ingest` lets hold what a file says without a date.
+const ALWAYS: Day = Day(-25_567);
 
 /// A page of what happened, latest first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
