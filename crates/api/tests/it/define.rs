@@ -34,14 +34,14 @@ async fn a_preview_of_a_segment_counts_its_members() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;
         let make = |key: &str, rule: &str, rank: u32, exclude: &[&str]| {
-            let priority = if rank > 0 { json!({ "group": "care", "rank": rank }) } else { serde_json::Value::Null };
+            let priority = if rank > 0 { json!({ "group": "mine", "rank": rank }) } else { serde_json::Value::Null };
             json!({ "key": key, "label": { "zh": key, "en": key }, "rule_text": rule, "exclude": exclude, "priority": priority })
         };
         for body in [make("best", "orders >= 10", 1, &[]), make("left_out", "orders = 5", 0, &[]), make("good", "orders >= 4", 2, &["left_out"])] {
             app.post("/segments", body).await.expect(201);
         }
         let listed = app.get("/segments/good").await.expect(200);
-        let asked = json!({ "key": "good", "rule_text": "orders >= 4", "exclude": ["left_out"], "priority": { "group": "care", "rank": 2 } });
+        let asked = json!({ "key": "good", "rule_text": "orders >= 4", "exclude": ["left_out"], "priority": { "group": "mine", "rank": 2 } });
         let preview = app.post("/segments/preview", asked).await.expect(200);
         assert_eq!(preview["count"], listed["size"]);
         let members = app.get("/customers?segment=good").await.expect(200);
@@ -52,9 +52,9 @@ async fn a_preview_of_a_segment_counts_its_members() {
         let ids: Vec<_> = members["items"].as_array().expect("items").iter().map(|i| &i["id"]).collect();
         assert!(preview["sample"].as_array().expect("a sample").iter().all(|i| ids.contains(&&i["id"])));
         // the same rule at the head of the group loses nobody to it
-        let first = json!({ "key": "good", "rule_text": "orders >= 4", "priority": { "group": "care", "rank": 1 } });
+        let first = json!({ "key": "good", "rule_text": "orders >= 4", "priority": { "group": "mine", "rank": 1 } });
         assert_eq!(app.post("/segments/preview", first).await.expect(200)["taken"].as_array().map(Vec::len), Some(1));
-        let head = json!({ "key": "aaa", "rule_text": "orders >= 4", "priority": { "group": "care", "rank": 1 } });
+        let head = json!({ "key": "aaa", "rule_text": "orders >= 4", "priority": { "group": "mine", "rank": 1 } });
         assert_eq!(app.post("/segments/preview", head).await.expect(200)["taken"].as_array().map(Vec::len), Some(0));
     }
 }
