@@ -103,16 +103,17 @@ fn once(all: Vec<Reason>) -> Vec<Reason> {
     let mut said: Vec<Reason> = Vec::new();
     for reason in &kept {
         let vague = |r: &Reason| r.left == reason.left && matches!(r.pin, Pin::Nothing) && !r.shown.zh.is_empty();
-        if vague(reason) && kept.iter().filter(|r| vague(r)).count() > 1 {
-            if !said.iter().any(vague) {
-                let text = Label::new(
-                    rule::render::text::tight(&[&reason.noun.zh, "为", &reason.shown.zh]),
-                    format!("{} is {}", reason.noun.en, reason.shown.en),
-                );
-                said.push(Reason { text, finding: Label::default(), ..reason.clone() });
-            }
-        } else {
+        if kept.iter().filter(|r| vague(r)).count() <= 1 {
             said.push(reason.clone());
+        } else if vague(reason) && !said.iter().any(|r| r.left == reason.left) {
+            let text = Label::new(
+                rule::render::text::tight(&[&reason.noun.zh, "为", &reason.shown.zh]),
+                format!("{} is {}", reason.noun.en, reason.shown.en),
+            );
+            // the value stands there already; what it means does not
+            let meant = |text: &str, mark: &str| text.split_once(mark).map_or_else(String::new, |(_, meaning)| meaning.to_owned());
+            let finding = Label::new(meant(&reason.finding.zh, "："), meant(&reason.finding.en, ": "));
+            said.push(Reason { text, finding, ..reason.clone() });
         }
     }
     said.truncate(SAID);

@@ -170,6 +170,7 @@ fn a_sentence_says_the_values_that_decided() {
         eleven.zh,
         "属于“即将沉睡客户”，因为 RFM：R 分 = 3（实际 3 分：距上次下单 45 天，3 分为 31 到 60 天），且 RFM：F 分 + RFM：M 分 ≤ 4（实际 2：RFM：F 分 1 分（订单数 1 单，1 分为至多 1 单）、RFM：M 分 1 分（净消费额 ¥30，1 分为至多 ¥50））。"
     );
+    assert_eq!(why("rfm_11", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：RFM：R 分为 0 分（没有可打分的订单）。");
     assert_eq!(why("rfm_8", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：从未下单。");
 }
 
