@@ -208,7 +208,11 @@ impl Classification {
 
     /// Name of a class; a class that is a value is called by it.
     pub fn class_label(&self, class: &str) -> Label {
-        self.named().into_iter().find(|n| n.key == class).map_or_else(|| Label::same(class), |n| n.label)
+        let known = || match &self.method {
+            Method::Values { feature, .. } => crate::feature::value_label(feature, class),
+            Method::Rules { .. } => None,
+        };
+        self.named().into_iter().find(|n| n.key == class).map(|n| n.label).or_else(known).unwrap_or_else(|| Label::same(class))
     }
 
     /// Other classifications its rules name.

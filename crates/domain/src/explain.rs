@@ -6,6 +6,8 @@
 
 mod amount;
 mod change;
+mod meaning;
+mod reason;
 mod rests;
 mod say;
 mod scope;
@@ -18,4 +20,4 @@ mod tests;
 
 pub use change::{Change, Means, Way, With};
 pub use scope::{Error, Moment, Scope, Target};
-pub use why::{Condition, Counted, Kind, Tried, Why, class, condition, facts_behind, segment};
+pub use why::{Condition, Counted, Kind, Tried, Why, class, facts_behind, segment};

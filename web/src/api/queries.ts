@@ -99,10 +99,11 @@ export const segment = (key: string, at: AsOf = {}) =>
 export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
 export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
 export const deleteSegment = (key: string) => call<void>('DELETE', `/segments/${encodeURIComponent(key)}`)
-export const preview = (text: string, exclude: string[], at: AsOf = {}) =>
+/** `place`: the segment it belongs to and its place among others, which take members away. */
+export const preview = (text: string, exclude: string[], at: AsOf = {}, place: { key?: string; priority?: { group: string; rank: number } | null } = {}) =>
   queryOptions({
-    queryKey: ['run', 'preview', text, exclude, at],
-    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude, ...at }, signal }),
+    queryKey: ['run', 'preview', text, exclude, at, place],
+    queryFn: ({ signal }) => call<Preview>('POST', '/segments/preview', { body: { rule_text: text, exclude, ...at, ...place }, signal }),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: minute,

@@ -32,6 +32,11 @@ async fn a_list_is_filtered_sorted_and_paged() {
         assert_eq!((names(&few), &few["total"]), (vec!["客户10".to_owned(), "客户11".into()], &2.into()));
         let phone = app.get("/customers?q=13800000007").await.expect(200);
         assert_eq!(names(&phone), ["客户7"]);
+        let wide: String = "13800000007".bytes().map(|b| format!("%EF%BC%{:02X}", 0x90 + b - b'0')).collect();
+        for written in ["138%200000%200007", "138-0000-0007", "%2B86%20138%200000%200007", wide.as_str()] {
+            let same = app.get(&format!("/customers?q={written}")).await.expect(200);
+            assert_eq!(names(&same), ["客户7"], "{written}");
+        }
         let none = app.get("/customers?class.rfm_8=no_purchase").await.expect(200);
         assert_eq!(names(&none), ["客户12"]);
         assert_eq!(app.get("/customers?rule=oders%20%3E%201").await.problem(), (422, "rule.unknown_feature".into()));
@@ -105,6 +110,36 @@ async fn a_timeline_ends_on_the_day_and_knows_what_was_known() {
             let list = app.get(&format!("/customers?rule=orders%20%3E%3D%201&as_of=2025-11-30&known={known}")).await.expect(200);
             assert_eq!(list["total"], count, "the list says what the preview said");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_is_found_by_the_phone_of_a_contact() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        app.import(&[("公司.csv", "客户编号,公司名称,联系人,联系人电话\nB1,远山科技,赵敏,13726927722\n")]).await;
+        for written in ["13726927722", "137%202692%207722", "%2B86%20137-2692-7722", "26927722"] {
+            let found = app.get(&format!("/customers?q={written}")).await.expect(200);
+            assert_eq!(names(&found), ["远山科技"], "{written}");
+        }
+        assert_eq!(app.get("/customers?q=13726927723").await.expect(200)["total"], 0);
+    }
+}
+
+#[tokio::test]
+async fn a_timeline_marks_what_does_not_count_and_names_what_it_says() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        app.import(&[("订单.csv", "订单号,会员号,下单时间,实付金额,渠道\nL9,M012,2031-01-01 10:00:00,88.00,门店\nL8,M012,2025-12-20 10:00:00,60.00,门店\n")]).await;
+        app.import(&[("会员.csv", "会员号,城市,国家\nM012,上海,China\n")]).await;
+        let id = id_of(&mut app, "客户12").await;
+        let events = app.get(&format!("/customers/{id}/timeline")).await.expect(200);
+        let events = events["items"].as_array().expect("items");
+        let orders: Vec<_> = events.iter().filter(|e| e["type"] == "order").map(|e| (e["day"].as_str(), e["later"].as_bool())).collect();
+        assert_eq!(orders, [(Some("2031-01-01"), Some(true)), (Some("2025-12-20"), None)]);
+        let learnt: Vec<&str> = events.iter().filter(|e| e["type"] == "attribute").filter_map(|e| e["title"]["zh"].as_str()).collect();
+        assert!(learnt.contains(&"城市：“上海”") && learnt.contains(&"国家：“中国”"), "{learnt:?}");
+        assert!(events.iter().filter(|e| e["type"] == "attribute").all(|e| e["undated"].as_bool().unwrap_or(false) || e["day"] != "1900-01-01"), "{events:?}");
     }
 }
 

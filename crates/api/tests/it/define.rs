@@ -28,6 +28,37 @@ async fn a_preview_counts_the_whole_and_each_condition() {
     }
 }
 
+/// What the page of a segment counts is who is in it: after what goes to earlier segments of its group and to those left out.
+#[tokio::test]
+async fn a_preview_of_a_segment_counts_its_members() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let make = |key: &str, rule: &str, rank: u32, exclude: &[&str]| {
+            let priority = if rank > 0 { json!({ "group": "mine", "rank": rank }) } else { serde_json::Value::Null };
+            json!({ "key": key, "label": { "zh": key, "en": key }, "rule_text": rule, "exclude": exclude, "priority": priority })
+        };
+        for body in [make("best", "orders >= 10", 1, &[]), make("left_out", "orders = 5", 0, &[]), make("good", "orders >= 4", 2, &["left_out"])] {
+            app.post("/segments", body).await.expect(201);
+        }
+        let listed = app.get("/segments/good").await.expect(200);
+        let asked = json!({ "key": "good", "rule_text": "orders >= 4", "exclude": ["left_out"], "priority": { "group": "mine", "rank": 2 } });
+        let preview = app.post("/segments/preview", asked).await.expect(200);
+        assert_eq!(preview["count"], listed["size"]);
+        let members = app.get("/customers?segment=good").await.expect(200);
+        assert_eq!(members["total"], preview["count"]);
+        let taken: Vec<_> = preview["taken"].as_array().expect("a list").iter().map(|t| (t["key"].as_str(), t["earlier"].as_bool(), t["customers"].as_u64())).collect();
+        assert_eq!(taken, [(Some("best"), Some(true), Some(2)), (Some("left_out"), Some(false), Some(1))]);
+        assert_eq!(preview["matched"].as_u64(), preview["count"].as_u64().map(|n| n + 3));
+        let ids: Vec<_> = members["items"].as_array().expect("items").iter().map(|i| &i["id"]).collect();
+        assert!(preview["sample"].as_array().expect("a sample").iter().all(|i| ids.contains(&&i["id"])));
+        // the same rule at the head of the group loses nobody to it
+        let first = json!({ "key": "good", "rule_text": "orders >= 4", "priority": { "group": "mine", "rank": 1 } });
+        assert_eq!(app.post("/segments/preview", first).await.expect(200)["taken"].as_array().map(Vec::len), Some(1));
+        let head = json!({ "key": "aaa", "rule_text": "orders >= 4", "priority": { "group": "mine", "rank": 1 } });
+        assert_eq!(app.post("/segments/preview", head).await.expect(200)["taken"].as_array().map(Vec::len), Some(0));
+    }
+}
+
 #[tokio::test]
 async fn segments_are_made_changed_used_and_taken_away() {
     for url in both().await {

@@ -112,7 +112,7 @@ impl Means {
     }
 }
 
-/// One way to another outcome. Less of it (one minor unit, one order, one interaction, one day; a score nearer the last one)
+/// One way to another outcome. More money than the amount does it, too, up to [`Way::most`]. Less of it (one minor unit, one order, one interaction, one day; a score nearer the last one)
 /// leaves the outcome as it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Way {
@@ -120,6 +120,8 @@ pub struct Way {
     pub means: Means,
     /// the outcome then
     pub after: String,
+    /// largest amount of one order or refund that has this outcome, minor units; `None`: any larger one has it, too
+    pub most: Option<i64>,
     /// last day on which doing it still has this effect, if that is soon
     pub until: Option<Day>,
     /// what is done, in words

@@ -55,29 +55,37 @@ fn kind_of(with: &With) -> Label {
     }
 }
 
-/// One order of an amount; `exactly` if a little more would not do.
-pub(super) fn order(amount: i64, exactly: bool, with: Option<&With>, currency: Currency) -> Label {
+/// One order of an amount or more, up to `most`.
+pub(super) fn order(amount: i64, most: Option<i64>, with: Option<&With>, search: &Search<'_>) -> Label {
+    let first = search.never_ordered();
+    let say = |money: i64| sum(money, search.currency());
     let kind = with.map(kind_of);
-    let (more_zh, more_en) = kind.as_ref().map_or_else(Default::default, |k| (format!("（{}）", k.zh), format!(" ({})", k.en)));
-    let money = sum(amount, currency);
-    match (amount, exactly) {
-        (1, false) => Label::new(
-            kind.as_ref().map_or_else(|| "再下一单（金额不限）".to_owned(), |k| format!("再下一单（{}，金额不限）", k.zh)),
-            format!("one more order of any amount{more_en}"),
-        ),
-        (_, false) => Label::new(format!("再消费 {money}{more_zh}"), format!("spend {money} more{more_en}")),
-        (_, true) => Label::new(format!("再消费 {money}（多了会超出）{more_zh}"), format!("spend {money} more (much more would overshoot){more_en}")),
-    }
+    let (more_zh, more_en) = kind.as_ref().map_or_else(Default::default, |k| (format!("{}，", k.zh), format!(" ({})", k.en)));
+    let (head_zh, head_en) = if first { ("下第一单", "a first order") } else { ("再下一单", "one more order") };
+    let (range_zh, range_en) = match (amount, most) {
+        (1, None) => ("金额不限".to_owned(), "of any amount".to_owned()),
+        (1, Some(most)) => (format!("金额不超过 {}", say(most)), format!("of at most {}", say(most))),
+        (least, None) if first => (format!("至少 {}", say(least)), format!("of at least {}", say(least))),
+        (least, None) => {
+            let kind = kind.map_or_else(String::new, |k| format!("（{}）", k.zh));
+            return Label::new(format!("再消费 {}{kind}", say(least)), format!("spend {} more{more_en}", say(least)));
+        }
+        (least, Some(most)) if least == most => (format!("金额正好 {}", say(least)), format!("of exactly {}", say(least))),
+        (least, Some(most)) => (format!("金额 {} 至 {}", say(least), say(most)), format!("of {} to {}", say(least), say(most))),
+    };
+    Label::new(format!("{head_zh}（{more_zh}{range_zh}）"), format!("{head_en} {range_en}{more_en}"))
 }
 
 /// Typical orders.
-pub(super) fn orders(count: u32, amount: i64, with: Option<&With>, currency: Currency) -> Label {
-    let each = sum(amount, currency);
+pub(super) fn orders(count: u32, amount: i64, with: Option<&With>, search: &Search<'_>) -> Label {
+    let first = search.never_ordered();
+    let each = sum(amount, search.currency());
     let kind = with.map(kind_of);
     let (more_zh, more_en) = kind.map_or_else(Default::default, |k| (format!("，{}", k.zh), format!(" ({})", k.en)));
+    let (head_zh, like) = if first { ("下", "买家一般的订单") } else { ("再下", "平时") };
     Label::new(
-        format!("再下 {count} 单（每单 {each}，与平时相当{more_zh}）"),
-        format!("{count} more typical order{} of {each}{more_en}", s(count)),
+        format!("{head_zh} {count} 单（每单 {each}，与{like}相当{more_zh}）"),
+        format!("{count} {}typical order{} of {each}{more_en}", if first { "" } else { "more " }, s(count)),
     )
 }
 
@@ -103,14 +111,20 @@ pub(super) fn score(question: &Question, score: i32, asked: bool) -> Label {
     )
 }
 
-/// A refund of one order.
-pub(super) fn refund(order: &str, amount: i64, whole: bool, currency: Currency) -> Label {
-    let money = sum(amount, currency);
-    match (whole, amount) {
-        (true, _) => Label::new(format!("最近一单（{order}）全额退款"), format!("a full refund of the latest order ({order})")),
-        (false, 1) => Label::new(format!("最近一单（{order}）有退款（金额不限）"), format!("a refund of any amount of the latest order ({order})")),
-        (false, _) => Label::new(format!("最近一单（{order}）退款 {money}"), format!("a refund of {money} of the latest order ({order})")),
-    }
+/// A refund of an amount or more, up to `most`, of one order of this net.
+pub(super) fn refund(order: &str, amount: i64, most: Option<i64>, net: i64, currency: Currency) -> Label {
+    let say = |money: i64| sum(money, currency);
+    let of = format!("of the latest order ({order})");
+    let (zh, en) = match (amount, most) {
+        (least, _) if least == net => ("全额退款".to_owned(), format!("a full refund {of}")),
+        (1, None) => ("有退款（金额不限）".to_owned(), format!("a refund of any amount {of}")),
+        (1, Some(most)) if most == net - 1 => ("有部分退款（金额不限）".to_owned(), format!("a refund of any part {of}")),
+        (1, Some(most)) => (format!("退款（金额不超过 {}）", say(most)), format!("a refund of at most {} {of}", say(most))),
+        (least, None) => (format!("退款 {} 以上", say(least)), format!("a refund of at least {} {of}", say(least))),
+        (least, Some(most)) if least == most => (format!("退款正好 {}", say(least)), format!("a refund of exactly {} {of}", say(least))),
+        (least, Some(most)) => (format!("退款 {} 至 {}", say(least), say(most)), format!("a refund of {} to {} {of}", say(least), say(most))),
+    };
+    Label::new(format!("最近一单（{order}）{zh}"), en)
 }
 
 /// Several orders given back.

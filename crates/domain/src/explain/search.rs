@@ -1,7 +1,7 @@
 //! The search for changes: facts are supposed and the true outcome asked again.
 
 use super::{
-    amount::smallest,
+    amount::Asked,
     change::{Means, Question, Way, With},
     rests::Rests,
     say,
@@ -27,6 +27,10 @@ pub(super) const INTERACTIONS: u32 = 12;
 const REFUNDS: u32 = 6;
 /// Longest deadline looked at; later ones are as good as none.
 const DEADLINE: i32 = 120;
+/// An outcome is said to be that of any amount if it is that of all up to so many times the largest order proposed, or up to
+/// what numbers hold exactly.
+const BEYOND: i64 = 1_000;
+const LARGEST: i64 = 9_000_000_000_000_000;
 /// Most kinds of order or interaction tried, and ways shown of one kind of doing.
 const KINDS: usize = 8;
 const WAYS: usize = 3;
@@ -62,9 +66,14 @@ impl Search<'_> {
         (self.scope.outcome(&profile), profile.into_values())
     }
 
-    /// Surely the outcome of now for everybody between these two?
-    pub fn surely(&self, low: &Values, high: &Values) -> bool {
-        self.scope.surely(low, high, self.moment, &self.before)
+    /// Surely this outcome for everybody between these two?
+    pub fn surely(&self, low: &Values, high: &Values, outcome: &str) -> bool {
+        self.scope.surely(low, high, self.moment, outcome)
+    }
+
+    /// Has the customer never ordered anything?
+    pub fn never_ordered(&self) -> bool {
+        self.facts.orders.is_empty() && self.facts.lines.is_empty()
     }
 
     /// The outcome if it is another one.
@@ -125,13 +134,13 @@ impl Search<'_> {
             edges.extend(history.orders().iter().flat_map(|o| [o.net(), o.gross]));
             edges.extend(self.facts.lines.iter().map(|l| l.paid));
         }
-        let (amount, after) = smallest(self, facts, &set, self.limit.max(1), &edges)?;
+        let asked = Asked { search: self, facts, set: &set, edges };
+        let limit = self.limit.max(1);
+        let (amount, after) = asked.smallest(limit)?;
+        let most = asked.most(amount, &after, limit.saturating_mul(BEYOND).min(LARGEST).max(limit));
         let until = self.until(with, 1, amount, &after);
-        // a little more does as well, unless a band ends there
-        let more = suppose::ordered(self, with, 1, amount.saturating_add(self.currency().scale()), 0);
-        let exactly = self.outcome(&more, self.day) != after;
-        let sentence = say::order(amount, exactly, with, self.currency());
-        Some(Way { means: Means::Order { amount, with: with.cloned() }, after, until, sentence })
+        let sentence = say::order(amount, most, with, self);
+        Some(Way { means: Means::Order { amount, with: with.cloned() }, after, most, until, sentence })
     }
 
     /// The fewest typical orders that change the outcome.
@@ -144,8 +153,8 @@ impl Search<'_> {
             Some((n, self.other(&facts, self.day)?))
         })?;
         let until = self.until(with, count, amount, &after);
-        let sentence = say::orders(count, amount, with, self.currency());
-        Some(Way { means: Means::Orders { count, amount, with: with.cloned() }, after, until, sentence })
+        let sentence = say::orders(count, amount, with, self);
+        Some(Way { means: Means::Orders { count, amount, with: with.cloned() }, after, most: None, until, sentence })
     }
 
     /// The last day on which these orders still have this effect.
@@ -186,7 +195,7 @@ impl Search<'_> {
             let Some((count, after)) = found else { continue };
             let channel = channel.filter(|c| Some(c) != usual.as_ref());
             let sentence = say::interactions(&interaction, channel.as_deref(), count);
-            ways.push(Way { means: Means::Interactions { interaction, channel, count }, after, until: None, sentence });
+            ways.push(Way { means: Means::Interactions { interaction, channel, count }, after, most: None, until: None, sentence });
         }
         fewest(ways)
     }
@@ -253,7 +262,7 @@ impl Search<'_> {
             Some((score, self.other(&facts, self.day)?))
         })?;
         let sentence = say::score(question, score, last.is_some());
-        Some(Way { means: Means::Score { question: question.key.clone(), score }, after, until: None, sentence })
+        Some(Way { means: Means::Score { question: question.key.clone(), score }, after, most: None, until: None, sentence })
     }
 
     /// The smallest refund of the latest order, and the fewest orders given back whole where they do something else.
@@ -283,10 +292,11 @@ impl Search<'_> {
             let others = history.orders().iter().flat_map(|o| [net - o.net(), o.refunded - latest.refunded]);
             edges.extend(others.chain(history.refunds().iter().map(|r| r.amount)));
         }
-        if let Some((amount, after)) = smallest(self, facts, &set, net, &edges) {
-            let whole = amount == net;
-            let sentence = say::refund(latest.id, amount, whole, self.currency());
-            ways.push(Way { means: Means::Refund { order: latest.id.to_owned(), amount, whole }, after, until: None, sentence });
+        let asked = Asked { search: self, facts, set: &set, edges };
+        if let Some((amount, after)) = asked.smallest(net) {
+            let most = asked.most(amount, &after, net);
+            let sentence = say::refund(latest.id, amount, most, net, self.currency());
+            ways.push(Way { means: Means::Refund { order: latest.id.to_owned(), amount, whole: amount == net }, after, most, until: None, sentence });
         }
         let mut facts = self.facts.clone();
         let several = orders.iter().zip(1u32..).find_map(|(order, n)| {
@@ -294,7 +304,7 @@ impl Search<'_> {
             Some((n, self.other(&facts, self.day)?))
         });
         if let Some((count, after)) = several.filter(|(n, after)| *n > 1 && !ways.iter().any(|w| w.after == *after)) {
-            ways.push(Way { means: Means::Refunds { count }, after, until: None, sentence: say::refunds(count) });
+            ways.push(Way { means: Means::Refunds { count }, after, most: None, until: None, sentence: say::refunds(count) });
         }
         ways
     }
@@ -303,7 +313,7 @@ impl Search<'_> {
     pub fn wait(&self) -> Option<Way> {
         let days = if self.rests.timed { 1..=WAIT } else { 1..=0 };
         let (days, after) = days.into_iter().find_map(|d| self.other(&self.facts, self.day.plus(d)).map(|after| (d, after)))?;
-        Some(Way { means: Means::Wait { days, day: self.day.plus(days) }, after, until: None, sentence: say::wait(days) })
+        Some(Way { means: Means::Wait { days, day: self.day.plus(days) }, after, most: None, until: None, sentence: say::wait(days) })
     }
 }
 

@@ -125,7 +125,7 @@ fn groups_inside_keep_their_parentheses_and_not_shows_the_value() {
     let names = names(&segments);
     let shop = Shop { segments, names, base: shop.base };
     let why = shop.why(&bought(&[(10, 12_000)]));
-    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为（净消费额 ≥ ¥100，或订单数 ≥ 9 单），且净消费额已知（实际 ¥120），且不属于人群“贵宾”。");
+    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为净消费额 ≥ ¥100（实际 ¥120），且不属于人群“贵宾”。");
     assert_eq!(why.conditions.iter().map(|c| c.kind).collect::<Vec<_>>(), [Kind::Any, Kind::Leaf, Kind::Leaf]);
     assert_eq!(why.conditions[1].counted.as_ref().map(|c| c.count), Some(1));
 }
@@ -139,6 +139,39 @@ fn a_class_shows_what_was_tried() {
     assert!(why.tried.last().is_some_and(|t| t.class == "new" && t.holds));
     assert!(why.tried.iter().rev().skip(1).all(|t| !t.holds));
     assert!(!why.conditions.is_empty() && why.conditions.iter().all(|c| c.holds));
+}
+
+/// The reason is what the customer's values are, also where a class only says what the classes before it did not.
+#[test]
+fn a_sentence_says_the_values_that_decided() {
+    let mut base = Base::default();
+    let cuts = |edges: [f64; 4], smaller_is_better| crate::score::Cuts { edges: edges.to_vec(), strict: true, smaller_is_better };
+    base.cuts.insert("rfm_r".into(), cuts([200.0, 61.0, 31.0, 8.0], true));
+    base.cuts.insert("rfm_f".into(), cuts([1.0, 2.0, 4.0, 8.0], false));
+    base.cuts.insert("rfm_m".into(), cuts([5_000.0, 10_000.0, 30_000.0, 90_000.0], false));
+    let shop = Shop { base: Arc::new(base), ..Shop::vip("everyone") };
+    let why = |class: &str, facts: &Facts| shop.scope(Target::Class(class.into())).why(facts, &shop.moment(&|_| false)).sentence;
+    let mut scored = bought(&[(10, 3_000)]);
+    let at = Zone::utc().end_of(today().plus(-5));
+    scored.answers.push(AnswerFact { at, day: today().plus(-5), recorded_at: at, question: "csat".into(), score: 4.0, channel: None });
+    let said = why("satisfaction", &scored);
+    assert_eq!(said.zh, "属于“不满意”，因为最近满意度 ≤ 4 分（实际 4 分）。");
+    assert_eq!(said.en, "“Dissatisfied” because latest CSAT ≤ 4 (actual 4 points).");
+    assert_eq!(why("satisfaction", &Facts::default()).zh, "不符合前面任何一类，归入“未知”：最近满意度未知。");
+    let once = bought(&[(45, 3_000)]);
+    let never = why("returns", &once).zh;
+    assert!(never.starts_with("属于“从不退货”，因为") && never.contains("退款次数 < 1 次（实际 0 次）"), "{never}");
+    let loyal = why("loyalty", &once).zh;
+    assert!(loyal.contains("订单数 < 2 单（实际 1 单）"), "{loyal}");
+    let active = why("lifecycle", &bought(&[(66, 3_000), (47, 3_000), (28, 3_000), (9, 3_000)])).zh;
+    assert!(active.starts_with("不符合前面任何一类，归入“活跃”：") && active.contains("实际 9 天，界线 "), "{active}");
+    let eleven = why("rfm_11", &once);
+    assert_eq!(
+        eleven.zh,
+        "属于“即将沉睡客户”，因为 RFM：R 分 = 3（实际 3 分：距上次下单 45 天，3 分为 31 到 60 天），且 RFM：F 分 + RFM：M 分 ≤ 4（实际 2：RFM：F 分 1 分（订单数 1 单，1 分为至多 1 单）、RFM：M 分 1 分（净消费额 ¥30，1 分为至多 ¥50））。"
+    );
+    assert_eq!(why("rfm_11", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：RFM：R 分为 0 分（没有可打分的订单）。");
+    assert_eq!(why("rfm_8", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：从未下单。");
 }
 
 #[test]
@@ -225,7 +258,7 @@ fn the_first_order_of_all_makes_the_first_buyer() {
     let change = rfm.change(&Facts::default(), &shop.moment(&|_| false));
     assert_eq!((change.before.as_str(), change.after.as_deref()), ("no_purchase", Some("important_value")));
     assert_eq!(change.ways[0].means, order(1));
-    assert_eq!(change.sentence.zh, "再下一单（金额不限），即可成为“重要价值”。");
+    assert_eq!(change.sentence.zh, "下第一单（金额不限），即可成为“重要价值”。");
     let clv = shop.scope(Target::Class("clv_band".into()));
     let change = clv.change(&Facts::default(), &shop.moment(&|_| false));
     assert_eq!((change.before.as_str(), change.after.as_deref()), ("no_purchase", Some("high")));
@@ -244,11 +277,41 @@ fn a_band_is_not_jumped_over() {
     let shop = Shop::vip("net between 1 and 1.1");
     let change = shop.change(&Facts::default());
     assert_eq!(change.ways[0].means, order(100));
-    assert_eq!(change.ways[0].sentence.zh, "再消费 ¥1（多了会超出）");
-    assert_eq!(change.ways[0].sentence.en, "spend ¥1 more (much more would overshoot)");
+    assert_eq!(change.ways[0].sentence.zh, "下第一单（金额 ¥1 至 ¥1.10）");
+    assert_eq!(change.ways[0].sentence.en, "a first order of ¥1 to ¥1.10");
     // 29 divides no amount a search by halves would come to
     let shop = Shop::vip("max_order_net = 1234.57 or net > 9999999");
     assert_eq!(shop.change(&bought(&[(10, 3_000)])).ways[0].means, order(123_457));
+}
+
+/// What a buyer with one order becomes depends on the amount: R, F and M each count.
+#[test]
+fn any_amount_is_said_only_if_every_amount_does() {
+    let shop = Shop::vip("everyone");
+    let mut base = Base::default();
+    let mean = |of: &str| crate::rule::BaseKey { stat: crate::rule::Stat::Mean, of: of.into(), among: Some("orders".into()) };
+    base.stats.extend([(mean("recency_days"), 60.0), (mean("orders"), 3.0), (mean("net"), 41_250.0)]);
+    let cuts = |edges: [f64; 4], smaller_is_better| crate::score::Cuts { edges: edges.to_vec(), strict: true, smaller_is_better };
+    base.cuts.insert("rfm_r".into(), cuts([200.0, 100.0, 60.0, 30.0], true));
+    base.cuts.insert("rfm_f".into(), cuts([1.0, 2.0, 4.0, 8.0], false));
+    base.cuts.insert("rfm_m".into(), cuts([5_000.0, 10_000.0, 30_000.0, 90_000.0], false));
+    let shop = Shop { base: Arc::new(base), ..shop };
+    let change = |class: &str, facts: &Facts| shop.scope(Target::Class(class.into())).change(facts, &shop.moment(&|_| false));
+    let eight = change("rfm_8", &Facts::default());
+    assert_eq!((eight.ways[0].after.as_str(), eight.ways[0].most), ("general_development", Some(41_249)));
+    assert!(eight.sentence.zh.starts_with("下第一单（金额不超过 ¥412.49），即可成为“一般发展”"), "{}", eight.sentence.zh);
+    assert!(eight.sentence.en.starts_with("A first order of at most ¥412.49 to become “General development”"), "{}", eight.sentence.en);
+    let eleven = change("rfm_11", &Facts::default());
+    assert_eq!((eleven.ways[0].after.as_str(), eleven.ways[0].most), ("new", Some(10_000)));
+    assert!(eleven.sentence.zh.starts_with("下第一单（金额不超过 ¥100），即可成为“新客户”"), "{}", eleven.sentence.zh);
+    // a customer who has bought orders once more
+    let again = change("rfm_11", &bought(&[(150, 2_000)]));
+    assert_eq!((again.ways[0].after.as_str(), again.ways[0].most), ("new", Some(3_000)));
+    assert!(again.sentence.zh.starts_with("再下一单（金额不超过 ¥30）"), "{}", again.sentence.zh);
+    // and where no amount matters, any does
+    let life = change("lifecycle", &Facts::default());
+    assert_eq!((life.ways[0].after.as_str(), life.ways[0].most), ("new", None));
+    assert_eq!(life.sentence.zh, "下第一单（金额不限），即可成为“新客”。");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The rule as it stands for one customer: what was asked, what the customer has, which facts counted.
 
+use super::{meaning, reason};
 use crate::{
     classification::{self, Classification, Classifier, Method, Named},
     feature::{Aggregate, FactRef, Feature, Profile, aggregates_behind},
     label::{Label, Lang},
     rule::{
-        self, Compiled, Expr, Names, Row, Rule,
+        self, Expr, Names, Row, Rule,
         compiled::{Num, Pred, Text, typed},
         render::text::tight,
         render_value,
@@ -96,21 +97,14 @@ pub struct Why {
     pub tried: Vec<Tried>,
 }
 
-/// The rule as it stands for one customer. `counted` answers the facts behind a feature (by key) or an aggregate (`agg:…`).
-pub fn condition(
-    rule: &Rule,
-    compiled: &Compiled,
-    row: &dyn Row,
-    names: &dyn Names,
-    counted: &dyn Fn(&str) -> Vec<FactRef>,
-) -> Condition {
-    Reader { row, names, counted }.read(rule, compiled.pred(), String::new())
-}
-
-struct Reader<'a> {
-    row: &'a dyn Row,
-    names: &'a dyn Names,
-    counted: &'a dyn Fn(&str) -> Vec<FactRef>,
+/// The rule as it stands for one customer.
+pub(super) struct Reader<'a> {
+    pub row: &'a dyn Row,
+    pub names: &'a dyn Names,
+    /// the facts behind a feature (by key) or an aggregate (`agg:…`)
+    pub counted: &'a dyn Fn(&str) -> Vec<FactRef>,
+    /// what a score stands for
+    pub meaning: &'a dyn Fn(&str) -> Option<Label>,
 }
 
 impl Reader<'_> {
@@ -128,7 +122,7 @@ impl Reader<'_> {
             (Rule::Not(rule), Pred::Not(pred)) => (rule.as_ref(), pred.as_ref()),
             _ => (rule, pred),
         };
-        let (actual, threshold, key, ty) = self.values(inner);
+        let (actual, threshold, ..) = self.values(inner);
         let counted = self.facts(asked).map(|facts| Counted {
             count: facts.len(),
             items: facts.into_iter().rev().take(SHOWN).rev().collect(),
@@ -139,7 +133,7 @@ impl Reader<'_> {
             text: rule.to_string(),
             sentence: rule::sentence(rule, self.names),
             holds: pred.holds(self.row),
-            finding: self.finding(kind, &actual, key, ty),
+            finding: if kind == Kind::Leaf { self.found(asked, inner).1 } else { Label::default() },
             actual,
             threshold,
             counted,
@@ -180,16 +174,44 @@ impl Reader<'_> {
         }
     }
 
-    fn finding(&self, kind: Kind, actual: &Value, key: Option<&str>, ty: Option<ValueType>) -> Label {
-        if kind != Kind::Leaf || ty.is_none() {
-            return Label::default();
+    /// The customer's value in words, and as a finding: `实际 3 分：距上次下单天数 45 天，3 分为 31 到 60 天`; with what it is
+    /// compared with where that is worked out.
+    pub(super) fn found(&self, rule: &Rule, pred: &Pred) -> (Label, Label) {
+        let (actual, threshold, key, ty) = self.values(pred);
+        if ty.is_none() {
+            return Default::default();
         }
-        let show = |lang| match (actual, key) {
+        let show = |lang| match (&actual, key) {
             // someone without any order has no day of the last one
             (Value::Null, Some("recency_days")) => Lang::pick(lang, "从未下单", "never ordered").to_owned(),
-            _ => render_value(actual, key, lang, self.names),
+            _ => render_value(&actual, key, lang, self.names),
         };
-        Label::new(tight(&["实际", &format!(" {}", show(Lang::Zh))]), format!("actual {}", show(Lang::En)))
+        let shown = Label::new(show(Lang::Zh), show(Lang::En));
+        let (mut zh, mut en) = (tight(&["实际", &format!(" {}", shown.zh)]), format!("actual {}", shown.en));
+        if let (true, false) = (computed(pred), threshold == Value::Null) {
+            let limit = |lang| render_value(&threshold, key.or_else(|| first_key(pred)), lang, self.names);
+            zh = format!("{zh}，界线 {}", limit(Lang::Zh));
+            en = format!("{en}, limit {}", limit(Lang::En));
+        }
+        let keys = reason::own(rule).map(|expr| rule::features_named(&Rule::Missing { expr: expr.clone() })).unwrap_or_default();
+        let meanings: Vec<(String, Label)> = keys.into_iter().filter_map(|k| Some((k.clone(), (self.meaning)(&k)?))).collect();
+        match meanings.as_slice() {
+            [] => {}
+            [(only, meaning)] if key == Some(only) => {
+                zh = format!("{zh}：{}", meaning.zh);
+                en = format!("{en}: {}", meaning.en);
+            }
+            several => {
+                let score = |k: &str, lang| render_value(&self.row.value(k), Some(k), lang, self.names);
+                let name = |k: &str| self.names.label(k).unwrap_or_else(|| Label::same(k));
+                let each_zh: Vec<String> = several.iter().map(|(k, m)| format!("{} {}（{}）", name(k).zh, score(k, Lang::Zh), m.zh)).collect();
+                let each_en: Vec<String> = several.iter().map(|(k, m)| format!("{} {} ({})", name(k).en, score(k, Lang::En), m.en)).collect();
+                zh = format!("{zh}：{}", each_zh.join("、"));
+                en = format!("{en}: {}", each_en.join(", "));
+            }
+        }
+        let known = if actual == Value::Null { Label::default() } else { shown };
+        (known, Label::new(zh, en))
     }
 
     /// Facts behind everything a single condition reads; `None` if it reads no facts.
@@ -210,6 +232,23 @@ impl Reader<'_> {
         }
         all.sort_by_key(|f| f.at);
         (!all.is_empty()).then_some(all)
+    }
+}
+
+/// Is what the value is compared with worked out, so that its number stands nowhere in the sentence?
+fn computed(pred: &Pred) -> bool {
+    match pred {
+        Pred::Compare { left, right, .. } => !matches!(left, Num::Literal(_)) && !matches!(right, Num::Literal(_)),
+        Pred::Top { .. } => true,
+        _ => false,
+    }
+}
+
+/// A feature whose unit both sides of a comparison have.
+fn first_key(pred: &Pred) -> Option<&str> {
+    match pred {
+        Pred::Compare { right, .. } => column(right),
+        _ => None,
     }
 }
 
@@ -265,24 +304,36 @@ pub fn class(
     names: &dyn Names,
 ) -> Why {
     let outcome = classification::assign(classifier, profile);
+    let profile = &*profile;
     let result = Named { key: outcome.class.clone(), label: classification.class_label(&outcome.class) };
+    let meaning = |key: &str| meaning::of(key, profile, features, names);
     let mut tried = Vec::new();
+    let mut reasons = Vec::new();
     if let (Method::Rules { classes, .. }, classification::By::Rules(rules)) = (&classification.method, &classifier.by) {
         for (class, (_, compiled)) in classes.iter().zip(rules).take(outcome.matched.map_or(classes.len(), |i| i + 1)) {
             let counted = |key: &str| facts_behind(key, profile, features, compiled.aggregates());
-            let condition = condition(&class.when, compiled, profile, names, &counted);
+            let reader = Reader { row: profile, names, counted: &counted, meaning: &meaning };
+            let condition = reader.read(&class.when, compiled.pred(), String::new());
             tried.push(Tried { class: class.key.clone(), label: class.label.clone(), holds: condition.holds, condition });
         }
+        let reader = Reader { row: profile, names, counted: &|_| Vec::new(), meaning: &meaning };
+        let all: Vec<(&Rule, &Pred)> = classes.iter().zip(rules).map(|(class, (_, compiled))| (&class.when, compiled.pred())).collect();
+        reasons = reason::of(&reader, &all, outcome.matched);
     }
     let decided = tried.last().filter(|t| t.holds).map(|t| t.condition.clone());
+    let because = |lang| reason::joined(&reasons, lang);
     let sentence = match (&decided, &classification.method) {
-        (Some(condition), _) => Label::new(
-            format!("属于“{}”，因为{}。", result.label.zh, tight(&["", &with_findings(condition, Lang::Zh)])),
-            format!("“{}” because {}.", result.label.en, with_findings(condition, Lang::En)),
+        (Some(_), _) => Label::new(
+            format!("属于“{}”，{}。", result.label.zh, tight(&["因为", &because(Lang::Zh)])),
+            format!("“{}” because {}.", result.label.en, because(Lang::En)),
         ),
-        (None, Method::Rules { .. }) => Label::new(
+        (None, Method::Rules { .. }) if reasons.is_empty() => Label::new(
             format!("不符合前面任何一类的条件，归入“{}”。", result.label.zh),
             format!("No other class applies, so “{}”.", result.label.en),
+        ),
+        (None, Method::Rules { .. }) => Label::new(
+            format!("不符合前面任何一类，归入“{}”：{}。", result.label.zh, because(Lang::Zh)),
+            format!("No other class applies, so “{}”: {}.", result.label.en, because(Lang::En)),
         ),
         (None, Method::Values { feature, .. }) => {
             let name = names.label(feature).unwrap_or_else(|| Label::same(feature.clone()));
@@ -309,6 +360,9 @@ pub fn segment(
     if let Some(rule) = &segmenter.rule {
         profile.prepare(rule.aggregates());
     }
+    let profile = &*profile;
+    let meaning = |key: &str| meaning::of(key, profile, features, names);
+    let mut reasons = Vec::new();
     let member = segmenter.holds(profile, listed);
     let name = &segment.label;
     let result = if member {
@@ -319,7 +373,11 @@ pub fn segment(
     let decided = match (&segment.members, &segmenter.rule) {
         (crate::segment::Members::Dynamic { rule }, Some(compiled)) => {
             let counted = |key: &str| facts_behind(key, profile, features, compiled.aggregates());
-            Some(condition(rule, compiled, profile, names, &counted))
+            let reader = Reader { row: profile, names, counted: &counted, meaning: &meaning };
+            if compiled.holds(profile) {
+                reasons = reason::of(&reader, &[(rule, compiled.pred())], Some(0));
+            }
+            Some(reader.read(rule, compiled.pred(), String::new()))
         }
         _ => None,
     };
@@ -333,10 +391,13 @@ pub fn segment(
                 format!("Not in “{}” because already in “{}”.", name.en, other.en),
             )
         }
-        (Some(c), _) if raw => Label::new(
-            format!("在人群“{}”内，因为{}。", name.zh, with_findings(c, Lang::Zh)),
-            format!("In “{}” because {}.", name.en, with_findings(c, Lang::En)),
-        ),
+        (Some(c), _) if raw => {
+            let because = |lang| if reasons.is_empty() { said(c, lang) } else { reason::joined(&reasons, lang) };
+            Label::new(
+                format!("在人群“{}”内，因为{}。", name.zh, because(Lang::Zh)),
+                format!("In “{}” because {}.", name.en, because(Lang::En)),
+            )
+        }
         (Some(c), _) => Label::new(
             format!("不在人群“{}”内：{}。", name.zh, failures(c, Lang::Zh)),
             format!("Not in “{}”: {}.", name.en, failures(c, Lang::En)),
@@ -360,49 +421,37 @@ fn split(condition: Condition) -> Vec<Condition> {
     if condition.kind == Kind::All && !condition.children.is_empty() { condition.children } else { vec![condition] }
 }
 
-/// What holds, with the customer's values: `近 12 个月消费 ≥ ¥5,000（实际 ¥6,230）`.
-fn with_findings(condition: &Condition, lang: Lang) -> String {
-    listed(condition, lang, true)
+/// The condition as a part of a sentence.
+fn said(c: &Condition, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => c.sentence.zh.clone(),
+        Lang::En => rule::render::text::lower(&c.sentence.en),
+    }
 }
 
-/// What fails, with the customer's values.
+/// What fails, with the customer's values: of a group all of it that fails, down to single conditions.
 fn failures(condition: &Condition, lang: Lang) -> String {
-    listed(condition, lang, false)
-}
-
-fn listed(condition: &Condition, lang: Lang, holds: bool) -> String {
-    let part = |c: &Condition| {
-        let sentence = match lang {
-            Lang::Zh => c.sentence.zh.clone(),
-            Lang::En => rule::render::text::lower(&c.sentence.en),
+    fn failed<'c>(condition: &'c Condition, all: &mut Vec<&'c Condition>) {
+        match condition.kind {
+            Kind::All | Kind::Any if !condition.children.is_empty() => {
+                condition.children.iter().filter(|c| !c.holds).for_each(|c| failed(c, all));
+            }
+            _ => all.push(condition),
+        }
+    }
+    let mut all = Vec::new();
+    failed(condition, &mut all);
+    let part = |c: &&Condition| {
+        let sentence = said(c, lang);
+        let finding = match (c.finding.get(lang), lang) {
+            ("", _) => String::new(),
+            (finding, Lang::Zh) => format!("（{finding}）"),
+            (finding, Lang::En) => format!(" ({finding})"),
         };
-        let sentence = match (c.children.len() > 1 && c.kind != Kind::Not, lang) {
-            (false, _) => sentence,
-            (true, Lang::Zh) => format!("（{sentence}）"),
-            (true, Lang::En) => format!("({sentence})"),
-        };
-        let sentence = match (c.holds, lang) {
-            (true, _) => sentence,
-            (false, Lang::Zh) => format!("不满足“{sentence}”"),
-            (false, Lang::En) => format!("it fails “{sentence}”"),
-        };
-        match c.finding.get(lang) {
-            "" => sentence,
-            finding => match lang {
-                Lang::Zh => format!("{sentence}（{finding}）"),
-                Lang::En => format!("{sentence} ({finding})"),
-            },
+        match lang {
+            Lang::Zh => format!("不满足“{sentence}”{finding}"),
+            Lang::En => format!("it fails “{sentence}”{finding}"),
         }
     };
-    let relevant: Vec<String> = match condition.kind {
-        Kind::All => condition.children.iter().filter(|c| c.holds == holds).map(part).collect(),
-        Kind::Any if holds => condition.children.iter().filter(|c| c.holds).take(1).map(part).collect(),
-        Kind::Any => condition.children.iter().map(part).collect(),
-        Kind::Not | Kind::Leaf => Vec::new(),
-    };
-    match (relevant.is_empty(), lang) {
-        (true, _) => part(&Condition { children: Vec::new(), ..condition.clone() }),
-        (false, Lang::Zh) => relevant.join("，且"),
-        (false, Lang::En) => relevant.join(" and "),
-    }
+    all.iter().map(part).collect::<Vec<_>>().join(lang.pick("，且", " and "))
 }

@@ -1,6 +1,6 @@
 //! Measuring a history: which facts count, and what they come to.
 
-use super::{Aggregate, Condition, FactKind, Field, History, Measure, Order, aggregate_type, field_type, history::Refund};
+use super::{Aggregate, Condition, FactKind, Field, History, Measure, Order, aggregate_type, field_type, history::Refund, words};
 use crate::{
     clock::Instant,
     fact::{AnswerFact, InteractionFact, LineFact},
@@ -227,8 +227,8 @@ impl Fact<'_> {
                 };
                 (title, id)
             }
-            Fact::Interaction(i) => (Label::same(i.kind.clone()), None),
-            Fact::Answer(a) => (Label::same(format!("{} {}", a.question, a.score)), None),
+            Fact::Interaction(i) => (words::interaction(&i.kind), None),
+            Fact::Answer(a) => (words::answer(&a.question, a.score), None),
         };
         FactRef { fact, at: self.at(), day: self.day(), title, order_id, amount: self.amount() }
     }

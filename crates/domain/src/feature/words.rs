@@ -56,12 +56,15 @@ const COMPANY_SIZE: &[Named] = &[
     ("large", "大型（250 人及以上）", "Large (250 and over)"),
 ];
 
-const TABLES: [(&str, &[Named]); 9] = [
+const COUNTRY: &[Named] = &[("China", "中国", "China")];
+
+const TABLES: [(&str, &[Named]); 10] = [
     ("kind", KIND),
     ("gender", GENDER),
     ("age_band", AGE_BAND),
     ("education", EDUCATION),
     ("marital_status", MARITAL),
+    ("country", COUNTRY),
     ("region", REGION),
     ("north_south", NORTH_SOUTH),
     ("city_tier", CITY_TIER),
@@ -87,4 +90,45 @@ pub fn value_label(feature: &str, value: &str) -> Option<Label> {
 /// Every named value: feature, value, name.
 pub fn named_values() -> impl Iterator<Item = (&'static str, &'static str, Label)> {
     TABLES.iter().flat_map(|(key, table)| table.iter().map(move |(value, zh, en)| (*key, *value, Label::new(*zh, *en))))
+}
+
+const INTERACTION: &[Named] = &[
+    ("visit", "访问", "Visit"),
+    ("store_visit", "到店", "Visit to a shop"),
+    ("view", "浏览", "Page view"),
+    ("browse", "浏览", "Page view"),
+    ("click", "点击", "Click"),
+    ("open", "打开消息", "Opened message"),
+    ("call", "通话", "Call"),
+    ("inquiry", "询价", "Inquiry"),
+    ("quote", "报价", "Quote"),
+    ("demo", "演示", "Demonstration"),
+    ("trial", "试用", "Trial"),
+    ("add_to_cart", "加购", "Filled cart"),
+    ("cart", "加购", "Filled cart"),
+    ("favorite", "收藏", "Favourite"),
+    ("sample", "样品申请", "Sample"),
+    ("referral", "推荐", "Referral"),
+    ("refer", "推荐", "Referral"),
+    ("complaint", "投诉", "Complaint"),
+    ("complain", "投诉", "Complaint"),
+    ("support", "咨询客服", "Support contact"),
+    ("social", "社交互动", "Social"),
+];
+
+/// Name of a kind of interaction; one without a name is called as the business calls it.
+pub fn interaction(kind: &str) -> Label {
+    let found = INTERACTION.iter().find(|(key, ..)| *key == kind);
+    found.map_or_else(|| Label::same(kind), |(_, zh, en)| Label::new(*zh, *en))
+}
+
+/// A score with the name of its question: `NPS 8 分`.
+pub fn answer(question: &str, score: f64) -> Label {
+    let (zh, en) = match question {
+        "nps" => ("NPS", "NPS"),
+        "csat" => ("满意度", "CSAT"),
+        "ces" => ("省力度", "CES"),
+        other => (other, other),
+    };
+    Label::new(format!("{zh} {score} 分"), format!("{en} {score}"))
 }

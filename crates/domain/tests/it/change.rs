@@ -6,7 +6,7 @@
 use crate::laws::{AS_OF, facts};
 use domain::{
     clock::Instant,
-    explain::{Change, Means, Moment, Scope, Target, With},
+    explain::{Change, Means, Moment, Scope, Target, Way, With},
     fact::{AnswerFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
     feature::{Base, Field, History, Plan, Population, catalog},
     id::key64,
@@ -198,6 +198,7 @@ impl Case<'_> {
         for way in &change.ways {
             prop_assert_ne!(&way.after, &before);
             self.is_least(&way.means, &way.after, &before)?;
+            self.holds_up_to(way)?;
         }
         self.nothing_is_missed(change, &before)
     }
@@ -245,6 +246,30 @@ impl Case<'_> {
                 (1..*days).try_for_each(|d| same(self.outcome(self.facts, AS_OF.plus(d)), &|| d.to_string()))
             }
         }
+    }
+
+    /// Every amount up to the largest has the outcome, the next one has not; without a largest all have.
+    fn holds_up_to(&self, way: &Way) -> Result<(), TestCaseError> {
+        let (least, end, outcome): (i64, i64, Box<dyn Fn(i64) -> String>) = match &way.means {
+            Means::Order { amount, with } => (*amount, LIMIT, Box::new(move |a| self.orders(1, a, with.as_ref()))),
+            Means::Refund { amount, .. } => {
+                let (key, net) = self.returnable()[0];
+                (*amount, net, Box::new(move |a| self.refunds(&[(key, a)])))
+            }
+            _ => {
+                prop_assert_eq!(way.most, None);
+                return Ok(());
+            }
+        };
+        let most = way.most.unwrap_or(end);
+        prop_assert!(least <= most);
+        for amount in least..=most.min(end) {
+            prop_assert_eq!(outcome(amount), way.after.as_str(), "{} within {:?}", amount, way);
+        }
+        if most < end {
+            prop_assert_ne!(outcome(most + 1), way.after.as_str(), "one more than {:?}", way);
+        }
+        Ok(())
     }
 
     /// Of kinds that are not offered nothing would do.

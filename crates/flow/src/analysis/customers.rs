@@ -214,10 +214,36 @@ pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<B
         who.and(&members);
     }
     if let Some(text) = &filter.search {
-        let found = store::customer::search(&app.store, text, FOUND).await?;
+        let mut found = store::customer::search(&app.store, text, FOUND).await?;
+        if let Some(digits) = phone(text) {
+            if digits != text.trim() {
+                found.extend(store::customer::search(&app.store, &digits, FOUND).await?);
+            }
+            found.extend(store::contact::by_phone(&app.store, &digits, FOUND).await?);
+        }
         who.and(&Bits::of(found, who.len()));
     }
     Ok(who)
+}
+
+/// The digits of what may be a phone number, or a part of one, however it is written: `177 3578 9253`, `+86 177-3578-9253`,
+/// in full-width digits.
+fn phone(text: &str) -> Option<String> {
+    let mut digits = String::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '\u{ff10}'..='\u{ff19}' => digits.push(char::from_u32(u32::from(c) - 0xff10 + u32::from('0'))?),
+            '+' | '\u{ff0b}' if digits.is_empty() => {}
+            '-' | '(' | ')' | '.' | '·' | '–' | '—' | '－' | '（' | '）' => {}
+            c if c.is_whitespace() => {}
+            _ => return None,
+        }
+    }
+    // +86 (0)138…, 0086 138…: what is not dialled is not kept
+    let digits = digits.strip_prefix("00").unwrap_or(&digits);
+    let digits = digits.strip_prefix("860").map_or_else(|| digits.to_owned(), |rest| format!("86{rest}"));
+    (digits.len() >= 5).then_some(digits)
 }
 
 /// A cursor is how many customers came before; lists are of one run, so it stays true until the next one.
@@ -293,6 +319,19 @@ mod tests {
         assert_eq!(Sort::parse("-orders"), Sort { key: "orders".into(), descending: true });
         assert_eq!(Sort::parse("orders"), Sort { key: "orders".into(), descending: false });
         assert_eq!(Sort::parse(""), Sort::default());
+    }
+
+    #[test]
+    fn a_phone_is_its_digits_however_it_is_written() {
+        for same in ["17735789253", "177 3578 9253", " 177-3578-9253", "(177) 3578.9253", "１７７３５７８９２５３", "177－3578－9253"] {
+            assert_eq!(phone(same).as_deref(), Some("17735789253"), "{same}");
+        }
+        for same in ["+86 177 3578 9253", "＋86 17735789253", "0086-177-3578-9253", "+86 (0)177 3578 9253"] {
+            assert_eq!(phone(same).as_deref(), Some("8617735789253"), "{same}");
+        }
+        for other in ["王伟", "C-2023-001", "177 a", "12 34", ""] {
+            assert_eq!(phone(other), None, "{other}");
+        }
     }
 
     #[test]

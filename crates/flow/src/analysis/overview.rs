@@ -14,6 +14,9 @@ pub struct Overview {
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
+    /// today; without a day asked for, the business day is the last one up to today on which anything happened
+    #[schema(value_type = String, format = Date)]
+    pub today: Day,
     /// as known then or today
     pub known: super::moment::Known,
     /// how and when it was computed
@@ -99,6 +102,7 @@ pub async fn overview(app: &App, asked: Asked) -> Result<Overview> {
     let picture = &reading.picture;
     Ok(Overview {
         as_of: picture.as_of,
+        today: app.today(),
         known: picture.known,
         run: RunInfo {
             lake_version: picture.lake.snapshot().id,

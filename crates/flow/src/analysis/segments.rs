@@ -99,6 +99,13 @@ pub struct PreviewRequest {
     /// members of these segments are left out
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// the segment that is being changed, if there is one
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// place in a group of mutually exclusive segments: members of those before it are left out
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Priority>)]
+    pub priority: Option<Priority>,
     /// another day than the current one
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -108,11 +115,15 @@ pub struct PreviewRequest {
     pub known: Option<Known>,
 }
 
-/// Who a rule would take in: an exact count, the count of each condition alone, and ten of the customers.
+/// Whom a segment would take in: an exact count, the count of each condition alone, and ten of the customers.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
-    /// customers
+    /// members: customers who fulfil the rule, less those who go to other segments
     pub count: u64,
+    /// customers who fulfil the rule
+    pub matched: u64,
+    /// who goes to other segments, one after the other
+    pub taken: Vec<Taken>,
     /// of so many
     pub total: u64,
     /// their net, minor units
@@ -134,6 +145,20 @@ pub struct Preview {
     pub conditions: Vec<ConditionCount>,
     /// the ten with the largest net
     pub sample: Vec<CustomerItem>,
+}
+
+/// Customers who fulfil the rule and go to another segment, not counted before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Taken {
+    /// the other segment
+    pub key: String,
+    /// its name
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// an earlier one of the same group, rather than one whose members are left out
+    pub earlier: bool,
+    /// customers
+    pub customers: u64,
 }
 
 /// A condition and how many customers fulfil it by itself.
@@ -326,15 +351,17 @@ pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
         }
         (None, None) => return Err(Error::invalid("segment.members", "请给出一条规则", "give a rule")),
     };
-    let excluded: Vec<&Bits> = request.exclude.iter()
-        .map(|key| picture.members(key).ok_or_else(|| Error::not_found("segment", key)))
-        .collect::<Result<_>>()?;
+    let others = others(&picture, request.key.as_deref(), &request.exclude, request.priority)?;
     let begun = app.clock.now();
     let mut who = picture.run.mask(&compiled)?;
     who.and(picture.everyone());
-    excluded.into_iter().for_each(|x| {
-        who.and_not(x);
+    let matched = who.count();
+    let taken = others.into_iter().map(|(segment, members, earlier)| {
+        let before = who.count();
+        who.and_not(members);
+        Taken { key: segment.key.clone(), label: segment.label.clone(), earlier, customers: before - who.count() }
     });
+    let taken = taken.collect();
     let conditions = rule::conditions(&rule).into_iter().map(|c| condition(&picture, c.path, c.rule)).collect::<Result<_>>()?;
     let milliseconds = super::runs::since(begun, app.clock.now());
     let (count, net) = (who.count(), picture.run.sum(&who).net);
@@ -343,6 +370,8 @@ pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
     let sample = customers::items(app, &picture, &page, &columns).await?;
     Ok(Preview {
         count,
+        matched,
+        taken,
         total: picture.total(),
         net,
         milliseconds,
@@ -353,6 +382,32 @@ pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
         conditions,
         sample,
     })
+}
+
+/// Segments whose members do not belong to the one that is being written, with these: earlier ones of its group first.
+fn others<'p>(picture: &'p Picture, key: Option<&str>, exclude: &[String], priority: Option<Priority>) -> Result<Vec<(&'p Segment, &'p Bits, bool)>> {
+    let all = picture.definitions.segments();
+    // of equal ranks the smaller key wins; one without a key yet does not
+    let key = key.map_or_else(|| char::MAX.to_string(), str::to_owned);
+    let own = Segment {
+        key,
+        label: Label::default(),
+        description: Label::default(),
+        members: Members::Static { customers: Vec::new() },
+        exclude: Vec::new(),
+        priority,
+        version: 1,
+    };
+    let mut earlier: Vec<&Segment> = all.iter().filter(|s| own.stronger(all).contains(&s.key.as_str())).collect();
+    earlier.sort_by_key(|s| (s.priority.as_ref().map(|p| p.rank), &s.key));
+    let mut found = Vec::with_capacity(earlier.len() + exclude.len());
+    let with = |s: &'p Segment, earlier: bool| picture.members(&s.key).map(|members| (s, members, earlier));
+    found.extend(earlier.iter().filter_map(|s| with(s, true)));
+    for key in exclude {
+        let segment = all.iter().find(|s| s.key == *key).and_then(|s| with(s, false));
+        found.push(segment.ok_or_else(|| Error::not_found("segment", key))?);
+    }
+    Ok(found)
 }
 
 /// A condition and how many fulfil it by itself.

@@ -16,6 +16,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+/// 1 January 1900: the day from which `ingest` lets hold what a file says without a date.
+const ALWAYS: Day = Day(-25_567);
+
 /// A page of what happened, latest first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {
@@ -41,6 +44,12 @@ pub struct Event {
     pub title: Label,
     /// minor units: net of an order, amount of a refund
     pub amount: Option<i64>,
+    /// it is dated after the business day, so nothing counts it
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub later: bool,
+    /// it has no date of its own: it was learnt with the file it stands in
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
     /// everything else that is known, by machine name
     #[schema(value_type = BTreeMap<String, Object>)]
     pub detail: BTreeMap<String, serde_json::Value>,
@@ -101,7 +110,12 @@ pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cu
     };
     let lake = app.runs.lake(app).await?;
     let zone = app.settings().zone.clone();
-    // without a day everything is shown, also what is dated after the last day with a fact
+    // without a day everything is shown, also what is dated after the last day that counts
+    let today = app.today();
+    let counted = match asked.as_of {
+        Some(day) => day,
+        None => lake.last_day(today)?.unwrap_or(today),
+    };
     let day = asked.as_of.unwrap_or(Day(i32::MAX));
     let known = asked.as_of.map_or(Instant::MAX, |as_of| Moment { as_of, known: asked.known }.known_as_of(&zone));
     let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, known)).await??;
@@ -111,6 +125,8 @@ pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cu
     let mut all = events(&facts.until(day, known), &said, &definitions, &zone);
     // a profile's detail learnt after the day is no event of it
     all.retain(|e| e.day <= day && (kinds.is_empty() || kinds.contains(&e.kind)));
+    // what is learnt of a profile counts from the day it holds
+    all.iter_mut().for_each(|e| e.later = e.kind != EventKind::Attribute && e.day > counted);
     let next = from.saturating_add(limit);
     let next_cursor = (next < all.len()).then(|| next.to_string());
     Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })
@@ -143,7 +159,7 @@ fn events(facts: &Facts, said: &BTreeMap<(Instant, String), String>, definitions
 }
 
 fn event(fact: &FactRef, kind: EventKind, amount: Option<i64>, detail: BTreeMap<String, serde_json::Value>) -> Event {
-    Event { at: fact.at.rfc3339(), day: fact.day, kind, title: fact.title.clone(), amount, detail }
+    Event { at: fact.at.rfc3339(), day: fact.day, kind, title: fact.title.clone(), amount, later: false, undated: false, detail }
 }
 
 /// Only what is known.
@@ -181,7 +197,13 @@ fn order_detail(o: &Order<'_>) -> BTreeMap<String, serde_json::Value> {
 
 /// "City: Shanghai", with the name the feature of this attribute has.
 fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone) -> Event {
-    let feature = definitions.features().iter().find(|f| matches!(&f.definition, Definition::Attribute { key } if *key == a.key));
+    let raw = format!("attribute.{}", a.key);
+    let all = || definitions.features().iter();
+    // the feature that is this attribute, or is made of it first of all and called like it
+    let feature = all()
+        .find(|f| matches!(&f.definition, Definition::Attribute { key } if *key == a.key))
+        .or_else(|| all().find(|f| f.key == a.key))
+        .or_else(|| all().find(|f| matches!(&f.definition, Definition::Derived { of, .. } if of.first() == Some(&raw))));
     let name = feature.map_or_else(|| Label::same(a.key.trim_start_matches("custom.")), |f| f.label.clone());
     let key = feature.map_or(a.key.as_str(), |f| f.key.as_str());
     let shown = |lang| match &a.value {
@@ -189,8 +211,10 @@ fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone) -> Event
         value => rule::render_value(value, Some(key), lang, definitions.names()),
     };
     let title = Label::new(format!("{}：{}", name.zh, shown(Lang::Zh)), format!("{}: {}", name.en, shown(Lang::En)));
-    let detail = known([("key", json!(a.key)), ("value", json!(a.value)), ("holds_from", json!(a.day))]);
-    Event { at: a.recorded_at.rfc3339(), day: zone.day(a.recorded_at), kind: EventKind::Attribute, title, amount: None, detail }
+    let day = zone.day(a.recorded_at);
+    let undated = day <= ALWAYS;
+    let detail = known([("key", json!(a.key)), ("value", json!(a.value)), ("holds_from", json!((a.day > ALWAYS).then_some(a.day)))]);
+    Event { at: a.recorded_at.rfc3339(), day, kind: EventKind::Attribute, title, amount: None, later: false, undated, detail }
 }
 
 fn lang_pick(lang: Lang, zh: &str, en: &str) -> String {

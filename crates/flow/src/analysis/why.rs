@@ -101,6 +101,7 @@ fn change(scope: &Scope<'_>, c: Change) -> ChangeView {
     let ways = c.ways.into_iter().map(|w| WayView {
         means: w.means.into(),
         target: scope.named(&w.after),
+        most: w.most,
         until: w.until,
         sentence: w.sentence,
     });

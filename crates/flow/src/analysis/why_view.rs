@@ -122,6 +122,9 @@ pub struct WayView {
     /// the class or answer afterwards
     #[schema(value_type = schema::Named)]
     pub target: Named,
+    /// largest amount of the order or refund that does it, minor units; absent: any larger one does, too
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<i64>,
     /// last day on which doing it still has this effect, if that is soon
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Day>,

@@ -31,10 +31,11 @@ export function OverviewPage() {
     wasStale.current = data?.run.stale ?? false
   }, [data?.run.stale, queries])
   return (
-    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} />} actions={data && data.customers > 0 && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
+    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} asked={search.as_of} />} actions={data && data.customers > 0 && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && search.as_of && <Card><Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: data.as_of })} action={<LinkButton to="/classification" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />
@@ -52,10 +53,11 @@ export function OverviewPage() {
   )
 }
 
-function RunNote({ data, f }: { data: Overview; f: Format }) {
+function RunNote({ data, f, asked }: { data: Overview; f: Format; asked?: string }) {
+  const day = data.as_of > data.today ? 'future_note' : !asked && data.as_of !== data.today ? 'newest_note' : 'as_of_note'
   return (
     <span title={f.t('classification.computed', { at: f.instant(data.run.computed_at), version: data.run.lake_version })}>
-      {f.t('classification.as_of_note', { day: data.as_of })} · {f.t(data.known === 'then' ? 'classification.known_then' : 'classification.known_today')} · {f.t('classification.in_ms', { ms: f.integer(data.run.milliseconds) })}
+      {f.t(`classification.${day}`, { day: data.as_of, today: data.today })} · {f.t(data.known === 'then' ? 'classification.known_then' : 'classification.known_today')} · {f.t('classification.in_ms', { ms: f.integer(data.run.milliseconds) })}
       {data.run.stale && <span className="worse"> · {f.t('classification.stale')}</span>}
     </span>
   )

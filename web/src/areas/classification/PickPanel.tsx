@@ -12,7 +12,7 @@ import { Failed, Loading } from '@/parts/States'
 export type Pick =
   | { classification: ClassificationSummary; item: ClassSize; on?: string }
   | { name: string; filter: Record<string, string>; customers: number; net: number; note: string }
-  | { name: string; rule: string; customers: number; net?: number; share?: number; note?: string; facts?: [string, string][] }
+  | { name: string; rule: string; customers: number; net?: number; share?: number; of?: 'buyers'; note?: string; facts?: [string, string][] }
 
 /** The customers behind a number, and what to do with them. */
 export function PickPanel({ picked, at, onClose }: { picked: Pick | null; at: AsOf; onClose: () => void }) {
@@ -38,7 +38,7 @@ function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>
   const sentence = isRule ? null : detail.data?.rules.find((r) => r.class === picked.item.key)?.sentence
   const facts: [string, string][] = [
     [t('classification.customers'), f.integer(size.customers)],
-    ...(size.share === undefined ? [] : ([[t('classification.share'), f.percent(size.share)]] as [string, string][])),
+    ...(size.share === undefined ? [] : ([[t(isRule && picked.of ? 'classification.share_buyers' : 'classification.share'), f.percent(size.share)]] as [string, string][])),
     ...(size.net === undefined ? [] : ([[t('classification.net'), f.compactMoney(size.net)]] as [string, string][])),
     ...(item ? ([[t('classification.net_share'), f.percent(item.net_share ?? 0)]] as [string, string][]) : []),
     ...(size.net === undefined ? [] : ([[t('classification.per_customer'), size.customers ? f.compactMoney(Math.round(size.net / size.customers)) : '—']] as [string, string][])),

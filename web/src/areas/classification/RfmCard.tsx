@@ -51,8 +51,9 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
       note={
         <>
-          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {t(`classification.scoring_${one}_note`)}{' '}
-          {one === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
+          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {t('classification.rfm_shares')}{' '}
+          {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
+          {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
         </>
       }
     >
@@ -87,6 +88,7 @@ function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scorin
       {query.isPending && <Loading lines={6} />}
       {query.error && <Failed error={query.error} />}
       {query.data && <HeatMap data={query.data} view={view} onPick={onPick} f={f} small />}
+      <p className="small soft chart-note">{f.t(`classification.scoring_${scoring}_note`)}{scoring === 'bins' && <> <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{f.t('classification.edit_bins')}</Link></>}</p>
     </div>
   )
 }
@@ -99,7 +101,7 @@ type Cell = Rfm['cells'][number]
 function pickCell(c: Cell, data: Rfm, f: Format): Pick {
   const end = suffix(data.scoring)
   return {
-    name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0,
+    name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, of: 'buyers',
     facts: c.change == null ? undefined : [[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]],
   }
 }

@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
-import { segments as segmentsQuery } from '@/api/queries'
+import { customers, segments as segmentsQuery } from '@/api/queries'
 import { useClassifications, useFormat } from '@/parts/format'
+import { useDebounced } from '@/parts/hooks'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
 import { useAt } from '@/parts/useAt'
@@ -33,6 +34,12 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const [key, setKey] = useState(chosen ?? 'lifecycle')
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
   const rule = useRule(search.rule ?? '')
+  // whoever the list shows once this is applied
+  const { columns: _columns, sort: _sort, ...filters } = search
+  const settled = useDebounced(rule.text.trim(), 200)
+  const found = useInfiniteQuery({ ...customers({ ...filters, rule: settled || undefined, columns: 'net' }, 1), enabled: !rule.error && rule.settled, retry: false })
+  const ready = found.data && !found.isPlaceholderData && settled === rule.text.trim() && !rule.error
+  const total = found.data?.pages[0]?.total ?? 0
   return (
     <div className="filter-panel">
       <div className="field">
@@ -54,7 +61,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
       <div className="field">
         <span className="field-name">{t('customers.by_rule')}</span>
         <RuleEditor state={rule} id="filter-rule" />
-        <div className="row"><Button type="primary" size="small" disabled={!!rule.error || !rule.settled} onClick={() => { onChange({ rule: rule.text.trim() || undefined }); onDone() }}>{t('common.apply')}</Button></div>
+        <div className="row"><Button type="primary" size="small" disabled={!!rule.error || !rule.settled} onClick={() => { onChange({ rule: rule.text.trim() || undefined }); onDone() }}>{ready ? t('customers.apply_count', { count: total, n: f.integer(total) }) : t('common.apply')}</Button></div>
       </div>
     </div>
   )

@@ -99,7 +99,7 @@ export function ListPage() {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={12} /></Card>}
       {query.data && items.length === 0 && (
-        <Card><Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : 'customers.none_text')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} /></Card>
+        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : 'customers.none_text')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
       )}
       {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} /> : (
         <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} /></Card>

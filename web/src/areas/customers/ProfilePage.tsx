@@ -9,6 +9,7 @@ import { useHotkeys } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { around } from './around'
+import { inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
 import { Timeline } from './Timeline'
@@ -16,7 +17,6 @@ import { WhyPanel } from './WhyPanel'
 
 /** Shelves of features, the most asked for first. */
 const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
-const first = ['rfm_8', 'rfm_11', 'lifecycle', 'loyalty', 'purchase_behaviour', 'value']
 
 /** Everything about one customer: who, which classes and why, what happened. */
 export function ProfilePage() {
@@ -91,10 +91,7 @@ function Classes({ profile: p, onWhy }: { profile: Profile; onWhy: (subject: str
   const f = useFormat()
   const { t } = f
   const order = useClassifications()
-  const sorted = useMemo(() => {
-    const rank = (key: string) => { const i = first.indexOf(key); return i >= 0 ? i : 100 + order.findIndex((c) => c.key === key) }
-    return [...p.classes].sort((a, b) => rank(a.classification) - rank(b.classification))
-  }, [p.classes, order])
+  const sorted = useMemo(() => inOrder(p.classes, order.map((c) => c.key)), [p.classes, order])
   return (
     <Card title={t('customers.classes')}>
       <div>

@@ -41,10 +41,14 @@ function Line({ item, f }: { item: TimelineItem; f: Format }) {
     const v = item.detail[k]
     return typeof v === 'string' && v !== '' ? [v] : []
   })
+  const [gross, refunded] = [item.detail.gross, item.detail.refunded]
+  if (item.detail.cancelled === true) detail.unshift(f.t('customers.cancelled'))
+  if (item.type === 'order' && typeof gross === 'number' && typeof refunded === 'number' && refunded > 0) detail.unshift(f.t('customers.paid_refunded', { paid: f.money(gross), refunded: f.money(refunded) }))
+  if (item.later) detail.unshift(f.t('customers.later'))
   if (typeof quantity === 'number' && quantity > 0) detail.push(f.t('customers.pieces', { n: f.decimal(quantity, 2) }))
   return (
-    <li>
-      <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>
+    <li className={item.later ? 'later' : undefined}>
+      {item.undated ? <span className="time">{f.t('customers.undated')}</span> : <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>}
       <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
       <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>
       <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount == null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>

@@ -38,9 +38,6 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
   )
 }
 
-/** Is the other side worked out, so that its number stands nowhere in the sentence? */
-const computed = (c: WhyCondition) => !c.children?.length && c.threshold.type !== 'null' && /[<>=]\s*[^<>=]*[\p{L}_][^<>=]*$/u.test(c.text) && !/["”]\s*$/.test(c.text) && !/=\s*(true|false)$/.test(c.text)
-
 function Conditions({ items, f }: { items: WhyCondition[]; f: Format }) {
   return (
     <ul className="conditions">
@@ -48,7 +45,7 @@ function Conditions({ items, f }: { items: WhyCondition[]; f: Format }) {
         <li key={`${c.path}-${i}`} className="cond">
           <span className={`mark ${c.holds ? 'yes' : 'no'}`} role="img" aria-label={f.t(c.holds ? 'customers.holds' : 'customers.fails')}>{c.holds ? '✓' : '✗'}</span>
           <span className="cond-text" title={c.text}>{f.label(c.sentence) || c.text}</span>
-          <span className="actual">{c.children?.length ? '' : f.label(c.finding) || f.value(c.actual)}{computed(c) && <div className="soft small">{f.t('customers.threshold', { value: f.value(c.threshold) })}</div>}</span>
+          <span className="actual">{c.children?.length ? '' : f.label(c.finding) || f.value(c.actual)}</span>
           {c.counted && c.counted.count > 0 && <Counted counted={c.counted} f={f} />}
           {c.children && c.children.length > 0 && <Conditions items={c.children} f={f} />}
         </li>

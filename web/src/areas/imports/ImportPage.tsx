@@ -97,7 +97,7 @@ function Working({ data, title, note, onStop }: { data: Import; title: string; n
     <Card title={title} extra={onStop && <Button size="small" onClick={onStop}>{f.t('imports.stop')}</Button>}>
       <div className="stack" role="status">
         <div className="progress"><i style={{ width: `${share * 100}%` }} /></div>
-        <p className="soft">{p ? `${p.unit === 'bytes' ? f.bytes(p.done) : f.integer(p.done)} / ${p.unit === 'bytes' ? f.bytes(p.total) : f.integer(p.total)}${p.unit === 'rows' ? ` ${f.t('imports.unit_rows')}` : ''}` : ''} {note}</p>
+        <p className="soft">{p && p.total > 0 ? `${p.unit === 'bytes' ? f.bytes(p.done) : f.integer(p.done)} / ${p.unit === 'bytes' ? f.bytes(p.total) : f.integer(p.total)}${p.unit === 'rows' ? ` ${f.t('imports.unit_rows')}` : ''}` : ''} {note}</p>
       </div>
     </Card>
   )

@@ -58,7 +58,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
   const { data: others = [] } = useQuery(segments())
 
   const text = useDebounced(state.text, 150)
-  const live = useQuery({ ...preview(text.trim(), exclude, at), enabled: !state.error && text.trim() !== '' && saved?.kind !== 'static' })
+  const live = useQuery({ ...preview(text.trim(), exclude, at, { key: saved?.key, priority }), enabled: !state.error && text.trim() !== '' && saved?.kind !== 'static' })
   const counts = useMemo(() => {
     const found = new Map<string, number>()
     if (!live.data || live.isPlaceholderData) return found

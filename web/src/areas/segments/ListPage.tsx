@@ -41,7 +41,7 @@ function Table({ items }: { items: SegmentItem[] }) {
           {items.map((s) => (
             <tr key={s.key}>
               <td className="whole"><Link to="/segments/$key" params={{ key: s.key }} className="strong">{f.label(s.label)}</Link><div className="small soft mono">{s.key}</div></td>
-              <td className="whole">{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}</td>
+              <td className="whole">{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}<Place item={s} all={items} /></td>
               <td className="num strong" data-label={t('segments.size')}>{f.integer(s.size)}</td>
               <td className="num soft">{f.percent(s.share)}</td>
               <td className="num" data-label={t('segments.net')}>{f.compactMoney(s.net)}</td>
@@ -52,6 +52,17 @@ function Table({ items }: { items: SegmentItem[] }) {
       </table>
     </div>
   )
+}
+
+/** What takes members away from the rule: a place in a group, segments left out. */
+function Place({ item, all }: { item: SegmentItem; all: SegmentItem[] }) {
+  const { t, label } = useFormat()
+  const name = (key: string) => label(all.find((s) => s.key === key)?.label) || key
+  const parts = [
+    ...(item.priority ? [t('segments.in_group', { group: item.priority.group, rank: item.priority.rank })] : []),
+    ...(item.exclude?.length ? [t('segments.without', { names: item.exclude.map(name).join(t('segments.comma')) })] : []),
+  ]
+  return parts.length ? <div className="small soft">{parts.join(' · ')}</div> : null
 }
 
 function Actions({ item }: { item: SegmentItem }) {

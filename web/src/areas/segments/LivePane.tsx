@@ -17,8 +17,9 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
         {!!error && <Failed error={error} />}
         {!empty && data && (
           <div aria-live="polite" aria-atomic="true">
-            <p className={`live${stale ? ' old' : ''}`}><b data-testid="live-count">{f.integer(data.count)}</b><span className="soft">/ {f.integer(data.total)} · {f.percent(data.total ? data.count / data.total : 0)}</span></p>
+            <p className={`live${stale ? ' old' : ''}`}><b data-testid="live-count">{f.integer(data.count)}</b><span className="soft">{t('segments.of_all', { total: f.integer(data.total), share: f.percent(data.total ? data.count / data.total : 0) })}</span></p>
             <div className="share-track" aria-hidden="true"><i style={{ width: `${data.total ? (data.count / data.total) * 100 : 0}%` }} /></div>
+            {data.taken.length > 0 && <Funnel data={data} />}
             <p className="small soft">{t('segments.exact', { ms: data.milliseconds < 1 ? '<1' : f.integer(data.milliseconds), day: data.as_of })}</p>
           </div>
         )}
@@ -32,5 +33,18 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
         </Card>
       )}
     </>
+  )
+}
+
+/** From those who fulfil the rule to the members: who goes to other segments, in their order. */
+function Funnel({ data }: { data: Preview }) {
+  const f = useFormat()
+  const { t } = f
+  return (
+    <dl className="funnel" data-testid="funnel">
+      <div><dt>{t('segments.rule_alone')}</dt><dd>{f.integer(data.matched)}</dd></div>
+      {data.taken.map((x) => <div key={`${x.earlier}-${x.key}`}><dt>{t(x.earlier ? 'segments.goes_earlier' : 'segments.goes_excluded', { name: f.label(x.label) })}</dt><dd>{x.customers ? `−${f.integer(x.customers)}` : '0'}</dd></div>)}
+      <div className="strong"><dt>{t('segments.members')}</dt><dd>{f.integer(data.count)}</dd></div>
+    </dl>
   )
 }

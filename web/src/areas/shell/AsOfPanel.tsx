@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Button, DatePicker, Radio } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
+import { overview } from '@/api/queries'
 import type { Known } from '@/api/types'
 import { useT } from '@/i18n'
 
@@ -9,6 +11,7 @@ import { useT } from '@/i18n'
 export default function AsOfPanel({ asOf, known = 'today', onDone }: { asOf?: string; known?: Known; onDone: () => void }) {
   const { t } = useT()
   const navigate = useNavigate()
+  const newest = useQuery({ ...overview(), staleTime: 60_000 }).data
   const [day, setDay] = useState(asOf)
   const [whose, setWhose] = useState<Known>(known)
   const go = (as_of: string | undefined, k: Known) => {
@@ -18,6 +21,7 @@ export default function AsOfPanel({ asOf, known = 'today', onDone }: { asOf?: st
   return (
     <div className="asof-panel">
       <p className="small soft">{t('shell.as_of_help')}</p>
+      {newest && newest.customers > 0 && <p className="small" data-testid="newest-is">{t(newest.as_of === newest.today ? 'shell.newest_today' : 'shell.newest_is', { day: newest.as_of, today: newest.today })}</p>}
       <div className="field">
         <label htmlFor="as-of-day">{t('shell.as_of')}</label>
         <DatePicker id="as-of-day" value={day ? dayjs(day) : null} onChange={(d) => setDay(d ? d.format('YYYY-MM-DD') : undefined)} format="YYYY-MM-DD" maxDate={dayjs()} placeholder={t('shell.newest')} />

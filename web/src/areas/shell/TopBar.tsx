@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { API } from '@/api/client'
-import { session, signOut } from '@/api/queries'
+import { overview, session, signOut } from '@/api/queries'
 import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
 import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
@@ -53,10 +53,11 @@ function ThemeSwitch() {
 function AsOf() {
   const { t } = useT()
   const { as_of, known } = useSearch({ strict: false }) as { as_of?: string; known?: Known }
+  const newest = useQuery({ ...overview(), enabled: !as_of, staleTime: 60_000 }).data?.as_of
   return (
     <Pop
       className={`icon-btn framed${as_of ? ' past' : ''}`} label={t('shell.as_of_button', { day: as_of ?? t('shell.newest') })} testid="as-of"
-      button={<><CalendarIcon /><span className={as_of ? '' : 'hide-phone'}>{as_of ?? t('shell.newest')}</span>{as_of && known === 'then' && <span className="hide-phone">· {t('shell.known_then_short')}</span>}</>}
+      button={<><CalendarIcon /><span className={as_of ? '' : 'hide-phone'}>{as_of ?? t('shell.newest')}{!as_of && newest && ` · ${newest}`}</span>{as_of && known === 'then' && <span className="hide-phone">· {t('shell.known_then_short')}</span>}</>}
     >
       {(close) => <Suspense fallback={<div className="asof-panel" />}><AsOfPanel asOf={as_of} known={known} onDone={close} /></Suspense>}
     </Pop>
