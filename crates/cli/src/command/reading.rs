@@ -32,7 +32,7 @@ pub fn given(files: &Files) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-/// The currency whose sign the files carry, if they agree on one.
+/// The currency the first file that names one carries, in a column or by the signs beside its amounts.
 pub fn currency_of(paths: &[PathBuf], lang: Lang) -> Option<Currency> {
     let fallback = match lang {
         Lang::Zh => Currency::CNY,
@@ -40,18 +40,8 @@ pub fn currency_of(paths: &[PathBuf], lang: Lang) -> Option<Currency> {
     };
     let zone = Zone::utc();
     paths.iter().find_map(|path| {
-        let probe = sources::probe(path, &sources::Options::new(&zone, fallback)).ok()?;
-        probe.columns.iter().flat_map(|c| &c.samples).find_map(|cell| signed(cell))
+        sources::probe(path, &sources::Options::new(&zone, fallback)).ok()?.currency
     })
-}
-
-/// The currency a cell's sign stands for.
-fn signed(cell: &str) -> Option<Currency> {
-    let cell = cell.trim();
-    let code = [("¥", "CNY"), ("￥", "CNY"), ("US$", "USD"), ("HK$", "HKD"), ("NT$", "TWD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₩", "KRW")]
-        .into_iter()
-        .find(|(sign, _)| cell.strip_prefix(sign).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())))?;
-    Currency::parse(code.1)
 }
 
 /// Every file with what it is said to hold, in the order things refer to each other.

@@ -153,9 +153,10 @@ pub fn settle(mapping: &mut Mapping, known: &[Mapping]) -> bool {
         let columns = rest.iter().zip(&before.columns).map(|(new, old)| sources::Column { index: new.index, ..old.clone() });
         let front = std::mem::take(&mut mapping.columns);
         let columns = front.into_iter().chain(columns).collect();
-        let layout = (mapping.format, mapping.encoding, mapping.delimiter, mapping.sheet.take(), mapping.header_row);
-        *mapping = Mapping { columns, ..before.clone() };
-        (mapping.format, mapping.encoding, mapping.delimiter, mapping.sheet, mapping.header_row) = layout;
+        let (sheet, more_sheets) = (mapping.sheet.take(), std::mem::take(&mut mapping.more_sheets));
+        let layout = (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row);
+        *mapping = Mapping { columns, sheet, more_sheets, ..before.clone() };
+        (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row) = layout;
     } else {
         mapping.columns.extend(rest);
     }

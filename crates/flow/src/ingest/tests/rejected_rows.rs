@@ -53,6 +53,22 @@ async fn mended_rows_come_in_again() {
     assert_eq!((report.rows_in, report.accepted, report.quarantined), (3, 1, 2));
 }
 
+#[test]
+fn rows_of_a_workbook_with_a_sheet_a_month_are_no_workbook_themselves() {
+    let (zone, corpus) = (domain::Zone::utc(), std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../sources/tests/corpus")));
+    let options = sources::Options::new(&zone, domain::Currency::CNY);
+    let known = sources::probe(&corpus.join("sheets_of_months.xlsx"), &options).expect("a proposal").mapping;
+    assert!(!known.more_sheets.is_empty());
+    let headers: Vec<&str> = known.columns.iter().map(|c| c.header.as_str()).collect();
+    let file = tempfile::Builder::new().suffix(".csv").tempfile().expect("a file");
+    let empty = ",".repeat(headers.len() + 6);
+    std::fs::write(file.path(), format!("file,line,column,code,reason,value,row,{}\n{empty}\n", headers.join(","))).expect("writes");
+    let mut mapping = sources::probe(file.path(), &options).expect("a proposal").mapping;
+    assert!(rejected::settle(&mut mapping, std::slice::from_ref(&known)));
+    assert_eq!((mapping.sheet, mapping.more_sheets), (None, Vec::new()));
+    assert!(mapping.columns.iter().skip(7).map(|c| &c.target).eq(known.columns.iter().map(|c| &c.target)));
+}
+
 #[tokio::test]
 async fn a_line_of_an_unknown_order_is_set_aside_with_its_text() {
     let shop = Shop::open().await;
