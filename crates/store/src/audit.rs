@@ -92,6 +92,12 @@ statements! {
 /// Rows read at a time when a log is walked.
 const STEP: i64 = 5_000;
 
+/// Waits for the turn to change who may do what: every such change is noted, so whoever may add to the log is the only one who
+/// decides.
+pub async fn turn(tx: &mut Tx) -> Result<()> {
+    tx.lock_audit().await
+}
+
 /// Adds an entry to a workspace's log. Others who add to it wait until the transaction is over.
 pub async fn append(tx: &mut Tx, workspace: &str, note: &Note) -> Result<Entry> {
     tx.lock_audit().await?;

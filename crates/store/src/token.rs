@@ -100,6 +100,7 @@ statements! {
         FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.workspace = $1 AND t.id = $2";
     USED = "UPDATE tokens SET used_at = $2 WHERE id = $1";
     REVOKE = "UPDATE tokens SET revoked_at = $3 WHERE workspace = $1 AND id = $2 AND revoked_at IS NULL";
+    REVOKE_OF_USER = "UPDATE tokens SET revoked_at = $3 WHERE workspace = $1 AND user_id = $2 AND revoked_at IS NULL";
 }
 
 /// Writes a token with the hash of its secret.
@@ -137,4 +138,9 @@ pub async fn used(db: impl Access, id: &str, now: Instant) -> Result<()> {
 /// Takes a token back; false if it was before.
 pub async fn revoke(tx: &mut Tx, workspace: &str, id: &str, now: Instant) -> Result<bool> {
     Ok(execute!(tx, REVOKE, workspace, id, now.0)? == 1)
+}
+
+/// Takes back every token of a person, so that none comes alive again should they come back; answers how many.
+pub async fn revoke_of_user(tx: &mut Tx, workspace: &str, user: &str, now: Instant) -> Result<u64> {
+    execute!(tx, REVOKE_OF_USER, workspace, user, now.0)
 }

@@ -29,7 +29,7 @@ pub use history::{History, Order, Recorded, Refund, SIGNUP};
 pub use measure::FactRef;
 pub(crate) use order::sort;
 pub use order::{Cycle, aggregates_behind, order};
-pub use personal::{as_written, personal};
+pub use personal::{as_written, detail, personal};
 pub use place::{City, Province, Region, Tier};
 pub use population::{Clusters, Population};
 pub use span::{Spans, Values};

@@ -35,7 +35,8 @@ fn reads_details(f: &Feature) -> bool {
     }
 }
 
-fn detail(attribute: &str) -> bool {
+/// Is this attribute (`birthday`, `custom.备用电话`) a person's own detail by its name?
+pub fn detail(attribute: &str) -> bool {
     ATTRIBUTES.contains(&attribute) || attribute.strip_prefix("custom.").is_some_and(mask::heading)
 }
 

@@ -161,6 +161,10 @@ both! {
         assert!(!token::revoke(&mut tx, "wsp_2", "tok_2", at(8)).await.unwrap());
         tx.commit().await.unwrap();
         assert!(token::find(store, SHOP, "a", at(9)).await.unwrap().is_none());
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(token::revoke_of_user(&mut tx, SHOP, "ben", at(8)).await.unwrap(), 1);
+        assert_eq!(token::revoke_of_user(&mut tx, SHOP, "amy", at(8)).await.unwrap(), 0);
+        tx.commit().await.unwrap();
         let gone = token::get(store, SHOP, "tok_1").await.unwrap().unwrap();
         assert_eq!((gone.used_at, gone.state(at(9))), (Some(at(7)), "revoked"));
         assert_eq!(token("tok_9", "amy").state(at(100)), "expired");
