@@ -85,7 +85,7 @@ pub struct Guest {
 
 /// Who follows an invitation.
 #[derive(Debug, Clone)]
-pub enum Guesthood {
+pub enum Arrival {
     /// somebody new, with a name and the hash of a password
     New {
         /// display name
@@ -205,15 +205,15 @@ pub async fn offer(app: &App, token_hash: &str) -> Result<InvitationOffer> {
 ///
 /// # Errors
 /// `invitation.token`, `member.exists`; when the store refuses.
-pub async fn accept(app: &App, token_hash: &str, guest: Guesthood) -> Result<String> {
+pub async fn accept(app: &App, token_hash: &str, arrival: Arrival) -> Result<String> {
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     let found = invitation::by_token(&mut tx, &workspace, token_hash, now).await?.ok_or_else(no_good)?;
     let known = user::by_email(&mut tx, &found.email).await?;
-    let (id, name) = match (guest, known) {
-        (Guesthood::Known(id), Some(known)) if known.id == id => (id, known.name),
-        (Guesthood::New { name, password_hash }, None) => {
+    let (id, name) = match (arrival, known) {
+        (Arrival::Known(id), Some(known)) if known.id == id => (id, known.name),
+        (Arrival::New { name, password_hash }, None) => {
             let new = User { id: app.new_id("usr"), email: found.email.clone(), name, password_hash, created_at: now, disabled_at: None };
             user::create(&mut tx, &new).await?;
             (new.id, new.name)
