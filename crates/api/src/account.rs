@@ -219,6 +219,17 @@ pub async fn reset_password(ctx: &Ctx, by: &Actor, user: &str, new: String) -> R
     Ok(ended)
 }
 
+/// What is kept of a password; a weak one is refused before.
+///
+/// # Errors
+/// `session.form` with fields.
+pub async fn kept_password(ctx: &Ctx, password: String) -> Result<String> {
+    if !acceptable(&password) {
+        return Err(Error::invalid("session.form", "some fields need another look").field("password", "field.password"));
+    }
+    ctx.passwords.hash(password, ctx.random()?).await
+}
+
 /// Renames the business and sets its default language.
 ///
 /// # Errors
