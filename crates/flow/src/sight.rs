@@ -148,7 +148,8 @@ impl Walls {
         let mut next: Vec<Feature> = all.features().iter().filter(|f| f.key != feature.key).cloned().collect();
         next.push(feature.clone());
         let found = hidden.iter().filter(|k| **k != feature.key).cloned().collect();
-        if feature::personal(&next, &found).contains(&feature.key) || reads_hidden_attribute(feature, all, hidden) {
+        let needs = feature.definition.needs().iter().any(|k| hidden.contains(k));
+        if needs || feature::personal(&next, &found).contains(&feature.key) || reads_hidden_attribute(feature, all, hidden) {
             return Err(masked(&feature.key));
         }
         Ok(())
@@ -381,7 +382,7 @@ mod tests {
         assert_eq!(code(w.ask_feature(&attribute("b2", "birthday"), &library)), "access.masked");
         assert_eq!(code(w.ask_feature(&attribute("hobby", "interests"), &library)), "");
         let mut noted = Definitions::library(Currency::CNY);
-        noted = Definitions::of([noted.features(), &[attribute("custom.note", "custom.note")]].concat(), Vec::new(), Vec::new(), Currency::CNY);
+        noted = Definitions::of([noted.features(), &[attribute("custom.note", "custom.note")][..]].concat(), Vec::new(), Vec::new(), Currency::CNY);
         assert_eq!(code(w.ask_feature(&attribute("alias", "custom.note"), &noted)), "access.masked");
     }
 
