@@ -130,7 +130,7 @@ impl Walls {
         Ok(rule::check(rule, names)?)
     }
 
-    /// May people be looked for by this text? A phone or an address may not; parts of them find nobody ([`Walls::finds`]).
+    /// May people be looked for by this text? A phone or an address may not; parts of them find nobody (`store::customer::search`).
     ///
     /// # Errors
     /// `access.masked`.
