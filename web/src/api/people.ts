@@ -36,7 +36,7 @@ export interface Token extends Standing {
 }
 export interface TokenMade { token: Token; secret: string }
 
-export interface AuditFilter { actor?: string; action?: string; day?: string }
+export interface AuditFilter { actor?: string; action?: string }
 export interface AuditEntry {
   seq: number; at: string; actor: { id: string; name: string | null }; token: string | null
   action: string; subject: string; detail: Record<string, unknown>; hash: string

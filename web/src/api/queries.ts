@@ -34,15 +34,8 @@ export const acceptInvitation = (body: InvitationAnswer) => call<Session>('POST'
 export const tokens = queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => items<Token>('/tokens', signal) })
 export const postToken = (body: TokenDraft) => call<TokenMade>('POST', '/tokens', { body })
 export const deleteToken = (id: string) => call<void>('DELETE', `/tokens/${id}`)
-export const audit = (filter: AuditFilter) =>
-  infiniteQueryOptions({
-    queryKey: ['audit', filter],
-    queryFn: ({ signal, pageParam }) => call<AuditPage>('GET', '/audit', { query: { ...filter, limit: 50, cursor: pageParam }, signal }),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
-    staleTime: 0,
-  })
+/** Newest first. */
+export const auditPage = (query: AuditFilter & { cursor?: string; limit: number }, signal?: AbortSignal) => call<AuditPage>('GET', '/audit', { query: { ...query }, signal })
 export const verifyAudit = (head: string) => call<AuditVerdict>('GET', '/audit/verify', { query: { head } })
 
 export const imports = queryOptions({ queryKey: ['imports'], queryFn: async ({ signal }) => (await call<{ items: Import[] }>('GET', '/imports', { signal })).items })
