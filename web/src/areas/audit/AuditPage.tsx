@@ -30,7 +30,7 @@ export function AuditPage() {
         {query.data && items.length === 0 && <Empty title={t(narrowed ? 'audit.none_match' : 'audit.none')} action={narrowed && <Button onClick={clear}>{t('audit.clear')}</Button>} />}
         {items.length > 0 && <AuditTable items={items} onActor={(id) => void navigate({ search: (old) => ({ ...old, actor: id }), replace: true })} />}
       </Card>
-      {query.hasNextPage && <div className="list-foot"><Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('audit.older')}</Button></div>}
+      {query.hasNextPage && <div className="audit-foot"><Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('audit.older')}</Button></div>}
     </Page>
   )
 }
