@@ -32,7 +32,7 @@ function Panel({ onClose }: { onClose: () => void }) {
     <div className="form-grid">
       <p>{t('tokens.made', { name: made.token.name })}</p>
       <Secret label={t('tokens.secret')} value={made.secret} note={t('tokens.secret_note', { until: f.instant(made.token.expires_at) })} />
-      <div className="row"><Button onClick={onClose}>{t('common.close')}</Button></div>
+      <div className="row"><Button onClick={onClose}>{t('common.done')}</Button></div>
     </div>
   )
 }
