@@ -47,26 +47,34 @@ function Actor({ entry, f, onActor }: { entry: AuditEntry; f: Format; onActor: (
   )
 }
 
-/** What it was done to: people by name where the reader may know it, imports and customers as links. */
+/** What it was done to: people by name where the reader may know it, imports and definitions as links. */
 function Subject({ text, f }: { text: string; f: Format }) {
+  const { t } = f
   const may = useMay()
   const { data: people = [] } = useQuery({ ...members, enabled: may('members:manage') })
   if (!text) return <span className="soft">—</span>
   const person = people.find((m) => m.id === text)
   if (person) return <span title={text}>{person.name}</span>
-  if (text.startsWith('imp_') && may('imports:write')) return <Link to="/imports/$id" params={{ id: text }}>{f.t('imports.one')} <span className="mono">{text}</span></Link>
+  if (text.startsWith('imp_') && may('imports:write')) return <Link to="/imports/$id" params={{ id: text }}>{t('imports.one')} <span className="mono">{text}</span></Link>
+  const [kind, key] = text.split(/ (.*)/s)
+  if (key && kind === 'segment') return <Link to="/segments/$key" params={{ key }}>{t('audit.kind_segment')} <span className="mono">{key}</span></Link>
+  if (key && kind === 'classification') return <Link to="/classifications/$key" params={{ key }}>{t('audit.kind_classification')} <span className="mono">{key}</span></Link>
+  if (key && kind === 'feature') return <Link to="/features" search={{ open: key, q: undefined }}>{t('audit.kind_feature')} <span className="mono">{key}</span></Link>
+  if (text === 'customers' || text === 'rejected' || text === 'audit') return <span>{t(`audit.file_${text}`)}</span>
   return <span className="mono">{text}</span>
 }
 
 function Detail({ entry, f }: { entry: AuditEntry; f: Format }) {
   const all = lines(entry.detail)
   if (!all.length) return <span className="soft">—</span>
-  return <dl className="detail">{all.map(([name, text]) => <div key={name}><dt>{nameOf(name, f)}</dt><dd className="anywhere">{text}</dd></div>)}</dl>
+  return <dl className="detail">{all.map(([name, text]) => <div key={name}><dt>{known(`audit.detail_${name.replaceAll('.', '_')}`, name, f)}</dt><dd className="anywhere">{text.split(' → ').map((part) => valueOf(name, part, f)).join(' → ')}</dd></div>)}</dl>
 }
 
-/** The server's name of a detail in the reader's words, as far as they are known. */
-function nameOf(name: string, f: Format) {
-  const key = `audit.detail_${name.replaceAll('.', '_')}`
+/** The server's word in the reader's language, as far as it is known. */
+function known(key: string, otherwise: string, f: Format) {
   const own = f.t(key)
-  return own === key ? name : own
+  return own === key ? otherwise : own
 }
+
+const valueOf = (name: string, text: string, f: Format) =>
+  name === 'role' ? known(`access.role_${text}`, text, f) : name === 'personal' ? known(`audit.personal_${text}`, text, f) : text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text

@@ -35,9 +35,8 @@ describe('one day of the log', () => {
 
 describe('details', () => {
   it('are lines, changes with both sides', () => {
-    expect(lines({ role: { from: 'agent', to: 'viewer' }, rows: 12, days: [1, 2], nothing: null, who: { id: 'x', more: { deep: true } } })).toEqual([
-      ['role', 'agent → viewer'], ['rows', '12'], ['days', '1, 2'], ['who.id', 'x'], ['who.more.deep', 'true'],
-    ])
+    expect(lines({ before: { role: 'agent', personal: 'by_role' }, after: { role: 'viewer', personal: 'by_role' } })).toEqual([['role', 'agent → viewer']])
+    expect(lines({ rows: 12, days: [1, 2], segment: null, masked: false, who: { id: 'x', more: { deep: true } } })).toEqual([['rows', '12'], ['days', '1, 2'], ['masked', 'false'], ['who.id', 'x'], ['who.more.deep', 'true']])
     expect(lines({})).toEqual([])
   })
 })
