@@ -2,10 +2,11 @@ import { useMay } from './access'
 import { useFormat } from './format'
 import { LockIcon } from './icons'
 
-/** Beside what the server shows in part only. */
-export function Lock() {
+/** Beside what the server shows in part only, or not at all. */
+export function Lock({ whole }: { whole?: boolean }) {
   const { t } = useFormat()
-  return <span className="lock" role="img" aria-label={t('access.masked')} title={t('access.masked')}><LockIcon /></span>
+  const why = t(whole ? 'access.hidden' : 'access.masked')
+  return <span className="lock" role="img" aria-label={why} title={why}><LockIcon /></span>
 }
 
 /** A phone or e-mail as it comes; with a lock for whoever sees only part of it. */

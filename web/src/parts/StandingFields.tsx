@@ -27,7 +27,7 @@ export function StandingFields({ value, mine, onChange, of = permissionsOf }: Pr
         <label htmlFor="standing-role">{t('access.role')}</label>
         <Select id="standing-role" value={value.role} onChange={(role: Role) => onChange(standingOf(role, mine))} options={rolesWithin(mine, of).map((role) => ({ value: role, label: words.role(role) }))} />
       </div>
-      <div className="row nowrap">
+      <div className="switch-row">
         <Switch id="standing-personal" checked={sees} disabled={!mine.includes('personal:read')} onChange={(on) => onChange({ ...value, personal: personalOf(value.role, on) })} />
         <label htmlFor="standing-personal">{t('access.personal_note')}</label>
       </div>

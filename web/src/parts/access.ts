@@ -15,8 +15,7 @@ export function useMay(): (permission: Permission) => boolean {
 export function useAccessWords() {
   const { t, lang } = useT()
   return useMemo(() => {
-    const list = new Intl.ListFormat(lang, { type: 'conjunction' })
     const may = (p: Permission) => t(`access.may_${p.replace(':', '_')}`)
-    return { role: (r: Role) => t(`access.role_${r}`), may, all: (some: Permission[]) => list.format(some.map(may)), names: (some: string[]) => new Intl.ListFormat(lang, { type: 'disjunction' }).format(some) }
+    return { role: (r: Role) => t(`access.role_${r}`), may, all: (some: Permission[]) => some.map(may).join(t('access.between')), names: (some: string[]) => new Intl.ListFormat(lang, { type: 'disjunction' }).format(some) }
   }, [t, lang])
 }

@@ -24,7 +24,7 @@ export function AuditTable({ items, onActor }: { items: AuditEntry[]; onActor: (
               <td className="strong">{actionText(x.action, f)}</td>
               <td className="whole anywhere"><Subject text={x.subject} f={f} /></td>
               <td className="whole small"><Detail entry={x} f={f} /></td>
-              <td className="num soft" title={x.hash}>{x.seq}</td>
+              <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
             </tr>
           ))}
         </tbody>

@@ -22,9 +22,8 @@ export function VerifyCard() {
   return (
     <Card title={t('audit.chain')} extra={<button type="button" className="linkish small" aria-expanded={asking} onClick={() => setAsking(!asking)}>{t('audit.with_head')}</button>}>
       <form className="form-grid" onSubmit={submit}>
-        <p className="soft small">{t('audit.chain_note')}</p>
         {asking && <div className="field"><label htmlFor="audit-head">{t('audit.kept_head')}</label><Input id="audit-head" className="mono" allowClear value={head} onChange={(e) => setHead(e.target.value)} placeholder="128:9f2c…" autoComplete="off" /></div>}
-        <div className="row"><Button htmlType="submit" loading={verify.isPending}>{t('audit.verify')}</Button></div>
+        <div className="row"><Button htmlType="submit" loading={verify.isPending}>{t('audit.verify')}</Button><span className="soft small">{t('audit.chain_note')}</span></div>
         {verify.error && <Failed error={verify.error} />}
         <div role="status" data-testid="verdict">{verify.data && !verify.isPending && <Verdict said={verify.data} f={f} />}</div>
       </form>

@@ -133,7 +133,7 @@ function Features({ profile: p }: { profile: Profile }) {
         </details>
       ))}
       <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null' && !x.masked).length })}</p>
-      {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock /></p>}
+      {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock whole /></p>}
     </Card>
   )
 }

@@ -63,7 +63,7 @@ export function CatalogPage() {
               <tbody>
                 {shown.filter((x) => x.group === g).map((x) => (
                   <tr key={x.key}>
-                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button>{masked.has(x.key) && <Lock />}</td>
+                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button>{masked.has(x.key) && <Lock whole />}</td>
                     <td><code>{x.key}</code></td>
                     <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>

@@ -1,6 +1,5 @@
 import type { Feature } from '@/api/types'
 import { useFormat } from '@/parts/format'
-import { Lock } from '@/parts/Masked'
 
 /** One feature for whoever may not change it. */
 export function FeatureFacts({ feature: x, hidden }: { feature: Feature; hidden: boolean }) {
@@ -9,7 +8,7 @@ export function FeatureFacts({ feature: x, hidden }: { feature: Feature; hidden:
   return (
     <div className="stack">
       <p className="sentence">{f.label(x.description)}</p>
-      {hidden && <p>{t('access.masked')}<Lock /></p>}
+      {hidden && <p>{t('access.hidden')}</p>}
       <dl className="feature-facts">
         <dt>{t('features.key')}</dt><dd><code>{x.key}</code></dd>
         <dt>{t('features.shelf')}</dt><dd>{t(`features.group_${x.group}`)}</dd>

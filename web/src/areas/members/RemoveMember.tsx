@@ -25,7 +25,7 @@ export function RemoveMember({ member: m }: { member: Member }) {
   return (
     <>
       <button type="button" className="linkish danger small" aria-label={t('members.remove_of', { name: m.name })} onClick={() => setOpen(true)}>{t('common.remove')}</button>
-      <Modal open={open} onCancel={() => setOpen(false)} onOk={() => remove.mutate()} confirmLoading={remove.isPending} okButtonProps={{ danger: true }} width={480} title={t('members.remove_sure', { name: m.name })} okText={t('common.remove')} cancelText={t('common.cancel')}>
+      <Modal open={open} onCancel={() => setOpen(false)} onOk={() => remove.mutate()} confirmLoading={remove.isPending} okType="default" okButtonProps={{ danger: true }} width={480} title={t('members.remove_sure', { name: m.name })} okText={t('common.remove')} cancelText={t('common.cancel')}>
         <ul className="points">{['sessions', 'tokens', 'invitations', 'work'].map((what) => <li key={what}>{t(`members.remove_${what}`)}</li>)}</ul>
       </Modal>
     </>

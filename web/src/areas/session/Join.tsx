@@ -70,9 +70,9 @@ function Accept({ token, look }: { token: string; look: InvitationLook }) {
     <form className="form-grid" onSubmit={submit}>
       <div>
         <h1>{t('session.invite_into', { workspace: look.workspace })}</h1>
-        <p className="soft">{t('session.invite_who', { inviter: look.inviter, email: look.email, role: words.role(look.role) })}</p>
+        <p className="soft anywhere">{t('session.invite_who', { inviter: look.inviter, email: look.email, role: words.role(look.role) })}</p>
       </div>
-      {before?.user && <p className="sentence">{t('session.invite_other', { email: before.user.email })}</p>}
+      {before?.user && <p className="sentence anywhere">{t('session.invite_other', { email: before.user.email })}</p>}
       {accept.error && !(isProblem(accept.error) && Object.keys(accept.error.fields).length) && <Failed error={accept.error} />}
       {/* a password manager must know whose it is */}
       <input type="text" name="username" autoComplete="username" value={look.email} readOnly hidden />
