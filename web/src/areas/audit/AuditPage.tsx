@@ -21,9 +21,10 @@ export function AuditPage() {
   const narrowed = !!(actor || action || day)
   const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, day: undefined }), replace: true })
   return (
-    <Page title={t('audit.title')} note={t('audit.note')} actions={<Button href={href('/audit/export', { actor, action })} download title={day ? t('audit.export_days') : undefined}>{t('audit.export')}</Button>}>
+    <Page title={t('audit.title')} note={t('audit.note')} actions={<Button href={href('/audit/export', { actor, action })} download>{t('audit.export')}</Button>}>
       <VerifyCard />
       <AuditFilters search={search} onChange={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} />
+      {day && <p className="soft small">{t('audit.export_days')}</p>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       <Card className={`flush${query.isPlaceholderData ? ' stale' : ''}`} label={t('audit.title')}>
         {query.isPending && <div className="page"><Loading lines={10} /></div>}

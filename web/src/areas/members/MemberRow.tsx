@@ -45,7 +45,8 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       </td>
       <td data-label={t('members.personal')}>
         <span className="row nowrap">
-          {mayTouch && mine.includes('personal:read')
+          {/* who takes it from themselves cannot give it back: nobody gives what they do not have */}
+          {mayTouch && !m.you && mine.includes('personal:read')
             ? <Switch aria-label={t('members.personal_of', { name: m.name })} checked={sees} loading={save.isPending} onChange={(on) => save.mutate({ role: m.role, personal: personalOf(m.role, on) })} />
             : t(sees ? 'common.yes' : 'common.no')}
           {m.personal !== 'by_role' && <span className="soft small">{t('members.not_by_role')}</span>}
