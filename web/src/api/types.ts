@@ -1,6 +1,7 @@
 /** What the API says, from its description (`gen/schema.d.ts`), made narrower where the description cannot say more. */
 
 import type { components } from './gen/schema'
+import type { Masked, Masks, SessionPeople } from './people'
 
 type S = components['schemas']
 type Refine<T, R> = Omit<T, keyof R> & R
@@ -18,7 +19,7 @@ export type Named = S['Named']
 
 export type Currency = S['CurrencyView']
 export type Workspace = Refine<S['WorkspaceView'], { lang: Lang }>
-export type Session = Refine<S['SessionView'], { workspace?: Workspace | null }>
+export type Session = Refine<S['SessionView'], { workspace?: Workspace | null } & SessionPeople>
 export type PasswordChanged = S['PasswordChanged']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
@@ -60,11 +61,11 @@ export type Cohorts = S['Cohorts']
 export type ScoreMethod = S['ScoreMethod']
 export type Definition = S['Definition']
 export type Feature = S['Feature']
-export type FeatureList = S['FeatureList']
+export type FeatureList = S['FeatureList'] & Masks
 
 export type CustomerItem = Refine<S['CustomerItem'], { values: Record<string, Value> }>
 export type CustomerPage = Refine<S['CustomerPage'], { items: CustomerItem[] }>
-export type Profile = Refine<S['Profile'], { kind: 'person' | 'organisation'; features: Refine<S['FeatureValue'], { value: Value }>[] }>
+export type Profile = Refine<S['Profile'], { kind: 'person' | 'organisation'; features: (Refine<S['FeatureValue'], { value: Value }> & Masked)[] }>
 export type TimelineType = S['EventKind']
 export type TimelineItem = Refine<S['Event'], { detail: Record<string, unknown> }>
 export type Timeline = Refine<S['Timeline'], { items: TimelineItem[] }>

@@ -2,8 +2,14 @@
 //! it stood, cell by cell under its own headings. Handed in again, the columns in front are left out ([`settle`]).
 
 use super::rejects::{Rejects, sentence};
-use crate::{Error, Result, app::App, output::{cell::{Cell, Column, Kind, Sheet}, csv, xlsx}};
-use domain::{Label, Lang};
+use crate::{
+    Error, Result,
+    app::App,
+    audit,
+    output::{cell::{Cell, Column, Kind, Sheet}, csv, xlsx},
+    sight::{self, Sight},
+};
+use domain::{Label, Lang, audit::{Action, Actor}};
 use sources::{Format as SourceFormat, Mapping, Target};
 use std::{
     collections::HashMap,
@@ -30,6 +36,8 @@ impl Format {
 
 /// The columns in front of the row's own.
 const FRONT: [&str; 7] = ["file", "line", "column", "code", "reason", "value", "row"];
+/// So many of them say nothing of what stood in the row: place and reason.
+const PLACE: usize = 5;
 
 /// The files of an import: their names and headings, and where each heading stands in the file of rejected rows.
 #[derive(Debug)]
@@ -86,6 +94,24 @@ impl Layout {
         ];
         cells.iter_mut().zip(front).for_each(|(cell, value)| *cell = value);
         cells
+    }
+
+    /// As `sight` shows it: without people's details only where and why, not a cell of the row.
+    fn seen(&self, sight: Sight, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
+        let sheet = self.sheet(rows, lang);
+        if !sight.is_masked() {
+            return sheet;
+        }
+        let seen = |row: usize| {
+            let cells = (0..PLACE).map(|column| match sheet.rows.cell(row, column) {
+                Cell::Text(t) => Cell::Text(sight::text(sight, t.into_owned()).into()),
+                Cell::Int(line) => Cell::Int(line),
+                _ => Cell::Empty,
+            });
+            cells.collect::<Vec<Cell<'static>>>()
+        };
+        let rows: Vec<Vec<Cell<'static>>> = (0..sheet.rows.count()).map(seen).collect();
+        Sheet { columns: sheet.columns.iter().take(PLACE).cloned().collect(), rows: Box::new(rows), digits: sheet.digits }
     }
 
     fn sheet(&self, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
@@ -204,15 +230,16 @@ fn too_many(rows: u64) -> Error {
 }
 
 /// Writes the quarantine of an import from the store, as a temporary file that goes when it is closed; and a name for it
-/// without its end: that of the import's file, `订单-rejected`, of several files the first one's and how many more.
+/// without its end: that of the import's file, `订单-rejected`, of several files the first one's and how many more. That it was
+/// taken stands in the audit log before a byte of it leaves.
 ///
 /// # Errors
 /// When the store or the disk refuses, or there is no such import.
-pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(tokio::fs::File, String)> {
+pub async fn file(app: &App, sight: Sight, actor: &Actor, id: &str, lang: Lang, format: Format) -> Result<(tokio::fs::File, String)> {
     let import = store::import::get(&app.store, id).await?.ok_or_else(|| Error::not_found("import", id))?;
     let mappings = import.mapping.and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default();
     let names = super::view::names(&import.files);
-    let name = name(&names);
+    let name = sight::text(sight, name(&names));
     let layout = Layout::new(names, mappings);
     let mut out = tempfile::tempfile_in(app.temporary())?;
     let (mut position, mut first, mut all) = (0, true, Vec::new());
@@ -220,7 +247,7 @@ pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(to
         let (rows, next) = store::quarantine::page(&app.store, id, position, PART).await?;
         all.extend(rows);
         if format == Format::Csv {
-            csv::write_part(&layout.sheet(all.drain(..), lang), first, &mut out)?;
+            csv::write_part(&layout.seen(sight, all.drain(..), lang), first, &mut out)?;
             first = false;
         } else if all.len() > SHEET {
             return Err(too_many(store::quarantine::count(&app.store, id).await?));
@@ -231,10 +258,12 @@ pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(to
         }
     }
     if format == Format::Xlsx {
-        xlsx::write_table(&layout.sheet(all.into_iter(), lang), &mut out)?;
+        xlsx::write_table(&layout.seen(sight, all.into_iter(), lang), &mut out)?;
     }
     out.flush()?;
     out.rewind()?;
+    let detail = serde_json::json!({ "import": id, "masked": sight.is_masked() });
+    audit::note(app, audit::of(app, actor, Action::ExportTaken, "rejected").detail(detail)).await?;
     Ok((tokio::fs::File::from_std(out), name))
 }
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { CustomerItem } from '@/api/types'
 import { type Format, useCatalog, useClassifications } from '@/parts/format'
+import { Contact } from '@/parts/Masked'
 
 export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
@@ -40,7 +41,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
             // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
             <tr key={c.id} data-row-key={c.id} className={i === at ? 'at' : undefined} onClick={() => onAt(i)} onKeyDown={undefined}>
               <th scope="row"><Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="soft small">{c.external_id}</span>}</th>
-              <td>{c.phone ? f.phone(c.phone) : (c.email ?? '—')}</td>
+              <td>{c.phone || c.email ? <Contact phone={c.phone} email={c.phone ? null : c.email} /> : '—'}</td>
               {heads.map((h) => (
                 <td key={h.key} className={h.number ? 'num' : undefined}>
                   {h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}

@@ -7,6 +7,7 @@ import { Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { inOrder } from './classes'
 import { HeadFacts } from './HeadFacts'
+import { Identifiers } from './Identifiers'
 
 /** A look at one customer without leaving the list (space). */
 export function Preview({ id, onClose }: { id: string | null; onClose: () => void }) {
@@ -20,7 +21,7 @@ export function Preview({ id, onClose }: { id: string | null; onClose: () => voi
       {p && (
         <div className="stack">
           <HeadFacts profile={p} />
-          <div className="who"><dl>{p.identifiers.map((i) => [<dt key={`${i.kind}t`}>{f.t(`customers.id_${i.kind}`)}</dt>, <dd key={`${i.kind}d`}>{i.kind === 'phone' ? f.phone(i.value) : i.value}</dd>])}</dl></div>
+          <div className="who"><dl><Identifiers of={p} /></dl></div>
           <div>{inOrder(p.classes).slice(0, 12).map((c) => <div className="person-line" key={c.classification}><span className="soft">{f.label(c.label)}</span><span>{f.label(c.class.label)}</span></div>)}</div>
         </div>
       )}

@@ -6,12 +6,14 @@ import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
+import { Contact, Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { around } from './around'
 import { inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
+import { Identifiers } from './Identifiers'
 import { Timeline } from './Timeline'
 import { WhyPanel } from './WhyPanel'
 
@@ -69,18 +71,17 @@ function Neighbours({ near, go }: { near: NonNullable<ReturnType<typeof around>>
 }
 
 function Who({ profile: p }: { profile: Profile }) {
-  const f = useFormat()
-  const { t } = f
+  const { t } = useFormat()
   return (
     <Card title={t('customers.who')} className="who">
       <dl>
-        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? f.phone(i.value) : i.value}</dd>])}
+        <Identifiers of={p} />
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
       </dl>
       {p.contacts.length > 0 && (
         <div className="stack contacts">
           <h3>{t('customers.contacts')}</h3>
-          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft">{[c.phone && f.phone(c.phone), c.email].filter(Boolean).join(' · ')}</div></div>)}
+          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft"><Contact phone={c.phone} email={c.email} /></div></div>)}
         </div>
       )}
     </Card>
@@ -119,6 +120,7 @@ function Features({ profile: p }: { profile: Profile }) {
     const keys = [...new Set([...shelves, ...p.features.map((x) => x.group)])]
     return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.value.type !== 'null') })).filter((g) => g.known.length)
   }, [p.features])
+  const hidden = p.features.filter((x) => x.masked)
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
       {groups.map((g, i) => (
@@ -127,7 +129,8 @@ function Features({ profile: p }: { profile: Profile }) {
           <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>
         </details>
       ))}
-      <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null').length })}</p>
+      <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null' && !x.masked).length })}</p>
+      {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock whole /></p>}
     </Card>
   )
 }

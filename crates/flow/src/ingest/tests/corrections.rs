@@ -75,7 +75,7 @@ async fn a_past_day_knows_nobody_who_came_later() {
     assert_eq!(at("2026-11-22", Then).await.customers, 4);
     // who came in between is on no class before
     let day = |text: &str| Day::parse(text);
-    let moved = crate::analysis::flow_between::movement(&shop.app, "lifecycle", day("2020-01-01"), day("2026-04-01"), Today).await.expect("a flow");
+    let moved = crate::analysis::flow_between::movement(&shop.app, Sight::Full, "lifecycle", day("2020-01-01"), day("2026-04-01"), Today).await.expect("a flow");
     assert_eq!(moved.links.iter().map(|l| l.customers).sum::<u64>(), 4);
     assert_eq!(moved.nodes[0].from_count, 3);
 }
