@@ -310,6 +310,7 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, from: &str) -> Result<Scope> {
     let mut tx = ctx.app.store.begin().await?;
     let member = member::get(&mut tx, &workspace, user).await?.ok_or_else(wrong)?;
     store::session::create(&mut tx, &session).await?;
+    member::seen(&mut tx, &workspace, user, now).await?;
     let actor = Actor { id: member.user.clone(), name: member.name.clone(), token: None };
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": from }))).await?;
     tx.commit().await?;
@@ -326,6 +327,7 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     let Some((session, member)) = found else { return Ok(None) };
     if now.0 - session.seen_at.0 > HOUR {
         store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
+        member::seen(&ctx.app.store, &workspace, &member.user, now).await?;
     }
     Ok(Some(Scope::signed_in(member, token.to_owned())))
 }

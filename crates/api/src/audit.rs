@@ -8,7 +8,7 @@ use crate::{
     scope::Scope,
 };
 use axum::{extract::State, response::Response};
-use flow::audit::{self, AuditCheck, AuditPage};
+use flow::audit::{self, AuditCheck, AuditPage, LogFormat, Wanted};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -20,6 +20,24 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     /// only of this kind: `member.changed`, `import.committed`, …
     pub action: Option<String>,
+    /// from this business day on, `YYYY-MM-DD`
+    pub from: Option<String>,
+    /// to this business day, that day too
+    pub to: Option<String>,
+}
+
+impl AuditQuery {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { actor: self.actor.as_deref(), action: self.action.as_deref(), from: self.from.as_deref(), to: self.to.as_deref() }
+    }
+}
+
+/// Which kind of file.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditFile {
+    /// `csv` or `jsonl`; absent = `csv`
+    pub format: Option<LogFormat>,
 }
 
 /// Which page.
@@ -44,7 +62,7 @@ pub struct AuditNoted {
 #[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery, AuditPaging),
     responses((status = 200, body = AuditPage), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, Query(q): Query<AuditQuery>, Query(p): Query<AuditPaging>) -> Result<Json<AuditPage>> {
-    let filter = audit::filter(q.actor.as_deref(), q.action.as_deref())?;
+    let filter = audit::filter(&ctx.app, q.wanted())?;
     Ok(Json(audit::page(&ctx.app, &filter, p.cursor.as_deref(), p.limit.unwrap_or(50).clamp(1, 500)).await?))
 }
 
@@ -59,11 +77,12 @@ pub async fn verify(State(ctx): State<Ctx>, Query(noted): Query<AuditNoted>) -> 
 
 /// Take the log along
 ///
-/// As CSV, newest first. Texts that a spreadsheet would take for formulas are made harmless.
-#[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditQuery),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "text/csv"), (status = 422, body = Problem)))]
-pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<AuditQuery>) -> Result<Response> {
-    let filter = audit::filter(q.actor.as_deref(), q.action.as_deref())?;
-    let file = audit::export(&ctx.app, &scope.actor(), &filter).await?;
-    attachment(file, "text/csv; charset=utf-8", &format!("audit-{}.csv", ctx.app.today())).await
+/// As CSV or JSON Lines, newest first. Texts that a spreadsheet would take for formulas are made harmless in CSV.
+#[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditQuery, AuditFile),
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
+pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<AuditQuery>, Query(f): Query<AuditFile>) -> Result<Response> {
+    let filter = audit::filter(&ctx.app, q.wanted())?;
+    let format = f.format.unwrap_or_default();
+    let file = audit::export(&ctx.app, &scope.actor(), &filter, format).await?;
+    attachment(file, format.content_type(), &format!("audit-{}.{}", ctx.app.today(), format.extension())).await
 }

@@ -24,7 +24,7 @@ const BODY: usize = 1 << 20;
     info(title = "Zhiyin", description = "Know every customer; treat each one right.", license(name = "Apache-2.0")),
     // named only inside recursive shapes and query parameters, where the collector does not look
     components(schemas(
-        flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet,
+        flow::audit::LogFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet,
         flow::analysis::why_view::Counted, flow::analysis::why_view::CountedFact
     )),
     tags(

@@ -25,6 +25,8 @@ pub struct SessionView {
     pub user: Option<UserView>,
     /// the business; only for people who are signed in
     pub workspace: Option<WorkspaceView>,
+    /// names of its owners, whom to ask for what one may not do; empty for who is not signed in
+    pub owners: Vec<String>,
 }
 
 /// A password was changed.
@@ -125,7 +127,11 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
         role: s.role,
         permissions: s.permissions.iter().collect(),
     });
-    Ok(SessionView { setup_required, user, workspace })
+    let owners = match scope {
+        Some(_) => store::member::list(&ctx.app.store, &settings.id).await?.into_iter().filter(|m| m.role == Role::Owner && !m.disabled).map(|m| m.name).collect(),
+        None => Vec::new(),
+    };
+    Ok(SessionView { setup_required, user, workspace, owners })
 }
 
 /// A session with its cookie.

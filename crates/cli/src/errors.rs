@@ -75,7 +75,7 @@ pub const ALL: &[Entry] = &[
     entry("lake.snapshot_gone", "5", ("要看的数据版本已不在", "this version of the data is no longer kept"), ("看更近的一天", "look at a later day")),
     entry("listen", "1", ("无法监听这个地址", "the address cannot be listened on"), ("核对 --listen", "check --listen")),
     entry("mapping", "3", ("--mapping 的文件不是列映射", "the file of --mapping is no mapping"), ("从网页的导入页保存一份来改", "save one from the imports page and change that")),
-    entry("member.*", "7", ("已经是成员，或这是最后一位所有者", "somebody is a member already, or the last owner"), ("先把另一位成员设为所有者：zhiyin user role --role owner", "make another member an owner first: `zhiyin user role --role owner`")),
+    entry("member.*", "4 · 7", ("已经是成员，或这是最后一位所有者，或要让所有者看不到个人信息", "somebody is a member already, is the last owner, or an owner would not see personal details"), ("先把另一位成员设为所有者：zhiyin user role --role owner", "make another member an owner first: `zhiyin user role --role owner`")),
     entry("out", "2", ("--out 没有写、认不出格式，或与别的参数不合", "--out is missing, names no known format, or does not go with the rest"), ("用 .xlsx、.csv、.parquet、.json 或 .html 结尾；写到标准输出用 - 加 --format", "end it with .xlsx, .csv, .parquet, .json or .html; for standard output, - with --format")),
     entry("output.columns", "4", ("列数超过 Excel 的上限", "there are more columns than Excel has"), ("写成 .csv 或 .parquet", "write .csv or .parquet")),
     entry("output.format", "4", ("这个表不能写成这种格式", "this table cannot be written in this format"), ("换一种格式", "choose another format")),

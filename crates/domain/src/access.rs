@@ -55,6 +55,12 @@ impl Role {
         }
     }
 
+    /// May a member of this role have this word on people's details? An owner answers for everything and sees everything; what an
+    /// owner's token sees may be less.
+    pub fn takes(self, personal: Personal) -> bool {
+        self != Role::Owner || personal != Personal::Denied
+    }
+
     /// What the role may do where a member's own word on people's details counts.
     ///
     /// Who brings files sees what is in them, and a dry run tells one phone from another: importing goes with the details.
@@ -279,6 +285,16 @@ mod tests {
             assert_eq!((yes.sight(), no.sight()), (Sight::Full, Sight::Masked));
             let rest = |set: Permissions| set.without(Permission::PersonalRead).without(Permission::ImportsWrite);
             assert_eq!((rest(yes), rest(no)), (rest(own), rest(own)), "{role}");
+        }
+    }
+
+    #[test]
+    fn an_owner_has_everything_whatever_was_said() {
+        for role in Role::ALL {
+            for personal in Personal::ALL {
+                assert_eq!(role.takes(personal), (role, personal) != (Role::Owner, Personal::Denied));
+                assert!(!role.takes(personal) || role != Role::Owner || role.granted(personal) == Role::Owner.permissions());
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    analysis::moment::parse_day,
     app::App,
     output::{cell::{Cell, Column, Kind, Sheet}, csv},
     schema,
@@ -9,6 +10,7 @@ use crate::{
 use domain::{
     Label,
     audit::{Action, Actor, Head, Note},
+    clock::Instant,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -37,6 +39,8 @@ pub struct AuditEntry {
     pub at: String,
     /// who
     pub actor: AuditActor,
+    /// display name of whom it was done to, if it is a person
+    pub subject_name: Option<String>,
     /// the API token it was done with, `tok_…`
     pub token: Option<String>,
     /// what: `member.changed`, `import.committed`, …
@@ -122,13 +126,30 @@ pub async fn note(app: &App, note: Note) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Which entries: by actor and by kind, each if it is given.
+/// Which entries are asked for: each condition counts if it is given.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// by this actor
+    pub actor: Option<&'a str>,
+    /// of this kind
+    pub action: Option<&'a str>,
+    /// from this business day on
+    pub from: Option<&'a str>,
+    /// to this business day, that day too
+    pub to: Option<&'a str>,
+}
+
+/// Which entries, as the store takes it.
 ///
 /// # Errors
-/// `audit.action` for a kind there is not.
-pub fn filter(actor: Option<&str>, action: Option<&str>) -> Result<Filter> {
+/// `audit.action` for a kind there is not; `request.day`.
+pub fn filter(app: &App, wanted: Wanted<'_>) -> Result<Filter> {
     let given = |t: Option<&str>| t.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-    let action = given(action);
+    let day = |name: &str, t: Option<&str>| given(t).map(|t| parse_day(name, &t)).transpose();
+    let (from, to) = (day("from", wanted.from)?, day("to", wanted.to)?);
+    let settings = app.settings();
+    let after = |day: domain::Day| Instant(settings.zone.end_of(day).0 + 1);
+    let action = given(wanted.action);
     if let Some(unknown) = action.as_deref().filter(|a| Action::parse(a).is_none()) {
         return Err(Error::Invalid {
             code: "audit.action",
@@ -136,7 +157,7 @@ pub fn filter(actor: Option<&str>, action: Option<&str>) -> Result<Filter> {
             params: json!({ "action": unknown }),
         });
     }
-    Ok(Filter { actor: given(actor), action })
+    Ok(Filter { actor: given(wanted.actor), action, from: from.map(|d| after(d.plus(-1))), until: to.map(after) })
 }
 
 /// A page of the log.
@@ -159,6 +180,7 @@ fn view(n: Named) -> AuditEntry {
         seq: e.seq,
         at: e.at.rfc3339(),
         actor: AuditActor { id: e.actor, name: n.name },
+        subject_name: n.subject,
         token: Some(e.token).filter(|t| !t.is_empty()),
         action: e.action,
         subject: e.subject,
@@ -188,11 +210,40 @@ pub async fn verify(app: &App, noted: Option<&str>) -> Result<AuditCheck> {
 /// Rows written at a time.
 const PART: u32 = 10_000;
 
-/// The log as CSV, newest first, as a file that is deleted when it is closed. That it was taken stands in it, too.
+/// Format of an exported log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// UTF-8 with byte order mark, for spreadsheets
+    #[default]
+    Csv,
+    /// JSON Lines: one entry on each line, for programs
+    Jsonl,
+}
+
+impl LogFormat {
+    /// MIME type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            LogFormat::Csv => "text/csv; charset=utf-8",
+            LogFormat::Jsonl => "application/jsonl",
+        }
+    }
+
+    /// End of the file name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            LogFormat::Csv => "csv",
+            LogFormat::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// The log, newest first, as a file that is deleted when it is closed. That it was taken stands in it, too.
 ///
 /// # Errors
 /// When the store or the disk refuses.
-pub async fn export(app: &App, actor: &Actor, filter: &Filter) -> Result<tokio::fs::File> {
+pub async fn export(app: &App, actor: &Actor, filter: &Filter, format: LogFormat) -> Result<tokio::fs::File> {
     note(app, of(app, actor, Action::ExportTaken, "audit")).await?;
     let mut out = tempfile::tempfile_in(app.temporary())?;
     let (mut before, mut first) = (None, true);
@@ -200,7 +251,10 @@ pub async fn export(app: &App, actor: &Actor, filter: &Filter) -> Result<tokio::
         let entries = store::audit::page(&app.store, &app.settings().id, filter, before, PART).await?;
         before = entries.last().map(|last| last.entry.seq);
         let full = entries.len() == PART as usize;
-        csv::write_part(&sheet(entries), first, &mut out)?;
+        match format {
+            LogFormat::Csv => csv::write_part(&sheet(entries), first, &mut out)?,
+            LogFormat::Jsonl => lines(entries, &mut out)?,
+        }
         first = false;
         if !full {
             break;
@@ -209,6 +263,18 @@ pub async fn export(app: &App, actor: &Actor, filter: &Filter) -> Result<tokio::
     out.flush()?;
     out.rewind()?;
     Ok(tokio::fs::File::from_std(out))
+}
+
+/// One entry on each line, with the hash of the one before, so that the chain can be followed in the file.
+fn lines(entries: Vec<Named>, out: &mut impl Write) -> Result<()> {
+    for named in entries {
+        let previous = named.entry.previous.clone();
+        let mut line = serde_json::to_value(view(named)).map_err(std::io::Error::from)?;
+        line["previous"] = json!(previous);
+        serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 fn sheet(entries: Vec<Named>) -> Sheet {
@@ -222,9 +288,9 @@ fn sheet(entries: Vec<Named>) -> Sheet {
     let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
     let row = |n: Named| {
         let e = n.entry;
-        let texts = [e.at.rfc3339(), e.actor, n.name.unwrap_or_default(), e.token, e.action, e.subject, e.detail, e.previous, e.hash];
+        let texts = [e.at.rfc3339(), e.actor, n.name.unwrap_or_default(), e.token, e.action, e.subject, n.subject.unwrap_or_default(), e.detail, e.previous, e.hash];
         std::iter::once(Cell::Int(e.seq)).chain(texts.map(text)).collect::<Vec<Cell<'static>>>()
     };
-    let columns = ["seq", "at", "actor", "actor_name", "token", "action", "subject", "detail", "previous", "hash"];
+    let columns = ["seq", "at", "actor", "actor_name", "token", "action", "subject", "subject_name", "detail", "previous", "hash"];
     Sheet { columns: columns.into_iter().map(column).collect(), rows: Box::new(entries.into_iter().map(row).collect::<Vec<_>>()), digits: 2 }
 }

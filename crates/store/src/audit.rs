@@ -23,6 +23,8 @@ pub struct Named {
     pub entry: Entry,
     /// the actor's name
     pub name: Option<String>,
+    /// the name of whom it was done to
+    pub subject: Option<String>,
 }
 
 /// Which entries.
@@ -32,6 +34,10 @@ pub struct Filter {
     pub actor: Option<String>,
     /// of this kind
     pub action: Option<String>,
+    /// from this instant on
+    pub from: Option<Instant>,
+    /// before this instant
+    pub until: Option<Instant>,
 }
 
 /// What walking a log found.
@@ -57,6 +63,7 @@ struct Row {
     previous: String,
     hash: String,
     name: Option<String>,
+    subject_name: Option<String>,
 }
 
 impl From<Row> for Named {
@@ -72,7 +79,7 @@ impl From<Row> for Named {
             previous: r.previous,
             hash: r.hash,
         };
-        Named { entry, name: r.name }
+        Named { entry, name: r.name, subject: r.subject_name }
     }
 }
 
@@ -80,12 +87,15 @@ statements! {
     HEAD = "SELECT seq, hash FROM audit WHERE workspace = $1 ORDER BY seq DESC LIMIT 1";
     INSERT = "INSERT INTO audit (workspace, seq, at, actor, token, action, subject, detail, previous, hash)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    PAGE = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, u.name
-        FROM audit a LEFT JOIN users u ON u.id = a.actor
+    PAGE = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, u.name,
+            s.name AS subject_name
+        FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN users s ON s.id = a.subject
         WHERE a.workspace = $1 AND a.seq < $2 AND (a.actor = $3 OR $3 = '') AND (a.action = $4 OR $4 = '')
-        ORDER BY a.seq DESC LIMIT $5";
-    FROM = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, u.name
-        FROM audit a LEFT JOIN users u ON u.id = a.actor
+            AND a.at >= $5 AND a.at < $6
+        ORDER BY a.seq DESC LIMIT $7";
+    FROM = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, '' AS name,
+            '' AS subject_name
+        FROM audit a
         WHERE a.workspace = $1 AND a.seq > $2 ORDER BY a.seq LIMIT $3";
 }
 
@@ -115,7 +125,8 @@ pub async fn append(tx: &mut Tx, workspace: &str, note: &Note) -> Result<Entry> 
 /// The newest `limit` entries below the place `before` (`None` = from the newest).
 pub async fn page(db: impl Access, workspace: &str, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Named>> {
     let (actor, action) = (filter.actor.as_deref().unwrap_or_default(), filter.action.as_deref().unwrap_or_default());
-    let rows = rows!(db, Row, PAGE, workspace, before.unwrap_or(i64::MAX), actor, action, i64::from(limit))?;
+    let (from, until) = (filter.from.map_or(i64::MIN, |at| at.0), filter.until.map_or(i64::MAX, |at| at.0));
+    let rows = rows!(db, Row, PAGE, workspace, before.unwrap_or(i64::MAX), actor, action, from, until, i64::from(limit))?;
     Ok(rows.into_iter().map(Named::from).collect())
 }
 

@@ -21,6 +21,8 @@ pub struct Member {
     pub personal: Personal,
     /// since
     pub joined_at: Instant,
+    /// last here, to the hour; `None`: never
+    pub seen_at: Option<Instant>,
     /// the account may no longer sign in
     pub disabled: bool,
 }
@@ -40,6 +42,7 @@ pub(crate) struct Row {
     pub(crate) role: String,
     pub(crate) personal: String,
     pub(crate) joined_at: i64,
+    pub(crate) member_seen_at: Option<i64>,
     pub(crate) disabled_at: Option<i64>,
 }
 
@@ -54,6 +57,7 @@ impl TryFrom<Row> for Member {
             email: r.email,
             name: r.name,
             joined_at: Instant(r.joined_at),
+            seen_at: r.member_seen_at.map(Instant),
             disabled: r.disabled_at.is_some(),
         })
     }
@@ -72,15 +76,18 @@ pub(crate) fn personal(text: &str) -> Result<Personal> {
 statements! {
     JOIN = "INSERT INTO members (workspace, user_id, role, personal, joined_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (workspace, user_id) DO UPDATE SET role = excluded.role, personal = excluded.personal,
-            joined_at = excluded.joined_at, removed_at = NULL
+            joined_at = excluded.joined_at, seen_at = NULL, removed_at = NULL
         WHERE members.removed_at IS NOT NULL";
-    LIST = "SELECT m.user_id, u.email, u.name, m.role, m.personal, m.joined_at, u.disabled_at
+    LIST = "SELECT m.user_id, u.email, u.name, m.role, m.personal, m.joined_at, m.seen_at AS member_seen_at,
+            u.disabled_at
         FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.workspace = $1 AND m.removed_at IS NULL ORDER BY m.joined_at, m.user_id";
-    GET = "SELECT m.user_id, u.email, u.name, m.role, m.personal, m.joined_at, u.disabled_at
+    GET = "SELECT m.user_id, u.email, u.name, m.role, m.personal, m.joined_at, m.seen_at AS member_seen_at,
+            u.disabled_at
         FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.workspace = $1 AND m.user_id = $2 AND m.removed_at IS NULL";
     CHANGE = "UPDATE members SET role = $3, personal = $4 WHERE workspace = $1 AND user_id = $2 AND removed_at IS NULL";
+    SEEN = "UPDATE members SET seen_at = $3 WHERE workspace = $1 AND user_id = $2 AND removed_at IS NULL";
     REMOVE = "UPDATE members SET removed_at = $3 WHERE workspace = $1 AND user_id = $2 AND removed_at IS NULL";
     OWNERS = "SELECT COUNT(*) FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.workspace = $1 AND m.role = 'owner' AND m.removed_at IS NULL AND u.disabled_at IS NULL";
@@ -106,6 +113,11 @@ pub async fn get(db: impl Access, workspace: &str, user: &str) -> Result<Option<
 pub async fn change(tx: &mut Tx, workspace: &str, user: &str, role: Role, personal: Personal) -> Result<()> {
     let touched = execute!(tx, CHANGE, workspace, user, role.key(), personal.key())?;
     if touched == 1 { Ok(()) } else { Err(Error::none("member", user)) }
+}
+
+/// Notes that they are here.
+pub async fn seen(db: impl Access, workspace: &str, user: &str, now: Instant) -> Result<()> {
+    execute!(db, SEEN, workspace, user, now.0).map(|_| ())
 }
 
 /// Takes a member out.

@@ -30,13 +30,14 @@ struct Row {
     role: String,
     personal: String,
     joined_at: i64,
+    member_seen_at: Option<i64>,
     disabled_at: Option<i64>,
 }
 
 statements! {
     INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     FIND = "SELECT s.token_hash, s.created_at AS session_created_at, s.seen_at, s.expires_at, s.user_id, u.email, u.name, m.role,
-            m.personal, m.joined_at, u.disabled_at
+            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at
         FROM sessions s JOIN users u ON u.id = s.user_id JOIN members m ON m.user_id = s.user_id AND m.workspace = $1
         WHERE s.token_hash = $2 AND s.expires_at > $3 AND u.disabled_at IS NULL AND m.removed_at IS NULL";
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
@@ -69,6 +70,7 @@ pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Insta
         role: r.role,
         personal: r.personal,
         joined_at: r.joined_at,
+        member_seen_at: r.member_seen_at,
         disabled_at: r.disabled_at,
     };
     Ok(Some((session, Member::try_from(row)?)))

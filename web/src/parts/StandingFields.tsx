@@ -4,7 +4,8 @@ import { useT } from '@/i18n'
 import { useAccessWords } from './access'
 import { personalOf, permissionsOf, roles, within } from './roles'
 
-interface Props { value: Standing; mine: Permission[]; onChange: (next: Standing) => void; of?: (standing: Standing) => Permission[] }
+/** `person`: a member, whom the server lets be an owner only with sight of personal data. */
+interface Props { value: Standing; mine: Permission[]; onChange: (next: Standing) => void; of?: (standing: Standing) => Permission[]; person?: boolean }
 
 /** Roles the reader can give; with personal data only if they see it themselves. */
 export const rolesWithin = (mine: Permission[], of = permissionsOf) => roles.filter((role) => within(of({ role, personal: 'denied' }), mine))
@@ -16,7 +17,7 @@ export function standingOf(role: Role, mine: Permission[]): Standing {
 }
 
 /** A role and whether it sees personal data, with a sentence that says what both come to. */
-export function StandingFields({ value, mine, onChange, of = permissionsOf }: Props) {
+export function StandingFields({ value, mine, onChange, of = permissionsOf, person }: Props) {
   const { t } = useT()
   const words = useAccessWords()
   const now = of(value)
@@ -28,7 +29,7 @@ export function StandingFields({ value, mine, onChange, of = permissionsOf }: Pr
         <Select id="standing-role" value={value.role} onChange={(role: Role) => onChange(standingOf(role, mine))} options={rolesWithin(mine, of).map((role) => ({ value: role, label: words.role(role) }))} />
       </div>
       <div className="switch-row">
-        <Switch id="standing-personal" checked={sees} disabled={!mine.includes('personal:read')} onChange={(on) => onChange({ ...value, personal: personalOf(value.role, on) })} />
+        <Switch id="standing-personal" checked={sees} disabled={!mine.includes('personal:read') || (person && value.role === 'owner')} onChange={(on) => onChange({ ...value, personal: personalOf(value.role, on) })} />
         <label htmlFor="standing-personal">{t('access.personal_note')}</label>
       </div>
       <p className="small soft">{t('access.comes_to', { all: words.all(now) })}</p>

@@ -30,6 +30,9 @@ export const mayOf = (role: Role, permission: Permission): 'yes' | 'no' | 'perso
 /** Sees personal data or not, said as little as possible: what the role gives anyway follows the role. */
 export const personalOf = (role: Role, sees: boolean): Personal => (table[role].includes('personal:read') === sees ? 'by_role' : sees ? 'granted' : 'denied')
 
+/** The word a member takes into another role: an owner answers for everything and always sees it. */
+export const personalIn = (role: Role, word: Personal): Personal => (role === 'owner' ? 'by_role' : word)
+
 /** Nobody gives, or touches, what they do not have themselves. */
 export const within = (theirs: Permission[], mine: Permission[]) => theirs.every((p) => mine.includes(p))
 

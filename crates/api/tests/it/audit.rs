@@ -103,11 +103,24 @@ async fn the_log_is_paged_filtered_and_taken_along() {
         assert!(items(&app.get("/audit?actor=usr_nobody").await.expect(200)).is_empty());
         assert_eq!(app.get("/audit?action=member.eaten").await.problem(), (422, "audit.action".into()));
         assert_eq!(app.get("/audit?cursor=x").await.problem(), (422, "request.cursor".into()));
+        // days are the business's own: it is 31 December, noon, in Shanghai
+        for (range, hits) in [("from=2025-12-31", 8), ("to=2025-12-31", 8), ("from=2025-12-31&to=2025-12-31", 8), ("to=2025-12-30", 0), ("from=2026-01-01", 0)] {
+            assert_eq!(items(&app.get(&format!("/audit?{range}")).await.expect(200)).len(), hits, "{range}");
+        }
+        assert_eq!(app.get("/audit?from=yesterday").await.problem(), (422, "request.day".into()));
+        let begun = app.get("/audit?action=session.begun").await.expect(200)["items"][0].clone();
+        assert_eq!((&begun["subject"], &begun["subject_name"], &begun["actor"]["name"]), (&json!(me), &json!("王掌柜"), &json!("王掌柜")));
+        let jsonl = app.get("/audit/export?format=jsonl&to=2025-12-31").await;
+        assert_eq!((jsonl.header("content-type"), jsonl.header("content-disposition")), ("application/jsonl", "attachment; filename=\"audit-2025-12-31.jsonl\""));
+        let lines: Vec<Value> = jsonl.text().lines().map(|l| serde_json::from_str(l).expect("a line of JSON")).collect();
+        // that it was taken is the first of them, and each holds the hash of the next older
+        assert_eq!((lines.len(), &lines[0]["action"], &lines[0]["subject"]), (9, &json!("export.taken"), &json!("audit")));
+        assert!(lines.windows(2).all(|pair| pair[0]["previous"] == pair[1]["hash"]), "{lines:#?}");
         let csv = app.get("/audit/export?action=invitation.made").await;
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"audit-2025-12-31.csv\"");
         let text = csv.text();
         let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-        assert_eq!((lines.len(), lines[0]), (7, "seq,at,actor,actor_name,token,action,subject,detail,previous,hash"));
+        assert_eq!((lines.len(), lines[0]), (7, "seq,at,actor,actor_name,token,action,subject,subject_name,detail,previous,hash"));
         let check = app.get("/audit/verify").await.expect(200);
         let head = format!("{}:{}", check["head"]["seq"], check["head"]["hash"].as_str().unwrap_or_default());
         assert_eq!(app.get(&format!("/audit/verify?head={head}")).await.expect(200)["whole"], true);

@@ -136,12 +136,45 @@ async fn roles_change_and_the_last_owner_stays() {
         let analyst = put(&manager, &other, "analyst", "granted").await.expect(200);
         assert_eq!((&analyst["role"], &analyst["personal"]), (&json!("analyst"), &json!("granted")));
         assert!(analyst["permissions"].as_array().is_some_and(|p| p.contains(&json!("imports:write"))), "{analyst}");
+        // an owner sees everything, whoever says what; else nobody could give it back
+        for who in [&me, &other] {
+            assert_eq!(put(&owner, who, "owner", "denied").await.problem(), (422, "member.owner_sees".into()));
+        }
+        assert_eq!(invite(&app, &owner, json!({ "email": "x@y.test", "role": "owner", "personal": "denied" })).await.problem(), (422, "member.owner_sees".into()));
         // two owners: one may go
         put(&owner, &id, "owner", "by_role").await.expect(200);
         put(&owner, &me, "viewer", "by_role").await.expect(200);
         assert_eq!(app.read(&owner, "/members").await.problem(), (403, "access.denied".into()));
         assert_eq!(put(&manager, &id, "viewer", "by_role").await.problem(), (409, "member.last_owner".into()));
     }
+}
+
+#[tokio::test]
+async fn when_a_member_was_last_here_is_told_to_the_hour() {
+    for url in both().await {
+        let app = TestApp::ready(url).await;
+        let owner = app.me();
+        let (_, agent) = app.joined(Role::Agent, Personal::ByRole).await;
+        let seen = async || -> Vec<String> { app.read(&owner, "/members").await.expect(200)["items"].as_array().expect("items").iter().map(|m| text(&m["last_seen_at"])).collect() };
+        let now = crate::app::NOW;
+        assert_eq!(seen().await, [now.rfc3339(), now.rfc3339()]);
+        let later = Instant(now.0 + DAY / 2);
+        app.clock.set(later);
+        app.read(&agent, "/overview").await.expect(200);
+        assert_eq!(seen().await, [later.rfc3339(), later.rfc3339()], "the owner is looking, the agent was just here");
+        let minute = Instant(later.0 + 60_000_000);
+        app.clock.set(minute);
+        app.read(&agent, "/overview").await.expect(200);
+        assert_eq!(seen().await[1], later.rfc3339());
+    }
+}
+
+#[tokio::test]
+async fn whom_to_ask_is_told_to_members_only() {
+    let app = TestApp::ready(None).await;
+    let (_, viewer) = app.joined(Role::Viewer, Personal::ByRole).await;
+    assert_eq!(app.read(&viewer, "/session").await.expect(200)["owners"], json!(["王掌柜"]));
+    assert_eq!(app.read(&Who::Nobody, "/session").await.expect(200)["owners"], json!([]));
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ fn edit(standing: Standing) -> MemberEdit {
 
 /// A member as scripts read it.
 fn document(m: &MemberView) -> Value {
-    json!({"user": m.id, "email": m.email, "name": m.name, "role": m.role, "personal": m.personal, "permissions": m.permissions})
+    json!({"user": m.id, "email": m.email, "name": m.name, "role": m.role, "personal": m.personal, "permissions": m.permissions, "last_seen_at": m.last_seen_at})
 }
 
 /// Everybody.

@@ -123,9 +123,10 @@ pub async fn list(app: &App) -> Result<Vec<InvitationView>> {
 /// Invites an address; an open invitation it had is taken back.
 ///
 /// # Errors
-/// `member.exists`, `access.beyond`; when the store refuses.
+/// `member.exists`, `member.owner_sees`, `access.beyond`; when the store refuses.
 pub async fn create(app: &App, by: &By, guest: Guest, token_hash: &str) -> Result<InvitationView> {
     by.covers(guest.role.granted(guest.personal))?;
+    members::fits(guest.role, guest.personal)?;
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
     let new = Invitation {
         id: app.new_id("ivt"),

@@ -6,6 +6,7 @@ use domain::{
     Label,
     access::{Permission, Personal, Role},
     audit::Action,
+    clock::Instant,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,6 +33,8 @@ pub struct MemberView {
     pub permissions: Vec<Permission>,
     /// RFC 3339: since when
     pub created_at: String,
+    /// RFC 3339, to the hour: when they were last here; absent if never
+    pub last_seen_at: Option<String>,
     /// is it whoever asks?
     pub you: bool,
 }
@@ -58,6 +61,7 @@ fn view(m: Member, by: &By) -> MemberView {
         role: m.role,
         personal: m.personal,
         created_at: m.joined_at.rfc3339(),
+        last_seen_at: m.seen_at.map(Instant::rfc3339),
     }
 }
 
@@ -81,10 +85,18 @@ async fn owned(tx: &mut Tx, workspace: &str) -> Result<()> {
     Err(Error::conflict("member.last_owner", "这是最后一位所有者，请先把另一位成员设为所有者", "this is the last owner; make another member an owner first"))
 }
 
+/// An owner answers for everything and sees everything; else nobody would be left who could give the sight of details back.
+pub(super) fn fits(role: Role, personal: Personal) -> Result<()> {
+    if role.takes(personal) {
+        return Ok(());
+    }
+    Err(Error::invalid("member.owner_sees", "所有者始终能看到个人信息，不能取消", "an owner always sees personal details; that cannot be denied"))
+}
+
 /// Gives a member another role or sight; it holds from their next request on.
 ///
 /// # Errors
-/// `member.not_found`, `member.last_owner`, `access.beyond`; when the store refuses.
+/// `member.not_found`, `member.last_owner`, `member.owner_sees`, `access.beyond`; when the store refuses.
 pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<MemberView> {
     let workspace = app.settings().id.clone();
     let mut tx = app.store.begin().await?;
@@ -92,6 +104,7 @@ pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<Me
     let before = find(&mut tx, &workspace, id).await?;
     by.covers(before.role.granted(before.personal))?;
     by.covers(edit.role.granted(edit.personal))?;
+    fits(edit.role, edit.personal)?;
     member::change(&mut tx, &workspace, id, edit.role, edit.personal).await?;
     if before.role == Role::Owner {
         owned(&mut tx, &workspace).await?;
@@ -134,10 +147,11 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<MemberView> {
 /// password.
 ///
 /// # Errors
-/// `member.exists`; when the store refuses.
+/// `member.exists`, `member.owner_sees`; when the store refuses.
 pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit) -> Result<MemberView> {
     let workspace = app.settings().id.clone();
     by.covers(edit.role.granted(edit.personal))?;
+    fits(edit.role, edit.personal)?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     let known = user::by_email(&mut tx, &person.email).await?;

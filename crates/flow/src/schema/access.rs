@@ -1,64 +1,40 @@
-//! Roles and permissions as the API publishes them; `domain::access` says what they mean.
+//! Roles and permissions as the API publishes them: their names, read off `domain::access`, which says what they mean.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::access;
+use std::borrow::Cow;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
-/// What a person is to the business.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// answers for the business: everything
-    Owner,
-    /// runs it: everything but the business's own settings
-    Manager,
-    /// classes, segments and exports, without the details of people
-    Analyst,
-    /// sees who customers are, changes nothing
-    Agent,
-    /// figures and lists, without the details of people
-    Viewer,
+/// The names of a closed set, as a schema.
+macro_rules! published {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names = access::$name::ALL.into_iter().map(access::$name::key);
+                let said = [$($doc),*].concat();
+                ObjectBuilder::new().schema_type(Type::String).description(Some(said.trim())).enum_values(Some(names)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )*};
 }
 
-/// A member's own word on seeing people's details.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Personal {
-    /// as the role says
-    ByRole,
-    /// yes, whatever the role says
-    Granted,
-    /// no, whatever the role says
-    Denied,
-}
-
-/// One thing that may be done.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub enum Permission {
-    /// see the base
-    #[serde(rename = "base:read")]
-    BaseRead,
-    /// see people's details
-    #[serde(rename = "personal:read")]
-    PersonalRead,
-    /// take lists along as files
-    #[serde(rename = "export:take")]
-    ExportTake,
-    /// change definitions
-    #[serde(rename = "definitions:write")]
-    DefinitionsWrite,
-    /// bring files
-    #[serde(rename = "imports:write")]
-    ImportsWrite,
-    /// change the business's settings
-    #[serde(rename = "settings:write")]
-    SettingsWrite,
-    /// invite people and give them roles
-    #[serde(rename = "members:manage")]
-    MembersManage,
-    /// make API tokens
-    #[serde(rename = "tokens:write")]
-    TokensWrite,
-    /// read the audit log
-    #[serde(rename = "audit:read")]
-    AuditRead,
+published! {
+    /// What a person is to the business.
+    Role;
+    /// A member's own word on seeing people's details.
+    Personal;
+    /// One thing that may be done.
+    Permission;
 }

@@ -6,6 +6,7 @@ CREATE TABLE members (
     role TEXT NOT NULL,
     personal TEXT NOT NULL,
     joined_at BIGINT NOT NULL,
+    seen_at BIGINT,
     removed_at BIGINT,
     PRIMARY KEY (workspace, user_id)
 );

@@ -6,6 +6,7 @@ CREATE TABLE members (
     role TEXT NOT NULL,
     personal TEXT NOT NULL,
     joined_at INTEGER NOT NULL,
+    seen_at INTEGER,
     removed_at INTEGER,
     PRIMARY KEY (workspace, user_id)
 ) STRICT;

@@ -51,6 +51,8 @@ both! {
         assert_eq!(seqs(audit::page(store, "wsp_1", &made, None, 10).await.unwrap()), [6, 4, 2]);
         let ben = Filter { actor: Some("usr_ben".into()), ..Filter::default() };
         assert!(audit::page(store, "wsp_1", &ben, None, 10).await.unwrap().is_empty());
+        let some = Filter { from: Some(at(2)), until: Some(at(5)), ..Filter::default() };
+        assert_eq!(seqs(audit::page(store, "wsp_1", &some, None, 10).await.unwrap()), [5, 4, 3]);
         let first = audit::page(store, "wsp_1", &all, Some(2), 1).await.unwrap().remove(0);
         assert_eq!((first.entry.subject.as_str(), first.entry.detail.as_str(), first.name), ("s0", "{\"n\":0}", None));
     }

@@ -7,6 +7,7 @@ import { Empty, Failed, Loading } from '@/parts/States'
 import './audit.css'
 import { AuditFilters } from './AuditFilters'
 import { AuditTable } from './AuditTable'
+import { filterOf } from './filter'
 import { useAudit } from './useAudit'
 import { VerifyCard } from './VerifyCard'
 
@@ -21,10 +22,9 @@ export function AuditPage() {
   const narrowed = !!(actor || action || day)
   const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, day: undefined }), replace: true })
   return (
-    <Page title={t('audit.title')} note={t('audit.note')} actions={<Button href={href('/audit/export', { actor, action })} download>{t('audit.export')}</Button>}>
+    <Page title={t('audit.title')} note={t('audit.note')} actions={<span className="row"><Button href={href('/audit/export', { ...filterOf(search) })} download>{t('audit.export')}</Button><Button type="text" href={href('/audit/export', { ...filterOf(search), format: 'jsonl' })} download>{t('audit.export_jsonl')}</Button></span>}>
       <VerifyCard />
       <AuditFilters search={search} onChange={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} />
-      {day && <p className="soft small">{t('audit.export_days')}</p>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       <Card className={`flush${query.isPlaceholderData ? ' stale' : ''}`} label={t('audit.title')}>
         {query.isPending && <div className="page"><Loading lines={10} /></div>}

@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { AuditEntry } from '@/api/people'
-import { members } from '@/api/queries'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { actions } from './actions'
@@ -22,7 +20,7 @@ export function AuditTable({ items, onActor }: { items: AuditEntry[]; onActor: (
               <td className="nowrap soft">{f.instant(x.at)}</td>
               <td><Actor entry={x} f={f} onActor={onActor} /></td>
               <td className="strong">{actionText(x.action, f)}</td>
-              <td className="whole anywhere"><Subject text={x.subject} f={f} /></td>
+              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} /></td>
               <td className="whole small"><Detail entry={x} f={f} /></td>
               <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
             </tr>
@@ -47,14 +45,12 @@ function Actor({ entry, f, onActor }: { entry: AuditEntry; f: Format; onActor: (
   )
 }
 
-/** What it was done to: people by name where the reader may know it, imports and definitions as links. */
-function Subject({ text, f }: { text: string; f: Format }) {
+/** What it was done to: people by name, imports and definitions as links. */
+function Subject({ text, name, f }: { text: string; name?: string | null; f: Format }) {
   const { t } = f
   const may = useMay()
-  const { data: people = [] } = useQuery({ ...members, enabled: may('members:manage') })
   if (!text) return <span className="soft">—</span>
-  const person = people.find((m) => m.id === text)
-  if (person) return <span title={text}>{person.name}</span>
+  if (name) return <span title={text}>{name}</span>
   if (text.startsWith('imp_') && may('imports:write')) return <Link to="/imports/$id" params={{ id: text }}>{t('imports.one')} <span className="mono">{text}</span></Link>
   const [kind, key] = text.split(/ (.*)/s)
   if (key && kind === 'segment') return <Link to="/segments/$key" params={{ key }}>{t('audit.kind_segment')} <span className="mono">{key}</span></Link>

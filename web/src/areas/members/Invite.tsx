@@ -51,7 +51,7 @@ function Form({ onMade }: { onMade: (made: InvitationMade) => void }) {
       <p className="soft">{t('members.invite_note')}</p>
       {make.error && !(isProblem(make.error) && Object.keys(make.error.fields).length) && <Failed error={make.error} />}
       <div className="field"><label htmlFor="invite-email">{t('session.email')}</label><Input id="invite-email" type="email" required autoFocus autoComplete="off" value={email} onChange={(e) => setEmail(e.target.value)} />{fieldError('email')}</div>
-      <StandingFields value={standing} mine={mine} onChange={setStanding} />
+      <StandingFields value={standing} mine={mine} onChange={setStanding} person />
       <div className="row"><Button type="primary" htmlType="submit" loading={make.isPending} disabled={!email.trim()}>{t('members.make_link')}</Button></div>
     </form>
   )

@@ -5,7 +5,7 @@ import type { Member, Role, Standing } from '@/api/people'
 import { members, putMember, session } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
 import { useFormat } from '@/parts/format'
-import { permissionsOf, personalOf, roles, within } from '@/parts/roles'
+import { permissionsOf, personalIn, personalOf, roles, within } from '@/parts/roles'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { RemoveMember } from './RemoveMember'
@@ -34,7 +34,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
   })
   const mayTouch = within(m.permissions, mine)
   const sees = m.permissions.includes('personal:read')
-  const choices = roles.filter((role) => role === m.role || within(permissionsOf({ role, personal: m.personal }), mine))
+  const choices = roles.filter((role) => role === m.role || within(permissionsOf({ role, personal: personalIn(role, m.personal) }), mine))
   return (
     <tr>
       <td className="whole"><span className="strong">{m.name}</span>{m.you && <span className="chip">{t('members.you')}</span>}<div className="soft small anywhere">{m.email}</div></td>
@@ -45,8 +45,8 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       </td>
       <td data-label={t('members.personal')}>
         <span className="row nowrap">
-          {/* who takes it from themselves cannot give it back: nobody gives what they do not have */}
-          {mayTouch && !m.you && mine.includes('personal:read')
+          {/* an owner always sees it; who takes it from themselves cannot give it back: nobody gives what they do not have */}
+          {mayTouch && !m.you && m.role !== 'owner' && mine.includes('personal:read')
             ? <Switch aria-label={t('members.personal_of', { name: m.name })} checked={sees} loading={save.isPending} onChange={(on) => save.mutate({ role: m.role, personal: personalOf(m.role, on) })} />
             : t(sees ? 'common.yes' : 'common.no')}
           {m.personal !== 'by_role' && <span className="soft small">{t('members.not_by_role')}</span>}
@@ -55,7 +55,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       {seen && <td className="nowrap" data-label={t('members.last_seen')}>{m.last_seen_at ? f.instant(m.last_seen_at) : '—'}</td>}
       <td className="nowrap" data-label={t('members.since')}>{f.instant(m.created_at)}</td>
       <td className="whole">{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
-      {asked && <RoleChange member={m} role={asked} busy={save.isPending} onConfirm={() => save.mutate({ role: asked, personal: m.personal })} onCancel={() => setAsked(null)} />}
+      {asked && <RoleChange member={m} role={asked} busy={save.isPending} onConfirm={() => save.mutate({ role: asked, personal: personalIn(asked, m.personal) })} onCancel={() => setAsked(null)} />}
     </tr>
   )
 }

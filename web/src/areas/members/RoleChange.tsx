@@ -2,13 +2,13 @@ import { Modal } from 'antd'
 import type { Member, Role } from '@/api/people'
 import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'
-import { change, permissionsOf } from '@/parts/roles'
+import { change, permissionsOf, personalIn } from '@/parts/roles'
 
 /** Before somebody gets another role: what they gain and lose by it. */
 export function RoleChange({ member, role, busy, onConfirm, onCancel }: { member: Member; role: Role; busy: boolean; onConfirm: () => void; onCancel: () => void }) {
   const { t } = useT()
   const words = useAccessWords()
-  const { gains, losses } = change(member.permissions, permissionsOf({ role, personal: member.personal }))
+  const { gains, losses } = change(member.permissions, permissionsOf({ role, personal: personalIn(role, member.personal) }))
   return (
     <Modal open onCancel={onCancel} onOk={onConfirm} confirmLoading={busy} width={480} title={t('members.change_sure', { name: member.name, role: words.role(role) })} okText={t('members.change')} cancelText={t('common.cancel')}>
       <div className="stack">

@@ -47,7 +47,7 @@ async fn an_acquisition_cost_told_again_is_corrected_and_not_added() {
     let mut each: Vec<_> = shares.iter().map(|s| (s.channel.as_str(), s.each)).collect();
     each.sort_unstable();
     assert_eq!(each, [("天猫", 800_050), ("抖音", 700), ("抖音", 5_000), ("抖音", 10_000)]);
-    crate::ingest::undo(&shop.app, &staged.id, "test").await.expect("undone");
+    crate::ingest::undo(&shop.app, &staged.id, &domain::audit::Actor::program("test")).await.expect("undone");
     let costs = shop.lake().await.costs(Instant::MAX).expect("reads");
     assert_eq!(domain::feature::share_out(&costs, |_, _, _| 1).iter().map(|s| s.each).sum::<i64>(), 816_050);
 }
@@ -59,7 +59,7 @@ async fn a_past_day_knows_nobody_who_came_later() {
     shop.import(&[("customers.csv", "customer_id,name,gender,signup_date\nC8,Ann,F,2026-03-20\nC9,Bob,M,\n")]).await;
     let at = async |day: &str, known| {
         let asked = Asked { as_of: Some(Day::parse(day).expect("a day")), known };
-        crate::analysis::overview::overview(&shop.app, asked).await.expect("an overview")
+        crate::analysis::overview::overview(&shop.app, domain::access::Sight::Full, asked).await.expect("an overview")
     };
     use crate::analysis::Known::{Then, Today};
     // Bob has no day at all and is always there, as known today; the others from their first day on
