@@ -13,7 +13,7 @@ use crate::{
         why_view::{ChangeView, WhyCondition, WhyView},
     },
     app::App,
-    ingest::view::{GuessView, ImportView},
+    ingest::{report::Example, view::{GuessView, ImportView}},
     schema,
 };
 use domain::{
@@ -25,6 +25,7 @@ use domain::{
     rule::{self, Compiled, Rule},
 };
 use lake::{Column, Data};
+use sources::{Code, Params};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -145,11 +146,11 @@ impl Walls {
     /// `access.masked`.
     pub fn ask_feature(&self, feature: &Feature, all: &Definitions) -> Result<()> {
         let Some(hidden) = &self.hidden else { return Ok(()) };
-        let mut next: Vec<Feature> = all.features().iter().filter(|f| f.key != feature.key).cloned().collect();
-        next.push(feature.clone());
-        let found = hidden.iter().filter(|k| **k != feature.key).cloned().collect();
+        // beside everything there is, the feature's own last version too, under a name that nothing else has
+        let new = Feature { key: "\u{0}new".to_owned(), ..feature.clone() };
+        let beside: Vec<Feature> = all.features().iter().cloned().chain([new.clone()]).collect();
         let needs = feature.definition.needs().iter().any(|k| hidden.contains(k));
-        if needs || feature::personal(&next, &found).contains(&feature.key) || reads_hidden_attribute(feature, all, hidden) {
+        if needs || feature::personal(&beside, hidden).contains(&new.key) {
             return Err(masked(&feature.key));
         }
         Ok(())
@@ -165,14 +166,6 @@ impl Walls {
             Method::Values { feature, .. } => self.ask(feature),
         }
     }
-}
-
-/// Does it read an attribute that a hidden feature shows?
-fn reads_hidden_attribute(feature: &Feature, all: &Definitions, hidden: &BTreeSet<String>) -> bool {
-    use feature::Definition::Attribute;
-    let Attribute { key } = &feature.definition else { return false };
-    let shows = |f: &&Feature| matches!(&f.definition, Attribute { key: other } if other == key);
-    all.features().iter().filter(shows).any(|f| hidden.contains(&f.key))
 }
 
 /// What is personal in a run: by definition, and by what stands in the values that people wrote.
@@ -303,6 +296,7 @@ pub fn import(sight: Sight, mut view: ImportView) -> ImportView {
         // whoever guesses a whole small file would know it by its hash
         file.sha256.clear();
         file.name = text(sight, std::mem::take(&mut file.name));
+        file.sheets.iter_mut().chain(&mut file.sheet).for_each(|sheet| *sheet = mask::text(sheet).into_owned());
         texts(&mut file.mapping);
         file.guesses.iter_mut().for_each(guess);
         for column in &mut file.columns {
@@ -314,25 +308,45 @@ pub fn import(sight: Sight, mut view: ImportView) -> ImportView {
     if let Some(error) = &mut view.error {
         texts(error);
     }
-    for reason in view.report.iter_mut().flat_map(|r| &mut r.rejects_by_reason) {
-        label(&mut reason.text);
-        for example in &mut reason.examples {
-            example.value.clear();
-            example.file = text(sight, std::mem::take(&mut example.file));
-            example.column = text(sight, std::mem::take(&mut example.column));
+    for report in &mut view.report {
+        for reason in &mut report.rejects_by_reason {
+            sentence(&reason.code, &mut reason.text);
+            reason.examples.iter_mut().for_each(example);
+        }
+        for blank in &mut report.left_blank {
+            sentence(&blank.code, &mut blank.text);
+            blank.file = text(sight, std::mem::take(&mut blank.file));
+            blank.column = text(sight, std::mem::take(&mut blank.column));
+            blank.examples.iter_mut().for_each(example);
         }
     }
     view
 }
 
+/// A reason, without what it repeats of a cell.
+fn sentence(code: &str, said: &mut schema::Label) {
+    let filled = Code::parse(code).map(|c| c.reserved(&Params::new())).filter(|told| told.en.contains('…'));
+    if let Some(told) = filled {
+        (said.zh, said.en) = (told.zh, told.en);
+    }
+    label(said);
+}
+
+/// A row or a value that could not be read: where, and not what.
+fn example(e: &mut Example) {
+    e.value.clear();
+    e.file = mask::text(&e.file).into_owned();
+    e.column = mask::text(&e.column).into_owned();
+}
+
 /// A guess: the cell it is about is not shown.
 fn guess(g: &mut GuessView) {
-    if let Some(cell) = g.params.get_mut("value") {
-        let shown = cell.as_str().unwrap_or_default().to_owned();
-        *cell = json!("…");
-        if !shown.is_empty() {
-            g.text.zh = g.text.zh.replace(&shown, "…");
-            g.text.en = g.text.en.replace(&shown, "…");
+    let params: Params = serde_json::from_value(g.params.clone()).unwrap_or_default();
+    if let Some(code) = Code::parse(&g.code) {
+        let (told, here) = (code.reserved(&params), code.label(&params));
+        if told != here {
+            (g.text.zh, g.text.en) = (told.zh, told.en);
+            g.params = json!({});
         }
     }
     texts(&mut g.params);

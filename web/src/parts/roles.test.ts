@@ -1,9 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { Permission, Personal, Role } from '@/api/people'
 import { change, mayOf, permissionsOf, personalOf, roles, tokenPermissionsOf, within } from '@/parts/roles'
 
 const may = (role: (typeof roles)[number], personal: 'by_role' | 'granted' | 'denied' = 'by_role') => permissionsOf({ role, personal })
 
 describe('roles', () => {
+  it('may what the server says they may', () => {
+    const document = JSON.parse(readFileSync('../crates/api/tests/it/snapshots/openapi.json', 'utf8')) as { components: { schemas: { Role: { 'x-permissions': Record<Role, Record<Personal, Permission[]>> } } } }
+    const said = document.components.schemas.Role['x-permissions']
+    const words: Personal[] = ['by_role', 'granted', 'denied']
+    expect(Object.fromEntries(roles.map((role) => [role, Object.fromEntries(words.map((word) => [word, permissionsOf({ role, personal: word })]))]))).toEqual(said)
+  })
   it('get fewer rights one after the other, with the agent beside the analyst', () => {
     expect(roles.map((r) => may(r).length)).toEqual([9, 8, 4, 2, 1])
     expect(within(may('manager'), may('owner'))).toBe(true)

@@ -15,6 +15,8 @@ struct Details {
     home: &'static str,
     contact_phone: &'static str,
     contact_email: &'static str,
+    /// a birthday that cannot be read and is left blank
+    odd: &'static str,
 }
 
 const ONE: Details = Details {
@@ -25,6 +27,7 @@ const ONE: Details = Details {
     home: "静安区一号",
     contact_phone: "13711119999",
     contact_email: "c1@corp.cn",
+    odd: "属马三月初五",
 };
 
 const OTHER: Details = Details {
@@ -35,6 +38,7 @@ const OTHER: Details = Details {
     home: "静安区二号",
     contact_phone: "13722229999",
     contact_email: "c2@corp.cn",
+    odd: "属羊四月初六",
 };
 
 /// Everybody who asks, in one of the two.
@@ -49,8 +53,8 @@ struct World {
 async fn world(d: &Details) -> World {
     let mut app = TestApp::ready(None).await;
     let people = format!(
-        "会员号,姓名,手机号,邮箱,生日,甲,乙\nM001,王芳,{},{},{},{},{}\nM002,李雷,13900000002,lilei@shop.test,1985-06-01,13900000003,无\n",
-        d.phone, d.email, d.birthday, d.alias, d.home
+        "会员号,姓名,手机号,邮箱,生日,甲,乙\nM001,王芳,{},{},{},{},{}\nM002,李雷,13900000002,lilei@shop.test,{},13900000003,无\n",
+        d.phone, d.email, d.birthday, d.alias, d.home, d.odd
     );
     let id = app.upload(&[("会员.csv", &people)]).await["id"].as_str().expect("an id").to_owned();
     let view = app.get(&format!("/imports/{id}")).await.expect(200);
@@ -159,6 +163,10 @@ fn ways(w: &World) -> Vec<Way> {
         json!({ "key": key, "label": { "zh": "x", "en": "x" }, "description": { "zh": "", "en": "" }, "group": "custom", "value": value, "definition": definition })
     };
     let soon = json!({ "kind": "formula", "expr": { "binary": { "left": { "feature": "days_to_birthday" }, "op": "+", "right": { "literal": 1 } } } });
+    for (key, function, of) in [("f1", "education", "attribute.custom.alias"), ("f2", "marital", "attribute.custom.收货地址"), ("f3", "city", "custom.收货地址"), ("f4", "gender", "attribute.custom.alias")] {
+        all.push((Method::POST, "/features".into(), Some(feature(key, "text", json!({ "kind": "derived", "function": function, "of": [of] }))), false));
+        all.push(get(format!("/customers?columns={key}"), false));
+    }
     all.push((Method::POST, "/features".into(), Some(feature("b2", "day", json!({ "kind": "attribute", "key": "birthday" }))), false));
     all.push((Method::POST, "/features".into(), Some(feature("soon", "number", soon)), false));
     all.push((Method::POST, "/features".into(), Some(feature("alias2", "text", json!({ "kind": "attribute", "key": "custom.alias" }))), false));
@@ -176,7 +184,7 @@ async fn learns(w: &World, who: &Who, (method, path, body, _): &Way) -> String {
 #[tokio::test]
 async fn who_may_not_see_details_learns_nothing_in_any_way() {
     let (one, other) = (world(&ONE).await, world(&OTHER).await);
-    let secrets = [ONE.phone, ONE.email, ONE.birthday, ONE.alias, ONE.home, ONE.contact_phone, ONE.contact_email, "1111", "打我电话", "wang@"];
+    let secrets = [ONE.phone, ONE.email, ONE.birthday, ONE.alias, ONE.home, ONE.contact_phone, ONE.contact_email, ONE.odd, "1111", "打我电话", "wang@"];
     for (role, personal) in [(Role::Viewer, Personal::ByRole), (Role::Analyst, Personal::ByRole), (Role::Manager, Personal::Denied)] {
         let ((_, a), (_, b)) = (one.app.joined(role, personal).await, other.app.joined(role, personal).await);
         for (way, twin) in ways(&one).iter().zip(&ways(&other)) {

@@ -86,6 +86,19 @@ async fn an_invitation_ends_by_time_by_word_by_a_newer_one_and_with_whoever_made
 }
 
 #[tokio::test]
+async fn who_may_less_lets_nobody_in_any_more() {
+    let app = TestApp::ready(None).await;
+    let owner = app.me();
+    let (id, manager) = app.joined(Role::Manager, Personal::ByRole).await;
+    let asked = invite(&app, &manager, json!({ "email": "carl@shop.test", "role": "agent" })).await.expect(201);
+    // they still manage members, but could not give the sight of details now
+    app.by(&owner, Method::PUT, &format!("/members/{id}"), Some(json!({ "role": "manager", "personal": "denied" }))).await.expect(200);
+    assert_eq!(accept(&app, &asked["token"], "Carl", PASSWORD).await.problem(), (422, "invitation.token".into()));
+    assert_eq!(invite(&app, &manager, json!({ "email": "carl@shop.test", "role": "agent" })).await.problem(), (403, "access.beyond".into()));
+    invite(&app, &manager, json!({ "email": "carl@shop.test", "role": "viewer" })).await.expect(201);
+}
+
+#[tokio::test]
 async fn somebody_who_was_a_member_comes_back_with_the_password_they_had() {
     for url in both().await {
         let app = TestApp::ready(url).await;

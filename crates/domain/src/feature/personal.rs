@@ -13,7 +13,10 @@ const ATTRIBUTES: &[&str] = &["birthday"];
 pub fn personal(features: &[Feature], found: &BTreeSet<String>) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = features.iter().filter(|f| found.contains(&f.key) || reads_details(f)).map(|f| f.key.clone()).collect();
     loop {
-        let more: Vec<String> = features.iter().filter(|f| !all.contains(&f.key) && made_of(f, &all)).map(|f| f.key.clone()).collect();
+        // an attribute is as personal as what shows it
+        let attributes: BTreeSet<&str> = features.iter().filter(|f| all.contains(&f.key)).filter_map(shown).collect();
+        let more = |f: &&Feature| !all.contains(&f.key) && (made_of(f, &all) || reads(f, |key| attributes.contains(key)));
+        let more: Vec<String> = features.iter().filter(more).map(|f| f.key.clone()).collect();
         if more.is_empty() {
             return all;
         }
@@ -26,11 +29,25 @@ pub fn as_written(f: &Feature) -> bool {
     matches!(f.definition, Definition::Attribute { .. } | Definition::Derived { .. })
 }
 
+/// The attribute that it shows as it is.
+fn shown(f: &Feature) -> Option<&str> {
+    match &f.definition {
+        Definition::Attribute { key } => Some(key),
+        _ => None,
+    }
+}
+
 /// Does it read a detail itself?
 fn reads_details(f: &Feature) -> bool {
+    let named = || [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l));
+    reads(f, detail) || shown(f).is_some_and(|key| key.starts_with("custom.") && named())
+}
+
+/// Does it give away one of these attributes?
+fn reads(f: &Feature, one: impl Fn(&str) -> bool) -> bool {
     match &f.definition {
-        Definition::Attribute { key } => detail(key) || (key.starts_with("custom.") && [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l))),
-        Definition::Derived { function, of } => !blurs(*function) && of.iter().filter_map(|k| k.strip_prefix("attribute.")).any(detail),
+        Definition::Attribute { key } => one(key),
+        Definition::Derived { function, of } => !blurs(*function) && of.iter().filter_map(|k| k.strip_prefix("attribute.")).any(one),
         _ => false,
     }
 }
@@ -46,9 +63,14 @@ fn made_of(f: &Feature, personal: &BTreeSet<String>) -> bool {
     !blurred && f.definition.needs().iter().any(|k| personal.contains(k))
 }
 
-/// Does it make of a detail something that many people share?
+/// Does it make of a detail something that many people share, whatever it is given? Those that leave a text they do not know as it is
+/// do not: whoever made one of an address would read the address.
 fn blurs(function: Derivation) -> bool {
-    !matches!(function, Derivation::DaysToBirthday | Derivation::DaysSince)
+    use Derivation::{Age, AgeBand, BirthDecade, City, CityTier, CompanySize, Country, DaysSince, DaysToBirthday, Education, Gender, Kind, Marital, NorthSouth, Province, Region};
+    match function {
+        Kind | Age | AgeBand | BirthDecade | Region | NorthSouth | CityTier | CompanySize => true,
+        Gender | Education | Marital | Country | Province | City | DaysToBirthday | DaysSince => false,
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +124,21 @@ mod tests {
         ];
         assert_eq!(keys(&all, &[]), ["alias", "born", "custom.phone2", "since", "soon", "sooner"]);
         assert!(keys(&all, &["custom.skin"]).contains(&"custom.skin".to_owned()));
+    }
+
+    #[test]
+    fn what_leaves_a_text_as_it_is_shows_it() {
+        let derived = |function, of: &str| Definition::Derived { function, of: vec![of.into()] };
+        let named = Feature { label: Label::same("收货地址"), ..own("custom.c7", Definition::Attribute { key: "custom.c7".into() }) };
+        let all = [
+            named,
+            own("through", derived(Derivation::Education, "attribute.custom.c7")),
+            own("again", derived(Derivation::City, "through")),
+            own("other", derived(Derivation::Marital, "attribute.custom.住址")),
+            own("tier", Definition::Derived { function: Derivation::CityTier, of: vec!["attribute.custom.c7".into(), "through".into()] }),
+            own("harmless", derived(Derivation::Education, "attribute.education")),
+        ];
+        assert_eq!(keys(&all, &[]), ["again", "custom.c7", "other", "through"]);
     }
 
     #[test]

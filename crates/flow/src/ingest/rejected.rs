@@ -72,9 +72,9 @@ impl Layout {
         FRONT.into_iter().chain(self.headings.iter().map(String::as_str)).map(column).collect()
     }
 
-    fn cells(&self, r: Row, lang: Lang) -> Vec<Cell<'static>> {
+    fn cells(&self, r: Row, sight: Sight, lang: Lang) -> Vec<Cell<'static>> {
         let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
-        let reason = sentence(&r).get(lang).to_owned();
+        let reason = sentence(&r, sight).get(lang).to_owned();
         let name = self.names.get(r.file as usize).cloned().unwrap_or_default();
         let mut cells = vec![Cell::Empty; FRONT.len() + self.headings.len()];
         if let Some(mapping) = self.mappings.get(r.file as usize) {
@@ -98,7 +98,7 @@ impl Layout {
 
     /// As `sight` shows it: without people's details only where and why, not a cell of the row.
     fn seen(&self, sight: Sight, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
-        let sheet = self.sheet(rows, lang);
+        let sheet = self.sheet(rows, sight, lang);
         if !sight.is_masked() {
             return sheet;
         }
@@ -114,8 +114,8 @@ impl Layout {
         Sheet { columns: sheet.columns.iter().take(PLACE).cloned().collect(), rows: Box::new(rows), digits: sheet.digits }
     }
 
-    fn sheet(&self, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
-        let cells: Vec<Vec<Cell<'static>>> = rows.map(|r| self.cells(r, lang)).collect();
+    fn sheet(&self, rows: impl Iterator<Item = Row>, sight: Sight, lang: Lang) -> Sheet {
+        let cells: Vec<Vec<Cell<'static>>> = rows.map(|r| self.cells(r, sight, lang)).collect();
         Sheet { columns: self.columns(), rows: Box::new(cells), digits: 2 }
     }
 }

@@ -110,7 +110,8 @@ pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<Me
         owned(&mut tx, &workspace).await?;
     }
     let after = find(&mut tx, &workspace, id).await?;
-    if !after.permissions().has(Permission::MembersManage) {
+    // nobody is let in by somebody who could not let them in now
+    if !before.permissions().within(after.permissions()) {
         invitation::revoke_by(&mut tx, &workspace, id, app.clock.now()).await?;
     }
     let said = |m: &Member| json!({ "role": m.role, "personal": m.personal });
