@@ -262,12 +262,18 @@ fn texts(value: &mut Json) {
     }
 }
 
-/// An explanation: values of personal features are not shown, and no change is proposed that would give one away.
+/// An explanation: of conditions that read personal features neither value nor outcome is shown, and no change is proposed that
+/// would give one away.
 pub(crate) fn why(walls: &Walls, mut view: WhyView) -> WhyView {
     let all = view.conditions.iter().chain(view.tried.iter().map(|t| &t.condition));
     let reads = all.into_iter().any(|c| tells(walls, c));
     if reads {
-        view.conditions.iter_mut().chain(view.tried.iter_mut().map(|t| &mut t.condition)).for_each(|c| condition(walls, c));
+        match view.conditions.as_mut_slice() {
+            // a single one holds as the whole does, which is the answer; of several each would tell more
+            [one] => condition(walls, one),
+            _ => view.conditions.retain(|c| !tells(walls, c)),
+        }
+        view.tried.iter_mut().for_each(|t| condition(walls, &mut t.condition));
         let sentence = Label::new("怎样改变与个人信息有关，已隐藏。", "What would change it rests on personal details and is hidden.");
         view.change = ChangeView { sentence, target: None, ways: Vec::new() };
     }
@@ -280,11 +286,12 @@ fn tells(walls: &Walls, c: &WhyCondition) -> bool {
     named.iter().any(|k| walls.hides(k)) || c.children.iter().any(|c| tells(walls, c))
 }
 
+/// Takes out of it the parts that read a personal feature, and what is told of their values.
 fn condition(walls: &Walls, c: &mut WhyCondition) {
-    if c.children.is_empty() && tells(walls, c) {
+    if tells(walls, c) {
+        c.children.retain(|part| !tells(walls, part));
         (c.actual, c.threshold, c.finding, c.counted) = (Value::Null, Value::Null, hidden_label(), None);
     }
-    c.children.iter_mut().for_each(|c| condition(walls, c));
 }
 
 /// An import: no cell of its files is shown.
@@ -308,7 +315,7 @@ pub fn import(sight: Sight, mut view: ImportView) -> ImportView {
     if let Some(error) = &mut view.error {
         texts(error);
     }
-    for report in &mut view.report {
+    if let Some(report) = &mut view.report {
         for reason in &mut report.rejects_by_reason {
             sentence(&reason.code, &mut reason.text);
             reason.examples.iter_mut().for_each(example);
@@ -398,6 +405,43 @@ mod tests {
         let mut noted = Definitions::library(Currency::CNY);
         noted = Definitions::of([noted.features(), &[attribute("custom.note", "custom.note")][..]].concat(), Vec::new(), Vec::new(), Currency::CNY);
         assert_eq!(code(w.ask_feature(&attribute("alias", "custom.note"), &noted)), "access.masked");
+    }
+
+    #[test]
+    fn an_explanation_tells_of_hidden_conditions_no_more_than_the_answer_does() {
+        let leaf = |text: &str, holds: bool| WhyCondition {
+            kind: "leaf".into(),
+            text: text.into(),
+            sentence: Label::same(text),
+            finding: Label::same("7"),
+            threshold: Value::Int(7),
+            actual: Value::Int(7),
+            holds,
+            path: String::new(),
+            children: Vec::new(),
+            counted: None,
+        };
+        let (secret, open) = (leaf("days_to_birthday <= 7", true), leaf("orders >= 9", false));
+        let both = WhyCondition { kind: "any".into(), text: "days_to_birthday <= 7 or orders >= 9".into(), children: vec![secret.clone(), open.clone()], ..leaf("", true) };
+        let view = |conditions: Vec<WhyCondition>| WhyView {
+            subject: Label::same("s"),
+            result: domain::classification::Named { key: "out".into(), label: Label::same("out") },
+            sentence: Label::same("s"),
+            conditions,
+            tried: vec![crate::analysis::why_view::Tried { class: "a".into(), label: Label::same("a"), holds: false, condition: both.clone() }],
+            change: ChangeView { sentence: Label::same("c"), target: None, ways: Vec::new() },
+            as_of: domain::Day(0),
+            known: Default::default(),
+            version: 1,
+        };
+        let w = walls(&["days_to_birthday"]);
+        let told = why(&w, view(vec![secret.clone(), open.clone()]));
+        assert_eq!(told.conditions, [open.clone()], "whether a hidden one held is not told beside others");
+        assert_eq!((told.tried[0].condition.children.as_slice(), &told.tried[0].condition.actual), ([open.clone()].as_slice(), &Value::Null));
+        let alone = why(&w, view(vec![secret.clone()]));
+        assert_eq!((alone.conditions[0].holds, &alone.conditions[0].actual, &alone.conditions[0].finding), (true, &Value::Null, &hidden_label()));
+        let seen = view(vec![secret, open]);
+        assert_eq!(why(&Walls::none(), seen.clone()), seen);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, send } from './client'
-import type { AuditFilter, AuditPage, AuditVerdict, Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Member, Standing, Token, TokenDraft, TokenMade } from './people'
 import type { Rule } from './rule'
 import type {
-  Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import, Known, Lang, Mapping, Overview, ParsedRule,
-  PasswordChanged, Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import,
+  Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
+  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }

@@ -1,7 +1,6 @@
 /** What the API says, from its description (`gen/schema.d.ts`), made narrower where the description cannot say more. */
 
 import type { components } from './gen/schema'
-import type { Masked, Masks, SessionPeople } from './people'
 
 type S = components['schemas']
 type Refine<T, R> = Omit<T, keyof R> & R
@@ -19,8 +18,29 @@ export type Named = S['Named']
 
 export type Currency = S['CurrencyView']
 export type Workspace = Refine<S['WorkspaceView'], { lang: Lang }>
-export type Session = Refine<S['SessionView'], { workspace?: Workspace | null } & SessionPeople>
+export type Session = Refine<S['SessionView'], { workspace?: Workspace | null }>
 export type PasswordChanged = S['PasswordChanged']
+
+export type Role = S['Role']
+export type Permission = S['Permission']
+/** What was said of one person or token beside the role: does it see phones, e-mails, birthdays, comments? */
+export type Personal = S['Personal']
+export interface Standing { role: Role; personal: Personal }
+export type Member = S['MemberView']
+export type InvitationDraft = Refine<S['InvitationForm'], Standing>
+export type Invitation = Refine<S['InvitationView'], { state: 'open' | 'accepted' | 'revoked' | 'expired' }>
+/** `link` is told this once; absolute where the server knows its own address. */
+export type InvitationMade = Refine<S['InvitationMade'], { invitation: Invitation }>
+/** What a link says before it is taken; `known`: the address has an account already. */
+export type InvitationLook = S['InvitationOffer']
+export type InvitationAnswer = S['InvitationAcceptance']
+export type TokenDraft = Refine<S['TokenForm'], Standing>
+export type Token = Refine<S['TokenView'], { state: 'active' | 'expired' | 'revoked' }>
+export type TokenMade = Refine<S['TokenMade'], { token: Token }>
+export interface AuditFilter { actor?: string; action?: string; from?: string; to?: string }
+export type AuditEntry = Refine<S['AuditEntry'], { detail: Record<string, unknown> }>
+export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
+export type AuditVerdict = S['AuditCheck']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 
@@ -61,11 +81,11 @@ export type Cohorts = S['Cohorts']
 export type ScoreMethod = S['ScoreMethod']
 export type Definition = S['Definition']
 export type Feature = S['Feature']
-export type FeatureList = S['FeatureList'] & Masks
+export type FeatureList = S['FeatureList']
 
 export type CustomerItem = Refine<S['CustomerItem'], { values: Record<string, Value> }>
 export type CustomerPage = Refine<S['CustomerPage'], { items: CustomerItem[] }>
-export type Profile = Refine<S['Profile'], { kind: 'person' | 'organisation'; features: (Refine<S['FeatureValue'], { value: Value }> & Masked)[] }>
+export type Profile = Refine<S['Profile'], { kind: 'person' | 'organisation'; features: Refine<S['FeatureValue'], { value: Value }>[] }>
 export type TimelineType = S['EventKind']
 export type TimelineItem = Refine<S['Event'], { detail: Record<string, unknown> }>
 export type Timeline = Refine<S['Timeline'], { items: TimelineItem[] }>

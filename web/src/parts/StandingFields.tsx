@@ -1,5 +1,5 @@
 import { Select, Switch } from 'antd'
-import type { Permission, Role, Standing } from '@/api/people'
+import type { Permission, Role, Standing } from '@/api/types'
 import { useT } from '@/i18n'
 import { useAccessWords } from './access'
 import { personalOf, permissionsOf, roles, within } from './roles'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import type { Permission, Role } from '@/api/people'
+import type { Permission, Role } from '@/api/types'
 import { session } from '@/api/queries'
 import { useT } from '@/i18n'
 

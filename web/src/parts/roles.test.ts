@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Permission, Personal, Role } from '@/api/people'
+import type { Permission, Personal, Role } from '@/api/types'
 import { change, mayOf, permissionsOf, personalOf, roles, tokenPermissionsOf, within } from '@/parts/roles'
 
 const may = (role: (typeof roles)[number], personal: 'by_role' | 'granted' | 'denied' = 'by_role') => permissionsOf({ role, personal })

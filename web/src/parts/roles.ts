@@ -1,6 +1,6 @@
 /** What each role may do, as the server has it: for choosing a role before anybody has it. Who is there already brings their own permissions. */
 
-import type { Permission, Personal, Role, Standing } from '@/api/people'
+import type { Permission, Personal, Role, Standing } from '@/api/types'
 
 const table: Record<Role, Permission[]> = {
   owner: ['base:read', 'personal:read', 'export:take', 'definitions:write', 'imports:write', 'settings:write', 'members:manage', 'tokens:write', 'audit:read'],

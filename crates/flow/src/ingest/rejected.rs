@@ -206,7 +206,7 @@ pub fn write(rejects: &mut Rejects, lang: Lang, format: Format, out: &mut (impl 
     let columns = rejects.layout().columns();
     let sheet = |rows: Vec<Vec<Cell<'static>>>| Sheet { columns: columns.clone(), rows: Box::new(rows), digits: 2 };
     rejects.each(|layout, row| {
-        part.push(layout.cells(row, lang));
+        part.push(layout.cells(row, Sight::Full, lang));
         if format == Format::Csv && part.len() >= PART as usize {
             csv::write_part(&sheet(std::mem::take(&mut part)), count == 0, out)?;
             count += u64::from(PART);

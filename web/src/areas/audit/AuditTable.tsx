@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { AuditEntry } from '@/api/people'
+import type { AuditEntry } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { actions } from './actions'

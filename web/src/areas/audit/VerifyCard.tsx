@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { type FormEvent, useState } from 'react'
-import type { AuditVerdict } from '@/api/people'
+import type { AuditVerdict } from '@/api/types'
 import { verifyAudit } from '@/api/queries'
 import { type Format, useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'

@@ -1,4 +1,4 @@
-import type { AuditFilter } from '@/api/people'
+import type { AuditFilter } from '@/api/types'
 import type { AuditSearch } from '@/router'
 
 /** What the address says, as the server is asked: one day is from it to it. */

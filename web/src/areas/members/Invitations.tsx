@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Popconfirm } from 'antd'
-import type { Invitation } from '@/api/people'
+import type { Invitation } from '@/api/types'
 import { deleteInvitation, invitations } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
 import { useFormat } from '@/parts/format'

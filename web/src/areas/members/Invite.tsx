@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Input } from 'antd'
 import { type FormEvent, useState } from 'react'
-import type { InvitationMade } from '@/api/people'
+import type { InvitationMade } from '@/api/types'
 import { isProblem } from '@/api/problem'
 import { invitations, postInvitation, session } from '@/api/queries'
 import { useFormat } from '@/parts/format'

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Select, Switch } from 'antd'
 import { useState } from 'react'
-import type { Member, Role, Standing } from '@/api/people'
+import type { Member, Role, Standing } from '@/api/types'
 import { members, putMember, session } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
 import { useFormat } from '@/parts/format'

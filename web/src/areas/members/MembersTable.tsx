@@ -1,4 +1,4 @@
-import type { Member } from '@/api/people'
+import type { Member } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { MemberRow } from './MemberRow'
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Modal } from 'antd'
 import { useState } from 'react'
-import type { Member } from '@/api/people'
+import type { Member } from '@/api/types'
 import { deleteMember, invitations, members, tokens } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useProblemText } from '@/parts/States'

@@ -1,5 +1,5 @@
 import { Modal } from 'antd'
-import type { Member, Role } from '@/api/people'
+import type { Member, Role } from '@/api/types'
 import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'
 import { change, permissionsOf, personalIn } from '@/parts/roles'

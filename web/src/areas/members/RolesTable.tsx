@@ -1,4 +1,4 @@
-import type { Permission, Role } from '@/api/people'
+import type { Permission, Role } from '@/api/types'
 import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'
 import { mayOf, permissions, roles } from '@/parts/roles'

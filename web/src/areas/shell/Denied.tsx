@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Permission } from '@/api/people'
+import type { Permission } from '@/api/types'
 import { session } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'

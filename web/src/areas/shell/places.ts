@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { Permission } from '@/api/people'
+import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon } from '@/parts/icons'
 

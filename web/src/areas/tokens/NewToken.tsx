@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Input, Select } from 'antd'
 import { type FormEvent, useState } from 'react'
-import type { TokenMade } from '@/api/people'
+import type { TokenMade } from '@/api/types'
 import { isProblem } from '@/api/problem'
 import { postToken, session, tokens } from '@/api/queries'
 import { useFormat } from '@/parts/format'

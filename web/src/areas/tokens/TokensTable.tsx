@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Popconfirm } from 'antd'
-import type { Token } from '@/api/people'
+import type { Token } from '@/api/types'
 import { deleteToken, session, tokens } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
 import { useFormat } from '@/parts/format'
