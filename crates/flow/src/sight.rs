@@ -274,6 +274,11 @@ pub(crate) fn why(walls: &Walls, mut view: WhyView) -> WhyView {
             _ => view.conditions.retain(|c| !tells(walls, c)),
         }
         view.tried.iter_mut().for_each(|t| condition(walls, &mut t.condition));
+        let (subject, result) = (&view.subject, &view.result.label);
+        view.sentence = Label::new(
+            format!("{}：{}。依据中有个人信息，已隐藏。", subject.zh, result.zh),
+            format!("{}: {}. The reasons have personal details among them and are hidden.", subject.en, result.en),
+        );
         let sentence = Label::new("怎样改变与个人信息有关，已隐藏。", "What would change it rests on personal details and is hidden.");
         view.change = ChangeView { sentence, target: None, ways: Vec::new() };
     }
@@ -438,6 +443,7 @@ mod tests {
         let told = why(&w, view(vec![secret.clone(), open.clone()]));
         assert_eq!(told.conditions, [open.clone()], "whether a hidden one held is not told beside others");
         assert_eq!((told.tried[0].condition.children.as_slice(), &told.tried[0].condition.actual), ([open.clone()].as_slice(), &Value::Null));
+        assert_eq!(told.sentence.en, "s: out. The reasons have personal details among them and are hidden.");
         let alone = why(&w, view(vec![secret.clone()]));
         assert_eq!((alone.conditions[0].holds, &alone.conditions[0].actual, &alone.conditions[0].finding), (true, &Value::Null, &hidden_label()));
         let seen = view(vec![secret, open]);
