@@ -2,7 +2,7 @@
 
 use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
-use flow::people::members::{self, MemberEdit, MemberView};
+use flow::people::members::{self, How, MemberEdit, MemberView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +25,7 @@ pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<MemberLis
 #[utoipa::path(put, path = "/members/{id}", tag = "member", params(("id" = String, Path,)), request_body = MemberEdit,
     responses((status = 200, body = MemberView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(edit): Json<MemberEdit>) -> Result<Json<MemberView>> {
-    Ok(Json(members::change(&ctx.app, &scope.by(), &id, edit).await?))
+    Ok(Json(members::change(&ctx.app, &scope.by(), &id, edit, How::Done).await?))
 }
 
 /// Take a member out
@@ -34,6 +34,6 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, 
 #[utoipa::path(delete, path = "/members/{id}", tag = "member", params(("id" = String, Path,)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<StatusCode> {
-    members::remove(&ctx.app, &scope.by(), &id).await?;
+    members::remove(&ctx.app, &scope.by(), &id, How::Done).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use flow::{
     app::{App, Chance},
-    people::{By, members::{self, MemberEdit}},
+    people::{By, members::{self, How, MemberEdit}},
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -168,7 +168,7 @@ impl TestApp {
         let password_hash = account::kept_password(&self.ctx, PASSWORD.into()).await.expect("a hash");
         let person = User { id: self.ctx.app.new_id("usr"), email: email.clone(), name: format!("the {role}"), password_hash, created_at: NOW, disabled_at: None };
         let edit = MemberEdit { role, personal };
-        let member = members::add(&self.ctx.app, &By::machine("test"), &person, edit).await.expect("joins");
+        let member = members::add(&self.ctx.app, &By::machine("test"), &person, edit, How::Done).await.expect("joins");
         (member.id, self.signs_in(&email, PASSWORD).await)
     }
 

@@ -14,7 +14,7 @@ use flow::{
     app::App,
     people::{
         By,
-        members::{self, MemberEdit, MemberView},
+        members::{self, How, MemberEdit, MemberView},
     },
 };
 use serde_json::{Value, json};
@@ -84,7 +84,9 @@ pub async fn add(home: &Home, who: &Newcomer, dry_run: bool, config: &Config, vo
         return Err(Failure::new(Code::Conflict, "member.exists", format!("{email} 已经是成员"), format!("{email} is a member already")));
     }
     let edit = edit(who.standing);
+    let person = |password_hash| User { id: app.new_id("usr"), email: email.clone(), name: name.to_owned(), password_hash, created_at: app.clock.now(), disabled_at: None };
     if dry_run {
+        members::add(&app, &by(), &person(String::new()), edit, How::Tried).await?;
         voice.answer(&json!({"email": email, "name": name, "role": edit.role, "personal": edit.personal, "known": known.is_some(), "dry_run": true}), || {
             let (zh, en) = (format!("会把 {email} 加为 {}", edit.role), format!("Would add {email} as {}", edit.role));
             voice.lang.pick(&zh, &en).to_owned()
@@ -100,8 +102,7 @@ pub async fn add(home: &Home, who: &Newcomer, dry_run: bool, config: &Config, vo
             api::account::kept_password(&ctx, password).await.map_err(|e| Failure::new(Code::Failed, &e.problem().code, format!("成员没有加上：{e}"), format!("the member was not added: {e}")))?
         }
     };
-    let person = User { id: app.new_id("usr"), email, name: name.to_owned(), password_hash, created_at: app.clock.now(), disabled_at: None };
-    let added = members::add(&app, &by(), &person, edit).await?;
+    let added = members::add(&app, &by(), &person(password_hash), edit, How::Done).await?;
     told(&added, voice, ("已添加", "Added"));
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
@@ -113,6 +114,7 @@ pub async fn role(home: &Home, email: &str, standing: Standing, dry_run: bool, c
     let member = found(&app, email).await?;
     let edit = edit(standing);
     if dry_run {
+        members::change(&app, &by(), &member.id, edit, How::Tried).await?;
         voice.answer(&json!({"user": member.id, "email": member.email, "role": edit.role, "personal": edit.personal, "dry_run": true}), || {
             let zh = format!("会把 {} 从 {} 改为 {}", member.email, member.role, edit.role);
             let en = format!("Would make {} {} instead of {}", member.email, edit.role, member.role);
@@ -120,7 +122,7 @@ pub async fn role(home: &Home, email: &str, standing: Standing, dry_run: bool, c
         });
         return Ok(ExitCode::SUCCESS);
     }
-    let changed = members::change(&app, &by(), &member.id, edit).await?;
+    let changed = members::change(&app, &by(), &member.id, edit, How::Done).await?;
     told(&changed, voice, ("已更改", "Changed"));
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
@@ -131,6 +133,7 @@ pub async fn remove(home: &Home, email: &str, dry_run: bool, config: &Config, vo
     let app = compose::existing(home, config).await?;
     let member = found(&app, email).await?;
     if dry_run {
+        members::remove(&app, &by(), &member.id, How::Tried).await?;
         let open = store::session::count_of_user(&app.store, &member.id).await?;
         voice.answer(&json!({"user": member.id, "email": member.email, "sessions": open, "dry_run": true}), || {
             let zh = format!("会移出 {}，并退出 {open} 处登录", member.email);
@@ -139,7 +142,7 @@ pub async fn remove(home: &Home, email: &str, dry_run: bool, config: &Config, vo
         });
         return Ok(ExitCode::SUCCESS);
     }
-    let removed = members::remove(&app, &by(), &member.id).await?;
+    let removed = members::remove(&app, &by(), &member.id, How::Done).await?;
     told(&removed, voice, ("已移出", "Taken out"));
     app.store.close().await;
     Ok(ExitCode::SUCCESS)

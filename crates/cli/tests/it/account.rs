@@ -136,6 +136,15 @@ fn come_and_go(engine: Engine) {
 
     assert_eq!(people(&place, &["user", "role"], &["--email", "amy@shop.test", "--role", "viewer"], "").ends(7).json()["error"]["code"], "member.last_owner");
     assert_eq!(people(&place, &["user", "remove"], &["--email", "amy@shop.test"], "").ends(7).json()["error"]["code"], "member.last_owner");
+    // a dry run says what stands in the way, too
+    for refused in [&["role", "--role", "viewer"][..], &["remove"]] {
+        let more = &[&["--email", "amy@shop.test", "--dry-run"][..], &refused[1..]].concat();
+        assert_eq!(people(&place, &["user", refused[0]], &more, "").ends(7).json()["error"]["code"], "member.last_owner");
+    }
+    for dry_run in [&[][..], &["--dry-run"]] {
+        let blind = [&["--email", "ben@shop.test", "--role", "owner", "--personal", "false"][..], dry_run].concat();
+        assert_eq!(people(&place, &["user", "role"], &blind, "").ends(4).json()["error"]["code"], "member.owner_sees");
+    }
     let role = ["--email", "ben@shop.test", "--role", "analyst", "--personal", "true"];
     assert_eq!(people(&place, &["user", "role"], &[&role[..], &["--dry-run"]].concat(), "").ends(0).json()["dry_run"], true);
     let changed = people(&place, &["user", "role"], &role, "").ends(0).json();

@@ -51,6 +51,24 @@ pub struct MemberEdit {
     pub personal: Personal,
 }
 
+/// For good, or to see whether it could be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// it is done
+    Done,
+    /// whatever stands in the way is said, and nothing is left of it
+    Tried,
+}
+
+impl How {
+    async fn end(self, tx: Tx) -> Result<()> {
+        match self {
+            How::Done => Ok(tx.commit().await?),
+            How::Tried => Ok(tx.rollback().await?),
+        }
+    }
+}
+
 fn view(m: Member, by: &By) -> MemberView {
     MemberView {
         you: m.user == by.actor.id,
@@ -97,7 +115,7 @@ pub(super) fn fits(role: Role, personal: Personal) -> Result<()> {
 ///
 /// # Errors
 /// `member.not_found`, `member.last_owner`, `member.owner_sees`, `access.beyond`; when the store refuses.
-pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<MemberView> {
+pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit, how: How) -> Result<MemberView> {
     let workspace = app.settings().id.clone();
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
@@ -117,7 +135,7 @@ pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<Me
     let said = |m: &Member| json!({ "role": m.role, "personal": m.personal });
     let note = audit::of(app, &by.actor, Action::MemberChanged, id).detail(json!({ "before": said(&before), "after": said(&after) }));
     audit::append(app, &mut tx, &note).await?;
-    tx.commit().await?;
+    how.end(tx).await?;
     Ok(view(after, by))
 }
 
@@ -125,7 +143,7 @@ pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit) -> Result<Me
 ///
 /// # Errors
 /// `member.not_found`, `member.last_owner`, `access.beyond`; when the store refuses.
-pub async fn remove(app: &App, by: &By, id: &str) -> Result<MemberView> {
+pub async fn remove(app: &App, by: &By, id: &str, how: How) -> Result<MemberView> {
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
@@ -140,7 +158,7 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<MemberView> {
     invitation::revoke_by(&mut tx, &workspace, id, now).await?;
     let note = audit::of(app, &by.actor, Action::MemberRemoved, id).detail(json!({ "role": before.role }));
     audit::append(app, &mut tx, &note).await?;
-    tx.commit().await?;
+    how.end(tx).await?;
     Ok(view(before, by))
 }
 
@@ -149,7 +167,7 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<MemberView> {
 ///
 /// # Errors
 /// `member.exists`, `member.owner_sees`; when the store refuses.
-pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit) -> Result<MemberView> {
+pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit, how: How) -> Result<MemberView> {
     let workspace = app.settings().id.clone();
     by.covers(edit.role.granted(edit.personal))?;
     fits(edit.role, edit.personal)?;
@@ -167,7 +185,7 @@ pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit) -> Result<
     let note = audit::of(app, &by.actor, Action::MemberJoined, id.as_str()).detail(json!({ "role": edit.role, "personal": edit.personal }));
     audit::append(app, &mut tx, &note).await?;
     let added = find(&mut tx, &workspace, &id).await?;
-    tx.commit().await?;
+    how.end(tx).await?;
     Ok(view(added, by))
 }
 
