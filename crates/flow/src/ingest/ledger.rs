@@ -2,6 +2,7 @@
 
 use super::{
     commit::refresh,
+    rejected::Again,
     stage::{Request, Source, unreadable},
 };
 use crate::{Error, Result, app::App};
@@ -35,8 +36,10 @@ pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> 
         }
     }
     let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());
-    if super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
-        return review(app, path, name, probe.mapping).await;
+    match super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
+        Again::Known => return review(app, path, name, probe.mapping).await,
+        Again::Guessed => probe = review(app, path, name, probe.mapping).await?,
+        Again::No => {}
     }
     settle_number(app, &mut probe).await?;
     Ok(probe)

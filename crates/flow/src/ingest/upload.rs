@@ -77,7 +77,11 @@ async fn find(app: &App, id: &str) -> Result<Import> {
 /// # Errors
 /// `import.not_found`, or when the store refuses.
 pub async fn get(app: &App, id: &str) -> Result<ImportView> {
-    Ok(view::of(find(app, id).await?, &app.imports, app.clock.now()))
+    let mut import = view::of(find(app, id).await?, &app.imports, app.clock.now());
+    if import.undo_until.is_some() {
+        import.resting_rows = Some(super::resting(app, id).await?.rows);
+    }
+    Ok(import)
 }
 
 /// The newest imports.
