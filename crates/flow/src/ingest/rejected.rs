@@ -157,8 +157,7 @@ pub enum Again {
 /// `known` are mappings remembered from before, the last used first. The rows may be of several files with headings in
 /// common: each column means what it meant in the first of them that has it.
 pub fn settle(mapping: &mut Mapping, known: &[Mapping]) -> Again {
-    let ours = mapping.columns.iter().map(|c| c.header.trim().to_lowercase()).take(FRONT.len()).eq(FRONT);
-    if !ours {
+    if !is_one(mapping) {
         return Again::No;
     }
     let rest = mapping.columns.split_off(FRONT.len());
@@ -186,6 +185,11 @@ pub fn settle(mapping: &mut Mapping, known: &[Mapping]) -> Again {
     (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row) = layout;
     sources::settle(mapping, None);
     Again::Known
+}
+
+/// Is it how a file of rejected rows is read?
+pub(super) fn is_one(mapping: &Mapping) -> bool {
+    mapping.columns.iter().map(|c| c.header.trim().to_lowercase()).take(FRONT.len()).eq(FRONT)
 }
 
 /// What a heading meant in the first of the files that has it, with what that file said of all its columns. A file that left

@@ -3,7 +3,8 @@
 
 use super::{
     commit::{Done, commit},
-    ledger::{content_hash, fingerprint, is_history, not_now, propose, remember},
+    ledger::{content_hash, fingerprint, is_history, not_now, remember},
+    proposal::propose_all,
     stage::{Progress, Request, Source, Staged, stage},
     view::{self, ImportFile, ImportView},
 };
@@ -43,12 +44,19 @@ pub async fn receive(app: &App, uploads: Vec<Upload>, author: &str) -> Result<Im
 async fn take_in(app: &App, id: &str, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
     let folder = app.uploads(id);
     let mut files = Vec::new();
-    for (place, upload) in uploads.into_iter().enumerate() {
-        let path = folder.join(place.to_string());
+    for upload in uploads {
+        let path = folder.join(files.len().to_string());
         std::fs::rename(&upload.path, &path)?;
-        let probe = propose(app, &path, &upload.name, None).await?;
-        let hash = tokio::task::spawn_blocking(move || content_hash(&path)).await??;
-        files.push((ImportFile::of(&upload.name, hash, &probe), probe.mapping));
+        let probes = propose_all(app, &path, &upload.name, None).await?;
+        let hashed = path.clone();
+        let hash = tokio::task::spawn_blocking(move || content_hash(&hashed)).await??;
+        for (sheet, probe) in probes.into_iter().enumerate() {
+            // each table of a workbook is mapped, and may be left out, by itself
+            if sheet > 0 {
+                std::fs::hard_link(&path, folder.join(files.len().to_string()))?;
+            }
+            files.push((ImportFile::of(&upload.name, hash.clone(), &probe), probe.mapping));
+        }
     }
     let print = fingerprint(files.iter().map(|(f, m)| (f.sha256.as_str(), m)));
     let mappings = json!(files.iter().map(|(_, m)| m).collect::<Vec<_>>());
