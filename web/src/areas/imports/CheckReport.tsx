@@ -3,6 +3,7 @@ import { href } from '@/api/client'
 import type { Import, RejectReason, Report } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
 import { PlainTable } from '@/parts/ChartCard'
+import { Fold } from '@/parts/Fold'
 import { Card } from '@/parts/Page'
 
 /** What the rows say, all of them: counts that add up, reasons with examples, quality. */
@@ -55,8 +56,7 @@ function Fact({ name, n, tone, f }: { name: string; n: number; tone?: string; f:
 function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: Format }) {
   const { t } = f
   return (
-    <details className="reason" open={open}>
-      <summary><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></summary>
+    <Fold className="reason" open={open} head={<><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></>}>
       {reason.examples.length > 0 && (
         <PlainTable
           fit caption={f.label(reason.text)}
@@ -64,7 +64,7 @@ function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: F
           rows={reason.examples.map((e) => [f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
         />
       )}
-    </details>
+    </Fold>
   )
 }
 
