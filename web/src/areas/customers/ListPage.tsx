@@ -38,7 +38,8 @@ export function ListPage() {
   const sort = search.sort ?? '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => k !== 'columns' && k !== 'sort')) as Record<string, string | undefined>, [search])
   const request = { ...filters, sort, columns: columns.join(',') }
-  const query = useInfiniteQuery(customers(request))
+  // companies have no phone of their own, but contacts
+  const query = useInfiniteQuery(customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }))
   const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
   useEffect(() => { if (query.data && !query.isPlaceholderData) remember(items.map((c) => c.id), total) }, [query.data, query.isPlaceholderData, items, total])
