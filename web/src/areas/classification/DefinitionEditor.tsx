@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { postClassification, putClassification } from '@/api/queries'
 import type { Rule } from '@/api/rule'
 import type { Classification, ClassificationDetail, Label } from '@/api/types'
+import { askToLeave } from '@/parts/ask'
 import { useFormat } from '@/parts/format'
 import { FeatureSelect } from '@/parts/rule/inputs'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
@@ -44,7 +45,12 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
   const [before] = useState(now)
   const dirty = () => !done.current && now !== before
   useUnsaved(dirty)
-  const cancel = () => { if (!dirty() || window.confirm(t('common.leave_unsaved'))) onDone() }
+  const cancel = async () => {
+    if (dirty() && !(await askToLeave())) return
+    // asked once is enough: what follows may leave the page
+    done.current = true
+    onDone()
+  }
   const save = useMutation({
     mutationFn: () => {
       const rest = { ...method.otherwise, label: both(otherwise) }
