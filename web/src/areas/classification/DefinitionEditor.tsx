@@ -103,7 +103,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
           </>
         )}
         <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
-        <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className="small worse" role="status">{t(missing)}</span>}</div>
+        <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className={`small ${dirty() ? 'worse' : 'soft'}`} role="status">{t(missing)}</span>}</div>
       </div>
     </Card>
   )

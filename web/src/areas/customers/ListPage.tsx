@@ -139,7 +139,7 @@ function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]
       {items.map((c) => (
         <Link key={c.id} className="person" to="/customers/$id" params={{ id: c.id }}>
           <span className="person-line strong"><span className="clip">{nameOf(c)}</span><span>{f.value(c.values.net)}</span></span>
-          <span className="person-tags">{Object.entries(c.classes).filter(([k]) => columns.includes(`class.${k}`)).map(([k, v]) => <span className="chip" key={k}>{f.label(v.label)}</span>)}</span>
+          <span className="person-tags">{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
           {shown.filter((k) => k !== 'net').map((k) => <span className="person-line small" key={k}><span className="soft">{f.label(byKey.get(k)?.label) || k}</span><span>{f.value(c.values[k], byKey.get(k)?.unit)}</span></span>)}
         </Link>
       ))}

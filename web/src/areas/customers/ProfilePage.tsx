@@ -83,7 +83,7 @@ function Classes({ profile: p, onWhy }: { profile: Profile; onWhy: (subject: str
   return (
     <Card title={t('customers.classes')}>
       <div>{known.map(line)}</div>
-      {unknown.length > 0 && <Fold testid="unknown-classes" className="small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}>{unknown.map(line)}</Fold>}
+      {unknown.length > 0 && <Fold testid="unknown-classes" className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}>{unknown.map(line)}</Fold>}
       {p.segments.length > 0 && (
         <>
           <h3 className="profile-sub">{t('customers.in_segments')}</h3>
@@ -107,12 +107,11 @@ function Features({ profile: p }: { profile: Profile }) {
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
       {groups.map((g, i) => (
-        <details key={g.key} className="feature-group" open={i < 3}>
-          <summary>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></summary>
+        <Fold key={g.key} className="feature-group" open={i < 3} head={<span>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></span>}>
           <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>
-        </details>
+        </Fold>
       ))}
-      {unknown.length > 0 && <Fold className="small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><p className="soft">{unknown.map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
+      {unknown.length > 0 && <Fold className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><p className="soft">{unknown.map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
     </Card>
   )
 }
