@@ -105,6 +105,7 @@ function pickCell(c: Cell, data: Rfm, f: Format): Pick {
   const end = suffix(data.scoring)
   return {
     name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, of: 'buyers',
+    note: cellMeans(c, data, f),
     facts: c.change == null ? undefined : [[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]],
   }
 }
@@ -129,6 +130,9 @@ function ordersOf(edges: Rfm['edges'], score: number, { t, integer }: Format): s
 }
 
 const sameEdges = (a: Rfm, b: Rfm) => JSON.stringify([a.edges.r, a.edges.f]) === JSON.stringify([b.edges.r, b.edges.f])
+
+/** A cell in days and orders. */
+const cellMeans = (c: Cell, data: Rfm, f: Format) => f.t('classification.cell_means', { r: c.r, f: c.f, days: daysOf(data.edges, c.r, f), orders: ordersOf(data.edges, c.f, f) })
 
 /** Each day's own edges, side by side: a change is between two days, and so are its edges. */
 function TwoEdges({ data, then, f }: { data: Rfm; then: Rfm; f: Format }) {
@@ -169,7 +173,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
             const name = t('classification.cell_name', { r: rs, f: fs })
             return (
               <button
-                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
+                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${cellMeans(c, data, f)} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
                 onClick={() => onPick(pickCell(c, data, f))}
               >
                 <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
