@@ -6,6 +6,7 @@ import { langs, words } from './support/words'
 let server: Server | undefined
 let state: { cookies: []; origins: [] } | undefined
 let customer = ''
+let company = ''
 let importId = ''
 
 test.beforeAll(async ({ browser }) => {
@@ -16,6 +17,8 @@ test.beforeAll(async ({ browser }) => {
   expect(signed.ok()).toBe(true)
   const list = (await (await context.request.get('/api/v1/customers?limit=1')).json()) as { items: { id: string }[] }
   customer = list.items[0]?.id ?? ''
+  const companies = (await (await context.request.get(`/api/v1/customers?limit=1&rule=${encodeURIComponent('kind = "organisation" and contacts >= 1')}`)).json()) as { items: { id: string }[] }
+  company = companies.items[0]?.id ?? ''
   const all = (await (await context.request.get('/api/v1/imports')).json()) as { items: { id: string }[] }
   importId = all.items[0]?.id ?? ''
   const made = await context.request.post('/api/v1/segments', { data: { key: 'quiet', label: { zh: '沉睡高价值', en: 'Gone quiet' }, description: { zh: '', en: '' }, rule_text: 'net > 1000 and (class.lifecycle = "at_risk" or recency_days > 60)' } })
@@ -35,6 +38,7 @@ const routes: [string, () => string][] = [
   ['customers', () => '/customers'],
   ['customers, filtered', () => '/customers?class.lifecycle=at_risk&rule=orders+%3E+2'],
   ['customer', () => `/customers/${customer}`],
+  ['company', () => `/customers/${company}`],
   ['why', () => `/customers/${customer}?why=rfm_8`],
   ['segments', () => '/segments'],
   ['segment', () => '/segments/quiet'],
@@ -123,6 +127,42 @@ test('classifications of one\'s own come and go, changed ones go back', async ({
   await expect(page.getByText(t('segments.static_note', { n: count ?? '' }))).toBeVisible()
   await context.close()
 })
+
+for (const lang of langs)
+  test(`a company is no person, and unsaved edits are asked about, ${lang}`, async ({ browser, contextOptions }, info) => {
+    const t = words(lang)
+    const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+    const page = await context.newPage()
+    const asked: string[] = []
+    page.on('dialog', (d) => { asked.push(d.message()); void d.dismiss() })
+    await prefer(page, lang)
+    await page.goto(`/customers/${company}`)
+    await settled(page)
+    const told = (await (await page.request.get(`/api/v1/customers/${company}`)).json()) as { contacts: { name: string | null }[]; classes: { classification: string; label: { zh: string; en: string } }[] }
+    await expect(page.locator('.contacts')).toContainText(told.contacts[0]?.name ?? '')
+    const line = (key: string) => page.locator('.class-line').filter({ has: page.getByText(told.classes.find((c) => c.classification === key)?.label[lang === 'en' ? 'en' : 'zh'] ?? key, { exact: true }) })
+    await expect(line('by_company_size')).toHaveCount(1)
+    const rest = page.getByTestId('unknown-classes').getByRole('button').first()
+    if (await rest.isVisible()) await rest.click()
+    for (const key of ['by_gender', 'age_group', 'by_marital_status']) await expect(line(key)).toHaveCount(0)
+
+    await page.goto('/segments')
+    await settled(page)
+    await page.getByRole('link', { name: t('segments.new'), exact: true }).click()
+    await page.getByLabel(t('segments.name'), { exact: true }).fill('Unsaved')
+    const dialog = page.getByRole('dialog', { name: t('common.leave_unsaved') })
+    await page.goBack()
+    await expect(dialog).toBeVisible()
+    await accessible(page)
+    await dialog.getByRole('button', { name: t('common.leave_stay'), exact: true }).click()
+    await expect(dialog).toBeHidden()
+    await expect(page.getByLabel(t('segments.name'), { exact: true })).toHaveValue('Unsaved')
+    await page.locator('.page-crumb').getByRole('link').click()
+    await dialog.getByRole('button', { name: t('common.leave_go'), exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: t('segments.title') })).toBeVisible()
+    expect(asked, 'the browser asks nothing').toEqual([])
+    await context.close()
+  })
 
 test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
   test.skip(info.project.name === 'phone', 'phones have none')

@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { isProblem } from './api/problem'
 import type { Lang } from './api/types'
 import { firstLang, startI18n, useT } from './i18n'
+import { Asks } from './parts/ask'
 import { Toasts } from './parts/toast'
 import { makeRouter } from './router'
 import { antdTheme } from './theme/antd'
@@ -45,6 +46,7 @@ function App({ first }: { first: AntdLocale }) {
     <ConfigProvider theme={antdTheme(theme === 'dark')} csp={nonce ? { nonce } : undefined} locale={locale} button={{ autoInsertSpace: false }} componentSize="middle">
       <RouterProvider router={router} />
       <Toasts />
+      <Asks />
     </ConfigProvider>
   )
 }

@@ -143,6 +143,8 @@ pub struct RefundRecord {
     pub quantity: Option<f64>,
     /// told by the order's status alone: counts only for what the order's other refunds leave
     pub by_status: bool,
+    /// told beside its order, without a day or number of its own: what was given back of it so far
+    pub so_far: bool,
 }
 
 /// Interaction.

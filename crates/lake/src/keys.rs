@@ -7,12 +7,13 @@ use crate::{
     stats,
 };
 use arrow::{
-    array::{Array, AsArray},
+    array::{Array, ArrayRef, AsArray},
     datatypes::{Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType},
 };
 use domain::{
     CustomerKey, Day,
     clock::Instant,
+    id::key64,
     table::{DataFile, Table},
     value::Value,
 };
@@ -21,6 +22,51 @@ use domain::{
 pub fn days(file: &DataFile) -> Option<(Day, Day)> {
     let (low, high) = stats::span(file, "day")?;
     Some((Day(i32::try_from(low).ok()?), Day(i32::try_from(high).ok()?)))
+}
+
+/// A row as one version of its fact.
+#[derive(Debug, Clone, Copy)]
+pub struct Version {
+    /// what survives a correction
+    pub identity: u64,
+    /// whose; 0 where the table knows no customers
+    pub customer: CustomerKey,
+    /// key of its content
+    pub row_key: u64,
+    /// when it was learnt
+    pub recorded_at: Instant,
+    /// number of the import
+    pub batch: i64,
+}
+
+/// The column that identities are read from, if any row of the file has one.
+fn identity_column(file: &DataFile) -> Option<&'static str> {
+    let column = match file.table {
+        Table::Orders => "order_key",
+        Table::Lines => "line_key",
+        Table::Refunds => "refund_key",
+        Table::Costs => "cost_key",
+        Table::Products => "product",
+        _ => return None,
+    };
+    (!stats::is_empty(file, column)).then_some(column)
+}
+
+/// Has the table no customers?
+fn is_anybodys(table: Table) -> bool {
+    matches!(table, Table::Costs | Table::Products)
+}
+
+/// Row and identity of the rows that have one: a key as it stands, or the key of a text.
+fn each_identity(column: &ArrayRef, mut each: impl FnMut(usize, u64)) {
+    if let Some(keys) = column.as_primitive_opt::<Int64Type>() {
+        for (i, key) in keys.values().iter().enumerate().filter(|(i, _)| keys.is_valid(*i)) {
+            each(i, *key as u64);
+        }
+        return;
+    }
+    let texts = Texts::of(column);
+    (0..column.len()).filter_map(|i| Some((i, key64(texts.get(i)?)))).for_each(|(i, key)| each(i, key));
 }
 
 impl Lake {
@@ -38,25 +84,33 @@ impl Lake {
     }
 
     /// Identities of one file's rows, which survive a correction, and whose rows they are: `order_key` of orders,
-    /// `line_key` of lines, `refund_key` of refunds that have one; `cost_key` of costs, which are nobody's.
+    /// `line_key` of lines, `refund_key` of refunds that have one; of costs `cost_key` and of products the key of their
+    /// number, which are nobody's.
     pub fn identities(&self, file: &DataFile, mut each: impl FnMut(u64, CustomerKey)) -> Result<()> {
-        let column = match file.table {
-            Table::Orders => "order_key",
-            Table::Lines => "line_key",
-            Table::Refunds => "refund_key",
-            Table::Costs => "cost_key",
-            _ => return Ok(()),
-        };
-        if stats::is_empty(file, column) {
-            return Ok(());
-        }
-        let columns: &[&str] = if file.table == Table::Costs { &[column] } else { &[column, "customer"] };
+        let Some(column) = identity_column(file) else { return Ok(()) };
+        let columns: &[&str] = if is_anybodys(file.table) { &[column] } else { &[column, "customer"] };
         self.reader().scan(file, columns, |b| {
-            let keys = b[0].as_primitive::<Int64Type>();
             let customers = b.get(1).map(|c| c.as_primitive::<Int32Type>().values());
-            for (i, key) in keys.values().iter().enumerate().filter(|(i, _)| keys.is_valid(*i)) {
-                each(*key as u64, CustomerKey(customers.map_or(0, |c| c[i] as u32)));
-            }
+            each_identity(&b[0], |i, identity| each(identity, CustomerKey(customers.map_or(0, |c| c[i] as u32))));
+            Ok(())
+        })
+    }
+
+    /// The rows of one file that have an identity, in their order, each as a version of its fact.
+    pub fn versions(&self, file: &DataFile, mut each: impl FnMut(Version)) -> Result<()> {
+        let Some(column) = identity_column(file) else { return Ok(()) };
+        let mut columns = vec![column, "row_key", "recorded_at", "batch"];
+        if !is_anybodys(file.table) {
+            columns.push("customer");
+        }
+        self.reader().scan(file, &columns, |b| {
+            let (keys, batches) = (b[1].as_primitive::<Int64Type>().values(), b[3].as_primitive::<Int64Type>().values());
+            let learnt = b[2].as_primitive::<TimestampMicrosecondType>().values();
+            let customers = b.get(4).map(|c| c.as_primitive::<Int32Type>().values());
+            each_identity(&b[0], |i, identity| {
+                let customer = CustomerKey(customers.map_or(0, |c| c[i] as u32));
+                each(Version { identity, customer, row_key: keys[i] as u64, recorded_at: Instant(learnt[i]), batch: batches[i] });
+            });
             Ok(())
         })
     }

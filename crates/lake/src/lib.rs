@@ -26,7 +26,7 @@ mod writer;
 pub use cells::Cells;
 pub use error::{Error, Result};
 pub use export::Export;
-pub use keys::days;
+pub use keys::{Version, days};
 pub use lake::Lake;
 pub use products::{Product, Products};
 pub use rows::{

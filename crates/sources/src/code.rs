@@ -110,7 +110,7 @@ codes! {
     GuessEncoding "guess_encoding" "文字编码：{encoding}" "Text encoding: {encoding}";
     GuessDelimiter "guess_delimiter" "分隔符：{delimiter}" "Fields are separated by {delimiter}";
     GuessSheet "guess_sheet" "使用工作表“{sheet}”（共 {count} 个）" "Sheet “{sheet}” is used, of {count}";
-    GuessSheetsLeft "guess_sheets_left" "只读取工作表“{sheet}”（共 {count} 个），未读取：{others}" "Only sheet “{sheet}” is read, of {count}; not read: {others}";
+    GuessSheetsLeft "guess_sheets_left" "这里读取工作表“{sheet}”（共 {count} 个），不含：{others}" "This is sheet “{sheet}” of {count}; not read with it: {others}";
     GuessSheets "guess_sheets" "{count} 个工作表表头相同，合并读取：{sheets}" "{count} sheets with the same header are read as one table: {sheets}";
     GuessHeader "guess_header" "表头在第 {row} 行" "The header is in row {row}";
     GuessNoHeader "guess_no_header" "没有表头，按内容识别列" "There is no header; columns were recognised by their content";

@@ -114,6 +114,6 @@ fn a_sheet_a_month_is_one_table() {
 fn sheets_that_differ_are_told_and_one_is_read() {
     let book = Book::of(&[("orders", false, &[HEAD, "S1,C1,2025-01-01,5", "S2,C2,2025-01-02,5"]), ("blank", false, &["who,what"]), ("notes", false, &["who,what", "me,nothing"]), ("old", true, &[HEAD, "S9,C1,2025-01-01,5"])]);
     let found = book.probe(None);
-    assert_eq!(told(&found), [("guess_sheets_left", true, "Only sheet “orders” is read, of 4; not read: notes, old".to_owned())]);
+    assert_eq!(told(&found), [("guess_sheets_left", true, "This is sheet “orders” of 4; not read with it: notes, old".to_owned())]);
     assert_eq!(book.read(&found.mapping).0, ["S1", "S2"]);
 }

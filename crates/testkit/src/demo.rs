@@ -49,10 +49,10 @@ impl Habit {
 
 const HABITS: &[(Habit, f64)] = &[
     (Habit::Prospect, 12.0),
-    (Habit::New, 9.0),
-    (Habit::Champion, 7.0),
-    (Habit::Steady, 26.0),
-    (Habit::OneTime, 18.0),
+    (Habit::New, 2.5),
+    (Habit::Champion, 8.0),
+    (Habit::Steady, 29.5),
+    (Habit::OneTime, 20.0),
     (Habit::Slipping, 10.0),
     (Habit::Lost, 13.0),
     (Habit::Returned, 5.0),
@@ -71,6 +71,8 @@ pub(crate) struct Person {
     pub(crate) orders: Vec<Order>,
     pub(crate) channel: usize,
     pub(crate) happiness: f64,
+    /// share of orders with a coupon
+    pub(crate) thrift: f64,
 }
 
 /// One planted order.
@@ -131,7 +133,7 @@ fn person(number: u32, chance: &mut Chance, today: Day, order_number: &mut u64) 
             let day = back(chance.between(150, i64::from(DAYS) - 1));
             (day, day, None)
         }
-        Habit::Champion | Habit::Steady => (back(chance.between(45, i64::from(DAYS) - 1)), today, None),
+        Habit::Champion | Habit::Steady => (back(chance.between(28, i64::from(DAYS) - 1)), today, None),
         Habit::Slipping => {
             let silent = (gap * (2.2 + chance.unit())).min(170.0) as i64;
             (back(chance.between(300, i64::from(DAYS) - 1)), back(silent), None)
@@ -179,7 +181,8 @@ fn person(number: u32, chance: &mut Chance, today: Day, order_number: &mut u64) 
         Some(o) => o.day.plus(-(chance.exponential(6.0) as i32).min(120)),
         None => back(chance.between(0, i64::from(DAYS) - 1)),
     };
-    Person { number, habit, organisation, signup, orders, channel, happiness }
+    let thrift = *chance.weighted(&[(0.08, 6.0), (0.35, 3.0), (0.75, 1.0)]);
+    Person { number, habit, organisation, signup, orders, channel, happiness, thrift }
 }
 
 fn order(chance: &mut Chance, number: &mut u64, day: Day, today: Day, level: f64, size: f64, favourite: usize) -> Order {

@@ -1,12 +1,13 @@
 import { useBlocker } from '@tanstack/react-router'
-import { useT } from '@/i18n'
+import { useEffect } from 'react'
+import { askToLeave, readyToAsk } from './ask'
 
-/** Asks before edits are lost by leaving the page, by link, back button or closing the tab. */
+/** Asks before edits are lost by leaving the page: by link and back button in our own words, by closing the tab in the browser's. */
 export function useUnsaved(dirty: () => boolean) {
-  const { t } = useT()
+  useEffect(readyToAsk, [])
   useBlocker({
     // filters and panels of the same page live in its address: they take nothing away
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && dirty() && !window.confirm(t('common.leave_unsaved')),
+    shouldBlockFn: async ({ current, next }) => current.pathname !== next.pathname && dirty() && !(await askToLeave()),
     enableBeforeUnload: dirty,
   })
 }

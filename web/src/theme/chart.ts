@@ -12,9 +12,9 @@ export const chartColors = (dark: boolean) => ({
 /** Okabe–Ito: fills only, always with a label beside them. */
 const categories = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#999999']
 
-/** Stages keep their colour everywhere; anything else takes the next of the row. */
+/** Stages keep their colour everywhere; anything else takes the next of the row. Who was no customer yet is no stage: the palest of all, with an edge. */
 const stages: Record<string, string> = {
-  prospect: '#999999', new: '#56B4E9', active: '#0072B2', at_risk: '#E69F00', dormant: '#D55E00', lost: '#8a5a44', reactivated: '#009E73',
+  'not.yet': '#d3d8df', prospect: '#7d8591', new: '#56B4E9', active: '#0072B2', at_risk: '#E69F00', dormant: '#D55E00', lost: '#8a5a44', reactivated: '#009E73',
 }
 export const classColor = (key: string, index: number): string => stages[key] ?? categories[index % categories.length] ?? '#999999'
 

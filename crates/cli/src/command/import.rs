@@ -237,23 +237,30 @@ async fn propose(app: &App, files: &Files, voice: &Voice) -> Result<Vec<Source>,
     let (mut sources, own) = (Vec::new(), own_mappings(files)?);
     for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
         let name = name_of(&path);
-        let probe = match own.get(index).cloned() {
-            Some(mapping) => ingest::review(app, &path, &name, mapping).await?,
-            None => ingest::propose(app, &path, &name, kind).await?,
+        let probes = match own.get(index).cloned() {
+            Some(mapping) => vec![ingest::review(app, &path, &name, mapping).await?],
+            None => ingest::propose_all(app, &path, &name, kind).await?,
         };
-        voice.say(&format!("{name}："), &format!("{name}:"));
-        for guess in &probe.guesses {
-            let text = guess.text();
-            voice.say(&format!("  {}", text.zh), &format!("  {}", text.en));
+        for probe in probes {
+            shown(&name, &probe, voice);
+            sources.push(Source { name: name.clone(), path: path.clone(), mapping: probe.mapping });
         }
-        for column in &probe.columns {
-            let target = column.target.name();
-            let samples = column.samples.join(" · ");
-            voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
-        }
-        sources.push(Source { name, path, mapping: probe.mapping });
     }
     Ok(sources)
+}
+
+/// How a table is read, with every guess.
+fn shown(name: &str, probe: &sources::Probe, voice: &Voice) {
+    voice.say(&format!("{name}："), &format!("{name}:"));
+    for guess in &probe.guesses {
+        let text = guess.text();
+        voice.say(&format!("  {}", text.zh), &format!("  {}", text.en));
+    }
+    for column in &probe.columns {
+        let target = column.target.name();
+        let samples = column.samples.join(" · ");
+        voice.say(&format!("  {} → {target}   {samples}", column.header), &format!("  {} → {target}   {samples}", column.header));
+    }
 }
 
 /// Somebody who tells how far the reading is, and stops it when asked to.

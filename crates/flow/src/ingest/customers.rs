@@ -3,7 +3,7 @@
 
 use super::{
     bits::Bits,
-    lane::Stamp,
+    fact::Stamp,
     people::People,
     rows::Content,
     spool::{PARTITIONS, Spool},

@@ -6,7 +6,8 @@ use super::{
     bits::Bits,
     customers::{Roster, Rules, Settled},
     equal::Equals,
-    lane::{Fact, Outcome, Stamp},
+    fact::{Fact, Of, Stamp},
+    lane::Outcome,
     lanes::{Lanes, Way},
     late::{WINDOW, load, reject},
     order_index::{OrderIndex, Place},
@@ -19,7 +20,7 @@ use super::{
     rows::order_key,
     seen::Mixed,
     spool::{PARTITIONS, Spool, partition},
-    stage::{Request, Span, Staged},
+    stage::{Known, Request, Span, Staged},
     wire::Put,
 };
 use crate::{Result, app::App};
@@ -28,10 +29,9 @@ use domain::{
     clock::Instant,
     identity::{Identifier, IdentifierKind::{Email, Phone, Unionid}},
     record::{AnswerRecord, CostRecord, CustomerRecord, InteractionRecord, LineRecord, OrderRecord, ProductRecord, Record, RefundRecord},
-    table::Snapshot,
 };
 use lake::{Lake, Writer};
-use sources::{Batch, Code, Kind, OrderIdentity, Target};
+use sources::{Batch, Code, Kind, Mapping, OrderIdentity, Target};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     hash::BuildHasherDefault,
@@ -51,6 +51,8 @@ pub(super) struct Gather<'a> {
     today: Day,
     stamp: Stamp,
     rules: Vec<Rules>,
+    /// what the rows of each file may correct
+    of: Vec<Of>,
     people: People,
     roster: Roster,
     lanes: Lanes,
@@ -79,19 +81,20 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(app: &'a App, request: &'a Request, snapshot: &Snapshot, customers: u32) -> Result<Gather<'a>> {
-        let lake = Lake::open(&app.lake, snapshot)?;
+    pub(super) fn new(app: &'a App, request: &'a Request, known: &Known) -> Result<Gather<'a>> {
+        let lake = Lake::open(&app.lake, &known.snapshot)?;
         let (settings, now) = (app.settings(), app.clock.now());
         let stamp = Stamp { now, history: request.history, batch: request.batch };
         let stem = format!("{}-{:x}", request.id, now.0);
         let (root, folder) = (app.lake.clone(), app.temporary());
         let today = settings.zone.day(now);
-        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake);
+        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake, &known.corrected);
         Ok(Gather {
             app,
             request,
             rules: request.sources.iter().map(|s| Rules::of(&s.mapping)).collect(),
-            people: People::new(customers, &folder),
+            of: request.sources.iter().map(|s| of(&s.mapping)).collect(),
+            people: People::new(known.customers, &folder),
             roster: Roster::new(&folder),
             lanes,
             index: request.sources.iter().any(waiting::needs_orders).then(OrderIndex::default),
@@ -112,7 +115,7 @@ impl<'a> Gather<'a> {
             mentioned: Bits::default(),
             reachable: Bits::default(),
             speaks_of_people: false,
-            snapshot: snapshot.id,
+            snapshot: known.snapshot.id,
             zone: settings.zone.clone(),
             lake,
             root,
@@ -249,36 +252,36 @@ impl<'a> Gather<'a> {
                 self.watch.day(o.day);
                 self.watch.amount(o.paid);
                 self.place(order_key(&o.order_id), Place { customer: key, at: o.at })?;
-                self.fact(row, key, &o)?;
+                self.fact(file, row, key, &o)?;
             }
             Record::Line(l) => self.line(file, line, row, l)?,
             Record::Refund(r) => self.refund(file, line, row, r)?,
             Record::Interaction(i) => {
                 let Some(key) = self.refers(row, &i.customer)? else { return self.nobody(file, line, row) };
                 self.watch.day(i.day);
-                self.fact(row, key, &i)?;
+                self.fact(file, row, key, &i)?;
             }
             Record::Answer(a) => {
                 let Some(key) = self.refers(row, &a.customer)? else { return self.nobody(file, line, row) };
                 self.watch.day(a.day);
                 self.watch.answer(&a);
-                if let Some(row_key) = self.fact(row, key, &a)? {
+                if let Some(row_key) = self.fact(file, row, key, &a)? {
                     self.comment(key, row_key, &a)?;
                 }
             }
             Record::Product(p) => {
-                self.fact(row, CustomerKey(0), &p)?;
+                self.fact(file, row, CustomerKey(0), &p)?;
             }
             Record::Cost(c) => {
-                self.fact(row, CustomerKey(0), &c)?;
+                self.fact(file, row, CustomerKey(0), &c)?;
             }
         }
         Ok(())
     }
 
     /// Puts a fact on its lane; the key of its row if it is new.
-    fn fact<F: Way>(&mut self, row: u64, customer: CustomerKey, fact: &F) -> Result<Option<u64>> {
-        match F::lane(&mut self.lanes).take(&self.lake, row, customer, fact)? {
+    fn fact<F: Way>(&mut self, file: u32, row: u64, customer: CustomerKey, fact: &F) -> Result<Option<u64>> {
+        match F::lane(&mut self.lanes).take(&self.lake, (file, self.of.get(file as usize).copied().unwrap_or(Of::Purchases)), row, customer, fact)? {
             Outcome::New(key) => {
                 self.accepted.set(row);
                 if let Some(day) = fact.day() {
@@ -320,7 +323,7 @@ impl<'a> Gather<'a> {
                 None => return self.wait(waiting::LINE, key, file, line, row, own, &l),
             },
         };
-        let new = self.line_placed(row, own, place, &mut l)?;
+        let new = self.line_placed(file, row, own, place, &mut l)?;
         // where no head says whose the order is, its lines do
         let Some(customer) = own.filter(|_| !self.has_heads(file)) else { return Ok(()) };
         if let Some(at) = l.at.filter(|_| self.index.as_ref().is_some_and(|i| i.get(key).is_none())) {
@@ -334,7 +337,7 @@ impl<'a> Gather<'a> {
     }
 
     /// Puts a line whose customer and time are known on its lane; true if it is new.
-    fn line_placed(&mut self, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<bool> {
+    fn line_placed(&mut self, file: u32, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<bool> {
         let customer = own.or(place.map(|p| p.customer));
         let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(false) };
         self.mentioned.set(u64::from(customer.0));
@@ -342,20 +345,20 @@ impl<'a> Gather<'a> {
         (l.at, l.day) = (Some(at), Some(day));
         self.watch.day(day);
         self.watch.amount(l.paid);
-        Ok(self.fact(row, customer, &*l)?.is_some())
+        Ok(self.fact(file, row, customer, &*l)?.is_some())
     }
 
     fn refund(&mut self, file: u32, line: u64, row: u64, r: RefundRecord) -> Result<()> {
         self.watch.day(r.day);
         self.watch.refund(r.order_id.is_some());
         if let Some(customer) = self.refers(row, &r.customer)? {
-            return self.fact(row, customer, &r).map(|_| ());
+            return self.fact(file, row, customer, &r).map(|_| ());
         }
         let Some(key) = r.order_id.as_deref().map(order_key) else { return self.nobody(file, line, row) };
         match self.index.as_ref().and_then(|i| i.get(key)) {
             Some(place) => {
                 self.mentioned.set(u64::from(place.customer.0));
-                self.fact(row, place.customer, &r).map(|_| ())
+                self.fact(file, row, place.customer, &r).map(|_| ())
             }
             None => self.wait(waiting::REFUND, key, file, line, row, None, &r),
         }
@@ -381,7 +384,7 @@ impl<'a> Gather<'a> {
         let (accepted, span) = (&mut self.accepted, &mut self.span);
         macro_rules! settle {
             ($($lane:ident),*) => {
-                $(self.lanes.$lane.settle(|row, _, fact, _| {
+                $(self.lanes.$lane.settle(&self.lake, |row, _, fact, _| {
                     accepted.set(row);
                     fact.day().into_iter().for_each(|d| span.add(d));
                     Ok(())
@@ -390,13 +393,13 @@ impl<'a> Gather<'a> {
         }
         settle!(orders, refunds, interactions, products, costs);
         let owners = &mut self.owners;
-        self.lanes.lines.settle(|row, customer, line, _| {
+        self.lanes.lines.settle(&self.lake, |row, customer, line, _| {
             accepted.set(row);
             line.day.into_iter().for_each(|d| span.add(d));
             owners.say(order_key(&line.order_id), customer)
         })?;
         let mut comments = Vec::new();
-        self.lanes.answers.settle(|row, customer, answer, key| {
+        self.lanes.answers.settle(&self.lake, |row, customer, answer, key| {
             accepted.set(row);
             span.add(answer.day);
             if answer.comment.is_some() {
@@ -539,6 +542,15 @@ fn repeated_attributes(app: &App, settled: &Settled, rows: &mut BTreeMap<String,
 fn import_of(path: &str) -> String {
     let mut parts = path.split(['_', '-']);
     format!("{}_{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+/// What the rows of a file may correct.
+fn of(mapping: &Mapping) -> Of {
+    match mapping.order_identity {
+        _ if super::rejected::is_one(mapping) => Of::Rejected,
+        OrderIdentity::Column => Of::Orders,
+        _ => Of::Purchases,
+    }
 }
 
 /// The files as a file of rejected rows shows them.

@@ -1,294 +1,40 @@
 //! One lane a table: is the row new, newer or known? New rows go straight into the final Parquet files.
 
 use super::{
-    rows::{Content, order_key},
+    fact::{Fact, Of, Stamp},
+    nth::Nth,
+    returned::Returned,
+    rows::Content,
     seen::{Mixed, Seen, Verdict},
     spool::{PARTITIONS, Spool, partition},
-    wire::{Put, Take, Wire},
+    wire::{Put, Take},
 };
 use crate::Result;
-use domain::{
-    CustomerKey, Day,
-    clock::Instant,
-    record::{AnswerRecord, CostRecord, InteractionRecord, LineRecord, OrderRecord, ProductRecord, RefundRecord},
-    table::{DataFile, Table},
-};
-use lake::{AnswerRow, CostRow, InteractionRow, Lake, LineRow, OrderRow, ProductRow, RefundRow, Row, Writer};
+use domain::{CustomerKey, Day, table::DataFile};
+use lake::{Lake, Writer};
 use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
-
-/// What every row of an import carries.
-#[derive(Debug, Clone, Copy)]
-pub struct Stamp {
-    /// when the import was staged
-    pub now: Instant,
-    /// rows were known when they happened
-    pub history: bool,
-    /// number of the import
-    pub batch: i64,
-}
-
-impl Stamp {
-    /// When a fact that happened at `at` counts as learnt.
-    pub fn recorded(&self, at: Instant) -> Instant {
-        if self.history { at.min(self.now) } else { self.now }
-    }
-}
-
-/// A record that becomes one row of one table.
-pub trait Fact: Wire + 'static {
-    /// Its row.
-    type Row<'r>: Row;
-    /// Name in the report.
-    const NAME: &'static str;
-    /// The table.
-    const TABLE: Table;
-    /// The business day, where the table has one.
-    fn day(&self) -> Option<Day>;
-    /// Key of its content, and the identity that survives a correction, where it has one.
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>);
-    /// May one identity stand on several rows of a file?
-    fn repeats(&self) -> bool {
-        false
-    }
-    /// The row.
-    fn row<'r>(&'r self, customer: CustomerKey, key: u64, identity: Option<u64>, stamp: &Stamp) -> Self::Row<'r>;
-}
-
-impl Fact for OrderRecord {
-    type Row<'r> = OrderRow<'r>;
-    const NAME: &'static str = "orders";
-    const TABLE: Table = Table::Orders;
-
-    fn day(&self) -> Option<Day> {
-        Some(self.day)
-    }
-
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        (content.order(customer, self), Some(order_key(&self.order_id)))
-    }
-
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> OrderRow<'r> {
-        OrderRow {
-            customer,
-            row_key,
-            order_key: order_key(&self.order_id),
-            order_id: &self.order_id,
-            at: self.at,
-            day: self.day,
-            recorded_at: stamp.recorded(self.at),
-            paid: self.paid,
-            cost: self.cost,
-            discount: self.discount,
-            cancelled: self.cancelled,
-            channel: self.channel.as_deref(),
-            store: self.store.as_deref(),
-            payment: self.payment.as_deref(),
-            coupon: self.coupon.as_deref(),
-            batch: stamp.batch,
-        }
-    }
-}
-
-/// A line's own time, which ingest fills in from the order before the line gets here.
-fn line_time(line: &LineRecord) -> (Instant, Day) {
-    (line.at.unwrap_or(Instant(0)), line.day.unwrap_or_default())
-}
-
-impl Fact for LineRecord {
-    type Row<'r> = LineRow<'r>;
-    const NAME: &'static str = "lines";
-    const TABLE: Table = Table::Lines;
-
-    fn day(&self) -> Option<Day> {
-        Some(line_time(self).1)
-    }
-
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        let (key, identity) = content.line(customer, self, line_time(self).0.0);
-        (key, Some(identity))
-    }
-
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, identity: Option<u64>, stamp: &Stamp) -> LineRow<'r> {
-        let (at, day) = line_time(self);
-        LineRow {
-            customer,
-            row_key,
-            order_key: order_key(&self.order_id),
-            order_id: &self.order_id,
-            line_key: identity.unwrap_or(row_key),
-            at,
-            day,
-            recorded_at: stamp.recorded(at),
-            product: self.product.as_deref(),
-            category: self.category.as_deref(),
-            brand: self.brand.as_deref(),
-            quantity: self.quantity,
-            paid: self.paid,
-            cost: self.cost,
-            cancelled: self.cancelled,
-            channel: self.channel.as_deref(),
-            store: self.store.as_deref(),
-            batch: stamp.batch,
-        }
-    }
-}
-
-impl Fact for RefundRecord {
-    type Row<'r> = RefundRow<'r>;
-    const NAME: &'static str = "refunds";
-    const TABLE: Table = Table::Refunds;
-
-    fn day(&self) -> Option<Day> {
-        Some(self.day)
-    }
-
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        content.refund(customer, self)
-    }
-
-    fn repeats(&self) -> bool {
-        true
-    }
-
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, identity: Option<u64>, stamp: &Stamp) -> RefundRow<'r> {
-        RefundRow {
-            customer,
-            row_key,
-            order_key: self.order_id.as_deref().map(order_key),
-            order_id: self.order_id.as_deref(),
-            at: self.at,
-            day: self.day,
-            recorded_at: stamp.recorded(self.at),
-            amount: self.amount,
-            reason: self.reason.as_deref(),
-            product: self.product.as_deref(),
-            batch: stamp.batch,
-            refund_key: identity,
-            by_status: self.by_status,
-        }
-    }
-}
-
-impl Fact for InteractionRecord {
-    type Row<'r> = InteractionRow<'r>;
-    const NAME: &'static str = "interactions";
-    const TABLE: Table = Table::Interactions;
-
-    fn day(&self) -> Option<Day> {
-        Some(self.day)
-    }
-
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        (content.interaction(customer, self), None)
-    }
-
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> InteractionRow<'r> {
-        InteractionRow {
-            customer,
-            row_key,
-            at: self.at,
-            day: self.day,
-            recorded_at: stamp.recorded(self.at),
-            kind: &self.kind,
-            channel: self.channel.as_deref(),
-            batch: stamp.batch,
-        }
-    }
-}
-
-impl Fact for AnswerRecord {
-    type Row<'r> = AnswerRow<'r>;
-    const NAME: &'static str = "answers";
-    const TABLE: Table = Table::Answers;
-
-    fn day(&self) -> Option<Day> {
-        Some(self.day)
-    }
-
-    fn keys(&self, content: &mut Content, customer: CustomerKey) -> (u64, Option<u64>) {
-        (content.answer(customer, self), None)
-    }
-
-    fn row<'r>(&'r self, customer: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> AnswerRow<'r> {
-        AnswerRow {
-            customer,
-            row_key,
-            at: self.at,
-            day: self.day,
-            recorded_at: stamp.recorded(self.at),
-            question: &self.question,
-            score: self.score,
-            channel: self.channel.as_deref(),
-            batch: stamp.batch,
-        }
-    }
-}
-
-impl Fact for ProductRecord {
-    type Row<'r> = ProductRow<'r>;
-    const NAME: &'static str = "products";
-    const TABLE: Table = Table::Products;
-
-    fn day(&self) -> Option<Day> {
-        None
-    }
-
-    fn keys(&self, content: &mut Content, _: CustomerKey) -> (u64, Option<u64>) {
-        (content.product(self), None)
-    }
-
-    fn row<'r>(&'r self, _: CustomerKey, row_key: u64, _: Option<u64>, stamp: &Stamp) -> ProductRow<'r> {
-        ProductRow {
-            row_key,
-            recorded_at: stamp.recorded(Instant(0)),
-            product: &self.product,
-            name: self.name.as_deref(),
-            category: self.category.as_deref(),
-            brand: self.brand.as_deref(),
-            price: self.price,
-            cost: self.cost,
-            batch: stamp.batch,
-        }
-    }
-}
-
-impl Fact for CostRecord {
-    type Row<'r> = CostRow<'r>;
-    const NAME: &'static str = "costs";
-    const TABLE: Table = Table::Costs;
-
-    fn day(&self) -> Option<Day> {
-        None
-    }
-
-    fn keys(&self, content: &mut Content, _: CustomerKey) -> (u64, Option<u64>) {
-        let (key, identity) = content.cost(self);
-        (key, Some(identity))
-    }
-
-    fn repeats(&self) -> bool {
-        true
-    }
-
-    fn row<'r>(&'r self, _: CustomerKey, row_key: u64, identity: Option<u64>, stamp: &Stamp) -> CostRow<'r> {
-        CostRow {
-            row_key,
-            recorded_at: stamp.recorded(Instant(0)),
-            channel: self.channel.as_deref(),
-            campaign: self.campaign.as_deref(),
-            first_day: self.from,
-            last_day: self.to,
-            amount: self.amount,
-            batch: stamp.batch,
-            cost_key: identity,
-        }
-    }
-}
 
 /// Keys kept exactly in memory, a lane: about 38 MB.
 const EXACT: usize = 3_600_000;
-/// Identities looked up in the lake, or counted, at a time: as much again.
-const IDENTITIES: u64 = 1_800_000;
+/// Identities looked up in the lake at a time: as much again.
+pub(super) const IDENTITIES: u64 = 1_800_000;
+
+/// A row that waited: its number, customer, identity, fact and key.
+type Waited<F> = (u64, CustomerKey, Option<u64>, F, u64);
+
+trait Wait: Fact {
+    /// Takes a row off a spool.
+    fn waited(record: &[u8], content: &mut Content) -> Result<Waited<Self>> {
+        let mut take = Take(record);
+        let (row, customer, identity) = (take.u64()?, CustomerKey(take.u32()?), Some(take.u64()?).filter(|i| *i != 0));
+        let fact = Self::take(&mut take)?;
+        // what identity it has was settled when it came
+        let (key, _) = fact.keys(content, customer, Of::Purchases);
+        Ok((row, customer, identity, fact, key))
+    }
+}
+
+impl<F: Fact> Wait for F {}
 
 /// A table's rows on their way in.
 pub struct Lane<F: Fact> {
@@ -304,7 +50,8 @@ pub struct Lane<F: Fact> {
     created: u64,
     duplicate: u64,
     /// how many rows had an identity that may stand on several
-    rows_of: HashMap<u64, u32, BuildHasherDefault<Mixed>>,
+    nth: Nth,
+    returned: Returned,
     changes: Option<Changes>,
 }
 
@@ -316,8 +63,8 @@ struct Changes {
 }
 
 impl<F: Fact> Lane<F> {
-    /// A lane that writes below `root` and knows what `lake` holds.
-    pub fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake) -> Lane<F> {
+    /// A lane that writes below `root` and knows what `lake` holds, some of it perhaps `corrected` by later rows.
+    pub fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: bool) -> Lane<F> {
         Lane {
             writer: Writer::new(root, stem, lake::Limits::default()),
             seen: Seen::new(folder, EXACT),
@@ -329,7 +76,8 @@ impl<F: Fact> Lane<F> {
             put: Put::default(),
             created: 0,
             duplicate: 0,
-            rows_of: HashMap::default(),
+            nth: Nth::default(),
+            returned: Returned::new(folder, corrected),
             changes: None,
         }
     }
@@ -355,24 +103,22 @@ impl<F: Fact> Lane<F> {
         Ok(())
     }
 
-    /// Takes a record in: `Some(key)` if it is new, `None` if it is known. A suspect's verdict comes with `settle`.
-    pub fn take(&mut self, lake: &Lake, row: u64, customer: CustomerKey, fact: &F) -> Result<Outcome> {
+    /// Takes a record of a file in: `New(key)` if it is new, `Known` if it is known. A suspect's verdict comes with `settle`.
+    pub fn take(&mut self, lake: &Lake, (file, of): (u32, Of), row: u64, customer: CustomerKey, fact: &F) -> Result<Outcome> {
         if !self.unread.is_empty() {
             self.reach(lake, fact.day())?;
         }
-        let (key, mut identity) = fact.keys(&mut self.content, customer);
+        let (key, mut identity) = fact.keys(&mut self.content, customer, of);
         if fact.repeats() {
-            identity = identity.and_then(|i| self.numbered(i));
+            identity = identity.filter(|i| *i != key).and_then(|i| self.nth.of(file, i)).map(|(i, n)| self.content.nth(i, n));
         }
         Ok(match self.seen.insert(key)? {
             Verdict::New => {
+                self.returned.overruled(customer, identity);
                 self.write(customer, fact, key, identity)?;
                 Outcome::New(key)
             }
-            Verdict::Seen => {
-                self.repeat(key, row)?;
-                Outcome::Known
-            }
+            Verdict::Seen => self.known(lake, row, customer, fact, (key, identity))?,
             Verdict::Suspect => {
                 self.put.start().u64(row).u32(customer.0).u64(identity.unwrap_or(0));
                 fact.put(&mut self.put);
@@ -380,6 +126,20 @@ impl<F: Fact> Lane<F> {
                 Outcome::Later
             }
         })
+    }
+
+    /// What is known is news once more where it was corrected since, unless a later row of the import says otherwise.
+    fn known(&mut self, lake: &Lake, row: u64, customer: CustomerKey, fact: &F, (key, identity): (u64, Option<u64>)) -> Result<Outcome> {
+        if let Some(identity) = identity.filter(|_| self.returned.may_be_stale())
+            && self.returned.is_stale(lake, F::TABLE, key)? {
+                self.put.start().u64(row).u32(customer.0).u64(identity);
+                fact.put(&mut self.put);
+                self.returned.push(customer, identity, &self.put.0)?;
+                return Ok(Outcome::Later);
+            }
+        self.returned.overruled(customer, identity);
+        self.repeat(key, row)?;
+        Ok(Outcome::Known)
     }
 
     /// A row says what is known.
@@ -438,42 +198,28 @@ impl<F: Fact> Lane<F> {
         Ok(self.writer.rest()?)
     }
 
-    /// The identity of the next row that has this one: the n-th row of a file corrects the n-th row of an earlier one.
-    /// Beyond what memory holds a row has none, and corrects nothing.
-    fn numbered(&mut self, identity: u64) -> Option<u64> {
-        if self.rows_of.len() as u64 >= IDENTITIES && !self.rows_of.contains_key(&identity) {
-            return None;
-        }
-        let n = self.rows_of.entry(identity).or_default();
-        let nth = self.content.nth(identity, *n);
-        *n += 1;
-        Some(nth)
-    }
-
-    /// Settles the suspects; `each(row, customer, fact, key)` for those that are new.
-    pub fn settle(&mut self, mut each: impl FnMut(u64, CustomerKey, &F, u64) -> Result<()>) -> Result<()> {
+    /// Settles the suspects, and what returned to an earlier value; `each(row, customer, fact, key)` for those that are new.
+    pub fn settle(&mut self, lake: &Lake, mut each: impl FnMut(u64, CustomerKey, &F, u64) -> Result<()>) -> Result<()> {
         let mut seen = std::mem::replace(&mut self.seen, Seen::new(Path::new(""), usize::MAX));
         let mut content = Content::default();
         seen.settle(|record, known| -> Result<()> {
-            let mut take = Take(record);
-            let row = take.u64()?;
+            let (row, customer, identity, fact, key) = F::waited(record, &mut content)?;
             if known {
-                let fact_follows = Take(record);
-                return self.repeat_of(fact_follows, row, &mut content);
+                return self.known(lake, row, customer, &fact, (key, identity)).map(|_| ());
             }
-            let (customer, identity) = (CustomerKey(take.u32()?), Some(take.u64()?).filter(|i| *i != 0));
-            let fact = F::take(&mut take)?;
-            let (key, _) = fact.keys(&mut content, customer);
+            self.returned.overruled(customer, identity);
+            self.write(customer, &fact, key, identity)?;
+            each(row, customer, &fact, key)
+        })?;
+        let mut returned = std::mem::replace(&mut self.returned, Returned::new(Path::new(""), false));
+        returned.settle(|record, last| -> Result<()> {
+            let (row, customer, identity, fact, key) = F::waited(record, &mut content)?;
+            if !last {
+                return self.repeat(key, row);
+            }
             self.write(customer, &fact, key, identity)?;
             each(row, customer, &fact, key)
         })
-    }
-
-    /// A suspect that is known after all.
-    fn repeat_of(&mut self, mut take: Take<'_>, row: u64, content: &mut Content) -> Result<()> {
-        let (_, customer, _) = (take.u64()?, CustomerKey(take.u32()?), take.u64()?);
-        let (key, _) = F::take(&mut take)?.keys(content, customer);
-        self.repeat(key, row)
     }
 
     /// The identities of new rows that another customer has so far, by number, in the batch or in the lake, with that

@@ -1,10 +1,13 @@
 //! The seven lanes of facts side by side, and which of them takes a fact.
 
-use super::lane::{Fact, Lane, Stamp};
+use super::{
+    fact::{Fact, Stamp},
+    lane::Lane,
+};
 use crate::Result;
 use domain::record::{AnswerRecord, CostRecord, InteractionRecord, LineRecord, OrderRecord, ProductRecord, RefundRecord};
 use lake::Lake;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 macro_rules! lanes {
     ($($lane:ident: $type:ty),*) => {
@@ -14,9 +17,10 @@ macro_rules! lanes {
         }
 
         impl Lanes {
-            /// Lanes that write below `root` and know what `lake` holds.
-            pub(super) fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake) -> Lanes {
-                Lanes { $($lane: Lane::new(root, folder, stem, stamp, lake)),* }
+            /// Lanes that write below `root` and know what `lake` holds; of the `corrected` kinds some rows are corrected by later
+            /// ones.
+            pub(super) fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: &BTreeSet<String>) -> Lanes {
+                Lanes { $($lane: Lane::new(root, folder, stem, stamp, lake, corrected.contains(<$type as Fact>::NAME))),* }
             }
 
             /// No fact may come for a while: what is worth a file is written.

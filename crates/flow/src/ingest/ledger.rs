@@ -2,83 +2,17 @@
 
 use super::{
     commit::refresh,
-    stage::{Request, Source, unreadable},
+    stage::{Request, Source},
 };
 use crate::{Error, Result, app::App, audit};
 use domain::{
     audit::{Action, Actor},
-    identity::{Identifier, IdentifierKind},
     table::Table,
 };
 use sha2::{Digest, Sha256};
-use sources::{Kind, Mapping, Probe, Target};
+use sources::{Kind, Mapping};
 use std::{collections::BTreeSet, io::Read, path::Path};
 use store::import::{NewImport, Status, Undo, Undone};
-
-/// Looks at a file and proposes how to read it: as last time if a file with this header was read before, else by guess.
-/// The mapping to use is `probe.mapping`; every guess is told of it.
-///
-/// # Errors
-/// When the file cannot be read or is none of our formats.
-pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> Result<Probe> {
-    let settings = app.settings();
-    let (file, of) = (path.to_owned(), name.to_owned());
-    let looked = tokio::task::spawn_blocking(move || {
-        let mut options = sources::Options::new(&settings.zone, settings.currency);
-        (options.name, options.kind) = (Some(of.as_str()), kind);
-        sources::probe(&file, &options)
-    });
-    let mut probe = looked.await?.map_err(|e| unreadable(name, &e))?;
-    if let Some(template) = store::template::get(&app.store, &probe.mapping.signature()).await? {
-        let known = serde_json::from_value::<Mapping>(template.mapping).ok();
-        if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
-            return review(app, path, name, mapping).await;
-        }
-    }
-    let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());
-    if super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
-        return review(app, path, name, probe.mapping).await;
-    }
-    settle_number(app, &mut probe).await?;
-    Ok(probe)
-}
-
-/// Looks at a file as a mapping says that it is read, be it made by hand or saved: what follows from its columns is settled, and
-/// every guess is told of it.
-///
-/// # Errors
-/// When the file cannot be read, or its header is not the mapping's.
-pub async fn review(app: &App, path: &Path, name: &str, mapping: Mapping) -> Result<Probe> {
-    let settings = app.settings();
-    let (file, of) = (path.to_owned(), name.to_owned());
-    let looked = tokio::task::spawn_blocking(move || {
-        let options = sources::Options { name: Some(&of), ..sources::Options::new(&settings.zone, settings.currency) };
-        sources::review(&file, &options, mapping, None)
-    });
-    looked.await?.map_err(|e| unreadable(name, &e))
-}
-
-/// A file whose only number of the customer is called a member number: most businesses call their customer number so, and
-/// their other files must meet it there. A card number of its own it is where its values are known as such.
-async fn settle_number(app: &App, probe: &mut Probe) -> Result<()> {
-    let columns = &probe.mapping.columns;
-    if columns.iter().any(|c| c.target == Target::CustomerId) {
-        return Ok(());
-    }
-    let Some(at) = columns.iter().find(|c| c.target == Target::CustomerMember).map(|c| c.index) else { return Ok(()) };
-    let samples = probe.columns.iter().find(|c| c.index == at).map(|c| c.samples.clone()).unwrap_or_default();
-    let cards: Vec<Identifier> = samples.into_iter().map(|value| Identifier { kind: IdentifierKind::Member, value }).collect();
-    if store::customer::resolve(&app.store, &cards).await?.iter().any(Option::is_some) {
-        return Ok(());
-    }
-    for c in probe.mapping.columns.iter_mut().filter(|c| c.index == at) {
-        c.target = Target::CustomerId;
-    }
-    for c in probe.columns.iter_mut().filter(|c| c.index == at) {
-        c.target = Target::CustomerId;
-    }
-    Ok(())
-}
 
 /// Hash of a file's content, in hexadecimal.
 ///
@@ -242,6 +176,19 @@ pub async fn corrected_since(app: &App, id: &str) -> Result<Vec<String>> {
     })
     .await?;
     Ok(found)
+}
+
+/// Kinds of facts of which imports in force corrected what was known.
+///
+/// # Errors
+/// When the store refuses.
+pub(super) async fn corrected(app: &App) -> Result<BTreeSet<String>> {
+    let mut kinds = BTreeSet::new();
+    each_in_force(app, |_, report| {
+        kinds.extend(report.records.iter().filter(|(_, r)| r.updated > 0).map(|(kind, _)| kind.clone()));
+    })
+    .await?;
+    Ok(kinds)
 }
 
 /// Every committed import with its report, newest first.

@@ -1,7 +1,7 @@
 //! Data in. A file is looked at, its columns are mapped, all its rows are staged (the dry run), and one commit makes them
 //! true; a whole import can be taken back.
 //!
-//! For a caller with files in hand (the command line): [`propose`] a mapping for each (or [`review`] their own), [`begin`] an import, [`import`] it
+//! For a caller with files in hand (the command line): [`propose_all`] gives a mapping for each table (or [`review`] their own), [`begin`] an import, [`import`] it
 //! (or [`stage`] it for a dry run and [`drop_import`] it), [`rejected`] for what was set aside. For a caller whose people
 //! come back later (the web app): [`receive`], [`set_mapping`], [`check`], [`confirm`], [`get`], [`list`], [`undo`], [`discard`].
 
@@ -10,19 +10,23 @@ mod board;
 mod commit;
 mod customers;
 mod equal;
+mod fact;
 mod gather;
 mod lane;
 mod lanes;
 mod late;
 mod ledger;
+mod nth;
 mod order_index;
 mod own;
 mod owners;
 mod people;
+mod proposal;
 mod quality;
 mod rejects;
 pub mod rejected;
 pub mod report;
+mod returned;
 mod rows;
 mod seen;
 mod spool;
@@ -37,7 +41,8 @@ mod tests;
 
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, REFRESH, UNDO_DAYS, commit, import};
-pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, propose, remember, resting, review, undo, undo_trial};
+pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, remember, resting, undo, undo_trial};
+pub use proposal::{propose, propose_all, review};
 pub use report::Report;
 pub use stage::{Progress, Request, Source, Staged, stage, unreadable};
 pub use upload::{Upload, check, confirm, discard, get, list, receive, set_mapping, stop};

@@ -10,7 +10,7 @@ use crate::{
     sight::{self, Sight},
 };
 use domain::{Label, Lang, audit::{Action, Actor}};
-use sources::{Format as SourceFormat, Mapping, Target};
+use sources::{Format as SourceFormat, Kind as RowKind, Mapping, Target};
 use std::{
     collections::HashMap,
     io::{Seek, Write},
@@ -122,11 +122,15 @@ impl Layout {
 
 /// A file's own headings, the n-th of its kind each.
 fn own(mapping: &Mapping) -> impl Iterator<Item = (String, usize)> {
+    nth(mapping.columns.iter().map(|c| c.header.as_str()))
+}
+
+fn nth<'h>(headings: impl Iterator<Item = &'h str>) -> impl Iterator<Item = (String, usize)> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
-    mapping.columns.iter().map(move |c| {
-        let n = seen.entry(c.header.as_str()).or_default();
+    headings.map(move |heading| {
+        let n = seen.entry(heading).or_default();
         *n += 1;
-        (c.header.clone(), *n)
+        (heading.to_owned(), *n)
     })
 }
 
@@ -164,29 +168,68 @@ fn separated(raw: &str, delimiter: char) -> Vec<String> {
     cells
 }
 
+/// How a file of rejected rows that comes in again is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// it is none
+    No,
+    /// its own columns are guessed, as no file with their headings is remembered
+    Guessed,
+    /// its columns mean what they meant in the files it is of
+    Known,
+}
+
 /// A file of rejected rows that comes in again: its front columns are left out, the others mean what they meant.
-/// `known` are mappings remembered from before.
-pub fn settle(mapping: &mut Mapping, known: &[Mapping]) -> bool {
-    let ours = mapping.columns.iter().map(|c| c.header.trim().to_lowercase()).take(FRONT.len()).eq(FRONT);
-    if !ours {
-        return false;
+/// `known` are mappings remembered from before, the last used first. The rows may be of several files with headings in
+/// common: each column means what it meant in the first of them that has it.
+pub fn settle(mapping: &mut Mapping, known: &[Mapping]) -> Again {
+    if !is_one(mapping) {
+        return Again::No;
     }
     let rest = mapping.columns.split_off(FRONT.len());
     mapping.columns.iter_mut().for_each(|c| (c.target, c.identifier) = (Target::Ignore, false));
-    let headers: Vec<&str> = rest.iter().map(|c| c.header.as_str()).collect();
-    let before = known.iter().find(|m| m.columns.iter().map(|c| c.header.as_str()).eq(headers.iter().copied()));
-    if let Some(before) = before {
-        let columns = rest.iter().zip(&before.columns).map(|(new, old)| sources::Column { index: new.index, ..old.clone() });
-        let front = std::mem::take(&mut mapping.columns);
-        let columns = front.into_iter().chain(columns).collect();
-        let (sheet, more_sheets) = (mapping.sheet.take(), std::mem::take(&mut mapping.more_sheets));
-        let layout = (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row);
-        *mapping = Mapping { columns, sheet, more_sheets, ..before.clone() };
-        (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row) = layout;
-    } else {
+    let headings: Vec<(String, usize)> = nth(rest.iter().map(|c| c.header.as_str())).collect();
+    let of: Vec<&Mapping> = match known.iter().find(|m| own(m).eq(headings.iter().cloned())) {
+        Some(whole) => vec![whole],
+        None => known.iter().filter(|m| !m.columns.is_empty() && own(m).all(|h| headings.contains(&h))).collect(),
+    };
+    let meant: Option<Vec<sources::Column>> = rest.iter().zip(&headings).map(|(new, heading)| meaning(&of, heading).map(|old| sources::Column { index: new.index, ..old })).collect();
+    let (Some(columns), Some(first)) = (meant, of.iter().find(|m| m.kinds.iter().any(|k| matches!(k, RowKind::Order | RowKind::Line))).or(of.first())) else {
         mapping.columns.extend(rest);
-    }
-    true
+        return Again::Guessed;
+    };
+    let front = std::mem::take(&mut mapping.columns);
+    let columns = front.into_iter().chain(columns.into_iter().map(|mut c| {
+        c.date_order = c.date_order.filter(|o| *o != first.date_order);
+        c.decimal_mark = c.decimal_mark.filter(|m| *m != first.decimal_mark);
+        c
+    }));
+    let columns = columns.collect();
+    let (sheet, more_sheets) = (mapping.sheet.take(), std::mem::take(&mut mapping.more_sheets));
+    let layout = (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row);
+    *mapping = Mapping { columns, sheet, more_sheets, ..(*first).clone() };
+    (mapping.format, mapping.encoding, mapping.delimiter, mapping.header_row) = layout;
+    sources::settle(mapping, None);
+    Again::Known
+}
+
+/// Is it how a file of rejected rows is read?
+pub(super) fn is_one(mapping: &Mapping) -> bool {
+    mapping.columns.iter().map(|c| c.header.trim().to_lowercase()).take(FRONT.len()).eq(FRONT)
+}
+
+/// What a heading meant in the first of the files that has it, with what that file said of all its columns. A file that left
+/// it out is asked last.
+fn meaning(of: &[&Mapping], heading: &(String, usize)) -> Option<sources::Column> {
+    let column = |m: &Mapping| {
+        let place = own(m).position(|h| h == *heading)?;
+        let mut column = m.columns.get(place)?.clone();
+        column.date_order = column.date_order.or(Some(m.date_order));
+        column.decimal_mark = column.decimal_mark.or(Some(m.decimal_mark));
+        Some(column)
+    };
+    let found: Vec<sources::Column> = of.iter().filter_map(|m| column(m)).collect();
+    found.iter().find(|c| c.target != Target::Ignore).or(found.first()).cloned()
 }
 
 /// Rows of a CSV written at a time.

@@ -1,6 +1,7 @@
 //! Which row is the same row? The key of a row is the xxh3 of its content, customer included: the same content twice is
 //! one fact, whatever file it came from.
 
+use super::fact::Of;
 use domain::{
     CustomerKey, Day, Value,
     id::key64,
@@ -50,26 +51,30 @@ impl Content {
         self.maybe_text(o.channel.as_deref()).maybe_text(o.store.as_deref()).maybe_text(o.payment.as_deref()).maybe_text(o.coupon.as_deref()).key()
     }
 
-    /// Of a line whose time is known: content, and the identity that survives a correction (order and line number, or
-    /// else the content).
-    pub fn line(&mut self, c: CustomerKey, l: &LineRecord, at: i64) -> (u64, u64) {
+    /// Of a line whose time is known: content, and the identity that survives a correction: order and line number, or else the
+    /// order's goods, which several rows of a file may name. What has neither order nor line number of its own is its content.
+    pub fn line(&mut self, c: CustomerKey, l: &LineRecord, at: i64, of: Of) -> (u64, Option<u64>) {
         self.start(2, c).text(&l.order_id).maybe_text(l.line_no.as_deref()).whole(at).maybe_text(l.product.as_deref());
         self.maybe_text(l.category.as_deref()).maybe_text(l.brand.as_deref()).whole(l.quantity.to_bits() as i64).whole(l.paid).maybe(l.cost);
         let content = self.whole(i64::from(l.cancelled)).maybe_text(l.channel.as_deref()).maybe_text(l.store.as_deref()).key();
+        self.0.clear();
         let identity = match &l.line_no {
             Some(number) => {
-                self.0.clear();
                 self.0.push(3);
                 self.text(&l.order_id).text(number).key()
             }
-            None => content,
+            None if of == Of::Orders => {
+                self.0.push(13);
+                self.text(&l.order_id).maybe_text(l.product.as_deref().or(l.category.as_deref())).key()
+            }
+            None => return (content, None),
         };
-        (content, identity)
+        (content, Some(identity))
     }
 
     /// Of a refund: content, and the identity that survives a correction: number, order and product, if it has a number.
-    /// What a status tells is known by order and product.
-    pub fn refund(&mut self, c: CustomerKey, r: &RefundRecord) -> (u64, Option<u64>) {
+    /// What stands beside an order, be it an amount or a status, is known by order and product.
+    pub fn refund(&mut self, c: CustomerKey, r: &RefundRecord, of: Of) -> (u64, Option<u64>) {
         self.start(4, c).maybe_text(r.refund_id.as_deref()).maybe_text(r.order_id.as_deref()).whole(r.at.0).whole(r.amount);
         self.maybe_text(r.reason.as_deref()).maybe_text(r.product.as_deref()).maybe(r.quantity.map(|q| q.to_bits() as i64));
         if let Some(line) = &r.line_no {
@@ -79,7 +84,8 @@ impl Content {
             self.0.push(1);
         }
         let content = self.key();
-        if r.refund_id.is_none() && !(r.by_status && r.order_id.is_some()) {
+        let beside = (r.by_status || r.so_far) && r.order_id.is_some() && of != Of::Rejected;
+        if r.refund_id.is_none() && !beside {
             return (content, None);
         }
         self.0.clear();

@@ -47,13 +47,13 @@ pub enum Verdict {
 
 /// One layer of the filter: 12 bits a key, 4 probes, about 0.5 % suspects when full.
 #[derive(Debug)]
-struct Layer {
+pub(super) struct Layer {
     bits: Vec<u64>,
     room: usize,
 }
 
 impl Layer {
-    fn new(keys: usize) -> Layer {
+    pub fn new(keys: usize) -> Layer {
         let words = (keys * 12 / 64).next_power_of_two();
         Layer { bits: vec![0; words], room: words * 64 / 12 }
     }
@@ -67,11 +67,16 @@ impl Layer {
         })
     }
 
-    fn holds(&self, key: u64) -> bool {
+    pub fn holds(&self, key: u64) -> bool {
         self.probes(key).all(|(word, bit)| self.bits.get(word).is_some_and(|w| w & bit != 0))
     }
 
-    fn add(&mut self, key: u64) {
+    /// Does it hold as many keys as it was made for?
+    pub fn is_full(&self) -> bool {
+        self.room == 0
+    }
+
+    pub fn add(&mut self, key: u64) {
         for (word, bit) in self.probes(key) {
             if let Some(w) = self.bits.get_mut(word) {
                 *w |= bit;

@@ -13,6 +13,7 @@ use crate::{Error, Result, app::App};
 use domain::{Day, Label, table::{DataFile, Snapshot}};
 use sources::{Batch, Kind, Mapping};
 use std::{
+    collections::BTreeSet,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
@@ -130,18 +131,28 @@ pub fn unreadable(name: &str, e: &sources::Error) -> Error {
 /// When a file cannot be read to its end, or the store, the lake or the disk refuses, or it was asked to stop.
 pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) -> Result<Staged> {
     let snapshot = store::catalog::snapshot(&app.store, None).await?;
-    let customers = store::customer::counter(&app.store).await?;
     let mut request = request;
     super::own::typed(&mut request.sources, &*crate::definitions::current(app).await?);
+    let known = Known { snapshot, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await? };
     let app = Arc::clone(app);
-    tokio::task::spawn_blocking(move || run(&app, &request, &snapshot, customers, &progress)).await?
+    tokio::task::spawn_blocking(move || run(&app, &request, &known, &progress)).await?
 }
 
-fn run(app: &App, request: &Request, snapshot: &Snapshot, customers: u32, progress: &Progress) -> Result<Staged> {
+/// What was known before the import.
+pub(super) struct Known {
+    /// the lake
+    pub snapshot: Snapshot,
+    /// customers, by number
+    pub customers: u32,
+    /// kinds of facts of which some rows are corrected by later ones
+    pub corrected: BTreeSet<String>,
+}
+
+fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Result<Staged> {
     let begun = app.clock.now();
     let sizes: Vec<u64> = request.sources.iter().map(|s| std::fs::metadata(&s.path).map(|m| m.len()).unwrap_or(0)).collect();
     progress.total.store(sizes.iter().sum(), Ordering::Relaxed);
-    let mut gather = Gather::new(app, request, snapshot, customers)?;
+    let mut gather = Gather::new(app, request, known)?;
     let (sender, receiver) = mpsc::sync_channel::<(usize, sources::Result<Batch>)>(3);
     std::thread::scope(|scope| -> Result<()> {
         // on the way out the receiver goes first, so that a reader that still sends is let go

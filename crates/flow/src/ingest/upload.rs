@@ -3,7 +3,8 @@
 
 use super::{
     commit::{Done, commit},
-    ledger::{content_hash, fingerprint, is_history, not_now, propose, remember},
+    ledger::{content_hash, fingerprint, is_history, not_now, remember},
+    proposal::propose_all,
     stage::{Progress, Request, Source, Staged, stage},
     view::{self, ImportFile, ImportView},
 };
@@ -44,12 +45,19 @@ pub async fn receive(app: &App, sight: Sight, uploads: Vec<Upload>, author: &Act
 async fn take_in(app: &App, sight: Sight, id: &str, uploads: Vec<Upload>, author: &Actor) -> Result<ImportView> {
     let folder = app.uploads(id);
     let mut files = Vec::new();
-    for (place, upload) in uploads.into_iter().enumerate() {
-        let path = folder.join(place.to_string());
+    for upload in uploads {
+        let path = folder.join(files.len().to_string());
         std::fs::rename(&upload.path, &path)?;
-        let probe = propose(app, &path, &upload.name, None).await?;
-        let hash = tokio::task::spawn_blocking(move || content_hash(&path)).await??;
-        files.push((ImportFile::of(&upload.name, hash, &probe), probe.mapping));
+        let probes = propose_all(app, &path, &upload.name, None).await?;
+        let hashed = path.clone();
+        let hash = tokio::task::spawn_blocking(move || content_hash(&hashed)).await??;
+        for (sheet, probe) in probes.into_iter().enumerate() {
+            // each table of a workbook is mapped, and may be left out, by itself
+            if sheet > 0 {
+                std::fs::hard_link(&path, folder.join(files.len().to_string()))?;
+            }
+            files.push((ImportFile::of(&upload.name, hash.clone(), &probe), probe.mapping));
+        }
     }
     let print = fingerprint(files.iter().map(|(f, m)| (f.sha256.as_str(), m)));
     let mappings = json!(files.iter().map(|(_, m)| m).collect::<Vec<_>>());
@@ -78,7 +86,11 @@ async fn find(app: &App, id: &str) -> Result<Import> {
 /// # Errors
 /// `import.not_found`, or when the store refuses.
 pub async fn get(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
-    Ok(sight::import(sight, view::of(find(app, id).await?, &app.imports, app.clock.now())))
+    let mut import = view::of(find(app, id).await?, &app.imports, app.clock.now());
+    if import.undo_until.is_some() {
+        import.resting_rows = Some(super::resting(app, id).await?.rows);
+    }
+    Ok(sight::import(sight, import))
 }
 
 /// The newest imports.

@@ -34,6 +34,10 @@ pub struct ImportView {
     pub report: Option<Report>,
     /// RFC 3339; absent when it cannot be undone
     pub undo_until: Option<String>,
+    /// rows of later imports that say what this one brought, and go with it when it is undone; told where one import that
+    /// can be undone is asked for
+    #[serde(default)]
+    pub resting_rows: Option<u64>,
     /// the lake snapshot that made it visible
     pub snapshot: Option<i64>,
 }
@@ -206,6 +210,7 @@ pub(super) fn of(import: store::import::Import, board: &Board, now: Instant) -> 
         files,
         report: import.report.and_then(|r| serde_json::from_value(r).ok()),
         undo_until: open.map(Instant::rfc3339),
+        resting_rows: None,
         snapshot: import.snapshot,
         id: import.id,
     }

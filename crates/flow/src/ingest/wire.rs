@@ -289,7 +289,7 @@ record! {
     ContactRecord { organisation, name, role, phone, email }
     OrderRecord { customer, order_id, at, day, paid, cost, discount, cancelled, channel, store, payment, coupon }
     LineRecord { customer, order_id, line_no, at, day, product, product_name, category, brand, quantity, paid, cost, cancelled, channel, store }
-    RefundRecord { customer, refund_id, order_id, line_no, at, day, amount, reason, product, quantity, by_status }
+    RefundRecord { customer, refund_id, order_id, line_no, at, day, amount, reason, product, quantity, by_status, so_far }
     InteractionRecord { customer, at, day, kind, channel, reference }
     AnswerRecord { customer, at, day, question, score, channel, comment, reference }
     ProductRecord { product, name, category, brand, price, cost }

@@ -339,7 +339,9 @@ impl Builder<'_> {
         };
         let refund_id = self.id(&columns.refund_id, row)?;
         let reason = self.text(&columns.refund_reason, row)?;
-        let Some((at, day)) = self.when(&columns.refund_at, row)?.or(deal.when) else { return Ok(None) };
+        let own_day = self.when(&columns.refund_at, row)?;
+        let so_far = refund_id.is_none() && own_day.is_none();
+        let Some((at, day)) = own_day.or(deal.when) else { return Ok(None) };
         let (product, line_no) = if of_line { (self.product_words(row)?.0, self.id(&columns.line_no, row)?) } else { (None, None) };
         Ok(Some(Record::Refund(RefundRecord {
             customer: who.to_vec(),
@@ -353,6 +355,7 @@ impl Builder<'_> {
             product,
             quantity: None,
             by_status,
+            so_far,
         })))
     }
 
@@ -393,6 +396,7 @@ impl Builder<'_> {
             quantity: quantity.map(|q| q.abs().number()),
             line_no: self.id(&columns.line_no, row)?,
             by_status: false,
+            so_far: false,
         }));
         Ok(())
     }
@@ -429,6 +433,7 @@ impl Builder<'_> {
             quantity: self.number(&columns.line_quantity, row)?.map(f64::abs),
             line_no: self.id(&columns.line_no, row)?,
             by_status: false,
+            so_far: false,
         }));
         Ok(())
     }

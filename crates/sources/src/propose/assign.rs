@@ -95,6 +95,12 @@ fn is_created(written: &str) -> bool {
     matches!(header::normal(written).as_str(), "created at" | "create time" | "created" | "创建时间" | "建立日期")
 }
 
+/// Says the header itself that the channel is the one that won the customer?
+fn is_of_acquisition(written: &str) -> bool {
+    let name = header::normal(written);
+    ["获客", "拉新", "注册渠道", "acquisition"].iter().any(|w| name.contains(w))
+}
+
 struct Chooser<'a> {
     shape: &'a Shape,
     profiles: &'a [Profile],
@@ -265,7 +271,7 @@ impl Chooser<'_> {
             Attribute(place) => {
                 let key = attribute::ALL.get(usize::from(place)).map(|a| a.key)?;
                 match key {
-                    "acquisition_channel" if trade && !self.has(Channel) => Some(Target::OrderChannel),
+                    "acquisition_channel" if trade && !self.has(Channel) && !is_of_acquisition(&p.header) => Some(Target::OrderChannel),
                     "acquisition_channel" if self.gives(Kind::Cost) => some(!self.has(Channel), Target::CostChannel),
                     "signup_day" if fact => some(trade && (!self.has(OrderDate) && !self.has(Date) || is_created(&p.header) && self.undated()), Target::OrderAt),
                     _ => some(customer, Target::Attribute(key.to_owned())),

@@ -48,16 +48,20 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
     added(profiles);
     let shopify = is_shopify(profiles);
     let spends = profiles.iter().any(|p| matches!(p.concept, Some((Spend | Goods, _))));
+    // where no column can be read as a day, the one that is headed so holds days that are wrong, and each row can say so
+    let no_day = profiles.iter().all(|p| p.filled == 0 || !p.is_date());
     let main_order = profiles.iter().any(|p| matches!(p.concept, Some((OrderId, _))) && !names_part(&p.header));
     for p in profiles.iter_mut() {
-        let Some((concept, _)) = p.concept else { continue };
+        let Some((concept, sure)) = p.concept else { continue };
         if p.filled == 0 {
             continue;
         }
         let numeric = p.is_numeric();
         let fits = match concept {
             Date if spends && p.share(p.months) >= 0.5 => true,
-            Date | OrderDate | RefundDate | InteractionDate | AnswerDate => p.is_date() || p.share(p.times) > 0.5,
+            Date | OrderDate | RefundDate | InteractionDate | AnswerDate if p.is_date() || p.share(p.times) > 0.5 => true,
+            OrderDate | RefundDate | InteractionDate | AnswerDate => no_day && sure >= SURE && !numeric,
+            Date => false,
             From | To => p.is_date() || p.share(p.months) >= 0.5 || p.share(p.numbers) < 0.5 && p.share(p.letters) < 0.9 || p.longest <= 8 && p.share(p.numbers) > 0.9 && p.largest > 190_000.0,
             TimeOfDay => p.share(p.times) > 0.5,
             Paid | Gross | Amount | Discount | Goods | Price | ListPrice | LineAmount | RefundAmount | Spend => p.share(p.numbers.max(p.comma_numbers)) >= 0.4,

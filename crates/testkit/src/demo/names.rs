@@ -31,8 +31,8 @@ pub(crate) fn category(number: usize, lang: Lang) -> &'static str {
 pub(crate) const CHANNELS: [(&str, &str); 4] = [("小程序", "mini program"), ("门店", "store"), ("天猫", "Tmall"), ("企业采购", "B2B desk")];
 pub(crate) const STORES: [(&str, &str); 5] =
     [("南京西路店", "West Nanjing Rd"), ("西湖店", "West Lake"), ("天府店", "Tianfu"), ("国贸店", "Guomao"), ("珠江新城店", "Zhujiang New Town")];
-/// (city, province, country) in both languages, by weight.
-pub(crate) const CITIES: [((&str, &str), (&str, &str), f64); 12] = [
+/// (city, province, weight), names in both languages; where there is no province the city is its own country.
+pub(crate) const CITIES: [((&str, &str), (&str, &str), f64); 14] = [
     (("上海", "Shanghai"), ("上海", "Shanghai"), 16.0),
     (("北京", "Beijing"), ("北京", "Beijing"), 13.0),
     (("杭州", "Hangzhou"), ("浙江", "Zhejiang"), 12.0),
@@ -45,10 +45,17 @@ pub(crate) const CITIES: [((&str, &str), (&str, &str), f64); 12] = [
     (("绍兴", "Shaoxing"), ("浙江", "Zhejiang"), 5.0),
     (("洛阳", "Luoyang"), ("河南", "Henan"), 4.0),
     (("桂林", "Guilin"), ("广西", "Guangxi"), 4.0),
+    (("香港", "Hong Kong"), ("香港", "Hong Kong"), 2.0),
+    (("新加坡", "Singapore"), ("", ""), 2.0),
 ];
 pub(crate) const OCCUPATIONS: [(&str, &str); 6] =
     [("职员", "Clerk"), ("教师", "Teacher"), ("工程师", "Engineer"), ("自由职业", "Freelancer"), ("公务员", "Civil servant"), ("学生", "Student")];
 pub(crate) const EDUCATIONS: [(&str, &str); 4] = [("高中", "High school"), ("大专", "College"), ("本科", "Bachelor"), ("硕士", "Master")];
+pub(crate) const MARITAL: [(&str, &str); 3] = [("已婚", "Married"), ("未婚", "Single"), ("离异", "Divorced")];
+pub(crate) const LIFESTYLES: [(&str, &str); 4] =
+    [("居家", "Homebody"), ("差旅多", "Frequent traveller"), ("运动", "Active"), ("社交", "Sociable")];
+/// Coupon codes.
+pub(crate) const COUPONS: [&str; 4] = ["WELCOME10", "TEA618", "AUTUMN20", "MEMBER5"];
 pub(crate) const INTERESTS: [(&str, &str); 5] =
     [("户外", "Outdoors"), ("烹饪", "Cooking"), ("阅读", "Reading"), ("旅行", "Travel"), ("健身", "Fitness")];
 pub(crate) const VALUES: [(&str, &str); 4] =

@@ -92,13 +92,13 @@ pub(super) fn all(dir: &Path, people: &[Person], seed: u64, lang: Lang, today: D
 fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut Chance) -> io::Result<()> {
     let head = words(lang, [
         ("会员号", "Customer ID"), ("姓名", "Name"), ("手机号", "Phone"), ("邮箱", "Email"), ("性别", "Gender"), ("生日", "Birthday"),
-        ("城市", "City"), ("省份", "Province"), ("国家", "Country"), ("职业", "Occupation"), ("学历", "Education"), ("年收入", "Income"),
-        ("兴趣", "Interests"), ("价值观", "Values"), ("注册日期", "Signup date"), ("获客渠道", "Acquisition channel"), ("饮茶年限", "Years of tea"),
+        ("城市", "City"), ("省份", "Province"), ("国家", "Country"), ("职业", "Occupation"), ("学历", "Education"), ("婚姻状况", "Marital status"),
+        ("家庭人数", "Household size"), ("年收入", "Income"), ("兴趣", "Interests"), ("价值观", "Values"), ("生活方式", "Lifestyle"), ("注册日期", "Signup date"), ("获客渠道", "Acquisition channel"), ("饮茶年限", "Years of tea"),
     ]);
     let mut csv = Csv::create(path, &head)?;
     for p in people.iter().filter(|p| !p.organisation) {
         let (a, b) = (chance.between(0, 23), chance.between(0, 23));
-        let ((city, province), phone) = (place(chance), format!("1{}{:08}", chance.one(&["38", "39", "50", "86", "77"]), chance.between(0, 99_999_999)));
+        let ((city, province, country), phone) = (place(chance), format!("1{}{:08}", chance.one(&["38", "39", "50", "86", "77"]), chance.between(0, 99_999_999)));
         let birthday = today.plus(-(chance.between(18 * 365, 75 * 365) as i32)).date();
         let phone = match chance.between(0, 999) {
             0 => "1.38E+10".to_owned(),
@@ -118,10 +118,11 @@ fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut 
         };
         let row = [
             number(p), names::person(a, b, lang), phone, format!("user{}@example.com", p.number + 1), pick(*chance.one(&[("女", "F"), ("男", "M")]), lang),
-            birthday, pick(city, lang), pick(province, lang), pick(("中国", "China"), lang), some(chance, 0.7, &names::OCCUPATIONS),
-            some(chance, 0.6, &names::EDUCATIONS),
+            birthday, pick(city, lang), pick(province, lang), pick(country, lang), some(chance, 0.7, &names::OCCUPATIONS),
+            some(chance, 0.6, &names::EDUCATIONS), some(chance, 0.5, &names::MARITAL),
+            if chance.with(0.5) { chance.between(1, 5).to_string() } else { String::new() },
             if chance.with(0.5) { format!("{}", chance.between(4, 60) * 10_000) } else { String::new() },
-            some(chance, 0.5, &names::INTERESTS), some(chance, 0.5, &names::VALUES), p.signup.to_string(), pick(names::CHANNELS[p.channel], lang),
+            some(chance, 0.5, &names::INTERESTS), some(chance, 0.5, &names::VALUES), some(chance, 0.4, &names::LIFESTYLES), p.signup.to_string(), pick(names::CHANNELS[p.channel], lang),
             chance.between(0, 20).to_string(),
         ];
         csv.row(&row)?;
@@ -134,16 +135,16 @@ fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut 
 
 type Pair = (&'static str, &'static str);
 
-fn place(chance: &mut Chance) -> (Pair, Pair) {
+/// City, province and country.
+fn place(chance: &mut Chance) -> (Pair, Pair, Pair) {
     let total: f64 = names::CITIES.iter().map(|c| c.2).sum();
     let mut x = chance.unit() * total;
-    for (city, province, w) in names::CITIES {
+    let drawn = names::CITIES.iter().find(|(.., w)| {
         x -= w;
-        if x < 0.0 {
-            return (city, province);
-        }
-    }
-    (names::CITIES[0].0, names::CITIES[0].1)
+        x < 0.0
+    });
+    let (city, province, _) = *drawn.unwrap_or(&names::CITIES[0]);
+    (city, province, if province.0.is_empty() { city } else { ("中国", "China") })
 }
 
 fn companies(path: &Path, contacts: &Path, people: &[Person], lang: Lang, chance: &mut Chance) -> io::Result<()> {
@@ -155,10 +156,10 @@ fn companies(path: &Path, contacts: &Path, people: &[Person], lang: Lang, chance
     let head = words(lang, [("客户编号", "Account ID"), ("联系人", "Contact name"), ("职务", "Role"), ("联系人手机", "Contact phone"), ("联系人邮箱", "Contact email")]);
     let mut people_csv = Csv::create(contacts, &head)?;
     for p in people.iter().filter(|p| p.organisation) {
-        let (city, province) = place(chance);
+        let (city, province, country) = place(chance);
         csv.row(&[
             number(p), names::company(chance.between(0, 23), chance.between(0, 4), p.number, lang), pick(*chance.one(&names::INDUSTRIES), lang),
-            (chance.exponential(120.0) as i64 + 3).to_string(), pick(city, lang), pick(province, lang), pick(("中国", "China"), lang),
+            (chance.exponential(120.0) as i64 + 3).to_string(), pick(city, lang), pick(province, lang), pick(country, lang),
             (chance.between(5, 900) * 100_000).to_string(), p.signup.to_string(), pick(*chance.one(&[("高", "high"), ("中", "medium"), ("低", "low")]), lang),
         ])?;
         for i in 0..chance.between(1, 3) {
@@ -191,7 +192,7 @@ fn each_order(people: &[Person]) -> impl Iterator<Item = (&Person, &Order)> {
 
 fn orders(path: &Path, lines: &Path, people: &[Person], lang: Lang, chance: &mut Chance) -> io::Result<()> {
     let head = words(lang, [
-        ("订单号", "Order ID"), ("会员号", "Customer ID"), ("下单时间", "Order time"), ("实付金额", "Paid"), ("优惠金额", "Discount"), ("订单状态", "Status"), ("渠道", "Channel"),
+        ("订单号", "Order ID"), ("会员号", "Customer ID"), ("下单时间", "Order time"), ("实付金额", "Paid"), ("优惠金额", "Discount"), ("优惠券", "Coupon"), ("订单状态", "Status"), ("渠道", "Channel"),
         ("门店", "Store"), ("支付方式", "Payment method"),
     ]);
     let mut csv = Csv::create(path, &head)?;
@@ -208,9 +209,11 @@ fn orders(path: &Path, lines: &Path, people: &[Person], lang: Lang, chance: &mut
             _ => {}
         }
         let channel = if p.organisation { 3 } else if chance.with(0.7) { p.channel.min(2) } else { chance.between(0, 2) as usize };
+        let coupon = chance.with(p.thrift);
         let row = [
             id.clone(), who, day, if chance.with(0.01) { format!("￥{}", decimal(o.paid(), 2)) } else { decimal(o.paid(), 2) },
-            if chance.with(0.3) { decimal(o.paid() / 20, 2) } else { "0.00".to_owned() },
+            if coupon { decimal(o.paid() / 20, 2) } else { "0.00".to_owned() },
+            if coupon { (*chance.one(&names::COUPONS)).to_owned() } else { String::new() },
             pick(if o.cancelled { ("已取消", "cancelled") } else { ("已完成", "completed") }, lang), pick(names::CHANNELS[channel], lang),
             if channel == 1 { pick(*chance.one(&names::STORES), lang) } else { String::new() }, pick(*chance.one(&[("微信", "WeChat Pay"), ("支付宝", "Alipay"), ("银行卡", "Card")]), lang),
         ];

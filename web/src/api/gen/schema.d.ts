@@ -1674,6 +1674,12 @@ export interface components {
             report?: null | components["schemas"]["Report"];
             /**
              * Format: int64
+             * @description rows of later imports that say what this one brought, and go with it when it is undone; told where one import that
+             *     can be undone is asked for
+             */
+            resting_rows?: number | null;
+            /**
+             * Format: int64
              * @description the lake snapshot that made it visible
              */
             snapshot?: number | null;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { postClassification, putClassification } from '@/api/queries'
 import type { Rule } from '@/api/rule'
 import type { Classification, ClassificationDetail, Label } from '@/api/types'
+import { askToLeave } from '@/parts/ask'
 import { useFormat } from '@/parts/format'
 import { FeatureSelect } from '@/parts/rule/inputs'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
@@ -44,7 +45,12 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
   const [before] = useState(now)
   const dirty = () => !done.current && now !== before
   useUnsaved(dirty)
-  const cancel = () => { if (!dirty() || window.confirm(t('common.leave_unsaved'))) onDone() }
+  const cancel = async () => {
+    if (dirty() && !(await askToLeave())) return
+    // asked once is enough: what follows may leave the page
+    done.current = true
+    onDone()
+  }
   const save = useMutation({
     mutationFn: () => {
       const rest = { ...method.otherwise, label: both(otherwise) }
@@ -97,7 +103,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
           </>
         )}
         <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
-        <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className="small worse" role="status">{t(missing)}</span>}</div>
+        <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className={`small ${dirty() ? 'worse' : 'soft'}`} role="status">{t(missing)}</span>}</div>
       </div>
     </Card>
   )

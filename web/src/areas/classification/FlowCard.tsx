@@ -60,7 +60,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
   const option = useMemo(() => {
     const c = chartColors(dark)
     const used = new Set((data?.links ?? []).flatMap((l) => [`<${l.source}`, `>${l.target}`]))
-    const side = (mark: '<' | '>') => (data?.nodes ?? []).flatMap((n, i) => (used.has(mark + n.key) ? [{ name: mark + n.key, depth: mark === '<' ? 0 : 1, itemStyle: { color: classColor(n.key, i) }, label: { position: mark === '<' ? 'right' : 'left' } }] : []))
+    const side = (mark: '<' | '>') => (data?.nodes ?? []).flatMap((n, i) => (used.has(mark + n.key) ? [{ name: mark + n.key, depth: mark === '<' ? 0 : 1, itemStyle: n.key === notYet ? { color: classColor(n.key, i), borderColor: c.soft, borderWidth: 1, borderType: 'dashed' } : { color: classColor(n.key, i) }, label: { position: mark === '<' ? 'right' : 'left' } }] : []))
     const count = (name: string) => {
       const n = data?.nodes.find((x) => x.key === name.slice(1))
       return n ? (name[0] === '<' ? n.from_count : n.to_count) : 0
@@ -80,12 +80,16 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
         label: { color: c.text, fontFamily: c.font, fontSize: 12, formatter: (p: { name: string }) => `${names.get(p.name.slice(1)) ?? ''}  ${phone ? f.compact(count(p.name)) : f.integer(count(p.name))}` },
         lineStyle: { color: 'source', opacity: dark ? 0.38 : 0.28, curveness: 0.5 },
         data: [...side('<'), ...side('>')],
-        links: (data?.links ?? []).map((l) => ({ source: `<${l.source}`, target: `>${l.target}`, value: l.customers, net: l.net })),
+        links: (data?.links ?? []).map((l) => ({ source: `<${l.source}`, target: `>${l.target}`, value: l.customers, net: l.net, ...(l.source === notYet && { lineStyle: { color: c.soft, opacity: 0.18 } }) })),
       }],
     }
   }, [data, dark, names, phone, f])
   const options = classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))
-  const moved = (data?.links ?? []).filter((l) => l.source !== l.target).reduce((n, l) => n + l.customers, 0)
+  // who was nobody's customer on the first day came; only of the others can it be said that they moved or stayed
+  const sum = (of: (l: Flow['links'][number]) => boolean) => (data?.links ?? []).filter(of).reduce((n, l) => n + l.customers, 0)
+  const came = sum((l) => l.source === notYet)
+  const stayed = sum((l) => l.source === l.target)
+  const moved = sum(() => true) - came - stayed
   return (
     <ChartCard
       title={t('classification.flow')}
@@ -97,7 +101,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
         </>
       }
       table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]) }}
-      note={data && t('classification.flow_note', { n: f.integer(moved) })}
+      note={data && <><b data-testid="flow-sums">{[...(came ? [t('classification.flow_came', { count: came, n: f.integer(came) })] : []), t('classification.flow_moved', { n: f.integer(moved) }), t('classification.flow_stayed', { n: f.integer(stayed) })].join(' · ')}</b><br />{t('classification.flow_note')}</>}
     >
       {query.isPending && <Loading lines={8} height={320} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}

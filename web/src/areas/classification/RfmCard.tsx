@@ -29,6 +29,8 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
   const [groups, setGroups] = useState<'rfm_8' | 'rfm_11'>('rfm_8')
   const one: Scoring = scoring === 'all' ? 'quantile' : scoring
   const query = useQuery(rfm({ as_of: asOf, known, scoring: one, compare: view === 'change' ? compare : undefined }))
+  // the other day has edges of its own
+  const then = useQuery({ ...rfm({ as_of: compare, known, scoring: one }), enabled: view === 'change' && scoring !== 'all' })
   const classifications = useClassifications()
   const data = query.data
   // RFM 8 compares with the mean, so there is one of it; RFM 11 follows the scores
@@ -51,7 +53,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
       note={
         <>
-          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {t('classification.rfm_shares')}{' '}
+          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
           {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
           {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
         </>
@@ -66,7 +68,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       )}
       {data && scoring !== 'all' && (
         <div className="heats">
-          <HeatMap data={data} view={view} onPick={onPick} f={f} />
+          <HeatMap data={data} then={then.data} view={view} onPick={onPick} f={f} />
           <div>
             <div className="row">
               <Segmented size="small" aria-label={t('classification.groups')} value={groups} onChange={setGroups} options={[{ value: 'rfm_8', label: 'RFM 8' }, { value: 'rfm_11', label: 'RFM 11' }]} />
@@ -82,12 +84,13 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
 
 function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scoring: Scoring; asOf: string; known?: Known; view: View; compare: string; onPick: (p: Pick) => void; f: Format }) {
   const query = useQuery(rfm({ as_of: asOf, known, scoring, compare: view === 'change' ? compare : undefined }))
+  const then = useQuery({ ...rfm({ as_of: compare, known, scoring }), enabled: view === 'change' })
   return (
     <div>
       <p className="heat-title">{f.t(`classification.scoring_${scoring}`)}</p>
       {query.isPending && <Loading lines={6} />}
       {query.error && <Failed error={query.error} />}
-      {query.data && <HeatMap data={query.data} view={view} onPick={onPick} f={f} small />}
+      {query.data && <HeatMap data={query.data} then={then.data} view={view} onPick={onPick} f={f} small />}
       <p className="small soft chart-note">{f.t(`classification.scoring_${scoring}_note`)}{scoring === 'bins' && <> <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{f.t('classification.edit_bins')}</Link></>}</p>
     </div>
   )
@@ -102,37 +105,67 @@ function pickCell(c: Cell, data: Rfm, f: Format): Pick {
   const end = suffix(data.scoring)
   return {
     name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, of: 'buyers',
+    note: cellMeans(c, data, f),
     facts: c.change == null ? undefined : [[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]],
   }
 }
 
-function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPick: (p: Pick) => void; f: Format; small?: boolean }) {
+/** What a score of recency stands for, in days; by the edges of one day. */
+function daysOf(edges: Rfm['edges'], score: number, { t, integer }: Format): string {
+  const b = bounds(edges.r)[score]
+  if (!b) return '—'
+  if (b.worst === null) return t('classification.days_over', { n: integer(b.beyond ?? 0) })
+  if (b.beyond === null) return t('classification.days_up_to', { n: integer(b.worst) })
+  return t('classification.days_between', { from: integer(b.beyond + 1), to: integer(b.worst) })
+}
+
+/** What a score of frequency stands for, in orders; by the edges of one day. */
+function ordersOf(edges: Rfm['edges'], score: number, { t, integer }: Format): string {
+  const b = bounds(edges.f)[score]
+  if (!b) return '—'
+  const low = Math.ceil(b.worst ?? 1)
+  const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
+  if (high === null) return t('classification.orders_from', { n: integer(low) })
+  return high <= low ? t('classification.orders_n', { n: integer(low) }) : t('classification.orders_between', { from: integer(low), to: integer(high) })
+}
+
+const sameEdges = (a: Rfm, b: Rfm) => JSON.stringify([a.edges.r, a.edges.f]) === JSON.stringify([b.edges.r, b.edges.f])
+
+/** A cell in days and orders. */
+const cellMeans = (c: Cell, data: Rfm, f: Format) => f.t('classification.cell_means', { r: c.r, f: c.f, days: daysOf(data.edges, c.r, f), orders: ordersOf(data.edges, c.f, f) })
+
+/** Each day's own edges, side by side: a change is between two days, and so are its edges. */
+function TwoEdges({ data, then, f }: { data: Rfm; then: Rfm; f: Format }) {
   const { t } = f
+  const days = { from: then.as_of, to: data.as_of }
+  if (sameEdges(data, then)) return <p className="small soft chart-note">{t('classification.edges_same', days)}</p>
+  return (
+    <div className="edges" data-testid="edges">
+      {([['R', daysOf], ['F', ordersOf]] as const).map(([axis, of]) => (
+        <table key={axis}>
+          <caption>{t(`classification.edges_${axis.toLowerCase()}`)}</caption>
+          <thead><tr><th scope="col"><span className="sr">{t('classification.score')}</span></th>{[then, data].map((d) => <th scope="col" key={d.as_of}>{d.as_of}</th>)}</tr></thead>
+          <tbody>{scores.map((s) => <tr key={s}><th scope="row">{axis}{s}</th>{[then, data].map((d) => <td key={d.as_of}>{of(d.edges, s, f)}</td>)}</tr>)}</tbody>
+        </table>
+      ))}
+      <p className="small soft">{t('classification.edges_note', days)}</p>
+    </div>
+  )
+}
+
+function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm; view: View; onPick: (p: Pick) => void; f: Format; small?: boolean }) {
+  const { t } = f
+  // while another day is on its way, the one before stands here
+  const other = view === 'change' && then?.as_of === data.compare ? then : undefined
+  const axis = view !== 'change' || (other && sameEdges(data, other))
   const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
   const size = (c: Cell) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
-  const rEdges = bounds(data.edges.r)
-  const fEdges = bounds(data.edges.f)
-  const r = (score: number) => {
-    const b = rEdges[score]
-    if (!b) return '—'
-    if (b.worst === null) return t('classification.days_over', { n: f.integer(b.beyond ?? 0) })
-    if (b.beyond === null) return t('classification.days_up_to', { n: f.integer(b.worst) })
-    return t('classification.days_between', { from: f.integer(b.beyond + 1), to: f.integer(b.worst) })
-  }
-  const fr = (score: number) => {
-    const b = fEdges[score]
-    if (!b) return '—'
-    const low = Math.ceil(b.worst ?? 1)
-    const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
-    if (high === null) return t('classification.orders_from', { n: f.integer(low) })
-    return high <= low ? t('classification.orders_n', { n: f.integer(low) }) : t('classification.orders_between', { from: f.integer(low), to: f.integer(high) })
-  }
   return (
     <div>
       <div className={`heat${small ? ' small' : ''}`} role="group" aria-label={t('classification.rfm')}>
         {scores.map((rs) => [
-          <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b><small>{r(rs)}</small></div>,
+          <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b>{axis && <small>{daysOf(data.edges, rs, f)}</small>}</div>,
           ...[1, 2, 3, 4, 5].map((fs) => {
             const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, change: null }
             const tone = view === 'change' ? changeShade(c.change ?? null, largest) : `h${shade(size(c), largest)}`
@@ -140,7 +173,7 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
             const name = t('classification.cell_name', { r: rs, f: fs })
             return (
               <button
-                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${name} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
+                key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${cellMeans(c, data, f)} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
                 onClick={() => onPick(pickCell(c, data, f))}
               >
                 <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
@@ -149,13 +182,14 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
           }),
         ])}
         <div className="heat-axis" />
-        {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b><small>{fr(fs)}</small></div>)}
+        {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b>{axis && <small>{ordersOf(data.edges, fs, f)}</small>}</div>)}
       </div>
       {!small && (
         <div className="heat-key">
           {view === 'change' ? <><i className="d3" /><i className="d1" />{t('classification.fewer')} ▼ <i className="h0" /> ▲ {t('classification.more')}<i className="u1" /><i className="u3" /></> : <>{t('classification.few')}<i className="h1" /><i className="h2" /><i className="h3" /><i className="h4" /><i className="h5" />{t('classification.many')}</>}
         </div>
       )}
+      {other && <TwoEdges data={data} then={other} f={f} />}
     </div>
   )
 }

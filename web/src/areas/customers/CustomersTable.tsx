@@ -5,6 +5,13 @@ import { Contact } from '@/parts/Masked'
 
 export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
+/** How to reach somebody. A company is reached through its contacts; who they are stands on its page. */
+function contactOf(c: CustomerItem, f: Format) {
+  if (c.phone || c.email) return <Contact phone={c.phone} email={c.phone ? null : c.email} />
+  const n = c.values.contacts
+  return n?.type === 'int' && n.value > 0 ? f.t('customers.contacts_n', { count: n.value }) : '—'
+}
+
 interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format }
 
 /** A plain table: first column and header stay in sight, columns sort by a click on their name. */
@@ -41,7 +48,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
             // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
             <tr key={c.id} data-row-key={c.id} className={i === at ? 'at' : undefined} onClick={() => onAt(i)} onKeyDown={undefined}>
               <th scope="row"><Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="soft small">{c.external_id}</span>}</th>
-              <td>{c.phone || c.email ? <Contact phone={c.phone} email={c.phone ? null : c.email} /> : '—'}</td>
+              <td>{contactOf(c, f)}</td>
               {heads.map((h) => (
                 <td key={h.key} className={h.number ? 'num' : undefined}>
                   {h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}

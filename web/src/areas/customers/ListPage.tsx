@@ -41,7 +41,8 @@ export function ListPage() {
   const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => k !== 'columns' && k !== 'sort')) as Record<string, string | undefined>, [search])
   const request = { ...filters, sort, columns: columns.join(',') }
-  const query = useInfiniteQuery({ ...customers(request), enabled: known || may('personal:read') })
+  // companies have no phone of their own, but contacts
+  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
   const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
   useEffect(() => { if (query.data && !query.isPlaceholderData) remember(items.map((c) => c.id), total) }, [query.data, query.isPlaceholderData, items, total])
@@ -142,7 +143,7 @@ function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]
       {items.map((c) => (
         <Link key={c.id} className="person" to="/customers/$id" params={{ id: c.id }}>
           <span className="person-line strong"><span className="clip">{nameOf(c)}</span><span>{f.value(c.values.net)}</span></span>
-          <span className="person-tags">{Object.entries(c.classes).filter(([k]) => columns.includes(`class.${k}`)).map(([k, v]) => <span className="chip" key={k}>{f.label(v.label)}</span>)}</span>
+          <span className="person-tags">{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
           {shown.filter((k) => k !== 'net').map((k) => <span className="person-line small" key={k}><span className="soft">{f.label(byKey.get(k)?.label) || k}</span><span>{f.value(c.values[k], byKey.get(k)?.unit)}</span></span>)}
         </Link>
       ))}

@@ -6,15 +6,16 @@ import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
-import { Contact, Lock } from '@/parts/Masked'
+import { Fold } from '@/parts/Fold'
+import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { around } from './around'
-import { inOrder } from './classes'
+import { concerns, inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
-import { Identifiers } from './Identifiers'
 import { Timeline } from './Timeline'
+import { Who } from './Who'
 import { WhyPanel } from './WhyPanel'
 
 /** Shelves of features, the most asked for first. */
@@ -45,7 +46,7 @@ export function ProfilePage() {
       <Card><HeadFacts profile={p} /></Card>
       <div className="profile">
         <div className="stack">
-          <Who profile={p} />
+          <Card title={t('customers.who')}><Who profile={p} /></Card>
           <Classes profile={p} onWhy={ask} />
         </div>
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
@@ -70,38 +71,20 @@ function Neighbours({ near, go }: { near: NonNullable<ReturnType<typeof around>>
   )
 }
 
-function Who({ profile: p }: { profile: Profile }) {
-  const { t } = useFormat()
-  return (
-    <Card title={t('customers.who')} className="who">
-      <dl>
-        <Identifiers of={p} />
-        {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
-      </dl>
-      {p.contacts.length > 0 && (
-        <div className="stack contacts">
-          <h3>{t('customers.contacts')}</h3>
-          {p.contacts.map((c, i) => <div key={i} className="small"><span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}<div className="soft"><Contact phone={c.phone} email={c.email} /></div></div>)}
-        </div>
-      )}
-    </Card>
-  )
-}
-
 function Classes({ profile: p, onWhy }: { profile: Profile; onWhy: (subject: string) => void }) {
   const f = useFormat()
   const { t } = f
-  const order = useClassifications()
-  const sorted = useMemo(() => inOrder(p.classes, order.map((c) => c.key)), [p.classes, order])
+  const library = useClassifications()
+  const { known, unknown } = useMemo(() => inOrder(p.classes, library, p.kind), [p.classes, p.kind, library])
+  const line = (c: Profile['classes'][number]) => (
+    <button key={c.classification} type="button" className="class-line" onClick={() => onWhy(c.classification)} aria-label={t('customers.why_class', { classification: f.label(c.label), class: f.label(c.class.label) })}>
+      <span className="soft grow">{f.label(c.label)}</span><span className="strong">{f.label(c.class.label)}</span><span className="why">{t('customers.why_short')}</span>
+    </button>
+  )
   return (
     <Card title={t('customers.classes')}>
-      <div>
-        {sorted.map((c) => (
-          <button key={c.classification} type="button" className="class-line" onClick={() => onWhy(c.classification)} aria-label={t('customers.why_class', { classification: f.label(c.label), class: f.label(c.class.label) })}>
-            <span className="soft grow">{f.label(c.label)}</span><span className="strong">{f.label(c.class.label)}</span><span className="why">{t('customers.why_short')}</span>
-          </button>
-        ))}
-      </div>
+      <div>{known.map(line)}</div>
+      {unknown.length > 0 && <Fold testid="unknown-classes" className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}>{unknown.map(line)}</Fold>}
       {p.segments.length > 0 && (
         <>
           <h3 className="profile-sub">{t('customers.in_segments')}</h3>
@@ -118,18 +101,19 @@ function Features({ profile: p }: { profile: Profile }) {
   const { t } = f
   const groups = useMemo(() => {
     const keys = [...new Set([...shelves, ...p.features.map((x) => x.group)])]
-    return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.value.type !== 'null') })).filter((g) => g.known.length)
+    // person or company stands at the top of the page
+    return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.key !== 'kind' && x.value.type !== 'null') })).filter((g) => g.known.length)
   }, [p.features])
   const hidden = p.features.filter((x) => x.masked)
+  const unknown = p.features.filter((x) => x.value.type === 'null' && !x.masked && concerns(p.kind, x.group))
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
       {groups.map((g, i) => (
-        <details key={g.key} className="feature-group" open={i < 3}>
-          <summary>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></summary>
+        <Fold key={g.key} className="feature-group" open={i < 3} head={<span>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></span>}>
           <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>
-        </details>
+        </Fold>
       ))}
-      <p className="soft small">{t('customers.unknown_hidden', { count: p.features.filter((x) => x.value.type === 'null' && !x.masked).length })}</p>
+      {unknown.length > 0 && <Fold className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><p className="soft">{unknown.map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
       {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock whole /></p>}
     </Card>
   )

@@ -6,6 +6,7 @@ import { API } from '@/api/client'
 import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
 import { useMay } from '@/parts/access'
+import { askToLeave } from '@/parts/ask'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
@@ -31,8 +32,8 @@ export function CatalogPage() {
   const [group, setGroup] = useState<string | null>(null)
   const q = (search.q ?? '').trim().toLowerCase()
   const open = (key?: string) => void navigate({ search: (old) => ({ ...old, open: key }), replace: true })
-  const close = (saved = false) => {
-    if (!saved && dirty.current && !window.confirm(t('common.leave_unsaved'))) return
+  const close = async (saved = false) => {
+    if (!saved && dirty.current && !(await askToLeave())) return
     dirty.current = false
     open(undefined)
   }
@@ -75,7 +76,7 @@ export function CatalogPage() {
           </div>
         </Card>
       ))}
-      <Drawer open={editing !== null} onClose={() => close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
+      <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
         {editing && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
       </Drawer>

@@ -3,6 +3,7 @@ import { href } from '@/api/client'
 import type { Import, RejectReason, Report } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
 import { PlainTable } from '@/parts/ChartCard'
+import { Fold } from '@/parts/Fold'
 import { Card } from '@/parts/Page'
 
 /** What the rows say, all of them: counts that add up, reasons with examples, quality. */
@@ -40,7 +41,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
           extra={<><Button size="small" href={href(`/imports/${data.id}/rejected.xlsx`, { lang: f.lang })} download>{t('imports.download_xlsx')}</Button><Button size="small" href={href(`/imports/${data.id}/rejected.csv`, { lang: f.lang })} download>{t('imports.download_csv')}</Button></>}
         >
           {report.rejects_by_reason.map((r, i) => <Reason key={r.code} reason={r} open={i === 0} f={f} />)}
-          <p className="soft small">{t('imports.resubmit')}</p>
+          <p className="soft small resubmit">{t('imports.resubmit')}</p>
         </Card>
       )}
       <Quality report={report} f={f} />
@@ -55,8 +56,7 @@ function Fact({ name, n, tone, f }: { name: string; n: number; tone?: string; f:
 function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: Format }) {
   const { t } = f
   return (
-    <details className="reason" open={open}>
-      <summary><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></summary>
+    <Fold className="reason" open={open} head={<><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></>}>
       {reason.examples.length > 0 && (
         <PlainTable
           fit caption={f.label(reason.text)}
@@ -64,7 +64,7 @@ function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: F
           rows={reason.examples.map((e) => [f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
         />
       )}
-    </details>
+    </Fold>
   )
 }
 
@@ -73,19 +73,28 @@ function Quality({ report, f }: { report: Report; f: Format }) {
   const { score, checks } = report.quality
   if (!checks.length) return null
   const mark = { ok: '✓', warn: '▲', bad: '▼' }
+  // what is to be looked at comes first; what is fine folds away
+  const told = [...checks.filter((c) => c.level === 'bad'), ...checks.filter((c) => c.level === 'warn')]
+  const fine = checks.filter((c) => c.level === 'ok')
+  const list = (items: typeof checks) => (
+    <ul className="checks">
+      {items.map((c) => (
+        <li key={c.code}>
+          <span className={`level ${c.level}`} aria-label={t(`imports.level_${c.level}`)} role="img">{mark[c.level]}</span>
+          <span className="grow">{f.label(c.text)}</span>
+          {c.count > 0 && <span className="num nowrap">{f.integer(c.count)} <span className="soft small">({f.percent(c.share)})</span></span>}
+        </li>
+      ))}
+    </ul>
+  )
   return (
     <Card title={t('imports.quality')}>
       <div className="quality">
         <div className="score"><b>{Math.round(score)}</b><span className="soft small">{t('imports.of_100')}</span></div>
-        <ul className="checks">
-          {checks.map((c) => (
-            <li key={c.code}>
-              <span className={`level ${c.level}`} aria-label={t(`imports.level_${c.level}`)} role="img">{mark[c.level]}</span>
-              <span className="grow">{f.label(c.text)}</span>
-              {c.count > 0 && <span className="num nowrap">{f.integer(c.count)} <span className="soft small">({f.percent(c.share)})</span></span>}
-            </li>
-          ))}
-        </ul>
+        <div>
+          {told.length > 0 && list(told)}
+          {fine.length > 0 && <Fold className="fine" open={told.length === 0} head={<span><span className="level ok" aria-hidden="true">✓</span> {t('imports.fine', { count: fine.length })}</span>}>{list(fine)}</Fold>}
+        </div>
       </div>
     </Card>
   )

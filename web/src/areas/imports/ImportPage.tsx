@@ -13,6 +13,7 @@ import { CheckReport } from './CheckReport'
 import { FileMapping } from './FileMapping'
 import './imports.css'
 import { duplicateTargets } from './mapping'
+import { fileNames } from './names'
 import { Result } from './Result'
 import { useMappings } from './useMappings'
 
@@ -23,7 +24,7 @@ export function ImportPage() {
   const { t } = useFormat()
   const query = useQuery(importOne(id))
   const [editing, setEditing] = useState(false)
-  const title = query.data?.files.map((x) => x.name).join(', ') || t('imports.one')
+  const title = (query.data && fileNames(query.data, t)) || t('imports.one')
   return (
     <Page title={title} crumb={<Link to="/imports">{t('imports.title')}</Link>} actions={query.data && <Steps at={stepOf(query.data, editing)} />}>
       {query.isPending && <Card><Loading lines={8} /></Card>}

@@ -9,6 +9,7 @@ import { ImportIcon } from '@/parts/icons'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import './imports.css'
+import { fileNames } from './names'
 
 const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
 
@@ -86,7 +87,7 @@ function History({ items }: { items: Import[] }) {
         <tbody>
           {items.map((x) => (
             <tr key={x.id}>
-              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }}>{x.files.map((file) => file.name).join(', ') || x.id}</Link></td>
+              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }} title={x.files.length > 3 ? x.files.map((file) => file.name).join(', ') : undefined}>{fileNames(x, t) || x.id}</Link></td>
               <td><span className={`chip${x.status === 'committed' ? ' on' : ''}`}>{t(`imports.status_${x.status}`)}</span></td>
               <td className="num" data-label={t('imports.rows_in')}>{x.report ? f.integer(x.report.rows_in) : '—'}</td>
               <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>

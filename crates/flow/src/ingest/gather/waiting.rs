@@ -106,7 +106,7 @@ impl Gather<'_> {
             let mut l = LineRecord::take(&mut take)?;
             let complete = place.is_some() || (own.is_some() && l.at.is_some());
             if complete {
-                return self.line_placed(row, own, place, &mut l).map(|_| ());
+                return self.line_placed(file, row, own, place, &mut l).map(|_| ());
             }
             return self.no_order(file, line, row, &l.order_id);
         }
@@ -114,7 +114,7 @@ impl Gather<'_> {
         match own.or(place.map(|p| p.customer)) {
             Some(customer) => {
                 self.mentioned.set(u64::from(customer.0));
-                self.fact(row, customer, &r).map(|_| ())
+                self.fact(file, row, customer, &r).map(|_| ())
             }
             None => self.no_order(file, line, row, r.order_id.as_deref().unwrap_or_default()),
         }

@@ -4,7 +4,8 @@ use super::*;
 use crate::{
     analysis::Asked,
     ingest::{
-        lane::{Lane, Stamp},
+        fact::{Of, Stamp},
+        lane::Lane,
         report::Records,
         rows::order_key,
     },
@@ -50,6 +51,95 @@ async fn an_acquisition_cost_told_again_is_corrected_and_not_added() {
     crate::ingest::undo(&shop.app, &staged.id, &domain::audit::Actor::program("test")).await.expect("undone");
     let costs = shop.lake().await.costs(Instant::MAX).expect("reads");
     assert_eq!(domain::feature::share_out(&costs, |_, _, _| 1).iter().map(|s| s.each).sum::<i64>(), 816_050);
+}
+
+/// What counts of a customer: orders and lines that are not cancelled, what they come to, and what was given back.
+async fn counted(shop: &Shop, who: &str) -> (usize, i64, i64) {
+    let facts = shop.facts(who).await.until(Day(i32::MAX), Instant::MAX);
+    let heads: Vec<i64> = facts.orders.iter().filter(|o| !o.cancelled).map(|o| o.paid).collect();
+    let lines: Vec<i64> = facts.lines.iter().filter(|l| !l.cancelled).map(|l| l.paid).collect();
+    let bought = if heads.is_empty() { &lines } else { &heads };
+    (bought.len(), bought.iter().sum(), facts.refunds.iter().map(|r| r.amount).sum())
+}
+
+#[tokio::test]
+async fn an_export_with_goods_taken_again_corrects_the_one_before() {
+    let head = "订单号,会员号,下单时间,商品名称,数量,实付金额,订单状态\n";
+    let first = format!("{head}O1,C1,2025-01-01,茶,1,100,已发货\nO1,C1,2025-01-01,杯,1,30,已发货\nO1,C1,2025-01-01,杯,1,40,已发货\nO2,C1,2025-01-02,茶,1,7,已发货\n");
+    let table = [
+        // cancelled since
+        (format!("{head}O1,C1,2025-01-01,茶,1,100,交易关闭\nO1,C1,2025-01-01,杯,1,30,交易关闭\nO1,C1,2025-01-01,杯,1,40,交易关闭\n"), (1, 700, 0), (0, 3, 0)),
+        // another amount, another quantity
+        (format!("{head}O1,C1,2025-01-01,茶,1,90,已发货\nO1,C1,2025-01-01,杯,2,30,已发货\nO1,C1,2025-01-01,杯,1,40,已发货\n"), (4, 16_700, 0), (0, 2, 1)),
+        // one row more of the same goods
+        (format!("{head}O1,C1,2025-01-01,杯,1,30,已发货\nO1,C1,2025-01-01,杯,1,40,已发货\nO1,C1,2025-01-01,杯,1,50,已发货\n"), (5, 22_700, 0), (1, 0, 2)),
+    ];
+    for (again, expected, (created, updated, duplicate)) in table {
+        let shop = Shop::open().await;
+        shop.import(&[("orders.csv", &first)]).await;
+        assert_eq!(counted(&shop, "C1").await, (4, 17_700, 0));
+        let (staged, _) = shop.import(&[("orders again.csv", &again)]).await;
+        assert_eq!(staged.report.records["lines"], Records { created, updated, duplicate }, "{again}");
+        assert_eq!(counted(&shop, "C1").await, expected, "{again}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_given_back_so_far_is_told_anew_by_each_export() {
+    for head in ["订单号,会员号,下单时间,实付金额,退款金额", "订单号,会员号,下单时间,商品名称,实付金额,退款金额"] {
+        let cells = if head.contains("商品") { "茶,100" } else { "100" };
+        let export = |back: &str| format!("{head}\nO1,C1,2025-01-01,{cells},{back}\nO2,C1,2025-01-05,{cells},0\n");
+        let shop = Shop::open().await;
+        for (back, so_far) in [("20", 2_000), ("50", 5_000), ("20", 2_000)] {
+            shop.import(&[("orders.csv", &export(back))]).await;
+            assert_eq!(counted(&shop, "C1").await, (2, 20_000, so_far), "{head} {back}");
+        }
+        // two exports in one go: the later word counts
+        let shop = Shop::open().await;
+        shop.import(&[("one.csv", &export("20")), ("two.csv", &export("50"))]).await;
+        assert_eq!(counted(&shop, "C1").await, (2, 20_000, 5_000), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_returns_is_news() {
+    let head = "订单号,会员号,下单时间,实付金额,订单状态\n";
+    let shop = Shop::open().await;
+    shop.import(&[("1.csv", &format!("{head}O1,C1,2025-01-01,100,已发货\nO2,C1,2025-01-02,5,已发货\n"))]).await;
+    shop.import(&[("2.csv", &format!("{head}O1,C1,2025-01-01,90,已发货\n"))]).await;
+    let third = format!("{head}O1,C1,2025-01-01,100,已发货\nO2,C1,2025-01-02,5,已发货\nO4,C1,2025-01-03,1,已发货\n");
+    let (staged, _) = shop.import(&[("3.csv", &third)]).await;
+    assert_eq!(staged.report.records["orders"], Records { created: 1, updated: 1, duplicate: 1 });
+    assert_eq!(counted(&shop, "C1").await, (3, 10_600, 0));
+    // said once more, with a row that is new: nothing else is
+    let (staged, _) = shop.import(&[("4.csv", &format!("{third}O5,C1,2025-01-04,1,已发货\n"))]).await;
+    assert_eq!(staged.report.records["orders"], Records { created: 1, updated: 0, duplicate: 3 });
+    // a file that holds a correction itself ends where it ended
+    let history = format!("{head}O7,C1,2025-02-01,100,已发货\nO7,C1,2025-02-01,90,已发货\n");
+    shop.import(&[("5.csv", &history)]).await;
+    let (staged, _) = shop.import(&[("6.csv", &format!("{history}O8,C1,2025-02-02,1,已发货\n"))]).await;
+    assert_eq!(staged.report.records["orders"], Records { created: 1, updated: 0, duplicate: 2 });
+    assert_eq!(counted(&shop, "C1").await, (6, 10_600 + 100 + 9_000 + 100, 0));
+    // a product's list price, there and back
+    let price = |p: &str| format!("商品编号,商品名称,类目,成本\nP1,龙井,茶叶,{p}\nP2,盖碗,茶具,{p}0\n");
+    for (file, p) in [("a.csv", "40"), ("b.csv", "50"), ("c.csv", "40")] {
+        shop.import(&[(file, &price(p))]).await;
+        let products = shop.lake().await.products(Instant::MAX).expect("reads");
+        assert_eq!(products.get("P1").and_then(|p| p.cost), Some(p.parse::<i64>().expect("a number") * 100), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_was_set_aside_adds_to_its_order_and_corrects_nothing() {
+    let head = "订单号,会员号,下单时间,商品名称,数量,实付金额\n";
+    let shop = Shop::open().await;
+    let (mut staged, _) = shop.import(&[("orders.csv", &format!("{head}O1,C1,2025-01-01,茶,1,100\nO1,C1,2025-01-01,茶,1,n/a\n"))]).await;
+    assert_eq!((counted(&shop, "C1").await, staged.report.quarantined), ((1, 10_000, 0), 1));
+    let mut out = std::io::Cursor::new(Vec::new());
+    crate::ingest::rejected::write(&mut staged.rejects, domain::Lang::Zh, crate::ingest::rejected::Format::Csv, &mut out).expect("writes");
+    let mended = String::from_utf8(out.into_inner()).expect("text").replace("\"n/a\"\n", "\"30\"\n").replace("\"n/a\"\r\n", "\"30\"\r\n");
+    shop.import(&[("mended.csv", &mended)]).await;
+    assert_eq!(counted(&shop, "C1").await, (2, 13_000, 0), "{mended}");
 }
 
 #[tokio::test]
@@ -102,10 +192,10 @@ async fn a_lane_says_which_orders_left_their_customer() {
         coupon: None,
     };
     let stamp = Stamp { now: NOW, history: false, batch: 9 };
-    let mut lane: Lane<OrderRecord> = Lane::new(&shop.app.lake, shop.folder.path(), "moved", stamp, &lake);
+    let mut lane: Lane<OrderRecord> = Lane::new(&shop.app.lake, shop.folder.path(), "moved", stamp, &lake, false);
     // D1 was C1's; N1 goes from one to the other inside the file; N2 there and back; D2 stays
     for (row, (who, id, paid)) in [(b, "D1", 1), (b, "N1", 1), (c, "N1", 2), (b, "N2", 1), (c, "N2", 2), (b, "N2", 3), (c1, "D2", 4)].into_iter().enumerate() {
-        lane.take(&lake, row as u64, who, &order(id, paid)).expect("taken");
+        lane.take(&lake, (0, Of::Orders), row as u64, who, &order(id, paid)).expect("taken");
     }
     let mut moved = lane.moved(&lake).expect("asked").to_vec();
     let mut want = vec![(order_key("D1"), c1), (order_key("N1"), b), (order_key("N2"), c)];

@@ -1,7 +1,7 @@
 //! Rows that are set aside keep their place, reason and text, come out harmlessly, and come in again when they are mended.
 
 use super::*;
-use crate::ingest::rejected::{self, Format};
+use crate::ingest::rejected::{self, Again, Format};
 use domain::Lang;
 use std::io::Read;
 
@@ -53,6 +53,26 @@ async fn mended_rows_come_in_again() {
     assert_eq!((report.rows_in, report.accepted, report.quarantined), (3, 1, 2));
 }
 
+#[tokio::test]
+async fn rows_of_several_files_mean_what_they_meant_in_each() {
+    let shop = Shop::open().await;
+    let (people, orders) = ("会员号,城市,获客渠道,注册日期\nM1,上海,门店,2026-01-02\n,北京,门店,2026-01-02\n", "订单号,会员号,下单时间,实付金额,渠道\nA1,M1,2026-02-28,12,APP\nA2,M1,2026-02-30,12,APP\nA3,,2026-02-20,12,APP\n");
+    let (mut staged, _) = shop.import(&[("people.csv", people), ("orders.csv", orders)]).await;
+    assert_eq!(staged.report.quarantined, 3);
+    let path = shop.app.temporary().join("again.csv");
+    std::fs::write(&path, csv(&mut staged, Lang::Zh)).expect("a file");
+    let upload = crate::ingest::Upload { name: "rejected.csv".into(), path };
+    let view = crate::ingest::receive(&shop.app, crate::sight::Sight::Full, vec![upload], &super::tester()).await.expect("arrives");
+    let targets: Vec<&str> = view.files[0].mapping["columns"].as_array().expect("columns").iter().skip(7).filter_map(|c| c["target"].as_str()).collect();
+    let meant = ["customer.id", "attribute.city", "attribute.acquisition_channel", "attribute.signup_day", "order.id", "order.at", "order.paid", "order.channel"];
+    assert_eq!(targets, meant);
+    let report = super::uploads::checked(&shop, &view.id).await.report.expect("a report");
+    assert_eq!((report.rows_in, report.quarantined), (3, 3), "they are as wrong as they were");
+    let mut reasons: Vec<(&str, u64)> = report.rejects_by_reason.iter().map(|r| (r.code.as_str(), r.count)).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, [("customer_missing", 2), ("date_invalid", 1)]);
+}
+
 #[test]
 fn rows_of_a_workbook_with_a_sheet_a_month_are_no_workbook_themselves() {
     let (zone, corpus) = (domain::Zone::utc(), std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../sources/tests/corpus")));
@@ -64,7 +84,7 @@ fn rows_of_a_workbook_with_a_sheet_a_month_are_no_workbook_themselves() {
     let row = format!("months.xlsx,3,paid,money_invalid,no amount,x,x{}", ",1".repeat(headers.len()));
     std::fs::write(file.path(), format!("file,line,column,code,reason,value,row,{}\n{row}\n", headers.join(","))).expect("writes");
     let mut mapping = sources::probe(file.path(), &options).expect("a proposal").mapping;
-    assert!(rejected::settle(&mut mapping, std::slice::from_ref(&known)));
+    assert_eq!(rejected::settle(&mut mapping, std::slice::from_ref(&known)), Again::Known);
     assert_eq!((mapping.sheet, mapping.more_sheets), (None, Vec::new()));
     assert!(mapping.columns.iter().skip(7).map(|c| &c.target).eq(known.columns.iter().map(|c| &c.target)));
 }

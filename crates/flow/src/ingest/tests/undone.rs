@@ -61,7 +61,10 @@ async fn a_later_file_brings_back_what_the_undo_of_an_earlier_one_took() {
     let resting = crate::ingest::resting(&shop.app, &first.id).await.expect("asked");
     assert_eq!(resting, crate::ingest::Resting { rows: 3, imports: vec![second.id.clone()] });
     assert_eq!(crate::ingest::resting(&shop.app, &second.id).await.expect("asked"), crate::ingest::Resting::default());
+    let told = async |id: &str| crate::ingest::get(&shop.app, crate::sight::Sight::Full, id).await.expect("there").resting_rows;
+    assert_eq!((told(&first.id).await, told(&second.id).await), (Some(3), Some(0)));
     crate::ingest::undo(&shop.app, &first.id, &tester()).await.expect("undone");
+    assert_eq!(told(&first.id).await, None, "what is undone cannot be undone again");
     assert_eq!(shop.facts("C2").await.orders.len(), 1);
     let (again, done) = shop.import(&[("b.csv", &more)]).await;
     assert!(matches!(done, Done::Committed { .. }), "{done:?}");

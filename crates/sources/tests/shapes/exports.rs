@@ -1,50 +1,12 @@
 //! What is made of files people have: each table is the head of a real kind of export, each test says what its columns become.
 
+use crate::seen::{look, with};
 use domain::{
-    Currency, Value, Zone,
+    Value,
     identity::{Identifier, IdentifierKind},
     record::Record,
 };
-use sources::{Code, Kind, Mapping, Options, OrderIdentity, Probe, Reject, probe, read};
-use std::ops::ControlFlow;
-
-struct Seen {
-    probe: Probe,
-    records: Vec<Record>,
-    rejects: Vec<Reject>,
-}
-
-impl Seen {
-    fn target(&self, header: &str) -> String {
-        self.probe.mapping.columns.iter().find(|c| c.header == header).map(|c| c.target.name()).unwrap_or_default()
-    }
-
-    fn guessed(&self, code: Code) -> bool {
-        self.probe.guesses.iter().any(|g| g.code == code)
-    }
-}
-
-fn with(text: &str, change: impl FnOnce(&mut Options<'_>)) -> Seen {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), text).unwrap();
-    let zone = Zone::parse("Asia/Shanghai").unwrap();
-    let mut options = Options::new(&zone, Currency::CNY);
-    options.name = Some("file.csv");
-    change(&mut options);
-    let probe = probe(file.path(), &options).unwrap();
-    let (mut records, mut rejects) = (Vec::new(), Vec::new());
-    read(file.path(), &probe.mapping, &mut |batch| {
-        records.extend(batch.rows.into_iter().flat_map(|r| r.1));
-        rejects.extend(batch.rejects);
-        ControlFlow::Continue(())
-    })
-    .unwrap();
-    Seen { probe, records, rejects }
-}
-
-fn look(text: &str) -> Seen {
-    with(text, |_| {})
-}
+use sources::{Code, Kind, Mapping, OrderIdentity};
 
 fn external(value: &str) -> Vec<Identifier> {
     vec![Identifier { kind: IdentifierKind::External, value: value.into() }]

@@ -1,70 +1,9 @@
 //! What a file holds is told by its headings and its cells together: one that mixes orders, refunds and scores, one of costs, one
 //! whose questions stand in a column of their own, one that we wrote ourselves.
 
-use domain::{Currency, Zone, record::Record};
-use sources::{Code, Kind, Options, Probe, Reject, Target, probe, read};
-use std::ops::ControlFlow;
-
-struct Seen {
-    probe: Probe,
-    records: Vec<Record>,
-    rejects: Vec<Reject>,
-}
-
-impl Seen {
-    fn target(&self, header: &str) -> String {
-        self.probe.mapping.columns.iter().find(|c| c.header == header).map(|c| c.target.name()).unwrap_or_default()
-    }
-
-    fn guess(&self, code: Code) -> Option<(String, bool)> {
-        self.probe.guesses.iter().find(|g| g.code == code).map(|g| (g.text().en, g.is_warning()))
-    }
-
-    fn rejected(&self) -> Vec<(u64, Code)> {
-        self.rejects.iter().map(|r| (r.line, r.code)).collect()
-    }
-
-    /// Number and paid of each order.
-    fn orders(&self) -> Vec<(&str, i64)> {
-        self.records.iter().filter_map(|r| if let Record::Order(o) = r { Some((o.order_id.as_str(), o.paid)) } else { None }).collect()
-    }
-
-    /// Order and amount of each refund.
-    fn refunds(&self) -> Vec<(&str, i64)> {
-        self.records.iter().filter_map(|r| if let Record::Refund(o) = r { Some((o.order_id.as_deref().unwrap_or_default(), o.amount)) } else { None }).collect()
-    }
-
-    /// Customer, question and score of each answer.
-    fn answers(&self) -> Vec<(String, String, f64)> {
-        self.records.iter().filter_map(|r| if let Record::Answer(a) = r { Some((a.customer[0].value.clone(), format!("{} {}", a.question, a.day), a.score)) } else { None }).collect()
-    }
-
-    /// First day, last day and amount of each cost.
-    fn costs(&self) -> Vec<(String, String, i64)> {
-        self.records.iter().filter_map(|r| if let Record::Cost(c) = r { Some((c.from.to_string(), c.to.to_string(), c.amount)) } else { None }).collect()
-    }
-}
-
-fn with(text: &str, currency: &str, kind: Option<Kind>) -> Seen {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), text).unwrap();
-    let zone = Zone::parse("Asia/Shanghai").unwrap();
-    let options = Options { name: Some("file.csv"), kind, ..Options::new(&zone, Currency::parse(currency).unwrap()) };
-    let probe = probe(file.path(), &options).unwrap();
-    let (mut records, mut rejects) = (Vec::new(), Vec::new());
-    let ended = read(file.path(), &probe.mapping, &mut |batch| {
-        records.extend(batch.rows.into_iter().flat_map(|r| r.1));
-        rejects.extend(batch.rejects);
-        ControlFlow::Continue(())
-    });
-    // a file of which nothing is known gives nothing
-    assert!(ended.is_ok() || probe.mapping.kinds.is_empty(), "{ended:?}");
-    Seen { probe, records, rejects }
-}
-
-fn look(text: &str) -> Seen {
-    with(text, "CNY", None)
-}
+use crate::seen::{look, with};
+use domain::{Currency, record::Record};
+use sources::{Code, Kind, Target};
 
 #[test]
 fn orders_with_their_refunds_beside_them_are_orders() {
@@ -111,20 +50,20 @@ fn plain_orders_are_told_as_orders_alone() {
 
 #[test]
 fn a_refund_or_line_without_a_customer_is_its_orders_customers() {
-    let seen = with("refund_id,order_id,customer_id,refund_date,refund_amount\nR4,O4,,2025-02-01,10.04\nR1,O1,C1,2025-02-01,40\nR2,,,2025-02-01,40\n", "CNY", Some(Kind::Refund));
+    let seen = with("refund_id,order_id,customer_id,refund_date,refund_amount\nR4,O4,,2025-02-01,10.04\nR1,O1,C1,2025-02-01,40\nR2,,,2025-02-01,40\n", |o| o.kind = Some(Kind::Refund));
     assert_eq!(seen.rejected(), [(4, Code::CustomerMissing)]);
     let whose: Vec<usize> = seen.records.iter().map(|r| if let Record::Refund(r) = r { r.customer.len() } else { 9 }).collect();
     assert_eq!(whose, [0, 1]);
     // known by the order, a phone that is none does not matter either
-    let seen = with("order_id,phone,refund_date,refund_amount\nO1,13800001111,2025-02-01,5\nO4,12,2025-02-01,10\n", "CNY", Some(Kind::Refund));
+    let seen = with("order_id,phone,refund_date,refund_amount\nO1,13800001111,2025-02-01,5\nO4,12,2025-02-01,10\n", |o| o.kind = Some(Kind::Refund));
     assert_eq!((seen.refunds(), seen.rejects.len()), (vec![("O1", 500), ("O4", 1000)], 0));
-    let seen = with("order_id,customer_id,product,category,quantity,price\nO1,,cup,home,2,10\nO1,,plate,home,1,80\nO5,C4,phone,dig,1,99\n", "CNY", Some(Kind::Line));
+    let seen = with("order_id,customer_id,product,category,quantity,price\nO1,,cup,home,2,10\nO1,,plate,home,1,80\nO5,C4,phone,dig,1,99\n", |o| o.kind = Some(Kind::Line));
     assert!(seen.rejects.is_empty(), "{:?}", seen.rejected());
     assert!(seen.guess(Code::GuessCustomerBlank).is_none());
     let whose: Vec<usize> = seen.records.iter().map(|r| if let Record::Line(l) = r { l.customer.len() } else { 9 }).collect();
     assert_eq!(whose, [0, 0, 1]);
     // lines with a day of their own stand alone: nobody else says whose they are
-    let seen = with("order_id,customer_id,date,product,quantity,price\nO1,,2025-01-01,cup,2,10\nO5,C4,2025-01-01,phone,1,99\n", "CNY", Some(Kind::Line));
+    let seen = with("order_id,customer_id,date,product,quantity,price\nO1,,2025-01-01,cup,2,10\nO5,C4,2025-01-01,phone,1,99\n", |o| o.kind = Some(Kind::Line));
     assert_eq!(seen.rejected(), [(2, Code::CustomerMissing)]);
 }
 
@@ -133,7 +72,7 @@ fn a_column_of_nps_and_csat_names_the_question() {
     for head in ["type", "kind", "类型", "评价类型", "what"] {
         let text = format!("customer_id,score,date,{head}\nC1,9,2025-01-01,NPS\nC4,4,2025-01-02,CSAT\nC5,5,2025-01-02,csat\nC6,6,2025-01-02,CES\n");
         for kind in [Some(Kind::Answer), None] {
-            let seen = with(&text, "CNY", kind);
+            let seen = with(&text, |o| o.kind = kind);
             assert_eq!(seen.target(head), "answer.question", "{head}");
             let answers: Vec<_> = seen.answers().into_iter().map(|a| (a.0, a.1[..4].trim().to_owned(), a.2)).collect();
             let want = [("C1", "nps", 9.0), ("C4", "csat", 4.0), ("C5", "csat", 5.0), ("C6", "ces", 6.0)].map(|(c, q, s)| (c.to_owned(), q.to_owned(), s));
@@ -141,7 +80,7 @@ fn a_column_of_nps_and_csat_names_the_question() {
         }
     }
     // other words are no questions
-    assert_eq!(with("customer_id,score,date,type\nC1,9,2025-01-01,gold\nC2,7,2025-01-01,silver\n", "CNY", Some(Kind::Answer)).target("type"), "ignore");
+    assert_eq!(with("customer_id,score,date,type\nC1,9,2025-01-01,gold\nC2,7,2025-01-01,silver\n", |o| o.kind = Some(Kind::Answer)).target("type"), "ignore");
 }
 
 const WIDE: &str = "会员号,姓名,性别,订单号,下单日期,商品名称,品类,数量,单价,实付金额,退款金额,退款日期,满意度评分,评分日期
@@ -181,7 +120,7 @@ fn a_wide_file_gives_customers_without_orders_and_scores_beside_orders() {
 fn costs_are_known_by_what_people_call_them() {
     for head in ["cost", "costs", "total cost", "spend", "ad cost", "成本", "推广费", "花费", "投放成本", "费用", "amount", "金额"] {
         let text = format!("channel,from,to,{head}\nads,2025-01-01,2025-03-31,100\nshop,2025-01-01,2025-03-31,50.5\n");
-        let seen = with(&text, "CNY", Some(Kind::Cost));
+        let seen = with(&text, |o| o.kind = Some(Kind::Cost));
         assert_eq!(seen.target(head), "cost.amount");
         assert_eq!(seen.costs().iter().map(|c| c.2).collect::<Vec<_>>(), [10_000, 5050], "{head}");
     }
@@ -198,7 +137,7 @@ fn costs_are_known_by_what_people_call_them() {
 fn months_of_costs_however_they_are_written() {
     for (jan, feb) in [("2025年1月", "2025年2月"), ("Jan 2025", "Feb 2025"), ("January 2025", "February 2025"), ("2025.01", "2025.02"), ("2025/1", "2025/2"), ("202501", "202502"), ("2025-01", "2025-02"), ("Jan-25", "Feb-25")] {
         for head in ["month", "月份", "date", "日期"] {
-            let seen = with(&format!("channel,{head},cost\nads,{jan},100\nads,{feb},50\n"), "CNY", Some(Kind::Cost));
+            let seen = with(&format!("channel,{head},cost\nads,{jan},100\nads,{feb},50\n"), |o| o.kind = Some(Kind::Cost));
             assert_eq!(seen.costs(), [("2025-01-01".to_owned(), "2025-01-31".to_owned(), 10_000), ("2025-02-01".to_owned(), "2025-02-28".to_owned(), 5000)], "{head} {jan} {:?}", seen.rejected());
         }
     }
@@ -228,7 +167,7 @@ fn a_short_date_that_can_be_read_two_ways_is_told_and_the_likelier_taken() {
 fn the_currency_of_a_file_is_told_by_its_signs_whatever_the_workspace_speaks() {
     for (cell, currency) in [("10元", "CNY"), ("￥10", "CNY"), ("¥10", "CNY"), ("10 元", "CNY"), ("€10", "EUR"), ("$10", "USD")] {
         for home in ["USD", "CNY"] {
-            let found = with(&format!("order_id,customer_id,date,amount\nA1,C1,2025-01-01,{cell}\nA2,C1,2025-01-02,{cell}\n"), home, None);
+            let found = with(&format!("order_id,customer_id,date,amount\nA1,C1,2025-01-01,{cell}\nA2,C1,2025-01-02,{cell}\n"), |o| o.currency = Currency::parse(home).unwrap());
             assert_eq!(found.probe.currency, Currency::parse(currency), "{cell} {home}");
         }
     }
@@ -255,4 +194,26 @@ fn our_own_file_of_rejected_rows_reads_as_the_file_it_came_from() {
     let again = look("file,line,column,code,reason,value,row,会员号,姓名,城市\na.csv,2,姓名,text_too_long,文字太长,x,y,K1,王伟,上海\na.csv,3,姓名,text_too_long,文字太长,x,y,K2,李娜,北京\n");
     assert_eq!(again.probe.mapping.kinds, [Kind::Customer]);
     assert!(again.probe.mapping.columns.iter().take(7).all(|c| c.target == Target::Ignore));
+}
+
+#[test]
+fn days_that_are_all_wrong_are_told_row_by_row() {
+    for (head, kind) in [("订单号,会员号,下单时间,实付金额", Kind::Order), ("order id,customer id,order time,paid", Kind::Order), ("refund id,order id,refund date,refund amount", Kind::Refund)] {
+        for cell in ["2026-02-30", "不知道", "n/k"] {
+            for hint in [None, Some(kind)] {
+                let seen = with(&format!("{head}\nA1,C1,{cell},12\n"), |o| o.kind = hint);
+                assert_eq!(seen.rejected(), [(2, Code::DateInvalid)], "{head} {cell} {hint:?}");
+            }
+        }
+    }
+    // numbers below such a heading are no days, and beside days that can be read it is no day either
+    assert_eq!(look("订单号,会员号,下单时间,实付金额\nA1,C1,3.5,12\n").target("下单时间"), "ignore");
+    assert_eq!(look("order id,customer id,date,order time,paid\nA1,C1,2026-03-01,evening,12\n").rejected(), []);
+}
+
+#[test]
+fn the_channel_that_won_a_customer_is_none_of_the_orders() {
+    let rows = "A1,C1,2026-02-03,12,门店\n";
+    assert_eq!(look(&format!("订单号,会员号,下单时间,实付金额,获客渠道\n{rows}")).target("获客渠道"), "attribute.acquisition_channel");
+    assert_eq!(look(&format!("订单号,会员号,下单时间,实付金额,来源\n{rows}")).target("来源"), "order.channel");
 }

@@ -1,0 +1,114 @@
+//! How a file is to be read: proposed by what was read before or by guess, or reviewed as somebody said it. A workbook may hold a
+//! table on each of its sheets.
+
+use super::{rejected::Again, stage::unreadable};
+use crate::{Result, app::App};
+use domain::identity::{Identifier, IdentifierKind};
+use sources::{Kind, Mapping, Probe, Target};
+use std::path::Path;
+
+/// As [`propose`], for every table of the file: the sheets of a workbook that can be told for what they are, each with its own
+/// proposal, sheets of one heading together. Of a file that is said to hold a `kind`, the sheets that hold it; if none is known
+/// for it, the first.
+///
+/// # Errors
+/// As [`propose`].
+pub async fn propose_all(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> Result<Vec<Probe>> {
+    let first = propose(app, path, name, kind).await?;
+    let read = |probe: &Probe, sheet: &String| probe.mapping.sheet.as_ref() == Some(sheet) || probe.mapping.more_sheets.contains(sheet);
+    if first.sheets.iter().filter(|s| !read(&first, s)).count() == 0 {
+        return Ok(vec![first]);
+    }
+    let plain = if kind.is_none() { first.clone() } else { propose(app, path, name, None).await? };
+    let mut all = vec![plain];
+    for sheet in &first.sheets {
+        if !all.iter().any(|p| read(p, sheet)) {
+            // a sheet that cannot be read is told of as left out
+            all.extend(propose_sheet(app, path, name, None, Some(sheet.clone())).await);
+        }
+    }
+    all.retain(|probe| match (told(probe), kind) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(Kind::Contact), Some(Kind::Customer)) => true,
+        (Some(told), Some(kind)) => told == kind,
+    });
+    Ok(if all.is_empty() { vec![first] } else { all })
+}
+
+/// What a table is first of all; `None` where nothing but text was found, or rows that name nobody.
+fn told(probe: &Probe) -> Option<Kind> {
+    const RANK: [Kind; 9] = [Kind::Order, Kind::Line, Kind::Refund, Kind::Answer, Kind::Interaction, Kind::Cost, Kind::Product, Kind::Contact, Kind::Customer];
+    RANK.into_iter().find(|k| probe.mapping.kinds.contains(k)).filter(|_| !probe.mapping.customer_by_row)
+}
+
+/// Looks at a file and proposes how to read it: as last time if a file with this header was read before, else by guess.
+/// The mapping to use is `probe.mapping`; every guess is told of it.
+///
+/// # Errors
+/// When the file cannot be read or is none of our formats.
+pub async fn propose(app: &App, path: &Path, name: &str, kind: Option<Kind>) -> Result<Probe> {
+    propose_sheet(app, path, name, kind, None).await
+}
+
+async fn propose_sheet(app: &App, path: &Path, name: &str, kind: Option<Kind>, sheet: Option<String>) -> Result<Probe> {
+    let settings = app.settings();
+    let (file, of) = (path.to_owned(), name.to_owned());
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut options = sources::Options::new(&settings.zone, settings.currency);
+        (options.name, options.kind, options.sheet) = (Some(of.as_str()), kind, sheet.as_deref());
+        sources::probe(&file, &options)
+    });
+    let mut probe = looked.await?.map_err(|e| unreadable(name, &e))?;
+    if let Some(template) = store::template::get(&app.store, &probe.mapping.signature()).await? {
+        let known = serde_json::from_value::<Mapping>(template.mapping).ok();
+        if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
+            return review(app, path, name, mapping).await;
+        }
+    }
+    let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());
+    match super::rejected::settle(&mut probe.mapping, &known.collect::<Vec<_>>()) {
+        Again::Known => return review(app, path, name, probe.mapping).await,
+        Again::Guessed => probe = review(app, path, name, probe.mapping).await?,
+        Again::No => {}
+    }
+    settle_number(app, &mut probe).await?;
+    Ok(probe)
+}
+
+/// Looks at a file as a mapping says that it is read, be it made by hand or saved: what follows from its columns is settled, and
+/// every guess is told of it.
+///
+/// # Errors
+/// When the file cannot be read, or its header is not the mapping's.
+pub async fn review(app: &App, path: &Path, name: &str, mapping: Mapping) -> Result<Probe> {
+    let settings = app.settings();
+    let (file, of) = (path.to_owned(), name.to_owned());
+    let looked = tokio::task::spawn_blocking(move || {
+        let options = sources::Options { name: Some(&of), ..sources::Options::new(&settings.zone, settings.currency) };
+        sources::review(&file, &options, mapping, None)
+    });
+    looked.await?.map_err(|e| unreadable(name, &e))
+}
+
+/// A file whose only number of the customer is called a member number: most businesses call their customer number so, and
+/// their other files must meet it there. A card number of its own it is where its values are known as such.
+async fn settle_number(app: &App, probe: &mut Probe) -> Result<()> {
+    let columns = &probe.mapping.columns;
+    if columns.iter().any(|c| c.target == Target::CustomerId) {
+        return Ok(());
+    }
+    let Some(at) = columns.iter().find(|c| c.target == Target::CustomerMember).map(|c| c.index) else { return Ok(()) };
+    let samples = probe.columns.iter().find(|c| c.index == at).map(|c| c.samples.clone()).unwrap_or_default();
+    let cards: Vec<Identifier> = samples.into_iter().map(|value| Identifier { kind: IdentifierKind::Member, value }).collect();
+    if store::customer::resolve(&app.store, &cards).await?.iter().any(Option::is_some) {
+        return Ok(());
+    }
+    for c in probe.mapping.columns.iter_mut().filter(|c| c.index == at) {
+        c.target = Target::CustomerId;
+    }
+    for c in probe.columns.iter_mut().filter(|c| c.index == at) {
+        c.target = Target::CustomerId;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! What is made of files people have.
+
+mod exports;
+mod mixed;
+mod seen;

@@ -1,0 +1,8 @@
+import type { Import } from '@/api/types'
+import type { Format } from '@/parts/format'
+
+/** The files of an import in one line: a dozen of them would fill a phone. */
+export function fileNames({ files }: Import, t: Format['t']): string {
+  const names = files.map((x) => x.name)
+  return names.length <= 3 ? names.join(', ') : t('imports.files_more', { names: names.slice(0, 2).join(', '), count: names.length - 2 })
+}
