@@ -30,21 +30,19 @@ impl Builder<'_> {
         push(IdentifierKind::External, self.id(&columns.id, row)?);
         push(IdentifierKind::Member, self.id(&columns.member, row)?);
         let mut dropped: Vec<(Code, Fault, usize)> = Vec::new();
-        // every phone and address of the row is the customer's; the first of each must be readable, the others are spare
-        for (place, slot) in columns.phone.0.iter().enumerate() {
+        // every phone and address of the row is the customer's; one that cannot be read is left blank if anything else names them
+        for slot in &columns.phone.0 {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::phone(cell, self.plan.home) {
                 Ok(phone) => push(IdentifierKind::Phone, phone),
-                Err(f) if f.code == Code::PhoneInvalid || place > 0 => dropped.push((Code::PhoneDropped, f, slot.index)),
-                Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
+                Err(fault) => dropped.push((Code::PhoneDropped, fault, slot.index)),
             }
         }
-        for (place, slot) in columns.email.0.iter().enumerate() {
+        for slot in &columns.email.0 {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::email(cell) {
                 Ok(email) => push(IdentifierKind::Email, email),
-                Err(f) if f.code == Code::EmailInvalid || place > 0 => dropped.push((Code::EmailDropped, f, slot.index)),
-                Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
+                Err(fault) => dropped.push((Code::EmailDropped, fault, slot.index)),
             }
         }
         push(IdentifierKind::Unionid, self.id(&columns.unionid, row)?);
@@ -187,23 +185,17 @@ impl Builder<'_> {
         let role = self.text(&columns.contact_role, row)?;
         let mut dropped = Vec::new();
         let phone = match columns.contact_phone.find(row) {
-            Some((cell, slot)) => match contact::phone(cell, self.plan.home) {
-                Err(f) if f.code == Code::PhoneInvalid => {
-                    dropped.push((Code::PhoneDropped, f, slot));
-                    None
-                }
-                read => at(read, slot)?,
-            },
+            Some((cell, slot)) => contact::phone(cell, self.plan.home).unwrap_or_else(|f| {
+                dropped.push((Code::PhoneDropped, f, slot));
+                None
+            }),
             None => None,
         };
         let email = match columns.contact_email.find(row) {
-            Some((cell, slot)) => match contact::email(cell) {
-                Err(f) if f.code == Code::EmailInvalid => {
-                    dropped.push((Code::EmailDropped, f, slot));
-                    None
-                }
-                read => at(read, slot)?,
-            },
+            Some((cell, slot)) => contact::email(cell).unwrap_or_else(|f| {
+                dropped.push((Code::EmailDropped, f, slot));
+                None
+            }),
             None => None,
         };
         if name.is_none() && phone.is_none() && email.is_none()

@@ -120,8 +120,9 @@ fn chinese_exports() {
     let members = look("会员号,姓名,手机号,性别,生日,城市,饮茶年限\nM1,王伟,138 0000 1111,男,1990/2/3,杭州,5\nM2,李娜,1.38E+10,女,1991-02-03,成都,7\n");
     assert!(matches!(&members.records[0], Record::Customer(c) if c.name.as_deref() == Some("王伟")
         && c.identifiers.iter().any(|i| i.value == "8613800001111") && c.attributes.contains(&("custom.饮茶年限".into(), Value::Int(5)))));
-    assert_eq!(members.rejects[0].code, Code::PhoneLostDigits);
-    assert!(members.guessed(Code::GuessPhoneLost));
+    // the member number knows her without the phone that a spreadsheet spoilt
+    assert!(matches!(&members.records[1], Record::Customer(c) if c.name.as_deref() == Some("李娜") && c.identifiers.len() == 1));
+    assert!(members.rejects.is_empty() && members.guessed(Code::GuessPhoneLost));
 
     let refunds = look("退款单号,订单号,会员号,退款时间,退款金额,退款原因\nR1,D1,M1,2026-03-05 10:00:00,12.00,质量问题\n");
     assert!(matches!(&refunds.records[0], Record::Refund(r) if r.order_id.as_deref() == Some("D1") && r.amount == 1200 && r.reason.as_deref() == Some("质量问题")));
