@@ -43,6 +43,8 @@ pub(crate) struct Profile {
     pub point_zero: usize,
     pub dates: usize,
     pub timed: usize,
+    /// times that say their zone
+    pub zoned: usize,
     pub serials: usize,
     pub times: usize,
     pub date_styles: usize,
@@ -253,6 +255,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
             let any = [DateOrder::Dmy, DateOrder::Mdy].iter().find_map(|o| date::read(cell, *o).ok().flatten());
             if let Some(moment) = any {
                 p.dates += 1;
+                p.zoned += usize::from(matches!(moment, Moment::Absolute(_)));
                 p.timed += usize::from(matches!(moment, Moment::Local { timed: true, .. } | Moment::Absolute(_)));
                 let whole_serial = trimmed.len() == 5 && trimmed.bytes().all(|b| b.is_ascii_digit());
                 let is_serial = whole_serial || matches!(cell, Cell::Int(_) | Cell::Number(_)) || (trimmed.len() > 5 && trimmed.parse::<f64>().is_ok() && trimmed.contains('.'));

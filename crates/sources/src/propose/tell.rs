@@ -54,13 +54,13 @@ impl Tell<'_> {
         if mapping.customer_by_row {
             out.push(guess(Code::GuessCustomerRow, []));
         }
-        if let Some((p, _)) = self.seen().find(|(p, c)| c.target == Target::CustomerId && p.concept.is_some_and(|c| c.0 == Concept::Name)) {
+        if let Some((p, _)) = self.seen().find(|(p, c)| c.target == Target::CustomerId && p.concept.is_some_and(|c| matches!(c.0, Concept::Name | Concept::Company))) {
             out.push(guess(Code::GuessCustomerName, [("column", &p.header)]));
         }
         self.blank_customers(&mut out);
         out.extend(status::guesses(sample, mapping));
         let is_birthday = |c: &Column| matches!(c.target, Target::Attribute(_) | Target::Custom(_));
-        if self.seen().any(|(p, c)| is_date(c) && !is_birthday(c) && p.dates > 0) {
+        if self.seen().any(|(p, c)| is_date(c) && !is_birthday(c) && p.dates > p.zoned) {
             out.push(guess(Code::GuessTimeZone, [("zone", &mapping.time_zone)]));
         }
         for (p, c) in self.seen() {
@@ -72,7 +72,7 @@ impl Tell<'_> {
             out.push(guess(Code::GuessCustom, [("count", &custom.to_string())]));
         }
         for (sensitive, code) in [(true, Code::GuessSensitive), (false, Code::GuessIgnored)] {
-            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && is_sensitive(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
+            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && self.is_personal(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
             if !names.is_empty() {
                 out.push(guess(code, [("columns", &names.join(", "))]));
             }
@@ -82,6 +82,12 @@ impl Tell<'_> {
             out.push(guess(Code::GuessTotals, []));
         }
         out
+    }
+
+    /// Is the column left out for what it tells of people? A bare number beside orders, however long, is a number.
+    fn is_personal(&self, p: &Profile) -> bool {
+        let number = (self.gives(Kind::Order) || self.gives(Kind::Line)) && matches!(p.concept, Some((Concept::Id, _)));
+        is_sensitive(p) && !number
     }
 
     /// Every order may be given back; does the file say that any was: in a column, by a number, an amount or a status?
