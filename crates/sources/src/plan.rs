@@ -129,6 +129,7 @@ pub(crate) struct Plan {
     pub order_identity: OrderIdentity,
     pub refund_prefix: Option<String>,
     pub customer_by_row: bool,
+    pub organisations: bool,
     pub continued: bool,
     pub epoch_1904: bool,
     pub question: String,
@@ -194,7 +195,10 @@ impl Plan {
                 }
                 target => match columns.of(target) {
                     Some(slots) => {
-                        slots.0.push(slot);
+                        slots.0.push(slot.clone());
+                        if column.names_company(mapping.organisations) {
+                            columns.company.0.push(slot);
+                        }
                         true
                     }
                     None => false,
@@ -238,6 +242,7 @@ impl Plan {
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),
             customer_by_row: mapping.customer_by_row,
             epoch_1904: mapping.epoch_1904,
+            organisations: mapping.organisations,
             continued: mapping.continued && kinds.order && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),

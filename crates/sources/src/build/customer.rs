@@ -105,7 +105,7 @@ impl Builder<'_> {
             Some((cell, slot)) => at(word::organisation(cell), slot)?,
             None => None,
         };
-        let organisation = said.unwrap_or(company.is_some() || (self.plan.kinds.contact && !columns.name.is_mapped()));
+        let organisation = said.unwrap_or(company.is_some() || self.plan.organisations || (self.plan.kinds.contact && !columns.name.is_mapped()));
         let mut attributes = Vec::with_capacity(self.plan.attributes.len());
         for attribute in &self.plan.attributes {
             let Some(cell) = row.get(attribute.slot.index).filter(|c| !c.is_missing()) else { continue };

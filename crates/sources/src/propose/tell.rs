@@ -133,13 +133,20 @@ impl Tell<'_> {
     /// What comes of order numbers that stand on several rows, as the columns are mapped.
     fn repeats(&self) -> Repeats {
         let of = |targets: &[Target]| self.seen().find(|(_, c)| targets.contains(&c.target)).map(|(p, _)| p);
-        let goods = [Target::LineProduct, Target::LineName, Target::LineNo, Target::LineQuantity].iter().any(|t| self.mapping.has(t));
+        let has = |t: Target| self.mapping.has(&t);
+        let sort = of(&[Target::LineCategory, Target::LineBrand]);
+        let goods = has(Target::LineProduct) || has(Target::LineName) || has(Target::LineNo) || sort.is_none() && has(Target::LineQuantity);
         let (order, line) = (self.gives(Kind::Order), self.gives(Kind::Line));
-        let Some(number) = of(&[Target::OrderId]).filter(|_| !goods && order != line) else { return Repeats::No };
+        let sorted = sort.is_some() && !has(Target::LinePaid) && !has(Target::LinePrice);
+        let Some(number) = of(&[Target::OrderId]).filter(|_| !goods && (order != line || sorted)) else { return Repeats::No };
+        // rows of one order that differ in it are its lines
+        if sort.is_some_and(|s| kinds::repetition(number, Some(s), &self.sample.rows).differing > 0) {
+            return Repeats::No;
+        }
         let total = of(&[Target::OrderPaid]).or_else(|| of(&[Target::LinePaid])).or_else(|| of(&[Target::OrderAmount, Target::LinePrice]));
         match kinds::repetition(number, total, &self.sample.rows).differing {
             0 => Repeats::No,
-            _ if line => Repeats::Parts,
+            _ if !order => Repeats::Parts,
             n => Repeats::Corrections(n),
         }
     }
