@@ -180,6 +180,15 @@ impl Column {
     }
 }
 
+impl Mapping {
+    /// Is it a list of companies that have numbers?
+    pub(crate) fn lists_firms(&self) -> bool {
+        let numbered = |c: &Column| c.target == Target::CustomerId && c.identifier && concept(&c.header).is_some_and(|c| c.0 == Concept::CompanyId);
+        let list = self.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
+        self.organisations && list && self.columns.iter().any(numbered)
+    }
+}
+
 /// How a file is read and what its columns mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mapping {

@@ -125,6 +125,8 @@ pub(crate) struct Plan {
     pub home: &'static str,
     pub kinds: Kinds,
     pub columns: Columns,
+    /// names of companies that stand beside their numbers, and are theirs alone
+    pub firm_names: Slots,
     pub attributes: Vec<AttributeSlot>,
     pub order_identity: OrderIdentity,
     pub refund_prefix: Option<String>,
@@ -211,6 +213,8 @@ impl Plan {
                 trade.push(column.index);
             }
         }
+        let tells_apart = mapping.columns.iter().any(|c| c.target == Target::CustomerCompany && c.identifier);
+        let firm_names = if mapping.lists_firms() && tells_apart { columns.company.clone() } else { Slots::default() };
         let has = |kind: Kind| mapping.kinds.contains(&kind);
         let kinds = Kinds {
             customer: has(Kind::Customer),
@@ -237,6 +241,7 @@ impl Plan {
             zone,
             kinds,
             columns,
+            firm_names,
             attributes,
             order_identity: mapping.order_identity,
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),

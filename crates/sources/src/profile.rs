@@ -36,6 +36,8 @@ pub(crate) struct Profile {
     pub comma_numbers: usize,
     pub whole: usize,
     pub negative: usize,
+    /// numbers, or numbers of people, years and the like: `45人`, `35岁`
+    pub counted: usize,
     /// numbers with a currency sign or two decimals
     pub moneyed: usize,
     pub largest: f64,
@@ -299,6 +301,7 @@ fn numbers(p: &mut Profile, cell: &Cell<'_>, trimmed: &str) {
     p.leading_zeros += usize::from(trimmed.len() > 1 && trimmed.starts_with('0') && trimmed.bytes().all(|b| b.is_ascii_digit()));
     p.point_zero += usize::from(trimmed.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit())));
     p.comma_numbers += usize::from(decimal::parse(trimmed, DecimalMark::Comma).is_some());
+    p.counted += usize::from(decimal::parse(trimmed.trim_end_matches(decimal::UNITS).trim_end(), DecimalMark::Point).is_some());
     let Some(d) = decimal::parse(trimmed, DecimalMark::Point) else { return };
     p.numbers += 1;
     let n = d.number();

@@ -27,7 +27,12 @@ impl Builder<'_> {
                 who.push(found);
             }
         };
-        push(IdentifierKind::External, self.id(&columns.id, row)?);
+        let number = self.id(&columns.id, row)?;
+        let numbered = number.is_some();
+        push(IdentifierKind::External, number);
+        // other files may know a company by its name alone; one in Latin letters would be shown before its number
+        let beside = self.id(&self.plan.firm_names, row).unwrap_or_default().filter(|name| numbered && !name.starts_with(|c: char| c.is_ascii()));
+        push(IdentifierKind::External, beside);
         push(IdentifierKind::Member, self.id(&columns.member, row)?);
         let mut dropped: Vec<(Code, Fault, usize)> = Vec::new();
         // every phone and address of the row is the customer's; one that cannot be read is left blank if anything else names them
@@ -105,7 +110,7 @@ impl Builder<'_> {
             Some((cell, slot)) => at(word::organisation(cell), slot)?,
             None => None,
         };
-        let organisation = said.unwrap_or(company.is_some() || self.plan.organisations || (self.plan.kinds.contact && !columns.name.is_mapped()));
+        let organisation = said.unwrap_or(company.is_some() || self.plan.organisations && who.iter().any(|id| id.kind == IdentifierKind::External) || (self.plan.kinds.contact && !columns.name.is_mapped()));
         let mut attributes = Vec::with_capacity(self.plan.attributes.len());
         for attribute in &self.plan.attributes {
             let Some(cell) = row.get(attribute.slot.index).filter(|c| !c.is_missing()) else { continue };
@@ -216,7 +221,7 @@ impl Builder<'_> {
 fn whole(cell: &Cell<'_>, mark: DecimalMark) -> Read<Option<i64>> {
     let read = match cell {
         Cell::Text(t) if !t.is_ascii() => {
-            let bare = t.trim().trim_end_matches(['岁', '人', '年', '个', '歲']);
+            let bare = t.trim().trim_end_matches(decimal::UNITS);
             decimal::read(&Cell::text(bare), mark, Code::NumberInvalid)?
         }
         other => decimal::read(other, mark, Code::NumberInvalid)?,

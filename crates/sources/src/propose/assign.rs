@@ -168,7 +168,8 @@ impl Chooser<'_> {
         match target.value_type() {
             _ if key == "account_grade" && names_level(&p.header) => is_graded(p),
             Some(ValueType::Day) => p.share(p.dates) >= 0.9,
-            Some(ValueType::Int | ValueType::Money) => p.share(p.numbers.max(p.comma_numbers)) >= 0.95,
+            Some(ValueType::Int) => p.share(p.counted.max(p.comma_numbers)) >= 0.95,
+            Some(ValueType::Money) => p.share(p.numbers.max(p.comma_numbers)) >= 0.95,
             _ => true,
         }
     }

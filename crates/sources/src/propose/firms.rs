@@ -4,8 +4,12 @@ use crate::{
     attribute,
     concept::Concept::{self, *},
     header,
+    mapping::Column,
     profile::Profile,
+    target::Target,
+    value::Cell,
 };
+use hashbrown::HashMap;
 
 const SURE: f64 = 0.75;
 
@@ -118,6 +122,19 @@ fn contacts(profiles: &mut [Profile], numbered: bool, described: bool, ordered: 
             Some((Id, sure)) if contact && (company || numbered) && !described && !ordered => Some((ContactId, sure)),
             same => same,
         };
+    }
+}
+
+/// A company's name that stands under two numbers tells no company.
+pub(super) fn tell_apart(columns: &mut [Column], rows: &[(u64, Vec<Cell<'static>>)]) {
+    let Some(number) = columns.iter().find(|c| c.target == Target::CustomerId).map(|c| c.index) else { return };
+    for column in columns.iter_mut().filter(|c| c.target == Target::CustomerCompany) {
+        let mut known: HashMap<String, String> = HashMap::new();
+        let told = |row: &[Cell<'static>], at: usize| row.get(at).filter(|c| !c.is_missing()).map(|c| c.shown().trim().to_owned());
+        column.identifier = rows.iter().all(|(_, row)| match (told(row, column.index), told(row, number)) {
+            (Some(name), Some(number)) => *known.entry(name).or_insert_with(|| number.clone()) == number,
+            _ => true,
+        });
     }
 }
 

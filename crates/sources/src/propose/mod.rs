@@ -158,5 +158,8 @@ fn mapping(sample: &Sample, options: &Options<'_>, look: &Look) -> Mapping {
         columns,
     };
     settle(&mut mapping, None);
+    if mapping.lists_firms() {
+        firms::tell_apart(&mut mapping.columns, &sample.rows);
+    }
     mapping
 }

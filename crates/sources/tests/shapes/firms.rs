@@ -57,12 +57,20 @@ fn the_number_of_a_company_is_the_customers_in_all_its_files() {
 #[test]
 fn a_list_of_companies_with_who_is_asked_for_there() {
     let seen = look("公司编号,公司名称,统一社会信用代码,行业,员工人数,年营收,联系人,联系电话,客户等级\nC001,上海明远机械有限公司,91310000MA1FL0XX1A,机械制造,320,1250万,李雷,13800001111,A\nC002,北京味多食品有限公司,91110000MA1FL0XX1B,食品,45人,2000000,韩梅,010-88886666,B\n");
-    for (header, target) in [("公司编号", "customer.id"), ("公司名称", "customer.company"), ("联系人", "contact.name"), ("联系电话", "contact.phone"), ("客户等级", "attribute.account_grade")] {
+    for (header, target) in [("公司编号", "customer.id"), ("公司名称", "customer.company"), ("联系人", "contact.name"), ("联系电话", "contact.phone"), ("员工人数", "attribute.employees"), ("客户等级", "attribute.account_grade")] {
         assert_eq!(seen.target(header), target, "{header}");
     }
     assert!(seen.rejects.is_empty());
-    assert_eq!(customers(&seen).iter().map(|c| (c.identifiers.clone(), c.organisation)).collect::<Vec<_>>(), [(external("C001"), true), (external("C002"), true)]);
-    assert_eq!(contacts(&seen).iter().map(|c| c.organisation.clone()).collect::<Vec<_>>(), [external("C001"), external("C002")]);
+    // by its number, and by its name for files that know no number
+    let (one, two) = ([external("C001"), external("上海明远机械有限公司")].concat(), [external("C002"), external("北京味多食品有限公司")].concat());
+    assert_eq!(customers(&seen).iter().map(|c| (c.identifiers.clone(), c.organisation)).collect::<Vec<_>>(), [(one.clone(), true), (two.clone(), true)]);
+    assert_eq!(contacts(&seen).iter().map(|c| c.organisation.clone()).collect::<Vec<_>>(), [one, two]);
+    // a name that two numbers share is neither's
+    let shared = look("公司编号,公司名称,行业\nC1,星月咖啡有限公司,餐饮\nC2,星月咖啡有限公司,餐饮\n");
+    assert_eq!(customers(&shared).iter().map(|c| c.identifiers.clone()).collect::<Vec<_>>(), [external("C1"), external("C2")]);
+    // whoever names no company is no organisation
+    let mixed = look("email,company,city\na@x.com,Acme Ltd,Leeds\nb@x.com,,York\n");
+    assert_eq!(customers(&mixed).iter().map(|c| c.organisation).collect::<Vec<_>>(), [true, false]);
     // grades in words are the business's own
     assert_eq!(look("会员号,姓名,客户等级\nM1,王伟,金卡\nM2,李娜,银卡\n").target("客户等级"), "custom.客户等级");
 }
