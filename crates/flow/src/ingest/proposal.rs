@@ -30,7 +30,7 @@ pub async fn propose_all(app: &App, path: &Path, name: &str, kind: Option<Kind>)
     all.retain(|probe| match (told(probe), kind) {
         (None, _) => false,
         (Some(_), None) => true,
-        (Some(Kind::Contact), Some(Kind::Customer)) => true,
+        (Some(Kind::Contact), Some(Kind::Customer)) | (Some(Kind::Line), Some(Kind::Order)) => true,
         (Some(told), Some(kind)) => told == kind,
     });
     Ok(if all.is_empty() { vec![first] } else { all })
