@@ -80,8 +80,15 @@ fn is_personal(p: &Profile) -> bool {
     let whole_numbers = p.numbers == 0 || p.share(p.whole) >= 0.9;
     let phones = p.share(p.phones + p.lost_phones) >= 0.5 && !p.is_date() && whole_numbers && p.longest <= 30;
     let addresses = p.share(p.emails) >= 0.5;
-    let names = names_people(&p.header) && !p.is_numeric() && p.share(p.truths) < 0.5;
+    let names = (names_people(&p.header) || names_recipient(&p.header)) && !p.is_numeric() && p.share(p.truths) < 0.5;
     phones || addresses || names
+}
+
+/// What somebody wrote about a customer is no attribute: it sorts nobody, and may name anybody.
+fn is_free_text(p: &Profile) -> bool {
+    const NOTES: [&str; 12] = ["备注", "备注信息", "客户备注", "买家备注", "卖家备注", "买家留言", "notes", "note", "remark", "remarks", "customer note", "memo"];
+    let long = p.longest > 100 && p.filled >= 5 && p.distinct * 10 >= p.filled * 9;
+    !p.is_numeric() && (long || NOTES.contains(&header::normal(&p.header).as_str()))
 }
 
 /// Whoever receives the goods need not be who bought them.
@@ -155,7 +162,7 @@ impl Chooser<'_> {
                 }
             }
         let of_contact = matches!(p.concept, Some((ContactId, _)));
-        if subject && !sensitive && !of_contact && p.filled > 0 {
+        if subject && !sensitive && !of_contact && p.filled > 0 && !is_free_text(p) {
             let value = value_type(p);
             return Assigned { target: Target::Custom(self.slug(p)), value_type: Some(value), confidence: 0.5 };
         }

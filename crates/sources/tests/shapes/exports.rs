@@ -251,3 +251,16 @@ fn what_is_told_of_an_export_of_shopify() {
     assert!(look("order id,customer id,order time,paid\nA1,K1,2026-03-01T10:00:00Z,5\nA2,K2,2026-03-01 10:00:00,5\n").guessed(Code::GuessTimeZone));
     assert!(!look("order id,customer id,order time,paid\nA1,K1,2026-03-01T10:00:00Z,5\nA2,K2,2026-03-01T10:00:00+08:00,5\n").guessed(Code::GuessTimeZone));
 }
+
+#[test]
+fn names_of_others_addresses_and_notes_are_no_attributes() {
+    let seen = look("会员号,姓名,城市,收货人,英文名,家庭住址,备注,车牌号,肤质\nM1,张三,上海,张三,Zhang San,人民路1号,常来 13933334444,沪A12345,干性\nM2,李四,北京,李四,Li Si,长安街2号,怕冷,京B54321,油性\n");
+    for header in ["收货人", "英文名", "家庭住址", "备注", "车牌号"] {
+        assert_eq!(seen.target(header), "ignore", "{header}");
+    }
+    assert_eq!((seen.target("城市").as_str(), seen.target("肤质").as_str()), ("attribute.city", "custom.肤质"));
+    let told = "x".repeat(120);
+    let rows: String = (0..6).map(|i| format!("M{i},{told} {i},dry\n")).collect();
+    let seen = look(&format!("customer id,story,skin\n{rows}"));
+    assert_eq!((seen.target("story").as_str(), seen.target("skin").as_str()), ("ignore", "custom.skin"));
+}
