@@ -108,6 +108,19 @@ fn a_member_sees_the_conditions_the_values_and_the_facts() {
 }
 
 #[test]
+fn what_is_known_of_everybody_is_no_fact_of_the_customers() {
+    for rule in ["recency_days <= mean_of_all(recency_days, orders)", "rfm_r >= 1"] {
+        let mut base = Base::default();
+        base.stats.insert(crate::rule::BaseKey { stat: crate::rule::Stat::Mean, of: "recency_days".into(), among: Some("orders".into()) }, 50.0);
+        base.cuts.insert("rfm_r".into(), crate::score::Cuts { edges: vec![200.0, 61.0, 31.0, 8.0], strict: true, smaller_is_better: true });
+        let shop = Shop { base: Arc::new(base), ..Shop::vip(rule) };
+        let why = shop.why(&bought(&[(100, 5_000), (10, 7_000)]));
+        let days: Vec<Day> = why.conditions.iter().flat_map(|c| c.counted.iter()).flat_map(|c| c.items.iter().map(|f| f.day)).collect();
+        assert_eq!(days, [today().plus(-10)], "{rule}: the last order alone says how long ago it was");
+    }
+}
+
+#[test]
 fn who_is_not_a_member_sees_what_fails() {
     let shop = Shop::vip("net >= 100 and recency_days < 60");
     let why = shop.why(&bought(&[(100, 15_000)]));
