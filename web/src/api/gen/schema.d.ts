@@ -2367,6 +2367,8 @@ export interface components {
         ValueType: "bool" | "int" | "number" | "money" | "text" | "day";
         /** @description One way to another outcome. */
         WayView: {
+            /** @description true with other customers and edges as they stand today; otherwise what all are compared with moves with it, exactly */
+            held: boolean;
             /** @description what is done */
             means: components["schemas"]["MeansView"];
             /**
