@@ -189,7 +189,7 @@ const STILL_ZH: &str = "以其他客户和分界不变计";
 const STILL_EN: &str = "other customers and edges as they stand today";
 
 fn holding(part: Label) -> Label {
-    Label::new(format!("{}（{STILL_ZH}）", part.zh), format!("{} (with {STILL_EN})", part.en))
+    Label::new(format!("{}（{STILL_ZH}）", part.zh), format!("{}, with {STILL_EN}", part.en))
 }
 
 /// Ways to one outcome.

@@ -262,5 +262,5 @@ fn what_is_held_still_is_said() {
         }
     }
     let waits = (0..all.len()).map(|one| class("lifecycle").change(&all, one, 5_000_000)).find(|c| c.sentence.zh.contains("天后"));
-    assert!(waits.is_some_and(|c| c.sentence.en.contains("(with other customers and edges as they stand today)")));
+    assert!(waits.is_some_and(|c| c.sentence.en.contains(", with other customers and edges as they stand today")));
 }

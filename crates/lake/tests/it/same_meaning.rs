@@ -25,7 +25,7 @@ fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError>
     let all = population(b, spec);
     let there = there(b, spec);
     prop_assert_eq!(run.present().iter().collect::<Vec<_>>(), there.clone());
-    for (i, profile) in there.into_iter().zip(&all.profiles) {
+    for (i, profile) in there.iter().copied().zip(&all.profiles) {
         let row = run.row(CustomerKey(i as u32));
         let features = spec.features.iter().map(|f| f.key.clone());
         let classes = spec.classifications.iter().map(|c| format!("class.{}", c.key));
@@ -47,7 +47,7 @@ fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError>
     prop_assert_eq!(&all.base().tops, &run.base().tops);
     prop_assert_eq!(&all.base().kept, &run.base().kept);
     prop_assert_eq!(&all.base().costs, &run.base().costs);
-    for (place, i) in there(b, spec).into_iter().enumerate().step_by(5) {
+    for (place, i) in there.iter().copied().enumerate().step_by(5) {
         apart(b, spec, &run, &all, (place, i))?;
     }
     Ok(run)
