@@ -82,7 +82,7 @@ impl Shop {
     }
     fn moment<'a>(&'a self, listed: &'a dyn Fn(&str) -> bool) -> Moment<'a> {
         let at = Zone::utc().end_of(today());
-        Moment { day: today(), known: Instant::MAX, at, base: &self.base, listed, typical: Some(10_000), limit: None }
+        Moment { day: today(), known: Instant::MAX, at, base: &self.base, apart: &self.base, listed, typical: Some(10_000), limit: None }
     }
     fn why(&self, facts: &Facts) -> Why {
         self.scope(Target::Segment("vip".into())).why(facts, &self.moment(&|_| false))
