@@ -38,6 +38,7 @@ mod tests;
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, REFRESH, UNDO_DAYS, commit, import};
 pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, propose, remember, resting, review, undo, undo_trial};
+pub use rejects::Rejects;
 pub use report::Report;
 pub use stage::{Progress, Request, Source, Staged, stage, unreadable};
 pub use upload::{Upload, check, confirm, discard, get, list, receive, set_mapping, stop};
