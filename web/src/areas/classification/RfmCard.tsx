@@ -111,8 +111,9 @@ function HeatMap({ data, view, onPick, f, small }: { data: Rfm; view: View; onPi
   const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
   const size = (c: Cell) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
-  const rEdges = bounds(data.edges.r)
-  const fEdges = bounds(data.edges.f)
+  const held = (axis: 'r' | 'f') => (score: number) => data.cells.some((c) => c[axis] === score && c.customers > 0)
+  const rEdges = bounds(data.edges.r, held('r'))
+  const fEdges = bounds(data.edges.f, held('f'))
   const r = (score: number) => {
     const b = rEdges[score]
     if (!b) return '—'
