@@ -120,7 +120,9 @@ fn what_only_looks_works_where_nothing_can_be_written() {
     assert!(as_nobody(&place, &["features", "--data", &data, "--lang", "en"]).ends(0).out.contains("dormancy_threshold_days"));
     assert!(as_nobody(&place, &["export", "-", "--data", &data]).ends(0).out.contains("key: rfm_8"));
     // a log that was never written back can be read only where it can be
+    chmod("u+w");
     fs::write(place.data().join("zhiyin.db-wal"), [0; 64]).expect("the folder is ours");
+    fs::remove_file(place.data().join("zhiyin.db-shm")).ok();
     chmod("a+rX,a-w");
     assert_eq!(as_nobody(&place, &rule).ends(6).json()["error"]["code"], "file");
     chmod("u+w");
