@@ -91,7 +91,10 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         return Err(e);
     }
     let (staged, done) = committed(&app, staged, &sources, &interrupt, voice).await?;
-    finished(&app, home, (&staged, &done), &sources, &reckoned, voice).await
+    let outcome = finished(&app, home, (&staged, &done), &sources, &reckoned, voice).await;
+    // what was written lies in the database's own file then, also for those who may only read it
+    app.store.close().await;
+    outcome
 }
 
 /// There was nobody to ask: nothing was imported, and whoever waits for the end must not think that it was.
