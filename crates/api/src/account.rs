@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Currency, Lang, Zone, clock::Instant};
 use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{session::Session, user::User, workspace::Workspace};
 use utoipa::ToSchema;
@@ -98,7 +99,7 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 /// Makes the workspace and its owner and signs the owner in; answers the session's token.
 ///
 /// # Errors
-/// `setup.token`, `setup.done`, `setup.form` with fields, or when the store refuses.
+/// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
 pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(User, String)> {
     let keys = [format!("setup:{from}")];
     let now = ctx.app.clock.now();
@@ -107,7 +108,13 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(U
     let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
     let mut tx = ctx.app.store.begin().await?;
     match store::setup::complete(&mut tx, &hash(form.token.trim()), now, &workspace, &owner).await {
-        Ok(()) => tx.commit().await?,
+        Ok(made) => match other(&workspace, &made) {
+            None => tx.commit().await?,
+            Some(problem) => {
+                tx.rollback().await?;
+                return Err(problem);
+            }
+        },
         Err(store::Error::NotFound { .. }) => {
             ctx.brake.failed(&keys, now);
             return Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"));
@@ -122,6 +129,27 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(U
     Ok((owner, token))
 }
 
+/// The workspace facts were reckoned by before anybody set it up.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn settled(ctx: &Ctx) -> Result<Option<Workspace>> {
+    match store::import::any(&ctx.app.store).await? {
+        true => Ok(store::workspace::get(&ctx.app.store).await?),
+        false => Ok(None),
+    }
+}
+
+/// Another time zone or currency was asked for than the one facts were reckoned by.
+fn other(asked: &Workspace, made: &Workspace) -> Option<Error> {
+    let (zone, currency) = (&made.time_zone, &made.currency);
+    let differ = [("time_zone", asked.time_zone != *zone), ("currency", asked.currency != *currency)];
+    let title = format!("what was imported is reckoned in {currency} and {zone}; both stay");
+    let problem = Error::new(StatusCode::CONFLICT, "setup.settled", title).params(json!({ "time_zone": zone, "currency": currency }));
+    let fields: Vec<&str> = differ.iter().filter(|(_, other)| *other).map(|(name, _)| *name).collect();
+    (!fields.is_empty()).then(|| fields.iter().fold(problem, |problem, name| problem.field(name, "field.settled")))
+}
+
 /// The form as documents, or every field that does not fit.
 fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User)> {
     let mut problem = Error::invalid("setup.form", "some fields need another look");
@@ -133,18 +161,18 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
         }
     };
     let short = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
-    let currency = Currency::parse(&form.currency);
+    let (zone, currency) = (Zone::parse(form.time_zone.trim()), Currency::parse(&form.currency));
     expect(short(&form.name, 100), "name", "field.length");
     expect(short(&form.workspace_name, 100), "workspace_name", "field.length");
     expect(email_like(&form.email), "email", "field.email");
     expect(acceptable(&form.password), "password", "field.password");
-    expect(Zone::parse(&form.time_zone).is_some(), "time_zone", "field.time_zone");
+    expect(zone.is_some(), "time_zone", "field.time_zone");
     expect(currency.is_some(), "currency", "field.currency");
-    let (false, Some(currency)) = (bad, currency) else { return Err(problem) };
+    let (false, Some(zone), Some(currency)) = (bad, zone, currency) else { return Err(problem) };
     let workspace = Workspace {
         id: ctx.app.new_id("wsp"),
         name: form.workspace_name.trim().to_owned(),
-        time_zone: form.time_zone.trim().to_owned(),
+        time_zone: zone.name().to_owned(),
         currency: currency.code().to_owned(),
         lang: Lang::parse(&form.lang).tag().to_owned(),
         created_at: now,

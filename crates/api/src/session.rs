@@ -24,6 +24,17 @@ pub struct SessionView {
     pub user: Option<UserView>,
     /// the business; only for people who are signed in
     pub workspace: Option<WorkspaceView>,
+    /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
+    pub settled: Option<SettledView>,
+}
+
+/// What facts were reckoned by and stays.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SettledView {
+    /// IANA name
+    pub time_zone: String,
+    /// ISO 4217 code
+    pub currency: String,
 }
 
 /// A password was changed.
@@ -156,7 +167,8 @@ async fn view(ctx: &Ctx, user: Option<User>) -> Result<SessionView> {
         lang: settings.lang.tag().to_owned(),
     });
     let user = user.map(|u| UserView { id: u.id, name: u.name, email: u.email });
-    Ok(SessionView { setup_required, user, workspace })
+    let settled = if setup_required { account::settled(ctx).await? } else { None };
+    Ok(SessionView { setup_required, user, workspace, settled: settled.map(|w| SettledView { time_zone: w.time_zone, currency: w.currency }) })
 }
 
 /// A session with its cookie.
@@ -198,7 +210,8 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 
 /// First-run set-up
 ///
-/// With the token the server printed, makes the business and its owner, and signs the owner in. Works once.
+/// With the token the server printed, makes the business and its owner, and signs the owner in. Works once. Where facts
+/// were imported before, their time zone and currency stay (`settled` of the session); others are refused.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupForm,
     responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {
