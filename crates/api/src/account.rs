@@ -106,7 +106,7 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 /// Makes the workspace and its owner and signs the owner in.
 ///
 /// # Errors
-/// `setup.token`, `setup.done`, `setup.form` with fields, or when the store refuses.
+/// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
 pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Scope> {
     let keys = [format!("setup:{from}")];
     let now = ctx.app.clock.now();
@@ -115,9 +115,14 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Sc
     let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
     let mut tx = ctx.app.store.begin().await?;
     match store::setup::complete(&mut tx, &hash(form.token.trim()), now, &workspace, &owner).await {
-        Ok(id) => {
+        Ok(made) => {
+            if let Some(problem) = other(&workspace, &made) {
+                tx.rollback().await?;
+                return Err(problem);
+            }
             let founder = Actor { id: owner.id.clone(), name: owner.name.clone(), token: None };
-            store::audit::append(&mut tx, &id, &audit::of(&ctx.app, &founder, Action::WorkspaceFounded, id.as_str())).await?;
+            let note = audit::of(&ctx.app, &founder, Action::WorkspaceFounded, made.id.as_str());
+            store::audit::append(&mut tx, &made.id, &note).await?;
             tx.commit().await?;
         }
         Err(store::Error::NotFound { .. }) => {
@@ -133,6 +138,27 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Sc
     begin(ctx, &owner.id, from).await
 }
 
+/// The workspace facts were reckoned by before anybody set it up.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn settled(ctx: &Ctx) -> Result<Option<Workspace>> {
+    match store::import::any(&ctx.app.store).await? {
+        true => Ok(store::workspace::get(&ctx.app.store).await?),
+        false => Ok(None),
+    }
+}
+
+/// Another time zone or currency was asked for than the one facts were reckoned by.
+fn other(asked: &Workspace, made: &Workspace) -> Option<Error> {
+    let (zone, currency) = (&made.time_zone, &made.currency);
+    let differ = [("time_zone", asked.time_zone != *zone), ("currency", asked.currency != *currency)];
+    let title = format!("what was imported is reckoned in {currency} and {zone}; both stay");
+    let problem = Error::new(StatusCode::CONFLICT, "setup.settled", title).params(json!({ "time_zone": zone, "currency": currency }));
+    let fields: Vec<&str> = differ.iter().filter(|(_, other)| *other).map(|(name, _)| *name).collect();
+    (!fields.is_empty()).then(|| fields.iter().fold(problem, |problem, name| problem.field(name, "field.settled")))
+}
+
 /// The form as documents, or every field that does not fit.
 fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User)> {
     let mut problem = Error::invalid("setup.form", "some fields need another look");
@@ -144,18 +170,18 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
         }
     };
     let short = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
-    let currency = Currency::parse(&form.currency);
+    let (zone, currency) = (Zone::parse(form.time_zone.trim()), Currency::parse(&form.currency));
     expect(short(&form.name, 100), "name", "field.length");
     expect(short(&form.workspace_name, 100), "workspace_name", "field.length");
     expect(email_like(&form.email), "email", "field.email");
     expect(acceptable(&form.password), "password", "field.password");
-    expect(Zone::parse(&form.time_zone).is_some(), "time_zone", "field.time_zone");
+    expect(zone.is_some(), "time_zone", "field.time_zone");
     expect(currency.is_some(), "currency", "field.currency");
-    let (false, Some(currency)) = (bad, currency) else { return Err(problem) };
+    let (false, Some(zone), Some(currency)) = (bad, zone, currency) else { return Err(problem) };
     let workspace = Workspace {
         id: ctx.app.new_id("wsp"),
         name: form.workspace_name.trim().to_owned(),
-        time_zone: form.time_zone.trim().to_owned(),
+        time_zone: zone.name().to_owned(),
         currency: currency.code().to_owned(),
         lang: Lang::parse(&form.lang).tag().to_owned(),
         created_at: now,

@@ -27,6 +27,17 @@ pub struct SessionView {
     pub workspace: Option<WorkspaceView>,
     /// names of its owners, whom to ask for what one may not do; empty for who is not signed in
     pub owners: Vec<String>,
+    /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
+    pub settled: Option<SettledView>,
+}
+
+/// What facts were reckoned by and stays.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SettledView {
+    /// IANA name
+    pub time_zone: String,
+    /// ISO 4217 code
+    pub currency: String,
 }
 
 /// A password was changed.
@@ -131,7 +142,9 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
         Some(_) => store::member::list(&ctx.app.store, &settings.id).await?.into_iter().filter(|m| m.role == Role::Owner && !m.disabled).map(|m| m.name).collect(),
         None => Vec::new(),
     };
-    Ok(SessionView { setup_required, user, workspace, owners })
+    let settled = if setup_required { account::settled(ctx).await? } else { None };
+    let settled = settled.map(|w| SettledView { time_zone: w.time_zone, currency: w.currency });
+    Ok(SessionView { setup_required, user, workspace, owners, settled })
 }
 
 /// A session with its cookie.
@@ -170,7 +183,8 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 
 /// First-run set-up
 ///
-/// With the token the server printed, makes the business and its owner, and signs the owner in. Works once.
+/// With the token the server printed, makes the business and its owner, and signs the owner in. Works once. Where facts
+/// were imported before, their time zone and currency stay (`settled` of the session); others are refused.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupForm,
     responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {

@@ -108,7 +108,7 @@ pub const ALL: &[Entry] = &[
     entry("token.*", "7", ("令牌已经撤销", "the token was taken back before"), WEB),
     entry("usage", "2", ("命令或参数写错了", "the command line does not fit"), ("照提示改；--help 列出参数", "mend it as it says; --help lists the flags")),
     entry("user.email", "2", ("有多个账号，没有指明哪一个", "there are several accounts and none was named"), ("用 --email 指明", "name one with --email")),
-    entry("workspace.settled", "7", ("数据目录已按别的时区或货币记账", "the data folder reckons in another time zone or currency"), ("去掉 --time-zone 和 --currency，或换一个 --data 目录", "leave --time-zone and --currency out, or use another --data folder")),
+    entry("workspace.settled", "7", ("数据目录已按别的时区或货币记账", "the data folder reckons in another time zone or currency"), ("去掉 --time-zone 和 --currency；或撤销全部导入后再指定；或换一个 --data 目录", "leave --time-zone and --currency out; or undo every import and say them then; or use another --data folder")),
 ];
 
 /// What is known of a code: its own entry, else its family's.

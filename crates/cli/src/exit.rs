@@ -115,12 +115,12 @@ impl Failure {
             voice::print(&serde_json::json!({ "error": self.json(lang) }).to_string());
         }
         let (hint, docs) = (self.advice(lang), errors::reference(&self.id, lang));
-        eprintln!("{} {}: {}", lang.pick("错误", "error"), self.id, self.message.get(lang));
+        voice::tell(&format!("{} {}: {}", lang.pick("错误", "error"), self.id, self.message.get(lang)));
         if let Some(hint) = hint {
-            eprintln!("  {hint}");
+            voice::tell(&format!("  {hint}"));
         }
         if let Some(docs) = docs {
-            eprintln!("  {}", lang.pick("详见 ", "see ").to_owned() + &docs);
+            voice::tell(&format!("  {}{docs}", lang.pick("详见 ", "see ")));
         }
         ExitCode::from(self.code as u8)
     }

@@ -1,5 +1,8 @@
 //! `zhiyin`: the composition root. Parses what was typed, puts the pieces together, runs one command, ends with its code.
 
+// what is written goes through `voice`, which knows that nobody may be listening
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod command;
 mod compose;
@@ -9,6 +12,7 @@ mod exit;
 mod help;
 mod interrupt;
 mod pipe;
+mod reckon;
 mod usage;
 mod voice;
 
@@ -31,7 +35,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
-            eprintln!("error: {e}");
+            voice::tell(&format!("error: {e}"));
             return ExitCode::FAILURE;
         }
     };
@@ -99,5 +103,5 @@ fn log(verbose: u8) {
         _ => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false).init();
 }

@@ -48,8 +48,8 @@ pub fn answer(e: &clap::Error, early: &Early) -> ExitCode {
             ExitCode::SUCCESS
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !early.json => {
-            eprintln!("{}", help::frame(&text(e, early, std::io::stderr().is_terminal()), lang).trim_end());
-            eprintln!("\n{}", lang.pick("第一次用？试试 zhiyin demo", "New here? Try `zhiyin demo`"));
+            voice::tell(help::frame(&text(e, early, std::io::stderr().is_terminal()), lang).trim_end());
+            voice::tell(&format!("\n{}", lang.pick("第一次用？试试 zhiyin demo", "New here? Try `zhiyin demo`")));
             ExitCode::from(Code::Usage as u8)
         }
         _ => failure(e).report(lang, early.json),

@@ -29,7 +29,7 @@ impl Voice {
     /// Narration, to standard error.
     pub fn say(&self, zh: &str, en: &str) {
         if !self.quiet && !self.json {
-            eprintln!("{}", self.lang.pick(zh, en));
+            tell(self.lang.pick(zh, en));
         }
     }
 
@@ -58,14 +58,22 @@ impl Voice {
     }
 }
 
-/// Writes a line to standard output. Whoever reads it may go away early (`| head`): then there is nobody left to tell.
+/// Writes a line to standard error. Whoever read it may be gone (`2>&1 | head`): the work goes on, and ends with its code.
+pub fn tell(line: &str) {
+    let mut out = std::io::stderr().lock();
+    // where narration cannot be written there is nowhere to say so
+    out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).ok();
+}
+
+/// Writes a line to standard output. Whoever reads it may go away early (`| head`): then there is nobody left to tell, and
+/// the command ends as it would.
 pub fn print(line: &str) {
     let mut out = std::io::stdout().lock();
     match out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
         Ok(()) => {}
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {}
         Err(e) => {
-            eprintln!("error file: stdout: {e}");
+            tell(&format!("error file: stdout: {e}"));
             std::process::exit(1);
         }
     }
@@ -122,9 +130,9 @@ impl Inner {
     fn tell(&self, done: u64, total: u64) {
         if self.json {
             let progress = serde_json::json!({"stage": self.stage, "what": self.label, "done": done, "total": total, "unit": "bytes"});
-            eprintln!("{}", serde_json::json!({ "progress": progress }));
+            tell(&serde_json::json!({ "progress": progress }).to_string());
         } else {
-            eprintln!("{} {} %", self.label, done * 100 / total.max(1));
+            tell(&format!("{} {} %", self.label, done * 100 / total.max(1)));
         }
     }
 }

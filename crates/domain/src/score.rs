@@ -34,12 +34,16 @@ impl Cuts {
 pub fn quantile_cuts(values: &mut [f64], smaller_is_better: bool) -> Cuts {
     let n = values.len();
     let mut edges = Vec::with_capacity(4);
-    for k in 1..=4usize {
-        let Some(rank) = (k * n).div_ceil(5).checked_sub(1) else { break };
-        let nth = if smaller_is_better { n - 1 - rank } else { rank };
-        edges.push(*values.select_nth_unstable_by(nth, f64::total_cmp).1);
+    for place in quantile_places(n, smaller_is_better) {
+        edges.push(*values.select_nth_unstable_by(place, f64::total_cmp).1);
     }
     Cuts { edges, strict: true, smaller_is_better }
+}
+
+/// The places of the four cuts in the ascending order of so many values, worst first.
+pub(crate) fn quantile_places(n: usize, smaller_is_better: bool) -> impl Iterator<Item = usize> {
+    let ranks = (1..=4usize).filter_map(move |k| (k * n).div_ceil(5).checked_sub(1));
+    ranks.map(move |rank| if smaller_is_better { n - 1 - rank } else { rank })
 }
 
 /// Cuts at four own edges, given ascending: at or beyond an edge passes it.

@@ -91,10 +91,22 @@ impl App {
             tracing::info!(to = %place, "the data folder moved; the lake's catalog says so now");
             store::catalog::move_to(&store, &place).await?;
         }
+        App::over(store, data, clock, chance).await
+    }
+
+    /// Opens the application to look at what is there; makes and changes nothing.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn looking(store: store::Store, data: &Path, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<App> {
+        App::over(store, std::path::absolute(data)?, clock, chance).await
+    }
+
+    async fn over(store: store::Store, data: PathBuf, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<App> {
         let app = App {
             store,
+            lake: data.join("lake"),
             data,
-            lake,
             clock,
             chance,
             settings: RwLock::new(Arc::new(Settings::unset())),

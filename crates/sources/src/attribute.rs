@@ -71,7 +71,7 @@ pub const ALL: &[Attribute] = &[
         "采购意向", "购买意向", "意向", "意向等级", "意向程度", "purchase intent", "intent", "buying intent", "purchase intention",
     ]),
     a("account_grade", Text, "客户级别", "account grade", &[
-        "客户级别", "客户分级", "大客户级别", "客户评级", "account grade", "customer grade", "account rating",
+        "客户级别", "客户分级", "大客户级别", "客户评级", "客户等级", "大客户等级", "客户等級", "account grade", "customer grade", "account rating", "account tier", "account level", "account class", "customer tier",
     ]),
     a("household_size", Int, "家庭人数", "household size", &["家庭人数", "家庭人口", "家庭成员数", "household size", "family size"]),
     a("acquisition_cost", Money, "获客成本", "acquisition cost", &["获客成本", "拉新成本", "acquisition cost", "customer acquisition cost", "cac"]),

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Concept {
     CustomerId,
+    /// number of a company: the customer's, where companies buy
+    CompanyId,
     Member,
     Phone,
     Email,
@@ -17,6 +19,8 @@ pub(crate) enum Concept {
     FamilyName,
     Company,
     CustomerKind,
+    /// number of a contact: of no use
+    ContactId,
     ContactName,
     Role,
     ContactPhone,
@@ -87,6 +91,10 @@ const TABLE: &[(Concept, &[&str])] = &[
         "customer id", "customer no", "customer number", "customer code", "customerid", "cust id", "customer", "client id", "client", "client no", "client number", "user id", "userid", "user",
         "buyer id", "account id", "account number", "account no", "master id", "shopper id", "person id", "patient id", "unique id", "rec id", "uid", "customer key", "external id", "party id", "subscriber id",
     ]),
+    (CompanyId, &[
+        "公司编号", "公司id", "公司代码", "公司编码", "企业编号", "企业id", "企业代码", "企业编码", "客户公司编号", "客户企业编号", "单位编号", "单位代码", "组织编号", "组织id", "组织代码", "机构编号", "机构代码", "公司編號", "企業編號",
+        "company id", "company no", "company number", "company code", "organization id", "organisation id", "organization no", "organisation no", "organization number", "organisation number", "org id", "org no", "business id", "firm id", "corporate id",
+    ]),
     (Member, &["买家会员名", "会员名", "买家旺旺", "旺旺", "旺旺号", "旺旺名", "买家账号", "买家帐号", "买家账户", "下单账号", "下单帐号", "客户账号", "用户账号", "会员账号", "买家支付宝账号", "支付宝账号", "买家支付宝", "买家uid", "买家userid", "openid", "buyer account", "buyer username", "buyer user id", 
         "会员号", "会员编号", "会员卡号", "会员卡", "卡号", "会员编码", "会员代码", "會員編號", "會員號", "会员", "member id", "member no", "member number", "membership id", "membership number", "card number", "card no", "loyalty id",
         "loyalty number", "member", "memberid", "member card",
@@ -105,24 +113,25 @@ const TABLE: &[(Concept, &[&str])] = &[
     (FamilyName, &["姓", "姓氏", "surname", "last name", "lastname", "family name"]),
     (Company, &["公司", "公司名称", "企业名称", "单位名称", "公司名", "客户公司", "企业", "机构名称", "公司名稱", "company", "company name", "organisation", "organization", "organization name", "organisation name", "business name", "account name", "employer", "firm"]),
     (CustomerKind, &["客户类型", "客户性质", "类别类型", "个人企业", "customer type", "account type", "customer kind", "client type", "b2b b2c"]),
+    (ContactId, &["联系人编号", "联系人id", "联系人编码", "联系人代码", "contact id", "contact code"]),
     (ContactName, &["联系人", "联系人姓名", "联系人名称", "對接人", "对接人", "聯絡人", "contact", "contact name", "contact person", "primary contact"]),
     (Role, &["职务", "职位", "岗位", "联系人职务", "联系人职位", "角色", "role", "position", "contact role", "contact title", "title"]),
     (ContactPhone, &["联系人手机", "联系人电话", "联系人手机号", "联系人联系方式", "contact phone", "contact mobile", "contact tel", "contact phone number"]),
     (ContactEmail, &["联系人邮箱", "联系人邮件", "联系人电子邮箱", "contact email", "contact mail", "contact e mail"]),
     (Id, &["id", "编号", "序列", "編號", "no", "number", "code", "key", "#"]),
-    (OrderId, &["订单sn", "订单流水", "主订单号", "子订单号", "订单序号", 
+    (OrderId, &["合同编号", "合同号", "合同id", "合同编码", "合同单号", "合约编号", "合同編號", "contract id", "contract no", "contract number", "contract code", "contract ref", "deal id", "订单sn", "订单流水", "主订单号", "子订单号", "订单序号", 
         "订单号", "订单编号", "订单id", "单号", "订单", "交易号", "交易编号", "交易单号", "流水号", "交易流水号", "小票号", "小票编号", "发票号", "发票编号", "销售单号", "销售订单", "主订单编号", "子订单编号", "订单号码", "父订单号", "訂單編號", "訂單號", "單號", "原始单号", "订单流水号",
         "order id", "order no", "order number", "order", "orderid", "invoice", "invoice no", "invoice id", "invoice number", "invoiceno", "transaction id", "transaction no", "transaction number", "transaction", "receipt", "receipt no", "receipt number",
         "receipt id", "basket id", "ticket number", "sales order", "order code", "order name", "trans id", "sale id", "order ref", "order reference", "bill no", "check number", "purchase id",
     ]),
     (Date, &["日期", "时间", "日", "年月日", "日期时间", "日期時間", "發生時間", "发生时间", "date", "datetime", "date time", "time", "timestamp", "day", "ts", "at", "event time", "event date"]),
-    (OrderDate, &["买家付款时间", "付款确认时间", "支付完成时间", "订单提交时间", "提交订单时间", "订单支付时间", "拍下时间", "下单付款时间", "成单时间", 
+    (OrderDate, &["签约日期", "签约时间", "签订日期", "签订时间", "签署日期", "签署时间", "合同日期", "合同签订日期", "簽約日期", "contract date", "signed date", "date signed", "signing date", "signed at", "signed on", "买家付款时间", "付款确认时间", "支付完成时间", "订单提交时间", "提交订单时间", "订单支付时间", "拍下时间", "下单付款时间", "成单时间", 
         "下单时间", "下单日期", "订单时间", "订单日期", "购买时间", "购买日期", "交易时间", "交易日期", "付款时间", "付款日期", "支付时间", "支付日期", "成交时间", "成交日期", "消费时间", "消费日期", "销售日期", "销售时间", "开单日期", "开单时间", "订单创建时间", "订单付款时间", "结账时间", "下單時間", "訂單日期", "訂單時間", "购物日期", "单据日期",
         "order date", "order time", "ordered at", "order datetime", "purchase date", "purchased at", "purchase time", "transaction date", "transaction time", "invoice date", "invoicedate", "sale date", "sales date", "paid at", "payment date",
         "order created at", "order timestamp", "date of purchase", "purchase timestamp", "order purchase timestamp", "invoice time", "trans date", "bill date", "processed at", "placed at", "order day", "checkout time",
     ]),
     (TimeOfDay, &["时刻", "下单时刻", "交易时刻", "time of day", "order hour", "hour minute", "clock"]),
-    (Paid, &["买家实付", "买家实际支付", "用户实付金额", "用户支付金额", "顾客实付", "买家支付金额", "实付款金额", "订单实际支付金额", "订单实收金额", "结算金额", "应收订单金额", "支付总额", "实际付款", 
+    (Paid, &["合同金额", "合同总金额", "合同总额", "合同额", "成交总额", "成交总金额", "合同金額", "contract amount", "contract value", "contract total", "deal amount", "deal value", "买家实付", "买家实际支付", "用户实付金额", "用户支付金额", "顾客实付", "买家支付金额", "实付款金额", "订单实际支付金额", "订单实收金额", "结算金额", "应收订单金额", "支付总额", "实际付款", 
         "实付", "实付金额", "实付款", "实收", "实收金额", "支付金额", "付款金额", "买家实际支付金额", "买家实付金额", "实际支付", "实际金额", "成交金额", "成交额", "消费金额", "订单实付", "订单实付金额", "实付总额", "實付金額", "应收金额", "购买金额", "交易金额", "净额",
         "paid", "amount paid", "paid amount", "payment amount", "total paid", "net amount", "net sales", "net total", "payment value", "transaction amount", "purchase amount", "spent", "amount spent", "dollar value", "total price", "grand total", "total due",
         "order paid", "net paid", "sales amount", "money", "turnover amount",
@@ -171,7 +180,8 @@ const TABLE: &[(Concept, &[&str])] = &[
     (From, &["开始日期", "开始时间", "起始日期", "投放开始", "生效日期", "起始时间", "from", "start date", "start", "from date", "period start", "begin date", "month", "月份", "年月", "first day"]),
     (To, &["结束日期", "结束时间", "截止日期", "投放结束", "截止时间", "to", "end date", "end", "to date", "period end", "until", "last day"]),
     (Spend, &["推广费", "投放成本", "推广成本", "营销成本", "广告成本", "渠道成本", "广告花费金额", "投放花费", "渠道费用", "广告费用", "总花费", "费用", "投放费用", "花费", "推广费用", "消耗", "广告费", "获客成本", "投放金额", "营销费用", "推广花费", "广告花费", "消耗金额", "spend", "spending", "total spend", "total cost", "total costs", "media spend", "channel spend", "spend amount", "ad cost", "ads cost", "ad costs", "campaign cost", "channel cost", "promotion cost", "ad spend", "marketing spend", "acquisition cost", "cac", "expense", "marketing cost", "media cost", "advertising cost", "budget spent"]),
-    (Sensitive, &["客户地址", "收货人地址", "收件人地址", "收件地址", "买家地址", "详细收货地址", "收货地址提货地址", 
+    (Sensitive, &["家庭住址", "居住地址", "联系地址", "英文名", "英文姓名", "昵称", "车牌号", "车牌", "护照", "港澳通行证", "驾驶证号", "银行账号", "开户行", "passport no", "passport number", "licence plate", "license plate", "number plate", "driver license", 
+        "客户地址", "收货人地址", "收件人地址", "收件地址", "买家地址", "详细收货地址", "收货地址提货地址", 
         "微信号", "微信", "微信账号", "qq", "qq号", "qq号码", "wechat", "wechat number", "line id", "whatsapp", "telegram", "instagram", "facebook", "身份证", "身份证号", "身份证号码", "证件号", "证件号码", "护照号", "银行卡号", "地址", "详细地址", "收货地址", "家庭地址", "住址", "联系地址", "街道地址", "社保号", "地址1", "地址2", "密码", "通讯地址",
         "address", "address 1", "address 2", "street", "street address", "street number", "address line 1", "address line 2", "home address", "shipping address", "billing address", "ssn", "soc sec id", "social security number", "passport", "passport number",
         "national id", "id card", "id number", "tax id", "iban", "credit card", "credit card number", "password", "shipping address 1", "address1", "address2",
@@ -252,7 +262,8 @@ mod tests {
         for (text, want) in [
             ("InvoiceNo", OrderId), ("StockCode", ProductId), ("Description", Product), ("Quantity", Quantity), ("InvoiceDate", OrderDate), ("UnitPrice", Price), ("CustomerID", CustomerId),
             ("订单号", OrderId), ("会员号", Member), ("下单时间", OrderDate), ("实付金额（元）", Paid), ("Member_number", Member), ("itemDescription", ProductName), ("dollar_value", Paid),
-            ("Customer Satisfaction Rating", Csat), ("收货人手机号码", Phone), ("orderid", OrderId), ("ＣＵＳＴＯＭＥＲ　ＩＤ", CustomerId), ("退款金额", RefundAmount), ("投放费用", Spend), ("Contact email", ContactEmail),
+            ("Customer Satisfaction Rating", Csat), ("收货人手机号码", Phone), ("orderid", OrderId), ("ＣＵＳＴＯＭＥＲ　ＩＤ", CustomerId), ("退款金额", RefundAmount), ("投放费用", Spend), ("Contact email", ContactEmail), ("Company ID", CompanyId), ("公司编号", CompanyId), ("Contact ID", ContactId), ("合同金额(万元)", Paid),
+            ("客户公司编号", CompanyId), ("组织编号", CompanyId), ("account no", CustomerId), ("Company", Company),
         ] {
             assert_eq!(c(text), Some(want), "{text}");
         }

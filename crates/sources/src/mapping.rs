@@ -3,6 +3,7 @@
 
 use crate::{
     code::{Code, Error, Result},
+    concept::{Concept, concept},
     encoding::Encoding,
     header,
     target::{Kind, Target},
@@ -171,6 +172,23 @@ impl Column {
     }
 }
 
+impl Column {
+    /// Does the company's name stand for its number here? `organisations`: the file's customers are.
+    pub(crate) fn names_company(&self, organisations: bool) -> bool {
+        let says = |concept: Option<Concept>| matches!(concept, Some(Concept::Company)) || organisations && matches!(concept, Some(Concept::Name));
+        self.target == Target::CustomerId && self.identifier && says(concept(&self.header).map(|c| c.0))
+    }
+}
+
+impl Mapping {
+    /// Is it a list of companies that have numbers?
+    pub(crate) fn lists_firms(&self) -> bool {
+        let numbered = |c: &Column| c.target == Target::CustomerId && c.identifier && concept(&c.header).is_some_and(|c| c.0 == Concept::CompanyId);
+        let list = self.kinds.iter().all(|k| matches!(k, Kind::Customer | Kind::Contact));
+        self.organisations && list && self.columns.iter().any(numbered)
+    }
+}
+
 /// How a file is read and what its columns mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mapping {
@@ -216,6 +234,9 @@ pub struct Mapping {
     /// each row that names nobody is a customer of its own
     #[serde(default)]
     pub customer_by_row: bool,
+    /// the customers it names are organisations, unless a column says otherwise
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub organisations: bool,
     /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount continues it
     #[serde(default, skip_serializing_if = "is_false")]
     pub continued: bool,

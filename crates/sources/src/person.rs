@@ -161,7 +161,7 @@ fn said(written: &str) -> Option<Trait> {
         return None;
     }
     Some(match found {
-        Concept::CustomerId | Concept::Member | Concept::Id | Concept::OrderId | Concept::LineNo | Concept::TicketId => Trait::Id,
+        Concept::CustomerId | Concept::CompanyId | Concept::ContactId | Concept::Member | Concept::Id | Concept::OrderId | Concept::LineNo | Concept::TicketId => Trait::Id,
         Concept::Phone | Concept::ContactPhone => Trait::Phone,
         Concept::Email | Concept::ContactEmail => Trait::Email,
         Concept::Unionid => Trait::Identity,

@@ -125,10 +125,13 @@ pub(crate) struct Plan {
     pub home: &'static str,
     pub kinds: Kinds,
     pub columns: Columns,
+    /// names of companies that stand beside their numbers, and are theirs alone
+    pub firm_names: Slots,
     pub attributes: Vec<AttributeSlot>,
     pub order_identity: OrderIdentity,
     pub refund_prefix: Option<String>,
     pub customer_by_row: bool,
+    pub organisations: bool,
     pub continued: bool,
     pub epoch_1904: bool,
     pub question: String,
@@ -194,7 +197,10 @@ impl Plan {
                 }
                 target => match columns.of(target) {
                     Some(slots) => {
-                        slots.0.push(slot);
+                        slots.0.push(slot.clone());
+                        if column.names_company(mapping.organisations) {
+                            columns.company.0.push(slot);
+                        }
                         true
                     }
                     None => false,
@@ -207,6 +213,8 @@ impl Plan {
                 trade.push(column.index);
             }
         }
+        let tells_apart = mapping.columns.iter().any(|c| c.target == Target::CustomerCompany && c.identifier);
+        let firm_names = if mapping.lists_firms() && tells_apart { columns.company.clone() } else { Slots::default() };
         let has = |kind: Kind| mapping.kinds.contains(&kind);
         let kinds = Kinds {
             customer: has(Kind::Customer),
@@ -233,11 +241,13 @@ impl Plan {
             zone,
             kinds,
             columns,
+            firm_names,
             attributes,
             order_identity: mapping.order_identity,
             refund_prefix: mapping.refund_prefix.clone().filter(|p| !p.is_empty()),
             customer_by_row: mapping.customer_by_row,
             epoch_1904: mapping.epoch_1904,
+            organisations: mapping.organisations,
             continued: mapping.continued && kinds.order && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),

@@ -36,6 +36,8 @@ pub(crate) struct Profile {
     pub comma_numbers: usize,
     pub whole: usize,
     pub negative: usize,
+    /// numbers, or numbers of people, years and the like: `45人`, `35岁`
+    pub counted: usize,
     /// numbers with a currency sign or two decimals
     pub moneyed: usize,
     pub largest: f64,
@@ -43,6 +45,8 @@ pub(crate) struct Profile {
     pub point_zero: usize,
     pub dates: usize,
     pub timed: usize,
+    /// times that say their zone
+    pub zoned: usize,
     pub serials: usize,
     pub times: usize,
     pub date_styles: usize,
@@ -253,6 +257,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
             let any = [DateOrder::Dmy, DateOrder::Mdy].iter().find_map(|o| date::read(cell, *o).ok().flatten());
             if let Some(moment) = any {
                 p.dates += 1;
+                p.zoned += usize::from(matches!(moment, Moment::Absolute(_)));
                 p.timed += usize::from(matches!(moment, Moment::Local { timed: true, .. } | Moment::Absolute(_)));
                 let whole_serial = trimmed.len() == 5 && trimmed.bytes().all(|b| b.is_ascii_digit());
                 let is_serial = whole_serial || matches!(cell, Cell::Int(_) | Cell::Number(_)) || (trimmed.len() > 5 && trimmed.parse::<f64>().is_ok() && trimmed.contains('.'));
@@ -296,6 +301,7 @@ fn numbers(p: &mut Profile, cell: &Cell<'_>, trimmed: &str) {
     p.leading_zeros += usize::from(trimmed.len() > 1 && trimmed.starts_with('0') && trimmed.bytes().all(|b| b.is_ascii_digit()));
     p.point_zero += usize::from(trimmed.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit())));
     p.comma_numbers += usize::from(decimal::parse(trimmed, DecimalMark::Comma).is_some());
+    p.counted += usize::from(decimal::parse(trimmed.trim_end_matches(decimal::UNITS).trim_end(), DecimalMark::Point).is_some());
     let Some(d) = decimal::parse(trimmed, DecimalMark::Point) else { return };
     p.numbers += 1;
     let n = d.number();

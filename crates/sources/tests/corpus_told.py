@@ -43,7 +43,8 @@ TOLD = {
     "dates_month_first.csv": "kinds time_zone date_order | order=3",
     "dates_month_names.csv": "kinds time_zone date_mixed | order=4",
     "dates_slash.csv": "kinds time_zone date_mixed | order=4",
-    "dates_with_zone.csv": "kinds time_zone date_mixed | order=2",
+    # every time says its zone: there is none to tell
+    "dates_with_zone.csv": "kinds date_mixed | order=2",
     "dates_words.csv": "kinds time_zone | order=2",
     "decimals.parquet": "kinds time_zone | order=8",
     "duplicate_headers.csv": "kinds time_zone ignored | order=8",
@@ -138,7 +139,8 @@ TOLD = {
     "semicolon_decimal_comma.csv": "delimiter kinds time_zone decimal_comma | order=8",
     "serial_numbers_unformatted.xlsx": "kinds time_zone serial | order=8",
     "sheets_of_months.xlsx": "sheets sheets_left kinds time_zone date_mixed | order=9",
-    "shopify_rows_below.csv": "kinds continued status time_zone | line=3 order=2",
+    # every time says its zone, as in all exports of Shopify
+    "shopify_rows_below.csv": "kinds continued status | line=3 order=2",
     "short_row.csv": "kinds time_zone | order=7",
     "spaced_headers.csv": "kinds time_zone | order=8",
     "spaces_around.csv": "kinds time_zone | order=8",

@@ -67,3 +67,17 @@ fn a_score_beside_an_order_that_cannot_be_read_does_not_cost_the_order() {
     assert_eq!((accepted, rejected), (3, 0));
     assert_eq!(left.iter().map(|l| (l.column.as_str(), l.code, l.count)).collect::<Vec<_>>(), [("nps", Code::ScoreInvalid, 1)]);
 }
+
+#[test]
+fn a_phone_that_a_spreadsheet_spoilt_costs_nobody_who_is_known_otherwise() {
+    let (found, left, accepted, rejected) = look("会员号,姓名,手机号,城市\nA1,张三,1.38E+10,上海\nA2,李四,1.39E+10,北京\nA3,王五,#REF!,广州\n");
+    assert_eq!((accepted, rejected), (3, 0));
+    assert_eq!(left.iter().map(|l| (l.code, l.count)).collect::<Vec<_>>(), [(Code::PhoneLostDigits, 2), (Code::PhoneInvalid, 1)]);
+    assert!(found.guesses.iter().any(|g| g.code == Code::GuessPhoneLost));
+    // a phone that is all there is of somebody cannot be left blank
+    let (_, left, accepted, rejected) = look("姓名,手机号\n王伟,13800001111\n李娜,1.38E+10\n");
+    assert_eq!((accepted, rejected, left.len()), (1, 1, 0));
+    // nor costs it a contact
+    let (_, left, accepted, _) = look("客户编号,联系人,联系人手机\nB1,王伟,1.38E+10\nB2,李娜,13700002222\n");
+    assert_eq!((accepted, left.iter().map(|l| (l.code, l.count)).collect::<Vec<_>>()), (2, vec![(Code::PhoneLostDigits, 1)]));
+}

@@ -7,7 +7,7 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{cmp::Ordering, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How long a writer waits for another.
@@ -178,6 +178,30 @@ impl Store {
             "sqlite" => Store::sqlite(url, connections).await,
             "postgres" | "postgresql" => Store::postgres(url, connections).await,
             other => Err(Error::Address { scheme: other.to_owned() }),
+        }
+    }
+
+    /// Opens what is only looked at: nothing is made or written, and a SQLite file may lie where nothing can be. Refuses a
+    /// schema that is not this program's own.
+    pub async fn open_reading(url: &str) -> Result<Store> {
+        if url.split(':').next() != Some("sqlite") {
+            return Store::open(url).await;
+        }
+        let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(PATIENCE).statement_cache_capacity(256);
+        let mut log = options.get_filename().as_os_str().to_owned();
+        log.push("-wal");
+        // without a log beside it the file is all there is and nobody has it open: no lock is needed, and none can be made
+        let options = match std::path::Path::new(&log).exists() {
+            true => options,
+            false => options.immutable(true),
+        };
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await?;
+        let (version,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&pool).await?;
+        let known = SQLITE.migrations.iter().map(|m| m.version).max().unwrap_or_default();
+        match version.cmp(&known) {
+            Ordering::Greater => Err(Error::NewerSchema { version }),
+            Ordering::Less => Err(Error::Invalid("the database must be brought up to date first, and it cannot be written to".to_owned())),
+            Ordering::Equal => Ok(Store(Inner::Sqlite(pool, Arc::new(Mutex::new(()))))),
         }
     }
 

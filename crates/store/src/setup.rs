@@ -1,6 +1,6 @@
 //! Set-up: the one-time token printed at first start lets one person become the owner. Only its hash is kept.
 
-use crate::{Access, Error, Result, Tx, member, user, user::User, workspace, workspace::Workspace};
+use crate::{Access, Error, Result, Tx, import, member, user, user::User, workspace, workspace::Workspace};
 use domain::{
     access::{Personal, Role},
     clock::Instant,
@@ -23,28 +23,27 @@ pub async fn offer(tx: &mut Tx, token_hash: &str, now: Instant, expires_at: Inst
     execute!(tx, INSERT, token_hash, now.0, expires_at.0).map(|_| ())
 }
 
-/// Uses the token up and makes the workspace and its owner, all or nothing. A workspace that already holds facts (made by
-/// `zhiyin import`) keeps its id, time zone and currency, by which those facts were reckoned, and takes the rest. Answers the
-/// workspace's id. `NotFound` for a wrong or expired token, `Taken` when set-up was done before.
-pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<String> {
+/// Uses the token up and makes the workspace and its owner, all or nothing; answers the workspace. One that already holds facts
+/// (made by `zhiyin import`) keeps its id, time zone and currency, by which they were reckoned, and takes the rest. `NotFound`
+/// for a wrong or expired token, `Taken` when set-up was done before.
+pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<Workspace> {
     if !required(&mut *tx).await? {
         return Err(Error::Taken { what: "workspace" });
     }
     if execute!(&mut *tx, TAKE, token_hash, now.0)? != 1 {
         return Err(Error::none("set-up token", ""));
     }
-    let id = match workspace::get(&mut *tx).await? {
-        None => {
-            workspace::create(&mut *tx, w).await?;
-            w.id.clone()
+    let mut made = w.clone();
+    if let Some(there) = workspace::get(&mut *tx).await? {
+        made.id = there.id;
+        if import::any(&mut *tx).await? {
+            (made.time_zone, made.currency) = (there.time_zone, there.currency);
         }
-        Some(kept) => {
-            let renamed = Workspace { time_zone: kept.time_zone, currency: kept.currency, ..w.clone() };
-            workspace::update(&mut *tx, &renamed).await?;
-            kept.id
-        }
-    };
+        workspace::update(&mut *tx, &made).await?;
+    } else {
+        workspace::create(&mut *tx, &made).await?;
+    }
     user::create(&mut *tx, owner).await?;
-    member::join(tx, &id, &owner.id, Role::Owner, Personal::ByRole, now).await?;
-    Ok(id)
+    member::join(tx, &made.id, &owner.id, Role::Owner, Personal::ByRole, now).await?;
+    Ok(made)
 }

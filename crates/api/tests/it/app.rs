@@ -250,6 +250,13 @@ impl TestApp {
         self.until(&id, "committed").await
     }
 
+    /// What an import of these files would do; nothing is imported.
+    pub async fn dry_run(&mut self, files: &[(&str, &str)]) -> Value {
+        let id = self.upload(files).await["id"].as_str().expect("an id").to_owned();
+        self.post(&format!("/imports/{id}/check"), json!({})).await;
+        self.until(&id, "checked").await["report"].take()
+    }
+
     /// The small shop of [`customers_csv`] and [`orders_csv`], imported.
     pub async fn shop(url: Option<String>) -> TestApp {
         let mut app = TestApp::ready(url).await;

@@ -250,7 +250,7 @@ async fn refusals_say_so_and_masks_look_as_they_should() {
     assert!(lines[1].starts_with("\"订单.csv\",3,\"下单时间\",\"date_invalid\","), "{}", lines[1]);
     let head = w.app.read(&analyst, "/customers/export").await.text();
     let head = head.trim_start_matches('\u{feff}').lines().next().unwrap_or_default().to_owned();
-    assert!(head.starts_with("customer_id,name,phone,email,external_id,") && !head.contains("birthday") && !head.contains("alias") && head.contains("age"), "{head}");
+    assert!(head.starts_with("customer_id,name,phone,email,member_no,zhiyin_id,") && !head.contains("birthday") && !head.contains("alias") && head.contains("age"), "{head}");
     let view = w.app.read(&viewer, &format!("/imports/{}", w.import)).await.expect(200);
     assert!(view["files"][0]["columns"].as_array().expect("columns").iter().all(|c| c["samples"] == json!([])), "{view:#}");
     assert_eq!(view["report"]["rejects_by_reason"][0]["examples"][0]["value"], "");

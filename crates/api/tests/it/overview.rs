@@ -42,6 +42,21 @@ async fn the_board_counts_by_hand() {
 }
 
 #[tokio::test]
+async fn a_score_that_nobody_has_begins_nowhere() {
+    let mut app = TestApp::ready(None).await;
+    let mut csv = String::from("订单号,会员号,下单时间,实付金额\n");
+    // six ordered once, four three times
+    for (n, k) in (1..=10).flat_map(|n| (0..if n > 6 { 3 } else { 1 }).map(move |k| (n, k))) {
+        csv.push_str(&format!("D{n}-{k},M{n},2025-12-{:02},10.00\n", n + k));
+    }
+    app.import(&[("订单.csv", &csv)]).await;
+    let board = app.get("/rfm").await.expect(200);
+    let held = |score: u64| board["cells"].as_array().expect("cells").iter().any(|c| c["f"] == score && c["customers"] != 0);
+    assert_eq!([1, 2, 3, 4, 5].map(held), [true, false, false, true, false], "{board}");
+    assert_eq!(board["edges"]["f"], serde_json::json!([null, null, 3.0, null]));
+}
+
+#[tokio::test]
 async fn movement_curve_and_cohorts() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;

@@ -3,8 +3,12 @@
 use crate::app::{TestApp, both, setup_form, still};
 use api::account;
 use axum::{body::Body, http::{Method, Request}};
+use domain::audit::Actor;
 use insta::assert_json_snapshot;
+use flow::ingest;
 use serde_json::json;
+use std::sync::Arc;
+use store::workspace::Workspace;
 
 #[tokio::test]
 async fn the_first_person_becomes_the_owner_with_the_printed_token() {
@@ -20,6 +24,42 @@ async fn the_first_person_becomes_the_owner_with_the_printed_token() {
         assert_eq!(app.get("/overview").await.expect(200)["customers"], 0);
         assert_eq!(app.post("/setup", setup_form(&token)).await.problem(), (409, "setup.done".into()));
         assert!(account::offer_setup(&app.ctx).await.expect("answers").is_none(), "no second token");
+    }
+}
+
+/// What `zhiyin import` does before anybody comes: facts in dollars. Answers the import's id.
+async fn imported_first(app: &TestApp) -> String {
+    let (app, day, cli) = (&app.ctx.app, crate::app::NOW, Actor::program("cli"));
+    let (id, name, zone, currency, lang) = ("wsp_first".into(), "My business".into(), "Etc/UTC".into(), "USD".into(), "en".into());
+    let workspace = Workspace { id, name, time_zone: zone, currency, lang, created_at: day, updated_at: day };
+    store::workspace::create(&app.store, &workspace).await.expect("it is made");
+    app.reload().await.expect("it reckons so");
+    let path = app.data.join("orders.csv");
+    std::fs::write(&path, crate::app::orders_csv()).expect("the folder is ours");
+    let mapping = ingest::propose(app, &path, "orders.csv", None).await.expect("it reads").mapping;
+    let sources = vec![ingest::Source { name: "orders.csv".into(), path, mapping }];
+    let request = ingest::begin(app, sources, &cli, Some(true)).await.expect("it begins");
+    ingest::import(app, &request, &cli, &Arc::default()).await.expect("it is in");
+    request.id
+}
+
+#[tokio::test]
+async fn what_facts_were_reckoned_by_is_told_and_stays() {
+    for url in both().await {
+        let mut app = TestApp::bare(url).await;
+        assert_eq!(app.get("/session").await.expect(200)["settled"], json!(null));
+        let import = imported_first(&app).await;
+        assert_eq!(app.get("/session").await.expect(200)["settled"], json!({ "time_zone": "Etc/UTC", "currency": "USD" }));
+        let token = account::offer_setup(&app.ctx).await.expect("offers").expect("a token");
+        let refused = app.post("/setup", setup_form(&token)).await;
+        assert_eq!(refused.problem(), (409, "setup.settled".into()));
+        assert_eq!(refused.json()["fields"], json!({ "time_zone": "field.settled", "currency": "field.settled" }));
+        assert_eq!(refused.json()["params"], json!({ "time_zone": "Etc/UTC", "currency": "USD" }));
+        // with the import gone everything is free again, and the token was not used up
+        ingest::undo(&app.ctx.app, &import, &Actor::program("cli")).await.expect("it is taken back");
+        assert_eq!(app.get("/session").await.expect(200)["settled"], json!(null));
+        let done = app.post("/setup", setup_form(&token)).await.expect(201);
+        assert_eq!((&done["workspace"]["currency"]["code"], &done["workspace"]["time_zone"]), (&json!("CNY"), &json!("Asia/Shanghai")));
     }
 }
 

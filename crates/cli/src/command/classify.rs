@@ -9,7 +9,7 @@ use crate::{
     compose,
     exit::{Code, Failure, Outcome},
     interrupt::Interrupt,
-    pipe,
+    pipe, reckon,
     voice::Voice,
 };
 use domain::clock::{Clock, SystemClock};
@@ -59,11 +59,12 @@ pub async fn run(files: &Files, reckoning: &Reckoning, what: What, voice: &Voice
     let (app, interrupt) = (Arc::new(app), Interrupt::watch(voice));
     interrupt.leaves(folder.path());
     let name = voice.lang.pick("一次性分类", "One-off");
-    let fresh = compose::reckon(&app, reckoning, reading::currency_of(&paths, voice.lang), name, voice.lang).await?;
-    compose::settle(&app, fresh.as_ref()).await?;
+    let reckoned = reckon::reckon(&app, reckoning, reading::currency_of(&paths, voice.lang), name, voice.lang).await?;
+    reckon::settle(&app, &reckoned).await?;
     if let Some(definitions) = &what.definitions {
         flow::definitions::apply(&app, definitions, false).await?;
     }
+    reckoned.tell(voice);
     let staged = import::bring(&app, &files, !what.dry_run, &interrupt, voice).await?;
     import::narrate(&staged.report, voice);
     let picture = app.runs.at(&app, Asked { as_of, known: Known::Today }).await?;
@@ -87,7 +88,9 @@ pub async fn run(files: &Files, reckoning: &Reckoning, what: What, voice: &Voice
     let mut json = import::counts(&staged.report);
     json["customers"] = picture.total().into();
     json["as_of"] = picture.as_of.to_string().into();
-    json["currency"] = picture.currency.code().into();
+    if let (Some(into), serde_json::Value::Object(how)) = (json.as_object_mut(), reckoned.json()) {
+        into.extend(how);
+    }
     json["seconds"] = compose::seconds_since(&clock, begun).into();
     json["out"] = what.out.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().into();
     if what.dry_run {

@@ -6,7 +6,7 @@ use crate::{
     compose,
     exit::{Code, Failure, Outcome},
     pipe,
-    voice::Voice,
+    voice::{self, Voice},
 };
 use domain::{
     Lang,
@@ -65,13 +65,13 @@ pub async fn run(input: &Path, choice: Choice, out: Option<&PathBuf>, dry_run: b
             map.insert("out".into(), out.map(|p| p.display().to_string()).into());
             map.insert("dry_run".into(), dry_run.into());
         }
-        println!("{json}");
+        voice::print(&json.to_string());
     } else if out.is_some_and(|path| pipe::is(path)) && !dry_run {
         // standard output has the pairs
         let said = summary(&report, voice.lang);
         voice.say(&said, &said);
     } else {
-        println!("{}", summary(&report, voice.lang));
+        voice::print(&summary(&report, voice.lang));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,7 +15,7 @@ pub async fn export(home: &Home, folder: &Path, dry_run: bool, config: &Config, 
     if pipe::is(folder) {
         pipe::one_output(std::iter::once(&folder.to_owned()), voice.json)?;
     }
-    let (app, _goes) = compose::trial(home, config).await?;
+    let (app, _goes) = compose::looking_or_empty(home, config).await?;
     if pipe::is(folder) {
         voice::print(flow::definitions::export_text(&app).await?.trim_end());
         return Ok(ExitCode::SUCCESS);

@@ -6,6 +6,7 @@ use crate::{
     compose,
     exit::{Code, Failure, Outcome},
     interrupt::Interrupt,
+    reckon,
     voice::Voice,
 };
 use api::account::SetupForm;
@@ -86,8 +87,8 @@ async fn make(data: &Path, app: Arc<flow::app::App>, size: (u32, u64), today: Da
     let files = testkit::demo::write_files(&folder, customers, seed, voice.lang, today).map_err(|e| Failure::file(&folder, &e))?;
     let reckoning = Reckoning { time_zone: Some("Asia/Shanghai".into()), currency: None };
     let name = voice.lang.pick("山间茶铺（示例）", "Mountain Tea (sample)");
-    let workspace = compose::reckon(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
-    compose::settle(&app, workspace.as_ref()).await?;
+    let reckoned = reckon::reckon(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
+    reckon::settle(&app, &reckoned).await?;
     let files = Files { file: files, ..Files::default() };
     // how each of its files was read is the import page's business
     let still = Voice { quiet: true, ..voice.clone() };

@@ -9,7 +9,7 @@ pub async fn run(home: &Home, config: &Config, voice: &Voice) -> Outcome {
     let (data, _) = config::place(home, config);
     let kept = home.data.is_some() || home.store.is_some() || config.store.url.is_some() || data.exists();
     let (features, classifications): (Vec<Feature>, Vec<Classification>) = if kept {
-        let app = compose::existing(home, config).await?;
+        let app = compose::looking(home, config).await?;
         let definitions = flow::definitions::current(&app).await?;
         (definitions.features().to_vec(), definitions.classifications().to_vec())
     } else {

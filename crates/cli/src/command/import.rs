@@ -8,12 +8,13 @@ use crate::{
     exit::{Code, Failure, Outcome},
     interrupt::Interrupt,
     pipe,
+    reckon::{self, Reckoned},
     voice::Voice,
 };
 use domain::{Lang, audit::Actor};
 use flow::{
     app::App,
-    ingest::{self, Done, Progress, Report, Source, Staged, report::Level},
+    ingest::{self, Done, Progress, Rejects, Report, Source, Staged, report::Level},
 };
 use serde_json::json;
 use std::{
@@ -52,7 +53,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
     let (files, _stdin) = pipe::settled(files)?;
     let (files, paths) = (&files, given(&files)?);
     if how.parse_only {
-        return parse_only(files, &paths, reckoning, voice);
+        return parse_only(files, &paths, reckoning, voice).await;
     }
     // without anybody who can agree it is a dry run, and a dry run makes no data folder
     let asks = !how.yes && !voice.json && std::io::stdin().is_terminal();
@@ -63,12 +64,13 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         ingest::sweep(&app).await?;
     }
     let currency = currency_of(&paths, voice.lang);
-    let fresh = compose::reckon(&app, reckoning, currency, voice.lang.pick("我的生意", "My business"), voice.lang).await?;
+    let reckoned = reckon::reckon(&app, reckoning, currency, voice.lang.pick("我的生意", "My business"), voice.lang).await?;
     let sources = propose(&app, files, voice).await?;
+    reckoned.tell(voice);
     let mut staged = tried(&app, sources.clone(), how.history, &interrupt, voice).await?;
     narrate(&staged.report, voice);
     if let Some(path) = &files.rejects {
-        write_rejects(&mut staged, path, voice.lang).await?;
+        write_rejects(&mut staged.rejects, path, voice.lang).await?;
     }
     let go = commits && (how.yes || agreed(&staged.report, &interrupt, voice).await);
     if interrupt.asked() || !go {
@@ -79,33 +81,36 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
             return Err(stopped());
         }
         if !how.dry_run && !asks {
-            return Ok(nobody_agreed(&report, voice));
+            return Ok(nobody_agreed(&report, &reckoned, voice));
         }
         if asks {
             voice.say("什么都没有导入。", "Nothing was imported.");
         }
-        told(&report, json!({"dry_run": true}), voice);
+        told(&report, &reckoned, json!({"dry_run": true}), voice);
         return Ok(ended(&report));
     }
-    if let Err(e) = compose::settle(&app, fresh.as_ref()).await {
+    if let Err(e) = reckon::settle(&app, &reckoned).await {
         let import = staged.id.clone();
         staged.discard(&app.lake);
         ingest::drop_import(&app, &import).await?;
         return Err(e);
     }
     let (staged, done) = committed(&app, staged, &sources, &interrupt, voice).await?;
-    finished(&app, home, &staged, &done, &sources, voice).await
+    let outcome = finished(&app, home, (&staged, &done), &sources, &reckoned, voice).await;
+    // what was written lies in the database's own file then, also for those who may only read it
+    app.store.close().await;
+    outcome
 }
 
 /// There was nobody to ask: nothing was imported, and whoever waits for the end must not think that it was.
-fn nobody_agreed(report: &Report, voice: &Voice) -> ExitCode {
+fn nobody_agreed(report: &Report, reckoned: &Reckoned, voice: &Voice) -> ExitCode {
     let failure = Failure::new(
         Code::Usage,
         "import.not_confirmed",
         format!("什么都没有导入：这只是试跑。要导入这 {} 行，请加 --yes", report.accepted),
         format!("nothing was imported: this was a dry run. To import these {} rows, add --yes", report.accepted),
     );
-    told(report, json!({"dry_run": true, "error": failure.json(voice.lang)}), voice);
+    told(report, reckoned, json!({"dry_run": true, "error": failure.json(voice.lang)}), voice);
     failure.report(voice.lang, false)
 }
 
@@ -151,14 +156,14 @@ async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], inter
     }
 }
 
-async fn finished(app: &App, home: &Home, staged: &Staged, done: &Done, sources: &[Source], voice: &Voice) -> Outcome {
+async fn finished(app: &App, home: &Home, (staged, done): (&Staged, &Done), sources: &[Source], reckoned: &Reckoned, voice: &Voice) -> Outcome {
     ingest::remember(app, sources.iter().map(|s| &s.mapping), &author()).await?;
     match done {
         Done::Already { import } => {
             let mut report = staged.report.clone();
             (report.duplicates, report.accepted) = (report.duplicates + report.accepted, 0);
             let later = ingest::corrected_since(app, import).await?;
-            told(&report, json!({"import": import, "already": true, "corrected_by": later}), voice);
+            told(&report, reckoned, json!({"import": import, "already": true, "corrected_by": later}), voice);
             voice.say("内容相同的文件已经导入过，没有任何改变。", "The same content was imported before; nothing changed.");
             if let Some(last) = later.first() {
                 let (undo, n) = (undo_command(home, last), later.len());
@@ -171,9 +176,10 @@ async fn finished(app: &App, home: &Home, staged: &Staged, done: &Done, sources:
         }
         Done::Committed { snapshot } => {
             let import = &staged.id;
-            told(&staged.report, json!({"import": import, "snapshot": snapshot}), voice);
+            told(&staged.report, reckoned, json!({"import": import, "snapshot": snapshot}), voice);
             let undo = undo_command(home, import);
             voice.say(&format!("已导入。30 天内可撤销：{undo}"), &format!("Imported. You can undo it for 30 days: {undo}"));
+            reckoned.stays(voice);
             Ok(ended(&staged.report))
         }
     }
@@ -221,7 +227,7 @@ pub async fn bring(app: &Arc<App>, files: &Files, rejects: bool, interrupt: &Int
     }
     let (mut staged, _) = outcome?;
     if let Some(path) = files.rejects.as_ref().filter(|_| rejects) {
-        write_rejects(&mut staged, path, voice.lang).await?;
+        write_rejects(&mut staged.rejects, path, voice.lang).await?;
     }
     Ok(staged)
 }
@@ -310,11 +316,12 @@ async fn tried(app: &Arc<App>, sources: Vec<Source>, history: Option<bool>, inte
     }
 }
 
-async fn write_rejects(staged: &mut Staged, path: &Path, lang: Lang) -> Result<(), Failure> {
+/// Writes the rows that were set aside to a file, or to standard output.
+pub async fn write_rejects(rejects: &mut Rejects, path: &Path, lang: Lang) -> Result<(), Failure> {
     let format = ingest::rejected::Format::of(path);
     let mut write = |path: &Path| -> Result<(), Failure> {
         let mut out = File::create(path).map_err(|e| Failure::file(path, &e))?;
-        Ok(ingest::rejected::write(&mut staged.rejects, lang, format, &mut out).map(|_| ())?)
+        Ok(ingest::rejected::write(rejects, lang, format, &mut out).map(|_| ())?)
     };
     match pipe::is(path) {
         true => pipe::through(async |path| write(path)).await,
@@ -356,8 +363,9 @@ pub fn narrate(report: &Report, voice: &Voice) {
 
 /// Asks; a Ctrl-C is a no. The question waits on a thread of its own, which ends with the process.
 async fn agreed(report: &Report, interrupt: &Interrupt, voice: &Voice) -> bool {
-    eprint!("{}", voice.lang.pick(&format!("导入 {} 行？[y/N] ", report.accepted), &format!("Import {} rows? [y/N] ", report.accepted)));
-    std::io::stderr().flush().ok();
+    let question = voice.lang.pick(&format!("导入 {} 行？[y/N] ", report.accepted), &format!("Import {} rows? [y/N] ", report.accepted)).to_owned();
+    let mut out = std::io::stderr();
+    out.write_all(question.as_bytes()).and_then(|()| out.flush()).ok();
     let (tell, answer) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let mut line = String::new();
@@ -380,12 +388,14 @@ pub fn counts(report: &Report) -> serde_json::Value {
     })
 }
 
-fn told(report: &Report, extra: serde_json::Value, voice: &Voice) {
+fn told(report: &Report, reckoned: &Reckoned, extra: serde_json::Value, voice: &Voice) {
     let mut json = counts(report);
     if let (Some(into), Ok(serde_json::Value::Object(all))) = (json.as_object_mut(), serde_json::to_value(report)) {
         into.insert("report".to_owned(), all.into());
-        if let serde_json::Value::Object(extra) = extra {
-            into.extend(extra);
+        for more in [reckoned.json(), extra] {
+            if let serde_json::Value::Object(more) = more {
+                into.extend(more);
+            }
         }
     }
     voice.document(&json);

@@ -5,11 +5,11 @@ use crate::{
     compose,
     exit::{Code, Failure, Outcome},
     interrupt::Interrupt,
-    pipe,
+    pipe, reckon,
     voice::Voice,
 };
 use domain::{Currency, Lang, Zone, clock::{Clock, SystemClock}};
-use flow::ingest;
+use flow::ingest::{self, Rejects, Source, rejected::Layout};
 use serde_json::json;
 use sources::{Kind, Mapping};
 use std::{
@@ -79,45 +79,66 @@ fn own_mapping(path: &Path) -> Result<Mapping, Failure> {
 }
 
 /// Reads and checks every row and keeps nothing. Ends with 4 when rows are rejected, as an import of these files would.
-pub fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice: &Voice) -> Outcome {
+pub async fn parse_only(files: &Files, paths: &[PathBuf], reckoning: &Reckoning, voice: &Voice) -> Outcome {
     let clock = SystemClock;
     let begun = clock.now();
     let interrupt = Interrupt::watch(voice);
-    let currency = compose::currency_flag(reckoning)?.or_else(|| currency_of(paths, voice.lang)).unwrap_or(Currency::USD);
+    let currency = reckon::currency_flag(reckoning)?.or_else(|| currency_of(paths, voice.lang)).unwrap_or(Currency::USD);
     let (zone, own) = (Zone::utc(), own_mappings(files)?);
+    let mut sources = Vec::new();
+    for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
+        let name = name_of(&path);
+        let mut options = sources::Options::new(&zone, currency);
+        options.kind = kind;
+        let read = match own.get(index) {
+            Some(mapping) => sources::review(&path, &options, mapping.clone(), None),
+            None => sources::probe(&path, &options),
+        };
+        let mapping = read.map_err(|e| ingest::unreadable(&name, &e))?.mapping;
+        sources.push(Source { name, path, mapping });
+    }
+    let folder = tempfile::tempdir().map_err(|e| Failure::file(&std::env::temp_dir(), &e))?;
+    let layout = Layout::new(sources.iter().map(|s| s.name.clone()).collect(), sources.iter().map(|s| s.mapping.clone()).collect());
+    let mut aside = Rejects::new(folder.path(), layout);
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
     let (total, mut before) = (paths.iter().map(|p| bytes(p)).sum::<u64>(), 0);
     let bar = voice.progress("checking", "正在检查", "checking");
     let (mut accepted, mut rejected, mut blank) = (0, 0, 0);
-    for (index, (path, kind)) in kinds(files).into_iter().enumerate() {
-        let unreadable = |e: sources::Error| Failure::from(ingest::unreadable(&name_of(&path), &e));
-        let mut options = sources::Options::new(&zone, currency);
-        options.kind = kind;
-        let mapping = match own.get(index) {
-            Some(mapping) => sources::review(&path, &options, mapping.clone(), None).map_err(unreadable)?.mapping,
-            None => sources::probe(&path, &options).map_err(unreadable)?.mapping,
-        };
-        let summary = sources::read(&path, &mapping, &mut |batch| {
+    for (file, Source { name, path, mapping }) in (0..).zip(&sources) {
+        let mut full = Ok(());
+        let summary = sources::read(path, mapping, &mut |batch| {
             bar.at(before + batch.bytes_read, total);
             blank += batch.left_blank.iter().map(|b| b.count).sum::<u64>();
-            if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if files.rejects.is_some() {
+                full = batch.rejects.iter().try_for_each(|r| aside.add(file, name, r));
+            }
+            if full.is_err() || interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        let summary = summary.map_err(unreadable)?;
+        full?;
+        let summary = summary.map_err(|e| ingest::unreadable(name, &e))?;
         if interrupt.asked() {
             return Err(Failure::interrupted("已停止，什么都没有写入", "stopped; nothing was written")
                 .hint("再运行同一条命令即可", "run the same command again"));
         }
-        before += bytes(&path);
+        before += bytes(path);
         accepted += summary.accepted;
         rejected += summary.rejected;
     }
     bar.end(total, total);
+    if let Some(path) = &files.rejects {
+        super::import::write_rejects(&mut aside, path, voice.lang).await?;
+    }
     let seconds = compose::seconds_since(&clock, begun);
     let json = json!({"rows_in": accepted + rejected, "accepted": accepted, "quarantined": rejected, "left_blank": blank, "seconds": seconds});
-    voice.answer(&json, || {
+    let counted = || {
         let zh = format!("接受 {accepted} 行 · 拒绝 {rejected} 行 · 留空 {blank} 个值 · {seconds:.2} 秒");
         let en = format!("{accepted} rows accepted · {rejected} rejected · {blank} values left blank · {seconds:.2} s");
         voice.lang.pick(&zh, &en).to_owned()
-    });
+    };
+    match files.rejects.as_ref().is_some_and(|path| pipe::is(path)) {
+        // standard output has the rows
+        true => voice.say(&counted(), &counted()),
+        false => voice.answer(&json, counted),
+    }
     Ok(if rejected > 0 { ExitCode::from(Code::Rejected as u8) } else { ExitCode::SUCCESS })
 }

@@ -65,7 +65,7 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
         return Err(Failure::new(Code::Usage, "rule", "没有规则", "there is no rule").hint("用 --rule、--rules 或 --segment", "use --rule, --rules or --segment"));
     }
     let as_of = what.as_of.as_deref().map(|text| parse_day("--as-of", text)).transpose()?;
-    let app = compose::existing(home, config).await?;
+    let app = compose::looking(home, config).await?;
     let clock = SystemClock;
     let begun = clock.now();
     let definitions = flow::analysis::defined::current(&app).await?;

@@ -67,7 +67,7 @@ fn an_import_answers_with_its_counts() {
     let said = place.import(&file).ends(4);
     assert_eq!(said.out.trim_end().lines().count(), 1, "one document: {said:#?}");
     let json = said.json();
-    let expected = ["rows_in", "accepted", "quarantined", "duplicates", "left_blank", "customers", "seconds", "report", "import", "snapshot"];
+    let expected = ["rows_in", "accepted", "quarantined", "duplicates", "left_blank", "customers", "seconds", "report", "import", "snapshot", "currency", "currency_from", "time_zone", "time_zone_from"];
     assert_eq!(keys(&json), expected.into_iter().collect());
     assert_eq!((&json["rows_in"], &json["accepted"], &json["quarantined"], &json["duplicates"]), (&9.into(), &7.into(), &1.into(), &1.into()));
     assert_eq!(json["customers"], 4);

@@ -2,7 +2,7 @@
 //! the reader's language and in JSON.
 
 use crate::{
-    files::{SHOP_ORDERS, dirty_orders},
+    files::{SHOP_ORDERS, csv, dirty_orders},
     place::{Answer, Place, run},
 };
 use std::{
@@ -24,6 +24,19 @@ fn rejected_rows_end_with_4_where_rows_are_taken_in() {
             assert_eq!(said["quarantined"], quarantined, "{how:?}: {said}");
         }
     }
+}
+
+#[test]
+fn reading_only_writes_the_rows_that_would_be_set_aside() {
+    let place = Place::sqlite();
+    let (dirty, more) = (place.file("dirty.csv", &dirty_orders(0, 3).0), place.file("more.csv", &dirty_orders(1, 2).0));
+    let read = |to: &str| run(place.at_home(["import", "--parse-only", "--rejects", to, "--orders"]).arg(&dirty).arg("--orders").arg(&more)).ends(4);
+    read("aside.csv");
+    let rows = csv(&place.text("aside.csv"));
+    let told: Vec<[&str; 3]> = rows.iter().map(|r| ["file", "code", "Order ID"].map(|name| r[name].as_str())).collect();
+    assert_eq!(told, [["dirty.csv", "customer_missing", "F0-nobody"], ["more.csv", "customer_missing", "F1-nobody"]]);
+    assert_eq!(read("-").out, place.text("aside.csv"));
+    assert!(!place.data().exists(), "a data folder was made");
 }
 
 #[test]
@@ -87,6 +100,32 @@ fn without_permission_it_ends_with_6() {
         assert_eq!((&error["code"], &error["exit"]), (&"file".into(), &6.into()), "{args:?}: {answer:#?}");
         assert!(error["message"].as_str().is_some_and(|m| m.contains(words)), "{args:?}: {answer:#?}");
     }
+}
+
+#[test]
+fn what_only_looks_works_where_nothing_can_be_written() {
+    let place = Place::sqlite();
+    fs::create_dir(place.path("tmp")).expect("a folder");
+    fs::set_permissions(place.path("tmp"), fs::Permissions::from_mode(0o777)).expect("the folder is ours");
+    place.import(&place.file("orders.csv", SHOP_ORDERS)).ends(0);
+    let data = place.data().display().to_string();
+    let chmod = |how: &str| run(Command::new("chmod").args(["-R", how, &data])).ends(0);
+    chmod("a+rX,a-w");
+    let rule = ["segment", "--data", &data, "--json", "--rule", "orders >= 1"];
+    let said = as_nobody(&place, &rule).ends(0).json();
+    assert_eq!(said["rules"][0]["count"], 3, "{said}");
+    let out = ["segment", "--data", &data, "--rule", "orders >= 1", "--out", "tmp/who.csv", "--quiet"];
+    as_nobody(&place, &out).ends(0);
+    assert_eq!(csv(&place.text("tmp/who.csv")).len(), 3);
+    assert!(as_nobody(&place, &["features", "--data", &data, "--lang", "en"]).ends(0).out.contains("dormancy_threshold_days"));
+    assert!(as_nobody(&place, &["export", "-", "--data", &data]).ends(0).out.contains("key: rfm_8"));
+    // a log that was never written back can be read only where it can be
+    chmod("u+w");
+    fs::write(place.data().join("zhiyin.db-wal"), [0; 64]).expect("the folder is ours");
+    fs::remove_file(place.data().join("zhiyin.db-shm")).ok();
+    chmod("a+rX,a-w");
+    assert_eq!(as_nobody(&place, &rule).ends(6).json()["error"]["code"], "file");
+    chmod("u+w");
 }
 
 #[test]

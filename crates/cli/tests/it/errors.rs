@@ -76,10 +76,11 @@ fn what_is_not_there_is_5_and_what_is_over_is_7() {
     let import = place.import(&file).ends(0).json()["import"].as_str().expect("an import id").to_owned();
     fails(run(&mut place.at_home(["import", "--undo", "imp_nothing", "--json"])), 5, "import.not_found", "imp_nothing");
     fails(run(&mut place.at_home(["apply", "--json", "nowhere"])), 5, "folder", "nowhere");
-    run(&mut place.at_home(["import", "--undo", &import, "--json"])).ends(0);
-    fails(run(&mut place.at_home(["import", "--undo", &import, "--json"])), 7, "import.state", &import);
+    // with facts in the folder
     let other = run(place.at_home(["import", "--yes", "--json", "--time-zone", "Asia/Shanghai", "--orders"]).arg(&file));
     fails(other, 7, "workspace.settled", "UTC");
+    run(&mut place.at_home(["import", "--undo", &import, "--json"])).ends(0);
+    fails(run(&mut place.at_home(["import", "--undo", &import, "--json"])), 7, "import.state", &import);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::{
     files::{SHOP_ORDERS, csv, dirty_orders, orders},
     place::{Place, fed, run},
+    world::World,
 };
 use std::{collections::BTreeSet, io::Read, process::Command};
 
@@ -70,6 +71,24 @@ fn a_reader_that_goes_away_is_no_error() {
     let line = format!("'{}' features --lang en | head -n 1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_zhiyin"));
     let said = run(Command::new("bash").args(["-c", &line]).current_dir(place.path(""))).ends(0);
     assert_eq!((said.out.as_str(), said.err.as_str()), ("Features\n", ""));
+}
+
+#[test]
+fn the_work_goes_on_when_nobody_listens() {
+    let place = Place::sqlite();
+    let file = place.file("dirty.csv", &dirty_orders(0, 3).0);
+    let unheard = |args: &str| {
+        let (zhiyin, data, file) = (env!("CARGO_BIN_EXE_zhiyin"), place.data(), file.display());
+        // the reader is gone before a word is said
+        let line = format!("{{ sleep 0.5; '{zhiyin}' {args} --data '{}' --orders '{file}'; }} 2>&1 | true; exit ${{PIPESTATUS[0]}}", data.display());
+        run(Command::new("bash").args(["-c", &line]).env("TZ", "UTC").current_dir(place.path("")))
+    };
+    for args in ["import --dry-run", "import --dry-run --json", "import --yes --lang en -vv"] {
+        unheard(args).ends(4);
+    }
+    assert_eq!(World::of(&place).orders(), 7);
+    // a mistake ends with its own code, too
+    unheard("import --nonsense").ends(2);
 }
 
 #[test]

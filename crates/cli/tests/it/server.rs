@@ -38,7 +38,7 @@ pub struct Browser {
 
 impl Browser {
     /// One request under `/api/v1`: status and answer. An error when the server is gone.
-    fn send(&mut self, method: &str, path: &str, kind: &str, body: &str) -> std::io::Result<(u16, Value)> {
+    pub fn send(&mut self, method: &str, path: &str, kind: &str, body: &str) -> std::io::Result<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let (address, cookie, length) = (&self.address, &self.cookie, body.len());

@@ -1,7 +1,9 @@
 //! What would change the outcome: of every kind of doing the least that does, or in words why nothing would.
 //!
 //! Ways stand in the order of [`Means::measure`]. Each is found by asking the true outcome again and is the smallest of its
-//! kind: the amounts exactly, to the minor unit, everything that is counted by counting.
+//! kind: the amounts exactly, to the minor unit, everything that is counted by counting. All other customers stand as they do
+//! today; the means, ranks and edges they make move with this customer's own change, and where they cannot, it is said
+//! ([`Way::held`]).
 
 use super::{say, search::Search};
 use crate::{feature::Field, label::Label, period::Day};
@@ -112,8 +114,9 @@ impl Means {
     }
 }
 
-/// One way to another outcome. More money than the amount does it, too, up to [`Way::most`]. Less of it (one minor unit, one order, one interaction, one day; a score nearer the last one)
-/// leaves the outcome as it is.
+/// One way to another outcome. More money than the amount does it, too, up to [`Way::most`]. Less of it (one minor unit, one
+/// order, one interaction, one day; a score nearer the last one) leaves the outcome as it is. What all are compared with moves
+/// with it as far as it can be followed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Way {
     /// what is done
@@ -124,6 +127,9 @@ pub struct Way {
     pub most: Option<i64>,
     /// last day on which doing it still has this effect, if that is soon
     pub until: Option<Day>,
+    /// true with other customers, and edges that cannot be followed, as they stand today: k-means, shared costs, what others
+    /// have only in relation to all; where days pass, anything that compares customers
+    pub held: bool,
     /// what is done, in words
     pub sentence: Label,
 }

@@ -143,27 +143,37 @@ pub(super) fn wait(days: i32) -> Label {
 pub(super) fn change(search: &Search<'_>, ways: &[Way], becoming: &dyn Fn(&str) -> Label) -> Label {
     let today = search.day;
     let acts: Vec<&Way> = ways.iter().filter(|w| w.means.is_act()).take(3).collect();
-    let mut parts: Vec<Label> = Vec::new();
+    // what is said, and whether others are held still for it
+    let mut said: Vec<(Label, bool)> = Vec::new();
     let mut done: Vec<&str> = Vec::new();
     for way in &acts {
         if !done.contains(&way.after.as_str()) {
             done.push(&way.after);
             let same: Vec<&&Way> = acts.iter().filter(|w| w.after == way.after).collect();
-            parts.push(acted(&same, &becoming(&way.after), today));
+            said.push((acted(&same, &becoming(&way.after), today), same.iter().any(|w| w.held)));
         }
     }
     for way in ways {
         let what = becoming(&way.after);
         match &way.means {
-            Means::Wait { days, day } => parts.push(Label::new(
-                format!("若一直没有新的记录，{days} 天后（{}）将{}", date_zh(*day, today).trim_start(), what.zh),
-                format!("with nothing new they will {} in {days} day{} ({})", what.en, if *days == 1 { "" } else { "s" }, date_en(*day, today)),
+            Means::Wait { days, day } => said.push((
+                Label::new(
+                    format!("若一直没有新的记录，{days} 天后（{}）将{}", date_zh(*day, today).trim_start(), what.zh),
+                    format!("with nothing new they will {} in {days} day{} ({})", what.en, if *days == 1 { "" } else { "s" }, date_en(*day, today)),
+                ),
+                way.held,
             )),
-            Means::Refund { .. } | Means::Refunds { .. } if acts.is_empty() => {
-                parts.push(Label::new(format!("若{}，将{}", way.sentence.zh, what.zh), format!("after {} they will {}", way.sentence.en, what.en)));
-            }
+            Means::Refund { .. } | Means::Refunds { .. } if acts.is_empty() => said.push((
+                Label::new(format!("若{}，将{}", way.sentence.zh, what.zh), format!("after {} they will {}", way.sentence.en, what.en)),
+                way.held,
+            )),
             _ => {}
         }
+    }
+    let all_held = said.len() > 1 && said.iter().all(|(_, held)| *held);
+    let mut parts: Vec<Label> = said.into_iter().map(|(part, held)| if held && !all_held { holding(part) } else { part }).collect();
+    if all_held {
+        parts.push(Label::new(format!("以上{STILL_ZH}"), format!("all with {STILL_EN}")));
     }
     if acts.is_empty() {
         parts.extend(why_not(search, ways));
@@ -172,6 +182,14 @@ pub(super) fn change(search: &Search<'_>, ways: &[Way], becoming: &dyn Fn(&str) 
     let zh = join(parts.iter().map(|p| p.zh.clone()).collect(), "；");
     let en = join(parts.iter().map(|p| p.en.clone()).collect(), "; ");
     Label::new(zh + "。", rule::render::text::upper(&en) + ".")
+}
+
+/// What others are held to.
+const STILL_ZH: &str = "以其他客户和分界不变计";
+const STILL_EN: &str = "other customers and edges as they stand today";
+
+fn holding(part: Label) -> Label {
+    Label::new(format!("{}（{STILL_ZH}）", part.zh), format!("{}, with {STILL_EN}", part.en))
 }
 
 /// Ways to one outcome.

@@ -4,13 +4,14 @@ use super::{
     change::{Change, change},
     rests::Rests,
     search::Search,
+    suppose,
     why::{self, Why},
 };
 use crate::{
     classification::{self, By, Classification, Classifier, Method, Named},
     clock::Instant,
     fact::Facts,
-    feature::{self, Base, Cycle, Feature, History, Plan, Profile, Values},
+    feature::{self, Base, Compared, Cycle, Everyone, Feature, History, Plan, Profile, Values},
     label::Label,
     money::{Currency, div_half_even},
     period::Day,
@@ -62,6 +63,8 @@ pub struct Moment<'a> {
     pub at: Instant,
     /// statistics, cuts and borders of the run
     pub base: &'a Arc<Base>,
+    /// the same as this customer moves them ([`Scope::apart`])
+    pub apart: &'a Arc<Base>,
     /// is this customer on the list of a static segment?
     pub listed: &'a dyn Fn(&str) -> bool,
     /// net of a typical order of all customers, for one who has none; minor units
@@ -195,10 +198,35 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The base as this customer meets it: what it compares by moves with the customer, all others stand still.
+    pub fn apart(&self, facts: &Facts, base: &Base, all: &dyn Everyone) -> Base {
+        self.compared(base).apart(base, all, &suppose::texts(facts))
+    }
+
+    /// Does it take edges or values of others as they stand, although the customer moves them?
+    pub fn held(&self, base: &Base) -> bool {
+        self.compared(base).held()
+    }
+
+    /// What the target compares customers by.
+    fn compared(&self, base: &Base) -> Compared {
+        let mut compared = self.plan.compared(base);
+        for (c, classifier) in &self.classifications {
+            match &classifier.by {
+                By::Rules(rules) => rules.iter().for_each(|(_, rule)| compared.rule(rule.needs())),
+                By::Values { feature, limit: Some(limit) } => compared.values(&c.key, feature, *limit),
+                By::Values { limit: None, .. } => {}
+            }
+        }
+        self.segments.iter().filter_map(|(_, s)| s.rule.as_ref()).for_each(|rule| compared.rule(rule.needs()));
+        compared
+    }
+
     /// What would change the outcome. The rest of the base stands still.
     pub fn change(&self, facts: &Facts, moment: &Moment<'_>) -> Change {
         let facts = &facts.until(moment.day, moment.known);
         let typical = typical(&History::as_of(facts, moment.day, Instant::MAX)).or(moment.typical);
+        let compared = self.compared(moment.base);
         let usual = typical.unwrap_or(0).saturating_mul(100).max(self.currency.scale().saturating_mul(10_000));
         let search = Search {
             scope: self,
@@ -209,13 +237,15 @@ impl<'a> Scope<'a> {
             day: moment.day,
             typical,
             limit: moment.limit.unwrap_or(usual),
+            compares: compared.any(),
+            held: compared.held(),
         };
         change(&search, &|after| self.becoming(after))
     }
 
     /// Have all customers between these two surely this outcome? No aggregate may turn back between them.
     pub(super) fn surely(&self, low: &Values, high: &Values, moment: &Moment<'_>, outcome: &str) -> bool {
-        let mut spans = self.plan.spans(low, high, moment.base);
+        let mut spans = self.plan.spans(low, high, moment.apart);
         for step in &self.steps {
             match step {
                 Step::Classification(i) => {
@@ -223,7 +253,7 @@ impl<'a> Scope<'a> {
                         if let By::Rules(rules) = &classifier.by {
                             rules.iter().for_each(|(_, rule)| spans.lines(rule.aggregates()));
                         }
-                        let words = classification::spread(classifier, &spans, moment.base.kept.get(&c.key));
+                        let words = classification::spread(classifier, &spans, moment.apart.kept.get(&c.key));
                         spans.put(format!("class.{}", c.key), words);
                     }
                 }

@@ -49,6 +49,10 @@ pub(super) struct Search<'a> {
     pub typical: Option<i64>,
     /// largest order worth proposing, minor units
     pub limit: i64,
+    /// is the customer compared with others?
+    pub compares: bool,
+    /// by something that is held as it stands today?
+    pub held: bool,
 }
 
 impl Search<'_> {
@@ -57,12 +61,12 @@ impl Search<'_> {
     }
 
     fn outcome(&self, facts: &Facts, day: Day) -> String {
-        self.scope.outcome(&self.scope.profile(facts, day, Instant::MAX, self.moment.base, self.moment.listed))
+        self.scope.outcome(&self.scope.profile(facts, day, Instant::MAX, self.moment.apart, self.moment.listed))
     }
 
     /// The outcome today, and every value behind it.
     pub fn values(&self, facts: &Facts) -> (String, Values) {
-        let profile = self.scope.profile(facts, self.day, Instant::MAX, self.moment.base, self.moment.listed);
+        let profile = self.scope.profile(facts, self.day, Instant::MAX, self.moment.apart, self.moment.listed);
         (self.scope.outcome(&profile), profile.into_values())
     }
 
@@ -140,7 +144,7 @@ impl Search<'_> {
         let most = asked.most(amount, &after, limit.saturating_mul(BEYOND).min(LARGEST).max(limit));
         let until = self.until(with, 1, amount, &after);
         let sentence = say::order(amount, most, with, self);
-        Some(Way { means: Means::Order { amount, with: with.cloned() }, after, most, until, sentence })
+        Some(Way { means: Means::Order { amount, with: with.cloned() }, after, most, until, held: self.held(until), sentence })
     }
 
     /// The fewest typical orders that change the outcome.
@@ -154,7 +158,12 @@ impl Search<'_> {
         })?;
         let until = self.until(with, count, amount, &after);
         let sentence = say::orders(count, amount, with, self);
-        Some(Way { means: Means::Orders { count, amount, with: with.cloned() }, after, most: None, until, sentence })
+        Some(Way { means: Means::Orders { count, amount, with: with.cloned() }, after, most: None, until, held: self.held(until), sentence })
+    }
+
+    /// Does this take anything of others as it stands? What is said of later days always does where customers are compared.
+    fn held(&self, until: Option<Day>) -> bool {
+        self.held || self.compares && until.is_some()
     }
 
     /// The last day on which these orders still have this effect.
@@ -195,7 +204,7 @@ impl Search<'_> {
             let Some((count, after)) = found else { continue };
             let channel = channel.filter(|c| Some(c) != usual.as_ref());
             let sentence = say::interactions(&interaction, channel.as_deref(), count);
-            ways.push(Way { means: Means::Interactions { interaction, channel, count }, after, most: None, until: None, sentence });
+            ways.push(Way { means: Means::Interactions { interaction, channel, count }, after, most: None, until: None, held: self.held, sentence });
         }
         fewest(ways)
     }
@@ -262,7 +271,7 @@ impl Search<'_> {
             Some((score, self.other(&facts, self.day)?))
         })?;
         let sentence = say::score(question, score, last.is_some());
-        Some(Way { means: Means::Score { question: question.key.clone(), score }, after, most: None, until: None, sentence })
+        Some(Way { means: Means::Score { question: question.key.clone(), score }, after, most: None, until: None, held: self.held, sentence })
     }
 
     /// The smallest refund of the latest order, and the fewest orders given back whole where they do something else.
@@ -296,7 +305,7 @@ impl Search<'_> {
         if let Some((amount, after)) = asked.smallest(net) {
             let most = asked.most(amount, &after, net);
             let sentence = say::refund(latest.id, amount, most, net, self.currency());
-            ways.push(Way { means: Means::Refund { order: latest.id.to_owned(), amount, whole: amount == net }, after, most, until: None, sentence });
+            ways.push(Way { means: Means::Refund { order: latest.id.to_owned(), amount, whole: amount == net }, after, most, until: None, held: self.held, sentence });
         }
         let mut facts = self.facts.clone();
         let several = orders.iter().zip(1u32..).find_map(|(order, n)| {
@@ -304,7 +313,7 @@ impl Search<'_> {
             Some((n, self.other(&facts, self.day)?))
         });
         if let Some((count, after)) = several.filter(|(n, after)| *n > 1 && !ways.iter().any(|w| w.after == *after)) {
-            ways.push(Way { means: Means::Refunds { count }, after, most: None, until: None, sentence: say::refunds(count) });
+            ways.push(Way { means: Means::Refunds { count }, after, most: None, until: None, held: self.held, sentence: say::refunds(count) });
         }
         ways
     }
@@ -313,7 +322,7 @@ impl Search<'_> {
     pub fn wait(&self) -> Option<Way> {
         let days = if self.rests.timed { 1..=WAIT } else { 1..=0 };
         let (days, after) = days.into_iter().find_map(|d| self.other(&self.facts, self.day.plus(d)).map(|after| (d, after)))?;
-        Some(Way { means: Means::Wait { days, day: self.day.plus(days) }, after, most: None, until: None, sentence: say::wait(days) })
+        Some(Way { means: Means::Wait { days, day: self.day.plus(days) }, after, most: None, until: None, held: self.compares, sentence: say::wait(days) })
     }
 }
 

@@ -131,6 +131,12 @@ pub(super) fn refund(search: &Search<'_>, order: &Order<'_>, amount: i64) -> Ref
     }
 }
 
+/// Texts the customer's orders have in any field.
+pub(super) fn texts(facts: &Facts) -> Vec<String> {
+    let fields = [Field::Channel, Field::Store, Field::Payment, Field::Coupon, Field::Product, Field::Category, Field::Brand];
+    fields.into_iter().flat_map(|field| own_texts(facts, field)).collect()
+}
+
 /// Texts the customer's orders have in this field, the most frequent first.
 pub(super) fn own_texts(facts: &Facts, field: Field) -> Vec<String> {
     let texts: Vec<&String> = match field {

@@ -82,7 +82,7 @@ impl Shop {
     }
     fn moment<'a>(&'a self, listed: &'a dyn Fn(&str) -> bool) -> Moment<'a> {
         let at = Zone::utc().end_of(today());
-        Moment { day: today(), known: Instant::MAX, at, base: &self.base, listed, typical: Some(10_000), limit: None }
+        Moment { day: today(), known: Instant::MAX, at, base: &self.base, apart: &self.base, listed, typical: Some(10_000), limit: None }
     }
     fn why(&self, facts: &Facts) -> Why {
         self.scope(Target::Segment("vip".into())).why(facts, &self.moment(&|_| false))
@@ -105,6 +105,19 @@ fn a_member_sees_the_conditions_the_values_and_the_facts() {
     assert_eq!((&recency.actual, recency.sentence.zh.as_str()), (&Value::Int(10), "近 60 天下过单"));
     assert!(why.sentence.zh.starts_with("在人群“贵宾”内，因为"), "{}", why.sentence.zh);
     assert!(why.sentence.zh.ends_with("近 60 天下过单（实际 10 天）。"), "{}", why.sentence.zh);
+}
+
+#[test]
+fn what_is_known_of_everybody_is_no_fact_of_the_customers() {
+    for rule in ["recency_days <= mean_of_all(recency_days, orders)", "rfm_r >= 1"] {
+        let mut base = Base::default();
+        base.stats.insert(crate::rule::BaseKey { stat: crate::rule::Stat::Mean, of: "recency_days".into(), among: Some("orders".into()) }, 50.0);
+        base.cuts.insert("rfm_r".into(), crate::score::Cuts { edges: vec![200.0, 61.0, 31.0, 8.0], strict: true, smaller_is_better: true });
+        let shop = Shop { base: Arc::new(base), ..Shop::vip(rule) };
+        let why = shop.why(&bought(&[(100, 5_000), (10, 7_000)]));
+        let days: Vec<Day> = why.conditions.iter().flat_map(|c| c.counted.iter()).flat_map(|c| c.items.iter().map(|f| f.day)).collect();
+        assert_eq!(days, [today().plus(-10)], "{rule}: the last order alone says how long ago it was");
+    }
 }
 
 #[test]

@@ -219,7 +219,7 @@ impl Reader<'_> {
         if matches!(rule, Rule::All(_) | Rule::Any(_) | Rule::Not(_) | Rule::Member { .. }) {
             return None;
         }
-        let mut keys = rule::features_named(rule);
+        let mut keys = rule::features_read(rule);
         keys.retain(|key| !key.starts_with("class."));
         keys.extend(aggregates_of(rule).iter().map(|a| rule::compiled::aggregate_key(a)));
         let mut all: Vec<FactRef> = Vec::new();

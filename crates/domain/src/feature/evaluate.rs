@@ -1,8 +1,8 @@
 //! Definitions evaluated for one customer: the meaning that `lake` computes for all at once.
 
 use super::{
-    Aggregate, AggregateError, CostShare, Cycle, Definition, Derivation, Feature, History, ScoreMethod, check_aggregate, cost_of,
-    derive, order,
+    Aggregate, AggregateError, CostShare, Cycle, Definition, Derivation, Feature, History, Moved, ScoreMethod, check_aggregate,
+    cost_of, derive, order,
 };
 use crate::{
     label::Label,
@@ -172,6 +172,8 @@ pub struct Base {
     pub costs: HashMap<String, Vec<CostShare>>,
     /// the values that keep their own class, by key of classifications by value with a limit
     pub kept: HashMap<String, BTreeSet<String>>,
+    /// statistics that move with one customer: only of a base that is apart from that customer ([`Compared::apart`])
+    pub moved: HashMap<BaseKey, Moved>,
 }
 
 impl Base {
@@ -353,11 +355,13 @@ pub struct Profile<'f> {
     base: Arc<Base>,
     values: HashMap<String, Value>,
     members: HashSet<String>,
+    /// statistics as this customer moves them
+    pub(super) own: HashMap<BaseKey, Option<f64>>,
 }
 
 impl<'f> Profile<'f> {
     pub(super) fn empty(history: History<'f>, base: &Arc<Base>) -> Profile<'f> {
-        Profile { history, base: base.clone(), values: HashMap::new(), members: HashSet::new() }
+        Profile { history, base: base.clone(), values: HashMap::new(), members: HashSet::new(), own: HashMap::new() }
     }
 
     /// The as-of day.
@@ -438,8 +442,8 @@ impl<'f> Profile<'f> {
                     _ => Value::Int(0),
                 }
             }
-            Step::Share(of) => match (self.get(of).as_f64(), self.base.stats.get(&Base::total(of))) {
-                (Some(x), Some(total)) if *total != 0.0 => Value::Number(x / total),
+            Step::Share(of) => match (self.get(of).as_f64(), Row::base(self, &Base::total(of))) {
+                (Some(x), Some(total)) if total != 0.0 => Value::Number(x / total),
                 _ => Value::Null,
             },
             Step::CostShare { channel, day } => match (self.get(channel), self.get(day), self.base.costs.get(key)) {
@@ -485,7 +489,7 @@ impl Row for Profile<'_> {
     }
 
     fn base(&self, key: &BaseKey) -> Option<f64> {
-        self.base.stats.get(key).copied()
+        self.own.get(key).copied().unwrap_or_else(|| self.base.stats.get(key).copied())
     }
 
     fn cut(&self, key: &TopKey) -> Option<f64> {

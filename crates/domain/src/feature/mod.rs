@@ -4,6 +4,7 @@
 //! [`catalog`] lists the features that ship with the product.
 
 mod aggregate;
+mod apart;
 mod catalog;
 mod cost;
 mod derive;
@@ -21,6 +22,7 @@ mod words;
 
 pub use crate::rule::{aggregate_type, field_type};
 pub use aggregate::{AggregateError, check_aggregate};
+pub use apart::{Compared, Everyone, Moved};
 pub use catalog::{catalog, catalog_error, find};
 pub use cost::{CostShare, cost_of, share_out};
 pub use derive::{Derivation, derive};

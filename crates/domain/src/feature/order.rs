@@ -110,7 +110,8 @@ pub(crate) fn sort(keys: &[&str], needs: &[Vec<String>]) -> Result<Vec<usize>, C
     Ok(sorted)
 }
 
-/// All aggregates a feature rests on, however indirectly; for showing which facts counted.
+/// All aggregates a customer's value of a feature rests on, however indirectly; for showing which facts counted. Who else takes
+/// part, and what is known of everybody, is no fact of the customer's.
 pub fn aggregates_behind(key: &str, features: &[Feature]) -> Vec<Aggregate> {
     let mut found: Vec<Aggregate> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -134,7 +135,11 @@ pub fn aggregates_behind(key: &str, features: &[Feature]) -> Vec<Aggregate> {
             }),
             _ => {}
         }
-        open.extend(feature.definition.needs());
+        match &feature.definition {
+            Definition::Score { of, .. } => open.push(of.clone()),
+            Definition::Formula { expr } => open.extend(expr.reads()),
+            other => open.extend(other.needs()),
+        }
     }
     found
 }

@@ -2,14 +2,18 @@
 //! handful of customers.
 
 use super::{
-    Base, History, Plan, Profile, share_out,
+    Base, Everyone, History, Plan, Profile, share_out,
     evaluate::{Scoring, Step},
 };
 use crate::{
     classification::{self, By, Classifier, Outcome},
     fact::CostFact,
     period::Day,
-    rule::{BaseKey, Compiled, compiled::Top, cut},
+    rule::{
+        BaseKey, Compiled,
+        compiled::{Num, Top},
+        cut,
+    },
     score::{cluster_cuts, quantile_cuts},
     segment::{self, Segmenter},
     value::Value,
@@ -134,10 +138,45 @@ impl<'f> Population<'f> {
         self.profiles.iter().filter(counts).filter_map(|p| p.get(of).as_f64()).collect()
     }
 
+    /// All of them, one asked about.
+    pub fn everyone(&self, customer: usize) -> impl Everyone {
+        Asked { all: self, customer }
+    }
+
     fn learn<T>(&mut self, change: impl FnOnce(&mut Base) -> T) {
         change(Arc::make_mut(&mut self.base));
         for profile in &mut self.profiles {
             profile.rebase(&self.base);
         }
+    }
+}
+
+struct Asked<'a, 'f> {
+    all: &'a Population<'f>,
+    customer: usize,
+}
+
+impl Asked<'_, '_> {
+    fn known(&self, value: impl Fn(&Profile<'_>) -> Option<f64>) -> (Vec<f64>, Option<f64>) {
+        let own = self.all.profiles.get(self.customer).and_then(&value);
+        (self.all.profiles.iter().filter_map(value).collect(), own)
+    }
+}
+
+impl Everyone for Asked<'_, '_> {
+    fn values(&self, of: &str, among: Option<&str>) -> (Vec<f64>, Option<f64>) {
+        let counts = |p: &Profile<'_>| among.is_none_or(|a| p.get(a).as_f64().is_some_and(|x| x > 0.0));
+        self.known(|p| p.get(of).as_f64().filter(|_| counts(p)))
+    }
+
+    fn worked_out(&self, by: &Num) -> (Vec<f64>, Option<f64>) {
+        self.known(|p| by.eval(p))
+    }
+
+    fn sizes(&self, of: &str) -> (BTreeMap<String, u64>, Option<String>) {
+        let text = |p: &Profile<'_>| p.get(of).as_text().map(str::to_owned);
+        let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
+        self.all.profiles.iter().filter_map(text).for_each(|text| *sizes.entry(text).or_default() += 1);
+        (sizes, self.all.profiles.get(self.customer).and_then(text))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     rule::{
         BaseKey, Op, Stat, TopKey,
         compiled::Scalar,
-        span::{Numbers, Spread, Truth, Words},
+        span::{Line, Numbers, Spread, Truth, Words},
     },
     value::{Value, ValueType},
 };
@@ -28,8 +28,8 @@ pub struct Spans<'a> {
     base: &'a Base,
     /// what is not the same for all of them
     open: HashMap<String, Span>,
-    /// what goes straight from the one end to the other in whole numbers
-    straight: HashMap<String, (f64, f64)>,
+    /// what goes straight from the one end to the other
+    straight: HashMap<String, Line>,
     members: HashMap<String, Truth>,
 }
 
@@ -52,8 +52,10 @@ impl Plan {
                 _ => {}
             }
             if let (Step::Formula(formula), true) = (step, matches!(ty, ValueType::Int | ValueType::Money | ValueType::Number)) {
-                if let Some(ends) = formula.scalar.num().and_then(|num| num.straight(&spans)) {
-                    spans.straight.insert(key.clone(), ends);
+                let line = formula.scalar.num().and_then(|num| num.straight(&spans));
+                // what is rounded goes by steps
+                if let Some(line) = line.filter(|line| *ty == ValueType::Number || line.is_whole()) {
+                    spans.straight.insert(key.clone(), line);
                 }
             }
             if let Some(span) = spans.step(key, *ty, step) {
@@ -84,7 +86,7 @@ impl Spans<'_> {
     fn line(&mut self, key: &str, aggregate: &Aggregate) {
         let one = matches!(aggregate.measure, Measure::Sum(_) | Measure::First(_) | Measure::Last(_));
         if let (true, Value::Money(a), Some(Value::Money(b))) = (one, self.value(key), self.high.get(key)) {
-            self.straight.insert(key.to_owned(), (*a as f64, *b as f64));
+            self.straight.insert(key.to_owned(), Line::between(*a as f64, *b as f64));
         }
     }
 
@@ -111,6 +113,11 @@ impl Spans<'_> {
                 _ => Span::Any,
             },
         })
+    }
+
+    /// Does the customer count in this statistic?
+    fn counts(&self, key: &BaseKey) -> Truth {
+        key.among.as_ref().map_or(Truth::YES, |among| self.numbers(among).compare(Op::Gt, Numbers::only(0.0)))
     }
 
     fn span(&self, key: &str) -> Option<Span> {
@@ -196,8 +203,8 @@ impl Spread for Spans<'_> {
         }
     }
 
-    fn straight(&self, key: &str) -> Option<(f64, f64)> {
-        let exact = || self.value(key).as_f64().filter(|_| self.exact(key)).map(|x| (x, x));
+    fn straight(&self, key: &str) -> Option<Line> {
+        let exact = || self.value(key).as_f64().filter(|_| self.exact(key)).map(Line::flat);
         self.straight.get(key).copied().or_else(exact)
     }
 
@@ -214,17 +221,30 @@ impl Spread for Spans<'_> {
         self.members.get(segment).copied().unwrap_or(Truth::NO)
     }
 
-    /// As [`super::Profile::suppose`] finds it: where nobody counts, the customer is the whole base.
+    /// As [`super::Profile::suppose`] finds it: it moves with the customer; where nobody counts, the customer is the whole base.
     fn base(&self, key: &BaseKey) -> Numbers {
+        let moved = self.base.moved.get(key);
         let known = self.base.stats.get(key).copied();
-        if let Some(x) = known.filter(|x| key.stat != Stat::Sum || *x != 0.0) {
+        if let Some(x) = known.filter(|x| moved.is_none() && (key.stat != Stat::Sum || *x != 0.0)) {
             return Numbers::only(x);
         }
-        let counts = key.among.as_ref().map_or(Truth::YES, |among| self.numbers(among).compare(Op::Gt, Numbers::only(0.0)));
-        let own = self.numbers(&key.of);
-        let mine = if counts.holds && own.known() { own } else { Numbers::NONE };
-        let mine = Numbers { unknown: false, ..mine };
-        if counts.fails || own.unknown { mine.or(known.map_or(Numbers::NONE, Numbers::only)) } else { mine }
+        let (counts, own) = (self.counts(key), self.numbers(&key.of));
+        let with = |own: f64| moved.map_or(Some(own), |moved| moved.with(Some(own)));
+        let mine = match (with(own.low), with(own.high)) {
+            (Some(low), Some(high)) if counts.holds && own.known() => Numbers::between(low, high),
+            _ => Numbers { unknown: false, ..Numbers::NONE },
+        };
+        let without = || moved.map_or(known, |moved| moved.with(None)).map_or(Numbers::NONE, Numbers::only);
+        if counts.fails || own.unknown { mine.or(without()) } else { mine }
+    }
+
+    fn base_line(&self, key: &BaseKey) -> Option<Line> {
+        let counts = self.counts(key);
+        match (self.base.moved.get(key)?, self.straight(&key.of)) {
+            (moved, Some(own)) if !counts.fails => moved.line(own),
+            (moved, _) if !counts.holds => moved.with(None).map(Line::flat),
+            _ => None,
+        }
     }
 
     fn cut(&self, key: &TopKey) -> Option<f64> {

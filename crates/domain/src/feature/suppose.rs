@@ -1,5 +1,6 @@
-//! One customer of whom something is supposed, among all others as they stand. Where nobody in the base counts yet, the
-//! customer is the whole base: the first buyer is the buyers' mean.
+//! One customer of whom something is supposed, among all others as they stand. What all are compared with moves with the
+//! customer ([`super::Compared::apart`]). Where nobody in the base counts yet, the customer is the whole base: the first buyer
+//! is the buyers' mean.
 
 use super::{Base, History, Plan, Profile, evaluate::Step};
 use crate::rule::{BaseKey, Compiled, Stat, compiled::Top, cut};
@@ -39,14 +40,21 @@ impl Profile<'_> {
         }
     }
 
-    /// Statistics nobody in the base has a value for: of one value all of them are that value.
+    /// Statistics that move with the customer, and those nobody in the base has a value for: of one value all of them are
+    /// that value.
     fn found(&mut self, keys: &[BaseKey]) {
         for key in keys {
+            let counts = key.among.as_ref().is_none_or(|among| self.get(among).as_f64().is_some_and(|x| x > 0.0));
+            let own = self.get(&key.of).as_f64().filter(|_| counts);
+            if let Some(moved) = self.base().moved.get(key) {
+                let now = moved.with(own);
+                self.own.insert(key.clone(), now);
+                continue;
+            }
             // a sum of nobody is there, and 0
             let known = self.base().stats.get(key).is_some_and(|known| key.stat != Stat::Sum || *known != 0.0);
-            let counts = key.among.as_ref().is_none_or(|among| self.get(among).as_f64().is_some_and(|x| x > 0.0));
-            if let (false, true, Some(own)) = (known, counts, self.get(&key.of).as_f64()) {
-                self.learn(|base| base.stats.insert(key.clone(), own));
+            if let (false, true) = (known, own.is_some()) {
+                self.own.insert(key.clone(), own);
             }
         }
     }

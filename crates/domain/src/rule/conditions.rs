@@ -83,6 +83,34 @@ impl Rule {
     }
 }
 
+/// Features whose value for the customer at hand a condition reads: not those of everybody that it is compared with.
+pub fn features_read(rule: &Rule) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    walk(rule, &mut |part| part.exprs().into_iter().for_each(|expr| read_by(expr, &mut found)));
+    found.into_iter().collect()
+}
+
+impl Expr {
+    /// Features whose value for the customer at hand it reads, once each.
+    pub fn reads(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        read_by(self, &mut found);
+        found
+    }
+}
+
+fn read_by(expr: &Expr, found: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Literal(_) | Expr::Aggregate(_) | Expr::Base { .. } => {}
+        Expr::Feature(key) => {
+            found.insert(key.clone());
+        }
+        Expr::Neg(inner) => read_by(inner, found),
+        Expr::Binary { left, right, .. } => [left, right].into_iter().for_each(|e| read_by(e, found)),
+        Expr::Call { args, .. } => args.iter().for_each(|e| read_by(e, found)),
+    }
+}
+
 fn features_of(expr: &Expr, found: &mut BTreeSet<String>) {
     match expr {
         Expr::Literal(_) | Expr::Aggregate(_) => {}

@@ -21,9 +21,10 @@ mod typing;
 mod tests;
 
 pub use base::{cut, round_half_even};
+pub(crate) use base::{cut_place, nth};
 pub use check::{check, check_formula, check_text};
 pub use compiled::{BaseKey, Compiled, Formula, Row, Top, TopKey};
-pub use conditions::{Condition, classifications_named, conditions, features_named, segments_named};
+pub use conditions::{Condition, classifications_named, conditions, features_named, features_read, segments_named};
 pub(crate) use conditions::is_group;
 pub use error::{Code, Error};
 pub use names::{Names, Vocabulary};

@@ -21,6 +21,17 @@ pub struct Numbers {
     pub unknown: bool,
 }
 
+/// What goes straight from the one end to the other as the amount grows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    /// at the low end
+    pub low: f64,
+    /// at the high end
+    pub high: f64,
+    /// as far as rounding may take a value off the line; 0: every value is exactly on it
+    pub slack: f64,
+}
+
 /// Texts a value may be, or unknown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
@@ -43,14 +54,16 @@ pub struct Truth {
 pub trait Spread {
     /// A feature or an interned aggregate on the number line.
     fn numbers(&self, key: &str) -> Numbers;
-    /// Its whole values at both ends, if it goes straight from the one to the other.
-    fn straight(&self, key: &str) -> Option<(f64, f64)>;
+    /// If it goes straight from the one end to the other.
+    fn straight(&self, key: &str) -> Option<Line>;
     /// A feature, a class or an interned aggregate as text.
     fn words(&self, key: &str) -> Words;
     /// Member of this segment?
     fn member(&self, segment: &str) -> Truth;
     /// A statistic over all customers.
     fn base(&self, key: &BaseKey) -> Numbers;
+    /// A statistic that goes straight from the one end to the other, but is not the same at both.
+    fn base_line(&self, key: &BaseKey) -> Option<Line>;
     /// The cut of a `top n %`; `None`: nobody has a value but this customer, whose own value it is.
     fn cut(&self, key: &TopKey) -> Option<f64>;
 }
@@ -141,6 +154,72 @@ impl Numbers {
     }
 }
 
+impl Line {
+    /// Always this.
+    pub fn flat(x: f64) -> Line {
+        Line { low: x, high: x, slack: 0.0 }
+    }
+
+    /// From the one to the other in whole numbers.
+    pub fn between(low: f64, high: f64) -> Line {
+        Line { low, high, slack: 0.0 }
+    }
+
+    /// The same at both ends?
+    pub fn is_flat(&self) -> bool {
+        self.low == self.high
+    }
+
+    /// Whole and exact everywhere? Beyond, numbers are no longer exact.
+    pub fn is_whole(&self) -> bool {
+        let whole = |x: f64| x.fract() == 0.0 && x.abs() < 9_007_199_254_740_992.0;
+        self.slack == 0.0 && whole(self.low) && whole(self.high)
+    }
+
+    /// Further than this it never is from 0.
+    pub fn reach(&self) -> f64 {
+        self.low.abs().max(self.high.abs())
+    }
+
+    /// What comes of these, with what rounding may do on the way; `slack` of them as it counts in the result.
+    pub fn made(low: f64, high: f64, of: &[Line], slack: f64) -> Option<Line> {
+        if !low.is_finite() || !high.is_finite() || !slack.is_finite() {
+            return None;
+        }
+        let line = Line { low, high, slack: 0.0 };
+        let exact = slack == 0.0 && (of.iter().all(Line::is_flat) || line.is_whole() && of.iter().all(Line::is_whole));
+        let reach = of.iter().map(Line::reach).fold(line.reach(), f64::max);
+        Some(if exact { line } else { Line { slack: slack + 8.0 * f64::EPSILON * reach, ..line } })
+    }
+
+    /// `self op other`, where that is straight.
+    fn arith(self, op: Arith, other: Line) -> Option<Line> {
+        let of = [self, other];
+        match op {
+            Arith::Add => Line::made(self.low + other.low, self.high + other.high, &of, self.slack + other.slack),
+            Arith::Sub => Line::made(self.low - other.low, self.high - other.high, &of, self.slack + other.slack),
+            Arith::Mul if self.is_flat() || other.is_flat() => {
+                let slack = self.slack * other.reach() + other.slack * self.reach() + self.slack * other.slack;
+                Line::made(self.low * other.low, self.high * other.high, &of, slack)
+            }
+            Arith::Div if other.is_flat() && other.slack == 0.0 && other.low != 0.0 => {
+                let slack = self.slack / other.reach();
+                Line::made(self.low / other.low, self.high / other.high, &of, slack).map(|line| match line.is_flat() {
+                    true => line,
+                    // parts of whole numbers are no whole numbers
+                    false => Line { slack: line.slack.max(8.0 * f64::EPSILON * line.reach()), ..line },
+                })
+            }
+            Arith::Mul | Arith::Div => None,
+        }
+    }
+
+    /// The numbers it may be.
+    fn numbers(&self) -> Numbers {
+        Numbers { low: self.low.min(self.high) - self.slack, high: self.low.max(self.high) + self.slack, unknown: false }
+    }
+}
+
 impl Words {
     /// This one.
     pub fn only(text: impl Into<String>) -> Words {
@@ -194,6 +273,12 @@ impl Truth {
         Truth { holds, fails: !holds }
     }
 
+    /// Two ways to the same truth: what only one of them leaves open is not.
+    #[must_use]
+    fn also(self, other: Truth) -> Truth {
+        Truth { holds: self.holds && other.holds, fails: self.fails && other.fails }
+    }
+
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Truth) -> Truth {
@@ -222,11 +307,15 @@ impl Pred {
                 let equal = Truth::known(op.numbers(0.0, 0.0));
                 if x.known() { Truth { fails: equal.fails || x.unknown, ..equal } } else { Truth::NO }
             }
-            Pred::Compare { left, op, right, .. } => match (left.straight(row), right.straight(row)) {
+            Pred::Compare { left, op, right, .. } => {
+                let apart = left.span(row).compare(*op, right.span(row));
+                let lines = left.straight(row).zip(right.straight(row));
                 // so is their difference
-                (Some(a), Some(b)) => Numbers::between(a.0 - b.0, a.1 - b.1).compare(*op, Numbers::only(0.0)),
-                _ => left.span(row).compare(*op, right.span(row)),
-            },
+                match lines.and_then(|(a, b)| a.arith(Arith::Sub, b)) {
+                    Some(line) => apart.also(line.numbers().compare(*op, Numbers::only(0.0))),
+                    None => apart,
+                }
+            }
             Pred::Between { num, low, high, .. } => {
                 let x = num.span(row);
                 low.span(row).compare(Op::Le, x).and(x.compare(Op::Le, high.span(row)))
@@ -268,34 +357,22 @@ impl Pred {
 }
 
 impl Num {
-    /// Its values at both ends, if it goes straight from the one to the other in whole numbers: sums and differences of such
-    /// do, and whole multiples.
-    pub fn straight(&self, row: &dyn Spread) -> Option<(f64, f64)> {
-        let (a, b) = match self {
-            Num::Literal(x) => (*x, *x),
-            Num::Column(key) => row.straight(key)?,
-            Num::Base(key) => row.base(key).one().map(|x| (x, x))?,
-            Num::Neg(num) => num.straight(row).map(|(a, b)| (-a, -b))?,
-            Num::Binary { left, op, right } => {
-                let ((a, b), (c, d)) = (left.straight(row)?, right.straight(row)?);
-                match op {
-                    Arith::Add => (a + c, b + d),
-                    Arith::Sub => (a - c, b - d),
-                    Arith::Mul if a == b || c == d => (a * c, b * d),
-                    Arith::Mul | Arith::Div => return None,
-                }
-            }
-            _ => return None,
-        };
-        // beyond, numbers are no longer exact
-        let whole = |x: f64| x.fract() == 0.0 && x.abs() < 9_007_199_254_740_992.0;
-        (whole(a) && whole(b)).then_some((a, b))
+    /// If it goes straight from the one end to the other: sums and differences of such do, and multiples.
+    pub fn straight(&self, row: &dyn Spread) -> Option<Line> {
+        match self {
+            Num::Literal(x) => Some(Line::flat(*x)),
+            Num::Column(key) => row.straight(key),
+            Num::Base(key) => row.base(key).one().map(Line::flat).or_else(|| row.base_line(key)),
+            Num::Neg(num) => num.straight(row).map(|line| Line { low: -line.low, high: -line.high, ..line }),
+            Num::Binary { left, op, right } => left.straight(row)?.arith(*op, right.straight(row)?),
+            _ => None,
+        }
     }
 
     /// Between what it lies for these customers.
     pub fn span(&self, row: &dyn Spread) -> Numbers {
-        if let Some((a, b)) = self.straight(row) {
-            return Numbers::between(a, b);
+        if let Some(line) = self.straight(row).filter(|line| line.slack == 0.0) {
+            return line.numbers();
         }
         match self {
             Num::Literal(x) => Numbers::only(*x),
@@ -308,7 +385,9 @@ impl Num {
             }
             Num::Binary { left, op, right } => match (op, left.straight(row), right.straight(row)) {
                 // the ratio of two that go straight never turns back where the divisor is not 0
-                (Arith::Div, Some(a), Some(b)) if b.0 * b.1 > 0.0 => Numbers::between(a.0 / b.0, a.1 / b.1),
+                (Arith::Div, Some(a), Some(b)) if a.is_whole() && b.is_whole() && b.low * b.high > 0.0 => {
+                    Numbers::between(a.low / b.low, a.high / b.high)
+                }
                 _ => left.span(row).arith(*op, right.span(row)),
             },
             Num::Max(nums) => extreme(nums, row),

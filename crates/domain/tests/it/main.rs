@@ -1,5 +1,6 @@
 //! Examples and laws of the domain, from outside.
 
+mod among;
 mod base_types;
 mod catalog;
 mod change;

@@ -43,7 +43,7 @@ impl Sheet {
     }
 }
 
-/// Who a customer is, in the columns before the features.
+/// Who a customer is, in the columns before the features: as an import reads it back.
 #[derive(Debug, Clone, Default)]
 struct Person {
     id: String,
@@ -51,14 +51,16 @@ struct Person {
     phone: Option<String>,
     email: Option<String>,
     external: Option<String>,
+    member: Option<String>,
 }
 
-const WHO: [(&str, &str, &str); 5] = [
-    ("customer_id", "客户", "Customer"),
+const WHO: [(&str, &str, &str); 6] = [
+    ("customer_id", "客户编号", "Customer number"),
     ("name", "姓名", "Name"),
     ("phone", "手机", "Phone"),
     ("email", "邮箱", "E-mail"),
-    ("external_id", "客户编号", "Customer number"),
+    ("member_no", "会员卡号", "Member card number"),
+    ("zhiyin_id", "知音编号", "Zhiyin's own number"),
 ];
 
 /// Every customer of the list in its order, as a file that is deleted when it is closed; and the day of its numbers. What `sight`
@@ -119,6 +121,7 @@ async fn people(app: &App, sight: Sight, order: &[CustomerKey]) -> Result<Vec<Pe
                 phone: sight::identifier(sight, &known, IdentifierKind::Phone),
                 email: sight::identifier(sight, &known, IdentifierKind::Email),
                 external: sight::identifier(sight, &known, IdentifierKind::External),
+                member: sight::identifier(sight, &known, IdentifierKind::Member),
             }
         }));
     }
@@ -171,11 +174,12 @@ impl Rows for List {
             text.as_ref().map_or(Cell::Empty, |t| Cell::Text(std::borrow::Cow::Owned(t.clone())))
         };
         match column {
-            0 => Cell::text(&person.id),
+            0 => optional(&person.external),
             1 => optional(&person.name),
             2 => optional(&person.phone),
             3 => optional(&person.email),
-            4 => optional(&person.external),
+            4 => optional(&person.member),
+            5 => Cell::text(&person.id),
             _ => {
                 let place = column - WHO.len();
                 if let Some(key) = self.keys.get(place) {

@@ -152,7 +152,7 @@ fn scored(picture: &Picture, key: &str) -> Option<(String, bool)> {
     }
 }
 
-/// For scores 2 to 5 the worst value that still has at least this score.
+/// For scores 2 to 5 the worst value that has this score; a score that nobody has begins nowhere.
 fn edges(picture: &Picture, scoring: Scoring, axis: char) -> Result<Vec<Option<f64>>> {
     let key = scoring.feature(axis);
     let scores = picture.expect(&key)?;
@@ -161,7 +161,7 @@ fn edges(picture: &Picture, scoring: Scoring, axis: char) -> Result<Vec<Option<f
     let mut worst: Vec<Option<f64>> = vec![None; 4];
     for i in picture.everyone().iter() {
         let (Some(score @ 2..=5), Some(value)) = (scores.whole(i), values.number(i)) else { continue };
-        for edge in worst.iter_mut().take(score as usize - 1) {
+        if let Some(edge) = worst.get_mut(score as usize - 2) {
             *edge = Some(edge.map_or(value, |e| if smaller { e.max(value) } else { e.min(value) }));
         }
     }

@@ -78,11 +78,13 @@ fn scope<'a>(picture: &'a Picture, subject: &Subject) -> Result<Scope<'a>> {
 
 fn answer(scope: &Scope<'_>, picture: &Picture, facts: &Facts, key: CustomerKey, version: u32, zone: &Zone, listed: &BTreeSet<String>) -> WhyView {
     let base = Arc::new(picture.run.base().clone());
+    let apart = Arc::new(scope.apart(facts, &base, &picture.run.everyone(key)));
     let moment = Moment {
         day: picture.as_of,
         known: picture.known_as_of,
         at: zone.end_of(picture.as_of),
         base: &base,
+        apart: &apart,
         listed: &|segment| listed.contains(segment),
         typical: typical(picture, key),
         limit: None,
@@ -107,6 +109,7 @@ fn change(scope: &Scope<'_>, c: Change) -> ChangeView {
         target: scope.named(&w.after),
         most: w.most,
         until: w.until,
+        held: w.held,
         sentence: w.sentence,
     });
     ChangeView { sentence: c.sentence, target: c.after.map(|after| scope.named(&after)), ways: ways.collect() }

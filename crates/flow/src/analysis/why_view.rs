@@ -128,6 +128,8 @@ pub struct WayView {
     /// last day on which doing it still has this effect, if that is soon
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Day>,
+    /// true with other customers and edges as they stand today; otherwise what all are compared with moves with it, exactly
+    pub held: bool,
     /// in words
     #[schema(value_type = schema::Label)]
     pub sentence: Label,

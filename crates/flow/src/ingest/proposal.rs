@@ -3,7 +3,10 @@
 
 use super::{rejected::Again, stage::unreadable};
 use crate::{Result, app::App};
-use domain::identity::{Identifier, IdentifierKind};
+use domain::{
+    feature::Definition,
+    identity::{Identifier, IdentifierKind},
+};
 use sources::{Kind, Mapping, Probe, Target};
 use std::path::Path;
 
@@ -30,7 +33,7 @@ pub async fn propose_all(app: &App, path: &Path, name: &str, kind: Option<Kind>)
     all.retain(|probe| match (told(probe), kind) {
         (None, _) => false,
         (Some(_), None) => true,
-        (Some(Kind::Contact), Some(Kind::Customer)) => true,
+        (Some(Kind::Contact), Some(Kind::Customer)) | (Some(Kind::Line), Some(Kind::Order)) => true,
         (Some(told), Some(kind)) => told == kind,
     });
     Ok(if all.is_empty() { vec![first] } else { all })
@@ -73,7 +76,30 @@ async fn propose_sheet(app: &App, path: &Path, name: &str, kind: Option<Kind>, s
         Again::No => {}
     }
     settle_number(app, &mut probe).await?;
+    if leave_computed(app, &mut probe.mapping).await? {
+        return review(app, path, name, probe.mapping).await;
+    }
     Ok(probe)
+}
+
+/// Columns by which a list of ours is known: no other program calls them so.
+const OURS: [&str; 4] = ["zhiyin_id", "rfm_8", "rfm_11", "lifecycle"];
+
+/// A list of customers that was exported here comes in again: what we computed is left out, what was told is read.
+async fn leave_computed(app: &App, mapping: &mut Mapping) -> Result<bool> {
+    let headed = |name: &str| mapping.columns.iter().any(|c| c.header.trim() == name);
+    if OURS.iter().filter(|name| headed(name)).count() < 2 {
+        return Ok(false);
+    }
+    let definitions = crate::definitions::current(app).await?;
+    let computed = |key: &str| {
+        let feature = definitions.feature(key).is_some_and(|f| !matches!(f.definition, Definition::Attribute { .. }));
+        feature || key == "zhiyin_id" || definitions.classifications().iter().any(|c| c.key == key)
+    };
+    for column in mapping.columns.iter_mut().filter(|c| computed(c.header.trim())) {
+        (column.target, column.value_type) = (Target::Ignore, None);
+    }
+    Ok(true)
 }
 
 /// Looks at a file as a mapping says that it is read, be it made by hand or saved: what follows from its columns is settled, and

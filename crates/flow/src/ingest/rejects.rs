@@ -23,7 +23,28 @@ pub struct Rejects {
     rows: Spool,
     layout: Layout,
     put: Put,
-    reasons: HashMap<Code, Reason>,
+    reasons: HashMap<Code, Group>,
+}
+
+/// The rows of one reason, and what its sentence says of all of them.
+#[derive(Debug)]
+struct Group {
+    params: Params,
+    count: u64,
+    examples: Vec<Example>,
+}
+
+impl Group {
+    /// Of what the sentence would say of the first row, it keeps what holds for this one, too.
+    fn join(&mut self, params: &Params) {
+        // which sheet and row is for the examples to say
+        self.params.retain(|name, value| params.get(name) == Some(value) || !name.starts_with("on_"));
+        for (name, value) in &mut self.params {
+            if params.get(name) != Some(value) {
+                *value = "…".to_owned();
+            }
+        }
+    }
 }
 
 impl Rejects {
@@ -34,10 +55,8 @@ impl Rejects {
 
     /// Sets a row of a file aside.
     pub fn add(&mut self, file: u32, name: &str, r: &Reject) -> Result<()> {
-        let reason = self.reasons.entry(r.code).or_insert_with(|| {
-            let text = r.label();
-            Reason { code: r.code.key().to_owned(), text: Label { zh: text.zh, en: text.en }, count: 0, examples: Vec::new() }
-        });
+        let reason = self.reasons.entry(r.code).or_insert_with(|| Group { params: r.params.clone(), count: 0, examples: Vec::new() });
+        reason.join(&r.params);
         reason.count += 1;
         if reason.examples.len() < EXAMPLES {
             let value: String = r.value.chars().take(200).collect();
@@ -66,7 +85,11 @@ impl Rejects {
 
     /// Reasons, most frequent first.
     pub fn reasons(&self) -> Vec<Reason> {
-        let mut reasons: Vec<Reason> = self.reasons.values().cloned().collect();
+        let reason = |(code, group): (&Code, &Group)| {
+            let text = code.label(&group.params);
+            Reason { code: code.key().to_owned(), text: Label { zh: text.zh, en: text.en }, count: group.count, examples: group.examples.clone() }
+        };
+        let mut reasons: Vec<Reason> = self.reasons.iter().map(reason).collect();
         reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
         reasons
     }
@@ -127,4 +150,35 @@ pub fn sentence(row: &store::quarantine::Row, sight: Sight) -> domain::Label {
     let params: Params = serde_json::from_value(row.params.clone()).unwrap_or_default();
     let say = |code: Code| if sight.is_masked() { code.reserved(&params) } else { code.label(&params) };
     Code::parse(&row.code).map_or_else(|| domain::Label::same(row.code.clone()), say)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reject(line: u64, code: Code, params: &[(&str, &str)]) -> Reject {
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Reject { line, column: None, code, value: String::new(), raw: String::new(), params }
+    }
+
+    #[test]
+    fn a_reason_says_what_holds_for_all_its_rows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut rejects = Rejects::new(folder.path(), Layout::new(vec!["a.xlsx".to_owned()], Vec::new()));
+        let rows = [
+            reject(2, Code::OrderUnknown, &[("order", "D1"), ("on_sheet", "Refunds"), ("on_row", "2")]),
+            reject(3, Code::OrderUnknown, &[("order", "D2"), ("on_sheet", "Refunds"), ("on_row", "3")]),
+            reject(4, Code::ScoreInvalid, &[("low", "0"), ("high", "10")]),
+            reject(5, Code::ScoreInvalid, &[("low", "0"), ("high", "10")]),
+            reject(6, Code::RowTooLong, &[("found", "9"), ("expected", "5")]),
+        ];
+        rows.iter().for_each(|r| rejects.add(0, "a.xlsx", r).expect("it is kept"));
+        let said: Vec<(u64, String)> = rejects.reasons().into_iter().map(|r| (r.count, r.text.en)).collect();
+        let expected = [
+            (2, "The order “…” is neither in these files nor imported before"),
+            (2, "The score is not between 0 and 10"),
+            (1, "The row has 9 fields, the header only 5"),
+        ];
+        assert_eq!(said, expected.map(|(n, text)| (n, text.to_owned())));
+    }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Error, Result, app::App};
 use domain::{Day, Label, table::{DataFile, Snapshot}};
-use sources::{Batch, Kind, Mapping};
+use sources::{Batch, Kind, Mapping, Target};
 use std::{
     collections::BTreeSet,
     ops::ControlFlow,
@@ -183,8 +183,11 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
 
 /// Streams the files one after the other, those first that later ones refer to.
 fn read(request: &Request, sender: &mpsc::SyncSender<(usize, sources::Result<Batch>)>) {
+    let taken = |s: &Source| s.mapping.columns.iter().any(|c| c.target != Target::Ignore);
+    let any = request.sources.iter().any(taken);
     for index in reading_order(&request.sources) {
-        let Some(source) = request.sources.get(index) else { continue };
+        // a table of which every column is left out is left out, unless there is no other
+        let Some(source) = request.sources.get(index).filter(|s| taken(s) || !any) else { continue };
         let mut gone = false;
         let result = sources::read(&source.path, &source.mapping, &mut |batch| {
             gone = sender.send((index, Ok(batch))).is_err();

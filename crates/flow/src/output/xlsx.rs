@@ -9,7 +9,7 @@ use super::{
 use crate::{Error, Result};
 use domain::Lang;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Note, Workbook, Worksheet, XlsxError};
-use std::io::{Seek, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 
 /// Rows of customers on one sheet; more go on the next.
 pub const ROWS_A_SHEET: usize = 1_000_000;
@@ -67,7 +67,7 @@ pub fn write(document: &Document, out: &mut (impl Write + Seek + Send)) -> Resul
     parts::charts(&mut book, document)?;
     parts::dictionary(&mut book, document)?;
     parts::report(&mut book, document)?;
-    book.save_to_writer(out).map_err(failed)
+    save(&mut book, out)
 }
 
 /// Writes a plain table.
@@ -77,7 +77,60 @@ pub fn write(document: &Document, out: &mut (impl Write + Seek + Send)) -> Resul
 pub fn write_table(sheet: &Sheet, out: &mut (impl Write + Seek + Send)) -> Result<()> {
     let mut book = workbook()?;
     table(&mut book, sheet, "data", Lang::En)?;
-    book.save_to_writer(out).map_err(failed)
+    save(&mut book, out)
+}
+
+/// Writes the archive.
+fn save(book: &mut Workbook, out: &mut (impl Write + Seek + Send)) -> Result<()> {
+    let mut calm = Calm { out, at: 0, end: 0, refused: None };
+    book.save_to_writer(&mut calm).map_err(failed)?;
+    calm.refused.map_or(Ok(()), |e| Err(Error::Io(e)))
+}
+
+/// Takes whatever comes and keeps the first refusal of the place behind it for the end: told at once, the archive's writer
+/// would print a line of its own to standard error.
+struct Calm<'o, W> {
+    out: &'o mut W,
+    at: u64,
+    end: u64,
+    refused: Option<io::Error>,
+}
+
+impl<W: Write + Seek> Calm<'_, W> {
+    fn attempt(&mut self, act: impl FnOnce(&mut W) -> io::Result<()>) {
+        if self.refused.is_none() {
+            self.refused = act(self.out).err();
+        }
+    }
+}
+
+impl<W: Write + Seek> Write for Calm<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(|out| out.write_all(bytes));
+        self.at += bytes.len() as u64;
+        self.end = self.end.max(self.at);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt(|out| out.flush());
+        Ok(())
+    }
+}
+
+impl<W: Write + Seek> Seek for Calm<'_, W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        };
+        if at != self.at {
+            self.attempt(|out| out.seek(SeekFrom::Start(at)).map(|_| ()));
+        }
+        self.at = at;
+        Ok(at)
+    }
 }
 
 /// The rows of a table, on as many sheets as they need: `name`, `name_2`, …
@@ -132,4 +185,45 @@ pub(super) fn cell(page: &mut Worksheet, row: u32, column: u16, cell: Cell<'_>, 
 /// Minor units as the number of major units a spreadsheet shows: the double nearest to the exact decimal.
 pub(super) fn major(minor: i64, digits: u32) -> f64 {
     minor as f64 / 10f64.powi(digits as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with so many bytes left.
+    struct Full(io::Cursor<Vec<u8>>, usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.1.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            self.1 = room;
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    impl Seek for Full {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_one_and_room_enough_makes_a_whole_workbook() {
+        let sheet = || Sheet { columns: Vec::new(), rows: Box::new(vec![vec![Cell::Empty]]), digits: 2 };
+        let write = |room| {
+            let mut disk = Full(io::Cursor::default(), room);
+            write_table(&sheet(), &mut disk).map(|()| disk.0.into_inner())
+        };
+        for room in [0, 100, 2_000] {
+            let said = write(room).expect_err("it does not fit");
+            assert!(matches!(&said, Error::Io(e) if e.kind() == io::ErrorKind::StorageFull), "{room}: {said}");
+        }
+        let book = write(1 << 20).expect("it fits");
+        assert_eq!((book.get(..2), book.get(book.len() - 22..book.len() - 18)), (Some(&b"PK"[..]), Some(&b"PK\x05\x06"[..])));
+    }
 }

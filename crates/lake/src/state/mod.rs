@@ -5,6 +5,7 @@
 //! Then, column by column in dependency order: attributes, built-in functions, formulas, scores, shares, statistics of
 //! the base, classes (first match wins, by masks), segments. Equal inputs give equal bytes ([`Run::digest`]).
 
+mod apart;
 mod attributes;
 mod base;
 mod bits;

@@ -4,11 +4,13 @@
 use domain::{
     CustomerKey, Value,
     clock::Instant,
-    feature::catalog,
+    explain::{Scope, Target},
+    feature::{Population, catalog},
     rule::Row,
 };
 use lake::{Lake, Run, Spec};
 use proptest::prelude::*;
+use std::sync::Arc;
 use crate::support::{Business, TODAY, end_of, population, there};
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -23,7 +25,7 @@ fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError>
     let all = population(b, spec);
     let there = there(b, spec);
     prop_assert_eq!(run.present().iter().collect::<Vec<_>>(), there.clone());
-    for (i, profile) in there.into_iter().zip(&all.profiles) {
+    for (i, profile) in there.iter().copied().zip(&all.profiles) {
         let row = run.row(CustomerKey(i as u32));
         let features = spec.features.iter().map(|f| f.key.clone());
         let classes = spec.classifications.iter().map(|c| format!("class.{}", c.key));
@@ -45,7 +47,32 @@ fn compare(b: &Business, spec: &Spec, lake: &Lake) -> Result<Run, TestCaseError>
     prop_assert_eq!(&all.base().tops, &run.base().tops);
     prop_assert_eq!(&all.base().kept, &run.base().kept);
     prop_assert_eq!(&all.base().costs, &run.base().costs);
+    for (place, i) in there.iter().copied().enumerate().step_by(5) {
+        apart(b, spec, &run, &all, (place, i))?;
+    }
     Ok(run)
+}
+
+/// What all are compared with moves with one of them in the same way: of the customer in this place, of this number.
+fn apart(b: &Business, spec: &Spec, run: &Run, all: &Population<'_>, (place, i): (usize, usize)) -> Result<(), TestCaseError> {
+    let classes = spec.classifications.iter().map(|c| Target::Class(c.key.clone()));
+    for target in classes.chain(spec.segments.iter().map(|s| Target::Segment(s.key.clone()))) {
+        let scope = Scope::of(target.clone(), &spec.features, &spec.classifications, &spec.segments, run.names()).unwrap();
+        let facts = b.customers[i].until(spec.as_of, spec.known_as_of);
+        let want = scope.apart(&facts, all.base(), &all.everyone(place));
+        let got = scope.apart(&facts, run.base(), &run.everyone(CustomerKey(i as u32)));
+        prop_assert_eq!(&want.moved, &got.moved, "{:?}", target);
+        prop_assert_eq!((&want.tops, &want.kept), (&got.tops, &got.kept), "{:?}", target);
+        prop_assert!(want.cuts.iter().all(|(key, cuts)| got.cuts.get(key) == Some(cuts)), "{target:?}");
+        // nothing done, nothing moved
+        let profile = scope.profile(&facts, spec.as_of, Instant::MAX, &Arc::new(got), &|_| false);
+        let row = run.row(CustomerKey(i as u32));
+        match &target {
+            Target::Class(key) => prop_assert_eq!(Value::Text(scope.outcome(&profile)), row.value(&format!("class.{key}")), "{} of {}", key, i),
+            Target::Segment(key) => prop_assert_eq!(scope.outcome(&profile) == "in", row.member(key), "{} of {}", key, i),
+        }
+    }
+    Ok(())
 }
 
 proptest! {

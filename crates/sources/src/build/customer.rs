@@ -27,24 +27,27 @@ impl Builder<'_> {
                 who.push(found);
             }
         };
-        push(IdentifierKind::External, self.id(&columns.id, row)?);
+        let number = self.id(&columns.id, row)?;
+        let numbered = number.is_some();
+        push(IdentifierKind::External, number);
+        // other files may know a company by its name alone; one in Latin letters would be shown before its number
+        let beside = self.id(&self.plan.firm_names, row).unwrap_or_default().filter(|name| numbered && !name.starts_with(|c: char| c.is_ascii()));
+        push(IdentifierKind::External, beside);
         push(IdentifierKind::Member, self.id(&columns.member, row)?);
         let mut dropped: Vec<(Code, Fault, usize)> = Vec::new();
-        // every phone and address of the row is the customer's; the first of each must be readable, the others are spare
-        for (place, slot) in columns.phone.0.iter().enumerate() {
+        // every phone and address of the row is the customer's; one that cannot be read is left blank if anything else names them
+        for slot in &columns.phone.0 {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::phone(cell, self.plan.home) {
                 Ok(phone) => push(IdentifierKind::Phone, phone),
-                Err(f) if f.code == Code::PhoneInvalid || place > 0 => dropped.push((Code::PhoneDropped, f, slot.index)),
-                Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
+                Err(fault) => dropped.push((Code::PhoneDropped, fault, slot.index)),
             }
         }
-        for (place, slot) in columns.email.0.iter().enumerate() {
+        for slot in &columns.email.0 {
             let Some(cell) = row.get(slot.index).filter(|c| !c.is_missing()) else { continue };
             match contact::email(cell) {
                 Ok(email) => push(IdentifierKind::Email, email),
-                Err(f) if f.code == Code::EmailInvalid || place > 0 => dropped.push((Code::EmailDropped, f, slot.index)),
-                Err(fault) => return Err(RowFault { fault, column: Some(slot.index) }),
+                Err(fault) => dropped.push((Code::EmailDropped, fault, slot.index)),
             }
         }
         push(IdentifierKind::Unionid, self.id(&columns.unionid, row)?);
@@ -107,7 +110,7 @@ impl Builder<'_> {
             Some((cell, slot)) => at(word::organisation(cell), slot)?,
             None => None,
         };
-        let organisation = said.unwrap_or(company.is_some() || (self.plan.kinds.contact && !columns.name.is_mapped()));
+        let organisation = said.unwrap_or(company.is_some() || self.plan.organisations && who.iter().any(|id| id.kind == IdentifierKind::External) || (self.plan.kinds.contact && !columns.name.is_mapped()));
         let mut attributes = Vec::with_capacity(self.plan.attributes.len());
         for attribute in &self.plan.attributes {
             let Some(cell) = row.get(attribute.slot.index).filter(|c| !c.is_missing()) else { continue };
@@ -187,23 +190,17 @@ impl Builder<'_> {
         let role = self.text(&columns.contact_role, row)?;
         let mut dropped = Vec::new();
         let phone = match columns.contact_phone.find(row) {
-            Some((cell, slot)) => match contact::phone(cell, self.plan.home) {
-                Err(f) if f.code == Code::PhoneInvalid => {
-                    dropped.push((Code::PhoneDropped, f, slot));
-                    None
-                }
-                read => at(read, slot)?,
-            },
+            Some((cell, slot)) => contact::phone(cell, self.plan.home).unwrap_or_else(|f| {
+                dropped.push((Code::PhoneDropped, f, slot));
+                None
+            }),
             None => None,
         };
         let email = match columns.contact_email.find(row) {
-            Some((cell, slot)) => match contact::email(cell) {
-                Err(f) if f.code == Code::EmailInvalid => {
-                    dropped.push((Code::EmailDropped, f, slot));
-                    None
-                }
-                read => at(read, slot)?,
-            },
+            Some((cell, slot)) => contact::email(cell).unwrap_or_else(|f| {
+                dropped.push((Code::EmailDropped, f, slot));
+                None
+            }),
             None => None,
         };
         if name.is_none() && phone.is_none() && email.is_none()
@@ -224,7 +221,7 @@ impl Builder<'_> {
 fn whole(cell: &Cell<'_>, mark: DecimalMark) -> Read<Option<i64>> {
     let read = match cell {
         Cell::Text(t) if !t.is_ascii() => {
-            let bare = t.trim().trim_end_matches(['岁', '人', '年', '个', '歲']);
+            let bare = t.trim().trim_end_matches(decimal::UNITS);
             decimal::read(&Cell::text(bare), mark, Code::NumberInvalid)?
         }
         other => decimal::read(other, mark, Code::NumberInvalid)?,

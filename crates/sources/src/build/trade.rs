@@ -211,10 +211,13 @@ impl Builder<'_> {
             (None, Some(p)) => (Some(subtract(self.product_of(p, quantity, columns.line_price.first())?, discount)), columns.line_price.first()),
             (None, None) => (None, None),
         };
-        if let Some(by_number) = self.gives_back(&deal.id, total, quantity) {
-            return self.disguised(who, row, deal, by_number, total, quantity, column, out);
-        }
         let mapped = columns.line_paid.is_mapped() || columns.line_price.is_mapped();
+        // a line that says only what sort of goods it was is given back with its order
+        let whole = self.plan.kinds.order && !mapped && !columns.line_product.is_mapped() && !columns.line_name.is_mapped();
+        let (sum, of) = if whole { self.order_total(row)? } else { (total, column) };
+        if let Some(by_number) = self.gives_back(&deal.id, sum, quantity) {
+            return self.disguised(who, row, deal, by_number, sum, quantity, of, out);
+        }
         let mut paid = match total {
             Some(t) => self.paid(t, column)?,
             None if mapped && deal.status != Status::Cancelled => return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.line_price])),
@@ -224,14 +227,8 @@ impl Builder<'_> {
             // all about the order was said above
         } else if self.plan.kinds.order {
             let Some((at_, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };
-            let head_paid = self.amount(&columns.order_paid, row)?;
-            let amount = self.amount(&columns.order_amount, row)?;
+            let (head_paid, column) = self.order_total(row)?;
             let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
-            let (head_paid, column) = match (head_paid, amount) {
-                (Some(p), _) => (Some(p), columns.order_paid.first()),
-                (None, Some(a)) => (Some(subtract(a, discount)), columns.order_amount.first()),
-                (None, None) => (None, None),
-            };
             let head_paid = match head_paid {
                 Some(p) => self.paid(p, column)?,
                 None if deal.status == Status::Cancelled => 0,
@@ -278,6 +275,19 @@ impl Builder<'_> {
             store: self.text(&columns.order_store, row)?,
         }));
         Ok(())
+    }
+
+    /// What was paid for the whole order, as its head says it, and the column that does.
+    fn order_total(&self, row: &[Cell<'_>]) -> Built<(Option<Decimal>, Option<usize>)> {
+        let columns = &self.plan.columns;
+        let paid = self.amount(&columns.order_paid, row)?;
+        let amount = self.amount(&columns.order_amount, row)?;
+        let discount = self.amount(&columns.order_discount, row)?.map(Decimal::abs);
+        Ok(match (paid, amount) {
+            (Some(p), _) => (Some(p), columns.order_paid.first()),
+            (None, Some(a)) => (Some(subtract(a, discount)), columns.order_amount.first()),
+            (None, None) => (None, None),
+        })
     }
 
     /// Product number and name; the name is the number where there is none.

@@ -80,8 +80,15 @@ fn is_personal(p: &Profile) -> bool {
     let whole_numbers = p.numbers == 0 || p.share(p.whole) >= 0.9;
     let phones = p.share(p.phones + p.lost_phones) >= 0.5 && !p.is_date() && whole_numbers && p.longest <= 30;
     let addresses = p.share(p.emails) >= 0.5;
-    let names = names_people(&p.header) && !p.is_numeric() && p.share(p.truths) < 0.5;
+    let names = (names_people(&p.header) || names_recipient(&p.header)) && !p.is_numeric() && p.share(p.truths) < 0.5;
     phones || addresses || names
+}
+
+/// What somebody wrote about a customer is no attribute: it sorts nobody, and may name anybody.
+fn is_free_text(p: &Profile) -> bool {
+    const NOTES: [&str; 12] = ["备注", "备注信息", "客户备注", "买家备注", "卖家备注", "买家留言", "notes", "note", "remark", "remarks", "customer note", "memo"];
+    let long = p.longest > 100 && p.filled >= 5 && p.distinct * 10 >= p.filled * 9;
+    !p.is_numeric() && (long || NOTES.contains(&header::normal(&p.header).as_str()))
 }
 
 /// Whoever receives the goods need not be who bought them.
@@ -99,6 +106,17 @@ fn is_created(written: &str) -> bool {
 fn is_of_acquisition(written: &str) -> bool {
     let name = header::normal(written);
     ["获客", "拉新", "注册渠道", "acquisition"].iter().any(|w| name.contains(w))
+}
+
+/// A level or tier of a customer may be any: gold, silver.
+fn names_level(written: &str) -> bool {
+    let name = header::normal(written);
+    name.ends_with("等级") || name.ends_with("等級") || ["tier", "level", "class"].iter().any(|w| name.ends_with(w))
+}
+
+/// Is it graded by letters: A, B, C?
+fn is_graded(p: &Profile) -> bool {
+    p.longest <= 2 && p.letters == p.filled && p.samples.iter().all(|s| s.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 struct Chooser<'a> {
@@ -143,7 +161,8 @@ impl Chooser<'_> {
                     return Assigned { target, value_type: None, confidence: sure };
                 }
             }
-        if subject && !sensitive && p.filled > 0 {
+        let of_contact = matches!(p.concept, Some((ContactId, _)));
+        if subject && !sensitive && !of_contact && p.filled > 0 && !is_free_text(p) {
             let value = value_type(p);
             return Assigned { target: Target::Custom(self.slug(p)), value_type: Some(value), confidence: 0.5 };
         }
@@ -152,10 +171,12 @@ impl Chooser<'_> {
 
     /// A built-in attribute whose type the column does not keep becomes an attribute of its own.
     fn readable(&self, target: &Target, p: &Profile) -> bool {
-        let Target::Attribute(_) = target else { return true };
+        let Target::Attribute(key) = target else { return true };
         match target.value_type() {
+            _ if key == "account_grade" && names_level(&p.header) => is_graded(p),
             Some(ValueType::Day) => p.share(p.dates) >= 0.9,
-            Some(ValueType::Int | ValueType::Money) => p.share(p.numbers.max(p.comma_numbers)) >= 0.95,
+            Some(ValueType::Int) => p.share(p.counted.max(p.comma_numbers)) >= 0.95,
+            Some(ValueType::Money) => p.share(p.numbers.max(p.comma_numbers)) >= 0.95,
             _ => true,
         }
     }
@@ -180,9 +201,14 @@ impl Chooser<'_> {
         let fact = trade || refund || interaction || answer;
         let who = customer || contact || fact;
         let some = |yes: bool, target: Target| yes.then_some(target);
-        let identified = self.has(CustomerId) || self.has(Member) || self.has(Phone) || self.has(Email) || self.has(Unionid);
+        let numbered = self.has(CustomerId) || self.has(Member) || self.has(Unionid);
+        let identified = numbered || self.has(Phone) || self.has(Email);
+        // a phone is a company's beside its name, and not who it is
+        let firm_known = if self.shape.organisations { numbered } else { identified };
+        let sorted = self.shape.sorted;
         match concept {
             CustomerId => some(who, Target::CustomerId),
+            CompanyId | ContactId => None,
             Member => some(who, Target::CustomerMember),
             Phone | Email if !who || self.is_anothers(concept, p) => None,
             Phone => Some(Target::CustomerPhone),
@@ -194,7 +220,7 @@ impl Chooser<'_> {
             Name => some(customer, Target::CustomerName),
             GivenName => some(customer, Target::CustomerGivenName),
             FamilyName => some(customer, Target::CustomerFamilyName),
-            Company if who && !identified && !self.has(Name) && !self.has(Id) => Some(Target::CustomerId),
+            Company if who && !firm_known && !self.has(Name) && (!self.has(Id) || trade && !self.has(OrderId)) => Some(Target::CustomerId),
             Company => some(customer, Target::CustomerCompany),
             CustomerKind => some(customer, Target::CustomerKind),
             ContactName => some(contact, Target::ContactName),
@@ -216,7 +242,7 @@ impl Chooser<'_> {
             Discount => some(line && !self.has(LineAmount) && !self.has(Paid) && !self.has(Amount), Target::LineDiscount),
             Goods if self.gives(Kind::Product) => Some(Target::ProductCost),
             Goods if self.gives(Kind::Cost) => some(!self.has(Spend), Target::CostAmount),
-            Goods if line => Some(Target::LineCost),
+            Goods if line && !sorted => Some(Target::LineCost),
             Goods => some(order, Target::OrderCost),
             Status => some(trade, Target::OrderStatus),
             Cancelled => some(trade, Target::OrderCancelled),
@@ -242,9 +268,9 @@ impl Chooser<'_> {
             Brand => some(line, Target::LineBrand),
             Quantity => some(line || refund_only || (order && self.has(Price) && !self.has(Paid) && !self.has(Amount) && !self.has(Gross)), Target::LineQuantity),
             Price if self.gives(Kind::Product) => Some(Target::ProductPrice),
-            Price => some(line || (order && !self.has(Paid) && !self.has(Amount) && !self.has(Gross)), Target::LinePrice),
+            Price => some(line && !sorted || (order && !self.has(Paid) && !self.has(Amount) && !self.has(Gross)), Target::LinePrice),
             ListPrice => some(self.gives(Kind::Product), Target::ProductPrice),
-            LineAmount if line => Some(Target::LinePaid),
+            LineAmount if line && !sorted => Some(Target::LinePaid),
             LineAmount => some(order && !self.has(Paid) && !self.has(Amount), Target::OrderPaid),
             RefundId => some(refund, Target::RefundId),
             RefundDate => some(refund, Target::RefundAt),
@@ -314,7 +340,7 @@ impl Chooser<'_> {
             (false, true) if concept == Gross && self.shape.repeats == Repeats::Parts && self.has(Discount) && !stronger && !self.has(Price) && !self.has(LineAmount) => Some(Target::LinePrice),
             // of several amounts on a line the paid one counts
             (false, true) => (!stronger && !self.has(LineAmount)).then_some(Target::LinePaid),
-            (true, true) if concept == Amount && self.has(Paid) && !self.has(LineAmount) => Some(Target::LinePaid),
+            (true, true) if concept == Amount && !self.shape.sorted && self.has(Paid) && !self.has(LineAmount) => Some(Target::LinePaid),
             (true, _) if concept == Gross => Some(Target::OrderAmount),
             (true, _) => (!stronger).then_some(Target::OrderPaid),
             _ => None,

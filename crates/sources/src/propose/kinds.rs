@@ -1,5 +1,6 @@
 //! What the rows of a file are: customers, orders, lines, refunds, interactions, scores, products, costs — or several at once.
 
+use super::firms;
 use crate::{
     concept::Concept::{self, *},
     header,
@@ -29,6 +30,10 @@ pub(crate) struct Shape {
     pub repeats: Repeats,
     /// later rows of an order leave the cells of its head blank
     pub continued: bool,
+    /// the customers are organisations
+    pub organisations: bool,
+    /// a line says only what sort of goods it was: all else is the order's
+    pub sorted: bool,
 }
 
 /// What is made of order numbers that stand on several rows.
@@ -70,6 +75,7 @@ pub(crate) fn weigh(profiles: &mut [Profile], headerless: bool) {
             Phone | ContactPhone => p.share(p.phones + p.lost_phones) >= 0.3 && (concept == ContactPhone || !names_staff(&p.header)),
             Email | ContactEmail => p.share(p.emails) >= 0.3 && (concept == ContactEmail || !names_staff(&p.header)),
             Name | GivenName | FamilyName => !numeric && p.share(p.truths) < 0.5,
+            Company if p.share(p.truths) < 0.5 && (names_company(&p.header) || firms::names_firms(p)) => !numeric,
             // `company` and `contact` may hold two words over and over
             Company | ContactName => !numeric && (p.distinct > 2.min(p.filled.saturating_sub(1)) || concept == ContactName && names_people(&p.header)),
             Campaign | Channel | Store | Reason | Comment | InteractionKind | Question | Category | Brand | Product | ProductName | Payment => {
@@ -168,6 +174,12 @@ pub(crate) fn names_people(written: &str) -> bool {
     let mut words = name.split(' ').rev();
     let english = words.next() == Some("name") && words.all(|w| PEOPLE.contains(&w) || w == "s");
     chinese || english || matches!(name.as_str(), "nickname" | "surname" | "forename" | "username" | "fullname" | "wechat nickname" | "contact person" | "emergency contact" | "next of kin")
+}
+
+/// Does the header say that it is the name of a company? A bare `company` does not.
+fn names_company(written: &str) -> bool {
+    let name = header::normal(written);
+    name.ends_with("名称") || name.ends_with("公司名") || name.ends_with(" name")
 }
 
 /// A shop's, a salesman's or a courier's number is nobody's who buys.
@@ -279,9 +291,13 @@ impl Shape {
         let mut shape = Shape { identity: OrderIdentity::Column, ..Shape::default() };
         // a number that comes again with another amount, and no goods to tell the rows apart: payments, or parts of the order
         let parts = !goods && repeats.repeated && !repeats.constant;
-        let lines = goods || hint == Some(Kind::Line) || parts;
+        // a category without goods: rows of one order that differ in it are its lines
+        let sort = found.get(Category).or_else(|| found.get(Brand)).filter(|_| !goods && hint != Some(Kind::Line));
+        let divided = sort.zip(order_column(found)).is_some_and(|(s, o)| repetition(o, Some(s), rows).differing > 0);
+        let sorted = sort.is_some() && !divided && !parts;
+        let lines = goods || hint == Some(Kind::Line) || parts || sort.is_some();
         let says_order = total.is_some_and(|p| names_the_order(&p.header));
-        let heads = if !lines {
+        let heads = if !lines || sorted && can_head && total.is_some() {
             true
         } else if !can_head || !ordered {
             false
@@ -295,8 +311,8 @@ impl Shape {
         shape.repeats = match repeats.differing {
             _ if goods => Repeats::No,
             0 => Repeats::No,
-            _ if parts => Repeats::Parts,
-            _ if lines => Repeats::No,
+            _ if parts && !divided => Repeats::Parts,
+            _ if lines && !(sorted && heads) => Repeats::No,
             n => Repeats::Corrections(n),
         };
         if heads {
@@ -305,10 +321,11 @@ impl Shape {
         if lines {
             shape.kinds.push(Kind::Line);
         }
+        shape.sorted = sorted && heads;
         shape.continued = heads && lines && (repeats.continued || is_shopify(found.0));
         if !ordered {
             // goods without amounts are baskets; amounts make each row a purchase
-            shape.identity = if lines { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
+            shape.identity = if lines && !sorted { OrderIdentity::CustomerDay } else { OrderIdentity::Row };
         }
         shape.refund_prefix = order_column(found).and_then(|p| refund_prefix(p, found, rows));
         let has_negative = [Quantity, Paid, LineAmount, Amount, Gross].iter().any(|c| found.get(*c).is_some_and(|p| p.negative > 0));
@@ -369,7 +386,7 @@ fn names_part(written: &str) -> bool {
 /// Does the header of an amount say that it is the order's and not a line's?
 fn names_the_order(written: &str) -> bool {
     let name = header::normal(written);
-    name.contains("订单") || name.contains("訂單") || name.split(' ').any(|w| w == "order")
+    ["订单", "訂單", "合同"].iter().any(|w| name.contains(w)) || name.split(' ').any(|w| matches!(w, "order" | "contract"))
 }
 
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 mod assign;
 mod currency;
+mod firms;
 mod kinds;
 mod settle;
 mod status;
@@ -36,7 +37,8 @@ impl Look {
         let month_first = matches!(options.currency.code(), "USD" | "CNY" | "JPY" | "TWD" | "KRW" | "PHP");
         let mut profiles: Vec<Profile> = sample.headers.iter().enumerate().map(|(i, h)| profile(i, h, &sample.rows, home, month_first)).collect();
         kinds::weigh(&mut profiles, sample.header_row == 0 && !has_names(sample.format));
-        let shape = Shape::tell(&profiles, &sample.rows, options.kind);
+        let organisations = firms::weigh(&mut profiles);
+        let shape = Shape { organisations, ..Shape::tell(&profiles, &sample.rows, options.kind) };
         let assigned = assign::assign(&profiles, &shape);
         Look { home, profiles, shape, assigned }
     }
@@ -149,11 +151,15 @@ fn mapping(sample: &Sample, options: &Options<'_>, look: &Look) -> Mapping {
         order_identity: look.shape.identity,
         refund_prefix: look.shape.refund_prefix.clone(),
         customer_by_row: look.shape.customer_by_row,
+        organisations: look.shape.organisations,
         continued: look.shape.continued,
         question: look.shape.question.clone(),
         interaction_kind: look.shape.interaction_kind.clone(),
         columns,
     };
     settle(&mut mapping, None);
+    if mapping.lists_firms() {
+        firms::tell_apart(&mut mapping.columns, &sample.rows);
+    }
     mapping
 }

@@ -18,6 +18,13 @@ const KINDS: [Kind; 9] = [Kind::Customer, Kind::Contact, Kind::Order, Kind::Line
 pub fn settle(mapping: &mut Mapping, before: Option<&Mapping>) {
     let given = Given::of(&mapping.columns);
     mapping.kinds = given.kinds();
+    if mapping.organisations && given.identifies() && !mapping.kinds.contains(&Kind::Customer) {
+        // a list of contacts says nothing of the company but its name
+        let named = mapping.columns.iter().any(|c| c.names_company(true));
+        if named || !mapping.kinds.contains(&Kind::Contact) {
+            mapping.kinds.insert(0, Kind::Customer);
+        }
+    }
     let trade = mapping.kinds.iter().any(|k| matches!(k, Kind::Order | Kind::Line));
     mapping.order_identity = match mapping.order_identity {
         _ if !trade || given.has(&Target::OrderId) => OrderIdentity::Column,

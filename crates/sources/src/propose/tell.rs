@@ -54,13 +54,13 @@ impl Tell<'_> {
         if mapping.customer_by_row {
             out.push(guess(Code::GuessCustomerRow, []));
         }
-        if let Some((p, _)) = self.seen().find(|(p, c)| c.target == Target::CustomerId && p.concept.is_some_and(|c| c.0 == Concept::Name)) {
+        if let Some((p, _)) = self.seen().find(|(p, c)| c.target == Target::CustomerId && p.concept.is_some_and(|c| matches!(c.0, Concept::Name | Concept::Company))) {
             out.push(guess(Code::GuessCustomerName, [("column", &p.header)]));
         }
         self.blank_customers(&mut out);
         out.extend(status::guesses(sample, mapping));
         let is_birthday = |c: &Column| matches!(c.target, Target::Attribute(_) | Target::Custom(_));
-        if self.seen().any(|(p, c)| is_date(c) && !is_birthday(c) && p.dates > 0) {
+        if self.seen().any(|(p, c)| is_date(c) && !is_birthday(c) && p.dates > p.zoned) {
             out.push(guess(Code::GuessTimeZone, [("zone", &mapping.time_zone)]));
         }
         for (p, c) in self.seen() {
@@ -72,7 +72,7 @@ impl Tell<'_> {
             out.push(guess(Code::GuessCustom, [("count", &custom.to_string())]));
         }
         for (sensitive, code) in [(true, Code::GuessSensitive), (false, Code::GuessIgnored)] {
-            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && is_sensitive(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
+            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && self.is_personal(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
             if !names.is_empty() {
                 out.push(guess(code, [("columns", &names.join(", "))]));
             }
@@ -82,6 +82,12 @@ impl Tell<'_> {
             out.push(guess(Code::GuessTotals, []));
         }
         out
+    }
+
+    /// Is the column left out for what it tells of people? A bare number beside orders, however long, is a number.
+    fn is_personal(&self, p: &Profile) -> bool {
+        let number = (self.gives(Kind::Order) || self.gives(Kind::Line)) && matches!(p.concept, Some((Concept::Id, _)));
+        is_sensitive(p) && !number
     }
 
     /// Every order may be given back; does the file say that any was: in a column, by a number, an amount or a status?
@@ -127,13 +133,20 @@ impl Tell<'_> {
     /// What comes of order numbers that stand on several rows, as the columns are mapped.
     fn repeats(&self) -> Repeats {
         let of = |targets: &[Target]| self.seen().find(|(_, c)| targets.contains(&c.target)).map(|(p, _)| p);
-        let goods = [Target::LineProduct, Target::LineName, Target::LineNo, Target::LineQuantity].iter().any(|t| self.mapping.has(t));
+        let has = |t: Target| self.mapping.has(&t);
+        let sort = of(&[Target::LineCategory, Target::LineBrand]);
+        let goods = has(Target::LineProduct) || has(Target::LineName) || has(Target::LineNo) || sort.is_none() && has(Target::LineQuantity);
         let (order, line) = (self.gives(Kind::Order), self.gives(Kind::Line));
-        let Some(number) = of(&[Target::OrderId]).filter(|_| !goods && order != line) else { return Repeats::No };
+        let sorted = sort.is_some() && !has(Target::LinePaid) && !has(Target::LinePrice);
+        let Some(number) = of(&[Target::OrderId]).filter(|_| !goods && (order != line || sorted)) else { return Repeats::No };
+        // rows of one order that differ in it are its lines
+        if sort.is_some_and(|s| kinds::repetition(number, Some(s), &self.sample.rows).differing > 0) {
+            return Repeats::No;
+        }
         let total = of(&[Target::OrderPaid]).or_else(|| of(&[Target::LinePaid])).or_else(|| of(&[Target::OrderAmount, Target::LinePrice]));
         match kinds::repetition(number, total, &self.sample.rows).differing {
             0 => Repeats::No,
-            _ if line => Repeats::Parts,
+            _ if !order => Repeats::Parts,
             n => Repeats::Corrections(n),
         }
     }

@@ -15,6 +15,9 @@ pub(crate) struct Decimal {
     pub places: u32,
 }
 
+/// What may stand behind a number of people, years or things.
+pub(crate) const UNITS: [char; 5] = ['岁', '人', '年', '个', '歲'];
+
 /// Largest amount we reckon with: ninety trillion major units.
 const LARGEST_MINOR: i128 = 9_000_000_000_000_000;
 

@@ -186,6 +186,7 @@ statements! {
     COMMITTED = "SELECT id FROM imports WHERE fingerprint = $1 AND status = 'committed'
         AND NOT EXISTS (SELECT 1 FROM imports u WHERE u.status = 'undone' AND u.undo_snapshot > imports.snapshot)
         ORDER BY batch DESC LIMIT 1";
+    ANY = "SELECT COUNT(*) FROM imports WHERE status = 'committed'";
     SET_STATUS = "UPDATE imports SET status = $3, error = $4, updated_at = $5 WHERE id = $1 AND status = $2";
     SET_FILES = "UPDATE imports SET files = $2, updated_at = $3 WHERE id = $1 AND status NOT IN ('committed', 'undone')";
     SET_MAPPING = "UPDATE imports SET mapping = $2, fingerprint = $3, updated_at = $4
@@ -252,6 +253,11 @@ pub async fn list(db: impl Access, before: Option<i64>, limit: u32) -> Result<Ve
 /// The import that brought this content in, if it is in.
 pub async fn committed(db: impl Access, fingerprint: &str) -> Result<Option<String>> {
     Ok(optional!(db, (String,), COMMITTED, fingerprint)?.map(|(id,)| id))
+}
+
+/// Is any import in: were facts reckoned by the workspace's time zone and currency?
+pub async fn any(db: impl Access) -> Result<bool> {
+    Ok(scalar!(db, i64, ANY)? > 0)
 }
 
 /// Moves an import on. `State` if it may not go there from where it is.

@@ -52,7 +52,7 @@ both! {
         assert!(workspace::get(store).await.unwrap().is_none());
 
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(setup::complete(&mut tx, "hash", at(1), &shop(), &amy()).await.unwrap(), "wsp_1");
+        assert_eq!(setup::complete(&mut tx, "hash", at(1), &shop(), &amy()).await.unwrap().id, "wsp_1");
         tx.commit().await.unwrap();
         assert_eq!(workspace::get(store).await.unwrap(), Some(shop()));
         assert_eq!(member::get(store, "wsp_1", "usr_amy").await.unwrap().map(|m| m.role), Some(Role::Owner));

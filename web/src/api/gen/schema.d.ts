@@ -841,7 +841,8 @@ export interface paths {
         put?: never;
         /**
          * First-run set-up
-         * @description With the token the server printed, makes the business and its owner, and signs the owner in. Works once.
+         * @description With the token the server printed, makes the business and its owner, and signs the owner in. Works once. Where facts
+         *     were imported before, their time zone and currency stay (`settled` of the session); others are refused.
          */
         post: operations["post_setup"];
         delete?: never;
@@ -2662,10 +2663,18 @@ export interface components {
         SessionView: {
             /** @description names of its owners, whom to ask for what one may not do; empty for who is not signed in */
             owners: string[];
+            settled?: null | components["schemas"]["SettledView"];
             /** @description nobody can sign in yet: show the set-up page */
             setup_required: boolean;
             user?: null | components["schemas"]["UserView"];
             workspace?: null | components["schemas"]["WorkspaceView"];
+        };
+        /** @description What facts were reckoned by and stays. */
+        SettledView: {
+            /** @description ISO 4217 code */
+            currency: string;
+            /** @description IANA name */
+            time_zone: string;
         };
         /** @description What the first person tells about themselves and the business. */
         SetupForm: {
@@ -2848,6 +2857,8 @@ export interface components {
         ValueType: "bool" | "int" | "number" | "money" | "text" | "day";
         /** @description One way to another outcome. */
         WayView: {
+            /** @description true with other customers and edges as they stand today; otherwise what all are compared with moves with it, exactly */
+            held: boolean;
             /** @description what is done */
             means: components["schemas"]["MeansView"];
             /**

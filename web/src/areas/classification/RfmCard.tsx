@@ -110,9 +110,12 @@ function pickCell(c: Cell, data: Rfm, f: Format): Pick {
   }
 }
 
+/** Has anybody this score? One that nobody has stands for nothing. */
+const held = (data: Rfm, axis: 'r' | 'f') => (score: number) => data.cells.some((c) => c[axis] === score && c.customers > 0)
+
 /** What a score of recency stands for, in days; by the edges of one day. */
-function daysOf(edges: Rfm['edges'], score: number, { t, integer }: Format): string {
-  const b = bounds(edges.r)[score]
+function daysOf(data: Rfm, score: number, { t, integer }: Format): string {
+  const b = bounds(data.edges.r, held(data, 'r'))[score]
   if (!b) return '—'
   if (b.worst === null) return t('classification.days_over', { n: integer(b.beyond ?? 0) })
   if (b.beyond === null) return t('classification.days_up_to', { n: integer(b.worst) })
@@ -120,8 +123,8 @@ function daysOf(edges: Rfm['edges'], score: number, { t, integer }: Format): str
 }
 
 /** What a score of frequency stands for, in orders; by the edges of one day. */
-function ordersOf(edges: Rfm['edges'], score: number, { t, integer }: Format): string {
-  const b = bounds(edges.f)[score]
+function ordersOf(data: Rfm, score: number, { t, integer }: Format): string {
+  const b = bounds(data.edges.f, held(data, 'f'))[score]
   if (!b) return '—'
   const low = Math.ceil(b.worst ?? 1)
   const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
@@ -132,7 +135,7 @@ function ordersOf(edges: Rfm['edges'], score: number, { t, integer }: Format): s
 const sameEdges = (a: Rfm, b: Rfm) => JSON.stringify([a.edges.r, a.edges.f]) === JSON.stringify([b.edges.r, b.edges.f])
 
 /** A cell in days and orders. */
-const cellMeans = (c: Cell, data: Rfm, f: Format) => f.t('classification.cell_means', { r: c.r, f: c.f, days: daysOf(data.edges, c.r, f), orders: ordersOf(data.edges, c.f, f) })
+const cellMeans = (c: Cell, data: Rfm, f: Format) => f.t('classification.cell_means', { r: c.r, f: c.f, days: daysOf(data, c.r, f), orders: ordersOf(data, c.f, f) })
 
 /** Each day's own edges, side by side: a change is between two days, and so are its edges. */
 function TwoEdges({ data, then, f }: { data: Rfm; then: Rfm; f: Format }) {
@@ -145,7 +148,7 @@ function TwoEdges({ data, then, f }: { data: Rfm; then: Rfm; f: Format }) {
         <table key={axis}>
           <caption>{t(`classification.edges_${axis.toLowerCase()}`)}</caption>
           <thead><tr><th scope="col"><span className="sr">{t('classification.score')}</span></th>{[then, data].map((d) => <th scope="col" key={d.as_of}>{d.as_of}</th>)}</tr></thead>
-          <tbody>{scores.map((s) => <tr key={s}><th scope="row">{axis}{s}</th>{[then, data].map((d) => <td key={d.as_of}>{of(d.edges, s, f)}</td>)}</tr>)}</tbody>
+          <tbody>{scores.map((s) => <tr key={s}><th scope="row">{axis}{s}</th>{[then, data].map((d) => <td key={d.as_of}>{of(d, s, f)}</td>)}</tr>)}</tbody>
         </table>
       ))}
       <p className="small soft">{t('classification.edges_note', days)}</p>
@@ -165,7 +168,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
     <div>
       <div className={`heat${small ? ' small' : ''}`} role="group" aria-label={t('classification.rfm')}>
         {scores.map((rs) => [
-          <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b>{axis && <small>{daysOf(data.edges, rs, f)}</small>}</div>,
+          <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b>{axis && <small>{daysOf(data, rs, f)}</small>}</div>,
           ...[1, 2, 3, 4, 5].map((fs) => {
             const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, change: null }
             const tone = view === 'change' ? changeShade(c.change ?? null, largest) : `h${shade(size(c), largest)}`
@@ -182,7 +185,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
           }),
         ])}
         <div className="heat-axis" />
-        {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b>{axis && <small>{ordersOf(data.edges, fs, f)}</small>}</div>)}
+        {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b>{axis && <small>{ordersOf(data, fs, f)}</small>}</div>)}
       </div>
       {!small && (
         <div className="heat-key">

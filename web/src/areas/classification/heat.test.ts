@@ -24,5 +24,6 @@ describe('heat map', () => {
     expect(gap[4]).toEqual({ worst: 5, beyond: null })
     expect(gap[5]).toBeUndefined()
     expect(bounds([])[1]).toBeUndefined()
+    expect(bounds([2, 3, 4, 5], (score) => score > 1)[1]).toBeUndefined()
   })
 })

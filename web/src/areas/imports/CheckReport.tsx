@@ -40,7 +40,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
           title={t('imports.reasons')}
           extra={<><Button size="small" href={href(`/imports/${data.id}/rejected.xlsx`, { lang: f.lang })} download>{t('imports.download_xlsx')}</Button><Button size="small" href={href(`/imports/${data.id}/rejected.csv`, { lang: f.lang })} download>{t('imports.download_csv')}</Button></>}
         >
-          {report.rejects_by_reason.map((r, i) => <Reason key={r.code} reason={r} open={i === 0} f={f} />)}
+          {report.rejects_by_reason.map((r, i) => <Reason key={r.code} reason={r} several={data.files.length > 1} open={i === 0} f={f} />)}
           <p className="soft small resubmit">{t('imports.resubmit')}</p>
         </Card>
       )}
@@ -53,15 +53,15 @@ function Fact({ name, n, tone, f }: { name: string; n: number; tone?: string; f:
   return <div><dt>{name}</dt><dd className={tone}>{f.integer(n)}</dd></div>
 }
 
-function Reason({ reason, open, f }: { reason: RejectReason; open: boolean; f: Format }) {
+function Reason({ reason, several, open, f }: { reason: RejectReason; several: boolean; open: boolean; f: Format }) {
   const { t } = f
   return (
     <Fold className="reason" open={open} head={<><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></>}>
       {reason.examples.length > 0 && (
         <PlainTable
           fit caption={f.label(reason.text)}
-          columns={[{ name: t('imports.line'), number: true }, { name: t('imports.column') }, { name: t('imports.original') }]}
-          rows={reason.examples.map((e) => [f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
+          columns={[...(several ? [{ name: t('imports.file') }] : []), { name: t('imports.line'), number: true }, { name: t('imports.column') }, { name: t('imports.original') }]}
+          rows={reason.examples.map((e) => [...(several ? [e.file] : []), f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
         />
       )}
     </Fold>

@@ -13,7 +13,7 @@ import { CheckReport } from './CheckReport'
 import { FileMapping } from './FileMapping'
 import './imports.css'
 import { duplicateTargets } from './mapping'
-import { fileNames } from './names'
+import { fileNames, tableName } from './names'
 import { Result } from './Result'
 import { useMappings } from './useMappings'
 
@@ -117,7 +117,7 @@ function MappingStage({ data, onDone, onDiscard }: { data: Import; onDone: (next
       {failed && <Failed error={failed} />}
       {data.files.map((file, i) => {
         const mapping = maps[i]
-        return mapping && <FileMapping key={`${file.name}-${i}`} file={file} mapping={mapping} busy={busy} onChange={(part, layout) => change(i, part, layout)} />
+        return mapping && <FileMapping key={`${file.name}-${i}`} file={file} name={tableName(file, data.files)} others={data.files.length > 1} mapping={mapping} busy={busy} onChange={(part, layout) => change(i, part, layout)} />
       })}
       <div className="sticky-bar">
         <span className="grow">{t('imports.matched', { mapped, total })} {twice.length > 0 && <span className="worse">{t('imports.twice')}</span>}</span>

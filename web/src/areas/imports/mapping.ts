@@ -1,9 +1,12 @@
 import type { Label, MappedColumn, Mapping, Target } from '@/api/types'
 
-/** Targets given to more than one column of a file: the second would silently win. */
+/** Of several columns that say when or who, the first that is not blank counts. */
+const shared = new Set(['order.at', 'interaction.at', 'customer.phone', 'customer.email'])
+
+/** Targets given to more than one column of a file, of which only one would count. */
 export function duplicateTargets(mapping: Mapping): string[] {
   const seen = new Map<string, number>()
-  for (const c of mapping.columns) if (c.target !== 'ignore') seen.set(c.target, (seen.get(c.target) ?? 0) + 1)
+  for (const c of mapping.columns) if (c.target !== 'ignore' && !shared.has(c.target)) seen.set(c.target, (seen.get(c.target) ?? 0) + 1)
   return [...seen].filter(([, n]) => n > 1).map(([t]) => t)
 }
 

@@ -1,8 +1,12 @@
-import type { Import } from '@/api/types'
+import type { Import, ImportFile } from '@/api/types'
 import type { Format } from '@/parts/format'
 
 /** The files of an import in one line: a dozen of them would fill a phone. */
 export function fileNames({ files }: Import, t: Format['t']): string {
-  const names = files.map((x) => x.name)
+  const names = [...new Set(files.map((x) => x.name))]
   return names.length <= 3 ? names.join(', ') : t('imports.files_more', { names: names.slice(0, 2).join(', '), count: names.length - 2 })
 }
+
+/** What a file is called where each table of a workbook stands by itself. */
+export const tableName = (file: ImportFile, files: ImportFile[]): string =>
+  file.sheet && files.filter((x) => x.name === file.name).length > 1 ? `${file.name} › ${file.sheet}` : file.name

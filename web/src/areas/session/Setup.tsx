@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
 import { type FormEvent, useMemo, useState } from 'react'
@@ -20,10 +20,12 @@ export function Setup() {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
   const [form, setForm] = useState({ token: given ?? '', name: '', email: '', password: '', workspace_name: '', time_zone: here, currency: lang === 'zh-CN' ? 'CNY' : 'USD' })
   const set = (key: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [key]: value }))
+  // what was imported before anybody came here is reckoned already
+  const settled = useQuery(session).data?.settled
   const names = useMemo(() => new Intl.DisplayNames([lang], { type: 'currency' }), [lang])
   const zoneOptions = useMemo(() => [...new Set([here, ...zones()])].map((z) => ({ value: z, label: z })), [here])
   const create = useMutation({
-    mutationFn: () => setUp({ ...form, lang }),
+    mutationFn: () => setUp({ ...form, ...settled, lang }),
     onSuccess: async (now) => {
       queries.setQueryData(session.queryKey, now)
       await navigate({ to: '/imports' })
@@ -58,9 +60,10 @@ export function Setup() {
         )}
         {text('workspace_name', { placeholder: t('session.workspace_example') })}
         <div className="two">
-          <div className="field"><label htmlFor="time_zone">{t('session.time_zone')}</label><Select id="time_zone" showSearch value={form.time_zone} onChange={set('time_zone')} options={zoneOptions} /></div>
-          <div className="field"><label htmlFor="currency">{t('session.currency')}</label><Select id="currency" showSearch={{ optionFilterProp: 'label' }} value={form.currency} onChange={set('currency')} options={currencies.map((c) => ({ value: c, label: `${c} ${names.of(c) ?? ''}` }))} /></div>
+          <div className="field"><label htmlFor="time_zone">{t('session.time_zone')}</label><Select id="time_zone" disabled={!!settled} showSearch value={settled?.time_zone ?? form.time_zone} onChange={set('time_zone')} options={zoneOptions} />{fieldError('time_zone')}</div>
+          <div className="field"><label htmlFor="currency">{t('session.currency')}</label><Select id="currency" disabled={!!settled} showSearch={{ optionFilterProp: 'label' }} value={settled?.currency ?? form.currency} onChange={set('currency')} options={[...new Set([...currencies, settled?.currency ?? 'CNY'])].map((c) => ({ value: c, label: `${c} ${names.of(c) ?? ''}` }))} />{fieldError('currency')}</div>
         </div>
+        {settled && <p className="small soft">{t('session.settled_note')}</p>}
         <div className="two">{text('name', { autoComplete: 'name' })}{text('email', { type: 'email', autoComplete: 'username' })}</div>
         <div className="field">
           <label htmlFor="password">{t('session.password')}</label>
@@ -69,7 +72,7 @@ export function Setup() {
           {fieldError('password')}
         </div>
         <Button type="primary" htmlType="submit" size="large" loading={create.isPending}>{t('session.create')}</Button>
-        <p className="small soft">{t('session.zone_note')}</p>
+        {!settled && <p className="small soft">{t('session.zone_note')}</p>}
       </form>
     </Door>
   )

@@ -112,11 +112,11 @@ pub(super) const LIFECYCLE: &[Row] = &[
         unit: Unit::Days,
         label: ("沉睡阈值", "Dormancy threshold"),
         how: Text(
-            "max(30, coalesce((gap_count * gap_p90_days + 2 * p90_of_all(gap_mean_days, orders)) / (gap_count + 2), p90_of_all(gap_mean_days, orders), 90))",
+            "round(max(30, coalesce((gap_count * gap_p90_days + 2 * p90_of_all(gap_mean_days, orders)) / (gap_count + 2), p90_of_all(gap_mean_days, orders), 90)))",
         ),
         about: (
-            "客户自己的 P90 购买间隔，间隔少时向同类收缩：（间隔数 × 自己的 P90 + 2 × 全体平均间隔的 P90）÷（间隔数 + 2）；至少 30 天，无从比较时 90 天。",
-            "The own P90 gap, shrunk to peers when gaps are few: (gaps × own P90 + 2 × P90 of all customers' mean gaps) ÷ (gaps + 2); at least 30 days, 90 if nobody has bought twice.",
+            "客户自己的 P90 购买间隔，间隔少时向同类收缩：（间隔数 × 自己的 P90 + 2 × 全体平均间隔的 P90）÷（间隔数 + 2），取整到天；至少 30 天，无从比较时 90 天。",
+            "The own P90 gap, shrunk to peers when gaps are few: (gaps × own P90 + 2 × P90 of all customers' mean gaps) ÷ (gaps + 2), rounded to whole days; at least 30 days, 90 if nobody has bought twice.",
         ),
     },
     Row {
@@ -125,7 +125,7 @@ pub(super) const LIFECYCLE: &[Row] = &[
         unit: Unit::Days,
         label: ("上一单时的沉睡阈值", "Dormancy threshold at the last order"),
         how: Text(
-            "max(30, coalesce(((gap_count - 1) * gap_p90_before_days + 2 * p90_of_all(gap_mean_days, orders)) / (gap_count + 1), p90_of_all(gap_mean_days, orders), 90))",
+            "round(max(30, coalesce(((gap_count - 1) * gap_p90_before_days + 2 * p90_of_all(gap_mean_days, orders)) / (gap_count + 1), p90_of_all(gap_mean_days, orders), 90)))",
         ),
         about: (
             "同样的阈值，但不算最近一个间隔：上一单到来之前的标准，用来判断是否“唤回”。",

@@ -46,7 +46,7 @@ const CASES: &[Case] = &[
     Case { code: "rejected", watch: NOTHING, duplicates: 0, reasons: &[("row_too_long", 3), ("json_invalid", 2)], count: 5, of: 100, level: Level::Bad, score: 90 },
     // a line of totals is no bad row
     Case { code: "rejected", watch: NOTHING, duplicates: 0, reasons: &[("totals_row", 3), ("row_too_long", 1)], count: 1, of: 100, level: Level::Warn, score: 98 },
-    Case { code: "duplicates", watch: NOTHING, duplicates: 1, reasons: &[], count: 1, of: 100, level: Level::Warn, score: 100 },
+    Case { code: "duplicates", watch: NOTHING, duplicates: 1, reasons: &[], count: 1, of: 100, level: Level::Warn, score: 99 },
     Case { code: "duplicates", watch: NOTHING, duplicates: 60, reasons: &[], count: 60, of: 100, level: Level::Bad, score: 94 },
     Case { code: "impossible_dates", watch: NOTHING, duplicates: 0, reasons: &[("date_invalid", 2), ("date_out_of_range", 1)], count: 3, of: 100, level: Level::Warn, score: 93 },
     Case { code: "impossible_dates", watch: NOTHING, duplicates: 0, reasons: &[("date_invalid", 5)], count: 5, of: 100, level: Level::Bad, score: 89 },
@@ -57,7 +57,7 @@ const CASES: &[Case] = &[
     Case { code: "currency_mix", watch: NOTHING, duplicates: 0, reasons: &[("currency_foreign", 2)], count: 2, of: 100, level: Level::Bad, score: 95 },
     Case { code: "customer_missing", watch: NOTHING, duplicates: 0, reasons: &[("customer_missing", 10)], count: 10, of: 100, level: Level::Warn, score: 78 },
     Case { code: "customer_missing", watch: NOTHING, duplicates: 0, reasons: &[("customer_missing", 20)], count: 20, of: 100, level: Level::Bad, score: 56 },
-    Case { code: "outliers", watch: |w| w.amount(10_000_000_000), duplicates: 0, reasons: &[], count: 1, of: 101, level: Level::Warn, score: 100 },
+    Case { code: "outliers", watch: |w| w.amount(10_000_000_000), duplicates: 0, reasons: &[], count: 1, of: 101, level: Level::Warn, score: 99 },
     Case { code: "outliers", watch: |w| (0..25).for_each(|_| w.amount(10_000_000_000)), duplicates: 0, reasons: &[], count: 25, of: 125, level: Level::Bad, score: 90 },
     Case { code: "zero_amounts", watch: |w| (0..100).for_each(|_| w.amount(0)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Bad, score: 98 },
     Case { code: "zero_amounts", watch: |w| w.amount(0), duplicates: 0, reasons: &[], count: 1, of: 101, level: Level::Ok, score: 100 },
@@ -105,6 +105,12 @@ fn every_check_there_is_has_its_example() {
         assert_eq!((c.count, c.level), (0, Level::Ok), "{}", c.code);
     }
     assert_eq!(all.checks.len(), 18);
+}
+
+#[test]
+fn a_hundred_of_a_hundred_means_that_nothing_is_amiss() {
+    let watch = Watch::new(TODAY).finish(1_000_000, 0, &[reason("order_unknown", 1)], &[]);
+    assert_eq!((watch.score, check(&watch, "rejected").level), (99, Level::Warn));
 }
 
 #[test]

@@ -90,8 +90,8 @@ async fn what_was_given_back_so_far_is_told_anew_by_each_export() {
         let cells = if head.contains("商品") { "茶,100" } else { "100" };
         let export = |back: &str| format!("{head}\nO1,C1,2025-01-01,{cells},{back}\nO2,C1,2025-01-05,{cells},0\n");
         let shop = Shop::open().await;
-        for (back, so_far) in [("20", 2_000), ("50", 5_000), ("20", 2_000)] {
-            shop.import(&[("orders.csv", &export(back))]).await;
+        for (n, (back, so_far)) in [("20", 2_000), ("50", 5_000), ("20", 2_000)].into_iter().enumerate() {
+            shop.import(&[("orders.csv", &format!("{}O{},C2,2025-01-06,{cells},0\n", export(back), n + 3))]).await;
             assert_eq!(counted(&shop, "C1").await, (2, 20_000, so_far), "{head} {back}");
         }
         // two exports in one go: the later word counts
@@ -114,16 +114,16 @@ async fn a_value_that_returns_is_news() {
     // said once more, with a row that is new: nothing else is
     let (staged, _) = shop.import(&[("4.csv", &format!("{third}O5,C1,2025-01-04,1,已发货\n"))]).await;
     assert_eq!(staged.report.records["orders"], Records { created: 1, updated: 0, duplicate: 3 });
-    // a file that holds a correction itself ends where it ended
-    let history = format!("{head}O7,C1,2025-02-01,100,已发货\nO7,C1,2025-02-01,90,已发货\n");
-    shop.import(&[("5.csv", &history)]).await;
-    let (staged, _) = shop.import(&[("6.csv", &format!("{history}O8,C1,2025-02-02,1,已发货\n"))]).await;
+    // an import that corrects itself ends where it ended
+    let (one, two) = (format!("{head}O7,C1,2025-02-01,100,已发货\n"), format!("{head}O7,C1,2025-02-01,90,已发货\n"));
+    shop.import(&[("5a.csv", &one), ("5b.csv", &two)]).await;
+    let (staged, _) = shop.import(&[("6a.csv", &format!("{one}O8,C1,2025-02-02,1,已发货\n")), ("6b.csv", &two)]).await;
     assert_eq!(staged.report.records["orders"], Records { created: 1, updated: 0, duplicate: 2 });
     assert_eq!(counted(&shop, "C1").await, (6, 10_600 + 100 + 9_000 + 100, 0));
     // a product's list price, there and back
     let price = |p: &str| format!("商品编号,商品名称,类目,成本\nP1,龙井,茶叶,{p}\nP2,盖碗,茶具,{p}0\n");
     for (file, p) in [("a.csv", "40"), ("b.csv", "50"), ("c.csv", "40")] {
-        shop.import(&[(file, &price(p))]).await;
+        shop.import(&[(file, &format!("{}{file},碗,茶具,1\n", price(p)))]).await;
         let products = shop.lake().await.products(Instant::MAX).expect("reads");
         assert_eq!(products.get("P1").and_then(|p| p.cost), Some(p.parse::<i64>().expect("a number") * 100), "{file}");
     }

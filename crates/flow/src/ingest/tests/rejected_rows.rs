@@ -59,6 +59,8 @@ async fn rows_of_several_files_mean_what_they_meant_in_each() {
     let (people, orders) = ("会员号,城市,获客渠道,注册日期\nM1,上海,门店,2026-01-02\n,北京,门店,2026-01-02\n", "订单号,会员号,下单时间,实付金额,渠道\nA1,M1,2026-02-28,12,APP\nA2,M1,2026-02-30,12,APP\nA3,,2026-02-20,12,APP\n");
     let (mut staged, _) = shop.import(&[("people.csv", people), ("orders.csv", orders)]).await;
     assert_eq!(staged.report.quarantined, 3);
+    let mappings = [shop.source("people.csv", people).await.mapping, shop.source("orders.csv", orders).await.mapping];
+    crate::ingest::ledger::remember(&shop.app, mappings.iter(), &tester()).await.expect("remembers");
     let path = shop.app.temporary().join("again.csv");
     std::fs::write(&path, csv(&mut staged, Lang::Zh)).expect("a file");
     let upload = crate::ingest::Upload { name: "rejected.csv".into(), path };

@@ -182,3 +182,36 @@ async fn what_was_cut_short_is_back_at_its_mapping_and_what_was_checked_commits_
     until(&after, &kept.id, "committed").await;
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 3);
 }
+
+#[tokio::test]
+async fn each_table_of_a_workbook_is_mapped_by_itself_and_may_be_left_out() {
+    let shop = Shop::open().await;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let tables: [(&str, &[&[&str]]); 4] = [
+        ("说明", &[&["本表由系统导出"]]),
+        ("会员", &[&["会员号", "姓名", "城市"], &["C1", "王芳", "北京"], &["C2", "李明", "上海"]]),
+        ("订单", &[&["订单号", "会员号", "下单时间", "实付金额"], &["D1", "C1", "2026-03-01", "100"]]),
+        ("退款", &[&["退款单号", "订单号", "退款时间", "退款金额"], &["R1", "D1", "2026-03-05", "10"]]),
+    ];
+    for (name, rows) in tables {
+        let sheet = book.add_worksheet().set_name(name).expect("a sheet");
+        for (r, row) in rows.iter().enumerate() {
+            for (c, cell) in row.iter().enumerate() {
+                sheet.write_string(r as u32, c as u16, *cell).expect("a cell");
+            }
+        }
+    }
+    let path = shop.app.temporary().join("book");
+    book.save(&path).expect("a workbook");
+    let view = ingest::receive(&shop.app, Sight::Full, vec![Upload { name: "账本.xlsx".into(), path }], &tester()).await.expect("arrives");
+    let sheets: Vec<_> = view.files.iter().map(|f| (f.name.as_str(), f.sheet.as_deref().unwrap_or_default())).collect();
+    assert_eq!(sheets, [("账本.xlsx", "会员"), ("账本.xlsx", "订单"), ("账本.xlsx", "退款")]);
+    let report = checked(&shop, &view.id).await.report.expect("a report");
+    assert_eq!((report.rows_in, report.accepted), (4, 4));
+    // the refunds stay out
+    let mut mappings: Vec<sources::Mapping> = view.files.iter().map(|f| serde_json::from_value(f.mapping.clone()).expect("a mapping")).collect();
+    mappings[2].columns.iter_mut().for_each(|c| c.target = sources::Target::Ignore);
+    ingest::set_mapping(&shop.app, Sight::Full, &view.id, mappings).await.expect("mapped");
+    let report = checked(&shop, &view.id).await.report.expect("a report");
+    assert_eq!((report.rows_in, report.accepted, report.records.contains_key("refunds")), (3, 3, false));
+}
