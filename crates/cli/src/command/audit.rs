@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Walks the log; the answer is its head, the failure the first place where it is broken.
 pub async fn verify(home: &Home, head: Option<&str>, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::existing(home, config).await?;
+    let app = compose::looking(home, config).await?;
     let check = flow::audit::verify(&app, head).await?;
     app.store.close().await;
     if let Some(broken) = check.broken {

@@ -51,7 +51,7 @@ fn document(m: &MemberView) -> Value {
 
 /// Everybody.
 pub async fn list(home: &Home, config: &Config, voice: &Voice) -> Outcome {
-    let app = compose::existing(home, config).await?;
+    let app = compose::looking(home, config).await?;
     let all = members::list(&app, &by()).await?;
     app.store.close().await;
     voice.answer(&json!({"members": all.iter().map(document).collect::<Vec<_>>()}), || {
