@@ -263,8 +263,8 @@ fn texts(value: &mut Json) {
 }
 
 /// An explanation: of conditions that read personal features neither value nor outcome is shown, and no change is proposed that
-/// would give one away.
-pub(crate) fn why(walls: &Walls, mut view: WhyView) -> WhyView {
+/// would give one away: not where the whole, with what was not asked yet and what it is built on, `rests` on hidden ones.
+pub(crate) fn why(walls: &Walls, rests: bool, mut view: WhyView) -> WhyView {
     let all = view.conditions.iter().chain(view.tried.iter().map(|t| &t.condition));
     let reads = all.into_iter().any(|c| tells(walls, c));
     if reads {
@@ -279,6 +279,8 @@ pub(crate) fn why(walls: &Walls, mut view: WhyView) -> WhyView {
             format!("{}：{}。依据中有个人信息，已隐藏。", subject.zh, result.zh),
             format!("{}: {}. The reasons have personal details among them and are hidden.", subject.en, result.en),
         );
+    }
+    if reads || rests {
         let sentence = Label::new("怎样改变与个人信息有关，已隐藏。", "What would change it rests on personal details and is hidden.");
         view.change = ChangeView { sentence, target: None, ways: Vec::new() };
     }
@@ -440,14 +442,20 @@ mod tests {
             version: 1,
         };
         let w = walls(&["days_to_birthday"]);
-        let told = why(&w, view(vec![secret.clone(), open.clone()]));
+        let told = why(&w, true, view(vec![secret.clone(), open.clone()]));
         assert_eq!(told.conditions, [open.clone()], "whether a hidden one held is not told beside others");
         assert_eq!((told.tried[0].condition.children.as_slice(), &told.tried[0].condition.actual), ([open.clone()].as_slice(), &Value::Null));
         assert_eq!(told.sentence.en, "s: out. The reasons have personal details among them and are hidden.");
-        let alone = why(&w, view(vec![secret.clone()]));
+        let alone = why(&w, true, view(vec![secret.clone()]));
         assert_eq!((alone.conditions[0].holds, &alone.conditions[0].actual, &alone.conditions[0].finding), (true, &Value::Null, &hidden_label()));
-        let seen = view(vec![secret, open]);
-        assert_eq!(why(&Walls::none(), seen.clone()), seen);
+        let seen = view(vec![secret, open.clone()]);
+        assert_eq!(why(&Walls::none(), false, seen.clone()), seen);
+        // the class that decided reads nothing hidden, but one after it does
+        let shown = WhyView { tried: Vec::new(), ..view(vec![open]) };
+        assert_eq!(why(&w, false, shown.clone()), shown);
+        let told = why(&w, true, shown.clone());
+        assert_eq!((&told.conditions, &told.sentence), (&shown.conditions, &shown.sentence));
+        assert_ne!(told.change, shown.change);
     }
 
     #[test]

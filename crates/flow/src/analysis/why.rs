@@ -43,7 +43,8 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
     tokio::task::spawn_blocking(move || {
         let facts = picture.lake.facts(person.key, picture.known_as_of)?;
         let scope = scope(&picture, &subject)?;
-        Ok(sight::why(&walls, answer(&scope, &picture, &facts, person.key, version, &zone, &listed)))
+        let rests = scope.features().any(|key| walls.hides(key));
+        Ok(sight::why(&walls, rests, answer(&scope, &picture, &facts, person.key, version, &zone, &listed)))
     })
     .await?
 }
