@@ -46,6 +46,16 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(replaced(&cut, &numbers, |number| ends(national(&digits(number)))))
 }
 
+/// Does a mask stand in it? Then it names nobody: many have the same.
+pub fn is_masked(text: &str) -> bool {
+    let ends = |side: &mut dyn Iterator<Item = char>| side.take(2).filter(|c| digit(*c).is_some()).count() == 2;
+    let between = |at: usize| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + STARS.len()..).unwrap_or_default());
+        ends(&mut before.chars().rev()) && ends(&mut after.chars())
+    };
+    text.contains("***@") || text.match_indices(STARS).any(|(at, _)| between(at))
+}
+
 /// Does the text hold what would be masked?
 pub fn hides(text: &str) -> bool {
     !addresses(text).is_empty() || !numbers(text).is_empty()
@@ -285,6 +295,16 @@ mod tests {
         assert_eq!(of(IdentifierKind::External, "amy@mail.cn"), "a***@mail.cn");
         assert_eq!(of(IdentifierKind::Phone, "8613812345678"), "138****5678");
         assert_eq!(of(IdentifierKind::Unionid, "oUnion123"), "****");
+    }
+
+    #[test]
+    fn a_mask_is_known_as_one() {
+        for masked in ["13812345678", "0216555512", "amy@mail.cn", "a@b.cn", "客户13812345678", "+44 7911 123456"] {
+            assert!(is_masked(&text(masked)) && !is_masked(masked), "{masked}");
+        }
+        for other in ["M001", "****", "t****1", "A****", "amy*@mail.cn", ""] {
+            assert!(!is_masked(other), "{other}");
+        }
     }
 
     #[test]
