@@ -21,7 +21,7 @@ pub enum Habit {
     Champion,
     /// buys at a steady rhythm, up to the end
     Steady,
-    /// one order, long ago
+    /// one order, none since
     OneTime,
     /// was steady, silent for two to three of its own gaps
     Slipping,
@@ -130,13 +130,13 @@ fn person(number: u32, chance: &mut Chance, today: Day, order_number: &mut u64) 
         Habit::Prospect => (today, today.plus(-1), None),
         Habit::New => (back(chance.between(0, 27)), today, None),
         Habit::OneTime => {
-            let day = back(chance.between(150, i64::from(DAYS) - 1));
+            let day = back(chance.between(35, i64::from(DAYS) - 1));
             (day, day, None)
         }
         Habit::Champion | Habit::Steady => (back(chance.between(28, i64::from(DAYS) - 1)), today, None),
         Habit::Slipping => {
             let silent = (gap * (2.2 + chance.unit())).min(170.0) as i64;
-            (back(chance.between(300, i64::from(DAYS) - 1)), back(silent), None)
+            (back(chance.between(220, i64::from(DAYS) - 1)), back(silent), None)
         }
         Habit::Lost => (back(chance.between(520, i64::from(DAYS) - 1)), back(chance.between(330, 420)), None),
         Habit::Returned => {

@@ -150,9 +150,11 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
-    /// Another file begins, perhaps of another kind: nothing that could be on disk stays in memory.
-    pub(super) fn next_file(&mut self) -> Result<()> {
-        self.lanes.rest()
+    /// Another file begins, perhaps of another kind: nothing that could be on disk stays in memory. `more_orders`: may it, or one
+    /// after it, bring orders?
+    pub(super) fn next_file(&mut self, more_orders: bool) -> Result<()> {
+        self.lanes.rest()?;
+        if more_orders { Ok(()) } else { self.lanes.orders.close() }
     }
 
     /// Asks the store for identifiers not met before, all of a batch at once.

@@ -16,8 +16,8 @@ use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
 
 /// Keys kept exactly in memory, a lane: about 38 MB.
 const EXACT: usize = 3_600_000;
-/// Identities looked up in the lake at a time: as much again.
-pub(super) const IDENTITIES: u64 = 1_800_000;
+/// Identities looked up in the lake at a time: about 18 MB.
+pub(super) const IDENTITIES: u64 = 900_000;
 
 /// A row that waited: its number, customer, identity, fact and key.
 type Waited<F> = (u64, CustomerKey, Option<u64>, F, u64);
@@ -193,9 +193,15 @@ impl<F: Fact> Lane<F> {
         Ok(())
     }
 
-    /// No fact may come for a while: what is worth a file is written.
+    /// No fact may come for a while: what is worth a file is written, and what can be on disk is.
     pub fn rest(&mut self) -> Result<()> {
+        self.identities.rest()?;
         Ok(self.writer.rest()?)
+    }
+
+    /// No fact is expected any more.
+    pub fn close(&mut self) -> Result<()> {
+        Ok(self.seen.close()?)
     }
 
     /// Settles the suspects, and what returned to an earlier value; `each(row, customer, fact, key)` for those that are new.

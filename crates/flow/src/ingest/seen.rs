@@ -95,6 +95,7 @@ pub struct Seen {
     exact: Keys,
     budget: usize,
     layers: Vec<Layer>,
+    closed: bool,
     keys: Spool,
     suspects: Spool,
 }
@@ -106,6 +107,7 @@ impl Seen {
             exact: Keys::default(),
             budget,
             layers: Vec::new(),
+            closed: false,
             keys: Spool::new(folder, PARTITIONS, 8 << 20),
             suspects: Spool::new(folder, PARTITIONS, 8 << 20),
         }
@@ -116,6 +118,9 @@ impl Seen {
     /// # Errors
     /// When the disk refuses.
     pub fn insert(&mut self, key: u64) -> io::Result<Verdict> {
+        if self.closed {
+            return Ok(Verdict::Suspect);
+        }
         if self.layers.is_empty() {
             if !self.exact.insert(key) {
                 return Ok(Verdict::Seen);
@@ -136,17 +141,33 @@ impl Seen {
         Ok(Verdict::New)
     }
 
+    /// No key is expected any more: the filter goes. One that comes all the same is settled at the end.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn close(&mut self) -> io::Result<()> {
+        if self.layers.is_empty() {
+            return Ok(());
+        }
+        (self.layers, self.closed) = (Vec::new(), true);
+        self.keys.rest()?;
+        self.suspects.rest()
+    }
+
     /// Adds a key that is known to have been seen.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn load(&mut self, key: u64) -> io::Result<()> {
-        if self.layers.is_empty() { self.insert(key).map(|_| ()) } else { self.remember(key) }
+        match self.layers.is_empty() && !self.closed {
+            true => self.insert(key).map(|_| ()),
+            false => self.remember(key),
+        }
     }
 
     fn remember(&mut self, key: u64) -> io::Result<()> {
         let held: usize = self.layers.iter().map(|l| l.bits.len() * 64 / 12).sum();
-        if self.layers.last().is_none_or(|l| l.room == 0) && held < LARGEST {
+        if !self.closed && self.layers.last().is_none_or(|l| l.room == 0) && held < LARGEST {
             self.layers.push(Layer::new(held.max(1024)));
         }
         if let Some(layer) = self.layers.last_mut() {
@@ -200,7 +221,11 @@ mod tests {
         for budget in [1_000_000, 100] {
             let mut seen = Seen::new(folder.path(), budget);
             let (mut new, mut old) = (0, 0);
-            for i in (0..20_000u64).chain(0..20_000) {
+            for (n, i) in (0..20_000u64).chain(0..20_000).enumerate() {
+                // the last thousand come though nobody expected them
+                if n == 39_000 {
+                    seen.close().expect("closes");
+                }
                 let key = domain::id::key64(&i.to_string());
                 match seen.insert(key).expect("a key is kept") {
                     Verdict::New => new += 1,

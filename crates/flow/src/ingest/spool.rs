@@ -68,6 +68,16 @@ impl Spool {
         if self.held > self.budget { self.spill() } else { Ok(()) }
     }
 
+    /// Nothing may come for a while: what is held goes to disk.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn rest(&mut self) -> io::Result<()> {
+        self.spill()?;
+        self.parts.iter_mut().for_each(|p| p.memory = Vec::new());
+        Ok(())
+    }
+
     fn spill(&mut self) -> io::Result<()> {
         for part in self.parts.iter_mut().filter(|p| !p.memory.is_empty()) {
             if part.file.is_none() {

@@ -152,6 +152,7 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     let begun = app.clock.now();
     let sizes: Vec<u64> = request.sources.iter().map(|s| std::fs::metadata(&s.path).map(|m| m.len()).unwrap_or(0)).collect();
     progress.total.store(sizes.iter().sum(), Ordering::Relaxed);
+    let order = reading_order(&request.sources);
     let mut gather = Gather::new(app, request, known)?;
     let (sender, receiver) = mpsc::sync_channel::<(usize, sources::Result<Batch>)>(3);
     std::thread::scope(|scope| -> Result<()> {
@@ -167,7 +168,8 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
             let Some(source) = request.sources.get(index) else { continue };
             if current.replace(index).is_some_and(|c| c != index) {
                 before = progress.bytes.load(Ordering::Relaxed);
-                gather.next_file()?;
+                let mut coming = order.iter().skip_while(|i| **i != index).filter_map(|i| request.sources.get(*i));
+                gather.next_file(coming.any(|s| s.mapping.kinds.contains(&Kind::Order)))?;
             }
             let batch = batch.map_err(|e| unreadable(&source.name, &e))?;
             progress.bytes.store(before + batch.bytes_read, Ordering::Relaxed);

@@ -9,10 +9,10 @@ import { ColumnRow } from './ColumnRow'
 import { duplicateTargets } from './mapping'
 import { ReadingOptions } from './ReadingOptions'
 
-interface Props { file: ImportFile; name: string; others: boolean; mapping: Mapping; busy: boolean; onChange: (part: Partial<Mapping>, layout?: boolean) => void }
+interface Props { file: ImportFile; name: string; others: boolean; whole: boolean; mapping: Mapping; busy: boolean; onChange: (part: Partial<Mapping>, layout?: boolean) => void }
 
-/** One file: what it seems to be, how it is read, and where each of its columns goes. */
-export function FileMapping({ file, name, others, mapping, busy, onChange }: Props) {
+/** One table, where `whole` is said with every other sheet of its workbook beside it: what it seems to be, how it is read, and where each of its columns goes. */
+export function FileMapping({ file, name, others, whole, mapping, busy, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const { data: targets = [] } = useQuery(targetsQuery)
@@ -33,7 +33,7 @@ export function FileMapping({ file, name, others, mapping, busy, onChange }: Pro
       </div>
       {file.guesses.length > 0 && (
         <ul className="guesses" aria-label={t('imports.guesses')}>
-          {file.guesses.map((g, i) => <li key={`${g.code}-${i}`} data-code={g.code} className={g.warning ? 'warn' : undefined}>{f.label(g.text)}</li>)}
+          {file.guesses.map((g, i) => <li key={`${g.code}-${i}`} data-code={g.code} className={g.warning && !(whole && g.code === 'guess_sheets_left') ? 'warn' : undefined}>{f.label(g.text)}</li>)}
         </ul>
       )}
       <ReadingOptions file={file} mapping={mapping} targets={targets} busy={busy} onChange={onChange} />

@@ -117,7 +117,7 @@ function MappingStage({ data, onDone, onDiscard }: { data: Import; onDone: (next
       {failed && <Failed error={failed} />}
       {data.files.map((file, i) => {
         const mapping = maps[i]
-        return mapping && <FileMapping key={`${file.name}-${i}`} file={file} name={tableName(file, data.files)} others={data.files.length > 1} mapping={mapping} busy={busy} onChange={(part, layout) => change(i, part, layout)} />
+        return mapping && <FileMapping key={`${file.name}-${i}`} file={file} name={tableName(file, data.files)} others={data.files.length > 1} whole={data.files.filter((x) => x.name === file.name).length >= file.sheets.length} mapping={mapping} busy={busy} onChange={(part, layout) => change(i, part, layout)} />
       })}
       <div className="sticky-bar">
         <span className="grow">{t('imports.matched', { mapped, total })} {twice.length > 0 && <span className="worse">{t('imports.twice')}</span>}</span>

@@ -24,7 +24,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
           </div>
         )}
       </Card>
-      {!empty && words && <Card title={t('segments.plain')}><p className="sentence">{f.label(words)}</p></Card>}
+      {!empty && words && <Card title={t('segments.plain')}><p className={`sentence${stale ? ' soft' : ''}`}>{f.label(words)}</p></Card>}
       {!empty && data && data.sample.length > 0 && (
         <Card title={t('segments.sample', { n: data.sample.length })}>
           <div className="sample">

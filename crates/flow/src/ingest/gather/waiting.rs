@@ -19,8 +19,8 @@ use domain::{
 use sources::{Code, Kind, Target};
 use std::{collections::HashSet, hash::BuildHasherDefault};
 
-/// Orders held for look-ups at a time: about 60 MB.
-pub(super) const INDEX: usize = 3_000_000;
+/// Orders held for look-ups at a time: about 30 MB.
+pub(super) const INDEX: usize = 1_500_000;
 
 pub(super) const LINE: u8 = 0;
 pub(super) const REFUND: u8 = 1;
@@ -100,7 +100,7 @@ impl Gather<'_> {
         let mut take = Take(record);
         let (kind, key, file, line, row) = (take.u8()?, take.u64()?, take.u32()?, take.u64()?, take.u64()?);
         let own = take.maybe_i64()?.map(|k| CustomerKey(k as u32));
-        // an order of the batch that came after the first three million is the later word
+        // an order of the batch that came after the first of them is the later word
         let place = index.get(key).filter(|_| first.get(key).is_none()).or_else(|| first.get(key));
         if kind == LINE {
             let mut l = LineRecord::take(&mut take)?;
