@@ -48,6 +48,11 @@ const routes: [string, () => string][] = [
   ['imports', () => '/imports'],
   ['import', () => `/imports/${importId}`],
   ['settings', () => '/settings'],
+  ['members', () => '/settings/users'],
+  ['tokens', () => '/settings/tokens'],
+  ['audit', () => '/audit'],
+  ['audit, narrowed', () => '/audit?action=session.begun&day=2020-02-29'],
+  ['an invitation that is gone', () => '/invite'],
   ['not found', () => '/nowhere'],
 ]
 

@@ -1,8 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, retainSearchParams } from '@tanstack/react-router'
-import { whenSignedOut } from './api/client'
+import { whenDenied, whenSignedOut } from './api/client'
+import type { Known, Permission, Scoring } from './api/types'
 import { session, sessionOver } from './api/queries'
-import type { Known, Scoring } from './api/types'
+import { keepInvitation } from './areas/session/invitation'
 import { NotFound, Nowhere, Oops } from './areas/shell/Oops'
 import { Shell } from './areas/shell/Shell'
 import { Loading } from './parts/States'
@@ -41,6 +42,20 @@ const signin = createRoute({
   component: lazyRouteComponent(() => import('./areas/session/SignIn'), 'SignIn'),
 })
 
+/** The link of an invitation: its secret leaves the address bar before anything is asked or shown. `/join?token=` is the same by another name. */
+const invite = createRoute({
+  getParentRoute: () => root, path: '/invite',
+  beforeLoad: ({ location }) => { if (keepInvitation(location.hash)) throw redirect({ to: '/invite', replace: true }) },
+  component: lazyRouteComponent(() => import('./areas/session/Join'), 'Join'),
+})
+const join = createRoute({
+  getParentRoute: () => root, path: '/join', validateSearch: (s: Raw): { token?: string } => ({ token: text(s.token) }),
+  beforeLoad: ({ search, location }) => {
+    keepInvitation(search.token ?? location.hash)
+    throw redirect({ to: '/invite', replace: true })
+  },
+})
+
 const app = createRoute({
   getParentRoute: () => root, id: 'app', component: Shell,
   beforeLoad: async ({ context, location }) => {
@@ -59,7 +74,7 @@ const overview = createRoute({
   }),
   component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
 })
-const classificationNew = createRoute({ getParentRoute: () => app, path: '/classification/new', component: lazyRouteComponent(() => import('./areas/classification/NewPage'), 'NewPage') })
+const classificationNew = createRoute({ getParentRoute: () => app, path: '/classification/new', staticData: { needs: 'definitions:write' }, component: lazyRouteComponent(() => import('./areas/classification/NewPage'), 'NewPage') })
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
@@ -80,7 +95,7 @@ const customer = createRoute({
 })
 const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
 const segmentNew = createRoute({
-  getParentRoute: () => app, path: '/segments/new', validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
+  getParentRoute: () => app, path: '/segments/new', staticData: { needs: 'definitions:write' }, validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
   component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'NewSegment'),
 })
 const segment = createRoute({ getParentRoute: () => app, path: '/segments/$key', component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'EditSegment') })
@@ -88,14 +103,23 @@ const features = createRoute({
   getParentRoute: () => app, path: '/features', validateSearch: (s: Raw): { q?: string; open?: string } => ({ q: text(s.q), open: text(s.open) }),
   component: lazyRouteComponent(() => import('./areas/features/CatalogPage'), 'CatalogPage'),
 })
-const imports = createRoute({ getParentRoute: () => app, path: '/imports', component: lazyRouteComponent(() => import('./areas/imports/ImportsPage'), 'ImportsPage') })
-const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
+const imports = createRoute({ getParentRoute: () => app, path: '/imports', staticData: { needs: 'imports:write' }, component: lazyRouteComponent(() => import('./areas/imports/ImportsPage'), 'ImportsPage') })
+const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', staticData: { needs: 'imports:write' }, component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
 
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
+const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
+const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
+
+export interface AuditSearch { actor?: string; action?: string; day?: string }
+const audit = createRoute({
+  getParentRoute: () => app, path: '/audit', staticData: { needs: 'audit:read' },
+  validateSearch: (s: Raw): AuditSearch => ({ actor: text(s.actor), action: text(s.action), day: day(s.day) }),
+  component: lazyRouteComponent(() => import('./areas/audit/AuditPage'), 'AuditPage'),
+})
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, app.addChildren([home, overview, classificationNew, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, settings, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))
@@ -115,9 +139,12 @@ export function makeRouter(queries: QueryClient) {
   whenSignedOut(() => {
     if (queries.getQueryData(session.queryKey)?.user) queries.setQueryData(sessionOver, true)
   })
+  whenDenied(() => void queries.invalidateQueries({ queryKey: session.queryKey }))
   return router
 }
 
 declare module '@tanstack/react-router' {
   interface Register { router: ReturnType<typeof makeRouter> }
+  /** What a page is for is not begun without; `Shell` says so instead. */
+  interface StaticDataRouteOption { needs?: Permission }
 }

@@ -1,20 +1,27 @@
-//! Who may use this server: the one-time set-up token that makes the first person its owner, signing in and out, and
-//! sessions. Tokens are 256 random bits; the database holds only their SHA-256.
+//! Who may use this server: the one-time set-up token that makes the first person its owner, signing in and out, sessions and API
+//! tokens. Tokens are 256 random bits; the database holds only their SHA-256, each kind in a table of its own.
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 pub use crate::password::acceptable;
+use crate::scope::Scope;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Currency, Lang, Zone, clock::Instant};
+use domain::{
+    Currency, Lang, Zone,
+    audit::{Action, Actor},
+    clock::Instant,
+};
+use flow::audit;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::{session::Session, user::User, workspace::Workspace};
+use store::{member, session::Session, user::User, workspace::Workspace};
 use utoipa::ToSchema;
 
-const HOUR: i64 = 3_600_000_000;
+const MINUTE: i64 = 60_000_000;
+const HOUR: i64 = 60 * MINUTE;
 /// A session ends when it has not been used for so long.
 const IDLE: i64 = 14 * 24 * HOUR;
 /// A set-up token that nobody used; the next start prints a new one.
@@ -69,14 +76,14 @@ pub struct WorkspaceForm {
 }
 
 /// A new secret and what the database keeps of it.
-fn secret(ctx: &Ctx) -> Result<(String, String)> {
+pub(crate) fn secret(ctx: &Ctx) -> Result<(String, String)> {
     let token = URL_SAFE_NO_PAD.encode(ctx.random::<32>()?);
     let kept = hash(&token);
     Ok((token, kept))
 }
 
 /// What the database keeps of a token.
-fn hash(token: &str) -> String {
+pub(crate) fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
@@ -96,11 +103,11 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
     Ok(Some(token))
 }
 
-/// Makes the workspace and its owner and signs the owner in; answers the session's token.
+/// Makes the workspace and its owner and signs the owner in.
 ///
 /// # Errors
 /// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
-pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(User, String)> {
+pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Scope> {
     let keys = [format!("setup:{from}")];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now)?;
@@ -108,13 +115,16 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(U
     let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
     let mut tx = ctx.app.store.begin().await?;
     match store::setup::complete(&mut tx, &hash(form.token.trim()), now, &workspace, &owner).await {
-        Ok(made) => match other(&workspace, &made) {
-            None => tx.commit().await?,
-            Some(problem) => {
+        Ok(made) => {
+            if let Some(problem) = other(&workspace, &made) {
                 tx.rollback().await?;
                 return Err(problem);
             }
-        },
+            let founder = Actor { id: owner.id.clone(), name: owner.name.clone(), token: None };
+            let note = audit::of(&ctx.app, &founder, Action::WorkspaceFounded, made.id.as_str());
+            store::audit::append(&mut tx, &made.id, &note).await?;
+            tx.commit().await?;
+        }
         Err(store::Error::NotFound { .. }) => {
             ctx.brake.failed(&keys, now);
             return Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"));
@@ -125,8 +135,7 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<(U
         Err(e) => return Err(e.into()),
     }
     ctx.app.reload().await?;
-    let token = begin(ctx, &owner.id).await?;
-    Ok((owner, token))
+    begin(ctx, &owner.id, from).await
 }
 
 /// The workspace facts were reckoned by before anybody set it up.
@@ -183,7 +192,6 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
         email: form.email.trim().to_lowercase(),
         name: form.name.trim().to_owned(),
         password_hash: String::new(),
-        role: "owner".to_owned(),
         created_at: now,
         disabled_at: None,
     };
@@ -194,7 +202,8 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
 ///
 /// # Errors
 /// `session.form` with fields, `session.old_password`, `session.too_many_tries`, or when the store refuses.
-pub async fn change_password(ctx: &Ctx, user: &str, token: &str, form: PasswordForm) -> Result<u64> {
+pub async fn change_password(ctx: &Ctx, scope: &Scope, form: PasswordForm) -> Result<u64> {
+    let (user, token) = (scope.member.user.as_str(), scope.person()?);
     let keys = [format!("password:{user}")];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now)?;
@@ -212,6 +221,7 @@ pub async fn change_password(ctx: &Ctx, user: &str, token: &str, form: PasswordF
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_others(&mut tx, user, &hash(token)).await?;
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &scope.actor(), Action::PasswordChanged, user)).await?;
     tx.commit().await?;
     tracing::info!(user, ended, "a password was changed");
     Ok(ended)
@@ -222,7 +232,7 @@ pub async fn change_password(ctx: &Ctx, user: &str, token: &str, form: PasswordF
 ///
 /// # Errors
 /// `session.form` with fields, or when the store refuses.
-pub async fn reset_password(ctx: &Ctx, user: &str, new: String) -> Result<u64> {
+pub async fn reset_password(ctx: &Ctx, by: &Actor, user: &str, new: String) -> Result<u64> {
     if !acceptable(&new) {
         return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
     }
@@ -230,15 +240,27 @@ pub async fn reset_password(ctx: &Ctx, user: &str, new: String) -> Result<u64> {
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_of_user(&mut tx, user).await?;
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, by, Action::PasswordReset, user)).await?;
     tx.commit().await?;
     Ok(ended)
+}
+
+/// What is kept of a password; a weak one is refused before.
+///
+/// # Errors
+/// `session.form` with fields.
+pub async fn kept_password(ctx: &Ctx, password: String) -> Result<String> {
+    if !acceptable(&password) {
+        return Err(Error::invalid("session.form", "some fields need another look").field("password", "field.password"));
+    }
+    ctx.passwords.hash(password, ctx.random()?).await
 }
 
 /// Renames the business and sets its default language.
 ///
 /// # Errors
 /// `workspace.form` with fields, or when the store refuses.
-pub async fn change_workspace(ctx: &Ctx, form: &WorkspaceForm) -> Result<()> {
+pub async fn change_workspace(ctx: &Ctx, by: &Actor, form: &WorkspaceForm) -> Result<()> {
     let mut problem = Error::invalid("workspace.form", "some fields need another look");
     let named = (1..=100).contains(&form.name.trim().chars().count());
     let spoken = matches!(form.lang.as_str(), "zh-CN" | "en");
@@ -255,12 +277,14 @@ pub async fn change_workspace(ctx: &Ctx, form: &WorkspaceForm) -> Result<()> {
     let now = store::workspace::get(&mut tx).await?.ok_or_else(Error::not_found)?;
     let next = Workspace { name: form.name.trim().to_owned(), lang: form.lang.clone(), updated_at: ctx.app.clock.now(), ..now };
     store::workspace::update(&mut tx, &next).await?;
+    let detail = json!({ "name": next.name, "lang": next.lang });
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, by, Action::WorkspaceChanged, next.id.as_str()).detail(detail)).await?;
     tx.commit().await?;
     Ok(ctx.app.reload().await?)
 }
 
 /// One `@` with something on either side and no spaces; whether it exists only a mail could tell.
-fn email_like(text: &str) -> bool {
+pub fn email_like(text: &str) -> bool {
     let text = text.trim();
     let parts = text.split_once('@');
     text.len() <= 254
@@ -268,48 +292,83 @@ fn email_like(text: &str) -> bool {
         && parts.is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
 }
 
-/// Checks e-mail and password and begins a session; answers its token. One answer for every kind of failure.
+/// Checks e-mail and password and begins a session. One answer for every kind of failure; who is no member (any more) has none.
 ///
 /// # Errors
 /// `session.wrong`, `session.too_many_tries`, or when the store refuses.
-pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<(User, String)> {
+pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
     let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now)?;
-    let user = store::user::by_email(&ctx.app.store, &form.email).await?.filter(|u| u.disabled_at.is_none());
+    let workspace = ctx.workspace().await?;
+    let user = store::user::by_email(&ctx.app.store, &form.email).await?;
     let known = user.as_ref().map(|u| u.password_hash.clone());
     let fits = acceptable(&form.password) & ctx.passwords.verify(form.password, known).await?;
-    let (true, Some(user)) = (fits, user) else {
+    let id = user.map(|u| u.id).unwrap_or_default();
+    let member = member::get(&ctx.app.store, &workspace, &id).await?.filter(|m| !m.disabled);
+    if !fits || member.is_none() {
         ctx.brake.failed(&keys, now);
-        return Err(Error::new(StatusCode::UNAUTHORIZED, "session.wrong", "e-mail or password is wrong"));
-    };
+        refused(ctx, &id, from).await?;
+        return Err(wrong());
+    }
     ctx.brake.passed(&keys);
     store::session::delete_expired(&ctx.app.store, now).await?;
-    let token = begin(ctx, &user.id).await?;
-    Ok((user, token))
+    begin(ctx, &id, from).await
+}
+
+/// E-mail or password is wrong, whichever.
+pub(crate) fn wrong() -> Error {
+    Error::new(StatusCode::UNAUTHORIZED, "session.wrong", "e-mail or password is wrong")
+}
+
+/// Notes that somebody was refused; whose account it was, if it is one, and never what was typed.
+pub(crate) async fn refused(ctx: &Ctx, user: &str, from: &str) -> Result<()> {
+    let note = audit::of(&ctx.app, &Actor::nobody(), Action::SessionRefused, user).detail(json!({ "from": from }));
+    Ok(audit::note(&ctx.app, note).await?)
 }
 
 /// Begins a session with a token of its own.
-async fn begin(ctx: &Ctx, user: &str) -> Result<String> {
+pub(crate) async fn begin(ctx: &Ctx, user: &str, from: &str) -> Result<Scope> {
     let (token, token_hash) = secret(ctx)?;
+    let workspace = ctx.workspace().await?;
     let now = ctx.app.clock.now();
-    let expires_at = Instant(now.0 + IDLE);
-    let session = Session { token_hash, user: user.to_owned(), created_at: now, seen_at: now, expires_at };
-    store::session::create(&ctx.app.store, &session).await?;
-    Ok(token)
+    let session = Session { token_hash, user: user.to_owned(), created_at: now, seen_at: now, expires_at: Instant(now.0 + IDLE) };
+    let mut tx = ctx.app.store.begin().await?;
+    let member = member::get(&mut tx, &workspace, user).await?.ok_or_else(wrong)?;
+    store::session::create(&mut tx, &session).await?;
+    member::seen(&mut tx, &workspace, user, now).await?;
+    let actor = Actor { id: member.user.clone(), name: member.name.clone(), token: None };
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": from }))).await?;
+    tx.commit().await?;
+    Ok(Scope::signed_in(member, token))
 }
 
 /// Whose session this is, if it is one; a session in use is prolonged, noted at most once an hour.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn user_of(ctx: &Ctx, token: &str) -> Result<Option<User>> {
-    let now = ctx.app.clock.now();
-    let Some((session, user)) = store::session::find(&ctx.app.store, &hash(token), now).await? else { return Ok(None) };
+pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
+    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
+    let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
+    let Some((session, member)) = found else { return Ok(None) };
     if now.0 - session.seen_at.0 > HOUR {
         store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
+        member::seen(&ctx.app.store, &workspace, &member.user, now).await?;
     }
-    Ok(Some(user))
+    Ok(Some(Scope::signed_in(member, token.to_owned())))
+}
+
+/// Whose API token this is, if it is one; that it was used is noted at most once a minute.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn by_token(ctx: &Ctx, secret: &str) -> Result<Option<Scope>> {
+    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
+    let Some((token, owner)) = store::token::find(&ctx.app.store, &workspace, &hash(secret), now).await? else { return Ok(None) };
+    if token.used_at.is_none_or(|at| now.0 - at.0 > MINUTE) {
+        store::token::used(&ctx.app.store, &token.id, now).await?;
+    }
+    Ok(Some(Scope::token(&token, owner)))
 }
 
 /// Ends a session.

@@ -1,6 +1,6 @@
 //! `/classifications`: one with its definition and class sizes, its next version, and ones of one's own.
 
-use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, session::Who};
+use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::classification::Classification;
 use flow::analysis::classifications::{self, ClassificationView};
@@ -21,8 +21,8 @@ pub struct ClassificationEdit {
 /// Each class's rule as text and as a sentence, and how many customers it has as of the day.
 #[utoipa::path(get, path = "/classifications/{key}", tag = "classification", params(At, ("key" = String, Path,)),
     responses((status = 200, body = ClassificationView), (status = 404, body = Problem)))]
-pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Query<At>) -> Result<Json<ClassificationView>> {
-    Ok(Json(classifications::show(&ctx.app, &key, at.asked()?).await?))
+pub async fn show(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(at): Query<At>) -> Result<Json<ClassificationView>> {
+    Ok(Json(classifications::show(&ctx.app, scope.sight, &key, at.asked()?).await?))
 }
 
 /// Add a classification of one's own
@@ -30,8 +30,8 @@ pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Qu
 /// Without a key one is made from its name. Checked as a whole before it is kept; usable in rules at once as `class.<key>`.
 #[utoipa::path(post, path = "/classifications", tag = "classification", request_body = ClassificationEdit,
     responses((status = 201, body = ClassificationView), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, who: Who, Json(body): Json<ClassificationEdit>) -> Result<(StatusCode, Json<ClassificationView>)> {
-    Ok((StatusCode::CREATED, Json(classifications::create(&ctx.app, body.definition, &who.name).await?)))
+pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<ClassificationEdit>) -> Result<(StatusCode, Json<ClassificationView>)> {
+    Ok((StatusCode::CREATED, Json(classifications::create(&ctx.app, scope.sight, body.definition, &scope.actor()).await?)))
 }
 
 /// Publish the next version of a classification
@@ -40,8 +40,8 @@ pub async fn create(State(ctx): State<Ctx>, who: Who, Json(body): Json<Classific
 #[utoipa::path(put, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
     request_body = ClassificationEdit,
     responses((status = 200, body = ClassificationView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
-    Ok(Json(classifications::edit(&ctx.app, &key, body.definition, &who.name).await?))
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
+    Ok(Json(classifications::edit(&ctx.app, scope.sight, &key, body.definition, &scope.actor()).await?))
 }
 
 /// Take a classification of one's own away, or put a changed one back
@@ -50,7 +50,7 @@ pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Jso
 /// the shipped one is in force again.
 #[utoipa::path(delete, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
-    classifications::remove(&ctx.app, &key, &who.name).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
+    classifications::remove(&ctx.app, &key, &scope.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

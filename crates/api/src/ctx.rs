@@ -44,6 +44,14 @@ impl Ctx {
         Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default() }
     }
 
+    /// The workspace this store holds; empty before the set-up. Read again until there is one: another process may have made it.
+    pub async fn workspace(&self) -> Result<String> {
+        if self.app.settings().id.is_empty() {
+            self.app.reload().await?;
+        }
+        Ok(self.app.settings().id.clone())
+    }
+
     /// Random bytes from the application's source of chance.
     pub fn random<const N: usize>(&self) -> Result<[u8; N]> {
         let mut bytes = [0; N];

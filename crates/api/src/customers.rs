@@ -1,6 +1,6 @@
 //! `/customers`: the list by rule, segment, class and name; its export; one customer, their timeline, and why.
 
-use crate::{asked::At, ctx::Ctx, error::{Error, Problem, Result}, extract::{Json, Path, Query}};
+use crate::{asked::At, ctx::Ctx, error::{Error, Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{
     body::Body,
     extract::State,
@@ -58,9 +58,9 @@ impl ListQuery {
 
 /// List customers
 #[utoipa::path(get, path = "/customers", tag = "customer", params(At, ListQuery),
-    responses((status = 200, body = CustomerPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
-    Ok(Json(customers::list(&ctx.app, at.asked()?, q.listing(&pairs)?).await?))
+    responses((status = 200, body = CustomerPage), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
+    Ok(Json(customers::list(&ctx.app, scope.sight, at.asked()?, q.listing(&pairs)?).await?))
 }
 
 /// Format and language of an export.
@@ -76,9 +76,9 @@ pub struct ExportQuery {
 /// Every customer of the list, not only a page. Texts that a spreadsheet would take for formulas are made harmless.
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, ListQuery, ExportQuery),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
-pub async fn export(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
+pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
-    let (file, as_of) = export::customers(&ctx.app, at.asked()?, q.listing(&pairs)?, sheet).await?;
+    let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet).await?;
     let whose = q.segment.as_deref().filter(|s| !s.is_empty()).unwrap_or("customers");
     attachment(file, sheet.content_type(), &format!("{whose}-{as_of}.{}", sheet.extension())).await
 }
@@ -86,8 +86,8 @@ pub async fn export(State(ctx): State<Ctx>, Query(at): Query<At>, Query(q): Quer
 /// One customer
 #[utoipa::path(get, path = "/customers/{id}", tag = "customer", params(At, ("id" = String, Path,)),
     responses((status = 200, body = Profile), (status = 404, body = Problem)))]
-pub async fn show(State(ctx): State<Ctx>, Path(id): Path<String>, Query(at): Query<At>) -> Result<Json<Profile>> {
-    Ok(Json(profile::profile(&ctx.app, &id, at.asked()?).await?))
+pub async fn show(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>) -> Result<Json<Profile>> {
+    Ok(Json(profile::profile(&ctx.app, scope.sight, &id, at.asked()?).await?))
 }
 
 /// Which part of a timeline.
@@ -107,10 +107,10 @@ pub struct TimelineQuery {
 /// Of a past day what had happened by then; without a day everything.
 #[utoipa::path(get, path = "/customers/{id}/timeline", tag = "customer", params(At, TimelineQuery, ("id" = String, Path,)),
     responses((status = 200, body = Timeline), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn timeline(State(ctx): State<Ctx>, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<TimelineQuery>) -> Result<Json<Timeline>> {
+pub async fn timeline(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<TimelineQuery>) -> Result<Json<Timeline>> {
     let kinds = q.types.as_deref().map(EventKind::parse_list).transpose()?.unwrap_or_default();
     let limit = q.limit.unwrap_or(50).clamp(1, 500) as usize;
-    Ok(Json(timeline::timeline(&ctx.app, &id, at.asked()?, &kinds, q.cursor.as_deref(), limit).await?))
+    Ok(Json(timeline::timeline(&ctx.app, scope.sight, &id, at.asked()?, &kinds, q.cursor.as_deref(), limit).await?))
 }
 
 /// Which assignment is asked about: exactly one of the two.
@@ -128,13 +128,13 @@ pub struct WhyQuery {
 /// The conditions with the customer's values, the facts that counted, and the smallest feasible change.
 #[utoipa::path(get, path = "/customers/{id}/why", tag = "customer", params(At, WhyQuery, ("id" = String, Path,)),
     responses((status = 200, body = WhyView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn why(State(ctx): State<Ctx>, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<WhyQuery>) -> Result<Json<WhyView>> {
+pub async fn why(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<WhyQuery>) -> Result<Json<WhyView>> {
     let subject = match (q.classification, q.segment) {
         (Some(key), None) => Subject::Classification(key),
         (None, Some(key)) => Subject::Segment(key),
         _ => return Err(Error::invalid("why.subject", "name a classification or a segment")),
     };
-    Ok(Json(why::why(&ctx.app, &id, &subject, at.asked()?).await?))
+    Ok(Json(why::why(&ctx.app, scope.sight, &id, &subject, at.asked()?).await?))
 }
 
 /// A file as a download.

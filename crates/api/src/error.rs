@@ -142,6 +142,9 @@ impl From<flow::Error> for Error {
             E::Conflict { code, message, params } => {
                 Error::new(StatusCode::CONFLICT, code, message.en.clone()).params(with_message(params, &message))
             }
+            E::Denied { code, message, params } => {
+                Error::new(StatusCode::FORBIDDEN, code, message.en.clone()).params(with_message(params, &message))
+            }
             E::Rule(e) => rule(&e),
             E::Store(e) => e.into(),
             other => Error::internal(other),

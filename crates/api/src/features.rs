@@ -1,6 +1,6 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, session::Who};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
 use flow::analysis::features::{self, FeatureList};
@@ -8,8 +8,8 @@ use flow::schema;
 
 /// The feature catalog
 #[utoipa::path(get, path = "/features", tag = "feature", responses((status = 200, body = FeatureList)))]
-pub async fn list(State(ctx): State<Ctx>) -> Result<Json<FeatureList>> {
-    Ok(Json(features::list(&ctx.app).await?))
+pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<FeatureList>> {
+    Ok(Json(features::list(&ctx.app, scope.sight).await?))
 }
 
 /// Add a feature of one's own
@@ -17,15 +17,15 @@ pub async fn list(State(ctx): State<Ctx>) -> Result<Json<FeatureList>> {
 /// An attribute, an aggregate or a formula; checked for types and circles before it is kept.
 #[utoipa::path(post, path = "/features", tag = "feature", request_body = schema::Feature,
     responses((status = 201, body = schema::Feature), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, who: Who, Json(feature): Json<Feature>) -> Result<(StatusCode, Json<Feature>)> {
-    Ok((StatusCode::CREATED, Json(features::create(&ctx.app, feature, &who.name).await?)))
+pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(feature): Json<Feature>) -> Result<(StatusCode, Json<Feature>)> {
+    Ok((StatusCode::CREATED, Json(features::create(&ctx.app, scope.sight, feature, &scope.actor()).await?)))
 }
 
 /// Publish the next version of a feature of one's own
 #[utoipa::path(put, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)), request_body = schema::Feature,
     responses((status = 200, body = schema::Feature), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(feature): Json<Feature>) -> Result<Json<Feature>> {
-    Ok(Json(features::edit(&ctx.app, &key, feature, &who.name).await?))
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(feature): Json<Feature>) -> Result<Json<Feature>> {
+    Ok(Json(features::edit(&ctx.app, scope.sight, &key, feature, &scope.actor()).await?))
 }
 
 /// Take a feature of one's own away, or put a changed one back
@@ -34,7 +34,7 @@ pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Jso
 /// the shipped one is in force again.
 #[utoipa::path(delete, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
-    features::remove(&ctx.app, &key, &who.name).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
+    features::remove(&ctx.app, &key, &scope.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! `GET /flow`.
 
-use crate::{asked::day, ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}};
+use crate::{asked::day, ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}, scope::Scope};
 use axum::extract::State;
 use flow::analysis::{Known, flow_between::{self, Movement}};
 use serde::Deserialize;
@@ -27,8 +27,8 @@ pub struct Between {
 /// How many customers, with how much net, went from class to class.
 #[utoipa::path(get, path = "/flow", tag = "analysis", params(Between),
     responses((status = 200, body = Movement), (status = 404, body = Problem)))]
-pub async fn show(State(ctx): State<Ctx>, Query(q): Query<Between>) -> Result<Json<Movement>> {
+pub async fn show(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<Between>) -> Result<Json<Movement>> {
     let (from, to) = (day("from", q.from.as_deref())?, day("to", q.to.as_deref())?);
     let classification = q.classification.as_deref().unwrap_or("lifecycle");
-    Ok(Json(flow_between::movement(&ctx.app, classification, from, to, q.known.unwrap_or_default()).await?))
+    Ok(Json(flow_between::movement(&ctx.app, scope.sight, classification, from, to, q.known.unwrap_or_default()).await?))
 }

@@ -5,10 +5,10 @@ use crate::{
     customers::attachment,
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
-    session::Who,
+    scope::Scope,
 };
 use axum::{
-    extract::{DefaultBodyLimit, Multipart, State, multipart::Field},
+    extract::{Multipart, State, multipart::Field},
     http::StatusCode,
     response::Response,
 };
@@ -23,7 +23,6 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Files one upload may bring.
 const FILES: usize = 32;
@@ -67,27 +66,10 @@ pub struct LangQuery {
     pub lang: Option<String>,
 }
 
-/// The routes of imports; all of them need a session.
-pub fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        // uploads go to disk as they come; their limit is the server's own
-        .layer(DefaultBodyLimit::disable())
-        .routes(routes!(targets))
-        .routes(routes!(show, remove))
-        .routes(routes!(map))
-        .routes(routes!(check))
-        .routes(routes!(stop))
-        .routes(routes!(commit))
-        .routes(routes!(undo))
-        .routes(routes!(rejected_csv))
-        .routes(routes!(rejected_xlsx))
-}
-
 /// The newest imports
 #[utoipa::path(get, path = "/imports", tag = "import", responses((status = 200, body = ImportList)))]
-async fn list(State(ctx): State<Ctx>) -> Result<Json<ImportList>> {
-    Ok(Json(ImportList { items: ingest::list(&ctx.app).await? }))
+pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<ImportList>> {
+    Ok(Json(ImportList { items: ingest::list(&ctx.app, scope.sight).await? }))
 }
 
 /// Bring files
@@ -95,9 +77,9 @@ async fn list(State(ctx): State<Ctx>) -> Result<Json<ImportList>> {
 /// They are kept, looked at, and a mapping is proposed for each; nothing is imported yet.
 #[utoipa::path(post, path = "/imports", tag = "import", request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = ImportView), (status = 413, body = Problem), (status = 422, body = Problem)))]
-async fn create(State(ctx): State<Ctx>, who: Who, form: Multipart) -> Result<(StatusCode, Json<ImportView>)> {
+pub async fn create(State(ctx): State<Ctx>, scope: Scope, form: Multipart) -> Result<(StatusCode, Json<ImportView>)> {
     let (uploads, _kept) = receive(&ctx, form).await?;
-    Ok((StatusCode::CREATED, Json(ingest::receive(&ctx.app, uploads, &who.name).await?)))
+    Ok((StatusCode::CREATED, Json(ingest::receive(&ctx.app, scope.sight, uploads, &scope.actor()).await?)))
 }
 
 /// Streams the parts into temporary files, which go when the request is over unless they were taken in.
@@ -152,21 +134,21 @@ impl Drop for Kept {
 
 /// What a column can mean
 #[utoipa::path(get, path = "/imports/targets", tag = "import", responses((status = 200, body = TargetList)))]
-async fn targets() -> Json<TargetList> {
+pub async fn targets() -> Json<TargetList> {
     Json(TargetList { items: ingest::targets() })
 }
 
 /// One import
 #[utoipa::path(get, path = "/imports/{id}", tag = "import", params(("id" = String, Path,)),
     responses((status = 200, body = ImportView), (status = 404, body = Problem)))]
-async fn show(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<ImportView>> {
-    Ok(Json(ingest::get(&ctx.app, &id).await?))
+pub async fn show(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<ImportView>> {
+    Ok(Json(ingest::get(&ctx.app, scope.sight, &id).await?))
 }
 
 /// Forget an import that is not committed
 #[utoipa::path(delete, path = "/imports/{id}", tag = "import", params(("id" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn remove(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<StatusCode> {
+pub async fn remove(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<StatusCode> {
     ingest::discard(&ctx.app, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -174,11 +156,11 @@ async fn remove(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Status
 /// Say how the files are read
 #[utoipa::path(put, path = "/imports/{id}/mapping", tag = "import", params(("id" = String, Path,)), request_body = MappingsBody,
     responses((status = 200, body = ImportView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn map(State(ctx): State<Ctx>, Path(id): Path<String>, Json(body): Json<MappingsBody>) -> Result<Json<ImportView>> {
+pub async fn map(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(body): Json<MappingsBody>) -> Result<Json<ImportView>> {
     let mappings: Vec<_> = body.files.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(|e| {
         Error::invalid("import.mapping", "a mapping does not fit its description").params(json!({ "detail": e.to_string() }))
     })?;
-    Ok(Json(ingest::set_mapping(&ctx.app, &id, mappings).await?))
+    Ok(Json(ingest::set_mapping(&ctx.app, scope.sight, &id, mappings).await?))
 }
 
 /// Dry run over all rows
@@ -186,15 +168,15 @@ async fn map(State(ctx): State<Ctx>, Path(id): Path<String>, Json(body): Json<Ma
 /// Answers at once; `progress` tells how far it is, `report` what a commit would do, to the row.
 #[utoipa::path(post, path = "/imports/{id}/check", tag = "import", params(("id" = String, Path,)),
     responses((status = 202, body = ImportView), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn check(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<(StatusCode, Json<ImportView>)> {
-    Ok((StatusCode::ACCEPTED, Json(ingest::check(&ctx.app, &id).await?)))
+pub async fn check(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<(StatusCode, Json<ImportView>)> {
+    Ok((StatusCode::ACCEPTED, Json(ingest::check(&ctx.app, scope.sight, &id).await?)))
 }
 
 /// Stop a dry run
 #[utoipa::path(post, path = "/imports/{id}/stop", tag = "import", params(("id" = String, Path,)),
     responses((status = 200, body = ImportView), (status = 404, body = Problem)))]
-async fn stop(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<ImportView>> {
-    Ok(Json(ingest::stop(&ctx.app, &id).await?))
+pub async fn stop(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<ImportView>> {
+    Ok(Json(ingest::stop(&ctx.app, scope.sight, &id).await?))
 }
 
 /// Commit what was checked
@@ -202,8 +184,8 @@ async fn stop(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<Imp
 /// All of it in one transaction, or nothing. Answers at once; `status` becomes `committed`.
 #[utoipa::path(post, path = "/imports/{id}/commit", tag = "import", params(("id" = String, Path,)),
     responses((status = 202, body = ImportView), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn commit(State(ctx): State<Ctx>, who: Who, Path(id): Path<String>) -> Result<(StatusCode, Json<ImportView>)> {
-    Ok((StatusCode::ACCEPTED, Json(ingest::confirm(&ctx.app, &id, &who.name).await?)))
+pub async fn commit(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<(StatusCode, Json<ImportView>)> {
+    Ok((StatusCode::ACCEPTED, Json(ingest::confirm(&ctx.app, scope.sight, &id, &scope.actor()).await?)))
 }
 
 /// Take a whole import back
@@ -211,9 +193,9 @@ async fn commit(State(ctx): State<Ctx>, who: Who, Path(id): Path<String>) -> Res
 /// Its facts, the customers only it brought, and what it changed.
 #[utoipa::path(post, path = "/imports/{id}/undo", tag = "import", params(("id" = String, Path,)),
     responses((status = 200, body = ImportView), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn undo(State(ctx): State<Ctx>, who: Who, Path(id): Path<String>) -> Result<Json<ImportView>> {
-    ingest::undo(&ctx.app, &id, &who.name).await?;
-    Ok(Json(ingest::get(&ctx.app, &id).await?))
+pub async fn undo(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<ImportView>> {
+    ingest::undo(&ctx.app, &id, &scope.actor()).await?;
+    Ok(Json(ingest::get(&ctx.app, scope.sight, &id).await?))
 }
 
 /// Rows that were set aside, as CSV
@@ -221,16 +203,16 @@ async fn undo(State(ctx): State<Ctx>, who: Who, Path(id): Path<String>) -> Resul
 /// Each with file, line, column, reason and the row as it stood; mend it and bring it again.
 #[utoipa::path(get, path = "/imports/{id}/rejected.csv", tag = "import", params(LangQuery, ("id" = String, Path,)),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "text/csv"), (status = 404, body = Problem)))]
-async fn rejected_csv(State(ctx): State<Ctx>, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
-    let (file, name) = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Csv).await?;
+pub async fn rejected_csv(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
+    let (file, name) = rejected::file(&ctx.app, scope.sight, &scope.actor(), &id, lang(&ctx, &q), Format::Csv).await?;
     attachment(file, "text/csv; charset=utf-8", &format!("{name}.csv")).await
 }
 
 /// Rows that were set aside, as XLSX
 #[utoipa::path(get, path = "/imports/{id}/rejected.xlsx", tag = "import", params(LangQuery, ("id" = String, Path,)),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn rejected_xlsx(State(ctx): State<Ctx>, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
-    let (file, name) = rejected::file(&ctx.app, &id, lang(&ctx, &q), Format::Xlsx).await?;
+pub async fn rejected_xlsx(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
+    let (file, name) = rejected::file(&ctx.app, scope.sight, &scope.actor(), &id, lang(&ctx, &q), Format::Xlsx).await?;
     attachment(file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{name}.xlsx")).await
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 mod asked;
+mod audit;
 mod classifications;
 mod cohorts;
 mod ctx;
@@ -15,15 +16,19 @@ mod features;
 mod flow_between;
 mod health;
 mod imports;
+mod invitations;
 mod limit;
+mod members;
 mod overview;
 mod password;
 mod rfm;
 mod router;
 mod rules;
+mod scope;
 mod security;
 mod segments;
 mod session;
+mod tokens;
 mod web;
 
 pub use ctx::{Config, Ctx};

@@ -1,11 +1,17 @@
-//! Every route on one page, grouped by who may call it; the OpenAPI document is made from the same lines.
+//! Every route on one page, each with what it needs; the OpenAPI document is made from the same lines. A route that says nothing of
+//! what it needs cannot stand here: [`Page`] takes none.
 
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::{classifications, cohorts, curve, customers, definitions, features, flow_between, health, imports, overview, rfm, rules, security, segments, session, web};
+use crate::scope::{Gate, Needs, guard};
+use crate::{
+    audit, classifications, cohorts, curve, customers, definitions, features, flow_between, health, imports, invitations, members, overview, rfm, rules, security, segments,
+    session, tokens, web,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
-use utoipa::{OpenApi, openapi::PathItem};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use domain::access::Permission::{AuditRead, BaseRead, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
+use utoipa::{OpenApi, openapi::{PathItem, path::Operation}};
+use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouter}, routes};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
@@ -18,7 +24,7 @@ const BODY: usize = 1 << 20;
     info(title = "Zhiyin", description = "Know every customer; treat each one right.", license(name = "Apache-2.0")),
     // named only inside recursive shapes and query parameters, where the collector does not look
     components(schemas(
-        flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet,
+        flow::audit::LogFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet,
         flow::analysis::why_view::Counted, flow::analysis::why_view::CountedFact
     )),
     tags(
@@ -31,53 +37,113 @@ const BODY: usize = 1 << 20;
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
         (name = "definition", description = "everything people defined, as text files"),
+        (name = "member", description = "who belongs to the business, and invitations"),
+        (name = "token", description = "what programs sign in with"),
+        (name = "audit", description = "who did what"),
         (name = "server", description = "the server itself")
     )
 )]
 struct Document;
 
-/// Anyone may call these.
-fn open() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .routes(routes!(session::show, session::create, session::end))
-        .routes(routes!(session::setup))
-        .routes(routes!(health::show))
+/// The routes, each behind what it needs.
+struct Page {
+    router: OpenApiRouter<Ctx>,
+    /// without one the page is only described
+    ctx: Option<Ctx>,
 }
 
-/// Only people who are signed in.
-fn signed_in() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .routes(routes!(overview::show))
-        .routes(routes!(session::password))
-        .routes(routes!(session::workspace))
-        .routes(routes!(classifications::create))
-        .routes(routes!(classifications::show, classifications::edit, classifications::remove))
-        .routes(routes!(rfm::show))
-        .routes(routes!(flow_between::show))
-        .routes(routes!(curve::show))
-        .routes(routes!(cohorts::show))
-        .routes(routes!(features::list, features::create))
-        .routes(routes!(features::edit, features::remove))
-        .routes(routes!(customers::list))
-        .routes(routes!(customers::export))
-        .routes(routes!(customers::show))
-        .routes(routes!(customers::timeline))
-        .routes(routes!(customers::why))
-        .routes(routes!(segments::list, segments::create))
-        .routes(routes!(segments::preview))
-        .routes(routes!(segments::show, segments::edit, segments::remove))
-        .routes(routes!(rules::parse))
-        .routes(routes!(rules::render))
-        .routes(routes!(definitions::export))
-        .merge(imports::routes())
+impl Page {
+    /// A route, and what it needs.
+    fn on(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        let (schemas, mut paths, mut methods) = routes;
+        for operation in paths.paths.values_mut().flat_map(operations) {
+            operation.extensions.get_or_insert_default().insert("x-permission".to_owned(), needs.key().into());
+        }
+        if let (Some(ctx), true) = (&self.ctx, needs != Needs::Open) {
+            methods = methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs }, guard));
+        }
+        Page { router: self.router.routes((schemas, paths, methods)), ctx: self.ctx }
+    }
+
+    /// A route whose bodies go to disk as they come; their limit is the server's own.
+    fn on_streaming(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        let (schemas, paths, methods) = routes;
+        self.on(needs, (schemas, paths, methods.layer(DefaultBodyLimit::disable())))
+    }
+}
+
+/// The operations of a path.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, .. } = item;
+    [get, put, post, delete].into_iter().flatten()
+}
+
+/// The page.
+fn page(page: Page) -> Page {
+    use Needs::{Has, Open, Session};
+    page
+        // anyone
+        .on(Open, routes!(session::show, session::create, session::end))
+        .on(Open, routes!(session::setup))
+        .on(Open, routes!(invitations::look))
+        .on(Open, routes!(invitations::accept))
+        .on(Open, routes!(health::show))
+        // the base
+        .on(Has(BaseRead), routes!(overview::show))
+        .on(Has(BaseRead), routes!(rfm::show))
+        .on(Has(BaseRead), routes!(flow_between::show))
+        .on(Has(BaseRead), routes!(curve::show))
+        .on(Has(BaseRead), routes!(cohorts::show))
+        .on(Has(BaseRead), routes!(customers::list))
+        .on(Has(BaseRead), routes!(customers::show))
+        .on(Has(BaseRead), routes!(customers::timeline))
+        .on(Has(BaseRead), routes!(customers::why))
+        .on(Has(ExportTake), routes!(customers::export))
+        // definitions
+        .on(Has(BaseRead), routes!(classifications::show))
+        .on(Has(DefinitionsWrite), routes!(classifications::create))
+        .on(Has(DefinitionsWrite), routes!(classifications::edit, classifications::remove))
+        .on(Has(BaseRead), routes!(features::list))
+        .on(Has(DefinitionsWrite), routes!(features::create))
+        .on(Has(DefinitionsWrite), routes!(features::edit, features::remove))
+        .on(Has(BaseRead), routes!(segments::list))
+        .on(Has(DefinitionsWrite), routes!(segments::create))
+        .on(Has(BaseRead), routes!(segments::preview))
+        .on(Has(BaseRead), routes!(segments::show))
+        .on(Has(DefinitionsWrite), routes!(segments::edit, segments::remove))
+        .on(Has(BaseRead), routes!(rules::parse))
+        .on(Has(BaseRead), routes!(rules::render))
+        .on(Has(ExportTake), routes!(definitions::export))
+        // files
+        .on(Has(BaseRead), routes!(imports::list))
+        .on_streaming(Has(ImportsWrite), routes!(imports::create))
+        .on(Has(BaseRead), routes!(imports::targets))
+        .on(Has(BaseRead), routes!(imports::show))
+        .on(Has(ImportsWrite), routes!(imports::remove))
+        .on(Has(ImportsWrite), routes!(imports::map))
+        .on(Has(ImportsWrite), routes!(imports::check))
+        .on(Has(ImportsWrite), routes!(imports::stop))
+        .on(Has(ImportsWrite), routes!(imports::commit))
+        .on(Has(ImportsWrite), routes!(imports::undo))
+        .on(Has(ExportTake), routes!(imports::rejected_csv))
+        .on(Has(ExportTake), routes!(imports::rejected_xlsx))
+        // oneself, the business and its people
+        .on(Session, routes!(session::password))
+        .on(Has(SettingsWrite), routes!(session::workspace))
+        .on(Has(MembersManage), routes!(members::list))
+        .on(Has(MembersManage), routes!(members::edit, members::remove))
+        .on(Has(MembersManage), routes!(invitations::list, invitations::create))
+        .on(Has(MembersManage), routes!(invitations::revoke))
+        .on(Has(TokensWrite), routes!(tokens::list, tokens::create))
+        .on(Has(TokensWrite), routes!(tokens::revoke))
+        .on(Has(AuditRead), routes!(audit::list))
+        .on(Has(AuditRead), routes!(audit::verify))
+        .on(Has(AuditRead), routes!(audit::export))
 }
 
 fn api(ctx: Option<&Ctx>) -> (Router<Ctx>, utoipa::openapi::OpenApi) {
-    let guarded = match ctx {
-        Some(ctx) => signed_in().route_layer(from_fn_with_state(ctx.clone(), session::guard)),
-        None => signed_in(),
-    };
-    OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, open().merge(guarded)).split_for_parts()
+    let page = page(Page { router: OpenApiRouter::new(), ctx: ctx.cloned() });
+    OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, page.router).split_for_parts()
 }
 
 /// The OpenAPI 3.1 document.

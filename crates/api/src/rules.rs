@@ -1,6 +1,6 @@
 //! `/rules`: between text and tree, both ways, with the sentence people read.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::Json};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::Json, scope::Scope};
 use axum::extract::State;
 use domain::rule::Rule;
 use flow::analysis::rules::{self, RuleForms};
@@ -28,13 +28,13 @@ pub struct RuleTree {
 /// Answers the tree and the sentence, or 422 `rule.…` with the place of the mistake (`params.span`, in characters).
 #[utoipa::path(post, path = "/rules/parse", tag = "rule", request_body = RuleText,
     responses((status = 200, body = RuleForms), (status = 422, body = Problem)))]
-pub async fn parse(State(ctx): State<Ctx>, Json(body): Json<RuleText>) -> Result<Json<RuleForms>> {
-    Ok(Json(rules::parse(&ctx.app, &body.text).await?))
+pub async fn parse(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<RuleText>) -> Result<Json<RuleForms>> {
+    Ok(Json(rules::parse(&ctx.app, scope.sight, &body.text).await?))
 }
 
 /// Write a rule's text
 #[utoipa::path(post, path = "/rules/render", tag = "rule", request_body = RuleTree,
     responses((status = 200, body = RuleForms), (status = 422, body = Problem)))]
-pub async fn render(State(ctx): State<Ctx>, Json(body): Json<RuleTree>) -> Result<Json<RuleForms>> {
-    Ok(Json(rules::render(&ctx.app, body.rule).await?))
+pub async fn render(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<RuleTree>) -> Result<Json<RuleForms>> {
+    Ok(Json(rules::render(&ctx.app, scope.sight, body.rule).await?))
 }

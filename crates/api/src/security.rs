@@ -3,6 +3,7 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::scope;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -53,9 +54,10 @@ pub async fn headers(State(ctx): State<Ctx>, request: Request, next: Next) -> Re
     response
 }
 
-/// Refuses unsafe requests that our own page did not send.
+/// Refuses unsafe requests that our own page did not send. A program that names its token and has no cookie is no page.
 pub async fn csrf(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let program = scope::bearer(request.headers()).is_some() && scope::cookie(&ctx, request.headers()).is_none();
+    let safe = program || matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && let Err(e) = own_page(request.headers(), ctx.config.origin.as_deref()) {
         return e.into_response();
     }

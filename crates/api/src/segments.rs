@@ -1,6 +1,6 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, session::Who};
+use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::analysis::segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView};
 use serde::Serialize;
@@ -31,15 +31,15 @@ pub async fn show(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Qu
 /// From a rule (text or tree), or as a snapshot: of named customers, or of everyone a filter of the customer list leaves.
 #[utoipa::path(post, path = "/segments", tag = "segment", request_body = SegmentDraft,
     responses((status = 201, body = SegmentView), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, who: Who, Json(draft): Json<SegmentDraft>) -> Result<(StatusCode, Json<SegmentView>)> {
-    Ok((StatusCode::CREATED, Json(segments::create(&ctx.app, draft, &who.name).await?)))
+pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(draft): Json<SegmentDraft>) -> Result<(StatusCode, Json<SegmentView>)> {
+    Ok((StatusCode::CREATED, Json(segments::create(&ctx.app, scope.sight, draft, &scope.actor()).await?)))
 }
 
 /// Publish the next version of a segment
 #[utoipa::path(put, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)), request_body = SegmentDraft,
     responses((status = 200, body = SegmentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Json(draft): Json<SegmentDraft>) -> Result<Json<SegmentView>> {
-    Ok(Json(segments::edit(&ctx.app, &key, draft, &who.name).await?))
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(draft): Json<SegmentDraft>) -> Result<Json<SegmentView>> {
+    Ok(Json(segments::edit(&ctx.app, scope.sight, &key, draft, &scope.actor()).await?))
 }
 
 /// Take a segment away
@@ -47,8 +47,8 @@ pub async fn edit(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>, Jso
 /// Refused while another definition uses it.
 #[utoipa::path(delete, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -> Result<StatusCode> {
-    segments::remove(&ctx.app, &key, &who.name).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
+    segments::remove(&ctx.app, &key, &scope.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -57,6 +57,6 @@ pub async fn remove(State(ctx): State<Ctx>, who: Who, Path(key): Path<String>) -
 /// The exact count, the count of each condition by itself, and ten customers.
 #[utoipa::path(post, path = "/segments/preview", tag = "segment", request_body = PreviewRequest,
     responses((status = 200, body = Preview), (status = 422, body = Problem)))]
-pub async fn preview(State(ctx): State<Ctx>, Json(body): Json<PreviewRequest>) -> Result<Json<Preview>> {
-    Ok(Json(segments::preview(&ctx.app, body).await?))
+pub async fn preview(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<PreviewRequest>) -> Result<Json<Preview>> {
+    Ok(Json(segments::preview(&ctx.app, scope.sight, body).await?))
 }

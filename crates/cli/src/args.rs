@@ -1,6 +1,7 @@
 //! What can be typed: commands and flags. Help is shown in the reader's language (`help.rs`).
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::access::Role;
 use std::path::PathBuf;
 
 /// Know every customer; treat each one right.
@@ -337,6 +338,12 @@ pub enum Command {
         #[command(subcommand)]
         action: UserAction,
     },
+    /// The log of who did what
+    Audit {
+        /// What to do
+        #[command(subcommand)]
+        action: AuditAction,
+    },
     /// Check the installation and say how to mend what is wrong
     Doctor {
         /// Where the business is kept
@@ -358,9 +365,113 @@ pub enum Command {
     },
 }
 
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditAction {
+    /// Walk the log and say whether every entry is as it was written; note the head it answers down elsewhere
+    Verify {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// Head that was noted down earlier, SEQ:HASH; the log must still hold it
+        #[arg(long, value_name = "SEQ:HASH")]
+        head: Option<String>,
+    },
+}
+
+/// What a member may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// everything
+    Owner,
+    /// everything but the business's own settings
+    Manager,
+    /// classes, segments and exports, without people's details
+    Analyst,
+    /// sees who customers are, changes nothing
+    Agent,
+    /// figures and lists, without people's details
+    Viewer,
+}
+
+impl RoleName {
+    /// The role.
+    pub fn role(self) -> Role {
+        match self {
+            RoleName::Owner => Role::Owner,
+            RoleName::Manager => Role::Manager,
+            RoleName::Analyst => Role::Analyst,
+            RoleName::Agent => Role::Agent,
+            RoleName::Viewer => Role::Viewer,
+        }
+    }
+}
+
+/// A role and what goes with it.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Standing {
+    /// What they may do: owner, manager, analyst, agent or viewer
+    #[arg(long, value_name = "ROLE", hide_possible_values = true)]
+    pub role: RoleName,
+    /// Do they see phones, e-mails and other details of people? (else as the role says)
+    #[arg(long, value_name = "true|false")]
+    pub personal: Option<bool>,
+}
+
 /// What can be done with an account.
 #[derive(Debug, Subcommand)]
 pub enum UserAction {
+    /// List the members and what they may do
+    List {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+    },
+    /// Add a member; the password is read from standard input
+    Add {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// E-mail they sign in with
+        #[arg(long)]
+        email: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// What they may
+        #[command(flatten)]
+        standing: Standing,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
+    /// Give a member another role
+    Role {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// E-mail they sign in with
+        #[arg(long)]
+        email: String,
+        /// What they may
+        #[command(flatten)]
+        standing: Standing,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
+    /// Take a member out: sign them out everywhere and revoke their tokens
+    Remove {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// E-mail they sign in with
+        #[arg(long)]
+        email: String,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
     /// Set a new password, read from standard input, and sign that person out everywhere
     Password {
         /// Where the business is kept

@@ -165,6 +165,7 @@ impl From<flow::Error> for Failure {
             E::NotFound { noun, key } => Failure::new(Code::NotFound, &format!("{noun}.not_found"), format!("没有{}“{key}”", noun_in_chinese(noun)), format!("there is no {noun} {key:?}")),
             E::Invalid { code, message, .. } => Failure { code: Code::Rejected, id: code.to_owned(), message, hint: None },
             E::Conflict { code, message, .. } => Failure { code: Code::Conflict, id: code.to_owned(), message, hint: None },
+            E::Denied { code, message, .. } => Failure { code: Code::Permission, id: code.to_owned(), message, hint: None },
             E::Rule(e) => Failure::new(Code::Rejected, "rule", e.message(Lang::Zh), e.message(Lang::En)),
             E::Store(e) => e.into(),
             E::Io(e) => Failure::io(&e),

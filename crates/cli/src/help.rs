@@ -78,6 +78,17 @@ const CHINESE: &[(&str, &str)] = &[
     ("Accounts of the people who sign in", "登录知音的账号"),
     ("Set a new password, read from standard input, and sign that person out everywhere", "设置新密码（从标准输入读取），并让此人在各处退出登录"),
     ("E-mail they sign in with (else the only account there is)", "登录用的邮箱（只有一个账号时可省略）"),
+    ("List the members and what they may do", "列出成员和各自的权限"),
+    ("Add a member; the password is read from standard input", "添加成员；密码从标准输入读取"),
+    ("E-mail they sign in with", "登录用的邮箱"),
+    ("Their name", "姓名"),
+    ("What they may do: owner, manager, analyst, agent or viewer", "角色：owner、manager、analyst、agent 或 viewer"),
+    ("Do they see phones, e-mails and other details of people? (else as the role says)", "能否看到客户的电话、邮箱等个人信息（默认按角色）"),
+    ("Give a member another role", "改变成员的角色"),
+    ("Take a member out: sign them out everywhere and revoke their tokens", "移出成员：在各处退出登录，并撤销其令牌"),
+    ("The log of who did what", "审计日志：谁做了什么"),
+    ("Walk the log and say whether every entry is as it was written; note the head it answers down elsewhere", "逐条核对日志是否与写入时一致；请把它给出的末条另存一处"),
+    ("Head that was noted down earlier, SEQ:HASH; the log must still hold it", "以前记下的末条，序号:哈希；日志里必须还有它"),
     ("Check the installation and say how to mend what is wrong", "检查安装，并说明怎样修好"),
     ("Write a zip to attach to an issue: no names, no addresses, no secrets", "写一个可附在 issue 里的 zip：没有姓名、地址和密钥"),
     ("Print the manual page", "打印手册页"),
@@ -96,7 +107,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("features", "zhiyin features", "zhiyin features"),
     ("export", "zhiyin export --data ./data ./definitions", "zhiyin export --data ./data ./definitions"),
     ("apply", "zhiyin apply --data ./data ./definitions --dry-run", "zhiyin apply --data ./data ./definitions --dry-run"),
-    ("user", "zhiyin user password --data ./data --email wang@example.com", "zhiyin user password --data ./data --email ann@example.com"),
+    ("user", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email wang@example.com --name 王芳 --role analyst\nzhiyin user role --data ./data --email wang@example.com --role manager\nzhiyin user password --data ./data --email wang@example.com", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email ann@example.com --name Ann --role analyst\nzhiyin user role --data ./data --email ann@example.com --role manager\nzhiyin user password --data ./data --email ann@example.com"),
+    ("audit", "zhiyin audit verify --data ./data", "zhiyin audit verify --data ./data"),
     ("doctor", "zhiyin doctor --data ./data\nzhiyin doctor --data ./data --bundle 诊断.zip", "zhiyin doctor --data ./data\nzhiyin doctor --data ./data --bundle doctor.zip"),
     ("man", "zhiyin man > zhiyin.1 && man ./zhiyin.1", "zhiyin man > zhiyin.1 && man ./zhiyin.1"),
     ("completions", "zhiyin completions bash > /etc/bash_completion.d/zhiyin", "zhiyin completions bash > /etc/bash_completion.d/zhiyin"),
@@ -232,7 +244,7 @@ mod tests {
         let mut all: Vec<&Command> = command.get_subcommands().collect();
         all.extend(command.get_subcommands().flat_map(Command::get_subcommands));
         // these write nothing but their answer; a server is no single write
-        let read = ["serve", "features", "completions", "man", "user"];
+        let read = ["serve", "features", "completions", "man", "user", "list", "audit", "verify"];
         for c in all.into_iter().filter(|c| !read.contains(&c.get_name())) {
             assert!(c.get_arguments().any(|a| a.get_id() == "dry_run"), "{} has no --dry-run", c.get_name());
         }

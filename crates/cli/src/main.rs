@@ -16,7 +16,7 @@ mod reckon;
 mod usage;
 mod voice;
 
-use args::{Cli, Command, Try, UserAction};
+use args::{AuditAction, Cli, Command, Try, UserAction};
 use clap::{CommandFactory, FromArgMatches};
 use exit::Outcome;
 use std::{ffi::OsString, process::ExitCode};
@@ -79,9 +79,16 @@ async fn run(cli: Cli) -> Outcome {
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
         Command::Export { home, folder, attempt } => command::definitions::export(&home, &folder, attempt.dry_run, &config, &voice).await,
         Command::Apply { home, folder, attempt } => command::definitions::apply(&home, &folder, attempt.dry_run, &config, &voice).await,
-        Command::User { action: UserAction::Password { home, email, attempt } } => {
-            command::user::password(&home, email.as_deref(), attempt.dry_run, &config, &voice).await
-        }
+        Command::User { action } => match action {
+            UserAction::Password { home, email, attempt } => command::user::password(&home, email.as_deref(), attempt.dry_run, &config, &voice).await,
+            UserAction::List { home } => command::member::list(&home, &config, &voice).await,
+            UserAction::Add { home, email, name, standing, attempt } => {
+                command::member::add(&home, &command::member::Newcomer { email, name, standing }, attempt.dry_run, &config, &voice).await
+            }
+            UserAction::Role { home, email, standing, attempt } => command::member::role(&home, &email, standing, attempt.dry_run, &config, &voice).await,
+            UserAction::Remove { home, email, attempt } => command::member::remove(&home, &email, attempt.dry_run, &config, &voice).await,
+        },
+        Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Doctor { home, bundle, attempt } => command::doctor::run(&home, bundle.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Man => command::man::run(voice.lang),
         Command::Completions { shell } => command::completions::run(shell, voice.lang),

@@ -3,6 +3,8 @@
 //! `domain` says WHAT a rule, a feature, a class or a segment means, one customer at a time.
 //! `lake` computes the same meaning for a million customers; a property test holds the two together.
 
+pub mod access;
+pub mod audit;
 pub mod classification;
 pub mod clock;
 pub mod explain;
@@ -12,6 +14,7 @@ pub mod id;
 pub mod identity;
 pub mod label;
 pub mod library;
+pub mod mask;
 pub mod money;
 pub mod period;
 pub mod record;

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     schema,
 };
-use domain::{Label, classification::Classification, feature::Feature, rule, segment::Segment};
+use domain::{Label, audit::Actor, classification::Classification, feature::Feature, rule, segment::Segment};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::{
@@ -129,7 +129,8 @@ async fn publish(app: &App, documents: Vec<(PathBuf, Value)>, dry_run: bool) -> 
     if dry_run {
         defined::try_out(app, &changes).await?;
     } else if !changes.is_empty() {
-        defined::publish(app, changes, "apply").await?;
+        let author = Actor { name: "apply".to_owned(), ..Actor::program("cli") };
+        defined::publish(app, changes, &author).await?;
     }
     Ok(said)
 }

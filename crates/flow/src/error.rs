@@ -33,6 +33,16 @@ pub enum Error {
         /// values for translations
         params: serde_json::Value,
     },
+    /// Whoever asks may not.
+    #[error("{code}: {}", message.en)]
+    Denied {
+        /// stable code, e.g. `access.masked`
+        code: &'static str,
+        /// for people
+        message: Label,
+        /// values for translations
+        params: serde_json::Value,
+    },
     /// A rule that does not parse or does not fit its features.
     #[error("{}", .0.message(domain::Lang::En))]
     Rule(domain::rule::Error),
@@ -64,11 +74,16 @@ impl Error {
         Error::Conflict { code, message: Label::new(zh, en), params: serde_json::Value::Null }
     }
 
+    /// Something whoever asks may not do, without parameters.
+    pub fn denied(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Error {
+        Error::Denied { code, message: Label::new(zh, en), params: serde_json::Value::Null }
+    }
+
     /// For people, in both languages. Nothing of the inside of the house: that is in the log.
     pub fn message(&self) -> Label {
         match self {
             Error::NotFound { .. } => Label::new("没有找到，可能已被删除", "not found; it may have been deleted"),
-            Error::Invalid { message, .. } | Error::Conflict { message, .. } => message.clone(),
+            Error::Invalid { message, .. } | Error::Conflict { message, .. } | Error::Denied { message, .. } => message.clone(),
             Error::Rule(e) => Label::new(e.message(domain::Lang::Zh), e.message(domain::Lang::En)),
             Error::Store(e) => e.message(),
             Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {

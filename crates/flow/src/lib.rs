@@ -3,11 +3,14 @@
 
 pub mod analysis;
 pub mod app;
+pub mod audit;
 pub mod definitions;
 pub mod duplicates;
 pub mod error;
 pub mod ingest;
 pub mod output;
+pub mod people;
 pub mod schema;
+pub mod sight;
 
 pub use error::{Error, Result};

@@ -184,6 +184,25 @@ impl Code {
     }
 }
 
+/// Parameters that repeat what stood in a cell.
+const CELLS: [&str; 5] = ["value", "found", "order", "words_zh", "words_en"];
+
+impl Code {
+    /// The sentence for a reader who may not see the cells of a file: `…` stands for what it would repeat of them, and for what is
+    /// not known.
+    pub fn reserved(self, params: &Params) -> Label {
+        let told = params.iter().filter(|(name, _)| !CELLS.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let blank = |lang| {
+            let mut text = self.message(lang, &told);
+            while let Some((from, to)) = text.find('{').and_then(|from| Some((from, from + text.get(from..)?.find('}')?))) {
+                text.replace_range(from..=to, "…");
+            }
+            text
+        };
+        Label::new(blank(Lang::Zh), blank(Lang::En))
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
         s.serialize_str(self.key())
@@ -249,6 +268,17 @@ mod tests {
         for code in Code::ALL {
             assert_eq!(holes(code.template(Lang::Zh)), holes(code.template(Lang::En)), "{}", code.key());
             assert_eq!(Code::parse(code.key()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn a_reserved_sentence_repeats_no_cell() {
+        let p = params([("column", "生日"), ("count", "2"), ("line", "7"), ("value", "1990-3-55"), ("reason_zh", "不是日期"), ("reason_en", "not a date")]);
+        assert_eq!(Code::ValuesLeftBlank.reserved(&p).zh, "“生日”有 2 个值无法识别，已留空（第 7 行“…”：不是日期）");
+        assert_eq!(Code::CurrencyForeign.reserved(&Params::new()).en, "The currency is …, the workspace reckons in …");
+        assert_eq!(Code::DateInvalid.reserved(&Params::new()), Code::DateInvalid.label(&Params::new()));
+        for code in Code::ALL {
+            assert!(!code.reserved(&Params::new()).en.contains(['{', '}']), "{}", code.key());
         }
     }
 

@@ -69,6 +69,14 @@ fn a_score_beside_an_order_that_cannot_be_read_does_not_cost_the_order() {
 }
 
 #[test]
+fn what_is_masked_is_nobodys_and_no_attribute() {
+    let (found, left, accepted, rejected) = look("customer_id,name,phone,email\nM1,王芳,138****5678,w***@mail.cn\nM2,王伟,138****5678,w***@mail.cn\n138****5678,王五,,w***@mail.cn\n");
+    assert_eq!((accepted, rejected), (2, 1));
+    assert_eq!(left.iter().map(|l| (l.column.as_str(), l.code, l.count)).collect::<Vec<_>>(), [("email", Code::EmailInvalid, 2)]);
+    assert!(found.mapping.columns.iter().all(|c| !matches!(c.target, sources::Target::Custom(_))), "{:?}", found.mapping.columns);
+}
+
+#[test]
 fn a_phone_that_a_spreadsheet_spoilt_costs_nobody_who_is_known_otherwise() {
     let (found, left, accepted, rejected) = look("会员号,姓名,手机号,城市\nA1,张三,1.38E+10,上海\nA2,李四,1.39E+10,北京\nA3,王五,#REF!,广州\n");
     assert_eq!((accepted, rejected), (3, 0));

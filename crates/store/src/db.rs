@@ -162,8 +162,8 @@ macro_rules! statements {
     };
 }
 
-static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
 impl Store {
     /// Opens `sqlite:<file>` (made if missing) or `postgres://…`, and brings its schema up to date. Refuses a newer schema.
@@ -322,6 +322,9 @@ const OURS: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_n
 /// One lock serialises everything that makes a lake snapshot (SQLite's write lock does it there).
 pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235)";
 
+/// Another serialises everything that is added to an audit log; taken after the lake's where both are.
+pub(crate) const AUDIT_LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
+
 impl Tx {
     /// Makes everything since [`Store::begin`] true.
     pub async fn commit(self) -> Result<()> {
@@ -351,6 +354,14 @@ impl Tx {
     pub(crate) async fn lock_lake(&mut self) -> Result<()> {
         if let TxInner::Postgres(t) = &mut self.0 {
             sqlx::query::<Postgres>(LAKE_LOCK).execute(&mut **t).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction adds to an audit log.
+    pub(crate) async fn lock_audit(&mut self) -> Result<()> {
+        if let TxInner::Postgres(t) = &mut self.0 {
+            sqlx::query::<Postgres>(AUDIT_LOCK).execute(&mut **t).await?;
         }
         Ok(())
     }

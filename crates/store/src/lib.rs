@@ -16,17 +16,21 @@ mod bits;
 mod error;
 mod failpoint;
 
+pub mod audit;
 pub mod catalog;
 pub mod comment;
 pub mod contact;
 pub mod customer;
 pub mod definition;
 pub mod import;
+pub mod invitation;
 pub mod job;
+pub mod member;
 pub mod quarantine;
 pub mod session;
 pub mod setup;
 pub mod template;
+pub mod token;
 pub mod user;
 pub mod workspace;
 

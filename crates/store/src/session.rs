@@ -1,6 +1,6 @@
 //! Sessions: a signed-in browser. Only the hash of its token is kept.
 
-use crate::{Access, Result, user::User};
+use crate::{Access, Result, member, member::Member};
 use domain::clock::Instant;
 
 /// A session.
@@ -21,23 +21,25 @@ pub struct Session {
 #[derive(sqlx::FromRow)]
 struct Row {
     token_hash: String,
-    user_id: String,
-    created_at: i64,
+    session_created_at: i64,
     seen_at: i64,
     expires_at: i64,
+    user_id: String,
     email: String,
     name: String,
-    password_hash: String,
     role: String,
-    user_created_at: i64,
+    personal: String,
+    joined_at: i64,
+    member_seen_at: Option<i64>,
+    disabled_at: Option<i64>,
 }
 
 statements! {
     INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    FIND = "SELECT s.token_hash, s.user_id, s.created_at, s.seen_at, s.expires_at, u.email, u.name, u.password_hash, u.role,
-            u.created_at AS user_created_at
-        FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL";
+    FIND = "SELECT s.token_hash, s.created_at AS session_created_at, s.seen_at, s.expires_at, s.user_id, u.email, u.name, m.role,
+            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at
+        FROM sessions s JOIN users u ON u.id = s.user_id JOIN members m ON m.user_id = s.user_id AND m.workspace = $1
+        WHERE s.token_hash = $2 AND s.expires_at > $3 AND u.disabled_at IS NULL AND m.removed_at IS NULL";
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
     DELETE = "DELETE FROM sessions WHERE token_hash = $1";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
@@ -51,28 +53,27 @@ pub async fn create(db: impl Access, s: &Session) -> Result<()> {
     execute!(db, INSERT, s.token_hash.as_str(), s.user.as_str(), s.created_at.0, s.seen_at.0, s.expires_at.0).map(|_| ())
 }
 
-/// The session of a token hash and its user, unless over or the user is locked out.
-pub async fn find(db: impl Access, token_hash: &str, now: Instant) -> Result<Option<(Session, User)>> {
-    let row = optional!(db, Row, FIND, token_hash, now.0)?;
-    Ok(row.map(|r| {
-        let session = Session {
-            token_hash: r.token_hash,
-            user: r.user_id.clone(),
-            created_at: Instant(r.created_at),
-            seen_at: Instant(r.seen_at),
-            expires_at: Instant(r.expires_at),
-        };
-        let user = User {
-            id: r.user_id,
-            email: r.email,
-            name: r.name,
-            password_hash: r.password_hash,
-            role: r.role,
-            created_at: Instant(r.user_created_at),
-            disabled_at: None,
-        };
-        (session, user)
-    }))
+/// The session of a token hash and the member it belongs to, unless it is over, or they were locked or taken out.
+pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<(Session, Member)>> {
+    let Some(r) = optional!(db, Row, FIND, workspace, token_hash, now.0)? else { return Ok(None) };
+    let session = Session {
+        token_hash: r.token_hash,
+        user: r.user_id.clone(),
+        created_at: Instant(r.session_created_at),
+        seen_at: Instant(r.seen_at),
+        expires_at: Instant(r.expires_at),
+    };
+    let row = member::Row {
+        user_id: r.user_id,
+        email: r.email,
+        name: r.name,
+        role: r.role,
+        personal: r.personal,
+        joined_at: r.joined_at,
+        member_seen_at: r.member_seen_at,
+        disabled_at: r.disabled_at,
+    };
+    Ok(Some((session, Member::try_from(row)?)))
 }
 
 /// Notes a request and prolongs the session.

@@ -1,7 +1,10 @@
 //! Set-up: the one-time token printed at first start lets one person become the owner. Only its hash is kept.
 
-use crate::{Access, Error, Result, Tx, import, user, user::User, workspace, workspace::Workspace};
-use domain::clock::Instant;
+use crate::{Access, Error, Result, Tx, import, member, user, user::User, workspace, workspace::Workspace};
+use domain::{
+    access::{Personal, Role},
+    clock::Instant,
+};
 
 statements! {
     CLEAR = "DELETE FROM setup_tokens";
@@ -20,9 +23,9 @@ pub async fn offer(tx: &mut Tx, token_hash: &str, now: Instant, expires_at: Inst
     execute!(tx, INSERT, token_hash, now.0, expires_at.0).map(|_| ())
 }
 
-/// Uses the token up and makes the workspace and its owner, all or nothing; answers the workspace. One that already holds
-/// facts (made by `zhiyin import`) keeps its time zone and currency, by which they were reckoned, and takes the rest. `NotFound` for a wrong or expired token, `Taken`
-/// when set-up was done before.
+/// Uses the token up and makes the workspace and its owner, all or nothing; answers the workspace. One that already holds facts
+/// (made by `zhiyin import`) keeps its id, time zone and currency, by which they were reckoned, and takes the rest. `NotFound`
+/// for a wrong or expired token, `Taken` when set-up was done before.
 pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace, owner: &User) -> Result<Workspace> {
     if !required(&mut *tx).await? {
         return Err(Error::Taken { what: "workspace" });
@@ -40,6 +43,7 @@ pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace
     } else {
         workspace::create(&mut *tx, &made).await?;
     }
-    user::create(tx, owner).await?;
+    user::create(&mut *tx, owner).await?;
+    member::join(tx, &made.id, &owner.id, Role::Owner, Personal::ByRole, now).await?;
     Ok(made)
 }

@@ -1,4 +1,5 @@
-//! Users: who may sign in. The password hash is made and checked by `api`; the store only keeps it.
+//! Users: who may sign in; what they may do then is their membership's. The password hash is made and checked by `api`; the store
+//! only keeps it.
 
 use crate::{Access, Error, Result};
 use domain::clock::Instant;
@@ -14,8 +15,6 @@ pub struct User {
     pub name: String,
     /// PHC string
     pub password_hash: String,
-    /// `owner`, `editor`, `viewer`
-    pub role: String,
     /// made
     pub created_at: Instant,
     /// may no longer sign in
@@ -28,7 +27,6 @@ struct Row {
     email: String,
     name: String,
     password_hash: String,
-    role: String,
     created_at: i64,
     disabled_at: Option<i64>,
 }
@@ -40,7 +38,6 @@ impl From<Row> for User {
             email: r.email,
             name: r.name,
             password_hash: r.password_hash,
-            role: r.role,
             created_at: Instant(r.created_at),
             disabled_at: r.disabled_at.map(Instant),
         }
@@ -48,10 +45,10 @@ impl From<Row> for User {
 }
 
 statements! {
-    INSERT = "INSERT INTO users (id, email, name, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    BY_ID = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users WHERE id = $1";
-    BY_EMAIL = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users WHERE email = $1";
-    LIST = "SELECT id, email, name, password_hash, role, created_at, disabled_at FROM users ORDER BY created_at, id";
+    INSERT = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
+    BY_ID = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users WHERE id = $1";
+    BY_EMAIL = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users WHERE email = $1";
+    LIST = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users ORDER BY created_at, id";
     COUNT = "SELECT COUNT(*) FROM users";
     PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
     DISABLE = "UPDATE users SET disabled_at = $2 WHERE id = $1";
@@ -61,7 +58,7 @@ statements! {
 pub async fn create(db: impl Access, u: &User) -> Result<()> {
     let email = u.email.trim().to_lowercase();
     execute!(
-        db, INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.role.as_str(), u.created_at.0,
+        db, INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.created_at.0,
     )
     .map(|_| ())
     .map_err(|e| e.taken("e-mail address"))

@@ -27,10 +27,7 @@ export async function call<T>(method: Method, path: string, { query, body, signa
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Problem('offline', 0)
   }
-  if (!answer.response.ok) {
-    if (answer.response.status === 401) onSignedOut()
-    throw Problem.of(answer.error, answer.response.status)
-  }
+  if (!answer.response.ok) throw told(Problem.of(answer.error, answer.response.status))
   return answer.data as T
 }
 
@@ -38,6 +35,19 @@ let onSignedOut = () => {}
 /** What to do when the server no longer knows us. */
 export function whenSignedOut(f: () => void) {
   onSignedOut = f
+}
+
+let onDenied = () => {}
+/** What to do when we may less than the page believes: a role was changed while it stood open. */
+export function whenDenied(f: () => void) {
+  onDenied = f
+}
+
+function told(problem: Problem): Problem {
+  // a wrong password ends nobody's session
+  if (problem.status === 401 && problem.code !== 'session.wrong') onSignedOut()
+  if (problem.code === 'access.denied') onDenied()
+  return problem
 }
 
 /** Sends files and tells how far it is, which `fetch` cannot; aborting stops it. */
@@ -50,8 +60,7 @@ export function send<T>(path: string, form: FormData, onSent: (share: number) =>
     request.upload.onprogress = (e) => { if (e.lengthComputable) onSent(e.loaded / e.total) }
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve(request.response as T)
-      if (request.status === 401) onSignedOut()
-      reject(Problem.of(request.response, request.status))
+      reject(told(Problem.of(request.response, request.status)))
     }
     request.onerror = () => reject(new Problem('offline', 0))
     request.onabort = () => reject(new DOMException('stopped', 'AbortError'))

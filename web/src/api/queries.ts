@@ -4,8 +4,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call, send } from './client'
 import type { Rule } from './rule'
 import type {
-  Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import, Known, Lang, Mapping, Overview, ParsedRule,
-  PasswordChanged, Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Target, Timeline, Why,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import,
+  Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
+  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -19,6 +20,23 @@ export const signOut = () => call<void>('DELETE', '/session')
 export const changePassword = (body: { old: string; new: string }) => call<PasswordChanged>('PUT', '/session/password', { body })
 export const putWorkspace = (body: { name: string; lang: Lang }) => call<Session>('PUT', '/workspace', { body })
 export const setUp = (body: SetupBody) => call<Session>('POST', '/setup', { body })
+
+const items = async <T>(path: string, signal: AbortSignal) => (await call<{ items: T[] }>('GET', path, { signal })).items
+export const members = queryOptions({ queryKey: ['members'], queryFn: ({ signal }) => items<Member>('/members', signal) })
+export const putMember = (id: string, body: Standing) => call<Member>('PUT', `/members/${id}`, { body })
+export const deleteMember = (id: string) => call<void>('DELETE', `/members/${id}`)
+export const invitations = queryOptions({ queryKey: ['invitations'], queryFn: ({ signal }) => items<Invitation>('/invitations', signal) })
+export const postInvitation = (body: InvitationDraft) => call<InvitationMade>('POST', '/invitations', { body })
+export const deleteInvitation = (id: string) => call<void>('DELETE', `/invitations/${id}`)
+export const lookAtInvitation = (token: string) =>
+  queryOptions({ queryKey: ['invitation', token], queryFn: ({ signal }) => call<InvitationLook>('POST', '/invitations/look', { body: { token }, signal }), retry: false, staleTime: Infinity, gcTime: 0 })
+export const acceptInvitation = (body: InvitationAnswer) => call<Session>('POST', '/invitations/accept', { body })
+export const tokens = queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => items<Token>('/tokens', signal) })
+export const postToken = (body: TokenDraft) => call<TokenMade>('POST', '/tokens', { body })
+export const deleteToken = (id: string) => call<void>('DELETE', `/tokens/${id}`)
+/** Newest first. */
+export const auditPage = (query: AuditFilter & { cursor?: string; limit: number }, signal?: AbortSignal) => call<AuditPage>('GET', '/audit', { query: { ...query }, signal })
+export const verifyAudit = (head: string) => call<AuditVerdict>('GET', '/audit/verify', { query: { head } })
 
 export const imports = queryOptions({ queryKey: ['imports'], queryFn: async ({ signal }) => (await call<{ items: Import[] }>('GET', '/imports', { signal })).items })
 export const importOne = (id: string) =>

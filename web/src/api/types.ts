@@ -20,6 +20,27 @@ export type Currency = S['CurrencyView']
 export type Workspace = Refine<S['WorkspaceView'], { lang: Lang }>
 export type Session = Refine<S['SessionView'], { workspace?: Workspace | null }>
 export type PasswordChanged = S['PasswordChanged']
+
+export type Role = S['Role']
+export type Permission = S['Permission']
+/** What was said of one person or token beside the role: does it see phones, e-mails, birthdays, comments? */
+export type Personal = S['Personal']
+export interface Standing { role: Role; personal: Personal }
+export type Member = S['MemberView']
+export type InvitationDraft = Refine<S['InvitationForm'], Standing>
+export type Invitation = Refine<S['InvitationView'], { state: 'open' | 'accepted' | 'revoked' | 'expired' }>
+/** `link` is told this once; absolute where the server knows its own address. */
+export type InvitationMade = Refine<S['InvitationMade'], { invitation: Invitation }>
+/** What a link says before it is taken; `known`: the address has an account already. */
+export type InvitationLook = S['InvitationOffer']
+export type InvitationAnswer = S['InvitationAcceptance']
+export type TokenDraft = Refine<S['TokenForm'], Standing>
+export type Token = Refine<S['TokenView'], { state: 'active' | 'expired' | 'revoked' }>
+export type TokenMade = Refine<S['TokenMade'], { token: Token }>
+export interface AuditFilter { actor?: string; action?: string; from?: string; to?: string }
+export type AuditEntry = Refine<S['AuditEntry'], { detail: Record<string, unknown> }>
+export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
+export type AuditVerdict = S['AuditCheck']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 

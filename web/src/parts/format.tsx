@@ -44,8 +44,9 @@ export function useCatalog() {
   const { data } = useQuery(featuresQuery)
   return useMemo(() => {
     const list = data?.items ?? []
-    // `changed`: those that ship with the product and that people changed
-    return { list, byKey: new Map<string, Feature>(list.map((x) => [x.key, x])), changed: new Set(data?.changed) }
+    const masked = new Set(data?.masked)
+    // `changed`: those that ship with the product and that people changed; `usable`: those whose values the reader may see
+    return { list, usable: list.filter((x) => !masked.has(x.key)), masked, byKey: new Map<string, Feature>(list.map((x) => [x.key, x])), changed: new Set(data?.changed), known: data !== undefined }
   }, [data])
 }
 

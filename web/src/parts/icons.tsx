@@ -17,6 +17,10 @@ export const MenuIcon = draw(<path d="M3.5 5.500h13M3.5 10h13M3.5 14.500h13" />)
 export const CalendarIcon = draw(<><rect x="3" y="4.5" width="14" height="12" rx="1.6" /><path d="M3 8.500h14M7 3v3M13 3v3" /></>)
 export const CloseIcon = draw(<path d="m5.5 5.5 9 9M14.5 5.500l-9 9" />)
 export const PlusIcon = draw(<path d="M10 4.500v11M4.5 10h11" />)
+export const LockIcon = draw(<><rect x="4.5" y="9" width="11" height="7.5" rx="1.4" /><path d="M7 9V6.500a3 3 0 0 1 6 0V9" /></>)
+export const MemberIcon = draw(<><circle cx="10" cy="6.8" r="3" /><path d="M4 16.500c.5-3.400 2.700-5.200 6-5.200s5.500 1.800 6 5.200" /></>)
+export const KeyIcon = draw(<><circle cx="6.8" cy="10" r="3.3" /><path d="M10 10h7M14.500 10v2.800" /></>)
+export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
 export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)
 
 export function Mark({ size = 26 }: { size?: number }) {

@@ -4,7 +4,7 @@ type Toast = { id: number; text: string; tone: 'ok' | 'bad' }
 let push: (t: Omit<Toast, 'id'>) => void = () => {}
 let next = 0
 
-/** Says one short thing, then goes away. */
+/** Says one short thing, then goes away; said again while it stands, it stands once, for as long as the last time. */
 export const toast = { ok: (text: string) => push({ text, tone: 'ok' }), bad: (text: string) => push({ text, tone: 'bad' }) }
 
 export function Toasts() {
@@ -12,7 +12,7 @@ export function Toasts() {
   useEffect(() => {
     push = (t) => {
       const id = ++next
-      setItems((all) => [...all.slice(-2), { ...t, id }])
+      setItems((all) => [...all.filter((x) => x.text !== t.text).slice(-2), { ...t, id }])
       setTimeout(() => setItems((all) => all.filter((x) => x.id !== id)), t.tone === 'ok' ? 4000 : 8000)
     }
     return () => { push = () => {} }

@@ -6,10 +6,17 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use domain::clock::{Instant, MockClock};
-use flow::app::{App, Chance};
+use domain::{
+    access::{Personal, Role},
+    clock::{Instant, MockClock},
+};
+use flow::{
+    app::{App, Chance},
+    people::{By, members::{self, How, MemberEdit}},
+};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use store::user::User;
 use tower::ServiceExt;
 
 /// 31 December 2025, noon in Shanghai.
@@ -63,6 +70,17 @@ impl Answer {
     }
 }
 
+/// Who sends a request.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// nobody
+    Nobody,
+    /// whoever has this session cookie
+    Session(String),
+    /// a program with this API token
+    Token(String),
+}
+
 /// The application under test.
 pub struct TestApp {
     router: Router,
@@ -112,6 +130,60 @@ impl TestApp {
             Some(cookie) => request.header(header::COOKIE, cookie),
             None => request,
         }
+    }
+
+    /// One request by somebody, whoever the app goes on as.
+    pub async fn by(&self, who: &Who, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(format!("{}{path}", api::BASE)).header(header::HOST, "shop.test");
+        let request = match who {
+            Who::Nobody => request.header(CSRF_HEADER, "1"),
+            Who::Session(cookie) => request.header(CSRF_HEADER, "1").header(header::COOKIE, cookie),
+            Who::Token(secret) => request.header(header::AUTHORIZATION, format!("Bearer {secret}")),
+        };
+        let request = match body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let response = self.router.clone().oneshot(request.expect("a request")).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("the body ends").to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// A reading by somebody.
+    pub async fn read(&self, who: &Who, path: &str) -> Answer {
+        self.by(who, Method::GET, path, None).await
+    }
+
+    /// Whoever the app is signed in as.
+    pub fn me(&self) -> Who {
+        self.cookie.clone().map_or(Who::Nobody, Who::Session)
+    }
+
+    /// Another member with this role, signed in: their id and session.
+    pub async fn joined(&self, role: Role, personal: Personal) -> (String, Who) {
+        let mut random = [0; 4];
+        self.ctx.app.chance.fill(&mut random);
+        let email = format!("{role}{}@shop.test", u32::from_be_bytes(random));
+        let password_hash = account::kept_password(&self.ctx, PASSWORD.into()).await.expect("a hash");
+        let person = User { id: self.ctx.app.new_id("usr"), email: email.clone(), name: format!("the {role}"), password_hash, created_at: NOW, disabled_at: None };
+        let edit = MemberEdit { role, personal };
+        let member = members::add(&self.ctx.app, &By::machine("test"), &person, edit, How::Done).await.expect("joins");
+        (member.id, self.signs_in(&email, PASSWORD).await)
+    }
+
+    /// Signs somebody in beside whoever the app goes on as.
+    pub async fn signs_in(&self, email: &str, password: &str) -> Who {
+        let answer = self.by(&Who::Nobody, Method::POST, "/session", Some(json!({ "email": email, "password": password }))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        session_of(&answer)
+    }
+
+    /// A new API token of somebody: its id and the program that has it.
+    pub async fn token(&self, whose: &Who, form: Value) -> (String, Who) {
+        let made = self.by(whose, Method::POST, "/tokens", Some(form)).await.expect(201);
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        (text(&made["token"]["id"]), Who::Token(text(&made["secret"])))
     }
 
     /// The session as it is now, to go on with later.
@@ -193,10 +265,18 @@ impl TestApp {
     }
 }
 
+/// The password of everybody who joins.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The session an answer begins.
+pub fn session_of(answer: &Answer) -> Who {
+    answer.header("set-cookie").split(';').next().filter(|c| !c.ends_with('=')).map_or(Who::Nobody, |c| Who::Session(c.to_owned()))
+}
+
 /// The same answer on every run: random ids and durations replaced.
 pub fn still(value: &Value) -> Value {
     match value {
-        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
         Value::Array(all) => all.iter().map(still).collect(),
         Value::Object(map) => {
             let timed = |k: &String| k == "milliseconds" || k == "seconds";

@@ -11,7 +11,7 @@ use crate::{
     reckon::{self, Reckoned},
     voice::Voice,
 };
-use domain::Lang;
+use domain::{Lang, audit::Actor};
 use flow::{
     app::App,
     ingest::{self, Done, Progress, Rejects, Report, Source, Staged, report::Level},
@@ -41,6 +41,11 @@ pub struct How {
 
 /// Author of what the command line does.
 pub const AUTHOR: &str = "cli";
+
+/// The same for the audit log.
+pub fn author() -> Actor {
+    Actor::program(AUTHOR)
+}
 
 /// Imports files.
 pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, config: &Config, voice: &Voice) -> Outcome {
@@ -129,14 +134,14 @@ fn undo_command(home: &Home, import: &str) -> String {
 
 /// Commits what was tried; once more from the start if somebody else committed in between. A Ctrl-C now waits for its end.
 async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], interrupt: &Interrupt, voice: &Voice) -> Result<(Staged, Done), Failure> {
-    match ingest::commit(app, &mut staged, AUTHOR).await {
+    match ingest::commit(app, &mut staged, &author()).await {
         Ok(done) => Ok((staged, done)),
         Err(flow::Error::Store(store::Error::Conflict(_))) => {
             let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources: sources.to_vec(), history: staged.history };
             staged.discard(&app.lake);
             let progress = Arc::new(Progress::default());
             let watched = watch(&progress, interrupt, voice);
-            let outcome = ingest::import(app, &request, AUTHOR, &progress).await;
+            let outcome = ingest::import(app, &request, &author(), &progress).await;
             watched.end();
             match outcome {
                 Err(e) if interrupt.asked() => {
@@ -152,7 +157,7 @@ async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], inter
 }
 
 async fn finished(app: &App, home: &Home, (staged, done): (&Staged, &Done), sources: &[Source], reckoned: &Reckoned, voice: &Voice) -> Outcome {
-    ingest::remember(app, sources.iter().map(|s| &s.mapping), AUTHOR).await?;
+    ingest::remember(app, sources.iter().map(|s| &s.mapping), &author()).await?;
     match done {
         Done::Already { import } => {
             let mut report = staged.report.clone();
@@ -185,7 +190,7 @@ pub async fn undo(home: &Home, id: &str, dry_run: bool, config: &Config, voice: 
     let app = compose::existing(home, config).await?;
     let rows = store::import::get(&app.store, id).await?.map_or(0, |i| i.counts.accepted);
     let resting = ingest::resting(&app, id).await?;
-    let undone = if dry_run { ingest::undo_trial(&app, id, AUTHOR).await? } else { ingest::undo(&app, id, AUTHOR).await? };
+    let undone = if dry_run { ingest::undo_trial(&app, id, &author()).await? } else { ingest::undo(&app, id, &author()).await? };
     let mut json = json!({"import": id, "undone": !dry_run, "rows": rows, "customers": undone.customers, "later_rows": resting.rows, "later_imports": resting.imports});
     if dry_run {
         json["dry_run"] = true.into();
@@ -212,10 +217,10 @@ pub async fn undo(home: &Home, id: &str, dry_run: bool, config: &Config, voice: 
 /// Imports files without asking; what `demo` and `classify` do. `rejects`: write the rows set aside if asked to.
 pub async fn bring(app: &Arc<App>, files: &Files, rejects: bool, interrupt: &Interrupt, voice: &Voice) -> Result<Staged, Failure> {
     let sources = propose(app, files, voice).await?;
-    let request = ingest::begin(app, sources, AUTHOR, Some(true)).await?;
+    let request = ingest::begin(app, sources, &author(), Some(true)).await?;
     let progress = Arc::new(Progress::default());
     let watched = watch(&progress, interrupt, voice);
-    let outcome = ingest::import(app, &request, AUTHOR, &progress).await;
+    let outcome = ingest::import(app, &request, &author(), &progress).await;
     watched.end();
     if interrupt.asked() {
         return Err(stopped());
@@ -297,7 +302,7 @@ fn watch(progress: &Arc<Progress>, interrupt: &Interrupt, voice: &Voice) -> Watc
 
 /// The dry run; the ledger row of one that fails is dropped, with what it wrote.
 async fn tried(app: &Arc<App>, sources: Vec<Source>, history: Option<bool>, interrupt: &Interrupt, voice: &Voice) -> Result<Staged, Failure> {
-    let request = ingest::begin(app, sources, AUTHOR, history).await?;
+    let request = ingest::begin(app, sources, &author(), history).await?;
     let progress = Arc::new(Progress::default());
     let watched = watch(&progress, interrupt, voice);
     let outcome = ingest::stage(app, request.clone(), progress).await;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod audit;
 pub mod bundle;
 pub mod classify;
 pub mod completions;
@@ -10,6 +11,7 @@ pub mod doctor;
 pub mod features;
 pub mod import;
 pub mod man;
+pub mod member;
 pub mod reading;
 pub mod segment;
 pub mod serve;

@@ -2,6 +2,7 @@
 
 use crate::{
     args::Home,
+    command::import,
     compose,
     config::Config,
     exit::{Code, Failure, Outcome},
@@ -30,11 +31,9 @@ pub async fn password(home: &Home, email: Option<&str>, dry_run: bool, config: &
         return Ok(ExitCode::SUCCESS);
     }
     let new = read(&user.email, voice)?;
-    if !api::account::acceptable(&new) {
-        return Err(Failure::new(Code::Rejected, "field.password", "密码要 10 到 256 个字符", "a password has 10 to 256 characters"));
-    }
+    strong(&new)?;
     let ctx = Ctx::new(Arc::clone(&app), api::Config::default());
-    let ended = api::account::reset_password(&ctx, &user.id, new).await;
+    let ended = api::account::reset_password(&ctx, &import::author(), &user.id, new).await;
     let ended = ended.map_err(|e| Failure::new(Code::Failed, &e.problem().code, format!("密码没有改成：{e}"), format!("the password was not changed: {e}")))?;
     voice.answer(&serde_json::json!({"user": user.id, "email": user.email, "sessions_ended": ended}), || {
         let plural = if ended == 1 { "" } else { "s" };
@@ -44,6 +43,14 @@ pub async fn password(home: &Home, email: Option<&str>, dry_run: bool, config: &
     });
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Long enough, and no longer than is sensible?
+pub fn strong(password: &str) -> Result<(), Failure> {
+    if api::account::acceptable(password) {
+        return Ok(());
+    }
+    Err(Failure::new(Code::Rejected, "field.password", "密码要 10 到 256 个字符", "a password has 10 to 256 characters"))
 }
 
 /// The account of this e-mail, or the only one.
@@ -69,7 +76,7 @@ async fn chosen(app: &App, email: Option<&str>) -> Result<User, Failure> {
 }
 
 /// From a terminal twice and unseen; from a pipe the first line.
-fn read(email: &str, voice: &Voice) -> Result<String, Failure> {
+pub fn read(email: &str, voice: &Voice) -> Result<String, Failure> {
     let unreadable = |e: std::io::Error| Failure::new(Code::Failed, "password.read", format!("读不到密码：{e}"), format!("the password cannot be read: {e}"));
     if !std::io::stdin().is_terminal() {
         let mut line = String::new();

@@ -119,6 +119,8 @@ fn what_only_looks_works_where_nothing_can_be_written() {
     assert_eq!(csv(&place.text("tmp/who.csv")).len(), 3);
     assert!(as_nobody(&place, &["features", "--data", &data, "--lang", "en"]).ends(0).out.contains("dormancy_threshold_days"));
     assert!(as_nobody(&place, &["export", "-", "--data", &data]).ends(0).out.contains("key: rfm_8"));
+    assert_eq!(as_nobody(&place, &["audit", "verify", "--data", &data, "--json"]).ends(0).json()["whole"], true);
+    assert_eq!(as_nobody(&place, &["user", "list", "--data", &data, "--json"]).ends(0).json()["members"], serde_json::json!([]));
     // a log that was never written back can be read only where it can be
     chmod("u+w");
     fs::write(place.data().join("zhiyin.db-wal"), [0; 64]).expect("the folder is ours");

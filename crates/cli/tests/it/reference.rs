@@ -92,7 +92,7 @@ fn every_code_that_is_used_is_explained() {
             used.extend(named(text, &format!("Failure::new(Code::{code},")));
             used.extend(named(text, &format!("Failure::new( Code::{code},")));
         }
-        for before in ["Error::invalid(", "Error::conflict(", " code: "] {
+        for before in ["Error::invalid(", "Error::conflict(", "Error::denied(", " code: "] {
             used.extend(named(text, before));
         }
         used.extend(named(text, "not_found(").into_iter().map(|noun| format!("{noun}.not_found")));

@@ -198,6 +198,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Keys of the features it rests on, through classes and segments too.
+    pub fn features(&self) -> impl Iterator<Item = &str> {
+        self.features.iter().map(|f| f.key.as_str())
+    }
+
     /// The base as this customer meets it: what it compares by moves with the customer, all others stand still.
     pub fn apart(&self, facts: &Facts, base: &Base, all: &dyn Everyone) -> Base {
         self.compared(base).apart(base, all, &suppose::texts(facts))

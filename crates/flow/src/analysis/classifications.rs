@@ -2,8 +2,8 @@
 //! next version when a person edits it.
 
 use super::{defined::{self, Change}, moment::Asked, overview::ClassificationSummary};
-use crate::{Error, Result, app::App, schema};
-use domain::{Day, Label, classification::{Classification, Method}, rule, rule::Names};
+use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use domain::{Day, Label, audit::Actor, classification::{Classification, Method}, rule, rule::Names};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::definition::Kind;
@@ -42,11 +42,12 @@ pub struct ClassRule {
 /// A classification as of a day.
 ///
 /// # Errors
-/// `classification.not_found`; when the store or the lake refuses.
-pub async fn show(app: &App, key: &str, asked: Asked) -> Result<ClassificationView> {
+/// `classification.not_found`, `access.masked`; when the store or the lake refuses.
+pub async fn show(app: &App, sight: Sight, key: &str, asked: Asked) -> Result<ClassificationView> {
     let picture = app.runs.at(app, asked).await?;
     let missing = || Error::not_found("classification", key);
     let definition = picture.definitions.classification(key).ok_or_else(missing)?.clone();
+    Walls::of(sight, &picture).ask(&format!("class.{key}"))?;
     let summary = picture.summaries().iter().find(|s| s.key == key).ok_or_else(missing)?.clone();
     let (rules, changed) = (rules(&definition, picture.names()), changed(&definition));
     Ok(ClassificationView { summary, rules, changed, definition, as_of: picture.as_of })
@@ -60,8 +61,9 @@ fn changed(now: &Classification) -> bool {
 /// Adds a classification of one's own; without a key one is made from its name.
 ///
 /// # Errors
-/// `classification.key_taken`, `classification.key`, `classification.label`; what does not fit; when the store refuses.
-pub async fn create(app: &App, mut new: Classification, author: &str) -> Result<ClassificationView> {
+/// `classification.key_taken`, `classification.key`, `classification.label`; what does not fit; what is hidden; when the store
+/// refuses.
+pub async fn create(app: &App, sight: Sight, mut new: Classification, author: &Actor) -> Result<ClassificationView> {
     let now = defined::current(app).await?;
     if new.key.is_empty() {
         new.key = defined::key_from("classification", &new.label, |k| now.classification(k).is_some());
@@ -79,18 +81,19 @@ pub async fn create(app: &App, mut new: Classification, author: &str) -> Result<
     if new.label.zh.trim().is_empty() && new.label.en.trim().is_empty() {
         return Err(Error::invalid("classification.label", "请填写名称", "a name is needed"));
     }
+    Walls::now(app, sight).await?.ask_classification(&new)?;
     new.label = defined::both(new.label);
     new.builtin = false;
     let key = new.key.clone();
     defined::publish(app, vec![Change::Classification(new)], author).await?;
-    show(app, &key, Asked::default()).await
+    show(app, sight, &key, Asked::default()).await
 }
 
 /// Takes a classification of one's own out of use; puts one that ships with the product back to how it ships.
 ///
 /// # Errors
 /// `classification.not_found`, `classification.builtin`, `classification.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
+pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
     let definitions = defined::current(app).await?;
     let now = definitions.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
     let shipped = defined::shipped_classification(key).is_some();
@@ -100,14 +103,15 @@ pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
 /// Publishes the next version of a classification, the library's copies included.
 ///
 /// # Errors
-/// `classification.not_found`; what does not fit; when the store or the lake refuses.
-pub async fn edit(app: &App, key: &str, mut next: Classification, author: &str) -> Result<ClassificationView> {
+/// `classification.not_found`; what does not fit; what is hidden; when the store or the lake refuses.
+pub async fn edit(app: &App, sight: Sight, key: &str, mut next: Classification, author: &Actor) -> Result<ClassificationView> {
     let now = defined::current(app).await?;
     let before = now.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
+    Walls::now(app, sight).await?.ask_classification(&next)?;
     next.key = key.to_owned();
     next.builtin = before.builtin;
     defined::publish(app, vec![Change::Classification(next)], author).await?;
-    show(app, key, Asked::default()).await
+    show(app, sight, key, Asked::default()).await
 }
 
 /// Each rule as text and sentence; the class that takes the rest says so.

@@ -5,8 +5,8 @@ use super::{
     flow_between::NOT_YET,
     moment::{Asked, parse_day},
 };
-use crate::{Error, Result, app::App, schema};
-use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::{Identifier, IdentifierKind}};
+use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
+use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::IdentifierKind};
 use lake::Bits;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -34,9 +34,9 @@ pub struct CustomerItem {
     pub id: String,
     /// display name
     pub name: Option<String>,
-    /// phone, normalised
+    /// phone, normalised; `138****5678` for whoever may not see it
     pub phone: Option<String>,
-    /// e-mail
+    /// e-mail; `w***@mail.cn` for whoever may not see it
     pub email: Option<String>,
     /// the business's own number
     pub external_id: Option<String>,
@@ -99,7 +99,7 @@ impl Filter {
 ///
 /// # Errors
 /// `segment.filter` for a parameter no list has; as [`matching`].
-pub async fn everyone_of(app: &App, parameters: &BTreeMap<String, String>) -> Result<Vec<String>> {
+pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let known = |k: &&String| {
         ["rule", "segment", "q", "as_of", "known"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
     };
@@ -116,7 +116,7 @@ pub async fn everyone_of(app: &App, parameters: &BTreeMap<String, String>) -> Re
         _ => Known::Today,
     };
     let picture = app.runs.at(app, Asked { as_of, known }).await?;
-    let who = matching(app, &picture, &Filter::of(parameters)?).await?;
+    let who = matching(app, sight, &picture, &Filter::of(parameters)?).await?;
     let keys: Vec<CustomerKey> = who.iter().map(|i| CustomerKey(i as u32)).collect();
     let mut ids = Vec::with_capacity(keys.len());
     for part in keys.chunks(5_000) {
@@ -170,39 +170,42 @@ pub struct Listing {
 /// One page of the customers a filter leaves.
 ///
 /// # Errors
-/// A rule that does not fit, unknown names, a cursor that is none; when the store or the lake refuses.
-pub async fn list(app: &App, asked: Asked, listing: Listing) -> Result<CustomerPage> {
+/// A rule that does not fit, unknown names, what is hidden, a cursor that is none; when the store or the lake refuses.
+pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Result<CustomerPage> {
     let picture = app.runs.at(app, asked).await?;
-    let who = matching(app, &picture, &listing.filter).await?;
+    let who = matching(app, sight, &picture, &listing.filter).await?;
     let from = listing.cursor.as_deref().map_or(Ok(0), place)?;
     let total = who.count();
-    let page = page(&picture, &who, &listing.sort, from, listing.limit)?;
+    let page = page(sight, &picture, &who, &listing.sort, from, listing.limit)?;
     let next = from.saturating_add(page.len());
     let next_cursor = (!page.is_empty() && (next as u64) < total).then(|| next.to_string());
-    let columns = columns(&picture, listing.columns.as_deref())?;
-    let items = items(app, &picture, &page, &columns).await?;
+    let columns = columns(sight, &picture, listing.columns.as_deref())?;
+    let items = items(app, sight, &picture, &page, &columns).await?;
     Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of })
 }
 
 /// Everyone who fulfils the whole filter.
 ///
 /// # Errors
-/// A rule that does not fit, unknown names; when the store or the lake refuses.
-pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<Bits> {
+/// A rule that does not fit, unknown names, what is hidden; when the store or the lake refuses.
+pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filter) -> Result<Bits> {
+    let walls = Walls::of(sight, picture);
     let mut who = picture.everyone().clone();
     if let Some(text) = &filter.rule {
-        let rule = domain::rule::check_text(text, picture.names())?.1;
+        let rule = walls.check_text(text, picture.names())?.1;
         who.and(&picture.run.mask(&rule)?);
     }
     if let Some(key) = &filter.segment {
         who.and(picture.members(key).ok_or_else(|| Error::not_found("segment", key))?);
     }
     for (classification, class) in &filter.classes {
+        walls.ask(&format!("class.{classification}"))?;
         let classes = picture.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
         who.and(&classes.members(class));
     }
     for (classification, class, day) in &filter.classes_on {
         let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        Walls::of(sight, &then).ask(&format!("class.{classification}"))?;
         let same = |bits: &Bits| Bits::of(bits.iter().map(|i| CustomerKey(i as u32)), who.len());
         if class == NOT_YET {
             let there = same(then.everyone());
@@ -214,12 +217,15 @@ pub async fn matching(app: &App, picture: &Picture, filter: &Filter) -> Result<B
         who.and(&members);
     }
     if let Some(text) = &filter.search {
-        let mut found = store::customer::search(&app.store, text, FOUND).await?;
+        walls.ask_search(text)?;
+        let mut found = store::customer::search(&app.store, sight, text, FOUND).await?;
         if let Some(digits) = phone(text) {
             if digits != text.trim() {
-                found.extend(store::customer::search(&app.store, &digits, FOUND).await?);
+                found.extend(store::customer::search(&app.store, sight, &digits, FOUND).await?);
             }
-            found.extend(store::contact::by_phone(&app.store, &digits, FOUND).await?);
+            if !sight.is_masked() {
+                found.extend(store::contact::by_phone(&app.store, &digits, FOUND).await?);
+            }
         }
         who.and(&Bits::of(found, who.len()));
     }
@@ -254,8 +260,9 @@ fn place(cursor: &str) -> Result<usize> {
 /// So many of a set in an order; only as much is sorted as is shown.
 ///
 /// # Errors
-/// `feature.not_found`.
-pub fn page(picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usize) -> Result<Vec<CustomerKey>> {
+/// `feature.not_found`, `access.masked`.
+pub fn page(sight: Sight, picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usize) -> Result<Vec<CustomerKey>> {
+    Walls::of(sight, picture).ask(&sort.key)?;
     picture.expect(&sort.key)?;
     let sort = lake::Sort { by: sort.key.clone(), descending: sort.descending };
     Ok(picture.run.page(Some(&sort), Some(who), from, limit))
@@ -264,11 +271,13 @@ pub fn page(picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usiz
 /// The feature keys to show (classes as `class.<classification>`): those asked for, each of which must exist, or the usual ones.
 ///
 /// # Errors
-/// `feature.not_found`.
-pub fn columns(picture: &Picture, asked: Option<&[String]>) -> Result<Vec<String>> {
+/// `feature.not_found`, `access.masked`.
+pub fn columns(sight: Sight, picture: &Picture, asked: Option<&[String]>) -> Result<Vec<String>> {
+    let walls = Walls::of(sight, picture);
     let Some(asked) = asked else {
-        return Ok(USUAL.iter().filter(|k| picture.column(k).is_some()).map(|k| (*k).to_owned()).collect());
+        return Ok(USUAL.iter().filter(|k| picture.column(k).is_some() && !walls.hides(k)).map(|k| (*k).to_owned()).collect());
     };
+    asked.iter().try_for_each(|k| walls.ask(k))?;
     let known = |k: &str| match k.strip_prefix("class.") {
         Some(classification) => picture.classes(classification).is_some(),
         None => picture.column(k).is_some(),
@@ -283,7 +292,8 @@ pub fn columns(picture: &Picture, asked: Option<&[String]>) -> Result<Vec<String
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn items(app: &App, picture: &Picture, keys: &[CustomerKey], columns: &[String]) -> Result<Vec<CustomerItem>> {
+pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerKey], columns: &[String]) -> Result<Vec<CustomerItem>> {
+    let walls = Walls::of(sight, picture);
     let mut people = store::customer::by_keys(&app.store, keys).await?;
     let mut identifiers = store::customer::identifiers_by_keys(&app.store, keys).await?;
     let item = |key: &CustomerKey| {
@@ -291,23 +301,19 @@ pub async fn items(app: &App, picture: &Picture, keys: &[CustomerKey], columns: 
         let known = identifiers.remove(key).unwrap_or_default();
         let values = columns.iter().filter_map(|k| Some((k.clone(), picture.column(k)?.value(key.0 as usize))));
         let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
-        let classes = CLASSES.iter().copied().chain(more).filter_map(|k| Some((k.to_owned(), picture.class_of(k, *key)?)));
+        let classes = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k));
+        let classes = classes.filter_map(|k| Some((k.to_owned(), picture.class_of(k, *key)?)));
         Some(CustomerItem {
             id: person.id,
-            name: person.name,
-            phone: first(&known, IdentifierKind::Phone),
-            email: first(&known, IdentifierKind::Email),
-            external_id: first(&known, IdentifierKind::External),
+            name: person.name.map(|n| sight::text(sight, n)),
+            phone: sight::identifier(sight, &known, IdentifierKind::Phone),
+            email: sight::identifier(sight, &known, IdentifierKind::Email),
+            external_id: sight::identifier(sight, &known, IdentifierKind::External),
             values: values.collect(),
             classes: classes.collect(),
         })
     };
     Ok(keys.iter().filter_map(item).collect())
-}
-
-/// The first identifier of a kind.
-pub fn first(identifiers: &[Identifier], kind: IdentifierKind) -> Option<String> {
-    identifiers.iter().find(|i| i.kind == kind).map(|i| i.value.clone())
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
 //! Kept as one checked set; a change is checked as a whole before it is published as a new version.
 
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, audit};
 use domain::{
-    Currency, Label, Lang, classification,
+    Currency, Label, Lang,
+    audit::{Action, Actor},
+    classification,
     classification::Classification,
     feature::{self, Feature, Plan},
     library,
@@ -164,6 +166,19 @@ pub enum Change {
 }
 
 impl Change {
+    /// What the audit log says of it.
+    fn note(&self, app: &App, author: &Actor) -> domain::audit::Note {
+        let (kind, key, version) = match self {
+            Change::Feature(f) => (Kind::Feature, &f.key, Some(f.version)),
+            Change::Classification(c) => (Kind::Classification, &c.key, Some(c.version)),
+            Change::Segment(s) => (Kind::Segment, &s.key, Some(s.version)),
+            Change::Remove(kind, key) => (*kind, key, None),
+        };
+        let action = if version.is_some() { Action::DefinitionPublished } else { Action::DefinitionWithdrawn };
+        let subject = format!("{} {key}", kind.key());
+        audit::of(app, author, action, subject).detail(version.map_or_else(|| json!({}), |version| json!({ "version": version })))
+    }
+
     fn document(&self) -> Result<Option<(Kind, String, serde_json::Value)>> {
         fn json<T: Serialize>(t: &T) -> Result<serde_json::Value> {
             serde_json::to_value(t).map_err(|e| Error::Internal(e.to_string()))
@@ -241,11 +256,11 @@ pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
     next.check(currency)
 }
 
-/// Publishes changes as one: all are checked together with everything else in force, then written in one transaction.
+/// Publishes changes as one: all are checked together with everything else in force, then written and noted in one transaction.
 ///
 /// # Errors
 /// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
-pub async fn publish(app: &App, mut changes: Vec<Change>, author: &str) -> Result<Arc<Definitions>> {
+pub async fn publish(app: &App, mut changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
     let now = current(app).await?;
     let currency = app.settings().currency;
     for change in &mut changes {
@@ -262,6 +277,9 @@ pub async fn publish(app: &App, mut changes: Vec<Change>, author: &str) -> Resul
         tx.rollback().await?;
         return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
     }
+    for change in &changes {
+        audit::append(app, &mut tx, &change.note(app, author)).await?;
+    }
     let mut written = changes;
     let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
     if written.iter().any(of_segments) && !stored::ever(&mut tx, Kind::Segment, None).await? {
@@ -271,7 +289,7 @@ pub async fn publish(app: &App, mut changes: Vec<Change>, author: &str) -> Resul
     for change in written {
         match (&change, change.document()?) {
             (_, Some((kind, key, document))) => {
-                stored::put(&mut tx, kind, &key, &document, author, at).await?;
+                stored::put(&mut tx, kind, &key, &document, &author.name, at).await?;
             }
             (Change::Remove(kind, key), None) => stored::retire(&mut tx, *kind, key).await?,
             _ => {}
@@ -301,7 +319,7 @@ async fn number(app: &App, now: &Definitions, change: &mut Change) -> Result<()>
 ///
 /// # Errors
 /// `<kind>.builtin` for one that is as it ships; `<kind>.in_use`; what no longer fits; when the store refuses.
-pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: bool, author: &str) -> Result<()> {
+pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: bool, author: &Actor) -> Result<()> {
     if shipped && !changed {
         let code = if kind == Kind::Feature { "feature.builtin" } else { "classification.builtin" };
         return Err(Error::conflict(code, "内置定义本来就是这样，不能删除", "this is as it ships with the product and cannot be removed"));

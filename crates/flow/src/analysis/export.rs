@@ -1,8 +1,14 @@
 //! The customer list as a file: everyone the filter leaves, formula injection neutralised by the writers in `output`.
 
 use super::{Picture, customers::{self, Listing}, moment::Asked};
-use crate::{Result, app::App, output::{cell::{Cell, Column, Kind, Rows, Sheet as Table}, csv, xlsx}};
-use domain::{CustomerKey, Day, Label, identity::IdentifierKind};
+use crate::{
+    Result,
+    app::App,
+    audit,
+    output::{cell::{Cell, Column, Kind, Rows, Sheet as Table}, csv, xlsx},
+    sight::{self, Sight, Walls},
+};
+use domain::{CustomerKey, Day, Label, audit::{Action, Actor}, classification::Classification, identity::IdentifierKind};
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
@@ -57,27 +63,35 @@ const WHO: [(&str, &str, &str); 6] = [
     ("zhiyin_id", "知音编号", "Zhiyin's own number"),
 ];
 
-/// Every customer of the list in its order, as a file that is deleted when it is closed; and the day of its numbers.
+/// Every customer of the list in its order, as a file that is deleted when it is closed; and the day of its numbers. What `sight`
+/// hides is no column of it. That it was taken stands in the audit log before a byte of it leaves.
 ///
 /// # Errors
 /// As [`customers::list`]; when the disk refuses.
-pub async fn customers(app: &App, asked: Asked, listing: Listing, sheet: Sheet) -> Result<(tokio::fs::File, Day)> {
+pub async fn customers(app: &App, sight: Sight, actor: &Actor, asked: Asked, listing: Listing, sheet: Sheet) -> Result<(tokio::fs::File, Day)> {
     let picture = app.runs.at(app, asked).await?;
-    let who = customers::matching(app, &picture, &listing.filter).await?;
+    let who = customers::matching(app, sight, &picture, &listing.filter).await?;
+    let walls = Walls::of(sight, &picture);
     let keys: Vec<String> = match listing.columns.as_deref() {
-        None => picture.definitions.features().iter().map(|f| f.key.clone()).collect(),
+        None => picture.definitions.features().iter().map(|f| f.key.clone()).filter(|k| !walls.hides(k)).collect(),
         // classes always come along, all of them
-        asked => customers::columns(&picture, asked)?.into_iter().filter(|k| !k.starts_with("class.")).collect(),
+        asked => customers::columns(sight, &picture, asked)?.into_iter().filter(|k| !k.starts_with("class.")).collect(),
     };
-    let order = customers::page(&picture, &who, &listing.sort, 0, usize::MAX)?;
-    let people = people(app, &order).await?;
-    let (folder, as_of) = (app.temporary(), picture.as_of);
+    let classes: Vec<String> = picture.definitions.classifications().iter().map(|c| c.key.clone()).filter(|k| !walls.hides_class(k)).collect();
+    let order = customers::page(sight, &picture, &who, &listing.sort, 0, usize::MAX)?;
+    let people = people(app, sight, &order).await?;
+    let (folder, as_of, rows) = (app.temporary(), picture.as_of, order.len());
     let written = tokio::task::spawn_blocking(move || {
         let digits = picture.currency.digits();
-        let table = Table { columns: head(&picture, &keys), rows: Box::new(List { picture, order, people, keys }), digits };
+        let table = Table { columns: head(&picture, &keys, &classes), rows: Box::new(List { picture, order, people, keys, classes }), digits };
         write(&folder, &table, sheet)
     });
-    Ok((tokio::fs::File::from_std(written.await??), as_of))
+    let file = tokio::fs::File::from_std(written.await??);
+    let detail = serde_json::json!({
+        "format": sheet.extension(), "rows": rows, "as_of": as_of.to_string(), "segment": listing.filter.segment, "masked": sight.is_masked(),
+    });
+    audit::note(app, audit::of(app, actor, Action::ExportTaken, "customers").detail(detail)).await?;
+    Ok((file, as_of))
 }
 
 fn write(folder: &std::path::Path, table: &Table, sheet: Sheet) -> Result<std::fs::File> {
@@ -93,7 +107,7 @@ fn write(folder: &std::path::Path, table: &Table, sheet: Sheet) -> Result<std::f
 }
 
 /// Names and identifiers of everyone on the list, a few thousand at a time.
-async fn people(app: &App, order: &[CustomerKey]) -> Result<Vec<Person>> {
+async fn people(app: &App, sight: Sight, order: &[CustomerKey]) -> Result<Vec<Person>> {
     let mut all = Vec::with_capacity(order.len());
     for keys in order.chunks(5_000) {
         let mut found = store::customer::by_keys(&app.store, keys).await?;
@@ -103,11 +117,11 @@ async fn people(app: &App, order: &[CustomerKey]) -> Result<Vec<Person>> {
             let person = found.remove(key);
             Person {
                 id: person.as_ref().map(|p| p.id.clone()).unwrap_or_default(),
-                name: person.and_then(|p| p.name),
-                phone: customers::first(&known, IdentifierKind::Phone),
-                email: customers::first(&known, IdentifierKind::Email),
-                external: customers::first(&known, IdentifierKind::External),
-                member: customers::first(&known, IdentifierKind::Member),
+                name: person.and_then(|p| p.name).map(|n| sight::text(sight, n)),
+                phone: sight::identifier(sight, &known, IdentifierKind::Phone),
+                email: sight::identifier(sight, &known, IdentifierKind::Email),
+                external: sight::identifier(sight, &known, IdentifierKind::External),
+                member: sight::identifier(sight, &known, IdentifierKind::Member),
             }
         }));
     }
@@ -115,7 +129,7 @@ async fn people(app: &App, order: &[CustomerKey]) -> Result<Vec<Person>> {
 }
 
 /// Who, then the features, then a column for every classification.
-fn head(picture: &Picture, keys: &[String]) -> Vec<Column> {
+fn head(picture: &Picture, keys: &[String], classes: &[String]) -> Vec<Column> {
     let who = WHO.iter().map(|(key, zh, en)| Column {
         key: (*key).to_owned(),
         label: Label::new(*zh, *en),
@@ -130,7 +144,7 @@ fn head(picture: &Picture, keys: &[String]) -> Vec<Column> {
         unit: f.unit.clone(),
         kind: f.value.into(),
     });
-    let classes = picture.definitions.classifications().iter().map(|c| Column {
+    let classes = classes.iter().filter_map(|k| picture.definitions.classification(k)).map(|c: &Classification| Column {
         key: c.key.clone(),
         label: c.label.clone(),
         description: c.description.clone(),
@@ -146,6 +160,7 @@ struct List {
     order: Vec<CustomerKey>,
     people: Vec<Person>,
     keys: Vec<String>,
+    classes: Vec<String>,
 }
 
 impl Rows for List {
@@ -170,8 +185,8 @@ impl Rows for List {
                 if let Some(key) = self.keys.get(place) {
                     return self.picture.column(key).map_or(Cell::Empty, |c| Cell::of(c.value(customer.0 as usize)));
                 }
-                let classification = self.picture.definitions.classifications().get(place - self.keys.len());
-                let class = classification.and_then(|c| self.picture.classes(&c.key)?.of(customer.0 as usize));
+                let classification = self.classes.get(place - self.keys.len());
+                let class = classification.and_then(|key| self.picture.classes(key)?.of(customer.0 as usize));
                 class.map_or(Cell::Empty, Cell::text)
             }
         }

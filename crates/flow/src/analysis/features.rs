@@ -1,8 +1,8 @@
 //! The feature catalog as people see and extend it: attributes, aggregates and formulas without code.
 
 use super::defined::{self, Change};
-use crate::{Error, Result, app::App, schema};
-use domain::{Label, feature::{self, Feature}};
+use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use domain::{Label, audit::Actor, feature::{self, Feature}};
 use serde_json::json;
 use store::definition::Kind;
 use serde::{Deserialize, Serialize};
@@ -16,22 +16,25 @@ pub struct FeatureList {
     pub items: Vec<Feature>,
     /// keys of those that ship with the product and that people changed
     pub changed: Vec<String>,
+    /// keys of those that whoever asks may not see: no column, sort or rule takes them
+    pub masked: Vec<String>,
 }
 
 /// Every feature in force.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn list(app: &App) -> Result<FeatureList> {
+pub async fn list(app: &App, sight: Sight) -> Result<FeatureList> {
     let items = defined::current(app).await?.features().to_vec();
-    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), items })
+    let masked = Walls::now(app, sight).await?.features();
+    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), masked, items })
 }
 
 /// Adds a feature of one's own.
 ///
 /// # Errors
-/// `feature.key_taken`; what does not fit; when the store refuses.
-pub async fn create(app: &App, mut feature: Feature, author: &str) -> Result<Feature> {
+/// `feature.key_taken`; what does not fit; what is hidden; when the store refuses.
+pub async fn create(app: &App, sight: Sight, mut feature: Feature, author: &Actor) -> Result<Feature> {
     if defined::current(app).await?.feature(&feature.key).is_some() {
         return Err(Error::Conflict {
             code: "feature.key_taken",
@@ -40,26 +43,26 @@ pub async fn create(app: &App, mut feature: Feature, author: &str) -> Result<Fea
         });
     }
     feature.builtin = false;
-    published(app, feature, author).await
+    published(app, sight, feature, author).await
 }
 
 /// The next version of a feature; of one that ships with the product, too: the business's own version is then in force.
 ///
 /// # Errors
-/// `feature.not_found`; what does not fit; when the store refuses.
-pub async fn edit(app: &App, key: &str, mut feature: Feature, author: &str) -> Result<Feature> {
+/// `feature.not_found`; what does not fit; what is hidden; when the store refuses.
+pub async fn edit(app: &App, sight: Sight, key: &str, mut feature: Feature, author: &Actor) -> Result<Feature> {
     let definitions = defined::current(app).await?;
     let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     feature.key = key.to_owned();
     feature.builtin = now.builtin;
-    published(app, feature, author).await
+    published(app, sight, feature, author).await
 }
 
 /// Takes a feature of one's own out of use; puts one that ships with the product back to how it ships.
 ///
 /// # Errors
 /// `feature.not_found`, `feature.builtin`, `feature.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
+pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
     let definitions = defined::current(app).await?;
     let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     defined::withdraw(app, Kind::Feature, key, feature::find(key).is_some(), changed(now), author).await
@@ -70,7 +73,8 @@ fn changed(now: &Feature) -> bool {
     feature::find(&now.key).is_some_and(|shipped| shipped != now)
 }
 
-async fn published(app: &App, feature: Feature, author: &str) -> Result<Feature> {
+async fn published(app: &App, sight: Sight, feature: Feature, author: &Actor) -> Result<Feature> {
+    Walls::now(app, sight).await?.ask_feature(&feature, &*defined::current(app).await?)?;
     let key = feature.key.clone();
     let now = defined::publish(app, vec![Change::Feature(feature)], author).await?;
     now.feature(&key).cloned().ok_or_else(|| Error::not_found("feature", key))

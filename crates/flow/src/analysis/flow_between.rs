@@ -1,7 +1,7 @@
 //! Who moved: how customers went from class to class of one classification between two days.
 
 use super::{Known, Picture, moment::Asked};
-use crate::{Error, Result, app::App, schema};
+use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
 use domain::{Day, Label};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,8 +56,8 @@ pub(super) const NOT_YET: &str = "not.yet";
 /// The movement in a classification. Without days: the last three months.
 ///
 /// # Errors
-/// No such classification; days in the wrong order; when the store or the lake refuses.
-pub async fn movement(app: &App, classification: &str, from: Option<Day>, to: Option<Day>, known: Known) -> Result<Movement> {
+/// No such classification, or a hidden one; days in the wrong order; when the store or the lake refuses.
+pub async fn movement(app: &App, sight: Sight, classification: &str, from: Option<Day>, to: Option<Day>, known: Known) -> Result<Movement> {
     let after = app.runs.at(app, Asked { as_of: to, known }).await?;
     let from = from.unwrap_or_else(|| after.as_of.months_before(3));
     if from > after.as_of {
@@ -65,6 +65,7 @@ pub async fn movement(app: &App, classification: &str, from: Option<Day>, to: Op
     }
     let before = app.runs.at(app, Asked { as_of: Some(from), known }).await?;
     let key = classification.to_owned();
+    [&before, &after].into_iter().try_for_each(|picture| Walls::of(sight, picture).ask(&format!("class.{key}")))?;
     tokio::task::spawn_blocking(move || between(&before, &after, &key)).await?
 }
 

@@ -1,7 +1,7 @@
 //! The first page: the whole base on one day, and every classification with the size and worth of its classes.
 
 use super::{Picture, moment::Asked};
-use crate::{Result, app::App, schema};
+use crate::{Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, classification::Classification};
 use lake::GroupSum;
 use rayon::prelude::*;
@@ -97,7 +97,7 @@ pub struct ClassSize {
 ///
 /// # Errors
 /// When the store or the lake refuses.
-pub async fn overview(app: &App, asked: Asked) -> Result<Overview> {
+pub async fn overview(app: &App, sight: Sight, asked: Asked) -> Result<Overview> {
     let reading = app.runs.read(app, asked).await?;
     let picture = &reading.picture;
     Ok(Overview {
@@ -116,7 +116,7 @@ pub async fn overview(app: &App, asked: Asked) -> Result<Overview> {
         gross: picture.all.gross,
         orders: picture.all.orders,
         currency: picture.currency.code().to_owned(),
-        classifications: picture.summaries().to_vec(),
+        classifications: sight::classifications(&Walls::of(sight, picture), picture.summaries()),
     })
 }
 

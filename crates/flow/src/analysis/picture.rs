@@ -5,6 +5,7 @@ use super::defined::Definitions;
 use crate::{Error, Result};
 use domain::{Currency, CustomerKey, Day, classification::Named, clock::Instant, rule::Vocabulary};
 use lake::{Bits, Classes, Column, Lake, Run, GroupSum};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// A run, the definitions and the lake behind it, and how long it took.
@@ -30,6 +31,7 @@ pub struct Picture {
     /// how long it took
     pub milliseconds: u64,
     pub(super) summaries: OnceLock<Vec<ClassificationSummary>>,
+    pub(super) personal: OnceLock<BTreeSet<String>>,
 }
 
 impl Picture {
@@ -76,6 +78,11 @@ impl Picture {
         let key = self.classes(classification)?.of(customer.0 as usize)?.to_owned();
         let definition = self.definitions.classification(classification)?;
         Some(Named { label: definition.class_label(&key), key })
+    }
+
+    /// Features that show people's own details, and classes that are their values as `class.<key>`; looked for once a run.
+    pub fn personal(&self) -> &BTreeSet<String> {
+        self.personal.get_or_init(|| crate::sight::personal(&self.definitions, |key| self.column(key)))
     }
 
     /// What rules may name.

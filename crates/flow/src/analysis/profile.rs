@@ -1,7 +1,7 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
 use super::moment::Asked;
-use crate::{Error, Result, app::App, schema};
+use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
 use store::customer::Customer;
@@ -71,6 +71,9 @@ pub struct FeatureValue {
     /// value
     #[schema(value_type = schema::Value)]
     pub value: Value,
+    /// there may be a value, and whoever asks may not see it
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 /// A classification and the customer's class in it.
@@ -98,11 +101,12 @@ pub async fn person(app: &App, id: &str) -> Result<Customer> {
 ///
 /// # Errors
 /// `customer.not_found`; when the store or the lake refuses.
-pub async fn profile(app: &App, id: &str, asked: Asked) -> Result<Profile> {
+pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<Profile> {
     let person = person(app, id).await?;
     let picture = app.runs.at(app, asked).await?;
     let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
     let contacts = store::contact::of(&app.store, person.key).await?;
+    let walls = Walls::of(sight, &picture);
     let place = person.key.0 as usize;
     let definitions = &picture.definitions;
     let features = definitions.features().iter().map(|f| FeatureValue {
@@ -111,8 +115,9 @@ pub async fn profile(app: &App, id: &str, asked: Asked) -> Result<Profile> {
         group: f.group,
         unit: f.unit.clone(),
         value: picture.column(&f.key).map_or(Value::Null, |c| c.value(place)),
+        masked: false,
     });
-    let classes = definitions.classifications().iter().filter_map(|c| {
+    let classes = definitions.classifications().iter().filter(|c| !walls.hides_class(&c.key)).filter_map(|c| {
         let class = picture.class_of(&c.key, person.key)?;
         Some(ClassOf { classification: c.key.clone(), label: c.label.clone(), class })
     });
@@ -120,11 +125,11 @@ pub async fn profile(app: &App, id: &str, asked: Asked) -> Result<Profile> {
     let segments = definitions.segments().iter().filter(|s| member(&s.key));
     Ok(Profile {
         id: person.id,
-        name: person.name,
+        name: person.name.map(|n| sight::text(sight, n)),
         kind: if person.organisation { "organisation" } else { "person" }.to_owned(),
-        identifiers: identifiers.into_iter().map(|i| IdentifierView { kind: i.kind.key().to_owned(), value: i.value }).collect(),
-        contacts: contacts.into_iter().map(|c| ContactView { name: c.name, role: c.role, phone: c.phone, email: c.email }).collect(),
-        features: features.collect(),
+        identifiers: identifiers.into_iter().map(|i| sight::identifier_view(sight, i)).collect(),
+        contacts: contacts.into_iter().map(|c| sight::contact(sight, ContactView { name: c.name, role: c.role, phone: c.phone, email: c.email })).collect(),
+        features: features.map(|f| sight::feature(&walls, f)).collect(),
         classes: classes.collect(),
         segments: segments.map(|s| Named { key: s.key.clone(), label: s.label.clone() }).collect(),
         as_of: picture.as_of,

@@ -1,7 +1,7 @@
 //! A rule in all its forms at once: tree, text, and a sentence in both languages.
 
 use super::defined;
-use crate::{Result, app::App, schema};
+use crate::{Result, app::App, schema, sight::{Sight, Walls}};
 use domain::{Label, rule, rule::{Names, Rule}};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,19 +27,19 @@ pub fn forms(rule: Rule, names: &dyn Names) -> RuleForms {
 /// Reads a rule's text and checks it against everything in force.
 ///
 /// # Errors
-/// `rule.…` with the place of the mistake; when the store refuses.
-pub async fn parse(app: &App, text: &str) -> Result<RuleForms> {
+/// `rule.…` with the place of the mistake; `access.masked`; when the store refuses.
+pub async fn parse(app: &App, sight: Sight, text: &str) -> Result<RuleForms> {
     let definitions = defined::current(app).await?;
-    let (rule, _) = rule::check_text(text, definitions.names())?;
+    let (rule, _) = Walls::now(app, sight).await?.check_text(text, definitions.names())?;
     Ok(forms(rule, definitions.names()))
 }
 
 /// Writes a rule's text after checking it against everything in force.
 ///
 /// # Errors
-/// `rule.…` with the place of the mistake in the canonical text; when the store refuses.
-pub async fn render(app: &App, rule: Rule) -> Result<RuleForms> {
+/// `rule.…` with the place of the mistake in the canonical text; `access.masked`; when the store refuses.
+pub async fn render(app: &App, sight: Sight, rule: Rule) -> Result<RuleForms> {
     let definitions = defined::current(app).await?;
-    rule::check(&rule, definitions.names())?;
+    Walls::now(app, sight).await?.check(&rule, definitions.names())?;
     Ok(forms(rule, definitions.names()))
 }

@@ -216,6 +216,7 @@ impl Runs {
                 computed_at: done,
                 milliseconds: since(begun, done),
                 summaries: OnceLock::new(),
+                personal: OnceLock::new(),
             };
             if serves {
                 // somebody will look at the overview next; a command asks for what it prints

@@ -1,8 +1,8 @@
 //! Segments: versioned documents with the size and worth they have now, and the preview of one that is still being built.
 
 use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
-use crate::{Error, Result, app::App, schema};
-use domain::{Day, Label, rule, rule::Rule, segment::{Members, Priority, Segment}};
+use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use domain::{Day, Label, audit::Actor, rule, rule::Rule, segment::{Members, Priority, Segment}};
 use lake::Bits;
 use serde_json::json;
 use serde::{Deserialize, Serialize};
@@ -201,7 +201,7 @@ pub async fn show(app: &App, key: &str, asked: Asked) -> Result<SegmentView> {
 ///
 /// # Errors
 /// `segment.key_taken`, `segment.members`, `segment.customer`; what does not fit; when the store or the lake refuses.
-pub async fn create(app: &App, draft: SegmentDraft, author: &str) -> Result<SegmentView> {
+pub async fn create(app: &App, sight: Sight, draft: SegmentDraft, author: &Actor) -> Result<SegmentView> {
     let now = defined::current(app).await?;
     let key = match &draft.key {
         Some(key) if now.segment(key).is_some() => {
@@ -214,24 +214,24 @@ pub async fn create(app: &App, draft: SegmentDraft, author: &str) -> Result<Segm
         Some(key) => key.clone(),
         None => defined::key_from("segment", &draft.label, |k| now.segment(k).is_some()),
     };
-    publish(app, draft, &key, None, author).await
+    publish(app, sight, draft, &key, None, author).await
 }
 
 /// Publishes the next version of a segment.
 ///
 /// # Errors
 /// `segment.not_found` and as [`create`].
-pub async fn edit(app: &App, key: &str, draft: SegmentDraft, author: &str) -> Result<SegmentView> {
+pub async fn edit(app: &App, sight: Sight, key: &str, draft: SegmentDraft, author: &Actor) -> Result<SegmentView> {
     let now = defined::current(app).await?;
     let before = now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
-    publish(app, draft, key, Some(before), author).await
+    publish(app, sight, draft, key, Some(before), author).await
 }
 
 /// Takes a segment out of use.
 ///
 /// # Errors
 /// `segment.not_found`, `segment.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
+pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
     let now = defined::current(app).await?;
     now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
     let users = defined::users_of(&now, Kind::Segment, key);
@@ -246,7 +246,7 @@ pub async fn remove(app: &App, key: &str, author: &str) -> Result<()> {
     defined::publish(app, vec![Change::Remove(Kind::Segment, key.to_owned())], author).await.map(|_| ())
 }
 
-async fn publish(app: &App, mut draft: SegmentDraft, key: &str, before: Option<&Segment>, author: &str) -> Result<SegmentView> {
+async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, before: Option<&Segment>, author: &Actor) -> Result<SegmentView> {
     if !defined::is_key(key) {
         return Err(Error::invalid("segment.key", "代号只能用小写字母、数字和下划线，且以字母开头", "a key has lower-case letters, digits and _, a letter first"));
     }
@@ -254,7 +254,7 @@ async fn publish(app: &App, mut draft: SegmentDraft, key: &str, before: Option<&
         return Err(Error::invalid("segment.label", "请填写名称", "a name is needed"));
     }
     let definitions = defined::current(app).await?;
-    let members = members(app, &definitions, &mut draft, before).await?;
+    let members = members(app, sight, &definitions, &mut draft, before).await?;
     let segment = Segment {
         key: key.to_owned(),
         label: defined::both(draft.label),
@@ -269,15 +269,15 @@ async fn publish(app: &App, mut draft: SegmentDraft, key: &str, before: Option<&
 }
 
 /// Exactly one of rule text, rule, customers and filter; a fixed list of which nothing is said stays as it is.
-async fn members(app: &App, definitions: &Definitions, draft: &mut SegmentDraft, before: Option<&Segment>) -> Result<Members> {
+async fn members(app: &App, sight: Sight, definitions: &Definitions, draft: &mut SegmentDraft, before: Option<&Segment>) -> Result<Members> {
     match (draft.rule_text.take(), draft.rule.take(), draft.customers.take(), draft.filter.take()) {
-        (Some(text), _, None, None) => Ok(Members::Dynamic { rule: rule::check_text(&text, definitions.names())?.0 }),
+        (Some(text), _, None, None) => Ok(Members::Dynamic { rule: Walls::now(app, sight).await?.check_text(&text, definitions.names())?.0 }),
         (None, Some(rule), None, None) => {
-            rule::check(&rule, definitions.names())?;
+            Walls::now(app, sight).await?.check(&rule, definitions.names())?;
             Ok(Members::Dynamic { rule })
         }
         (None, None, Some(customers), None) => listed(app, customers).await,
-        (None, None, None, Some(filter)) => Ok(Members::Static { customers: customers::everyone_of(app, &filter).await? }),
+        (None, None, None, Some(filter)) => Ok(Members::Static { customers: customers::everyone_of(app, sight, &filter).await? }),
         (None, None, None, None) => match before.map(|s| &s.members) {
             Some(kept @ Members::Static { .. }) => Ok(kept.clone()),
             _ => Err(no_members()),
@@ -340,13 +340,14 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
 /// Counts a rule that is still being written.
 ///
 /// # Errors
-/// `rule.…` with the place of the mistake; an unknown segment to leave out; when the store or the lake refuses.
-pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
+/// `rule.…` with the place of the mistake; `access.masked`; an unknown segment to leave out; when the store or the lake refuses.
+pub async fn preview(app: &App, sight: Sight, request: PreviewRequest) -> Result<Preview> {
     let picture = app.runs.at(app, Asked { as_of: request.as_of, known: request.known.unwrap_or_default() }).await?;
+    let walls = Walls::of(sight, &picture);
     let (rule, compiled) = match (request.rule_text, request.rule) {
-        (Some(text), _) => rule::check_text(&text, picture.names())?,
+        (Some(text), _) => walls.check_text(&text, picture.names())?,
         (None, Some(rule)) => {
-            let compiled = rule::check(&rule, picture.names())?;
+            let compiled = walls.check(&rule, picture.names())?;
             (rule, compiled)
         }
         (None, None) => return Err(Error::invalid("segment.members", "请给出一条规则", "give a rule")),
@@ -365,9 +366,9 @@ pub async fn preview(app: &App, request: PreviewRequest) -> Result<Preview> {
     let conditions = rule::conditions(&rule).into_iter().map(|c| condition(&picture, c.path, c.rule)).collect::<Result<_>>()?;
     let milliseconds = super::runs::since(begun, app.clock.now());
     let (count, net) = (who.count(), picture.run.sum(&who).net);
-    let page = customers::page(&picture, &who, &customers::Sort::default(), 0, SAMPLE)?;
-    let columns = customers::columns(&picture, None)?;
-    let sample = customers::items(app, &picture, &page, &columns).await?;
+    let page = customers::page(sight, &picture, &who, &customers::Sort::default(), 0, SAMPLE)?;
+    let columns = customers::columns(sight, &picture, None)?;
+    let sample = customers::items(app, sight, &picture, &page, &columns).await?;
     Ok(Preview {
         count,
         matched,

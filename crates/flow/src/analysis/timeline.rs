@@ -2,7 +2,7 @@
 //! words, and attributes as they were learnt.
 
 use super::{Asked, Definitions, Moment, defined, profile::person};
-use crate::{Error, Result, app::App, schema};
+use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{
     Day, Label, Lang, Value, Zone,
     clock::Instant,
@@ -102,7 +102,7 @@ impl EventKind {
 ///
 /// # Errors
 /// `customer.not_found`, `request.cursor`; when the store or the lake refuses.
-pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
+pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
     let person = person(app, id).await?;
     let from: usize = match cursor.filter(|c| !c.is_empty()) {
         Some(text) => text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?,
@@ -122,7 +122,8 @@ pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cu
     let comments = store::comment::of(&app.store, person.key).await?;
     let said: BTreeMap<(Instant, String), String> = comments.into_iter().map(|c| ((c.at, c.question), c.body)).collect();
     let definitions = defined::current(app).await?;
-    let mut all = events(&facts.until(day, known), &said, &definitions, &zone);
+    let eyes = Eyes { sight, walls: Walls::now(app, sight).await? };
+    let mut all = events(&facts.until(day, known), &said, &definitions, &zone, &eyes);
     // a profile's detail learnt after the day is no event of it
     all.retain(|e| e.day <= day && (kinds.is_empty() || kinds.contains(&e.kind)));
     // what is learnt of a profile counts from the day it holds
@@ -132,28 +133,41 @@ pub async fn timeline(app: &App, id: &str, asked: Asked, kinds: &[EventKind], cu
     Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })
 }
 
+/// Who looks, and what they may not see.
+struct Eyes {
+    sight: Sight,
+    walls: Walls,
+}
+
+impl Eyes {
+    /// Something that happened, as they may see it.
+    fn see(&self, e: Event) -> Event {
+        sight::event(self.sight, &self.walls, None, &Label::default(), e)
+    }
+}
+
 /// Everything, latest first.
-fn events(facts: &Facts, said: &BTreeMap<(Instant, String), String>, definitions: &Definitions, zone: &Zone) -> Vec<Event> {
+fn events(facts: &Facts, said: &BTreeMap<(Instant, String), String>, definitions: &Definitions, zone: &Zone, eyes: &Eyes) -> Vec<Event> {
     let history = History::as_of(facts, Day(i32::MAX), Instant::MAX);
     let every = |fact: FactKind| history.counted(&Aggregate { fact, measure: Measure::Count, filter: Vec::new(), window: Window::All });
     let mut all: Vec<(Instant, Event)> = Vec::new();
     for (fact, order) in every(FactKind::AllOrders).into_iter().zip(history.orders()) {
-        all.push((fact.at, event(&fact, EventKind::Order, Some(order.net()), order_detail(order))));
+        all.push((fact.at, eyes.see(event(&fact, EventKind::Order, Some(order.net()), order_detail(order)))));
     }
     for (fact, refund) in every(FactKind::Refunds).into_iter().zip(history.refunds()) {
         let detail = [("order_id", json!(refund.fact.order_id)), ("reason", json!(refund.fact.reason)), ("linked", json!(refund.linked))];
-        all.push((fact.at, event(&fact, EventKind::Refund, Some(refund.fact.amount), known(detail))));
+        all.push((fact.at, eyes.see(event(&fact, EventKind::Refund, Some(refund.fact.amount), known(detail)))));
     }
     for (fact, i) in every(FactKind::Interactions).into_iter().zip(history.interactions()) {
         let detail = [("kind", json!(i.kind)), ("channel", json!(i.channel))];
-        all.push((fact.at, event(&fact, EventKind::Interaction, None, known(detail))));
+        all.push((fact.at, eyes.see(event(&fact, EventKind::Interaction, None, known(detail)))));
     }
     for (fact, a) in every(FactKind::Answers).into_iter().zip(history.answers()) {
         let words = said.get(&(a.at, a.question.clone()));
         let detail = [("question", json!(a.question)), ("score", json!(a.score)), ("channel", json!(a.channel)), ("comment", json!(words))];
-        all.push((fact.at, event(&fact, EventKind::Answer, None, known(detail))));
+        all.push((fact.at, eyes.see(event(&fact, EventKind::Answer, None, known(detail)))));
     }
-    all.extend(facts.attributes.iter().map(|a| (a.recorded_at, attribute(a, definitions, zone))));
+    all.extend(facts.attributes.iter().map(|a| (a.recorded_at, attribute(a, definitions, zone, eyes))));
     all.sort_by_key(|(at, e)| (std::cmp::Reverse(*at), e.kind));
     all.into_iter().map(|(_, e)| e).collect()
 }
@@ -196,7 +210,7 @@ fn order_detail(o: &Order<'_>) -> BTreeMap<String, serde_json::Value> {
 }
 
 /// "City: Shanghai", with the name the feature of this attribute has.
-fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone) -> Event {
+fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone, eyes: &Eyes) -> Event {
     let raw = format!("attribute.{}", a.key);
     let all = || definitions.features().iter();
     // the feature that is this attribute, or is made of it first of all and called like it
@@ -214,7 +228,8 @@ fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone) -> Event
     let day = zone.day(a.recorded_at);
     let undated = day <= ALWAYS;
     let detail = known([("key", json!(a.key)), ("value", json!(a.value)), ("holds_from", json!((a.day > ALWAYS).then_some(a.day)))]);
-    Event { at: a.recorded_at.rfc3339(), day, kind: EventKind::Attribute, title, amount: None, later: false, undated, detail }
+    let told = Event { at: a.recorded_at.rfc3339(), day, kind: EventKind::Attribute, title, amount: None, later: false, undated, detail };
+    sight::event(eyes.sight, &eyes.walls, Some(key), &name, told)
 }
 
 fn lang_pick(lang: Lang, zh: &str, en: &str) -> String {

@@ -7,7 +7,7 @@ use super::{
     profile::person,
     why_view::{ChangeView, Tried, WayView, WhyCondition, WhyView},
 };
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, sight::{self, Sight, Walls}};
 use domain::{
     CustomerKey, Zone,
     explain::{Change, Moment, Scope, Target},
@@ -28,18 +28,23 @@ pub enum Subject {
 /// Why this customer is in this class or segment, and what would change it.
 ///
 /// # Errors
-/// `customer.not_found`, `classification.not_found`, `segment.not_found`; when the store or the lake refuses.
-pub async fn why(app: &App, id: &str, subject: &Subject, asked: Asked) -> Result<WhyView> {
+/// `customer.not_found`, `classification.not_found`, `segment.not_found`, `access.masked`; when the store or the lake refuses.
+pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: Asked) -> Result<WhyView> {
     let person = person(app, id).await?;
     let picture = app.runs.at(app, asked).await?;
     let version = version(&picture, subject)?;
+    let walls = Walls::of(sight, &picture);
+    if let Subject::Classification(key) = subject {
+        walls.ask(&format!("class.{key}"))?;
+    }
     let zone = app.settings().zone.clone();
     let listed = listed(&picture, &person.id);
     let subject = subject.clone();
     tokio::task::spawn_blocking(move || {
         let facts = picture.lake.facts(person.key, picture.known_as_of)?;
         let scope = scope(&picture, &subject)?;
-        Ok(answer(&scope, &picture, &facts, person.key, version, &zone, &listed))
+        let rests = scope.features().any(|key| walls.hides(key));
+        Ok(sight::why(&walls, rests, answer(&scope, &picture, &facts, person.key, version, &zone, &listed)))
     })
     .await?
 }

@@ -5,9 +5,10 @@ use super::{
     stage::{Progress, Request, Staged, stage},
     wire::Take,
 };
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, audit};
 use domain::{
     CustomerKey,
+    audit::{Action, Actor},
     clock::Instant,
     identity::{Identifier, IdentifierKind},
 };
@@ -58,18 +59,20 @@ pub fn refresh(app: &App, what: &str) -> store::job::NewJob {
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn commit(app: &App, staged: &mut Staged, author: &str) -> Result<Done> {
+pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Done> {
     let now = app.clock.now();
     let report = serde_json::to_value(&staged.report).map_err(|e| Error::Internal(e.to_string()))?;
     let base = Base { snapshot: staged.snapshot, customers: staged.customers };
     let id = staged.id.clone();
-    let mut c = Commit::new(&id, author, now, base, &staged.files);
+    let mut c = Commit::new(&id, &author.name, now, base, &staged.files);
     let r = &staged.report;
     c.counts = Counts { rows_in: r.rows_in, accepted: r.accepted, quarantined: r.quarantined, duplicates: r.duplicates };
     c.report = report;
     c.undo_until = Some(Instant(now.0 + UNDO_DAYS * 86_400_000_000));
     c.definitions = &staged.definitions;
     c.job = Some(refresh(app, &id));
+    let counts = serde_json::json!({ "rows": r.rows_in, "accepted": r.accepted, "rejected": r.quarantined });
+    c.audit = Some(audit::entry(app, audit::of(app, author, Action::ImportCommitted, id.as_str()).detail(counts)));
     let chance = Arc::clone(&app.chance);
     c.customers = Box::new((staged.customers..).zip(&staged.settled.fresh).map(move |(key, f)| NewCustomer {
         key: CustomerKey(key),
@@ -164,7 +167,7 @@ fn comment(take: &mut Take<'_>) -> std::io::Result<Comment> {
 ///
 /// # Errors
 /// When a file cannot be read, or the store, the lake or the disk refuses.
-pub async fn import(app: &Arc<App>, request: &Request, author: &str, progress: &Arc<Progress>) -> Result<(Staged, Done)> {
+pub async fn import(app: &Arc<App>, request: &Request, author: &Actor, progress: &Arc<Progress>) -> Result<(Staged, Done)> {
     let mut staged = stage(app, request.clone(), Arc::clone(progress)).await?;
     for _ in 1..TRIES {
         match commit(app, &mut staged, author).await {

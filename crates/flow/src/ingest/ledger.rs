@@ -4,8 +4,11 @@ use super::{
     commit::refresh,
     stage::{Request, Source},
 };
-use crate::{Error, Result, app::App};
-use domain::table::Table;
+use crate::{Error, Result, app::App, audit};
+use domain::{
+    audit::{Action, Actor},
+    table::Table,
+};
 use sha2::{Digest, Sha256};
 use sources::{Kind, Mapping};
 use std::{collections::BTreeSet, io::Read, path::Path};
@@ -68,7 +71,7 @@ fn tables_of(kind: Kind) -> Option<&'static [Table]> {
 ///
 /// # Errors
 /// When a file cannot be read or the store refuses.
-pub async fn begin(app: &App, sources: Vec<Source>, author: &str, history: Option<bool>) -> Result<Request> {
+pub async fn begin(app: &App, sources: Vec<Source>, author: &Actor, history: Option<bool>) -> Result<Request> {
     let paths: Vec<_> = sources.iter().map(|s| s.path.clone()).collect();
     let hashes = tokio::task::spawn_blocking(move || paths.iter().map(|p| content_hash(p)).collect::<std::io::Result<Vec<_>>>());
     let hashes = hashes.await??;
@@ -81,7 +84,7 @@ pub async fn begin(app: &App, sources: Vec<Source>, author: &str, history: Optio
     let mappings: Vec<&Mapping> = sources.iter().map(|s| &s.mapping).collect();
     let mappings = serde_json::to_value(&mappings).map_err(|e| Error::Internal(e.to_string()))?;
     let (id, now) = (app.new_id("imp"), app.clock.now());
-    let new = NewImport { id: id.clone(), author: author.to_owned(), created_at: now, fingerprint: print.clone(), files: files.into() };
+    let new = NewImport { id: id.clone(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files: files.into() };
     let mut tx = app.store.begin().await?;
     let batch = store::import::create(&mut tx, &new).await?.batch;
     store::import::set_mapping(&mut tx, &id, &mappings, &print, now).await?;
@@ -120,7 +123,7 @@ pub async fn drop_half(app: &App, id: &str) -> Result<()> {
 ///
 /// # Errors
 /// `import.not_committed`, `import.undo_expired`, or when the store refuses.
-pub async fn undo(app: &App, id: &str, author: &str) -> Result<Undone> {
+pub async fn undo(app: &App, id: &str, author: &Actor) -> Result<Undone> {
     refused(id, store::import::undo(&app.store, taking_back(app, id, author)).await)
 }
 
@@ -128,7 +131,7 @@ pub async fn undo(app: &App, id: &str, author: &str) -> Result<Undone> {
 ///
 /// # Errors
 /// As [`undo`].
-pub async fn undo_trial(app: &App, id: &str, author: &str) -> Result<Undone> {
+pub async fn undo_trial(app: &App, id: &str, author: &Actor) -> Result<Undone> {
     refused(id, store::import::undo_trial(&app.store, taking_back(app, id, author)).await)
 }
 
@@ -203,8 +206,9 @@ async fn each_in_force(app: &App, mut each: impl FnMut(&store::import::Import, &
     }
 }
 
-fn taking_back<'a>(app: &App, id: &'a str, author: &'a str) -> Undo<'a> {
-    Undo { import: id, now: app.clock.now(), author, job: Some(refresh(app, id)) }
+fn taking_back<'a>(app: &App, id: &'a str, author: &'a Actor) -> Undo<'a> {
+    let audit = audit::entry(app, audit::of(app, author, Action::ImportUndone, id));
+    Undo { import: id, now: app.clock.now(), author: &author.name, job: Some(refresh(app, id)), audit: Some(audit) }
 }
 
 fn refused(id: &str, outcome: store::Result<Undone>) -> Result<Undone> {
@@ -229,10 +233,10 @@ pub(super) fn not_now(id: &str, state: &str) -> Error {
 }
 
 /// Remembers how files with these headers are read.
-pub async fn remember(app: &App, mappings: impl Iterator<Item = &Mapping>, author: &str) -> Result<()> {
+pub async fn remember(app: &App, mappings: impl Iterator<Item = &Mapping>, author: &Actor) -> Result<()> {
     for mapping in mappings {
         let document = serde_json::to_value(mapping).map_err(|e| Error::Internal(e.to_string()))?;
-        store::template::put(&app.store, &mapping.signature(), &document, author, app.clock.now()).await?;
+        store::template::put(&app.store, &mapping.signature(), &document, &author.name, app.clock.now()).await?;
     }
     Ok(())
 }

@@ -2,8 +2,14 @@
 //! it stood, cell by cell under its own headings. Handed in again, the columns in front are left out ([`settle`]).
 
 use super::rejects::{Rejects, sentence};
-use crate::{Error, Result, app::App, output::{cell::{Cell, Column, Kind, Sheet}, csv, xlsx}};
-use domain::{Label, Lang};
+use crate::{
+    Error, Result,
+    app::App,
+    audit,
+    output::{cell::{Cell, Column, Kind, Sheet}, csv, xlsx},
+    sight::{self, Sight},
+};
+use domain::{Label, Lang, audit::{Action, Actor}};
 use sources::{Format as SourceFormat, Kind as RowKind, Mapping, Target};
 use std::{
     collections::HashMap,
@@ -30,6 +36,8 @@ impl Format {
 
 /// The columns in front of the row's own.
 const FRONT: [&str; 7] = ["file", "line", "column", "code", "reason", "value", "row"];
+/// So many of them say nothing of what stood in the row: place and reason.
+const PLACE: usize = 5;
 
 /// The files of an import: their names and headings, and where each heading stands in the file of rejected rows.
 #[derive(Debug)]
@@ -64,9 +72,9 @@ impl Layout {
         FRONT.into_iter().chain(self.headings.iter().map(String::as_str)).map(column).collect()
     }
 
-    fn cells(&self, r: Row, lang: Lang) -> Vec<Cell<'static>> {
+    fn cells(&self, r: Row, sight: Sight, lang: Lang) -> Vec<Cell<'static>> {
         let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
-        let reason = sentence(&r).get(lang).to_owned();
+        let reason = sentence(&r, sight).get(lang).to_owned();
         let name = self.names.get(r.file as usize).cloned().unwrap_or_default();
         let mut cells = vec![Cell::Empty; FRONT.len() + self.headings.len()];
         if let Some(mapping) = self.mappings.get(r.file as usize) {
@@ -88,8 +96,26 @@ impl Layout {
         cells
     }
 
-    fn sheet(&self, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
-        let cells: Vec<Vec<Cell<'static>>> = rows.map(|r| self.cells(r, lang)).collect();
+    /// As `sight` shows it: without people's details only where and why, not a cell of the row.
+    fn seen(&self, sight: Sight, rows: impl Iterator<Item = Row>, lang: Lang) -> Sheet {
+        let sheet = self.sheet(rows, sight, lang);
+        if !sight.is_masked() {
+            return sheet;
+        }
+        let seen = |row: usize| {
+            let cells = (0..PLACE).map(|column| match sheet.rows.cell(row, column) {
+                Cell::Text(t) => Cell::Text(sight::text(sight, t.into_owned()).into()),
+                Cell::Int(line) => Cell::Int(line),
+                _ => Cell::Empty,
+            });
+            cells.collect::<Vec<Cell<'static>>>()
+        };
+        let rows: Vec<Vec<Cell<'static>>> = (0..sheet.rows.count()).map(seen).collect();
+        Sheet { columns: sheet.columns.iter().take(PLACE).cloned().collect(), rows: Box::new(rows), digits: sheet.digits }
+    }
+
+    fn sheet(&self, rows: impl Iterator<Item = Row>, sight: Sight, lang: Lang) -> Sheet {
+        let cells: Vec<Vec<Cell<'static>>> = rows.map(|r| self.cells(r, sight, lang)).collect();
         Sheet { columns: self.columns(), rows: Box::new(cells), digits: 2 }
     }
 }
@@ -223,7 +249,7 @@ pub fn write(rejects: &mut Rejects, lang: Lang, format: Format, out: &mut (impl 
     let columns = rejects.layout().columns();
     let sheet = |rows: Vec<Vec<Cell<'static>>>| Sheet { columns: columns.clone(), rows: Box::new(rows), digits: 2 };
     rejects.each(|layout, row| {
-        part.push(layout.cells(row, lang));
+        part.push(layout.cells(row, Sight::Full, lang));
         if format == Format::Csv && part.len() >= PART as usize {
             csv::write_part(&sheet(std::mem::take(&mut part)), count == 0, out)?;
             count += u64::from(PART);
@@ -247,15 +273,16 @@ fn too_many(rows: u64) -> Error {
 }
 
 /// Writes the quarantine of an import from the store, as a temporary file that goes when it is closed; and a name for it
-/// without its end: that of the import's file, `订单-rejected`, of several files the first one's and how many more.
+/// without its end: that of the import's file, `订单-rejected`, of several files the first one's and how many more. That it was
+/// taken stands in the audit log before a byte of it leaves.
 ///
 /// # Errors
 /// When the store or the disk refuses, or there is no such import.
-pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(tokio::fs::File, String)> {
+pub async fn file(app: &App, sight: Sight, actor: &Actor, id: &str, lang: Lang, format: Format) -> Result<(tokio::fs::File, String)> {
     let import = store::import::get(&app.store, id).await?.ok_or_else(|| Error::not_found("import", id))?;
     let mappings = import.mapping.and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default();
     let names = super::view::names(&import.files);
-    let name = name(&names);
+    let name = sight::text(sight, name(&names));
     let layout = Layout::new(names, mappings);
     let mut out = tempfile::tempfile_in(app.temporary())?;
     let (mut position, mut first, mut all) = (0, true, Vec::new());
@@ -263,7 +290,7 @@ pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(to
         let (rows, next) = store::quarantine::page(&app.store, id, position, PART).await?;
         all.extend(rows);
         if format == Format::Csv {
-            csv::write_part(&layout.sheet(all.drain(..), lang), first, &mut out)?;
+            csv::write_part(&layout.seen(sight, all.drain(..), lang), first, &mut out)?;
             first = false;
         } else if all.len() > SHEET {
             return Err(too_many(store::quarantine::count(&app.store, id).await?));
@@ -274,10 +301,12 @@ pub async fn file(app: &App, id: &str, lang: Lang, format: Format) -> Result<(to
         }
     }
     if format == Format::Xlsx {
-        xlsx::write_table(&layout.sheet(all.into_iter(), lang), &mut out)?;
+        xlsx::write_table(&layout.seen(sight, all.into_iter(), lang), &mut out)?;
     }
     out.flush()?;
     out.rewind()?;
+    let detail = serde_json::json!({ "import": id, "masked": sight.is_masked() });
+    audit::note(app, audit::of(app, actor, Action::ExportTaken, "rejected").detail(detail)).await?;
     Ok((tokio::fs::File::from_std(out), name))
 }
 

@@ -7,7 +7,7 @@ use super::{
     stage::Source,
     wire::{Put, Take},
 };
-use crate::{Result, schema::Label};
+use crate::{Result, schema::Label, sight::Sight};
 use sources::{Code, Params, Reject};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -146,9 +146,10 @@ fn row(record: &[u8]) -> std::io::Result<store::quarantine::Row> {
 }
 
 /// The reason of a stored row, for a reader.
-pub fn sentence(row: &store::quarantine::Row) -> domain::Label {
+pub fn sentence(row: &store::quarantine::Row, sight: Sight) -> domain::Label {
     let params: Params = serde_json::from_value(row.params.clone()).unwrap_or_default();
-    Code::parse(&row.code).map_or_else(|| domain::Label::same(row.code.clone()), |c| c.label(&params))
+    let say = |code: Code| if sight.is_masked() { code.reserved(&params) } else { code.label(&params) };
+    Code::parse(&row.code).map_or_else(|| domain::Label::same(row.code.clone()), say)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use super::{
     stage::{Progress, Request, Source, Staged, stage},
     view::{self, ImportFile, ImportView},
 };
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, sight::{self, Sight}};
+use domain::audit::Actor;
 use serde_json::{Value, json};
 use sources::Mapping;
 use std::{path::PathBuf, sync::Arc};
@@ -27,21 +28,21 @@ pub struct Upload {
 ///
 /// # Errors
 /// When a file is none of our formats, or the store or the disk refuses; then nothing is kept.
-pub async fn receive(app: &App, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
+pub async fn receive(app: &App, sight: Sight, uploads: Vec<Upload>, author: &Actor) -> Result<ImportView> {
     if uploads.is_empty() {
         return Err(Error::invalid("import.no_file", "没有收到文件", "no file arrived"));
     }
     let id = app.new_id("imp");
     let folder = app.uploads(&id);
     std::fs::create_dir_all(&folder)?;
-    let taken = take_in(app, &id, uploads, author).await;
+    let taken = take_in(app, sight, &id, uploads, author).await;
     if taken.is_err() {
         remove_uploads(app, &id);
     }
     taken
 }
 
-async fn take_in(app: &App, id: &str, uploads: Vec<Upload>, author: &str) -> Result<ImportView> {
+async fn take_in(app: &App, sight: Sight, id: &str, uploads: Vec<Upload>, author: &Actor) -> Result<ImportView> {
     let folder = app.uploads(id);
     let mut files = Vec::new();
     for upload in uploads {
@@ -62,12 +63,12 @@ async fn take_in(app: &App, id: &str, uploads: Vec<Upload>, author: &str) -> Res
     let mappings = json!(files.iter().map(|(_, m)| m).collect::<Vec<_>>());
     let files = json!(files.iter().map(|(f, _)| f).collect::<Vec<_>>());
     let now = app.clock.now();
-    let new = NewImport { id: id.to_owned(), author: author.to_owned(), created_at: now, fingerprint: print.clone(), files };
+    let new = NewImport { id: id.to_owned(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files };
     let mut tx = app.store.begin().await?;
     store::import::create(&mut tx, &new).await?;
     store::import::set_mapping(&mut tx, id, &mappings, &print, now).await?;
     tx.commit().await?;
-    get(app, id).await
+    get(app, sight, id).await
 }
 
 fn remove_uploads(app: &App, id: &str) {
@@ -84,22 +85,22 @@ async fn find(app: &App, id: &str) -> Result<Import> {
 ///
 /// # Errors
 /// `import.not_found`, or when the store refuses.
-pub async fn get(app: &App, id: &str) -> Result<ImportView> {
+pub async fn get(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
     let mut import = view::of(find(app, id).await?, &app.imports, app.clock.now());
     if import.undo_until.is_some() {
         import.resting_rows = Some(super::resting(app, id).await?.rows);
     }
-    Ok(import)
+    Ok(sight::import(sight, import))
 }
 
 /// The newest imports.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn list(app: &App) -> Result<Vec<ImportView>> {
+pub async fn list(app: &App, sight: Sight) -> Result<Vec<ImportView>> {
     let now = app.clock.now();
     let all = store::import::list(&app.store, None, 200).await?;
-    Ok(all.into_iter().map(|i| view::of(i, &app.imports, now)).collect())
+    Ok(all.into_iter().map(|i| sight::import(sight, view::of(i, &app.imports, now))).collect())
 }
 
 /// Sets how the files are read. What each row gives follows from its columns, and all guesses are told anew. Where a file's
@@ -107,7 +108,7 @@ pub async fn list(app: &App) -> Result<Vec<ImportView>> {
 ///
 /// # Errors
 /// When a mapping does not fit its file, or the import is past mapping.
-pub async fn set_mapping(app: &App, id: &str, mappings: Vec<Mapping>) -> Result<ImportView> {
+pub async fn set_mapping(app: &App, sight: Sight, id: &str, mappings: Vec<Mapping>) -> Result<ImportView> {
     let import = find(app, id).await?;
     if !matches!(import.status, Status::Mapping | Status::Checked | Status::Failed) {
         return Err(not_now(id, import.status.key()));
@@ -135,7 +136,7 @@ pub async fn set_mapping(app: &App, id: &str, mappings: Vec<Mapping>) -> Result<
     if let Some(staged) = app.imports.take(id) {
         staged.discard(&app.lake);
     }
-    get(app, id).await
+    get(app, sight, id).await
 }
 
 /// Takes a mapping for a file over: what follows from its columns is settled, and every guess told anew. The file's own proposal
@@ -179,7 +180,7 @@ async fn request(app: &App, import: &Import) -> Result<Request> {
 ///
 /// # Errors
 /// When the import is past it, or something is under way for it.
-pub async fn check(app: &Arc<App>, id: &str) -> Result<ImportView> {
+pub async fn check(app: &Arc<App>, sight: Sight, id: &str) -> Result<ImportView> {
     let import = find(app, id).await?;
     if !matches!(import.status, Status::Mapping | Status::Checked | Status::Failed) {
         return Err(not_now(id, import.status.key()));
@@ -195,7 +196,7 @@ pub async fn check(app: &Arc<App>, id: &str) -> Result<ImportView> {
             fail(&app, &id, &e).await;
         }
     });
-    get(app, id).await
+    get(app, sight, id).await
 }
 
 async fn begin(app: &App, id: &str, status: Status) -> Result<Arc<Progress>> {
@@ -275,14 +276,14 @@ async fn fail(app: &App, id: &str, e: &Error) {
 ///
 /// # Errors
 /// When it is not checked, or something is under way for it.
-pub async fn confirm(app: &Arc<App>, id: &str, author: &str) -> Result<ImportView> {
+pub async fn confirm(app: &Arc<App>, sight: Sight, id: &str, author: &Actor) -> Result<ImportView> {
     let import = find(app, id).await?;
     if import.status != Status::Checked {
         return Err(not_now(id, import.status.key()));
     }
     let request = request(app, &import).await?;
     let progress = begin(app, id, Status::Committing).await?;
-    let (app_there, id_there, author) = (Arc::clone(app), id.to_owned(), author.to_owned());
+    let (app_there, id_there, author) = (Arc::clone(app), id.to_owned(), author.clone());
     tokio::spawn(async move {
         let (app, id) = (app_there, id_there);
         let outcome = committed(&app, &request, &author, progress).await;
@@ -306,10 +307,10 @@ pub async fn confirm(app: &Arc<App>, id: &str, author: &str) -> Result<ImportVie
             Err(e) => fail(&app, &id, &e).await,
         }
     });
-    get(app, id).await
+    get(app, sight, id).await
 }
 
-async fn committed(app: &Arc<App>, request: &Request, author: &str, progress: Arc<Progress>) -> Result<Done> {
+async fn committed(app: &Arc<App>, request: &Request, author: &Actor, progress: Arc<Progress>) -> Result<Done> {
     if let Some(mut staged) = app.imports.take(&request.id) {
         match commit(app, &mut staged, author).await {
             Err(Error::Store(store::Error::Conflict(why))) => {
@@ -326,11 +327,11 @@ async fn committed(app: &Arc<App>, request: &Request, author: &str, progress: Ar
 ///
 /// # Errors
 /// `import.not_found`, or when the store refuses.
-pub async fn stop(app: &App, id: &str) -> Result<ImportView> {
+pub async fn stop(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
     if let Some(progress) = app.imports.progress(id) {
         progress.stop();
     }
-    get(app, id).await
+    get(app, sight, id).await
 }
 
 /// Forgets an import that was not committed, with its files.

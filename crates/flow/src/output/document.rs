@@ -74,7 +74,7 @@ pub struct Totals {
 /// When the store or the lake refuses.
 pub async fn build(app: &App, picture: &Arc<Picture>, lang: Lang, report: Option<Report>) -> Result<Document> {
     let asked = Asked { as_of: Some(picture.as_of), known: picture.known };
-    let overview = crate::analysis::overview::overview(app, asked).await?;
+    let overview = crate::analysis::overview::overview(app, crate::sight::Sight::Full, asked).await?;
     let settings = app.settings();
     let customers = customers(app, Arc::clone(picture), picture.everyone()).await?;
     Ok(Document {

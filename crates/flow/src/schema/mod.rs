@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod access;
 mod definition;
 
+pub use access::{Permission, Personal, Role};
 pub use definition::{Class, Classification, Definition, Derivation, Feature, Group, Method, Named, Priority, ScoreMethod};
 
 /// One text in both languages.

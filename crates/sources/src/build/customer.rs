@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     Value, ValueType,
     identity::{Identifier, IdentifierKind},
+    mask,
     record::{ContactRecord, CustomerRecord, Record},
 };
 use std::hash::{Hash, Hasher};
@@ -27,13 +28,15 @@ impl Builder<'_> {
                 who.push(found);
             }
         };
-        let number = self.id(&columns.id, row)?;
+        // a masked number is many people's
+        let own = |id: Option<String>| id.filter(|id| !mask::is_masked(id));
+        let number = own(self.id(&columns.id, row)?);
         let numbered = number.is_some();
         push(IdentifierKind::External, number);
         // other files may know a company by its name alone; one in Latin letters would be shown before its number
         let beside = self.id(&self.plan.firm_names, row).unwrap_or_default().filter(|name| numbered && !name.starts_with(|c: char| c.is_ascii()));
         push(IdentifierKind::External, beside);
-        push(IdentifierKind::Member, self.id(&columns.member, row)?);
+        push(IdentifierKind::Member, own(self.id(&columns.member, row)?));
         let mut dropped: Vec<(Code, Fault, usize)> = Vec::new();
         // every phone and address of the row is the customer's; one that cannot be read is left blank if anything else names them
         for slot in &columns.phone.0 {

@@ -9,7 +9,7 @@ use crate::{
     profile::Profile,
     target::{Kind, Target},
 };
-use domain::ValueType;
+use domain::{ValueType, mask};
 use hashbrown::HashSet;
 
 /// What a column is taken for.
@@ -81,7 +81,8 @@ fn is_personal(p: &Profile) -> bool {
     let phones = p.share(p.phones + p.lost_phones) >= 0.5 && !p.is_date() && whole_numbers && p.longest <= 30;
     let addresses = p.share(p.emails) >= 0.5;
     let names = (names_people(&p.header) || names_recipient(&p.header)) && !p.is_numeric() && p.share(p.truths) < 0.5;
-    phones || addresses || names
+    let masked = !p.samples.is_empty() && p.samples.iter().all(|s| mask::is_masked(s));
+    phones || addresses || names || masked
 }
 
 /// What somebody wrote about a customer is no attribute: it sorts nobody, and may name anybody.

@@ -2,7 +2,7 @@
 
 use super::{Cell, Read, error, number_text, text};
 use crate::code::Code;
-use domain::Currency;
+use domain::{Currency, mask};
 use std::borrow::Cow;
 
 /// Which country a number without a country code belongs to: its calling code, told from where the business is, else from
@@ -109,7 +109,7 @@ fn plausible(digits: String) -> Read<String> {
     if (7..=15).contains(&digits.len()) && !one_digit { Ok(digits) } else { Err(Code::PhoneInvalid.into()) }
 }
 
-/// Lower case, one `@`; `None` for a blank cell.
+/// Lower case, one `@`; `None` for a blank cell. A masked address is many people's.
 pub(crate) fn email(cell: &Cell<'_>) -> Read<Option<String>> {
     let text = match cell {
         Cell::Blank => return Ok(None),
@@ -131,7 +131,7 @@ pub(crate) fn email(cell: &Cell<'_>) -> Read<Option<String>> {
             && !domain.contains('@')
     });
     let chars_fine = !address.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')'));
-    if good && chars_fine && address.len() <= 254 { Ok(Some(address.to_owned())) } else { Err(Code::EmailInvalid.into()) }
+    if good && chars_fine && address.len() <= 254 && !mask::is_masked(address) { Ok(Some(address.to_owned())) } else { Err(Code::EmailInvalid.into()) }
 }
 
 #[cfg(test)]
@@ -187,7 +187,7 @@ mod tests {
         let e = |t: &str| email(&Cell::text(t)).map_err(|f| f.code);
         assert_eq!(e(" Amy@Example.COM "), Ok(Some("amy@example.com".into())));
         assert_eq!(e("ａｍｙ＠example.com"), Ok(Some("amy@example.com".into())));
-        for bad in ["amy", "amy@", "@x.com", "a@b", "a b@x.com", "a@x..com", "hannah88opowersc@m"] {
+        for bad in ["amy", "amy@", "@x.com", "a@b", "a b@x.com", "a@x..com", "hannah88opowersc@m", "w***@mail.cn", "***@mail.cn"] {
             assert_eq!(e(bad), Err(Code::EmailInvalid), "{bad}");
         }
     }

@@ -1,18 +1,27 @@
-//! Finding a customer by what a person types: a name or part of it, the start or a part of a phone, address or number.
+//! Finding a customer by what a person types: a name or part of it, the start or a part of a phone, address or number. Who may not
+//! see phones and addresses finds nobody by them: only by what they are shown.
 
 use super::{KINDS, kind_number};
 use crate::{Access, Result, Store};
-use domain::CustomerKey;
+use domain::{CustomerKey, access::Sight, identity::IdentifierKind, mask};
 
 statements! {
     BY_PREFIX = "SELECT customer FROM identifiers WHERE kind = $1 AND value >= $2 AND value < $3 ORDER BY value LIMIT $4";
     BY_NAME = "SELECT key FROM customers WHERE COALESCE(folded, name) LIKE $1 ESCAPE '!' ORDER BY key LIMIT $2";
     BY_PART = "SELECT customer FROM identifiers WHERE value LIKE $1 ESCAPE '!' ORDER BY kind, value LIMIT $2";
+    NUMBER_BY_PREFIX = "SELECT customer, value FROM identifiers WHERE kind = $1 AND value >= $2 AND value < $3
+        ORDER BY value LIMIT $4";
+    NAME_BY_PART = "SELECT key, COALESCE(name, '') FROM customers WHERE COALESCE(folded, name) LIKE $1 ESCAPE '!'
+        ORDER BY key LIMIT $2";
+    NUMBER_BY_PART = "SELECT customer, value FROM identifiers WHERE kind = $1 AND value LIKE $2 ESCAPE '!' ORDER BY value LIMIT $3";
 }
+
+/// Kinds that are shown to everybody, unless a value reads as a phone or an address.
+const SHOWN: [IdentifierKind; 2] = [IdentifierKind::External, IdentifierKind::Member];
 
 /// At most `limit` customers that match `text`, best first: exact starts of an identifier (by index), then names, then
 /// parts of identifiers (by looking at all). Letters match in either case.
-pub async fn search(store: &Store, text: &str, limit: u32) -> Result<Vec<CustomerKey>> {
+pub async fn search(store: &Store, sight: Sight, text: &str, limit: u32) -> Result<Vec<CustomerKey>> {
     let text = text.trim().trim_start_matches('+');
     let mut found = Found { keys: Vec::new(), seen: Default::default(), limit: limit as usize };
     if text.is_empty() || text.contains('\0') {
@@ -24,6 +33,10 @@ pub async fn search(store: &Store, text: &str, limit: u32) -> Result<Vec<Custome
     let folded = text.to_lowercase();
     let mut starts = vec![text.to_owned(), folded.clone()];
     starts.dedup();
+    if sight.is_masked() {
+        shown(store, &mut found, &folded, &starts, limit).await?;
+        return Ok(found.keys);
+    }
     for start in &starts {
         for kind in KINDS {
             if !found.full() {
@@ -42,6 +55,28 @@ pub async fn search(store: &Store, text: &str, limit: u32) -> Result<Vec<Custome
         }
     }
     Ok(found.keys)
+}
+
+/// As [`search`], by names and the business's own numbers as they are shown.
+async fn shown(store: &Store, found: &mut Found, folded: &str, starts: &[String], limit: u32) -> Result<()> {
+    let holds = |shown: &str| mask::text(shown).to_lowercase().contains(folded);
+    for start in starts {
+        let mut end = start.clone();
+        end.push(char::MAX);
+        for kind in SHOWN {
+            let rows = rows!(store, (i64, String), NUMBER_BY_PREFIX, kind_number(kind), start.as_str(), end.as_str(), i64::from(limit))?;
+            found.add(rows.into_iter().filter(|(_, number)| holds(number)).map(|(k, _)| k));
+        }
+    }
+    let rows = rows!(store, (i64, String), NAME_BY_PART, pattern(folded), i64::from(limit))?;
+    found.add(rows.into_iter().filter(|(_, name)| holds(name)).map(|(k, _)| k));
+    for start in starts.iter().filter(|s| s.chars().count() >= 3) {
+        for kind in SHOWN {
+            let rows = rows!(store, (i64, String), NUMBER_BY_PART, kind_number(kind), pattern(start), i64::from(limit))?;
+            found.add(rows.into_iter().filter(|(_, number)| holds(number)).map(|(k, _)| k));
+        }
+    }
+    Ok(())
 }
 
 async fn prefix(db: impl Access, kind: i64, start: &str, limit: u32) -> Result<Vec<i64>> {

@@ -3,7 +3,7 @@
 
 use super::{Counts, Status};
 use crate::{
-    Conflict, Error, Result, Store, Tx,
+    Conflict, Error, Result, Store, Tx, audit,
     bits::Bits,
     catalog::write,
     comment::{self, Comment},
@@ -61,6 +61,8 @@ pub struct Commit<'a> {
     pub definitions: &'a [(definition::Kind, String, serde_json::Value)],
     /// what comes next
     pub job: Option<job::NewJob>,
+    /// what the audit log says of it
+    pub audit: Option<audit::NewEntry>,
 }
 
 impl<'a> Commit<'a> {
@@ -84,6 +86,7 @@ impl<'a> Commit<'a> {
             undo_until: None,
             definitions: &[],
             job: None,
+            audit: None,
         }
     }
 }
@@ -172,6 +175,9 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
     }
     if let Some(job) = &c.job {
         job::enqueue(&mut *tx, job, c.now).await?;
+    }
+    if let Some(entry) = &c.audit {
+        audit::append(&mut *tx, &entry.workspace, &entry.note).await?;
     }
     failpoint("store.commit.ledger");
     change.tx.commit().await?;

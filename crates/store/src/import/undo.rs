@@ -4,7 +4,7 @@
 //! their numbers become gaps that are never given out again.
 
 use super::Status;
-use crate::{Error, Result, Store, Tx, catalog::write, customer, failpoint, job};
+use crate::{Error, Result, Store, Tx, audit, catalog::write, customer, failpoint, job};
 use domain::clock::Instant;
 
 /// Which import to take back.
@@ -18,6 +18,8 @@ pub struct Undo<'a> {
     pub author: &'a str,
     /// what comes next
     pub job: Option<job::NewJob>,
+    /// what the audit log says of it
+    pub audit: Option<audit::NewEntry>,
 }
 
 /// What an undo did.
@@ -78,6 +80,9 @@ async fn take_back(store: &Store, u: Undo<'_>) -> Result<(Undone, Tx)> {
     execute!(&mut change.tx, UNDO, u.import, change.snapshot, u.now.0)?;
     if let Some(job) = &u.job {
         job::enqueue(&mut change.tx, job, u.now).await?;
+    }
+    if let Some(entry) = &u.audit {
+        audit::append(&mut change.tx, &entry.workspace, &entry.note).await?;
     }
     Ok((Undone { snapshot: change.snapshot, files: files.len() as u64, customers }, change.tx))
 }

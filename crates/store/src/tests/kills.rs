@@ -21,7 +21,7 @@ async fn victim() {
             import::commit(&store, Commit { customers: people, job, ..commit_of("imp_2", staged, &files) }).await.unwrap();
         }
         Some("undo") => {
-            import::undo(&store, import::Undo { import: "imp_1", now: at(20), author: "amy", job: None }).await.unwrap();
+            import::undo(&store, import::Undo { import: "imp_1", now: at(20), author: "amy", job: None, audit: None }).await.unwrap();
         }
         Some("compact") => {
             let old = [(Table::Orders, "a.parquet".to_owned())];

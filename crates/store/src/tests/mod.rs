@@ -1,11 +1,13 @@
 //! Every law of the store, on SQLite and on a real PostgreSQL.
 
+mod audit;
 mod snapshots;
 mod commits;
 mod foreign;
 mod jobs;
 mod kills;
 mod ledger;
+mod members;
 mod open;
 mod people;
 mod settings;

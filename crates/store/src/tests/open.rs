@@ -7,7 +7,7 @@ both! {
     async fn an_open_store_answers_and_is_at_the_newest_schema(store: &Store) {
         store.ping().await.unwrap();
         let applied = scalar!(store, i64, "SELECT COUNT(*) FROM _sqlx_migrations").unwrap();
-        assert_eq!(applied, 7);
+        assert_eq!(applied, 8);
     }
 
     async fn a_transaction_that_is_dropped_did_nothing(store: &Store) {
@@ -59,6 +59,51 @@ async fn a_newer_schema_is_refused_on_postgres() {
     store.close().await;
     let refused = Store::open(&url).await.unwrap_err();
     assert!(matches!(refused, Error::NewerSchema { version: 9999 }), "{refused}");
+}
+
+/// The schema of the program before members, with a business and two people.
+const BEFORE: [&str; 3] = [
+    "INSERT INTO workspace (one, id, name, time_zone, currency, lang, created_at, updated_at) VALUES (1, 'wsp_1', 'x', 'UTC', 'EUR', 'en', 1, 1)",
+    "INSERT INTO users (id, email, name, password_hash, role, created_at) VALUES ('usr_a', 'a@b.cn', 'A', '-', 'owner', 5)",
+    "INSERT INTO users (id, email, name, password_hash, role, created_at) VALUES ('usr_b', 'b@b.cn', 'B', '-', 'editor', 6)",
+];
+
+async fn everybody_owns(url: &str) {
+    let store = Store::open(url).await.unwrap();
+    let all = crate::member::list(&store, "wsp_1").await.unwrap();
+    let seen: Vec<_> = all.iter().map(|m| (m.user.as_str(), m.role, m.personal, m.joined_at.0)).collect();
+    let (owner, by_role) = (domain::access::Role::Owner, domain::access::Personal::ByRole);
+    assert_eq!(seen, [("usr_a", owner, by_role, 5), ("usr_b", owner, by_role, 6)]);
+    store.close().await;
+}
+
+fn earlier(all: &sqlx::migrate::Migrator) -> sqlx::migrate::Migrator {
+    sqlx::migrate::Migrator::with_migrations(all.iter().filter(|m| m.version < 8).cloned().collect())
+}
+
+#[tokio::test]
+async fn whoever_could_sign_in_before_owns_the_business_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("zhiyin.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    earlier(&crate::db::SQLITE).run(&pool).await.unwrap();
+    for text in BEFORE {
+        sqlx::query(text).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    everybody_owns(&url).await;
+}
+
+#[tokio::test]
+async fn whoever_could_sign_in_before_owns_the_business_on_postgres() {
+    let url = testkit::postgres::database().unwrap();
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    earlier(&crate::db::POSTGRES).run(&pool).await.unwrap();
+    for text in BEFORE {
+        sqlx::query(text).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    everybody_owns(&url).await;
 }
 
 #[tokio::test]

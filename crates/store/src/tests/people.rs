@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::customer;
+use domain::access::Sight;
 
 async fn town(store: &Store) {
     lake(store).await;
@@ -25,7 +26,7 @@ async fn town(store: &Store) {
 }
 
 async fn find(store: &Store, text: &str) -> Vec<u32> {
-    customer::search(store, text, 10).await.unwrap().into_iter().map(|k| k.0).collect()
+    customer::search(store, Sight::Full, text, 10).await.unwrap().into_iter().map(|k| k.0).collect()
 }
 
 both! {
@@ -46,7 +47,35 @@ both! {
         assert_eq!(find(store, "cus_000004").await, [4]);
         assert_eq!(find(store, "  ").await, [0; 0]);
         assert_eq!(find(store, "nobody").await, [0; 0]);
-        assert_eq!(customer::search(store, "小明", 1).await.unwrap().len(), 1);
+        assert_eq!(customer::search(store, Sight::Full, "小明", 1).await.unwrap().len(), 1);
+    }
+
+    async fn who_may_not_see_phones_finds_nobody_by_them(store: &Store) {
+        lake(store).await;
+        checked(store, "imp_1", "f1").await;
+        let names = ["王小明", "王伟13812345678", "Amy"];
+        let commit = Commit {
+            customers: Box::new((0..).zip(names).map(|(n, name)| person(n, name))),
+            identifiers: Box::new([
+                known_by(0, IdentifierKind::Phone, "8613800001111"),
+                known_by(0, IdentifierKind::External, "VIP-0042"),
+                known_by(1, IdentifierKind::Member, "13912345678"),
+                known_by(2, IdentifierKind::Email, "amy@example.com"),
+                known_by(2, IdentifierKind::External, "amy@shop.cn"),
+                known_by(2, IdentifierKind::Unionid, "oABC"),
+            ].into_iter()),
+            ..commit_of("imp_1", base(store).await, &[])
+        };
+        import::commit(store, commit).await.unwrap();
+        let find = async |text: &str| -> Vec<u32> {
+            customer::search(store, Sight::Masked, text, 10).await.unwrap().into_iter().map(|k| k.0).collect()
+        };
+        for hidden in ["8613800", "13800001111", "1111", "amy@example", "example.com", "oABC", "1234567", "139123", "my@s", "2345"] {
+            assert_eq!(find(hidden).await, [0; 0], "{hidden}");
+        }
+        for (shown, who) in [("王", vec![0, 1]), ("VIP-00", vec![0]), ("0042", vec![0]), ("amy", vec![2]), ("138", vec![1]), ("cus_000002", vec![2])] {
+            assert_eq!(find(shown).await, who, "{shown}");
+        }
     }
 
     async fn signs_of_the_pattern_language_are_letters_here(store: &Store) {

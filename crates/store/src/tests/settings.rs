@@ -4,12 +4,14 @@ use super::*;
 use crate::{
     Error,
     definition::{self, Kind, State},
+    member,
     session::{self, Session},
     setup, template, user,
     user::User,
     workspace,
     workspace::Workspace,
 };
+use domain::access::{Personal, Role};
 
 fn shop() -> Workspace {
     Workspace {
@@ -29,7 +31,6 @@ fn amy() -> User {
         email: "Amy@Shop.cn ".into(),
         name: "Amy".into(),
         password_hash: "$argon2id$…".into(),
-        role: "owner".into(),
         created_at: at(1),
         disabled_at: None,
     }
@@ -51,9 +52,10 @@ both! {
         assert!(workspace::get(store).await.unwrap().is_none());
 
         let mut tx = store.begin().await.unwrap();
-        setup::complete(&mut tx, "hash", at(1), &shop(), &amy()).await.unwrap();
+        assert_eq!(setup::complete(&mut tx, "hash", at(1), &shop(), &amy()).await.unwrap().id, "wsp_1");
         tx.commit().await.unwrap();
         assert_eq!(workspace::get(store).await.unwrap(), Some(shop()));
+        assert_eq!(member::get(store, "wsp_1", "usr_amy").await.unwrap().map(|m| m.role), Some(Role::Owner));
         assert_eq!(user::by_email(store, "AMY@shop.cn").await.unwrap().unwrap().name, "Amy");
         let mut tx = store.begin().await.unwrap();
         let refused = setup::complete(&mut tx, "hash", at(1), &shop(), &amy()).await.unwrap_err();
@@ -80,25 +82,28 @@ both! {
 
     async fn a_session_ends_by_time_sign_out_or_lock_out(store: &Store) {
         user::create(store, &amy()).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        member::join(&mut tx, "wsp_1", "usr_amy", Role::Viewer, Personal::ByRole, at(0)).await.unwrap();
+        tx.commit().await.unwrap();
         let begin = |hash: &str| Session {
             token_hash: hash.into(), user: "usr_amy".into(), created_at: at(0), seen_at: at(0), expires_at: at(60),
         };
         session::create(store, &begin("a")).await.unwrap();
         session::create(store, &begin("b")).await.unwrap();
-        let (found, who) = session::find(store, "a", at(59)).await.unwrap().unwrap();
+        let (found, who) = session::find(store, "wsp_1", "a", at(59)).await.unwrap().unwrap();
         assert_eq!((found, who.email.as_str()), (begin("a"), "amy@shop.cn"));
-        assert!(session::find(store, "a", at(60)).await.unwrap().is_none());
+        assert!(session::find(store, "wsp_1", "a", at(60)).await.unwrap().is_none());
         session::seen(store, "a", at(59), at(120)).await.unwrap();
-        assert!(session::find(store, "a", at(119)).await.unwrap().is_some());
+        assert!(session::find(store, "wsp_1", "a", at(119)).await.unwrap().is_some());
         session::delete(store, "a").await.unwrap();
-        assert!(session::find(store, "a", at(1)).await.unwrap().is_none());
+        assert!(session::find(store, "wsp_1", "a", at(1)).await.unwrap().is_none());
         user::set_disabled(store, "usr_amy", Some(at(2))).await.unwrap();
-        assert!(session::find(store, "b", at(3)).await.unwrap().is_none());
+        assert!(session::find(store, "wsp_1", "b", at(3)).await.unwrap().is_none());
         user::set_disabled(store, "usr_amy", None).await.unwrap();
-        assert!(session::find(store, "b", at(3)).await.unwrap().is_some());
+        assert!(session::find(store, "wsp_1", "b", at(3)).await.unwrap().is_some());
         session::create(store, &begin("c")).await.unwrap();
         assert_eq!(session::delete_others(store, "usr_amy", "b").await.unwrap(), 1);
-        assert!(session::find(store, "b", at(3)).await.unwrap().is_some());
+        assert!(session::find(store, "wsp_1", "b", at(3)).await.unwrap().is_some());
         assert_eq!(session::delete_expired(store, at(60)).await.unwrap(), 1);
         assert_eq!(session::delete_of_user(store, "usr_amy").await.unwrap(), 0);
     }

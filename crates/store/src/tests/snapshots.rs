@@ -100,7 +100,7 @@ both! {
             // nothing but nulls bounds nothing
             (9, true, text("5"), text("70")),
         ]);
-        import::undo(store, import::Undo { import: "imp_2", now: at(20), author: "amy", job: None }).await.unwrap();
+        import::undo(store, import::Undo { import: "imp_2", now: at(20), author: "amy", job: None, audit: None }).await.unwrap();
         let records = scalar!(store, i64, "SELECT record_count FROM ducklake_table_stats WHERE table_id = 1").unwrap();
         assert_eq!(records, 10);
     }

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{bulk::Bulk, comment, contact, customer, db, definition, job, quarantine, session, setup, template, user, workspace};
+use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -9,6 +9,7 @@ type Named = (&'static str, &'static str);
 fn statements() -> Vec<Named> {
     let lists: &[&[Named]] = &[
         db::STATEMENTS,
+        audit::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
         catalog::compact::STATEMENTS,
@@ -23,11 +24,14 @@ fn statements() -> Vec<Named> {
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
+        invitation::STATEMENTS,
         job::STATEMENTS,
+        member::STATEMENTS,
         quarantine::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         template::STATEMENTS,
+        token::STATEMENTS,
         user::STATEMENTS,
         workspace::STATEMENTS,
     ];
@@ -71,7 +75,7 @@ both! {
                 }
             }
         }
-        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK] } else { vec![] };
+        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK, db::AUDIT_LOCK] } else { vec![] };
         for text in own {
             prepare(store, text.into_sql_str()).await.unwrap();
         }

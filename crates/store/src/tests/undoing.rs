@@ -9,7 +9,7 @@ use crate::{
 };
 
 async fn undo(store: &Store, id: &str, now: i64) -> crate::Result<import::Undone> {
-    import::undo(store, Undo { import: id, now: at(now), author: "amy", job: None }).await
+    import::undo(store, Undo { import: id, now: at(now), author: "amy", job: None, audit: None }).await
 }
 
 fn named(key: u32, name: &str) -> CustomerChange {

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import { classification as query, deleteClassification } from '@/api/queries'
 import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
+import { useMay } from '@/parts/access'
 import { PlainTable } from '@/parts/ChartCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
@@ -25,12 +26,13 @@ export function DetailPage() {
   const { data, isPending, error, refetch } = useQuery(query(key, at))
   const [picked, setPicked] = useState<Pick | null>(null)
   const [editing, setEditing] = useState(false)
+  const may = useMay()
   return (
     <Page
       title={data ? f.label(data.label) : key}
       crumb={<Link to="/classification">{t('classification.title')}</Link>}
       note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span>}
-      actions={data && !editing && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
+      actions={data && !editing && may('definitions:write') && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
       {error && <Failed error={error} retry={() => void refetch()} />}

@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
@@ -23,6 +24,7 @@ export function OverviewPage() {
   const query = useQuery(overview(at))
   const [picked, setPicked] = useState<Pick | null>(null)
   const data = query.data
+  const may = useMay()
   const queries = useQueryClient()
   const wasStale = useRef(false)
   useEffect(() => {
@@ -31,11 +33,11 @@ export function OverviewPage() {
     wasStale.current = data?.run.stale ?? false
   }, [data?.run.stale, queries])
   return (
-    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} asked={search.as_of} />} actions={data && data.customers > 0 && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
+    <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} asked={search.as_of} />} actions={data && data.customers > 0 && may('definitions:write') && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && data.customers === 0 && search.as_of && <Card><Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: data.as_of })} action={<LinkButton to="/classification" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /></Card>}
-      {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Drawer } from 'antd'
 import { type AsOf, classification as classificationQuery, customers } from '@/api/queries'
 import type { ClassificationSummary, ClassSize } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { filterText } from '@/parts/filters'
 import { LinkButton } from '@/parts/LinkButton'
@@ -27,6 +28,7 @@ export function PickPanel({ picked, at, onClose }: { picked: Pick | null; at: As
 function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>; at: AsOf }) {
   const f = useFormat()
   const { t } = f
+  const may = useMay()
   const isRule = 'rule' in picked
   const filter: Record<string, string> = isRule ? { rule: picked.rule } : { [`class.${picked.classification.key}`]: picked.item.key }
   const rule = isRule ? picked.rule : `class.${picked.classification.key} = ${JSON.stringify(picked.item.key)}`
@@ -53,7 +55,7 @@ function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>
       <dl className="facts" data-testid="picked">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className="row">
         <LinkButton to="/customers" search={{ ...at, ...filter } as never} kind="primary">{t('classification.see_list')}</LinkButton>
-        <LinkButton to="/segments/new" search={{ rule, name: isRule ? picked.name : f.label(picked.item.label), from: undefined }}>{t('classification.make_segment')}</LinkButton>
+        {may('definitions:write') && <LinkButton to="/segments/new" search={{ rule, name: isRule ? picked.name : f.label(picked.item.label), from: undefined }}>{t('classification.make_segment')}</LinkButton>}
       </div>
       <Largest filter={{ ...filter, ...at }} />
     </div>
@@ -64,6 +66,7 @@ function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>
 function Moved({ picked, at }: { picked: Extract<Pick, { filter: object }>; at: AsOf }) {
   const f = useFormat()
   const { t } = f
+  const may = useMay()
   const facts = [[t('classification.customers'), f.integer(picked.customers)], [t('classification.net'), f.compactMoney(picked.net)], [t('classification.per_customer'), picked.customers ? f.compactMoney(Math.round(picked.net / picked.customers)) : '—']]
   return (
     <div className="stack">
@@ -71,7 +74,7 @@ function Moved({ picked, at }: { picked: Extract<Pick, { filter: object }>; at: 
       <dl className="facts" data-testid="picked">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div className="row">
         <LinkButton to="/customers" search={{ ...at, ...picked.filter } as never} kind="primary">{t('classification.see_list')}</LinkButton>
-        <LinkButton to="/segments/new" search={{ from: filterText({ ...at, ...picked.filter }), name: picked.name, rule: undefined }}>{t('classification.make_segment')}</LinkButton>
+        {may('definitions:write') && <LinkButton to="/segments/new" search={{ from: filterText({ ...at, ...picked.filter }), name: picked.name, rule: undefined }}>{t('classification.make_segment')}</LinkButton>}
       </div>
       <Largest filter={{ ...picked.filter, ...at }} />
     </div>

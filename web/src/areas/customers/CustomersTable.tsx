@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import type { CustomerItem } from '@/api/types'
 import { type Format, useCatalog, useClassifications } from '@/parts/format'
+import { Contact } from '@/parts/Masked'
 
 export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
 /** How to reach somebody. A company is reached through its contacts; who they are stands on its page. */
-function contactOf(c: CustomerItem, f: Format): string {
-  if (c.phone) return f.phone(c.phone)
-  if (c.email) return c.email
+function contactOf(c: CustomerItem, f: Format) {
+  if (c.phone || c.email) return <Contact phone={c.phone} email={c.phone ? null : c.email} />
   const n = c.values.contacts
   return n?.type === 'int' && n.value > 0 ? f.t('customers.contacts_n', { count: n.value }) : '—'
 }

@@ -6,6 +6,7 @@ import { href } from '@/api/client'
 import { customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
+import { useMay } from '@/parts/access'
 import { type Format, useCatalog, useFormat } from '@/parts/format'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { LinkButton } from '@/parts/LinkButton'
@@ -30,16 +31,18 @@ export function ListPage() {
   const f = useFormat()
   const { t } = f
   const phone = usePhone()
-  const { byKey } = useCatalog()
+  const may = useMay()
+  const { byKey, masked, known } = useCatalog()
   const search = useSearch({ from: '/app/customers' }) as ListSearch & { as_of?: string; known?: string }
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
-  const columns = (search.columns ?? localStorage.getItem('zhiyin.columns') ?? defaultColumns).split(',').filter(Boolean)
-  const sort = search.sort ?? '-net'
+  // a link of somebody who sees more still opens; what is hidden from this reader is left out
+  const columns = (search.columns ?? localStorage.getItem('zhiyin.columns') ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
+  const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => k !== 'columns' && k !== 'sort')) as Record<string, string | undefined>, [search])
   const request = { ...filters, sort, columns: columns.join(',') }
   // companies have no phone of their own, but contacts
-  const query = useInfiniteQuery(customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }))
+  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
   const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
   useEffect(() => { if (query.data && !query.isPlaceholderData) remember(items.map((c) => c.id), total) }, [query.data, query.isPlaceholderData, items, total])
@@ -76,16 +79,16 @@ export function ListPage() {
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}</span>}
       actions={
         <>
-          <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
+          {may('export:take') && <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
             {(close) => (
               <div className="menu">
                 {(['xlsx', 'csv'] as const).map((format) => <a key={format} href={href('/customers/export', { ...request, format })} download onClick={close}>{t('customers.export_shown', { format: format.toUpperCase() })}</a>)}
                 {(['xlsx', 'csv'] as const).map((format) => <a key={`all-${format}`} href={href('/customers/export', { ...everything, format })} download onClick={close}>{t('customers.export_all', { format: format.toUpperCase() })}</a>)}
               </div>
             )}
-          </Pop>
-          {narrowed && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
-          <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>
+          </Pop>}
+          {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
+          {may('imports:write') && <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>}
         </>
       }
     >
@@ -100,7 +103,7 @@ export function ListPage() {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={12} /></Card>}
       {query.data && items.length === 0 && (
-        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : 'customers.none_text')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
+        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
       )}
       {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} /> : (
         <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} /></Card>
@@ -119,6 +122,7 @@ export function ListPage() {
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useFormat()
+  const hint = t(useMay()('personal:read') ? 'customers.search' : 'customers.search_masked')
   const [text, setText] = useState(value)
   const settled = useDebounced(text, 250)
   // half-typed pinyin is no search
@@ -128,7 +132,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
     if (!composing.current && settled !== value && settled === text) onChange(settled)
     // only what was typed counts, not what the URL brought
   }, [settled])
-  return <div className="search" data-page-search><Input allowClear aria-label={t('customers.search')} placeholder={t('customers.search')} value={text} onChange={(e) => setText(e.target.value)} onCompositionStart={() => { composing.current = true }} onCompositionEnd={(e) => { composing.current = false; onChange(e.currentTarget.value) }} suffix={<span className="kbd">/</span>} /></div>
+  return <div className="search" data-page-search><Input allowClear aria-label={hint} placeholder={hint} value={text} onChange={(e) => setText(e.target.value)} onCompositionStart={() => { composing.current = true }} onCompositionEnd={(e) => { composing.current = false; onChange(e.currentTarget.value) }} suffix={<span className="kbd">/</span>} /></div>
 }
 
 function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]; f: Format }) {

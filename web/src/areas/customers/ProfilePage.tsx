@@ -7,6 +7,7 @@ import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
+import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { around } from './around'
@@ -103,7 +104,8 @@ function Features({ profile: p }: { profile: Profile }) {
     // person or company stands at the top of the page
     return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.key !== 'kind' && x.value.type !== 'null') })).filter((g) => g.known.length)
   }, [p.features])
-  const unknown = p.features.filter((x) => x.value.type === 'null' && concerns(p.kind, x.group))
+  const hidden = p.features.filter((x) => x.masked)
+  const unknown = p.features.filter((x) => x.value.type === 'null' && !x.masked && concerns(p.kind, x.group))
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
       {groups.map((g, i) => (
@@ -112,6 +114,7 @@ function Features({ profile: p }: { profile: Profile }) {
         </Fold>
       ))}
       {unknown.length > 0 && <Fold className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><p className="soft">{unknown.map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
+      {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock whole /></p>}
     </Card>
   )
 }

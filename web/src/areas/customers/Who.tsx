@@ -1,5 +1,10 @@
 import type { Profile } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useFormat, useTextLabel } from '@/parts/format'
+import { Lock } from '@/parts/Masked'
+
+/** Kinds of identifiers of which only part is shown to whoever may not see personal data. */
+const personal = ['phone', 'email', 'unionid']
 
 /** What a company is, besides its contacts, which are listed. */
 const firm = (p: Profile) => (p.kind === 'organisation' ? p.features.filter((x) => x.group === 'firmographics' && x.key !== 'contacts' && x.value.type !== 'null') : [])
@@ -9,10 +14,11 @@ export function Who({ profile: p }: { profile: Profile }) {
   const f = useFormat()
   const { t } = f
   const named = useTextLabel()
+  const sees = useMay()('personal:read')
   return (
     <div className="who">
       <dl>
-        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? <Phone digits={i.value} /> : i.kind === 'email' ? <Mail to={i.value} /> : i.value}</dd>])}
+        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? <Phone digits={i.value} /> : i.kind === 'email' ? <Mail to={i.value} sees={sees} /> : i.value}{personal.includes(i.kind) && !sees && <Lock />}</dd>])}
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
         {firm(p).map((x) => [<dt key={`t${x.key}`}>{f.label(x.label)}</dt>, <dd key={`d${x.key}`}>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd>])}
       </dl>
@@ -22,7 +28,7 @@ export function Who({ profile: p }: { profile: Profile }) {
           {p.contacts.map((c, i) => (
             <div key={i} className="small">
               <span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}
-              <div className="row reach">{c.phone && <Phone digits={c.phone} />}{c.email && <Mail to={c.email} />}</div>
+              <div className="row reach">{c.phone && <Phone digits={c.phone} />}{c.email && <Mail to={c.email} sees={sees} />}{(c.phone || c.email) && !sees && <Lock />}</div>
             </div>
           ))}
         </div>
@@ -37,6 +43,7 @@ function Phone({ digits }: { digits: string }) {
   return /^\d{8,15}$/.test(digits) ? <a href={`tel:+${digits}`}>{phone(digits)}</a> : <>{phone(digits)}</>
 }
 
-function Mail({ to }: { to: string }) {
-  return <a className="anywhere" href={`mailto:${to}`}>{to}</a>
+/** Part of an address is nowhere to write to. */
+function Mail({ to, sees }: { to: string; sees: boolean }) {
+  return !sees ? <span className="anywhere">{to}</span> : <a className="anywhere" href={`mailto:${to}`}>{to}</a>
 }

@@ -5,11 +5,14 @@ import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { API } from '@/api/client'
 import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { askToLeave } from '@/parts/ask'
 import { useCatalog, useFormat } from '@/parts/format'
+import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useUnsaved } from '@/parts/useUnsaved'
+import { FeatureFacts } from './FeatureFacts'
 import './features.css'
 
 const FeatureForm = lazy(() => import('./FeatureForm'))
@@ -18,7 +21,8 @@ const FeatureForm = lazy(() => import('./FeatureForm'))
 export function CatalogPage() {
   const f = useFormat()
   const { t } = f
-  const { list, byKey, changed } = useCatalog()
+  const may = useMay()
+  const { list, byKey, changed, masked } = useCatalog()
   const query = useQuery(features)
   const dirty = useRef(false)
   const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
@@ -38,9 +42,9 @@ export function CatalogPage() {
     () => list.filter((x) => (!group || x.group === group) && (!q || `${x.key} ${x.label.zh} ${x.label.en} ${x.description.zh} ${x.description.en}`.toLowerCase().includes(q))),
     [list, group, q],
   )
-  const editing: Feature | 'new' | null = search.open === 'new' ? 'new' : search.open ? (byKey.get(search.open) ?? null) : null
+  const editing: Feature | 'new' | null = search.open === 'new' ? (may('definitions:write') ? 'new' : null) : search.open ? (byKey.get(search.open) ?? null) : null
   return (
-    <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<><Button href={`${API}/definitions/export`} download>{t('features.export')}</Button><Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button></>}>
+    <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<>{may('export:take') && <Button href={`${API}/definitions/export`} download>{t('features.export')}</Button>}{may('definitions:write') && <Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button>}</>}>
       <div className="row">
         <div data-page-search className="grow"><Input allowClear aria-label={t('features.search')} placeholder={t('features.search')} value={search.q ?? ''} onChange={(e) => void navigate({ search: (old) => ({ ...old, q: e.target.value || undefined }), replace: true })} /></div>
       </div>
@@ -50,7 +54,7 @@ export function CatalogPage() {
       </div>
       {query.isPending && <Card><Loading lines={10} /></Card>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {list.length > 0 && shown.length === 0 && <Card><Empty title={t('features.none')} action={<Button onClick={() => open('new')}>{t('features.new')}</Button>} /></Card>}
+      {list.length > 0 && shown.length === 0 && <Card><Empty title={t('features.none')} action={may('definitions:write') && <Button onClick={() => open('new')}>{t('features.new')}</Button>} /></Card>}
       {groups.filter((g) => shown.some((x) => x.group === g)).map((g) => (
         <Card key={g} title={t(`features.group_${g}`)} className="flush">
           {/* a scrolling region must be reachable by keyboard */}
@@ -60,7 +64,7 @@ export function CatalogPage() {
               <tbody>
                 {shown.filter((x) => x.group === g).map((x) => (
                   <tr key={x.key}>
-                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button></td>
+                    <td className="whole"><button type="button" className="feature-name" onClick={() => open(x.key)}>{f.label(x.label)}</button>{masked.has(x.key) && <Lock whole />}</td>
                     <td><code>{x.key}</code></td>
                     <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>
@@ -73,7 +77,8 @@ export function CatalogPage() {
         </Card>
       ))}
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
-        {editing && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
+        {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
+        {editing && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
       </Drawer>
     </Page>
   )

@@ -31,7 +31,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const f = useFormat()
   const { t, lang } = f
   const queries = useQueryClient()
-  const { byKey, list, changed } = useCatalog()
+  const { byKey, usable: list, changed } = useCatalog()
   const { data: targets = [] } = useQuery(targetsQuery)
   // what profiles can hold: the attributes files are mapped to, and those other features read
   const known = useMemo(() => {

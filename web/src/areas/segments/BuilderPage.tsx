@@ -6,6 +6,7 @@ import { href } from '@/api/client'
 import { isProblem } from '@/api/problem'
 import { customers, postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { useAt } from '@/parts/useAt'
@@ -19,6 +20,7 @@ import { useRule } from '@/parts/rule/useRule'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { LivePane } from './LivePane'
+import { ReadSegment } from './ReadSegment'
 import './segments.css'
 
 export function NewSegment() {
@@ -29,10 +31,12 @@ export function NewSegment() {
 export function EditSegment() {
   const { key } = useParams({ from: '/app/segments/$key' })
   const f = useFormat()
+  const may = useMay()
   const query = useQuery(segmentQuery(key, useAt()))
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
   if (query.error) return <Page title={key}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
+  if (!may('definitions:write')) return <ReadSegment segment={s} />
   return <Builder key={`${s.key}-${s.version}`} saved={s} initial={{ text: s.rule_text ?? '', name: f.label(s.label), description: f.label(s.description), exclude: s.exclude ?? [], priority: s.priority ?? null }} />
 }
 
@@ -46,6 +50,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
   const queries = useQueryClient()
   const problem = useProblemText()
   const at = useAt()
+  const may = useMay()
   const state = useRule(initial.text)
   const [name, setName] = useState(initial.name)
   const [description, setDescription] = useState(initial.description)
@@ -122,7 +127,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
-          {saved && <Button href={href('/customers/export', { ...at, segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          {saved && may('export:take') && <Button href={href('/customers/export', { ...at, segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
           <Button type="primary" loading={save.isPending || wanted} disabled={!!state.error || !savable} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
         </>
       }

@@ -4,6 +4,7 @@ import { Popconfirm } from 'antd'
 import { href } from '@/api/client'
 import { deleteSegment, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
@@ -17,12 +18,13 @@ export function ListPage() {
   const f = useFormat()
   const { t } = f
   const query = useQuery(segments(useAt()))
+  const make = useMay()('definitions:write') && <LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>
   return (
-    <Page title={t('segments.title')} note={<>{t('segments.note')}{query.data?.[0] && ` ${t('segments.as_of', { day: query.data[0].as_of })}`}</>} actions={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>}>
+    <Page title={t('segments.title')} note={<>{t('segments.note')}{query.data?.[0] && ` ${t('segments.as_of', { day: query.data[0].as_of })}`}</>} actions={make}>
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={6} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-        {query.data?.length === 0 && <Empty title={t('segments.none')} text={t('segments.none_text')} action={<LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>} />}
+        {query.data?.length === 0 && <Empty title={t('segments.none')} text={t(make ? 'segments.none_text' : 'access.nothing_yet')} action={make} />}
         {query.data && query.data.length > 0 && <Table items={query.data} />}
       </Card>
     </Page>
@@ -70,6 +72,7 @@ function Actions({ item }: { item: SegmentItem }) {
   const queries = useQueryClient()
   const problem = useProblemText()
   const at = useAt()
+  const may = useMay()
   const remove = useMutation({
     mutationFn: () => deleteSegment(item.key),
     onSuccess: () => { toast.ok(t('segments.deleted')); void queries.invalidateQueries({ queryKey: ['run'] }) },
@@ -78,8 +81,8 @@ function Actions({ item }: { item: SegmentItem }) {
   return (
     <span className="row nowrap small">
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
-      <a href={href('/customers/export', { ...at, segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>
-      <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>
+      {may('export:take') && <a href={href('/customers/export', { ...at, segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>}
+      {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
     </span>
   )
 }

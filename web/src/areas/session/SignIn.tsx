@@ -20,7 +20,7 @@ export function SignIn() {
   }
   return (
     <Door>
-      <SignInForm onDone={enter}><h1>{t('session.sign_in')}</h1></SignInForm>
+      <SignInForm onDone={enter}><div><h1>{t('session.sign_in')}</h1>{next && <p className="soft">{t('session.next_note')}</p>}</div></SignInForm>
     </Door>
   )
 }

@@ -5,9 +5,11 @@ import { isProblem } from '@/api/problem'
 import { changePassword, putWorkspace, session } from '@/api/queries'
 import type { Lang, Session, Workspace } from '@/api/types'
 import { useT } from '@/i18n'
+import { useMay } from '@/parts/access'
 import { Card, Page } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { useFieldErrors } from '@/parts/useFieldErrors'
 import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
 
@@ -15,22 +17,16 @@ import './settings.css'
 export function SettingsPage() {
   const { t } = useT()
   const { data } = useQuery(session)
+  const may = useMay()
   if (!data?.workspace || !data.user) return null
   return (
     <Page title={t('settings.title')}>
       <div className="settings">
-        <Business workspace={data.workspace} />
+        {may('settings:write') ? <Business workspace={data.workspace} /> : <BusinessFacts workspace={data.workspace} />}
         <Password user={data.user} />
       </div>
     </Page>
   )
-}
-
-/** The server's word on each field of a form, by its name. */
-function useFieldErrors(error: unknown) {
-  const { t } = useT()
-  const fields = isProblem(error) ? error.fields : {}
-  return (name: string) => fields[name] && <span className="field-error" role="alert">{t(`errors.${fields[name].replaceAll('.', '_')}`)}</span>
 }
 
 /** Each language by its own name. */
@@ -70,6 +66,24 @@ function Business({ workspace }: { workspace: Workspace }) {
         <p className="small soft">{t('settings.fixed_note')}</p>
         <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!dirty || !name.trim()}>{t('common.save')}</Button></div>
       </form>
+    </Card>
+  )
+}
+
+/** The same for whoever may not change it. */
+function BusinessFacts({ workspace }: { workspace: Workspace }) {
+  const { t, lang } = useT()
+  return (
+    <Card title={t('settings.business')}>
+      <div className="stack">
+        <dl className="facts">
+          <div><dt>{t('session.workspace_name')}</dt><dd className="anywhere">{workspace.name}</dd></div>
+          <div><dt>{t('settings.lang')}</dt><dd>{langs.find((l) => l.value === workspace.lang)?.label}</dd></div>
+          <div><dt>{t('session.time_zone')}</dt><dd>{workspace.time_zone}</dd></div>
+          <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {new Intl.DisplayNames([lang], { type: 'currency' }).of(workspace.currency.code)}</dd></div>
+        </dl>
+        <p className="small soft">{t('settings.owner_only')}</p>
+      </div>
     </Card>
   )
 }

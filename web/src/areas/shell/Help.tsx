@@ -1,21 +1,25 @@
 import { Modal } from 'antd'
 import { Fragment } from 'react'
 import { useT } from '@/i18n'
-import { places } from './Shell'
+import { useMay } from '@/parts/access'
+import { letterOf, usePlaces } from './places'
 
 /** The shortcuts, on `?`. */
 export default function Help({ onClose }: { onClose: () => void }) {
   const { t } = useT()
+  const may = useMay()
+  const places = usePlaces()
+  const make = may('definitions:write')
   const keys: [string[], string][] = [
     [['⌘/Ctrl', 'K'], t('shell.search')],
     [['/'], t('shell.key_page_search')],
-    ...places.map((p): [string[], string] => [['G', p.letter], t(`shell.${p.key}`)]),
-    [['C'], t('shell.new_segment')],
+    ...places.flatMap((p): [string[], string][] => { const letter = letterOf(p); return letter ? [[['G', letter], t(`shell.${p.key}`)]] : [] }),
+    ...(make ? [[['C'], t('shell.new_segment')] as [string[], string]] : []),
     [['J'], t('shell.key_next')],
     [['K'], t('shell.key_previous')],
     [['Space'], t('shell.key_preview')],
     [['Enter'], t('shell.key_open')],
-    [['⌘/Ctrl', 'Enter'], t('shell.key_save')],
+    ...(make ? [[['⌘/Ctrl', 'Enter'], t('shell.key_save')] as [string[], string]] : []),
     [['Esc'], t('common.close')],
   ]
   return (

@@ -3,10 +3,12 @@ import { useNavigate } from '@tanstack/react-router'
 import { Modal } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { findCustomers, segments } from '@/api/queries'
+import { useMay } from '@/parts/access'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
+import { useProblemText } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
-import { places } from './Shell'
+import { letterOf, usePlaces } from './places'
 
 interface Item { id: string; group: string; text: string; note?: string; search: string; go: () => void }
 
@@ -15,6 +17,9 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
   const f = useFormat()
   const { t, label } = f
   const navigate = useNavigate()
+  const may = useMay()
+  const problem = useProblemText()
+  const places = usePlaces()
   const [text, setText] = useState(() => typed.current)
   const [at, setAt] = useState(0)
   const q = useDebounced(text.trim(), 120)
@@ -27,16 +32,18 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
   const fixed = useMemo((): Item[] => {
     const item = (group: string, id: string, name: string, note: string, go: () => void, more = ''): Item => ({ id: `${group}-${id}`, group, text: name, note, search: `${name} ${note} ${id} ${more}`.toLowerCase(), go })
     return [
-      ...places.map((p) => item('pages', p.key, t(`shell.${p.key}`), `G ${p.letter}`, () => void navigate({ to: p.to }), p.to)),
+      ...places.map((p) => item('pages', p.key, t(`shell.${p.key}`), letterOf(p) ? `G ${letterOf(p)}` : '', () => void navigate({ to: p.to }), p.to)),
       item('pages', 'settings', t('settings.title'), '', () => void navigate({ to: '/settings' }), '/settings'),
-      item('pages', 'new-classification', t('classification.new'), '', () => void navigate({ to: '/classification/new' })),
-      item('pages', 'new-segment', t('shell.new_segment'), 'C', () => void navigate({ to: '/segments/new' })),
+      ...(may('definitions:write') ? [
+        item('pages', 'new-classification', t('classification.new'), '', () => void navigate({ to: '/classification/new' })),
+        item('pages', 'new-segment', t('shell.new_segment'), 'C', () => void navigate({ to: '/segments/new' })),
+      ] : []),
       ...(allSegments ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), `${s.label.zh} ${s.label.en}`)),
       ...classifications.map((c) => item('classifications', c.key, label(c.label), c.key, () => void navigate({ to: '/classifications/$key', params: { key: c.key } }), `${c.label.zh} ${c.label.en}`)),
       ...classifications.flatMap((c) => c.classes.map((k) => item('classes', `${c.key}.${k.key}`, label(k.label), `${label(c.label)} · ${f.integer(k.customers)}`, () => void navigate({ to: '/customers', search: { [`class.${c.key}`]: k.key } as never }), `${k.label.zh} ${k.label.en}`))),
       ...features.map((x) => item('features', x.key, label(x.label), x.key, () => void navigate({ to: '/features', search: { open: x.key, q: undefined } }), `${x.label.zh} ${x.label.en}`)),
     ]
-  }, [t, label, f, navigate, allSegments, classifications, features])
+  }, [t, label, f, navigate, may, places, allSegments, classifications, features])
 
   const shown = useMemo((): Item[] => {
     const words = text.toLowerCase().trim().split(/\s+/).filter(Boolean)
@@ -67,7 +74,7 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
       <input
         className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={shown[index] ? `p-${shown[index].id}` : undefined}
         // a palette is opened to type into it
-        autoFocus placeholder={t('shell.palette_hint')} aria-label={t('shell.search')} value={text}
+        autoFocus placeholder={t(may('personal:read') ? 'shell.palette_hint' : 'shell.palette_hint_masked')} aria-label={t('shell.search')} value={text}
         onChange={(e) => { setText(e.target.value); setAt(0) }}
         onKeyDown={(e) => {
           if (e.nativeEvent.isComposing) return
@@ -77,7 +84,7 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
         }}
       />
       <div className="palette-list" id="palette-list" role="listbox" aria-label={t('shell.results')} ref={list}>
-        {shown.length === 0 && q === text.trim() && !found.isFetching && <p className="palette-group">{t('shell.nothing_found')}</p>}
+        {shown.length === 0 && q === text.trim() && !found.isFetching && <p className="palette-group">{found.error ? problem(found.error) : t('shell.nothing_found')}</p>}
         {shown.map((item, i) => (
           <div key={item.id} role="presentation">
             {shown[i - 1]?.group !== item.group && <div className="palette-group" role="presentation">{t(`shell.palette_${item.group}`)}</div>}

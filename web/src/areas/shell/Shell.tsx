@@ -3,8 +3,11 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { session, sessionOver } from '@/api/queries'
 import { useT } from '@/i18n'
+import { useMay } from '@/parts/access'
 import { useHotkeys } from '@/parts/hooks'
-import { FeatureIcon, GridIcon, ImportIcon, Mark, PeopleIcon, SegmentIcon } from '@/parts/icons'
+import { Mark } from '@/parts/icons'
+import { Denied } from './Denied'
+import { letterOf, usePlaces } from './places'
 import './shell.css'
 import { TopBar } from './TopBar'
 
@@ -12,20 +15,15 @@ const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
 
-export const places = [
-  { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
-  { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
-  { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I' },
-  { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
-  { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
-] as const
-
 export function Shell() {
   const { t } = useT()
   const { data } = useQuery(session)
   const { data: over } = useQuery<boolean>({ queryKey: sessionOver, queryFn: () => false, enabled: false, initialData: false })
   const navigate = useNavigate()
   const path = useRouterState({ select: (s) => s.location.pathname })
+  const needs = useRouterState({ select: (s) => s.matches.at(-1)?.staticData.needs })
+  const may = useMay()
+  const places = usePlaces()
   const [rail, setRail] = useState(false)
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
@@ -59,12 +57,12 @@ export function Shell() {
       event.preventDefault()
       box.focus()
     },
-    ...Object.fromEntries(places.map((p) => [`g ${p.letter.toLowerCase()}`, () => void navigate({ to: p.to })])),
-    c: () => void navigate({ to: '/segments/new' }),
+    ...Object.fromEntries(places.flatMap((p) => (letterOf(p) ? [[`g ${letterOf(p)?.toLowerCase()}`, () => void navigate({ to: p.to })]] : []))),
+    ...(may('definitions:write') ? { c: () => void navigate({ to: '/segments/new' }) } : {}),
   }, !palette && !help && !over)
 
   const isActive = (to: string) => path === to || path.startsWith(`${to}/`) || (to === '/classification' && path.startsWith('/classifications/'))
-  const groups = [['customers', places.filter((p) => p.group === 'customers')], ['classify', places.filter((p) => p.group === 'classify')]] as const
+  const groups = (['customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('shell.skip')}</a>
@@ -82,9 +80,9 @@ export function Shell() {
       </nav>
       <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
       <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
-      <main className="main" id="main" tabIndex={-1}><Outlet /></main>
+      <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : <Outlet />}</main>
       <nav className="bottom" aria-label={t('shell.nav_short')}>
-        {places.map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
+        {places.filter((p) => p.group !== 'manage').map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette typed={typed} onClose={() => setPalette(false)} />}

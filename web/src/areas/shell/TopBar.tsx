@@ -5,6 +5,7 @@ import { API } from '@/api/client'
 import { overview, session, signOut } from '@/api/queries'
 import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
+import { useAccessWords, useMay } from '@/parts/access'
 import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
 import { Pop } from '@/parts/Pop'
 import { useProblemText } from '@/parts/States'
@@ -71,6 +72,8 @@ function Me() {
   const problem = useProblemText()
   const router = useRouter()
   const navigate = useNavigate()
+  const may = useMay()
+  const words = useAccessWords()
   if (!data?.user) return null
   const leave = async () => {
     try {
@@ -86,9 +89,9 @@ function Me() {
     <Pop className="icon-btn avatar" label={t('shell.me', { name: data.user.name })} button={[...data.user.name][0]?.toUpperCase() ?? '·'} align="right">
       {(close) => (
         <div className="menu">
-          <span className="menu-head">{data.user?.email}</span>
+          <span className="menu-head">{data.user?.email}<br />{data.user && words.role(data.user.role)}</span>
           <Link to="/settings" onClick={close}>{t('settings.title')}</Link>
-          <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>
+          {may('export:take') && <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>}
           <a href={`${API}/openapi.json`} target="_blank" rel="noreferrer">{t('shell.api')}</a>
           <button type="button" onClick={() => void leave()}>{t('shell.sign_out')}</button>
         </div>

@@ -11,7 +11,7 @@ export function TextEditor({ value, onChange, error, id, label }: { value: strin
   const problem = useProblemText()
   const box = useRef<HTMLTextAreaElement>(null)
   const [caret, setCaret] = useState(0)
-  const { list } = useCatalog()
+  const { usable: list } = useCatalog()
   const classifications = useClassifications()
   const words = useMemo(() => [...list.map((x) => ({ key: x.key, label: x.label })), ...classifications.map((c) => ({ key: `class.${c.key}`, label: c.label }))], [list, classifications])
   const offered = useMemo(() => suggestions(value, caret, words), [value, caret, words])

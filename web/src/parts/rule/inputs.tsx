@@ -14,7 +14,7 @@ const groupOrder = ['purchase', 'rfm', 'lifecycle', 'value', 'loyalty', 'prefere
 /** Features by shelf, then classes; searchable by key and by both names. */
 export function FeatureSelect({ value, onChange, label, filter, classes = true, className, id }: { value: string | null; onChange: (key: string) => void; label: string; filter?: (f: Feature) => boolean; classes?: boolean; className?: string; id?: string }) {
   const f = useFormat()
-  const { list } = useCatalog()
+  const { usable: list } = useCatalog()
   const classifications = useClassifications()
   const options = useMemo(() => {
     const shelves = groupOrder.map((group) => ({

@@ -12,8 +12,8 @@ async fn import_with(shop: &Shop, text: &str, rule: Collision) -> Staged {
     for c in source.mapping.columns.iter_mut().filter(|c| !c.target.is_identifier()) {
         c.collision = rule;
     }
-    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
-    crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0
+    let request = crate::ingest::begin(&shop.app, vec![source], &tester(), Some(false)).await.expect("begins");
+    crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports").0
 }
 
 /// Every column with a rule of its own.
@@ -24,8 +24,8 @@ async fn import_by(shop: &Shop, text: &str, rules: &[(&str, Collision)]) -> Stag
         let column = source.mapping.columns.iter_mut().find(|c| c.header == *header);
         column.expect("a column").collision = *rule;
     }
-    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
-    crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0
+    let request = crate::ingest::begin(&shop.app, vec![source], &tester(), Some(false)).await.expect("begins");
+    crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports").0
 }
 
 async fn name(shop: &Shop, external: &str) -> Option<String> {
@@ -114,8 +114,8 @@ async fn only_chosen_identifiers_make_two_rows_one_customer() {
     let chosen = |source: &mut crate::ingest::Source, on: bool| source.mapping.columns.iter_mut().filter(|c| c.target == Target::CustomerPhone).for_each(|c| c.identifier = on);
     let mut source = shop.source("family.csv", family).await;
     chosen(&mut source, false);
-    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
-    let staged = crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports").0;
+    let request = crate::ingest::begin(&shop.app, vec![source], &tester(), Some(false)).await.expect("begins");
+    let staged = crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports").0;
     assert_eq!(staged.report.customers.created, 2);
     assert!(staged.report.quality.checks.iter().all(|c| c.code != "identifier_conflicts" || c.count == 0));
     // nobody is known by that number, so a file that has only the number speaks of somebody new

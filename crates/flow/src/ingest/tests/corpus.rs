@@ -26,7 +26,7 @@ type Balance = (u64, u64, u64, BTreeMap<String, u64>);
 async fn staged(shop: &Shop, name: &str, path: &Path) -> Balance {
     let probe = crate::ingest::propose(&shop.app, path, name, None).await.expect("is read");
     let source = Source { name: name.to_owned(), path: path.to_owned(), mapping: probe.mapping };
-    let request = crate::ingest::begin(&shop.app, vec![source], "test", Some(false)).await.expect("begins");
+    let request = crate::ingest::begin(&shop.app, vec![source], &tester(), Some(false)).await.expect("begins");
     let staged = crate::ingest::stage(&shop.app, request, Arc::default()).await.expect("stages");
     let report = staged.report.clone();
     assert!(report.balanced(), "{name}: {report:?}");

@@ -48,7 +48,7 @@ async fn an_acquisition_cost_told_again_is_corrected_and_not_added() {
     let mut each: Vec<_> = shares.iter().map(|s| (s.channel.as_str(), s.each)).collect();
     each.sort_unstable();
     assert_eq!(each, [("天猫", 800_050), ("抖音", 700), ("抖音", 5_000), ("抖音", 10_000)]);
-    crate::ingest::undo(&shop.app, &staged.id, "test").await.expect("undone");
+    crate::ingest::undo(&shop.app, &staged.id, &domain::audit::Actor::program("test")).await.expect("undone");
     let costs = shop.lake().await.costs(Instant::MAX).expect("reads");
     assert_eq!(domain::feature::share_out(&costs, |_, _, _| 1).iter().map(|s| s.each).sum::<i64>(), 816_050);
 }
@@ -149,7 +149,7 @@ async fn a_past_day_knows_nobody_who_came_later() {
     shop.import(&[("customers.csv", "customer_id,name,gender,signup_date\nC8,Ann,F,2026-03-20\nC9,Bob,M,\n")]).await;
     let at = async |day: &str, known| {
         let asked = Asked { as_of: Some(Day::parse(day).expect("a day")), known };
-        crate::analysis::overview::overview(&shop.app, asked).await.expect("an overview")
+        crate::analysis::overview::overview(&shop.app, domain::access::Sight::Full, asked).await.expect("an overview")
     };
     use crate::analysis::Known::{Then, Today};
     // Bob has no day at all and is always there, as known today; the others from their first day on
@@ -165,7 +165,7 @@ async fn a_past_day_knows_nobody_who_came_later() {
     assert_eq!(at("2026-11-22", Then).await.customers, 4);
     // who came in between is on no class before
     let day = |text: &str| Day::parse(text);
-    let moved = crate::analysis::flow_between::movement(&shop.app, "lifecycle", day("2020-01-01"), day("2026-04-01"), Today).await.expect("a flow");
+    let moved = crate::analysis::flow_between::movement(&shop.app, Sight::Full, "lifecycle", day("2020-01-01"), day("2026-04-01"), Today).await.expect("a flow");
     assert_eq!(moved.links.iter().map(|l| l.customers).sum::<u64>(), 4);
     assert_eq!(moved.nodes[0].from_count, 3);
 }

@@ -91,10 +91,10 @@ async fn two_imports_staged_side_by_side_both_come_in_once() {
     let other = "order_id,customer_id,order_time,paid\nE1,C9,2026-03-01 10:00:00,5.00\nD1,C1,2026-03-01 10:00:00,7.00\n";
     let mut early = crate::ingest::stage(&shop.app, request.clone(), Arc::default()).await.expect("stages");
     shop.import(&[("other.csv", other)]).await;
-    let refused = crate::ingest::commit(&shop.app, &mut early, "test").await;
+    let refused = crate::ingest::commit(&shop.app, &mut early, &tester()).await;
     assert!(matches!(refused, Err(crate::Error::Store(store::Error::Conflict(_)))));
     early.discard(&shop.app.lake);
-    let (staged, done) = crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports");
+    let (staged, done) = crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports");
     assert!(matches!(done, Done::Committed { .. }));
     assert_eq!(staged.report.records["orders"], Records { created: 2, updated: 1, duplicate: 0 });
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 5);
@@ -108,7 +108,7 @@ async fn eight_at_once_of_the_same_content_are_in_once() {
     for _ in 0..8 {
         let app = shop.again().await;
         let request = shop.begin(&[("orders.csv", ORDERS)]).await;
-        tasks.push(tokio::spawn(async move { crate::ingest::import(&app, &request, "test", &Arc::default()).await.map(|d| d.1) }));
+        tasks.push(tokio::spawn(async move { crate::ingest::import(&app, &request, &tester(), &Arc::default()).await.map(|d| d.1) }));
     }
     let mut committed = 0;
     for task in tasks {
@@ -123,11 +123,11 @@ async fn eight_at_once_of_the_same_content_are_in_once() {
 async fn a_load_of_history_was_known_when_it_happened() {
     let shop = Shop::open().await;
     let source = shop.source("orders.csv", ORDERS).await;
-    let request = crate::ingest::begin(&shop.app, vec![source], "test", None).await.expect("begins");
+    let request = crate::ingest::begin(&shop.app, vec![source], &tester(), None).await.expect("begins");
     assert!(request.history, "the first load of an empty lake");
-    crate::ingest::import(&shop.app, &request, "test", &Arc::default()).await.expect("imports");
+    crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports");
     assert!(shop.facts("C1").await.orders.iter().all(|o| o.recorded_at == o.at));
     let later = shop.source("more.csv", "order_id,customer_id,order_time,paid\nD5,C1,2026-03-01 10:00:00,5.00\n").await;
-    let request = crate::ingest::begin(&shop.app, vec![later], "test", None).await.expect("begins");
+    let request = crate::ingest::begin(&shop.app, vec![later], &tester(), None).await.expect("begins");
     assert!(!request.history);
 }

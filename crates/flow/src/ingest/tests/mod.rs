@@ -13,9 +13,13 @@ mod undone;
 mod uploads;
 
 use super::{Done, Progress, Request, Source, Staged};
-use crate::app::{App, Chance};
+use crate::{
+    app::{App, Chance},
+    sight::Sight,
+};
 use domain::{
     Currency, CustomerKey, Value,
+    audit::Actor,
     clock::{Clock, Instant, MockClock},
     fact::Facts,
 };
@@ -29,6 +33,11 @@ impl Chance for Seeded {
         let mut chance = self.0.lock().expect("nobody panics here");
         bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
     }
+}
+
+/// Whoever does what these tests do.
+fn tester() -> Actor {
+    Actor::program("test")
 }
 
 /// 2026-11-22T04:00:00Z.
@@ -79,7 +88,7 @@ impl Shop {
         for (name, text) in files {
             sources.push(self.source(name, text).await);
         }
-        super::begin(&self.app, sources, "test", Some(false)).await.expect("begins")
+        super::begin(&self.app, sources, &tester(), Some(false)).await.expect("begins")
     }
 
     async fn stage(&self, files: &[(&str, &str)]) -> Staged {
@@ -89,7 +98,7 @@ impl Shop {
 
     async fn import(&self, files: &[(&str, &str)]) -> (Staged, Done) {
         let request = self.begin(files).await;
-        let done = super::import(&self.app, &request, "test", &Arc::new(Progress::default())).await.expect("imports");
+        let done = super::import(&self.app, &request, &tester(), &Arc::new(Progress::default())).await.expect("imports");
         assert!(done.0.report.balanced(), "{:?}", done.0.report);
         done
     }

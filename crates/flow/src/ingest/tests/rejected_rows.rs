@@ -40,12 +40,12 @@ async fn each_row_has_its_place_reason_and_text() {
 async fn mended_rows_come_in_again() {
     let shop = Shop::open().await;
     let (mut staged, _) = shop.import(&[("orders.csv", DIRTY)]).await;
-    crate::ingest::ledger::remember(&shop.app, [&shop.source("orders.csv", DIRTY).await.mapping].into_iter(), "test").await.expect("remembers");
+    crate::ingest::ledger::remember(&shop.app, [&shop.source("orders.csv", DIRTY).await.mapping].into_iter(), &tester()).await.expect("remembers");
     let mended = csv(&mut staged, Lang::Zh).replace("\"2026-02-30 10:00:00\",\"5.00\"", "\"2026-02-28 10:00:00\",\"5.00\"");
     let path = shop.app.temporary().join("mended.csv");
     std::fs::write(&path, mended).expect("a file");
     let upload = crate::ingest::Upload { name: "rejected.csv".into(), path };
-    let view = crate::ingest::receive(&shop.app, vec![upload], "test").await.expect("arrives");
+    let view = crate::ingest::receive(&shop.app, Sight::Full, vec![upload], &tester()).await.expect("arrives");
     let targets: Vec<&str> = view.files[0].mapping["columns"].as_array().expect("columns").iter().filter_map(|c| c["target"].as_str()).collect();
     assert_eq!(targets, ["ignore", "ignore", "ignore", "ignore", "ignore", "ignore", "ignore", "order.id", "customer.id", "order.at", "order.paid"]);
     let checked = super::uploads::checked(&shop, &view.id).await;
@@ -60,11 +60,11 @@ async fn rows_of_several_files_mean_what_they_meant_in_each() {
     let (mut staged, _) = shop.import(&[("people.csv", people), ("orders.csv", orders)]).await;
     assert_eq!(staged.report.quarantined, 3);
     let mappings = [shop.source("people.csv", people).await.mapping, shop.source("orders.csv", orders).await.mapping];
-    crate::ingest::ledger::remember(&shop.app, mappings.iter(), "test").await.expect("remembers");
+    crate::ingest::ledger::remember(&shop.app, mappings.iter(), &tester()).await.expect("remembers");
     let path = shop.app.temporary().join("again.csv");
     std::fs::write(&path, csv(&mut staged, Lang::Zh)).expect("a file");
     let upload = crate::ingest::Upload { name: "rejected.csv".into(), path };
-    let view = crate::ingest::receive(&shop.app, vec![upload], "test").await.expect("arrives");
+    let view = crate::ingest::receive(&shop.app, crate::sight::Sight::Full, vec![upload], &super::tester()).await.expect("arrives");
     let targets: Vec<&str> = view.files[0].mapping["columns"].as_array().expect("columns").iter().skip(7).filter_map(|c| c["target"].as_str()).collect();
     let meant = ["customer.id", "attribute.city", "attribute.acquisition_channel", "attribute.signup_day", "order.id", "order.at", "order.paid", "order.channel"];
     assert_eq!(targets, meant);
@@ -108,7 +108,7 @@ async fn the_store_keeps_what_was_set_aside() {
     let shop = Shop::open().await;
     let (staged, _) = shop.import(&[("orders.csv", DIRTY)]).await;
     for format in [Format::Csv, Format::Xlsx] {
-        let file = rejected::file(&shop.app, &staged.id, Lang::En, format).await.expect("a file");
+        let file = rejected::file(&shop.app, Sight::Full, &tester(), &staged.id, Lang::En, format).await.expect("a file");
         let mut bytes = Vec::new();
         file.0.into_std().await.read_to_end(&mut bytes).expect("reads");
         match format {

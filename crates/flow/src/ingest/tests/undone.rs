@@ -11,14 +11,14 @@ async fn everything_is_as_it_was() {
     let more = "customer_id,name,city\nC1,王小芳,上海\nC5,新人,上海\n";
     let (staged, _) = shop.import(&[("more.csv", more)]).await;
     assert_eq!(shop.attribute("C1", "city").await, Value::Text("上海".into()));
-    crate::ingest::undo(&shop.app, &staged.id, "test").await.expect("undone");
+    crate::ingest::undo(&shop.app, &staged.id, &tester()).await.expect("undone");
     assert_eq!(shop.lake().await.snapshot().files, before);
     assert_eq!(shop.who("C5").await, None);
     let key = shop.who("C1").await.expect("known");
     let c = store::customer::by_key(&shop.app.store, key).await.expect("reads").expect("there");
     assert_eq!(c.name.as_deref(), Some("王芳"));
     assert_eq!(shop.attribute("C1", "city").await, Value::Text("北京".into()));
-    let again = crate::ingest::undo(&shop.app, &staged.id, "test").await;
+    let again = crate::ingest::undo(&shop.app, &staged.id, &tester()).await;
     assert!(matches!(again, Err(crate::Error::Conflict { code: "import.state", .. })));
 }
 
@@ -26,7 +26,7 @@ async fn everything_is_as_it_was() {
 async fn after_an_undo_the_same_file_comes_in_again() {
     let shop = Shop::open().await;
     let (first, _) = shop.import(&[("orders.csv", ORDERS)]).await;
-    crate::ingest::undo(&shop.app, &first.id, "test").await.expect("undone");
+    crate::ingest::undo(&shop.app, &first.id, &tester()).await.expect("undone");
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 0);
     let (again, done) = shop.import(&[("orders.csv", ORDERS)]).await;
     assert!(matches!(done, Done::Committed { .. }));
@@ -61,9 +61,9 @@ async fn a_later_file_brings_back_what_the_undo_of_an_earlier_one_took() {
     let resting = crate::ingest::resting(&shop.app, &first.id).await.expect("asked");
     assert_eq!(resting, crate::ingest::Resting { rows: 3, imports: vec![second.id.clone()] });
     assert_eq!(crate::ingest::resting(&shop.app, &second.id).await.expect("asked"), crate::ingest::Resting::default());
-    let told = async |id: &str| crate::ingest::get(&shop.app, id).await.expect("there").resting_rows;
+    let told = async |id: &str| crate::ingest::get(&shop.app, crate::sight::Sight::Full, id).await.expect("there").resting_rows;
     assert_eq!((told(&first.id).await, told(&second.id).await), (Some(3), Some(0)));
-    crate::ingest::undo(&shop.app, &first.id, "test").await.expect("undone");
+    crate::ingest::undo(&shop.app, &first.id, &tester()).await.expect("undone");
     assert_eq!(told(&first.id).await, None, "what is undone cannot be undone again");
     assert_eq!(shop.facts("C2").await.orders.len(), 1);
     let (again, done) = shop.import(&[("b.csv", &more)]).await;

@@ -7,12 +7,12 @@ use std::time::Duration;
 async fn upload(shop: &Shop, name: &str, text: &str) -> ImportView {
     let path = shop.app.temporary().join("upload");
     std::fs::write(&path, text).expect("a file");
-    ingest::receive(&shop.app, vec![Upload { name: name.into(), path }], "test").await.expect("arrives")
+    ingest::receive(&shop.app, Sight::Full, vec![Upload { name: name.into(), path }], &tester()).await.expect("arrives")
 }
 
 async fn until(app: &App, id: &str, status: &str) -> ImportView {
     for _ in 0..500 {
-        let view = ingest::get(app, id).await.expect("is there");
+        let view = ingest::get(app, Sight::Full, id).await.expect("is there");
         if view.status == status {
             return view;
         }
@@ -23,7 +23,7 @@ async fn until(app: &App, id: &str, status: &str) -> ImportView {
 }
 
 pub(super) async fn checked(shop: &Shop, id: &str) -> ImportView {
-    ingest::check(&shop.app, id).await.expect("begins");
+    ingest::check(&shop.app, Sight::Full, id).await.expect("begins");
     until(&shop.app, id, "checked").await
 }
 
@@ -37,12 +37,12 @@ async fn the_whole_way() {
     let report = checked(&shop, &view.id).await.report.expect("a report");
     assert_eq!(report.accepted, 3);
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 0);
-    ingest::confirm(&shop.app, &view.id, "test").await.expect("begins");
+    ingest::confirm(&shop.app, Sight::Full, &view.id, &tester()).await.expect("begins");
     let done = until(&shop.app, &view.id, "committed").await;
     assert!(done.undo_until.is_some() && done.snapshot.is_some());
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 3);
     assert!(ingest::discard(&shop.app, &view.id).await.is_err());
-    ingest::undo(&shop.app, &view.id, "test").await.expect("undone");
+    ingest::undo(&shop.app, &view.id, &tester()).await.expect("undone");
     assert_eq!(until(&shop.app, &view.id, "undone").await.undo_until, None);
 }
 
@@ -57,11 +57,11 @@ async fn a_mapping_made_by_hand_is_remembered() {
     for (column, target) in mapping.columns.iter_mut().zip(["order.id", "customer.id", "order.at", "order.paid"]) {
         column.target = sources::Target::parse(target).expect("a target");
     }
-    let set = ingest::set_mapping(&shop.app, &view.id, vec![mapping]).await.expect("fits");
+    let set = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![mapping]).await.expect("fits");
     assert_eq!(mapping_of(&set).kinds, [sources::Kind::Order, sources::Kind::Refund]);
     assert_eq!(codes(&set), ["guess_kinds", "guess_time_zone"], "what is told is told of the mapping that was set");
     checked(&shop, &view.id).await;
-    ingest::confirm(&shop.app, &view.id, "test").await.expect("begins");
+    ingest::confirm(&shop.app, Sight::Full, &view.id, &tester()).await.expect("begins");
     until(&shop.app, &view.id, "committed").await;
     assert_eq!(shop.facts("C2").await.orders.iter().map(|o| (o.day.to_string(), o.paid)).collect::<Vec<_>>(), [("2026-03-02".to_owned(), 1100)]);
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -80,7 +80,7 @@ async fn a_template_saved_without_kinds_gives_what_its_columns_say() {
         column.target = sources::Target::parse(target).expect("a target");
     }
     assert!(template.kinds.is_empty());
-    ingest::remember(&shop.app, [&template].into_iter(), "test").await.expect("remembers");
+    ingest::remember(&shop.app, [&template].into_iter(), &tester()).await.expect("remembers");
     let (staged, _) = shop.import(&[("odd.csv", text)]).await;
     assert_eq!(staged.report.records["orders"].created, 1);
 }
@@ -94,13 +94,13 @@ async fn day_and_month_that_were_guessed_wrong_are_corrected_for_the_file_or_for
     let mut mapping = mapping_of(&view);
     assert_eq!(mapping.date_order, sources::DateOrder::Mdy);
     mapping.date_order = sources::DateOrder::Dmy;
-    let set = ingest::set_mapping(&shop.app, &view.id, vec![mapping]).await.expect("fits");
+    let set = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![mapping]).await.expect("fits");
     assert!(!codes(&set).contains(&"guess_date_ambiguous".to_owned()), "{:?}", codes(&set));
     let report = checked(&shop, &view.id).await.report.expect("a report");
     assert_eq!((report.first_day.as_deref(), report.last_day.as_deref()), (Some("2026-04-03"), Some("2026-04-05")));
     let mut alone = mapping_of(&set);
     alone.columns[2].date_order = Some(sources::DateOrder::Mdy);
-    ingest::set_mapping(&shop.app, &view.id, vec![alone]).await.expect("fits");
+    ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![alone]).await.expect("fits");
     let report = checked(&shop, &view.id).await.report.expect("a report");
     assert_eq!((report.first_day.as_deref(), report.last_day.as_deref()), (Some("2026-03-04"), Some("2026-05-04")));
 }
@@ -111,29 +111,29 @@ async fn another_header_row_or_encoding_is_looked_at_anew_and_a_header_that_is_n
     let view = upload(&shop, "orders.csv", ORDERS).await;
     let mut lower = mapping_of(&view);
     lower.header_row = 2;
-    let set = ingest::set_mapping(&shop.app, &view.id, vec![lower]).await.expect("is looked at");
+    let set = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![lower]).await.expect("is looked at");
     assert_eq!(set.files[0].columns[0].header, "D1");
     let mut back = mapping_of(&set);
     back.header_row = 1;
-    let back = ingest::set_mapping(&shop.app, &view.id, vec![back]).await.expect("is looked at");
+    let back = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![back]).await.expect("is looked at");
     assert_eq!((back.files[0].columns[0].header.as_str(), mapping_of(&back)), ("order_id", mapping_of(&view)));
     let mut latin = mapping_of(&back);
     latin.encoding = sources::Encoding::Windows1252;
-    let latin = ingest::set_mapping(&shop.app, &view.id, vec![latin]).await.expect("is looked at");
+    let latin = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![latin]).await.expect("is looked at");
     assert_eq!(latin.files[0].encoding.as_deref(), Some("windows-1252"));
     // Chinese headings cannot be read so, and come back when the letters do
     let chinese = upload(&shop, "订单.csv", "\u{feff}甲,乙,丙\nD1,C1,2026-03-01\nD2,C2,2026-03-02\n").await;
     let mut gb = mapping_of(&chinese);
     gb.encoding = sources::Encoding::Gb18030;
-    let gb = ingest::set_mapping(&shop.app, &chinese.id, vec![gb]).await.expect("is looked at");
+    let gb = ingest::set_mapping(&shop.app, Sight::Full, &chinese.id, vec![gb]).await.expect("is looked at");
     assert_ne!(gb.files[0].columns[0].header, "甲");
     let mut back = mapping_of(&gb);
     back.encoding = sources::Encoding::Utf8;
-    let back = ingest::set_mapping(&shop.app, &chinese.id, vec![back]).await.expect("is looked at");
+    let back = ingest::set_mapping(&shop.app, Sight::Full, &chinese.id, vec![back]).await.expect("is looked at");
     assert_eq!((back.files[0].columns[0].header.as_str(), back.files[0].header_row), ("甲", 1));
     let mut wrong = mapping_of(&latin);
     wrong.columns[0].header = "something".into();
-    let refused = ingest::set_mapping(&shop.app, &view.id, vec![wrong]).await;
+    let refused = ingest::set_mapping(&shop.app, Sight::Full, &view.id, vec![wrong]).await;
     assert!(matches!(&refused, Err(crate::Error::Invalid { .. })), "{refused:?}");
 }
 
@@ -161,10 +161,10 @@ async fn a_file_that_is_none_is_refused_and_leaves_nothing() {
     let shop = Shop::open().await;
     let path = shop.app.temporary().join("upload");
     std::fs::write(&path, [0u8, 159, 146, 150, 0, 0, 1]).expect("a file");
-    let refused = ingest::receive(&shop.app, vec![Upload { name: "x.bin".into(), path }], "test").await;
+    let refused = ingest::receive(&shop.app, Sight::Full, vec![Upload { name: "x.bin".into(), path }], &tester()).await;
     assert!(matches!(refused, Err(crate::Error::Invalid { .. })), "{refused:?}");
     assert_eq!(std::fs::read_dir(shop.app.data.join("uploads")).expect("a folder").count(), 0);
-    assert!(ingest::list(&shop.app).await.expect("list").is_empty());
+    assert!(ingest::list(&shop.app, Sight::Full).await.expect("list").is_empty());
 }
 
 #[tokio::test]
@@ -177,8 +177,8 @@ async fn what_was_cut_short_is_back_at_its_mapping_and_what_was_checked_commits_
     tx.commit().await.expect("commits");
     let after = shop.again().await;
     assert_eq!(ingest::recover(&after).await.expect("recovers"), 1);
-    assert_eq!(ingest::get(&after, &cut.id).await.expect("there").status, "mapping");
-    ingest::confirm(&after, &kept.id, "test").await.expect("begins");
+    assert_eq!(ingest::get(&after, Sight::Full, &cut.id).await.expect("there").status, "mapping");
+    ingest::confirm(&after, Sight::Full, &kept.id, &tester()).await.expect("begins");
     until(&after, &kept.id, "committed").await;
     assert_eq!(shop.lake().await.rows(domain::table::Table::Orders), 3);
 }
@@ -203,7 +203,7 @@ async fn each_table_of_a_workbook_is_mapped_by_itself_and_may_be_left_out() {
     }
     let path = shop.app.temporary().join("book");
     book.save(&path).expect("a workbook");
-    let view = crate::ingest::receive(&shop.app, vec![crate::ingest::Upload { name: "账本.xlsx".into(), path }], "test").await.expect("arrives");
+    let view = ingest::receive(&shop.app, Sight::Full, vec![Upload { name: "账本.xlsx".into(), path }], &tester()).await.expect("arrives");
     let sheets: Vec<_> = view.files.iter().map(|f| (f.name.as_str(), f.sheet.as_deref().unwrap_or_default())).collect();
     assert_eq!(sheets, [("账本.xlsx", "会员"), ("账本.xlsx", "订单"), ("账本.xlsx", "退款")]);
     let report = checked(&shop, &view.id).await.report.expect("a report");
@@ -211,7 +211,7 @@ async fn each_table_of_a_workbook_is_mapped_by_itself_and_may_be_left_out() {
     // the refunds stay out
     let mut mappings: Vec<sources::Mapping> = view.files.iter().map(|f| serde_json::from_value(f.mapping.clone()).expect("a mapping")).collect();
     mappings[2].columns.iter_mut().for_each(|c| c.target = sources::Target::Ignore);
-    crate::ingest::set_mapping(&shop.app, &view.id, mappings).await.expect("mapped");
+    ingest::set_mapping(&shop.app, Sight::Full, &view.id, mappings).await.expect("mapped");
     let report = checked(&shop, &view.id).await.report.expect("a report");
     assert_eq!((report.rows_in, report.accepted, report.records.contains_key("refunds")), (3, 3, false));
 }

@@ -9,5 +9,9 @@ import segments from './segments.json'
 import features from './features.json'
 import rule from './rule.json'
 import settings from './settings.json'
+import audit from './audit.json'
+import tokens from './tokens.json'
+import members from './members.json'
+import access from './access.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit }

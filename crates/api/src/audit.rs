@@ -1,0 +1,88 @@
+//! `/audit`: who did what, newest first; whether the log is whole; and all of it as a file.
+
+use crate::{
+    ctx::Ctx,
+    customers::attachment,
+    error::{Problem, Result},
+    extract::{Json, Query},
+    scope::Scope,
+};
+use axum::{extract::State, response::Response};
+use flow::audit::{self, AuditCheck, AuditPage, LogFormat, Wanted};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Which entries.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// only by this actor: `usr_…`, `cli`
+    pub actor: Option<String>,
+    /// only of this kind: `member.changed`, `import.committed`, …
+    pub action: Option<String>,
+    /// from this business day on, `YYYY-MM-DD`
+    pub from: Option<String>,
+    /// to this business day, that day too
+    pub to: Option<String>,
+}
+
+impl AuditQuery {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { actor: self.actor.as_deref(), action: self.action.as_deref(), from: self.from.as_deref(), to: self.to.as_deref() }
+    }
+}
+
+/// Which kind of file.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditFile {
+    /// `csv` or `jsonl`; absent = `csv`
+    pub format: Option<LogFormat>,
+}
+
+/// Which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditPaging {
+    /// `next_cursor` of the page before
+    pub cursor: Option<String>,
+    /// page size, 1–500; absent = 50
+    pub limit: Option<u32>,
+}
+
+/// What was noted down of the log.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditNoted {
+    /// `<seq>:<hash>` of an earlier check; the log must still hold it
+    pub head: Option<String>,
+}
+
+/// Who did what
+#[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery, AuditPaging),
+    responses((status = 200, body = AuditPage), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(q): Query<AuditQuery>, Query(p): Query<AuditPaging>) -> Result<Json<AuditPage>> {
+    let filter = audit::filter(&ctx.app, q.wanted())?;
+    Ok(Json(audit::page(&ctx.app, &filter, p.cursor.as_deref(), p.limit.unwrap_or(50).clamp(1, 500)).await?))
+}
+
+/// Is the log whole?
+///
+/// Walks all of it. Note the head it answers down elsewhere: handed in later, it tells whether the end was cut off since.
+#[utoipa::path(get, path = "/audit/verify", tag = "audit", params(AuditNoted),
+    responses((status = 200, body = AuditCheck), (status = 422, body = Problem)))]
+pub async fn verify(State(ctx): State<Ctx>, Query(noted): Query<AuditNoted>) -> Result<Json<AuditCheck>> {
+    Ok(Json(audit::verify(&ctx.app, noted.head.as_deref()).await?))
+}
+
+/// Take the log along
+///
+/// As CSV or JSON Lines, newest first. Texts that a spreadsheet would take for formulas are made harmless in CSV.
+#[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditQuery, AuditFile),
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
+pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<AuditQuery>, Query(f): Query<AuditFile>) -> Result<Response> {
+    let filter = audit::filter(&ctx.app, q.wanted())?;
+    let format = f.format.unwrap_or_default();
+    let file = audit::export(&ctx.app, &scope.actor(), &filter, format).await?;
+    attachment(file, format.content_type(), &format!("audit-{}.{}", ctx.app.today(), format.extension())).await
+}

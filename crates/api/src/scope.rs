@@ -1,0 +1,214 @@
+//! Who asks, and what they may: a signed-in person by the cookie, or a program by `Authorization: Bearer zhi_…`. What a route needs
+//! stands beside it on the page of routes; the guard lets through whoever has it and nobody else.
+
+use crate::account;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Label,
+    access::{Permission, Permissions, Role, Sight},
+    audit::Actor,
+};
+use flow::people::By;
+use serde_json::json;
+use store::{member::Member, token::Token};
+
+/// What every API token begins with.
+pub const BEARER: &str = "zhi_";
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// nothing: anyone
+    Open,
+    /// a person who is signed in, whatever their role
+    Session,
+    /// this permission
+    Has(Permission),
+}
+
+impl Needs {
+    /// As the API's description says it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Needs::Open => "open",
+            Needs::Session => "session",
+            Needs::Has(permission) => permission.key(),
+        }
+    }
+
+    fn check(self, scope: &Scope) -> Result<()> {
+        match self {
+            Needs::Open => Ok(()),
+            Needs::Session => scope.person().map(|_| ()),
+            Needs::Has(permission) if scope.permissions.has(permission) => Ok(()),
+            Needs::Has(permission) => Err(denied(permission)),
+        }
+    }
+}
+
+/// How they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Via {
+    /// a session, by its token
+    Session(String),
+    /// an API token, `tok_…`
+    Token(String),
+}
+
+/// Whoever asks: who they are, what they may do and how much of people they see. Put into the request by [`guard`].
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// who they are
+    pub member: Member,
+    /// the role: the person's, or their token's
+    pub role: Role,
+    /// what they may do
+    pub permissions: Permissions,
+    /// how much of people's details they see
+    pub sight: Sight,
+    via: Via,
+}
+
+impl Scope {
+    /// A person who is signed in.
+    pub fn signed_in(member: Member, session: String) -> Scope {
+        let permissions = member.permissions();
+        Scope { role: member.role, permissions, sight: permissions.sight(), via: Via::Session(session), member }
+    }
+
+    /// A program with somebody's token.
+    pub fn token(token: &Token, owner: Member) -> Scope {
+        let permissions = token.permissions(owner.permissions());
+        Scope { role: token.role, permissions, sight: permissions.sight(), via: Via::Token(token.id.clone()), member: owner }
+    }
+
+    /// For the audit log, and as the author of what they write.
+    pub fn actor(&self) -> Actor {
+        let token = match &self.via {
+            Via::Session(_) => None,
+            Via::Token(id) => Some(id.clone()),
+        };
+        Actor { id: self.member.user.clone(), name: self.member.name.clone(), token }
+    }
+
+    /// Who does something, and what they may do themselves.
+    pub fn by(&self) -> By {
+        By { actor: self.actor(), permissions: self.permissions }
+    }
+
+    /// The session's token, if a person came themselves.
+    ///
+    /// # Errors
+    /// `access.session` for a program.
+    pub fn person(&self) -> Result<&str> {
+        match &self.via {
+            Via::Session(token) => Ok(token),
+            Via::Token(_) => Err(refused("access.session", "这一步要本人登录，令牌不行", "this takes a person who is signed in, not a token", json!({}))),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Scope {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Scope> {
+        parts.extensions.get::<Scope>().cloned().ok_or_else(Error::unauthenticated)
+    }
+}
+
+/// The permission is lacking.
+fn denied(permission: Permission) -> Error {
+    let key = permission.key();
+    refused("access.denied", format!("您没有这项权限：{key}"), format!("this takes a permission you do not have: {key}"), json!({ "permission": key }))
+}
+
+fn refused(code: &str, zh: impl Into<String>, en: impl Into<String>, mut params: serde_json::Value) -> Error {
+    let message = Label::new(zh, en);
+    params["message"] = json!(message);
+    Error::new(StatusCode::FORBIDDEN, code, message.en).params(params)
+}
+
+/// What a guarded route is guarded with.
+#[derive(Clone)]
+pub struct Gate {
+    /// the application
+    pub ctx: Ctx,
+    /// what the route needs
+    pub needs: Needs,
+}
+
+/// Lets a request through only with what its route needs, and says whose it is.
+pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let scope = match of(&gate.ctx, request.headers()).await {
+        Ok(Some(scope)) => scope,
+        Ok(None) => return Error::unauthenticated().into_response(),
+        Err(e) => return e.into_response(),
+    };
+    if let Err(e) = gate.needs.check(&scope) {
+        return e.into_response();
+    }
+    request.extensions_mut().insert(scope);
+    next.run(request).await
+}
+
+/// Whose request this is. A request that names a token is judged by it alone: a bad one is not saved by a cookie.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn of(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Scope>> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return match bearer(headers) {
+            Some(secret) => account::by_token(ctx, secret).await,
+            None => Ok(None),
+        };
+    }
+    match cookie(ctx, headers) {
+        Some(token) => account::by_session(ctx, &token).await,
+        None => Ok(None),
+    }
+}
+
+/// The API token a request names.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let secret = secret.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && secret.starts_with(BEARER)).then_some(secret)
+}
+
+/// Name of the session cookie.
+pub fn cookie_name(ctx: &Ctx) -> &'static str {
+    if ctx.config.https() { "__Host-zhiyin" } else { "zhiyin" }
+}
+
+/// The session token of a request.
+pub fn cookie(ctx: &Ctx, headers: &HeaderMap) -> Option<String> {
+    let name = cookie_name(ctx);
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    pairs.filter_map(|p| p.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn a_token_is_named_in_one_way() {
+        let of = |value: &str| {
+            let headers: HeaderMap = [(header::AUTHORIZATION, HeaderValue::from_str(value).expect("a header"))].into_iter().collect();
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(of("Bearer zhi_abc").as_deref(), Some("zhi_abc"));
+        assert_eq!(of("bearer  zhi_abc ").as_deref(), Some("zhi_abc"));
+        for bad in ["zhi_abc", "Basic zhi_abc", "Bearer abc", "Bearer", "Bearer inv_abc"] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Walls: every operation of the API's own description × everybody who may come, and × every id nobody has. The table is a reviewed
+//! snapshot; that it follows from what each route says it needs is asserted beside.
+
+use crate::app::{TestApp, Who, customers_csv};
+use axum::http::Method;
+use domain::access::{Permission, Permissions, Personal, Role};
+use serde_json::{Value, json};
+
+/// An operation of the description.
+struct Operation {
+    method: Method,
+    path: String,
+    needs: String,
+    parameters: Vec<(String, String)>,
+}
+
+/// All of them; the one that ends a session comes last.
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(api::openapi()).expect("json");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, o) in item.as_object().expect("methods") {
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+            let parameters = o["parameters"].as_array().into_iter().flatten().map(|p| (text(&p["in"]), text(&p["name"]))).collect();
+            let method = method.to_uppercase().parse().expect("a method");
+            all.push(Operation { method, path: path.trim_start_matches(api::BASE).to_owned(), needs: text(&o["x-permission"]), parameters });
+        }
+    }
+    all.sort_by_key(|o| (o.method == Method::DELETE && o.path == "/session", o.path.clone(), o.method.to_string()));
+    all
+}
+
+#[test]
+fn every_operation_says_what_it_needs() {
+    for o in operations() {
+        let known = o.needs == "open" || o.needs == "session" || Permission::ALL.iter().any(|p| p.key() == o.needs);
+        assert!(known, "{} {} needs {:?}", o.method, o.path, o.needs);
+    }
+    let open: Vec<String> = operations().into_iter().filter(|o| o.needs == "open").map(|o| format!("{} {}", o.method, o.path)).collect();
+    let door = ["GET /healthz", "POST /invitations/accept", "POST /invitations/look", "GET /session", "POST /session", "POST /setup", "DELETE /session"];
+    assert_eq!(open, door, "what anyone may call is looked at by people");
+}
+
+/// May whoever has these do what needs this?
+fn may(permissions: Option<(Permissions, bool)>, needs: &str) -> u16 {
+    match (needs, permissions) {
+        ("open", _) => 0,
+        (_, None) => 401,
+        ("session", Some((_, person))) => if person { 0 } else { 403 },
+        (_, Some((set, _))) => if set.iter().any(|p| p.key() == needs) { 0 } else { 403 },
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_exactly_what_its_permissions_say() {
+    let app = TestApp::ready(None).await;
+    let mut everybody: Vec<(&str, Who, Option<(Permissions, bool)>)> = vec![("nobody", Who::Nobody, None)];
+    for role in Role::ALL {
+        let (_, who) = app.joined(role, Personal::ByRole).await;
+        everybody.push((role.key(), who, Some((role.permissions(), true))));
+    }
+    let (_, token) = app.token(&app.me(), json!({ "name": "all", "role": "owner" })).await;
+    everybody.push(("token", token, Some((Role::Owner.permissions().by_token(), false))));
+    let mut table = format!("{:<42} {:<18}", "operation", "needs");
+    everybody.iter().for_each(|(name, ..)| table.push_str(&format!(" {name:>8}")));
+    for o in operations() {
+        let path = o.path.replace("{id}", "nobody").replace("{key}", "nobody");
+        let mut line = format!("{:<42} {:<18}", format!("{} {}", o.method, o.path), o.needs);
+        for (name, who, permissions) in &everybody {
+            // an empty body reaches no decision behind the door
+            let body = (o.method != Method::GET && o.method != Method::DELETE).then(|| json!({}));
+            let answer = app.by(who, o.method.clone(), &path, body).await;
+            let status = answer.status.as_u16();
+            let refused = match (status, answer.status.is_client_error().then(|| answer.problem().1)) {
+                (401, Some(code)) if code == "session.required" => 401,
+                (403, Some(code)) if code == "access.denied" || code == "access.session" => 403,
+                _ => 0,
+            };
+            assert_eq!(refused, may(*permissions, &o.needs), "{name}: {} {} answers {status} {}", o.method, o.path, answer.text());
+            line.push_str(&format!(" {:>8}", if refused == 0 { "yes".to_owned() } else { refused.to_string() }));
+        }
+        table.push('\n');
+        table.push_str(line.trim_end());
+    }
+    insta::assert_snapshot!("matrix", table);
+}
+
+/// A body that would do, were the id anybody's.
+fn body(o: &Operation, app: &Value) -> Option<Value> {
+    let named = |key: &str| json!({ "zh": key, "en": key });
+    Some(match (o.method.as_str(), o.path.as_str()) {
+        ("GET" | "DELETE", _) => return None,
+        ("PUT", "/members/{id}") => json!({ "role": "viewer" }),
+        ("PUT", "/classifications/{key}") => json!({ "definition": app["classification"] }),
+        ("PUT", "/features/{key}") => app["feature"].clone(),
+        ("PUT", "/segments/{key}") => json!({ "label": named("x"), "rule_text": "orders > 1" }),
+        ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
+        ("POST", _) => json!({}),
+        other => panic!("what would be a body of {other:?}?"),
+    })
+}
+
+#[tokio::test]
+async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
+    let mut app = TestApp::ready(None).await;
+    app.import(&[("会员.csv", &customers_csv())]).await;
+    let known = json!({
+        "classification": app.get("/classifications/lifecycle").await.expect(200)["definition"],
+        "feature": app.get("/features").await.expect(200)["items"][0],
+    });
+    let me = app.me();
+    let mut checked = 0;
+    for o in operations().iter().filter(|o| o.needs != "open") {
+        let mut ids: Vec<(&str, &str)> = Vec::new();
+        for (place, name) in &o.parameters {
+            match (place.as_str(), name.as_str()) {
+                ("path", "id" | "key") | ("query", "segment" | "classification") => ids.push((place, name)),
+                ("path", other) => panic!("{} {}: what is {other}?", o.method, o.path),
+                _ => {}
+            }
+        }
+        for (place, name) in ids {
+            // one that could be, one that could not, and what belongs to another noun
+            let mut answers = Vec::new();
+            for id in ["cus_01j0000000000000000000000", "usr_nobody", "zzz", "..", "%27%20OR%201%3D1"] {
+                let path = match place {
+                    "path" => o.path.replace(&format!("{{{name}}}"), id),
+                    _ => format!("{}?{name}={id}", o.path.replace("{id}", "x").replace("{key}", "x")),
+                };
+                let path = if o.path.ends_with("/why") && place == "path" { format!("{path}?classification=lifecycle") } else { path };
+                let answer = app.by(&me, o.method.clone(), &path, body(o, &known)).await;
+                let (status, code) = answer.problem();
+                assert!(status == 404 && code.ends_with("not_found"), "{} {path}: {}", o.method, answer.text());
+                if code != "not_found" {
+                    answers.push(answer.text().replace(&id.replace("%27%20OR%201%3D1", "' OR 1=1"), "[id]"));
+                }
+                checked += 1;
+            }
+            answers.dedup();
+            assert!(answers.len() <= 1, "{} {}: the answers differ: {answers:#?}", o.method, o.path);
+        }
+    }
+    assert!(checked > 100, "only {checked} were tried");
+}

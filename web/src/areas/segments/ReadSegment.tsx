@@ -1,0 +1,43 @@
+import { Link } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { href } from '@/api/client'
+import type { SegmentItem } from '@/api/types'
+import { useMay } from '@/parts/access'
+import { useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
+import { Card, Page } from '@/parts/Page'
+import { useAt } from '@/parts/useAt'
+
+/** A segment for whoever may not change it: who is in it, and by which rule. */
+export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
+  const f = useFormat()
+  const { t } = f
+  const may = useMay()
+  const at = useAt()
+  return (
+    <Page
+      title={f.label(s.label)} crumb={<Link to="/segments">{t('segments.title')}</Link>} note={<span>{f.label(s.description)} <span className="mono">{s.key} · v{s.version}</span></span>}
+      actions={
+        <>
+          {may('export:take') && <Button href={href('/customers/export', { ...at, segment: s.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          <LinkButton to="/customers" search={{ segment: s.key } as never} kind="primary">{t('segments.list')}</LinkButton>
+        </>
+      }
+    >
+      <Card>
+        <dl className="facts">
+          <div><dt>{t('segments.size')}</dt><dd>{f.integer(s.size)}</dd></div>
+          <div><dt>{t('segments.share')}</dt><dd>{f.percent(s.share)}</dd></div>
+          <div><dt>{t('segments.net')}</dt><dd>{f.compactMoney(s.net)}</dd></div>
+        </dl>
+      </Card>
+      <Card title={t('segments.rule')}>
+        <div className="stack">
+          {s.kind === 'static' ? <p className="soft">{t('segments.static_note', { n: f.integer(s.size) })}</p> : <p className="sentence">{f.label(s.sentence)}</p>}
+          {s.rule_text && <code className="anywhere">{s.rule_text}</code>}
+          <p className="soft small">{t('segments.as_of', { day: s.as_of })}</p>
+        </div>
+      </Card>
+    </Page>
+  )
+}

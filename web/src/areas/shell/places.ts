@@ -1,0 +1,26 @@
+import { useMemo } from 'react'
+import type { Permission } from '@/api/types'
+import { useMay } from '@/parts/access'
+import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon } from '@/parts/icons'
+
+/** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
+const places = [
+  { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
+  { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
+  { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
+  { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
+  { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
+  { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
+  { to: '/settings/tokens', key: 'tokens', icon: KeyIcon, group: 'manage', needs: 'tokens:write' },
+  { to: '/audit', key: 'audit', icon: LogIcon, group: 'manage', needs: 'audit:read' },
+] as const satisfies readonly { to: string; key: string; icon: typeof PeopleIcon; group: string; letter?: string; needs?: Permission }[]
+
+export type Place = (typeof places)[number]
+
+/** The places the reader may go to. */
+export function usePlaces(): readonly Place[] {
+  const may = useMay()
+  return useMemo(() => places.filter((p) => !('needs' in p) || may(p.needs)), [may])
+}
+
+export const letterOf = (place: Place): string | undefined => ('letter' in place ? place.letter : undefined)

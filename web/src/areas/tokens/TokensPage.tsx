@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { tokens } from '@/api/queries'
+import { useT } from '@/i18n'
+import { Card, Page } from '@/parts/Page'
+import { Empty, Failed, Loading } from '@/parts/States'
+import { NewToken } from './NewToken'
+import './tokens.css'
+import { TokensTable } from './TokensTable'
+
+/** Keys for programs that ask the API. */
+export function TokensPage() {
+  const { t } = useT()
+  const query = useQuery(tokens)
+  const [making, setMaking] = useState(false)
+  const make = <Button type="primary" onClick={() => setMaking(true)}>{t('tokens.new')}</Button>
+  return (
+    <Page title={t('tokens.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('tokens.note')} actions={make}>
+      <Card className="flush" label={t('tokens.title')}>
+        {query.isPending && <div className="page"><Loading lines={3} /></div>}
+        {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+        {query.data && (query.data.length ? <TokensTable items={query.data} /> : <Empty title={t('tokens.none')} text={t('tokens.none_text')} />)}
+      </Card>
+      <Card title={t('tokens.use')}>
+        <p className="soft">{t('tokens.use_note')}</p>
+        <code className="command">curl -H &quot;Authorization: Bearer zhi_…&quot; {window.location.origin}/api/v1/customers?limit=1</code>
+      </Card>
+      <NewToken open={making} onClose={() => setMaking(false)} />
+    </Page>
+  )
+}
