@@ -31,6 +31,7 @@ test.afterAll(async () => {
 })
 
 const routes: [string, () => string][] = [
+  ['today', () => '/'],
   ['overview', () => '/classification'],
   ['overview, change side by side', () => '/classification?view=change&scoring=all'],
   ['classification', () => '/classifications/lifecycle'],

@@ -102,7 +102,7 @@ for (const lang of langs)
         await expect(of.getByText(t('session.password_unequal'), { exact: true })).toBeVisible()
         await of.getByLabel(t('session.password_again'), { exact: true }).fill(password)
         await of.getByRole('button', { name: t('session.invite_accept'), exact: true }).click()
-        await expect(of.getByRole('heading', { level: 1, name: t('classification.title') })).toBeVisible()
+        await expect(of.getByRole('heading', { level: 1, name: t('today.title') })).toBeVisible()
       }
       /** The first customer of the list, opened: what their phone reads like. */
       const number = async (of: Page) => {

@@ -64,7 +64,7 @@ const app = createRoute({
     if (!now.user) throw redirect({ to: '/signin', search: { next: location.href === '/' ? undefined : location.href } })
   },
 })
-const home = createRoute({ getParentRoute: () => app, path: '/', beforeLoad: () => { throw redirect({ to: '/classification', replace: true }) } })
+const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
 
 export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'change'; compare?: string; from?: string; flow?: string }
 const overview = createRoute({
@@ -78,11 +78,11 @@ const classificationNew = createRoute({ getParentRoute: () => app, path: '/class
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
-export type ListSearch = { q?: string; segment?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}` | `was.${string}`, string | undefined>
+export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}` | `was.${string}`, string | undefined>
 const customers = createRoute({
   getParentRoute: () => app, path: '/customers',
   validateSearch: (s: Raw): ListSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns) }
+    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns) }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.')) found[k] = text(v)
     return found as ListSearch
   },

@@ -2,9 +2,9 @@
 
 use crate::error::Result;
 use domain::Day;
-use flow::analysis::moment::{Asked, Known, parse_day};
+use flow::analysis::{moment::{Asked, Known, parse_day}, trend::{Span, Step}};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// `as_of` and `known`.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -28,4 +28,30 @@ impl At {
 /// An optional day of the query string; empty counts as absent.
 pub fn day(name: &str, text: Option<&str>) -> Result<Option<Day>> {
     Ok(text.filter(|t| !t.is_empty()).map(|t| parse_day(name, t)).transpose()?)
+}
+
+/// How far a trend goes back from its day.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Back {
+    /// how far apart its days are; a month if absent
+    pub step: Option<Step>,
+    /// how many days, the last one among them: from 2 to 37, 13 if absent
+    #[param(minimum = 2, maximum = 37)]
+    pub points: Option<u32>,
+}
+
+impl Back {
+    /// From the day `at` says.
+    pub fn span(&self, at: &At) -> Result<Span> {
+        Ok(Span { asked: at.asked()?, step: self.step.unwrap_or_default(), points: self.points })
+    }
+}
+
+/// Which version of a definition is wanted back.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Restore {
+    /// its number
+    #[schema(minimum = 1)]
+    pub version: u32,
 }

@@ -1,11 +1,16 @@
 //! `/classifications`: one with its definition and class sizes, its next version, and ones of one's own.
 
-use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::classification::Classification;
-use flow::analysis::classifications::{self, ClassificationView};
+use flow::analysis::{
+    classifications::{self, ClassificationPreview, ClassificationView},
+    trend::{self, ClassTrend},
+    versions::{self, Versions},
+};
 use flow::schema;
 use serde::Deserialize;
+use store::definition::Kind;
 use utoipa::ToSchema;
 
 /// A classification, or its next version.
@@ -53,4 +58,41 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
     classifications::remove(&ctx.app, &key, &scope.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a classification would do that is still being written
+///
+/// The sizes of its classes, and against the version in force who would change class: every pair of classes.
+#[utoipa::path(post, path = "/classifications/preview", tag = "classification", request_body = ClassificationEdit,
+    responses((status = 200, body = ClassificationPreview), (status = 422, body = Problem)))]
+pub async fn preview(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationPreview>> {
+    Ok(Json(classifications::preview(&ctx.app, scope.sight, body.definition).await?))
+}
+
+/// The versions of a classification
+///
+/// What each changed, who published it, what it would change back, and what is built on the classification.
+#[utoipa::path(get, path = "/classifications/{key}/versions", tag = "classification", params(("key" = String, Path,)),
+    responses((status = 200, body = Versions), (status = 404, body = Problem)))]
+pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
+    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Classification, &key).await?))
+}
+
+/// Put an earlier version of a classification in force again
+///
+/// As its next version: nothing that was ever in force is rewritten.
+#[utoipa::path(post, path = "/classifications/{key}/restore", tag = "classification", params(("key" = String, Path,)), request_body = Restore,
+    responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
+    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Classification, &key, body.version, &scope.actor()).await?))
+}
+
+/// A classification over time
+///
+/// The sizes of its classes on days before, by the definition in force. Days that are still being computed are counted in
+/// `pending`: ask again.
+#[utoipa::path(get, path = "/classifications/{key}/trend", tag = "classification", params(At, Back, ("key" = String, Path,)),
+    responses((status = 200, body = ClassTrend), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn trend(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(at): Query<At>, Query(back): Query<Back>) -> Result<Json<ClassTrend>> {
+    Ok(Json(trend::of_classification(&ctx.app, scope.sight, &key, back.span(&at)?).await?))
 }

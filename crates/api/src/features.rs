@@ -1,10 +1,13 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
+use crate::{asked::Restore, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
-use flow::analysis::features::{self, FeatureList};
-use flow::schema;
+use flow::{
+    analysis::{features::{self, FeatureList}, versions::{self, Versions}},
+    schema,
+};
+use store::definition::Kind;
 
 /// The feature catalog
 #[utoipa::path(get, path = "/features", tag = "feature", responses((status = 200, body = FeatureList)))]
@@ -37,4 +40,22 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
     features::remove(&ctx.app, &key, &scope.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The versions of a feature
+///
+/// What each changed, who published it, what it would change back, and what is built on the feature.
+#[utoipa::path(get, path = "/features/{key}/versions", tag = "feature", params(("key" = String, Path,)),
+    responses((status = 200, body = Versions), (status = 404, body = Problem)))]
+pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
+    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Feature, &key).await?))
+}
+
+/// Put an earlier version of a feature in force again
+///
+/// As its next version: nothing that was ever in force is rewritten.
+#[utoipa::path(post, path = "/features/{key}/restore", tag = "feature", params(("key" = String, Path,)), request_body = Restore,
+    responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
+    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Feature, &key, body.version, &scope.actor()).await?))
 }

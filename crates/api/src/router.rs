@@ -24,7 +24,7 @@ const BODY: usize = 1 << 20;
     info(title = "Zhiyin", description = "Know every customer; treat each one right.", license(name = "Apache-2.0")),
     // named only inside recursive shapes and query parameters, where the collector does not look
     components(schemas(
-        flow::audit::LogFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet,
+        flow::audit::LogFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet, flow::analysis::trend::Step,
         flow::analysis::why_view::Counted, flow::analysis::why_view::CountedFact
     )),
     tags(
@@ -103,14 +103,23 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(classifications::show))
         .on(Has(DefinitionsWrite), routes!(classifications::create))
         .on(Has(DefinitionsWrite), routes!(classifications::edit, classifications::remove))
+        .on(Has(BaseRead), routes!(classifications::preview))
+        .on(Has(BaseRead), routes!(classifications::versions))
+        .on(Has(DefinitionsWrite), routes!(classifications::restore))
+        .on(Has(BaseRead), routes!(classifications::trend))
         .on(Has(BaseRead), routes!(features::list))
         .on(Has(DefinitionsWrite), routes!(features::create))
         .on(Has(DefinitionsWrite), routes!(features::edit, features::remove))
+        .on(Has(BaseRead), routes!(features::versions))
+        .on(Has(DefinitionsWrite), routes!(features::restore))
         .on(Has(BaseRead), routes!(segments::list))
         .on(Has(DefinitionsWrite), routes!(segments::create))
         .on(Has(BaseRead), routes!(segments::preview))
         .on(Has(BaseRead), routes!(segments::show))
         .on(Has(DefinitionsWrite), routes!(segments::edit, segments::remove))
+        .on(Has(BaseRead), routes!(segments::versions))
+        .on(Has(DefinitionsWrite), routes!(segments::restore))
+        .on(Has(BaseRead), routes!(segments::trend))
         .on(Has(BaseRead), routes!(rules::parse))
         .on(Has(BaseRead), routes!(rules::render))
         .on(Has(ExportTake), routes!(definitions::export))

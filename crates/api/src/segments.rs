@@ -1,9 +1,14 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::At, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
-use flow::analysis::segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView};
+use flow::analysis::{
+    segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView},
+    trend::{self, SegmentTrend},
+    versions::{self, Versions},
+};
 use serde::Serialize;
+use store::definition::Kind;
 use utoipa::ToSchema;
 
 /// All segments.
@@ -59,4 +64,32 @@ pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String
     responses((status = 200, body = Preview), (status = 422, body = Problem)))]
 pub async fn preview(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<PreviewRequest>) -> Result<Json<Preview>> {
     Ok(Json(segments::preview(&ctx.app, scope.sight, body).await?))
+}
+
+/// The versions of a segment
+///
+/// What each changed, who published it, what it would change back, and what is built on the segment.
+#[utoipa::path(get, path = "/segments/{key}/versions", tag = "segment", params(("key" = String, Path,)),
+    responses((status = 200, body = Versions), (status = 404, body = Problem)))]
+pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
+    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Segment, &key).await?))
+}
+
+/// Put an earlier version of a segment in force again
+///
+/// As its next version: nothing that was ever in force is rewritten. A segment that was taken away comes back.
+#[utoipa::path(post, path = "/segments/{key}/restore", tag = "segment", params(("key" = String, Path,)), request_body = Restore,
+    responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
+    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Segment, &key, body.version, &scope.actor()).await?))
+}
+
+/// A segment over time
+///
+/// Its size on days before, by the definition in force, and who came and went between them. Days that are still being computed
+/// are counted in `pending`: ask again.
+#[utoipa::path(get, path = "/segments/{key}/trend", tag = "segment", params(At, Back, ("key" = String, Path,)),
+    responses((status = 200, body = SegmentTrend), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn trend(State(ctx): State<Ctx>, Path(key): Path<String>, Query(at): Query<At>, Query(back): Query<Back>) -> Result<Json<SegmentTrend>> {
+    Ok(Json(trend::of_segment(&ctx.app, &key, back.span(&at)?).await?))
 }

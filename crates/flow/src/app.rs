@@ -67,6 +67,8 @@ pub struct App {
     pub imports: crate::ingest::Board,
     /// the latest computed run
     pub runs: crate::analysis::Runs,
+    /// sizes of classes and segments on days before
+    pub trends: crate::analysis::trend::Trends,
 }
 
 impl App {
@@ -112,6 +114,7 @@ impl App {
             settings: RwLock::new(Arc::new(Settings::unset())),
             imports: crate::ingest::Board::default(),
             runs: crate::analysis::Runs::default(),
+            trends: crate::analysis::trend::Trends::default(),
         };
         app.reload().await?;
         Ok(app)

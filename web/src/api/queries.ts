@@ -4,9 +4,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call, send } from './client'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, Cohorts, Curve, CustomerPage, Feature, FeatureList, Flow, Import,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Feature, FeatureList, Flow, Import,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
-  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Why,
+  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -128,3 +128,16 @@ export const preview = (text: string, exclude: string[], at: AsOf = {}, place: {
   })
 export const parseRule = (text: string, signal?: AbortSignal) => call<ParsedRule>('POST', '/rules/parse', { body: { text }, signal })
 export const renderRule = (rule: Rule, signal?: AbortSignal) => call<ParsedRule>('POST', '/rules/render', { body: { rule }, signal })
+
+/** Sizes over time: computed day by day, asked again until all are there. */
+const again = ({ state }: { state: { data?: { pending: number } } }) => (state.data?.pending ? 1_000 : false)
+export type TrendSpan = { step: 'week' | 'month'; points: number }
+export const segmentTrend = (key: string, at: AsOf, span: TrendSpan) =>
+  queryOptions({ queryKey: ['run', 'trend', 'segment', key, at, span], queryFn: ({ signal }) => call<SegmentTrend>('GET', `/segments/${encodeURIComponent(key)}/trend`, { query: { ...at, ...span }, signal }), refetchInterval: again, placeholderData: keepPreviousData })
+export const classTrend = (key: string, at: AsOf, span: TrendSpan) =>
+  queryOptions({ queryKey: ['run', 'trend', 'class', key, at, span], queryFn: ({ signal }) => call<ClassTrend>('GET', `/classifications/${encodeURIComponent(key)}/trend`, { query: { ...at, ...span }, signal }), refetchInterval: again, placeholderData: keepPreviousData })
+export const versions = (of: Defined, key: string) =>
+  queryOptions({ queryKey: ['run', 'versions', of, key], queryFn: ({ signal }) => call<Versions>('GET', `/${of}/${encodeURIComponent(key)}/versions`, { signal }) })
+export const restoreVersion = (of: Defined, key: string, version: number) => call<Versions>('POST', `/${of}/${encodeURIComponent(key)}/restore`, { body: { version } })
+export const previewClassification = (definition: Classification) =>
+  queryOptions({ queryKey: ['run', 'preview', 'classification', definition], queryFn: ({ signal }) => call<ClassificationPreview>('POST', '/classifications/preview', { body: { definition }, signal }), placeholderData: keepPreviousData, retry: false, staleTime: minute })

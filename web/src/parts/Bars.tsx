@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { ClassSize } from '@/api/types'
 import { type Format, useFormat } from './format'
 
@@ -12,15 +13,20 @@ export function Bars({ items, by = 'customers', onPick, limit }: Props) {
   return (
     <div className="bars">
       {shown.map((c) => (
-        <button key={c.key} type="button" className={`bar${c.customers ? '' : ' none'}`} onClick={() => onPick?.(c)} title={title(c, f)}>
+        <Bar key={c.key} className={`bar${c.customers ? '' : ' none'}`} onPick={onPick && (() => onPick(c))} title={title(c, f)}>
           <span className="clip">{f.label(c.label)}</span>
           <span className="bar-track" aria-hidden="true"><span className="bar-fill" style={size(c) > 0 ? { width: `${(size(c) / largest) * 100}%` } : { display: 'none' }} /></span>
           <span className="bar-count">{by === 'net' ? f.compactMoney(c.net) : f.integer(c.customers)}</span>
           <span className="bar-share">{f.percent(by === 'net' ? (c.net_share ?? 0) : c.share)}</span>
-        </button>
+        </Bar>
       ))}
     </div>
   )
+}
+
+/** A button if it leads anywhere. */
+function Bar({ onPick, children, ...props }: { className: string; title: string; onPick?: () => void; children: ReactNode }) {
+  return onPick ? <button type="button" onClick={onPick} {...props}>{children}</button> : <div {...props}>{children}</div>
 }
 
 const title = (c: ClassSize, f: Format) => `${f.label(c.label)} · ${f.integer(c.customers)} · ${f.money(c.net)}`

@@ -8,6 +8,7 @@ const draw = (children: ReactNode) =>
 export const PeopleIcon = draw(<><circle cx="7.5" cy="7" r="2.8" /><path d="M2.5 16c.4-3 2.3-4.6 5-4.6s4.6 1.6 5 4.6" /><path d="M13 4.600a2.6 2.6 0 0 1 0 4.900M14.6 11.700c1.7.6 2.7 2 3 4.3" /></>)
 export const SegmentIcon = draw(<><circle cx="8" cy="10" r="5.2" /><circle cx="12.5" cy="10" r="5.2" /></>)
 export const ImportIcon = draw(<><path d="M10 3v9M6.5 8.8 10 12.300l3.5-3.5" /><path d="M3.5 13v2.500a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1V13" /></>)
+export const HomeIcon = draw(<path d="M3.5 9.200 10 3.500l6.5 5.700V16a.8.8 0 0 1-.8.8h-3.500v-4.600H7.8v4.600H4.300a.8.8 0 0 1-.8-.8Z" />)
 export const GridIcon = draw(<><rect x="3" y="3" width="6" height="6" rx="1.2" /><rect x="11" y="3" width="6" height="6" rx="1.2" /><rect x="3" y="11" width="6" height="6" rx="1.2" /><rect x="11" y="11" width="6" height="6" rx="1.2" /></>)
 export const FeatureIcon = draw(<><path d="M4 5.500h12M4 10h12M4 14.500h12" /><circle cx="8" cy="5.5" r="1.6" fill="var(--surface)" /><circle cx="13" cy="10" r="1.6" fill="var(--surface)" /><circle cx="6.5" cy="14.5" r="1.6" fill="var(--surface)" /></>)
 export const SearchIcon = draw(<><circle cx="9" cy="9" r="5" /><path d="m13 13 3.5 3.5" /></>)

@@ -12,5 +12,6 @@ mod people;
 mod revoked;
 mod schema;
 mod session;
+mod versions;
 mod walls;
 mod web;

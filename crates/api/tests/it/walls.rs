@@ -95,6 +95,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/features/{key}") => app["feature"].clone(),
         ("PUT", "/segments/{key}") => json!({ "label": named("x"), "rule_text": "orders > 1" }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
+        ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
         ("POST", _) => json!({}),
         other => panic!("what would be a body of {other:?}?"),
     })

@@ -1,11 +1,12 @@
 //! One classification with its definition, each rule as text and as a sentence, and the size of its classes; and its
 //! next version when a person edits it.
 
-use super::{defined::{self, Change}, moment::Asked, overview::ClassificationSummary};
+use super::{defined::{self, Change}, flow_between::MovementLink, moment::Asked, overview::{ClassSize, ClassificationSummary}};
 use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
 use domain::{Day, Label, audit::Actor, classification::{Classification, Method}, rule, rule::Names};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::definition::Kind;
 use utoipa::ToSchema;
 
@@ -112,6 +113,68 @@ pub async fn edit(app: &App, sight: Sight, key: &str, mut next: Classification, 
     next.builtin = before.builtin;
     defined::publish(app, vec![Change::Classification(next)], author).await?;
     show(app, sight, key, Asked::default()).await
+}
+
+/// What a classification would do that is still being written.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ClassificationPreview {
+    /// its classes with their sizes; they add up to all customers
+    pub classes: Vec<ClassSize>,
+    /// from the class of the version in force to the class it would give; none of one that is new
+    pub links: Vec<MovementLink>,
+    /// names of the classes of both, by key
+    #[schema(value_type = BTreeMap<String, schema::Label>)]
+    pub names: BTreeMap<String, Label>,
+    /// customers whose class would be another
+    pub moved: u64,
+    /// all customers
+    pub total: u64,
+    /// how long it took
+    pub milliseconds: u64,
+    /// the business day
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+}
+
+/// How large the classes would be, and who would change class, of a classification that is still being written.
+///
+/// # Errors
+/// What does not fit; what is hidden; when the store or the lake refuses.
+pub async fn preview(app: &App, sight: Sight, draft: Classification) -> Result<ClassificationPreview> {
+    let picture = app.runs.at(app, Asked::default()).await?;
+    Walls::of(sight, &picture).ask_classification(&draft)?;
+    defined::try_out(app, &[Change::Classification(draft.clone())]).await?;
+    let clock = std::sync::Arc::clone(&app.clock);
+    tokio::task::spawn_blocking(move || {
+        let begun = clock.now();
+        let next = picture.run.classes_by(&draft, picture.names())?;
+        let before = picture.classes(&draft.key).filter(|_| picture.definitions.classification(&draft.key).is_some());
+        let links: Vec<MovementLink> = before.map_or_else(Vec::new, |b| {
+            let moved = lake::moves(b, &next, picture.column("net"));
+            moved.into_iter().map(|l| MovementLink { source: l.from, target: l.to, customers: l.customers, net: l.net }).collect()
+        });
+        let mut names: BTreeMap<String, Label> = next.keys().iter().map(|k| (k.clone(), draft.class_label(k))).collect();
+        if let (Some(before), Some(now)) = (before, picture.definitions.classification(&draft.key)) {
+            before.keys().iter().for_each(|k| {
+                names.entry(k.clone()).or_insert_with(|| now.class_label(k));
+            });
+        }
+        let classes = next.keys().iter().map(|key| {
+            let sum = picture.run.sum(&next.members(key));
+            picture.size(key, draft.class_label(key), &sum)
+        });
+        let classes = classes.collect();
+        Ok(ClassificationPreview {
+            classes,
+            moved: links.iter().filter(|l| l.source != l.target).map(|l| l.customers).sum(),
+            links,
+            names,
+            total: picture.total(),
+            milliseconds: super::runs::since(begun, clock.now()),
+            as_of: picture.as_of,
+        })
+    })
+    .await?
 }
 
 /// Each rule as text and sentence; the class that takes the rest says so.

@@ -66,13 +66,18 @@ pub struct Filter {
     pub classes: Vec<(String, String)>,
     /// classification → class on an earlier or later day
     pub classes_on: Vec<(String, String, Day)>,
+    /// member of this segment, and not on that other day
+    pub entered: Option<(String, Day)>,
+    /// not a member of this segment, but on that other day
+    pub left: Option<(String, Day)>,
     /// part of a name or identifier
     pub search: Option<String>,
 }
 
 impl Filter {
-    /// From the parameters of the customer list: `rule`, `segment`, `q`, `class.<classification>=<class>` and
-    /// `was.<classification>=<class>@<day>`. Empty ones and those of other meaning count for nothing.
+    /// From the parameters of the customer list: `rule`, `segment`, `q`, `class.<classification>=<class>`,
+    /// `was.<classification>=<class>@<day>`, `entered=<segment>@<day>` and `left=<segment>@<day>`. Empty ones and those of other
+    /// meaning count for nothing.
     ///
     /// # Errors
     /// `request.day`.
@@ -85,7 +90,14 @@ impl Filter {
             Some(parse_day(k, day).map(|day| (classification, class.to_owned(), day)))
         };
         let given = || parameters.iter().filter(|(_, v)| !v.is_empty());
+        let since = |name: &str| {
+            let text = text(name)?;
+            let (segment, day) = text.rsplit_once('@').unwrap_or((&text, ""));
+            Some(parse_day(name, day).map(|day| (segment.to_owned(), day)))
+        };
         Ok(Filter {
+            entered: since("entered").transpose()?,
+            left: since("left").transpose()?,
             rule: text("rule"),
             segment: text("segment"),
             classes: given().filter_map(class).collect(),
@@ -101,7 +113,7 @@ impl Filter {
 /// `segment.filter` for a parameter no list has; as [`matching`].
 pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let known = |k: &&String| {
-        ["rule", "segment", "q", "as_of", "known"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
+        ["rule", "segment", "q", "as_of", "known", "entered", "left"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
     };
     if let Some(name) = parameters.keys().find(|k| !known(k)) {
         return Err(Error::Invalid {
@@ -215,6 +227,19 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
         let classes = then.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
         let members = same(&classes.members(class));
         who.and(&members);
+    }
+    for (asked, came) in [(&filter.entered, true), (&filter.left, false)] {
+        let Some((key, day)) = asked else { continue };
+        let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        let missing = || Error::not_found("segment", key);
+        let now = picture.members(key).ok_or_else(missing)?;
+        let was = then.members(key).ok_or_else(missing)?;
+        let was = Bits::of(was.iter().map(|i| CustomerKey(i as u32)), who.len());
+        if came {
+            who.and(now).and_not(&was);
+        } else {
+            who.and(&was).and_not(now);
+        }
     }
     if let Some(text) = &filter.search {
         walls.ask_search(text)?;

@@ -1,7 +1,7 @@
 //! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
 //! Kept as one checked set; a change is checked as a whole before it is published as a new version.
 
-use crate::{Error, Result, app::App, audit};
+use crate::{Error, Result, app::App, audit, schema};
 use domain::{
     Currency, Label, Lang,
     audit::{Action, Actor},
@@ -12,11 +12,12 @@ use domain::{
     rule::{self, Vocabulary},
     segment::{Members, Segment},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::definition::{self as stored, Kind};
+use utoipa::ToSchema;
 
 /// A checked set of definitions.
 #[derive(Debug, Clone)]
@@ -326,6 +327,7 @@ pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: 
     }
     let users = if shipped { Vec::new() } else { users_of(&*current(app).await?, kind, key) };
     if !users.is_empty() {
+        let users: Vec<String> = users.into_iter().map(|u| u.key).collect();
         let named = users.join(", ");
         return Err(Error::Conflict {
             code: if kind == Kind::Feature { "feature.in_use" } else { "classification.in_use" },
@@ -336,8 +338,21 @@ pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: 
     publish(app, vec![Change::Remove(kind, key.to_owned())], author).await.map(|_| ())
 }
 
-/// Is anything still built on this feature, classification (`class.<key>`) or segment? Answers the keys of what is.
-pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<String> {
+/// A definition that needs another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Dependent {
+    /// `feature`, `classification` or `segment`
+    pub kind: String,
+    /// machine name
+    pub key: String,
+    /// name for people
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+}
+
+/// What is still built on this feature, classification (`class.<key>`) or segment.
+pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<Dependent> {
+    let named = |kind: Kind, key: &str, label: &Label| Dependent { kind: kind.key().to_owned(), key: key.to_owned(), label: label.clone() };
     let class = format!("class.{key}");
     let feature = |name: &String| match kind {
         Kind::Feature => name == key,
@@ -351,22 +366,22 @@ pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<String> {
     let mut users = Vec::new();
     for f in all.features.iter().filter(|f| kind != Kind::Feature || f.key != key) {
         if f.definition.needs().iter().any(feature) {
-            users.push(f.key.clone());
+            users.push(named(Kind::Feature, &f.key, &f.label));
         }
     }
     for c in &all.classifications {
-        let named = match &c.method {
+        let needs = match &c.method {
             classification::Method::Rules { classes, .. } => classes.iter().any(|k| in_rule(&k.when)),
             classification::Method::Values { feature: f, .. } => feature(f),
         };
-        if named && c.key != key {
-            users.push(c.key.clone());
+        if needs && !(kind == Kind::Classification && c.key == key) {
+            users.push(named(Kind::Classification, &c.key, &c.label));
         }
     }
     for s in all.segments.iter().filter(|s| kind != Kind::Segment || s.key != key) {
         let ruled = matches!(&s.members, Members::Dynamic { rule } if in_rule(rule));
         if ruled || (kind == Kind::Segment && s.exclude.iter().any(|e| e == key)) {
-            users.push(s.key.clone());
+            users.push(named(Kind::Segment, &s.key, &s.label));
         }
     }
     users

@@ -17,6 +17,8 @@ pub mod rules;
 pub mod runs;
 pub mod segments;
 pub mod timeline;
+pub mod trend;
+pub mod versions;
 pub mod why;
 pub mod why_view;
 

@@ -243,8 +243,12 @@ impl Runs {
         .shared();
         slots.push(Slot { key, current, run: run.clone() });
         let kept = if large { KEPT_LARGE } else { KEPT };
-        let surplus = slots.len().saturating_sub(kept);
-        slots.drain(..surplus);
+        // days somebody looks back at come and go; the current one stays
+        let latest = slots.iter().rposition(|s| s.current).map(|i| slots[i].key);
+        while slots.len() > kept {
+            let Some(oldest) = slots.iter().position(|s| Some(s.key) != latest) else { break };
+            slots.remove(oldest);
+        }
         Ok(run)
     }
 }

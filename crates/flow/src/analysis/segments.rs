@@ -145,6 +145,25 @@ pub struct Preview {
     pub conditions: Vec<ConditionCount>,
     /// the ten with the largest net
     pub sample: Vec<CustomerItem>,
+    /// against the version in force, of a segment that is being changed
+    pub moves: Option<Moves>,
+}
+
+/// Who would come and go if a segment were changed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Moves {
+    /// the version in force
+    pub version: u32,
+    /// its members
+    pub before: u64,
+    /// customers who would become members
+    pub entering: u64,
+    /// members who would no longer be
+    pub leaving: u64,
+    /// those with the largest net of them
+    pub entering_sample: Vec<CustomerItem>,
+    /// those with the largest net of them
+    pub leaving_sample: Vec<CustomerItem>,
 }
 
 /// Customers who fulfil the rule and go to another segment, not counted before.
@@ -177,6 +196,8 @@ pub struct ConditionCount {
 
 /// How many customers a preview shows.
 const SAMPLE: usize = 10;
+/// And of those who would come and go, each.
+const MOVERS: usize = 5;
 
 /// Every segment with its present size, by key.
 ///
@@ -234,7 +255,7 @@ pub async fn edit(app: &App, sight: Sight, key: &str, draft: SegmentDraft, autho
 pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
     let now = defined::current(app).await?;
     now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
-    let users = defined::users_of(&now, Kind::Segment, key);
+    let users: Vec<String> = defined::users_of(&now, Kind::Segment, key).into_iter().map(|u| u.key).collect();
     if !users.is_empty() {
         let named = users.join(", ");
         return Err(Error::Conflict {
@@ -366,10 +387,14 @@ pub async fn preview(app: &App, sight: Sight, request: PreviewRequest) -> Result
     let conditions = rule::conditions(&rule).into_iter().map(|c| condition(&picture, c.path, c.rule)).collect::<Result<_>>()?;
     let milliseconds = super::runs::since(begun, app.clock.now());
     let (count, net) = (who.count(), picture.run.sum(&who).net);
-    let page = customers::page(sight, &picture, &who, &customers::Sort::default(), 0, SAMPLE)?;
-    let columns = customers::columns(sight, &picture, None)?;
-    let sample = customers::items(app, sight, &picture, &page, &columns).await?;
+    let sample = largest(app, sight, &picture, &who, SAMPLE).await?;
+    let changed = request.key.as_deref().and_then(|key| picture.definitions.segment(key));
+    let moves = match changed {
+        Some(segment) => Some(moves(app, sight, &picture, segment, &who).await?),
+        None => None,
+    };
     Ok(Preview {
+        moves,
         count,
         matched,
         taken,
@@ -383,6 +408,29 @@ pub async fn preview(app: &App, sight: Sight, request: PreviewRequest) -> Result
         conditions,
         sample,
     })
+}
+
+/// Who would come and go against the version in force.
+async fn moves(app: &App, sight: Sight, picture: &Picture, segment: &Segment, who: &Bits) -> Result<Moves> {
+    let before = picture.members(&segment.key).cloned().unwrap_or_else(|| Bits::none(who.len()));
+    let (mut entering, mut leaving) = (who.clone(), before.clone());
+    entering.and_not(&before);
+    leaving.and_not(who);
+    Ok(Moves {
+        version: segment.version,
+        before: before.count(),
+        entering: entering.count(),
+        leaving: leaving.count(),
+        entering_sample: largest(app, sight, picture, &entering, MOVERS).await?,
+        leaving_sample: largest(app, sight, picture, &leaving, MOVERS).await?,
+    })
+}
+
+/// So many of a set, those with the largest net.
+async fn largest(app: &App, sight: Sight, picture: &Picture, who: &Bits, limit: usize) -> Result<Vec<CustomerItem>> {
+    let page = customers::page(sight, picture, who, &customers::Sort::default(), 0, limit)?;
+    let columns = customers::columns(sight, picture, None)?;
+    customers::items(app, sight, picture, &page, &columns).await
 }
 
 /// Segments whose members do not belong to the one that is being written, with these: earlier ones of its group first.

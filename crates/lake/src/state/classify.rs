@@ -91,6 +91,33 @@ impl Run {
         self.classes.insert(classifier.key.clone(), classes);
     }
 
+    /// The classes that a classification would give which is not among the run's definitions.
+    ///
+    /// # Errors
+    /// When it does not fit the names, or the lake refuses.
+    pub fn classes_by(&self, definition: &Classification, names: &dyn Names) -> Result<Classes> {
+        let classifier = definition.check(names).map_err(|source| Error::Classification { key: definition.key.clone(), source })?;
+        let (keys, codes) = match &classifier.by {
+            By::Rules(rules) => {
+                let keys: Vec<String> = definition.named().into_iter().map(|n| n.key).collect();
+                let mut codes = vec![keys.len() as u32 - 1; self.customers as usize];
+                let mut free = self.present.clone();
+                for (place, (_, rule)) in (0..).zip(rules) {
+                    let mut who = self.mask(rule)?;
+                    who.and(&free);
+                    who.iter().for_each(|i| codes[i] = place);
+                    free.and_not(&who);
+                }
+                (keys, codes)
+            }
+            By::Values { feature, limit } => {
+                let (keys, codes, _) = self.by_value(feature, *limit, &classifier.otherwise);
+                (keys, codes)
+            }
+        };
+        Ok(self.classes_of(keys, codes))
+    }
+
     fn first_match(&mut self, rules: &[(String, Compiled)], otherwise: u32) -> Vec<u32> {
         rules.iter().for_each(|(_, rule)| self.learn(rule.needs()));
         let preds: Vec<_> = rules.iter().map(|(_, rule)| rule.pred()).collect();

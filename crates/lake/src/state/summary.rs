@@ -2,7 +2,7 @@
 //! runs, cohorts and repurchase.
 
 use super::{
-    Bits, Column, Data, Run,
+    Bits, Classes, Column, Data, Run,
     column::NONE,
     facts::Wanted,
 };
@@ -308,7 +308,11 @@ impl Run {
 /// there (yet) is empty. By class before, then class after, in the order of the classes; those not there last.
 pub fn flow(before: &Run, after: &Run, classification: &str) -> Vec<Link> {
     let (Some(a), Some(b)) = (before.classes(classification), after.classes(classification)) else { return Vec::new() };
-    let net = after.column("net");
+    moves(a, b, after.column("net"))
+}
+
+/// How many customers go from which class of one to which of the other, with their net. Neither has a class for a gap.
+pub fn moves(a: &Classes, b: &Classes, net: Option<&Column>) -> Vec<Link> {
     let mut links: BTreeMap<(u32, u32), (u64, i128)> = BTreeMap::new();
     let there = |(from, to): (&u32, &u32)| *from != NONE || *to != NONE;
     for (i, (from, to)) in a.codes().iter().zip(b.codes()).enumerate().filter(|(_, pair)| there(*pair)) {

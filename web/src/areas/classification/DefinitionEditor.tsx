@@ -13,6 +13,7 @@ import { Card } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useUnsaved } from '@/parts/useUnsaved'
+import { ClassPreview } from './ClassPreview'
 
 interface Draft { id: number; key: string; label: Label; text: string; when: Rule }
 let next = 0
@@ -51,15 +52,17 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
     done.current = true
     onDone()
   }
+  const said = (): Classification => {
+    const rest = { ...method.otherwise, label: both(otherwise) }
+    return {
+      ...definition, label: both(label), description: both(description),
+      method: ruled ? { kind: 'rules', classes: keyed(classes, rest.key), otherwise: rest } : { ...(method.kind === 'values' ? method : { kind: 'values', limit: 30 }), feature, otherwise: rest },
+    }
+  }
+  // what has no name yet can be counted already
+  const countable = !(ruled ? bad.size > 0 || empty : !feature) && (now !== before || !detail)
   const save = useMutation({
-    mutationFn: () => {
-      const rest = { ...method.otherwise, label: both(otherwise) }
-      const said: Classification = {
-        ...definition, label: both(label), description: both(description),
-        method: ruled ? { kind: 'rules', classes: keyed(classes, rest.key), otherwise: rest } : { ...(method.kind === 'values' ? method : { kind: 'values', limit: 30 }), feature, otherwise: rest },
-      }
-      return detail ? putClassification(detail.key, said) : postClassification(said)
-    },
+    mutationFn: () => (detail ? putClassification(detail.key, said()) : postClassification(said())),
     onSuccess: async (made) => {
       done.current = true
       toast.ok(detail ? t('classification.saved', { version: made.version ?? '' }) : t('classification.made', { name: f.label(made.label) }))
@@ -103,6 +106,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
           </>
         )}
         <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
+        <ClassPreview definition={countable ? said() : null} />
         <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className={`small ${dirty() ? 'worse' : 'soft'}`} role="status">{t(missing)}</span>}</div>
       </div>
     </Card>

@@ -7,6 +7,8 @@ import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { useMay } from '@/parts/access'
 import { PlainTable } from '@/parts/ChartCard'
+import { ClassTrendCard } from '@/parts/definition/TrendCard'
+import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading, useProblemText } from '@/parts/States'
@@ -43,6 +45,7 @@ export function DetailPage() {
             <Bars items={data.classes} onPick={(item) => setPicked({ classification: data, item })} />
           </Card>
           <Rules data={data} />
+          <ClassTrendCard name={key} at={at} />
           <Card title={t('classification.figures')}>
             <PlainTable
               caption={t('classification.figures')}
@@ -50,6 +53,7 @@ export function DetailPage() {
               rows={data.classes.map((c) => [f.label(c.label), <button key="n" type="button" className="drill" aria-label={`${f.label(c.label)}: ${f.integer(c.customers)}`} onClick={() => setPicked({ classification: data, item: c })}>{f.integer(c.customers)}</button>, f.percent(c.share), f.money(c.net), f.percent(c.net_share ?? 0), f.integer(c.orders ?? 0), c.median_recency == null ? '—' : f.integer(c.median_recency)])}
             />
           </Card>
+          <VersionsCard of="classifications" name={key} />
         </>
       )}
       <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />

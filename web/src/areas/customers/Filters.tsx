@@ -72,7 +72,7 @@ export function ActiveFilters({ search, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const classifications = useClassifications()
-  const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!search.segment })
+  const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!(search.segment ?? search.entered ?? search.left) })
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
     if (k.startsWith('class.')) {
@@ -85,6 +85,10 @@ export function ActiveFilters({ search, onChange }: Props) {
       return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: class_ === 'not.yet' ? t('customers.not_yet') : f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
     }
     if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
+    if (k === 'entered' || k === 'left') {
+      const [key_, day] = v.split('@')
+      return [[k, t(`customers.${k}`, { segment: f.label(segments.find((s) => s.key === key_)?.label) || key_, day })]]
+    }
     if (k === 'rule') return [[k, v]]
     return []
   })

@@ -7,6 +7,7 @@ import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { askToLeave } from '@/parts/ask'
+import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
@@ -79,6 +80,7 @@ export function CatalogPage() {
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
         {editing && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
+        {editing && editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
       </Drawer>
     </Page>
   )

@@ -12,6 +12,8 @@ import { useDebounced } from '@/parts/hooks'
 import { useAt } from '@/parts/useAt'
 import { useUnsaved } from '@/parts/useUnsaved'
 import { ruleFilter } from '@/parts/filters'
+import { SegmentTrendCard } from '@/parts/definition/TrendCard'
+import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { isFinished, leafIndex } from '@/parts/rule/rows'
@@ -162,6 +164,8 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
               <p className="small soft">{t('segments.order_note')}</p>
             </div>
           </Card>
+          {saved && <SegmentTrendCard name={saved.key} at={at} />}
+          {saved && <VersionsCard of="segments" name={saved.key} />}
         </div>
         <div className="builder-side">
           {!members && saved?.kind !== 'static' && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}

@@ -3,6 +3,7 @@ import type { Label, Preview } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Failed } from '@/parts/States'
+import '@/parts/definition/definition.css'
 
 /** The exact count while you edit, ten of the people behind it, and the rule in plain words. */
 export function LivePane({ data, stale, sentence, empty, error }: { data: Preview | undefined; stale: boolean; sentence: Label | null; empty: boolean; error: unknown }) {
@@ -20,6 +21,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
             <p className={`live${stale ? ' old' : ''}`}><b data-testid="live-count">{f.integer(data.count)}</b><span className="soft">{t('segments.of_all', { total: f.integer(data.total), share: f.percent(data.total ? data.count / data.total : 0) })}</span></p>
             <div className="share-track" aria-hidden="true"><i style={{ width: `${data.total ? (data.count / data.total) * 100 : 0}%` }} /></div>
             {data.taken.length > 0 && <Funnel data={data} />}
+            {data.moves && <Moves moves={data.moves} />}
             <p className="small soft">{t('segments.exact', { ms: data.milliseconds < 1 ? '<1' : f.integer(data.milliseconds), day: data.as_of })}</p>
           </div>
         )}
@@ -33,6 +35,27 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
         </Card>
       )}
     </>
+  )
+}
+
+/** Who would come and go against the version in force, with those who bring most. */
+function Moves({ moves }: { moves: NonNullable<Preview['moves']> }) {
+  const f = useFormat()
+  const { t } = f
+  const side = (n: number, sample: NonNullable<Preview['moves']>['entering_sample'], what: string, sign: string) => n > 0 && (
+    <div>
+      <span>{t(what)} <span className="soft small">{sample.map((c, i) => <span key={c.id}>{i > 0 && t('segments.comma')}<Link to="/customers/$id" params={{ id: c.id }}>{c.name ?? c.external_id ?? c.id}</Link></span>)}{n > sample.length && ' …'}</span></span>
+      <b>{sign}{f.integer(n)}</b>
+    </div>
+  )
+  return (
+    <section className="moves" data-testid="moves" aria-label={t('versions.moves')}>
+      <span className="strong small">{t('versions.moves')}</span>
+      {moves.entering + moves.leaving === 0 && <span className="soft small">{t('versions.moves_none')}</span>}
+      {side(moves.entering, moves.entering_sample, 'versions.moves_in', '+')}
+      {side(moves.leaving, moves.leaving_sample, 'versions.moves_out', '−')}
+      <span className="soft small">{t('versions.moves_against', { version: moves.version, n: f.integer(moves.before) })}</span>
+    </section>
   )
 }
 

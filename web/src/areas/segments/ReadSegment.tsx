@@ -3,6 +3,8 @@ import { Button } from 'antd'
 import { href } from '@/api/client'
 import type { SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
+import { SegmentTrendCard } from '@/parts/definition/TrendCard'
+import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
@@ -38,6 +40,8 @@ export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
           <p className="soft small">{t('segments.as_of', { day: s.as_of })}</p>
         </div>
       </Card>
+      <SegmentTrendCard name={s.key} at={at} />
+      <VersionsCard of="segments" name={s.key} />
     </Page>
   )
 }

@@ -61,8 +61,8 @@ export function Shell() {
     ...(may('definitions:write') ? { c: () => void navigate({ to: '/segments/new' }) } : {}),
   }, !palette && !help && !over)
 
-  const isActive = (to: string) => path === to || path.startsWith(`${to}/`) || (to === '/classification' && path.startsWith('/classifications/'))
-  const groups = (['customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
+  const isActive = (to: string) => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
+  const groups = (['home', 'customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('shell.skip')}</a>

@@ -1,10 +1,11 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon } from '@/parts/icons'
+import { FeatureIcon, GridIcon, HomeIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
 const places = [
+  { to: '/', key: 'today', icon: HomeIcon, group: 'home', letter: 'H' },
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
   { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },

@@ -13,5 +13,7 @@ import audit from './audit.json'
 import tokens from './tokens.json'
 import members from './members.json'
 import access from './access.json'
+import versions from './versions.json'
+import today from './today.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today }
