@@ -14,3 +14,4 @@ mod schema;
 mod session;
 mod walls;
 mod web;
+mod work;

@@ -16,7 +16,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::definition::{self as stored, Kind};
+use store::{
+    Tx,
+    definition::{self as stored, Kind},
+};
 
 /// A checked set of definitions.
 #[derive(Debug, Clone)]
@@ -260,7 +263,25 @@ pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
 ///
 /// # Errors
 /// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
-pub async fn publish(app: &App, mut changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
+pub async fn publish(app: &App, changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
+    let ready = ready(app, changes).await?;
+    let mut tx = app.store.begin().await?;
+    ready.write(app, &mut tx, author).await?;
+    tx.commit().await?;
+    current(app).await
+}
+
+/// Changes that were checked together with everything else in force and only need writing.
+pub struct Ready {
+    changes: Vec<Change>,
+    now: Arc<Definitions>,
+}
+
+/// Numbers and checks changes.
+///
+/// # Errors
+/// What does not fit; when the store refuses.
+pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
     let now = current(app).await?;
     let currency = app.settings().currency;
     for change in &mut changes {
@@ -271,32 +292,40 @@ pub async fn publish(app: &App, mut changes: Vec<Change>, author: &Actor) -> Res
         next.put(change.clone(), currency);
     }
     next.check(currency)?;
-    let at = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    if stored::revision(&mut tx).await? != now.revision {
-        tx.rollback().await?;
-        return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
-    }
-    for change in &changes {
-        audit::append(app, &mut tx, &change.note(app, author)).await?;
-    }
-    let mut written = changes;
-    let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
-    if written.iter().any(of_segments) && !stored::ever(&mut tx, Kind::Segment, None).await? {
-        let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
-        written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
-    }
-    for change in written {
-        match (&change, change.document()?) {
-            (_, Some((kind, key, document))) => {
-                stored::put(&mut tx, kind, &key, &document, &author.name, at).await?;
-            }
-            (Change::Remove(kind, key), None) => stored::retire(&mut tx, *kind, key).await?,
-            _ => {}
+    Ok(Ready { changes, now })
+}
+
+impl Ready {
+    /// Writes them and notes them in the audit log, as a part of a transaction that is dropped where this refuses.
+    ///
+    /// # Errors
+    /// `definition.moved` when others changed definitions at the same moment; when the store refuses.
+    pub async fn write(self, app: &App, tx: &mut Tx, author: &Actor) -> Result<()> {
+        let Ready { changes, now } = self;
+        let at = app.clock.now();
+        if stored::revision(&mut *tx).await? != now.revision {
+            return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
         }
+        for change in &changes {
+            audit::append(app, tx, &change.note(app, author)).await?;
+        }
+        let mut written = changes;
+        let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
+        if written.iter().any(of_segments) && !stored::ever(&mut *tx, Kind::Segment, None).await? {
+            let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
+            written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
+        }
+        for change in written {
+            match (&change, change.document()?) {
+                (_, Some((kind, key, document))) => {
+                    stored::put(tx, kind, &key, &document, &author.name, at).await?;
+                }
+                (Change::Remove(kind, key), None) => stored::retire(tx, *kind, key).await?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
-    tx.commit().await?;
-    current(app).await
 }
 
 /// Gives a change the number of the next version: one above any that was ever published under its key, and above the one

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
 import { customers, segments as segmentsQuery } from '@/api/queries'
+import { owners as ownersQuery, tags as tagsQuery } from '@/api/work'
 import { useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
@@ -35,7 +36,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
   const rule = useRule(search.rule ?? '')
   // whoever the list shows once this is applied
-  const { columns: _columns, sort: _sort, ...filters } = search
+  const { columns: _columns, sort: _sort, view: _view, density: _density, facets: _facets, ...filters } = search
   const settled = useDebounced(rule.text.trim(), 200)
   const found = useInfiniteQuery({ ...customers({ ...filters, rule: settled || undefined, columns: 'net' }, 1), enabled: !rule.error && rule.settled, retry: false })
   const ready = found.data && !found.isPlaceholderData && settled === rule.text.trim() && !rule.error
@@ -73,6 +74,9 @@ export function ActiveFilters({ search, onChange }: Props) {
   const { t } = f
   const classifications = useClassifications()
   const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!search.segment })
+  const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
+  const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
+  const tagName = (id: string): string => (id.startsWith('-') ? t('work.without', { name: tagName(id.slice(1)) }) : id === 'none' ? t('work.no_tags') : (tags.find((x) => x.id === id)?.name ?? id))
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
     if (k.startsWith('class.')) {
@@ -85,6 +89,8 @@ export function ActiveFilters({ search, onChange }: Props) {
       return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: class_ === 'not.yet' ? t('customers.not_yet') : f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
     }
     if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
+    if (k === 'tag') return [[k, `${t('work.tags')}: ${v.split(',').map(tagName).join(t('customers.between'))}`]]
+    if (k === 'owner') return [[k, `${t('work.owner')}: ${v === 'none' ? t('work.nobody') : (owners.find((o) => o.id === v)?.name ?? v)}`]]
     if (k === 'rule') return [[k, v]]
     return []
   })

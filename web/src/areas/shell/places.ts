@@ -1,12 +1,13 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon } from '@/parts/icons'
+import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
 const places = [
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
   { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
+  { to: '/changes', key: 'changes', icon: UndoIcon, group: 'customers', needs: 'customers:write' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
   { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
   { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
