@@ -247,6 +247,7 @@ async fn views_are_kept_shared_and_begun_with() {
         let mine = save(&viewer, draft("我的", "private")).await.expect(201);
         assert_eq!((&mine["mine"], &mine["query"], &mine["unused"]), (&json!(true), &json!({ "rule": "orders >= 6", "sort": "-orders", "columns": "net,orders", "density": "small" }), &json!(false)));
         assert_eq!(save(&viewer, draft("大家的", "everyone")).await.problem(), (403, "view.share".into()));
+        app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 1_000_000));
         let shared = save(&agent, draft("大家的", "everyone")).await.expect(201);
         for (wrong, code) in [
             (json!({ "name": " ", "query": {} }), "view.name"),

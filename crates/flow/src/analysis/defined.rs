@@ -182,7 +182,7 @@ impl Change {
         audit::of(app, author, action, subject).detail(version.map_or_else(|| json!({}), |version| json!({ "version": version })))
     }
 
-    fn document(&self) -> Result<Option<(Kind, String, serde_json::Value)>> {
+    fn document(&self) -> Result<Option<Document>> {
         fn json<T: Serialize>(t: &T) -> Result<serde_json::Value> {
             serde_json::to_value(t).map_err(|e| Error::Internal(e.to_string()))
         }
@@ -271,9 +271,13 @@ pub async fn publish(app: &App, changes: Vec<Change>, author: &Actor) -> Result<
     current(app).await
 }
 
+/// Kind, key and text of a definition.
+type Document = (Kind, String, serde_json::Value);
+
 /// Changes that were checked together with everything else in force and only need writing.
 pub struct Ready {
-    changes: Vec<Change>,
+    /// with what is written of each: a fixed list of a million is put into words before others have to wait
+    changes: Vec<(Change, Option<Document>)>,
     now: Arc<Definitions>,
 }
 
@@ -292,7 +296,8 @@ pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
         next.put(change.clone(), currency);
     }
     next.check(currency)?;
-    Ok(Ready { changes, now })
+    let worded = |change: Change| change.document().map(|document| (change, document));
+    Ok(Ready { changes: changes.into_iter().map(worded).collect::<Result<_>>()?, now })
 }
 
 impl Ready {
@@ -306,17 +311,19 @@ impl Ready {
         if stored::revision(&mut *tx).await? != now.revision {
             return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
         }
-        for change in &changes {
+        for (change, _) in &changes {
             audit::append(app, tx, &change.note(app, author)).await?;
         }
         let mut written = changes;
         let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
-        if written.iter().any(of_segments) && !stored::ever(&mut *tx, Kind::Segment, None).await? {
-            let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
-            written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
+        if written.iter().any(|(c, _)| of_segments(c)) && !stored::ever(&mut *tx, Kind::Segment, None).await? {
+            let kept = now.segments.iter().filter(|s| !written.iter().any(|(c, _)| matches!(c, Change::Segment(n) if n.key == s.key)));
+            let worded = |change: Change| change.document().map(|document| (change, document));
+            let kept: Vec<_> = kept.cloned().map(Change::Segment).map(worded).collect::<Result<_>>()?;
+            written.splice(0..0, kept);
         }
-        for change in written {
-            match (&change, change.document()?) {
+        for (change, document) in written {
+            match (&change, document) {
                 (_, Some((kind, key, document))) => {
                     stored::put(tx, kind, &key, &document, &author.name, at).await?;
                 }

@@ -7,10 +7,10 @@ import { FeatureIcon, GridIcon, ImportIcon, KeyIcon, LogIcon, MemberIcon, People
 const places = [
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
   { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
-  { to: '/changes', key: 'changes', icon: UndoIcon, group: 'customers', needs: 'customers:write' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
   { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
   { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
+  { to: '/changes', key: 'changes', icon: UndoIcon, group: 'manage', needs: 'customers:write' },
   { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
   { to: '/settings/tokens', key: 'tokens', icon: KeyIcon, group: 'manage', needs: 'tokens:write' },
   { to: '/audit', key: 'audit', icon: LogIcon, group: 'manage', needs: 'audit:read' },
