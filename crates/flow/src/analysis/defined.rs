@@ -320,7 +320,7 @@ impl Ready {
             let kept = now.segments.iter().filter(|s| !written.iter().any(|(c, _)| matches!(c, Change::Segment(n) if n.key == s.key)));
             let worded = |change: Change| change.document().map(|document| (change, document));
             let kept: Vec<_> = kept.cloned().map(Change::Segment).map(worded).collect::<Result<_>>()?;
-            written.splice(0..0, kept);
+            drop(written.splice(0..0, kept));
         }
         for (change, document) in written {
             match (&change, document) {

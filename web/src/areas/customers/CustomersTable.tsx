@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { CustomerItem } from '@/api/types'
 import { type Format, useCatalog, useClassifications } from '@/parts/format'
 import { Contact } from '@/parts/Masked'
+import { PenIcon } from '@/parts/icons'
 import { handmade } from './Columns'
 import { NameEdit, useNameLock } from './NameEdit'
 import { holds, type Selection } from './selection'
@@ -55,13 +56,14 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
           {items.map((c, i) => (
             // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
             <tr key={c.id} data-row-key={c.id} className={`${i === at ? 'at' : ''}${selection && holds(selection, c.id) ? ' picked' : ''}`} onClick={() => onAt(i)} onKeyDown={undefined}>
-              <th scope="row" title={onEdit && nameLock ? nameLock : undefined} onDoubleClick={() => { if (onEdit && !nameLock) onEdit(c.id) }}>
+              <th scope="row" title={onEdit && nameLock ? nameLock : undefined}>
                 <span className="name-cell">
                   {selection && <input type="checkbox" aria-label={f.t('work.select_one', { name: nameOf(c) })} checked={holds(selection, c.id)} onClick={(e) => { e.stopPropagation(); onToggle?.(c.id, e.shiftKey) }} onChange={() => undefined} />}
                   {editing === c.id && onEdit
                     ? <NameEdit id={c.id} name={c.name ?? ''} onClose={() => onEdit(null)} />
                     : <Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>}
                   {c.name && c.external_id && <span className="soft small">{c.external_id}</span>}
+                  {onEdit && !nameLock && editing !== c.id && <button type="button" className="cell-pen" aria-label={f.t('work.edit_name_of', { name: nameOf(c) })} title={`${f.t('work.edit_name')} (E)`} onClick={(e) => { e.stopPropagation(); onEdit(c.id) }}><PenIcon /></button>}
                 </span>
               </th>
               <td>{contactOf(c, f)}</td>

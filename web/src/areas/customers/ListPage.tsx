@@ -84,7 +84,7 @@ export function ListPage() {
     ...(works && !phone ? {
       x: () => { if (current) pick(current.id, false) },
       'shift x': () => { if (current) pick(current.id, true) },
-      e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setEditing(current.id) } },
+      e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setOpen(null); setEditing(current.id) } },
       escape: () => setSelection(nobody),
     } : {}),
     enter: () => { if (current) void navigate({ to: '/customers/$id', params: { id: current.id } }) },

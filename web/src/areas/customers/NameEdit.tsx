@@ -5,7 +5,7 @@ import { useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
 import { useChange } from './useChange'
 
-/** A name, put right where it stands: a double click or the pen, Enter keeps it, Esc leaves it. */
+/** A name, put right where it stands: the pen or E, Enter keeps it, Esc leaves it. */
 export function NameEdit({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const { t } = useFormat()
   const [text, setText] = useState(name)

@@ -54,6 +54,7 @@ export function useChange(onDone: () => void = () => {}) {
       else toast.ok(f.t('work.nothing_changed'))
       await refresh()
     },
-    onError: (e) => toast.bad(problem(e)),
+    // the list may have moved on: what is shown next is what there is
+    onError: async (e) => { toast.bad(problem(e)); await refresh() },
   })
 }
