@@ -132,6 +132,10 @@ for (const lang of langs)
         await page.locator('h1').click()
         await page.keyboard.press('Control+z')
         await expect(tagged).toHaveCount(0)
+        await page.getByRole('button', { name: t('work.manage_tags'), exact: true }).click()
+        await expect(page.getByRole('dialog').getByLabel(t('work.tag_name', { name: names.tag }), { exact: true })).toHaveValue(names.tag)
+        await look('manage-tags')
+        await page.getByRole('dialog').getByRole('button', { name: t('common.close'), exact: true }).or(page.getByRole('dialog').locator('.ant-drawer-close')).first().click()
       })
 
       await test.step('a name is put right in the list and taken back among the changes', async () => {

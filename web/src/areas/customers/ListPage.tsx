@@ -24,6 +24,7 @@ import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
 import { nobody, page, range, type Selection, size, toggle } from './selection'
 import { TagChip } from './Tags'
+import { TagsDrawer } from './TagsDrawer'
 import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 import { Preview } from './Preview'
@@ -62,6 +63,7 @@ export function ListPage() {
   const works = may('customers:write')
   const [selection, setSelection] = useState<Selection>(nobody)
   const [editing, setEditing] = useState<string | null>(null)
+  const [tagging, setTagging] = useState(false)
   const nameLock = useNameLock()
   const shown = useMemo(() => items.map((c) => c.id), [items])
   const about = JSON.stringify(filters)
@@ -126,6 +128,7 @@ export function ListPage() {
         {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
+        {may('definitions:write') && <Button type="text" onClick={() => setTagging(true)}>{t('work.manage_tags')}</Button>}
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
@@ -150,6 +153,7 @@ export function ListPage() {
       )}
       </div>
       </div>
+      <TagsDrawer open={tagging} onClose={() => setTagging(false)} />
       <Preview id={open} onClose={() => setOpen(null)} />
     </Page>
   )
