@@ -78,11 +78,11 @@ const classificationNew = createRoute({ getParentRoute: () => app, path: '/class
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
-export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string } & Record<`class.${string}` | `was.${string}`, string | undefined>
+export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; view?: string; density?: 'small'; facets?: 'off' } & Record<`class.${string}` | `was.${string}`, string | undefined>
 const customers = createRoute({
   getParentRoute: () => app, path: '/customers',
   validateSearch: (s: Raw): ListSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns) }
+    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns), tag: text(s.tag), owner: text(s.owner), view: text(s.view), density: oneOf(s.density, 'small'), facets: oneOf(s.facets, 'off') }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.')) found[k] = text(v)
     return found as ListSearch
   },
@@ -92,6 +92,10 @@ const customer = createRoute({
   getParentRoute: () => app, path: '/customers/$id',
   validateSearch: (s: Raw): { types?: string; why?: string } => ({ types: text(s.types), why: text(s.why) }),
   component: lazyRouteComponent(() => import('./areas/customers/ProfilePage'), 'ProfilePage'),
+})
+const changes = createRoute({
+  getParentRoute: () => app, path: '/changes', staticData: { needs: 'customers:write' }, validateSearch: (s: Raw): { by?: 'everybody' } => ({ by: oneOf(s.by, 'everybody') }),
+  component: lazyRouteComponent(() => import('./areas/changes/ChangesPage'), 'ChangesPage'),
 })
 const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
 const segmentNew = createRoute({
@@ -119,7 +123,7 @@ const audit = createRoute({
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -9,6 +9,7 @@ use axum::{
 };
 use flow::analysis::customers::{self, CustomerPage, Filter, Listing, Sort};
 use flow::analysis::export::{self, Sheet};
+use flow::analysis::facets::{self, Facets};
 use flow::analysis::profile::{self, Profile};
 use flow::analysis::timeline::{self, EventKind, Timeline};
 use flow::analysis::why::{self, Subject};
@@ -30,6 +31,12 @@ pub struct ListQuery {
     /// part of a name, phone, e-mail or number
     #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub q: Option<String>,
+    /// tags by comma, all of which they have; `-tag_…` for one they have not, `none` for no tag at all
+    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    pub tag: Option<String>,
+    /// who looks after them: `usr_…`, or `none`
+    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    pub owner: Option<String>,
     /// feature key, `-` before it for descending; absent = `-net`
     pub sort: Option<String>,
     /// page size, 1–500; absent = 50
@@ -63,6 +70,24 @@ pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Qu
     Ok(Json(customers::list(&ctx.app, scope.sight, at.asked()?, q.listing(&pairs)?).await?))
 }
 
+/// Which facets.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FacetsQuery {
+    /// `tag`, `owner` and `class.<classification>` by comma; absent = the usual ones
+    pub by: Option<String>,
+}
+
+/// Count a list
+///
+/// How many of it there are in each class, with each tag, of each owner. Each facet is counted without its own filter.
+#[utoipa::path(get, path = "/customers/facets", tag = "customer", params(At, ListQuery, FacetsQuery),
+    responses((status = 200, body = Facets), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(by): Query<FacetsQuery>, Query(pairs): Pairs) -> Result<Json<Facets>> {
+    let by: Option<Vec<String>> = by.by.map(|t| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect());
+    Ok(Json(facets::facets(&ctx.app, scope.sight, at.asked()?, &Filter::of(&pairs)?, by.as_deref()).await?))
+}
+
 /// Format and language of an export.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -94,7 +119,7 @@ pub async fn show(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TimelineQuery {
-    /// kinds by comma: `order,refund,interaction,answer,attribute`; absent = all
+    /// kinds by comma: `order,refund,interaction,answer,attribute,note`; absent = all
     pub types: Option<String>,
     /// `next_cursor` of the page before
     pub cursor: Option<String>,

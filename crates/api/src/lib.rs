@@ -4,6 +4,7 @@
 pub mod account;
 mod asked;
 mod audit;
+mod changes;
 mod classifications;
 mod cohorts;
 mod ctx;
@@ -19,7 +20,9 @@ mod imports;
 mod invitations;
 mod limit;
 mod members;
+mod notes;
 mod overview;
+mod owners;
 mod password;
 mod rfm;
 mod router;
@@ -28,7 +31,9 @@ mod scope;
 mod security;
 mod segments;
 mod session;
+mod tags;
 mod tokens;
+mod views;
 mod web;
 
 pub use ctx::{Config, Ctx};

@@ -5,11 +5,11 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, classifications, cohorts, curve, customers, definitions, features, flow_between, health, imports, invitations, members, overview, rfm, rules, security, segments,
-    session, tokens, web,
+    audit, changes, classifications, cohorts, curve, customers, definitions, features, flow_between, health, imports, invitations, members, notes, overview, owners, rfm, rules,
+    security, segments, session, tags, tokens, views, web,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
-use domain::access::Permission::{AuditRead, BaseRead, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
+use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
 use utoipa::{OpenApi, openapi::{PathItem, path::Operation}};
 use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouter}, routes};
 
@@ -34,6 +34,7 @@ const BODY: usize = 1 << 20;
         (name = "classification", description = "exactly one class for every customer"),
         (name = "segment", description = "sets of customers by rule or by hand"),
         (name = "customer", description = "lists, one customer, and why"),
+        (name = "work", description = "tags, owners, notes, saved views, and changes that can be undone"),
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
         (name = "definition", description = "everything people defined, as text files"),
@@ -95,10 +96,26 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(curve::show))
         .on(Has(BaseRead), routes!(cohorts::show))
         .on(Has(BaseRead), routes!(customers::list))
+        .on(Has(BaseRead), routes!(customers::count))
         .on(Has(BaseRead), routes!(customers::show))
         .on(Has(BaseRead), routes!(customers::timeline))
         .on(Has(BaseRead), routes!(customers::why))
         .on(Has(ExportTake), routes!(customers::export))
+        // working with customers
+        .on(Has(BaseRead), routes!(tags::list))
+        .on(Has(CustomersWrite), routes!(tags::create))
+        .on(Has(DefinitionsWrite), routes!(tags::edit, tags::remove))
+        .on(Has(DefinitionsWrite), routes!(tags::restore))
+        .on(Has(BaseRead), routes!(owners::list))
+        .on(Has(CustomersWrite), routes!(notes::create))
+        .on(Has(CustomersWrite), routes!(notes::edit, notes::remove))
+        .on(Has(CustomersWrite), routes!(notes::restore))
+        .on(Has(CustomersWrite), routes!(changes::list, changes::create))
+        .on(Has(CustomersWrite), routes!(changes::undo))
+        .on(Has(BaseRead), routes!(views::list, views::create))
+        .on(Has(BaseRead), routes!(views::edit, views::remove))
+        .on(Has(BaseRead), routes!(views::used))
+        .on(Has(BaseRead), routes!(views::set_default))
         // definitions
         .on(Has(BaseRead), routes!(classifications::show))
         .on(Has(DefinitionsWrite), routes!(classifications::create))

@@ -16,7 +16,7 @@ pub enum Role {
     Manager,
     /// thinks about it: classes, segments and exports, without the details of people
     Analyst,
-    /// talks to customers: sees who they are, changes nothing
+    /// talks to customers: sees who they are, tags them, takes notes; changes no definition
     Agent,
     /// looks on: figures and lists, without the details of people
     Viewer,
@@ -44,13 +44,13 @@ impl Role {
 
     /// What the role may do by itself.
     pub fn permissions(self) -> Permissions {
-        use Permission::{AuditRead, BaseRead, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, PersonalRead, SettingsWrite, TokensWrite};
-        let manager = [BaseRead, PersonalRead, ExportTake, DefinitionsWrite, ImportsWrite, MembersManage, TokensWrite, AuditRead];
+        use Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, PersonalRead, SettingsWrite, TokensWrite};
+        let manager = [BaseRead, PersonalRead, CustomersWrite, ExportTake, DefinitionsWrite, ImportsWrite, MembersManage, TokensWrite, AuditRead];
         match self {
             Role::Owner => Permissions::of(&manager).with(SettingsWrite),
             Role::Manager => Permissions::of(&manager),
-            Role::Analyst => Permissions::of(&[BaseRead, ExportTake, DefinitionsWrite, TokensWrite]),
-            Role::Agent => Permissions::of(&[BaseRead, PersonalRead]),
+            Role::Analyst => Permissions::of(&[BaseRead, CustomersWrite, ExportTake, DefinitionsWrite, TokensWrite]),
+            Role::Agent => Permissions::of(&[BaseRead, PersonalRead, CustomersWrite]),
             Role::Viewer => Permissions::of(&[BaseRead]),
         }
     }
@@ -126,6 +126,9 @@ pub enum Permission {
     /// see people's details: phones, e-mails, birthdays, what they wrote
     #[serde(rename = "personal:read")]
     PersonalRead,
+    /// work on customers: tags, owner, notes, a name put right, shared views
+    #[serde(rename = "customers:write")]
+    CustomersWrite,
     /// take lists along as files
     #[serde(rename = "export:take")]
     ExportTake,
@@ -151,9 +154,10 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 9] = [
+    pub const ALL: [Permission; 10] = [
         Permission::BaseRead,
         Permission::PersonalRead,
+        Permission::CustomersWrite,
         Permission::ExportTake,
         Permission::DefinitionsWrite,
         Permission::ImportsWrite,
@@ -168,6 +172,7 @@ impl Permission {
         match self {
             Permission::BaseRead => "base:read",
             Permission::PersonalRead => "personal:read",
+            Permission::CustomersWrite => "customers:write",
             Permission::ExportTake => "export:take",
             Permission::DefinitionsWrite => "definitions:write",
             Permission::ImportsWrite => "imports:write",
@@ -265,8 +270,8 @@ mod tests {
     #[test]
     fn each_role_may_what_its_line_says() {
         assert_eq!(keys(Role::Viewer.permissions()), ["base:read"]);
-        assert_eq!(keys(Role::Agent.permissions()), ["base:read", "personal:read"]);
-        assert_eq!(keys(Role::Analyst.permissions()), ["base:read", "export:take", "definitions:write", "tokens:write"]);
+        assert_eq!(keys(Role::Agent.permissions()), ["base:read", "personal:read", "customers:write"]);
+        assert_eq!(keys(Role::Analyst.permissions()), ["base:read", "customers:write", "export:take", "definitions:write", "tokens:write"]);
         assert_eq!(Role::Manager.permissions(), Role::Owner.permissions().without(Permission::SettingsWrite));
         assert_eq!(keys(Role::Owner.permissions()).len(), Permission::ALL.len());
         for role in Role::ALL {

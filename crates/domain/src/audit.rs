@@ -63,6 +63,30 @@ actions! {
     DefinitionWithdrawn = "definition.withdrawn";
     /// somebody took a file along
     ExportTaken = "export.taken";
+    /// a tag was made
+    TagMade = "tag.made";
+    /// a tag got another name or colour
+    TagChanged = "tag.changed";
+    /// a tag was taken away, and with it from every customer
+    TagRemoved = "tag.removed";
+    /// a tag that had been taken away is back, on everybody who had it
+    TagRestored = "tag.restored";
+    /// a note was written
+    NoteWritten = "note.written";
+    /// a note got other words
+    NoteChanged = "note.changed";
+    /// a note was taken away
+    NoteRemoved = "note.removed";
+    /// a note that had been taken away is back
+    NoteRestored = "note.restored";
+    /// tags, owner, name or list of customers changed, one or all matching
+    CustomersChanged = "customers.changed";
+    /// such a change was taken back
+    CustomersUnchanged = "customers.unchanged";
+    /// a view of the customer list was shared with everybody, or changed while it is
+    ViewShared = "view.shared";
+    /// a shared view was taken away or made private
+    ViewWithdrawn = "view.withdrawn";
 }
 
 impl Action {

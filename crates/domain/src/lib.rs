@@ -22,6 +22,7 @@ pub mod rule;
 pub mod score;
 pub mod segment;
 pub mod table;
+pub mod tag;
 pub mod value;
 
 pub use id::CustomerKey;

@@ -12,5 +12,6 @@ pub mod output;
 pub mod people;
 pub mod schema;
 pub mod sight;
+pub mod work;
 
 pub use error::{Error, Result};

@@ -38,7 +38,7 @@ fn hidden_label() -> Label {
 }
 
 /// "This may not be asked by": the same for everybody who may not, whatever the data says.
-fn masked(field: &str) -> Error {
+pub(crate) fn masked(field: &str) -> Error {
     Error::Denied {
         code: "access.masked",
         message: Label::new(

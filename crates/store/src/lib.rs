@@ -18,6 +18,7 @@ mod failpoint;
 
 pub mod audit;
 pub mod catalog;
+pub mod change;
 pub mod comment;
 pub mod contact;
 pub mod customer;
@@ -25,13 +26,17 @@ pub mod definition;
 pub mod import;
 pub mod invitation;
 pub mod job;
+pub mod mark;
 pub mod member;
+pub mod note;
 pub mod quarantine;
 pub mod session;
 pub mod setup;
+pub mod tag;
 pub mod template;
 pub mod token;
 pub mod user;
+pub mod view;
 pub mod workspace;
 
 pub use db::{Access, Store, Tx};

@@ -7,13 +7,13 @@ export const API = '/api/v1'
 const client = createClient<paths>({ baseUrl: API, headers: { 'X-Zhiyin-CSRF': '1' }, credentials: 'same-origin' })
 
 type Query = Record<string, string | number | boolean | undefined | null>
-interface Options { query?: Query; body?: unknown; signal?: AbortSignal }
+interface Options { query?: Query; body?: unknown; signal?: AbortSignal; headers?: Record<string, string> }
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 const tidy = (query: Query = {}) => Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== ''))
 
 /** One call; any refusal becomes a `Problem`. */
-export async function call<T>(method: Method, path: string, { query, body, signal }: Options = {}): Promise<T> {
+export async function call<T>(method: Method, path: string, { query, body, signal, headers }: Options = {}): Promise<T> {
   let answer: { data?: unknown; error?: unknown; response: Response }
   try {
     // `queries.ts` names paths with ids already in them, which the generated types cannot know
@@ -21,6 +21,7 @@ export async function call<T>(method: Method, path: string, { query, body, signa
     answer = await send(path, {
       params: { query: tidy(query) },
       ...(body === undefined ? {} : { body }),
+      ...(headers ? { headers } : {}),
       signal,
     })
   } catch (error) {

@@ -101,6 +101,20 @@ export type Timeline = Refine<S['Timeline'], { items: TimelineItem[] }>
 export type WhyCondition = Refine<S['WhyCondition'], { kind: 'all' | 'any' | 'not' | 'leaf'; actual: Value; threshold: Value; children?: WhyCondition[] }>
 export type Why = Refine<S['WhyView'], { conditions: WhyCondition[]; tried: Refine<S['Tried'], { condition: WhyCondition }>[] }>
 
+export type Tag = S['TagView']
+export type TagRef = S['TagRef']
+export type TagBody = S['TagDraft']
+export type Owner = S['OwnerRef']
+export type Note = S['NoteView']
+export type View = Refine<S['ViewView'], { audience: 'private' | 'everyone'; query: Record<string, string> }>
+export type ViewBody = Refine<S['ViewDraft'], { audience: 'private' | 'everyone'; query: Record<string, string> }>
+export type Facets = S['Facets']
+export type Facet = S['Facet']
+export type ChangeKind = 'tag_add' | 'tag_remove' | 'owner_set' | 'list_add' | 'list_remove' | 'name_set'
+export type ChangeBody = Refine<S['ChangeDraft'], { kind: ChangeKind; filter?: Record<string, string> | null }>
+export type Change = Refine<S['MadeChange'], { kind: ChangeKind }>
+export type ChangePage = Refine<S['ChangePage'], { items: Change[] }>
+
 export type SegmentItem = Refine<S['SegmentView'], { kind: 'dynamic' | 'static' }>
 export type SegmentBody = S['SegmentDraft']
 export type Preview = Refine<S['Preview'], { sample: CustomerItem[] }>

@@ -23,7 +23,8 @@ export function useMedia(query: string): boolean {
 }
 export const usePhone = () => useMedia('(max-width: 899px)')
 
-const typing = (event: KeyboardEvent) => {
+/** Is somebody typing, or composing with an input method? */
+export const typing = (event: KeyboardEvent) => {
   const el = event.target as HTMLElement | null
   return event.isComposing || event.keyCode === 229 || !!el?.closest('input, textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=menu]')
 }
@@ -34,6 +35,11 @@ const pressing = (event: KeyboardEvent) => (event.key === 'Enter' || event.key =
 /** A dialog that covers the page keeps the keyboard to itself; a preview beside the list does not. */
 const covered = () => !!document.querySelector('.ant-modal-mask:not(.ant-modal-mask-hidden), .ant-drawer-open .ant-drawer-mask')
 
+const KEYS = 'zhiyin.keys'
+/** Single letters can be switched off: speech input types them by itself (WCAG 2.1.4). */
+export const lettersOn = () => localStorage.getItem(KEYS) !== 'off'
+export const setLetters = (on: boolean) => (on ? localStorage.removeItem(KEYS) : localStorage.setItem(KEYS, 'off'))
+
 /** Single-letter shortcuts; silent while somebody types, composes with an IME, or holds a modifier. `g c` is a sequence. */
 export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, active = true) {
   const latest = useRef(map)
@@ -43,8 +49,9 @@ export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, 
     let prefix = ''
     let timer: ReturnType<typeof setTimeout> | undefined
     const on = (event: KeyboardEvent) => {
-      if (typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-      const key = event.key === ' ' ? 'space' : event.key.toLowerCase()
+      if (!lettersOn() || typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      const letter = event.key === ' ' ? 'space' : event.key.toLowerCase()
+      const key = event.shiftKey && /^[a-z]$/.test(letter) ? `shift ${letter}` : letter
       const combined = prefix ? `${prefix} ${key}` : key
       prefix = ''
       const f = latest.current[combined] ?? latest.current[key]

@@ -3,10 +3,10 @@
 import type { Permission, Personal, Role, Standing } from '@/api/types'
 
 const table: Record<Role, Permission[]> = {
-  owner: ['base:read', 'personal:read', 'export:take', 'definitions:write', 'imports:write', 'settings:write', 'members:manage', 'tokens:write', 'audit:read'],
-  manager: ['base:read', 'personal:read', 'export:take', 'definitions:write', 'imports:write', 'members:manage', 'tokens:write', 'audit:read'],
-  analyst: ['base:read', 'export:take', 'definitions:write', 'imports:write', 'tokens:write'],
-  agent: ['base:read', 'personal:read'],
+  owner: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'settings:write', 'members:manage', 'tokens:write', 'audit:read'],
+  manager: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'members:manage', 'tokens:write', 'audit:read'],
+  analyst: ['base:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'tokens:write'],
+  agent: ['base:read', 'personal:read', 'customers:write'],
   viewer: ['base:read'],
 }
 export const roles = Object.keys(table) as Role[]

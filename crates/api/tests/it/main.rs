@@ -15,3 +15,4 @@ mod session;
 mod versions;
 mod walls;
 mod web;
+mod work;

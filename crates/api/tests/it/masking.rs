@@ -86,16 +86,21 @@ async fn world(d: &Details) -> World {
     let companies = format!("客户编号,公司名称,联系人,联系人手机,联系人邮箱\nB001,山间茶业有限公司,陈经理,{},{}\n", d.contact_phone, d.contact_email);
     app.import(&[("企业.csv", &companies)]).await;
     let label = |t: &str| json!({ "zh": t, "en": t });
+    let find = async |app: &mut TestApp, name: &str| {
+        let page = app.get(&format!("/customers?q={name}")).await.expect(200);
+        page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{name} in {page:#}")).to_owned()
+    };
+    let noted = find(&mut app, "M001").await;
+    app.post(&format!("/customers/{noted}/notes"), json!({ "body": format!("改约周五，电话 {}，或写 {}", d.phone, d.email) })).await.expect(201);
+    app.post("/tags", json!({ "name": format!("找 {}", d.alias) })).await.expect(201);
+    let query = json!({ "q": d.phone, "rule": "orders >= 1" });
+    app.post("/views", json!({ "name": format!("找 {}", d.contact_phone), "query": query, "audience": "everyone" })).await.expect(201);
     app.post("/segments", json!({ "key": "cake", "label": label("生日将近"), "rule_text": "days_to_birthday <= 100 and orders >= 1" })).await.expect(201);
     let by_alias = json!({
         "key": "by_alias", "label": label("按甲"), "description": label(""), "group": "custom",
         "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("无") } }
     });
     app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
-    let find = async |app: &mut TestApp, name: &str| {
-        let page = app.get(&format!("/customers?q={name}")).await.expect(200);
-        page["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{name} in {page:#}")).to_owned()
-    };
     let (customer, company) = (find(&mut app, "M001").await, find(&mut app, "B001").await);
     let owner = app.me();
     World { app, owner, import, customer, company }
@@ -145,6 +150,13 @@ fn ways(w: &World) -> Vec<Way> {
     all.push(get(format!("/customers/{customer}"), true));
     all.push(get(format!("/customers/{company}"), true));
     all.push(get(format!("/customers/{customer}/timeline"), true));
+    all.push(get(format!("/customers/{customer}/timeline?types=note"), true));
+    all.push(get("/tags".into(), true));
+    all.push(get("/views".into(), true));
+    all.push(get("/customers/facets".into(), true));
+    all.push(get("/customers/facets?by=class.by_alias".into(), true));
+    all.push(get("/customers/facets?q=13811115678".into(), false));
+    all.push(get("/customers/facets?rule=birthday%20%3E%201990-03-05".into(), false));
     all.push(get(format!("/customers/{customer}/timeline?as_of=2025-12-30&known=today"), true));
     all.push(get(format!("/customers/{customer}/why?segment=cake"), true));
     all.push(get(format!("/customers/{customer}/why?classification=lifecycle"), false));

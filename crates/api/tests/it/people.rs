@@ -42,7 +42,7 @@ async fn somebody_is_invited_and_joins_with_the_invited_address() {
         let joined = accept(&app, token, " Ben ", "staple staple staple").await;
         let ben = session_of(&joined);
         let user = joined.expect(201)["user"].clone();
-        assert_eq!((&user["email"], &user["name"], &user["role"], &user["permissions"]), (&json!("ben@shop.test"), &json!("Ben"), &json!("agent"), &json!(["base:read"])));
+        assert_eq!((&user["email"], &user["name"], &user["role"], &user["permissions"]), (&json!("ben@shop.test"), &json!("Ben"), &json!("agent"), &json!(["base:read", "customers:write"])));
         app.read(&ben, "/overview").await.expect(200);
 
         // once

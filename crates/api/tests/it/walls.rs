@@ -94,6 +94,9 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/classifications/{key}") => json!({ "definition": app["classification"] }),
         ("PUT", "/features/{key}") => app["feature"].clone(),
         ("PUT", "/segments/{key}") => json!({ "label": named("x"), "rule_text": "orders > 1" }),
+        ("PUT", "/tags/{id}") => json!({ "name": "x" }),
+        ("PUT", "/notes/{id}") | ("POST", "/customers/{id}/notes") => json!({ "body": "x" }),
+        ("PUT", "/views/{id}") => json!({ "name": "x", "query": {} }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
         ("POST", _) => json!({}),
@@ -115,7 +118,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
         let mut ids: Vec<(&str, &str)> = Vec::new();
         for (place, name) in &o.parameters {
             match (place.as_str(), name.as_str()) {
-                ("path", "id" | "key") | ("query", "segment" | "classification") => ids.push((place, name)),
+                ("path", "id" | "key") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
                 ("path", other) => panic!("{} {}: what is {other}?", o.method, o.path),
                 _ => {}
             }

@@ -1,16 +1,17 @@
 //! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
 
 use super::{
-    Known, Picture,
+    Known, Picture, marks,
     flow_between::NOT_YET,
+    marks::{OwnerRef, TagRef},
     moment::{Asked, parse_day},
 };
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::IdentifierKind};
-use lake::Bits;
+use lake::{At, Bits, Place};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 /// One page of customers.
@@ -46,6 +47,10 @@ pub struct CustomerItem {
     /// classification → class
     #[schema(value_type = BTreeMap<String, schema::Named>)]
     pub classes: BTreeMap<String, Named>,
+    /// what people hung on them, by name
+    pub tags: Vec<TagRef>,
+    /// who looks after them
+    pub owner: Option<OwnerRef>,
 }
 
 /// Shown when no columns are asked for.
@@ -70,14 +75,18 @@ pub struct Filter {
     pub entered: Option<(String, Day)>,
     /// not a member of this segment, but on that other day
     pub left: Option<(String, Day)>,
+    /// tag → has it, or has it not
+    pub tags: Vec<(String, bool)>,
+    /// who looks after them: `usr_…` or `none`
+    pub owner: Option<String>,
     /// part of a name or identifier
     pub search: Option<String>,
 }
 
 impl Filter {
-    /// From the parameters of the customer list: `rule`, `segment`, `q`, `class.<classification>=<class>`,
-    /// `was.<classification>=<class>@<day>`, `entered=<segment>@<day>` and `left=<segment>@<day>`. Empty ones and those of other
-    /// meaning count for nothing.
+    /// From the parameters of the customer list: `rule`, `segment`, `q`, `tag=<tag>,-<tag>`, `owner`,
+    /// `class.<classification>=<class>`, `was.<classification>=<class>@<day>`, `entered=<segment>@<day>` and
+    /// `left=<segment>@<day>`. Empty ones and those of other meaning count for nothing.
     ///
     /// # Errors
     /// `request.day`.
@@ -102,18 +111,51 @@ impl Filter {
             segment: text("segment"),
             classes: given().filter_map(class).collect(),
             classes_on: given().filter_map(was).collect::<Result<_>>()?,
+            tags: text("tag").iter().flat_map(|t| t.split(',')).map(str::trim).filter(|t| !t.is_empty()).map(tag).collect(),
+            owner: text("owner").map(|t| t.trim().to_owned()),
             search: text("q"),
         })
     }
+
+    /// The same without what one facet says: `tag`, `owner` or `class.<classification>`.
+    pub fn without(&self, facet: &str) -> Filter {
+        let mut rest = self.clone();
+        match facet {
+            "tag" => rest.tags.clear(),
+            "owner" => rest.owner = None,
+            other => rest.classes.retain(|(c, _)| other.strip_prefix("class.") != Some(c)),
+        }
+        rest
+    }
+}
+
+/// `tag_…`, or `-tag_…` for those without.
+fn tag(text: &str) -> (String, bool) {
+    text.strip_prefix('-').map_or((text.to_owned(), true), |without| (without.to_owned(), false))
 }
 
 /// Everyone whom a list with these parameters shows, `as_of` and `known` among them, by public id: as they are now.
 ///
 /// # Errors
-/// `segment.filter` for a parameter no list has; as [`matching`].
+/// As [`everyone`].
 pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let (_, who) = everyone(app, sight, parameters).await?;
+    let keys: Vec<CustomerKey> = who.iter().map(|i| CustomerKey(i as u32)).collect();
+    let mut ids = Vec::with_capacity(keys.len());
+    for part in keys.chunks(5_000) {
+        let mut people = store::customer::by_keys(&app.store, part).await?;
+        ids.extend(part.iter().filter_map(|key| people.remove(key)).map(|person| person.id));
+    }
+    Ok(ids)
+}
+
+/// The run a list with these parameters is of, and everyone it shows.
+///
+/// # Errors
+/// `segment.filter` for a parameter no list has; as [`matching`].
+pub async fn everyone(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<(Arc<Picture>, Bits)> {
     let known = |k: &&String| {
-        ["rule", "segment", "q", "as_of", "known", "entered", "left"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
+        ["rule", "segment", "q", "tag", "owner", "as_of", "known", "entered", "left"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
     };
     if let Some(name) = parameters.keys().find(|k| !known(k)) {
         return Err(Error::Invalid {
@@ -129,13 +171,7 @@ pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, 
     };
     let picture = app.runs.at(app, Asked { as_of, known }).await?;
     let who = matching(app, sight, &picture, &Filter::of(parameters)?).await?;
-    let keys: Vec<CustomerKey> = who.iter().map(|i| CustomerKey(i as u32)).collect();
-    let mut ids = Vec::with_capacity(keys.len());
-    for part in keys.chunks(5_000) {
-        let mut people = store::customer::by_keys(&app.store, part).await?;
-        ids.extend(part.iter().filter_map(|key| people.remove(key)).map(|person| person.id));
-    }
-    Ok(ids)
+    Ok((picture, who))
 }
 
 /// In which order: by a feature; customers without a value come last, equal ones by age in the base.
@@ -186,13 +222,23 @@ pub struct Listing {
 pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Result<CustomerPage> {
     let picture = app.runs.at(app, asked).await?;
     let who = matching(app, sight, &picture, &listing.filter).await?;
-    let from = listing.cursor.as_deref().map_or(Ok(0), place)?;
     let total = who.count();
-    let page = page(sight, &picture, &who, &listing.sort, from, listing.limit)?;
-    let next = from.saturating_add(page.len());
-    let next_cursor = (!page.is_empty() && (next as u64) < total).then(|| next.to_string());
+    // one more than is shown tells whether there is another page
+    let more = listing.limit.saturating_add(1);
+    let mut page = match listing.cursor.as_deref() {
+        None => page(sight, &picture, &who, &listing.sort, 0, more)?,
+        Some(cursor) => {
+            let after = place(app, cursor).await?;
+            ask_sort(sight, &picture, &listing.sort)?;
+            picture.run.page_after(&order(&listing.sort), &who, &after, more)
+        }
+    };
+    let another = page.len() > listing.limit;
+    page.truncate(listing.limit);
+    let last = page.last().filter(|_| another).and_then(|key| picture.run.place(&order(&listing.sort), *key));
     let columns = columns(sight, &picture, listing.columns.as_deref())?;
     let items = items(app, sight, &picture, &page, &columns).await?;
+    let next_cursor = last.zip(items.last()).map(|(place, item)| cursor(&place, &item.id));
     Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of })
 }
 
@@ -241,6 +287,7 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
             who.and(&was).and_not(now);
         }
     }
+    marks::narrow(app, picture, filter, &mut who).await?;
     if let Some(text) = &filter.search {
         walls.ask_search(text)?;
         let mut found = store::customer::search(&app.store, sight, text, FOUND).await?;
@@ -277,9 +324,40 @@ fn phone(text: &str) -> Option<String> {
     (digits.len() >= 5).then_some(digits)
 }
 
-/// A cursor is how many customers came before; lists are of one run, so it stays true until the next one.
-fn place(cursor: &str) -> Result<usize> {
-    cursor.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))
+/// A cursor is the last customer shown and what they were sorted by, so that nobody is shown twice or left out because others
+/// came, went or moved meanwhile: `cus_….9223372036854775807`, `cus_…~上海`.
+fn cursor(place: &Place, customer: &str) -> String {
+    match &place.value {
+        At::Rank(rank) => format!("{customer}.{rank}"),
+        At::Text(text) => format!("{customer}~{text}"),
+    }
+}
+
+/// What a cursor says: a customer and a value.
+fn read_cursor(cursor: &str) -> Option<(&str, At)> {
+    let at = cursor.find(['.', '~'])?;
+    let (customer, value) = cursor.split_at_checked(at)?;
+    let value = match value.split_at_checked(1)? {
+        (".", rank) => At::Rank(rank.parse().ok()?),
+        (_, text) => At::Text(text.to_owned()),
+    };
+    customer.starts_with("cus_").then_some((customer, value))
+}
+
+/// The place a cursor names; before all equal ones if the customer is gone.
+async fn place(app: &App, cursor: &str) -> Result<Place> {
+    let (customer, value) = read_cursor(cursor).ok_or_else(|| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?;
+    let customer = store::customer::get(&app.store, customer).await?.map(|c| c.key);
+    Ok(Place { value, customer })
+}
+
+fn order(sort: &Sort) -> lake::Sort {
+    lake::Sort { by: sort.key.clone(), descending: sort.descending }
+}
+
+fn ask_sort(sight: Sight, picture: &Picture, sort: &Sort) -> Result<()> {
+    Walls::of(sight, picture).ask(&sort.key)?;
+    picture.expect(&sort.key).map(|_| ())
 }
 
 /// So many of a set in an order; only as much is sorted as is shown.
@@ -287,10 +365,8 @@ fn place(cursor: &str) -> Result<usize> {
 /// # Errors
 /// `feature.not_found`, `access.masked`.
 pub fn page(sight: Sight, picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usize) -> Result<Vec<CustomerKey>> {
-    Walls::of(sight, picture).ask(&sort.key)?;
-    picture.expect(&sort.key)?;
-    let sort = lake::Sort { by: sort.key.clone(), descending: sort.descending };
-    Ok(picture.run.page(Some(&sort), Some(who), from, limit))
+    ask_sort(sight, picture, sort)?;
+    Ok(picture.run.page(Some(&order(sort)), Some(who), from, limit))
 }
 
 /// The feature keys to show (classes as `class.<classification>`): those asked for, each of which must exist, or the usual ones.
@@ -321,6 +397,7 @@ pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerK
     let walls = Walls::of(sight, picture);
     let mut people = store::customer::by_keys(&app.store, keys).await?;
     let mut identifiers = store::customer::identifiers_by_keys(&app.store, keys).await?;
+    let mut carried = marks::carried(app, sight, keys).await?;
     let item = |key: &CustomerKey| {
         let person = people.remove(key)?;
         let known = identifiers.remove(key).unwrap_or_default();
@@ -328,7 +405,10 @@ pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerK
         let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
         let classes = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k));
         let classes = classes.filter_map(|k| Some((k.to_owned(), picture.class_of(k, *key)?)));
+        let (tags, owner) = carried.take(*key);
         Some(CustomerItem {
+            tags,
+            owner,
             id: person.id,
             name: person.name.map(|n| sight::text(sight, n)),
             phone: sight::identifier(sight, &known, IdentifierKind::Phone),
@@ -366,10 +446,21 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_a_number() {
-        assert_eq!(place("50").ok(), Some(50));
-        for bad in ["", "-1", "a", "1.5"] {
-            assert!(place(bad).is_err(), "{bad}");
+    fn a_cursor_is_a_customer_and_a_value() {
+        for value in [At::Rank(0), At::Rank(u64::MAX), At::Text("上海.~ x".into()), At::Text(String::new())] {
+            let text = cursor(&Place { value: value.clone(), customer: None }, "cus_01j");
+            assert_eq!(read_cursor(&text), Some(("cus_01j", value)), "{text}");
         }
+        for bad in ["", "50", "-1", "cus_01j", "cus_01j.", "cus_01j.x", "cus_01j.-1", "seg.1", "~"] {
+            assert_eq!(read_cursor(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_tag_may_be_asked_for_or_against() {
+        let filter = |text: &str| Filter::of(&BTreeMap::from([("tag".to_owned(), text.to_owned())])).map(|f| f.tags).unwrap_or_default();
+        assert_eq!(filter("tag_a, -tag_b"), [("tag_a".to_owned(), true), ("tag_b".to_owned(), false)]);
+        assert_eq!(filter(" ,"), []);
+        assert_eq!(filter("none"), [("none".to_owned(), true)]);
     }
 }

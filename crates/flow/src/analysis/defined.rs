@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::definition::{self as stored, Kind};
+use store::{
+    Tx,
+    definition::{self as stored, Kind},
+};
 use utoipa::ToSchema;
 
 /// A checked set of definitions.
@@ -180,7 +183,7 @@ impl Change {
         audit::of(app, author, action, subject).detail(version.map_or_else(|| json!({}), |version| json!({ "version": version })))
     }
 
-    fn document(&self) -> Result<Option<(Kind, String, serde_json::Value)>> {
+    fn document(&self) -> Result<Option<Document>> {
         fn json<T: Serialize>(t: &T) -> Result<serde_json::Value> {
             serde_json::to_value(t).map_err(|e| Error::Internal(e.to_string()))
         }
@@ -261,7 +264,29 @@ pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
 ///
 /// # Errors
 /// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
-pub async fn publish(app: &App, mut changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
+pub async fn publish(app: &App, changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
+    let ready = ready(app, changes).await?;
+    let mut tx = app.store.begin().await?;
+    ready.write(app, &mut tx, author).await?;
+    tx.commit().await?;
+    current(app).await
+}
+
+/// Kind, key and text of a definition.
+type Document = (Kind, String, serde_json::Value);
+
+/// Changes that were checked together with everything else in force and only need writing.
+pub struct Ready {
+    /// with what is written of each: a fixed list of a million is put into words before others have to wait
+    changes: Vec<(Change, Option<Document>)>,
+    now: Arc<Definitions>,
+}
+
+/// Numbers and checks changes.
+///
+/// # Errors
+/// What does not fit; when the store refuses.
+pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
     let now = current(app).await?;
     let currency = app.settings().currency;
     for change in &mut changes {
@@ -272,32 +297,43 @@ pub async fn publish(app: &App, mut changes: Vec<Change>, author: &Actor) -> Res
         next.put(change.clone(), currency);
     }
     next.check(currency)?;
-    let at = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    if stored::revision(&mut tx).await? != now.revision {
-        tx.rollback().await?;
-        return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
-    }
-    for change in &changes {
-        audit::append(app, &mut tx, &change.note(app, author)).await?;
-    }
-    let mut written = changes;
-    let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
-    if written.iter().any(of_segments) && !stored::ever(&mut tx, Kind::Segment, None).await? {
-        let kept = now.segments.iter().filter(|s| !written.iter().any(|c| matches!(c, Change::Segment(n) if n.key == s.key)));
-        written = kept.cloned().map(Change::Segment).chain(written.iter().cloned()).collect();
-    }
-    for change in written {
-        match (&change, change.document()?) {
-            (_, Some((kind, key, document))) => {
-                stored::put(&mut tx, kind, &key, &document, &author.name, at).await?;
-            }
-            (Change::Remove(kind, key), None) => stored::retire(&mut tx, *kind, key).await?,
-            _ => {}
+    let worded = |change: Change| change.document().map(|document| (change, document));
+    Ok(Ready { changes: changes.into_iter().map(worded).collect::<Result<_>>()?, now })
+}
+
+impl Ready {
+    /// Writes them and notes them in the audit log, as a part of a transaction that is dropped where this refuses.
+    ///
+    /// # Errors
+    /// `definition.moved` when others changed definitions at the same moment; when the store refuses.
+    pub async fn write(self, app: &App, tx: &mut Tx, author: &Actor) -> Result<()> {
+        let Ready { changes, now } = self;
+        let at = app.clock.now();
+        if stored::revision(&mut *tx).await? != now.revision {
+            return Err(Error::conflict("definition.moved", "定义刚被他人修改，请刷新后重试", "somebody else just changed definitions; reload and try again"));
         }
+        for (change, _) in &changes {
+            audit::append(app, tx, &change.note(app, author)).await?;
+        }
+        let mut written = changes;
+        let of_segments = |c: &Change| matches!(c, Change::Segment(_) | Change::Remove(Kind::Segment, _));
+        if written.iter().any(|(c, _)| of_segments(c)) && !stored::ever(&mut *tx, Kind::Segment, None).await? {
+            let kept = now.segments.iter().filter(|s| !written.iter().any(|(c, _)| matches!(c, Change::Segment(n) if n.key == s.key)));
+            let worded = |change: Change| change.document().map(|document| (change, document));
+            let kept: Vec<_> = kept.cloned().map(Change::Segment).map(worded).collect::<Result<_>>()?;
+            drop(written.splice(0..0, kept));
+        }
+        for (change, document) in written {
+            match (&change, document) {
+                (_, Some((kind, key, document))) => {
+                    stored::put(tx, kind, &key, &document, &author.name, at).await?;
+                }
+                (Change::Remove(kind, key), None) => stored::retire(tx, *kind, key).await?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
-    tx.commit().await?;
-    current(app).await
 }
 
 /// Gives a change the number of the next version: one above any that was ever published under its key, and above the one

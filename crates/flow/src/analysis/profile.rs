@@ -1,6 +1,6 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
-use super::moment::Asked;
+use super::{marks::{self, OwnerRef, TagRef}, moment::Asked};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,10 @@ pub struct Profile {
     /// segments they are in
     #[schema(value_type = Vec<schema::Named>)]
     pub segments: Vec<Named>,
+    /// what people hung on them, by name
+    pub tags: Vec<TagRef>,
+    /// who looks after them
+    pub owner: Option<OwnerRef>,
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
@@ -106,6 +110,7 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
     let picture = app.runs.at(app, asked).await?;
     let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
     let contacts = store::contact::of(&app.store, person.key).await?;
+    let (tags, owner) = marks::carried(app, sight, &[person.key]).await?.take(person.key);
     let walls = Walls::of(sight, &picture);
     let place = person.key.0 as usize;
     let definitions = &picture.definitions;
@@ -124,6 +129,8 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
     let member = |key: &str| picture.members(key).is_some_and(|m| m.holds(place));
     let segments = definitions.segments().iter().filter(|s| member(&s.key));
     Ok(Profile {
+        tags,
+        owner,
         id: person.id,
         name: person.name.map(|n| sight::text(sight, n)),
         kind: if person.organisation { "organisation" } else { "person" }.to_owned(),

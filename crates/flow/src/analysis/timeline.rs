@@ -1,5 +1,5 @@
 //! What happened with one customer, latest first: orders with their lines and refunds, interactions, scores with their
-//! words, and attributes as they were learnt.
+//! words, attributes as they were learnt, and what colleagues noted.
 
 use super::{Asked, Definitions, Moment, defined, profile::person};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
@@ -69,15 +69,18 @@ pub enum EventKind {
     Answer,
     /// an attribute learnt
     Attribute,
+    /// what somebody of the business noted
+    Note,
 }
 
 impl EventKind {
-    const ALL: [(&'static str, EventKind); 5] = [
+    const ALL: [(&'static str, EventKind); 6] = [
         ("order", EventKind::Order),
         ("refund", EventKind::Refund),
         ("interaction", EventKind::Interaction),
         ("answer", EventKind::Answer),
         ("attribute", EventKind::Attribute),
+        ("note", EventKind::Note),
     ];
 
     /// Kinds by comma; empty = all.
@@ -124,10 +127,14 @@ pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[
     let definitions = defined::current(app).await?;
     let eyes = Eyes { sight, walls: Walls::now(app, sight).await? };
     let mut all = events(&facts.until(day, known), &said, &definitions, &zone, &eyes);
+    let notes = store::note::of(&app.store, person.key).await?;
+    all.extend(notes.into_iter().map(|n| eyes.see(note(n, &zone))));
+    // RFC 3339 of one zone sorts as time does
+    all.sort_by(|a, b| b.at.cmp(&a.at).then(a.kind.cmp(&b.kind)));
     // a profile's detail learnt after the day is no event of it
     all.retain(|e| e.day <= day && (kinds.is_empty() || kinds.contains(&e.kind)));
     // what is learnt of a profile counts from the day it holds
-    all.iter_mut().for_each(|e| e.later = e.kind != EventKind::Attribute && e.day > counted);
+    all.iter_mut().for_each(|e| e.later = !matches!(e.kind, EventKind::Attribute | EventKind::Note) && e.day > counted);
     let next = from.saturating_add(limit);
     let next_cursor = (next < all.len()).then(|| next.to_string());
     Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })
@@ -174,6 +181,16 @@ fn events(facts: &Facts, said: &BTreeMap<(Instant, String), String>, definitions
 
 fn event(fact: &FactRef, kind: EventKind, amount: Option<i64>, detail: BTreeMap<String, serde_json::Value>) -> Event {
     Event { at: fact.at.rfc3339(), day: fact.day, kind, title: fact.title.clone(), amount, later: false, undated: false, detail }
+}
+
+/// A note, its first line for a title.
+fn note(n: store::note::Note, zone: &Zone) -> Event {
+    let first = n.body.lines().next().unwrap_or_default();
+    let title: String = first.chars().take(120).collect();
+    let edited = n.edited_at.map(|at| at.rfc3339());
+    let detail = [("id", json!(n.id)), ("author", json!(n.author)), ("author_name", json!(n.author_name)), ("edited_at", json!(edited)), ("body", json!(n.body))];
+    let day = zone.day(n.created_at);
+    Event { at: n.created_at.rfc3339(), day, kind: EventKind::Note, title: Label::same(title), amount: None, later: false, undated: false, detail: known(detail) }
 }
 
 /// Only what is known.

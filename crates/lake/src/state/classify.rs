@@ -35,6 +35,18 @@ impl Classes {
         &self.sizes
     }
 
+    /// Customers per class, of these only.
+    pub fn sizes_among(&self, among: &Bits) -> Vec<u64> {
+        let codes = self.codes();
+        let mut sizes = vec![0u64; self.keys.len()];
+        for i in among.iter() {
+            if let Some(size) = codes.get(i).and_then(|c| sizes.get_mut(*c as usize)) {
+                *size += 1;
+            }
+        }
+        sizes
+    }
+
     /// Key of a customer's class.
     pub fn of(&self, customer: usize) -> Option<&str> {
         self.column.text(customer)

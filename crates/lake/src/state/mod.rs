@@ -35,5 +35,5 @@ pub use bits::Bits;
 pub use classify::Classes;
 pub use column::{Column, Data, Texts};
 pub use run::{Run, Spec};
-pub use summary::{Best, Cell, Cohort, Curve, GroupSum, Link, Matrix, Repurchase, Sort, flow, moves};
+pub use summary::{At, Best, Cell, Cohort, Curve, GroupSum, Link, Matrix, Place, Repurchase, Sort, flow, moves};
 pub use view::RunRow;

@@ -20,6 +20,51 @@ pub struct Sort {
     pub descending: bool,
 }
 
+/// A place in an order: a value, and behind which of those who have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// the value
+    pub value: At,
+    /// behind this customer; `None`: before all who have the value
+    pub customer: Option<CustomerKey>,
+}
+
+/// A value in an order, the same in every run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// a number that sorts as the value does
+    Rank(u64),
+    /// a text
+    Text(String),
+}
+
+impl Place {
+    /// Everyone behind the place sorts behind this; `None`: everyone is.
+    fn edge(&self, column: &Column, descending: bool) -> Option<(u64, u32)> {
+        let before = |rank: u64| rank.checked_sub(1).map(|r| (r, u32::MAX));
+        let held = |rank: u64| match self.customer {
+            Some(c) => Some((rank, c.0)),
+            None => before(rank),
+        };
+        match (&self.value, column.data()) {
+            (At::Text(text), Data::Text(_, texts)) => {
+                let place = texts.partition_point(|t| t < text);
+                let known = texts.get(place) == Some(text);
+                match (known, descending) {
+                    (true, false) => held(place as u64),
+                    (true, true) => held((!(place as u64)).min(u64::MAX - 1)),
+                    // nobody has it any more: who would stand behind it
+                    (false, false) => before(place as u64),
+                    (false, true) => Some((!(place as u64), u32::MAX)),
+                }
+            }
+            (At::Rank(rank), _) => held(*rank),
+            // of another kind of column: from the beginning
+            (At::Text(_), _) => None,
+        }
+    }
+}
+
 /// Sums of a group of customers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupSum {
@@ -139,6 +184,30 @@ impl Run {
         }
         ranked.sort_unstable();
         ranked.into_iter().skip(offset).map(|(_, i)| CustomerKey(i)).collect()
+    }
+
+    /// So many customers of an order, behind a place in it. The place need not be taken any more, nor be of this run.
+    pub fn page_after(&self, sort: &Sort, among: &Bits, after: &Place, limit: usize) -> Vec<CustomerKey> {
+        let Some(column) = self.column(&sort.by) else { return Vec::new() };
+        let ranked = among.iter().map(|i| (rank(column, i, sort.descending), i as u32));
+        let behind = after.edge(column, sort.descending);
+        let mut ranked: Vec<(u64, u32)> = ranked.filter(|r| behind.is_none_or(|edge| *r > edge)).collect();
+        if limit < ranked.len() {
+            ranked.select_nth_unstable(limit);
+            ranked.truncate(limit);
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, i)| CustomerKey(i)).collect()
+    }
+
+    /// The place of a customer in an order.
+    pub fn place(&self, sort: &Sort, customer: CustomerKey) -> Option<Place> {
+        let (column, i) = (self.column(&sort.by)?, customer.0 as usize);
+        let value = match (column.data(), column.text(i)) {
+            (Data::Text(..), Some(text)) => At::Text(text.to_owned()),
+            _ => At::Rank(rank(column, i, sort.descending)),
+        };
+        Some(Place { value, customer: Some(customer) })
     }
 
     /// All of them in an order.

@@ -8,7 +8,7 @@ use domain::{
     segment::{Members, Segment},
     table::Snapshot,
 };
-use lake::{Bits, Cohort, Lake, Limits, OrderRow, Repurchase, Run, Sort, flow};
+use lake::{At, Bits, Cohort, Lake, Limits, OrderRow, Place, Repurchase, Run, Sort, flow};
 use crate::support::{Business, TODAY, write};
 
 fn order(customer: u32, n: u64, day: Day, paid: i64) -> OrderRow<'static> {
@@ -119,6 +119,57 @@ fn lists_and_sums() {
     assert_eq!(classes.iter().map(|(_, s)| s.customers).sum::<u64>(), 4);
     assert_eq!(classes.iter().map(|(_, s)| s.net).sum::<i64>(), 14_200);
     assert_eq!(run.matrix("rfm_r", "rfm_f").unwrap().buyers, 3);
+}
+
+#[test]
+fn pages_follow_on_from_a_place_whatever_changes_before_it() {
+    let business = Business::random(7, 300, 6);
+    let root = tempfile::tempdir().unwrap();
+    let files = business.write(root.path(), 500);
+    let lake = Lake::open(root.path(), &Snapshot { id: 1, files }).unwrap();
+    let run = lake.run(&business.spec(Instant::MAX, catalog().to_vec())).unwrap();
+    let everyone = run.present().clone();
+    for (key, descending) in [("net", true), ("net", false), ("orders", true), ("recency_days", false), ("top_channel", true), ("top_channel", false), ("first_order_day", true)] {
+        let sort = Sort { by: key.into(), descending };
+        let whole = run.order(Some(&sort), None);
+        let (mut seen, mut after) = (run.page(Some(&sort), None, 0, 7), None);
+        while let Some(last) = seen.last().copied().filter(|last| after != Some(*last)) {
+            after = Some(last);
+            let place = run.place(&sort, last).unwrap();
+            // whoever was on the pages before may leave the list meanwhile
+            let mut left = everyone.clone();
+            left.and_not(&Bits::of(seen.iter().copied(), left.len()));
+            let next = run.page_after(&sort, &left, &place, 7);
+            assert_eq!(next, run.page_after(&sort, &everyone, &place, 7), "{key}");
+            seen.extend(next);
+        }
+        assert_eq!(seen, whole, "{key} {descending}");
+    }
+}
+
+#[test]
+fn a_place_that_nobody_has_is_still_a_place() {
+    let (run, _root) = small("2024-03-31");
+    let numbers = |page: Vec<CustomerKey>| page.into_iter().map(|c| c.0).collect::<Vec<_>>();
+    let everyone = Bits::all(4);
+    let behind = |by: &str, descending, value: At, customer: Option<u32>| {
+        let sort = Sort { by: by.into(), descending };
+        numbers(run.page_after(&sort, &everyone, &Place { value, customer: customer.map(CustomerKey) }, 10))
+    };
+    let net = Sort { by: "net".into(), descending: true };
+    let Some(Place { value: At::Rank(of_first), .. }) = run.place(&net, CustomerKey(2)) else { panic!("net is a number") };
+    assert_eq!(behind("net", true, At::Rank(of_first), Some(2)), [0, 1, 3]);
+    assert_eq!(behind("net", true, At::Rank(of_first + 1), None), [0, 1, 3]);
+    assert_eq!(behind("net", true, At::Rank(of_first), None), [2, 0, 1, 3], "whoever stood there is gone: nobody is left out");
+    // classes are texts: a2 stands between active and at_risk
+    let all = numbers(run.order(Some(&Sort { by: "class.lifecycle".into(), descending: false }), None));
+    let text = |i: u32| run.column("class.lifecycle").and_then(|c| c.text(i as usize)).map(str::to_owned).unwrap();
+    let behind_it = |t: &str, down: bool| all.iter().filter(|i| if down { text(**i).as_str() < t } else { text(**i).as_str() > t }).count();
+    for between in ["", "a2", "m", "zzz"] {
+        for down in [false, true] {
+            assert_eq!(behind("class.lifecycle", down, At::Text(between.into()), Some(9)).len(), behind_it(between, down), "{between:?} {down}");
+        }
+    }
 }
 
 #[test]

@@ -50,8 +50,10 @@ statements! {
         FROM customer_images i
         WHERE i.snapshot = $1 AND customer_images.customer = i.customer AND customer_images.snapshot =
             (SELECT MIN(n.snapshot) FROM customer_images n WHERE n.customer = i.customer AND n.snapshot > $1)";
-    RESTORE = "UPDATE customers SET organisation = i.organisation, name = i.name, folded = i.folded
-        FROM customer_images i
+    RESTORE = "UPDATE customers SET organisation = i.organisation,
+            name = CASE WHEN e.customer IS NULL THEN i.name ELSE customers.name END,
+            folded = CASE WHEN e.customer IS NULL THEN i.folded ELSE customers.folded END
+        FROM customer_images i LEFT JOIN customer_edits e ON e.customer = i.customer AND e.snapshot >= i.snapshot
         WHERE i.snapshot = $1 AND customers.key = i.customer
             AND NOT EXISTS (SELECT 1 FROM customer_images n WHERE n.customer = i.customer AND n.snapshot > $1)";
     DROP_IMAGES = "DELETE FROM customer_images WHERE snapshot = $1";
@@ -59,7 +61,14 @@ statements! {
     DROP_CONTACTS = "DELETE FROM contacts WHERE added = $1";
     DROP_COMMENTS = "DELETE FROM comments WHERE added = $1";
     REMOVED = "SELECT key FROM customers WHERE added = $1 ORDER BY key";
+    DROP_NOTES = "DELETE FROM notes WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
+    DROP_EDITS = "DELETE FROM customer_edits WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_CUSTOMERS = "DELETE FROM customers WHERE added = $1";
+    RENAME = "UPDATE customers SET name = $2, folded = $3 WHERE key = $1";
+    EDIT = "SELECT snapshot FROM customer_edits WHERE customer = $1";
+    PUT_EDIT = "INSERT INTO customer_edits (customer, snapshot) VALUES ($1, $2)
+        ON CONFLICT (customer) DO UPDATE SET snapshot = excluded.snapshot";
+    DROP_EDIT = "DELETE FROM customer_edits WHERE customer = $1";
 }
 
 pub(crate) const INSERT: Bulk = Bulk {
@@ -191,10 +200,28 @@ pub(crate) async fn take_back(tx: &mut Tx, added: i64) -> Result<u64> {
     execute!(&mut *tx, DROP_CONTACTS, added)?;
     execute!(&mut *tx, DROP_IDENTIFIERS, added)?;
     let removed = rows!(&mut *tx, (i64,), REMOVED, added)?;
+    execute!(&mut *tx, DROP_NOTES, added)?;
+    execute!(&mut *tx, DROP_EDITS, added)?;
     execute!(&mut *tx, DROP_CUSTOMERS, added)?;
     let gaps = ranges(removed.iter().map(|(k,)| *k));
     bulk!(tx, GAPS, gaps, |(first, last)| [first, last]);
     Ok(removed.len() as u64)
+}
+
+/// Puts a name right by hand; answers after which snapshot that was done last, to hand it back in when it is taken back.
+/// `edit`: after which snapshot this is; imports up to it leave the name alone when they are taken back.
+pub(crate) async fn rename(tx: &mut Tx, key: CustomerKey, name: Option<String>, edit: Option<i64>) -> Result<Option<i64>> {
+    let (name, customer) = (name.map(clean), i64::from(key.0));
+    let before = optional!(&mut *tx, (i64,), EDIT, customer)?.map(|(snapshot,)| snapshot);
+    let fold = folded(&name);
+    if execute!(&mut *tx, RENAME, customer, name, fold)? != 1 {
+        return Err(Error::none("customer", &key.0.to_string()));
+    }
+    match edit {
+        Some(snapshot) => execute!(tx, PUT_EDIT, customer, snapshot)?,
+        None => execute!(tx, DROP_EDIT, customer)?,
+    };
+    Ok(before)
 }
 
 async fn hand_over(tx: &mut Tx, added: i64) -> Result<()> {

@@ -13,6 +13,7 @@ mod people;
 mod settings;
 mod statements;
 mod undoing;
+mod work;
 
 use crate::{
     Store, catalog,

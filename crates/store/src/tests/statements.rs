@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
+use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, session, setup, tag, template, token, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -15,6 +15,7 @@ fn statements() -> Vec<Named> {
         catalog::compact::STATEMENTS,
         catalog::ensure::STATEMENTS,
         catalog::stats::STATEMENTS,
+        change::STATEMENTS,
         comment::STATEMENTS,
         contact::STATEMENTS,
         customer::STATEMENTS,
@@ -26,13 +27,17 @@ fn statements() -> Vec<Named> {
         import::undo::STATEMENTS,
         invitation::STATEMENTS,
         job::STATEMENTS,
+        mark::STATEMENTS,
         member::STATEMENTS,
+        note::STATEMENTS,
         quarantine::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
+        tag::STATEMENTS,
         template::STATEMENTS,
         token::STATEMENTS,
         user::STATEMENTS,
+        view::STATEMENTS,
         workspace::STATEMENTS,
     ];
     lists.concat()
@@ -45,9 +50,12 @@ fn bulks() -> Vec<&'static Bulk> {
         &comment::INSERT,
         &contact::INSERT,
         &contact::BY_KEYS,
+        &change::PUT_MARKS,
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
         &customer::RESOLVE,
+        &mark::BY_CHUNK,
+        &mark::PUT,
         &quarantine::INSERT,
     ];
     all.extend(customer::write::BULKS);

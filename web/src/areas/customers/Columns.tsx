@@ -2,7 +2,10 @@ import { Button, Checkbox, Input, Popover } from 'antd'
 import { useState } from 'react'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 
-export const defaultColumns = 'class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
+export const defaultColumns = 'tags,owner,class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
+
+/** Columns that are no features: what people hung on customers. */
+export const handmade = ['tags', 'owner']
 
 /** Which columns the list shows, in the order they were ticked. */
 export function Columns({ value, onChange }: { value: string[]; onChange: (next: string[]) => void }) {
@@ -13,6 +16,7 @@ export function Columns({ value, onChange }: { value: string[]; onChange: (next:
   const [text, setText] = useState('')
   const q = text.trim().toLowerCase()
   const all = [
+    ...handmade.map((key) => ({ key, name: t(`work.${key}`), search: `${key} ${t(`work.${key}`)}`.toLowerCase(), group: t('work.by_hand') })),
     ...classifications.map((c) => ({ key: `class.${c.key}`, name: f.label(c.label), search: `${c.key} ${c.label.zh} ${c.label.en}`.toLowerCase(), group: t('rule.classes') })),
     ...list.map((x) => ({ key: x.key, name: f.label(x.label), search: `${x.key} ${x.label.zh} ${x.label.en}`.toLowerCase(), group: t(`features.group_${x.group}`) })),
   ].filter((x) => !q || x.search.includes(q))

@@ -2,6 +2,11 @@ import { Link } from '@tanstack/react-router'
 import type { CustomerItem } from '@/api/types'
 import { type Format, useCatalog, useClassifications } from '@/parts/format'
 import { Contact } from '@/parts/Masked'
+import { PenIcon } from '@/parts/icons'
+import { handmade } from './Columns'
+import { NameEdit, useNameLock } from './NameEdit'
+import { holds, type Selection } from './selection'
+import { TagChip } from './Tags'
 
 export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id
 
@@ -12,13 +17,17 @@ function contactOf(c: CustomerItem, f: Format) {
   return n?.type === 'int' && n.value > 0 ? f.t('customers.contacts_n', { count: n.value }) : '—'
 }
 
-interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format }
+interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format; dense?: boolean; selection?: Selection; onToggle?: (id: string, through: boolean) => void; onPage?: () => void; editing?: string | null; onEdit?: (id: string | null) => void }
 
 /** A plain table: first column and header stay in sight, columns sort by a click on their name. */
-export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, f }: Props) {
+export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, f, dense, selection, onToggle, onPage, editing, onEdit }: Props) {
+  const nameLock = useNameLock()
+  const every = !!selection && items.every((c) => holds(selection, c.id))
+  const some = !!selection && items.some((c) => holds(selection, c.id))
   const { byKey } = useCatalog()
   const classifications = useClassifications()
   const heads = columns.map((key) => {
+    if (handmade.includes(key)) return { key, title: f.t(`work.${key}`), number: false, sorts: false }
     if (key.startsWith('class.')) return { key, title: f.label(classifications.find((c) => c.key === key.slice(6))?.label) || key.slice(6), number: false, sorts: false }
     const feature = byKey.get(key)
     return { key, title: f.label(feature?.label) || key, number: feature ? !['text', 'bool', 'day'].includes(feature.value) : true, sorts: true }
@@ -26,11 +35,11 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
   const direction = (key: string) => (sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : undefined)
   return (
     // a scrolling region must be reachable by keyboard
-    <div className={`list-box${stale ? ' stale' : ''}`} role="group" tabIndex={0} aria-label={f.t('customers.title')}>
+    <div className={`list-box${stale ? ' stale' : ''}${dense ? ' dense' : ''}`} role="group" tabIndex={0} aria-label={f.t('customers.title')}>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">{f.t('customers.customer')}</th>
+            <th scope="col"><span className="name-cell">{selection && <input type="checkbox" aria-label={f.t('work.select_page')} checked={every} ref={(e) => { if (e) e.indeterminate = some && !every }} onChange={onPage} />}{f.t('customers.customer')}</span></th>
             <th scope="col">{f.t('customers.phone')}</th>
             {heads.map((h) => (
               <th key={h.key} scope="col" className={h.number ? 'num' : undefined} aria-sort={direction(h.key)}>
@@ -46,12 +55,23 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
         <tbody>
           {items.map((c, i) => (
             // the name in the first cell is the keyboard's way in; a click anywhere is a shortcut for the mouse
-            <tr key={c.id} data-row-key={c.id} className={i === at ? 'at' : undefined} onClick={() => onAt(i)} onKeyDown={undefined}>
-              <th scope="row"><Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>{c.name && c.external_id && <span className="soft small">{c.external_id}</span>}</th>
+            <tr key={c.id} data-row-key={c.id} className={`${i === at ? 'at' : ''}${selection && holds(selection, c.id) ? ' picked' : ''}`} onClick={() => onAt(i)} onKeyDown={undefined}>
+              <th scope="row" title={onEdit && nameLock ? nameLock : undefined}>
+                <span className="name-cell">
+                  {selection && <input type="checkbox" aria-label={f.t('work.select_one', { name: nameOf(c) })} checked={holds(selection, c.id)} onClick={(e) => { e.stopPropagation(); onToggle?.(c.id, e.shiftKey) }} onChange={() => undefined} />}
+                  {editing === c.id && onEdit
+                    ? <NameEdit id={c.id} name={c.name ?? ''} onClose={() => onEdit(null)} />
+                    : <Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>}
+                  {c.name && c.external_id && <span className="soft small">{c.external_id}</span>}
+                  {onEdit && !nameLock && editing !== c.id && <button type="button" className="cell-pen" aria-label={f.t('work.edit_name_of', { name: nameOf(c) })} title={`${f.t('work.edit_name')} (E)`} onClick={(e) => { e.stopPropagation(); onEdit(c.id) }}><PenIcon /></button>}
+                </span>
+              </th>
               <td>{contactOf(c, f)}</td>
               {heads.map((h) => (
                 <td key={h.key} className={h.number ? 'num' : undefined}>
-                  {h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}
+                  {h.key === 'tags' ? <span className="tags-cell">{c.tags.slice(0, 3).map((x) => <TagChip key={x.id} tag={x} />)}{c.tags.length > 3 && <span className="soft small" title={c.tags.slice(3).map((x) => x.name).join(f.t('customers.between'))}>+{c.tags.length - 3}</span>}</span>
+                    : h.key === 'owner' ? (c.owner?.name ?? '—')
+                    : h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}
                 </td>
               ))}
             </tr>

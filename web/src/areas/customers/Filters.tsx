@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
 import { customers, segments as segmentsQuery } from '@/api/queries'
+import { owners as ownersQuery, tags as tagsQuery } from '@/api/work'
 import { useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
@@ -35,7 +36,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
   const rule = useRule(search.rule ?? '')
   // whoever the list shows once this is applied
-  const { columns: _columns, sort: _sort, ...filters } = search
+  const { columns: _columns, sort: _sort, view: _view, density: _density, facets: _facets, ...filters } = search
   const settled = useDebounced(rule.text.trim(), 200)
   const found = useInfiniteQuery({ ...customers({ ...filters, rule: settled || undefined, columns: 'net' }, 1), enabled: !rule.error && rule.settled, retry: false })
   const ready = found.data && !found.isPlaceholderData && settled === rule.text.trim() && !rule.error
@@ -73,6 +74,9 @@ export function ActiveFilters({ search, onChange }: Props) {
   const { t } = f
   const classifications = useClassifications()
   const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!(search.segment ?? search.entered ?? search.left) })
+  const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
+  const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
+  const tagName = (id: string): string => (id.startsWith('-') ? t('work.without', { name: tagName(id.slice(1)) }) : id === 'none' ? t('work.no_tags') : (tags.find((x) => x.id === id)?.name ?? id))
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
     if (k.startsWith('class.')) {
@@ -89,6 +93,8 @@ export function ActiveFilters({ search, onChange }: Props) {
       const [key_, day] = v.split('@')
       return [[k, t(`customers.${k}`, { segment: f.label(segments.find((s) => s.key === key_)?.label) || key_, day })]]
     }
+    if (k === 'tag') return [[k, `${t('work.tags')}: ${v.split(',').map(tagName).join(t('customers.between'))}`]]
+    if (k === 'owner') return [[k, `${t('work.owner')}: ${v === 'none' ? t('work.nobody') : (owners.find((o) => o.id === v)?.name ?? v)}`]]
     if (k === 'rule') return [[k, v]]
     return []
   })

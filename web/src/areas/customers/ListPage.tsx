@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { href } from '@/api/client'
-import { customers } from '@/api/queries'
+import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
@@ -15,17 +15,24 @@ import { Pop } from '@/parts/Pop'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
-import { Columns, defaultColumns } from './Columns'
+import { BulkBar } from './BulkBar'
+import { Columns, defaultColumns, handmade } from './Columns'
 import './customers.css'
 import { CustomersTable, nameOf } from './CustomersTable'
+import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
+import { useNameLock } from './NameEdit'
+import { nobody, page, range, type Selection, size, toggle } from './selection'
+import { TagChip } from './Tags'
+import { TagsDrawer } from './TagsDrawer'
+import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 import { Preview } from './Preview'
 
 const limitTotal = 5000
 
 /** Both directions of every column, the one in force among them: phones have no table heads to click. */
-const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter((k) => !k.startsWith('class.')).flatMap((k) => [`-${k}`, k])])]
+const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter((k) => !k.startsWith('class.') && !handmade.includes(k)).flatMap((k) => [`-${k}`, k])])]
 
 export function ListPage() {
   const f = useFormat()
@@ -39,16 +46,31 @@ export function ListPage() {
   // a link of somebody who sees more still opens; what is hidden from this reader is left out
   const columns = (search.columns ?? localStorage.getItem('zhiyin.columns') ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
   const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
-  const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => k !== 'columns' && k !== 'sort')) as Record<string, string | undefined>, [search])
-  const request = { ...filters, sort, columns: columns.join(',') }
+  const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => !['columns', 'sort', 'view', 'density', 'facets'].includes(k))) as Record<string, string | undefined>, [search])
+  const features = columns.filter((k) => !handmade.includes(k))
+  const request = { ...filters, sort, columns: features.join(',') }
   // companies have no phone of their own, but contacts
-  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
-  const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
+  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...features, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
+  const items = useMemo(() => [...new Map(query.data?.pages.flatMap((p) => p.items).map((c) => [c.id, c])).values()], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
-  useEffect(() => { if (query.data && !query.isPlaceholderData) remember(items.map((c) => c.id), total) }, [query.data, query.isPlaceholderData, items, total])
+  const asked = JSON.stringify(request)
+  useEffect(() => {
+    if (query.data && !query.isPlaceholderData) remember({ ids: items.map((c) => c.id), total, query: JSON.parse(asked) as CustomerQuery, cursor: query.data.pages.at(-1)?.next_cursor })
+  }, [query.data, query.isPlaceholderData, items, total, asked])
   const narrowed = Object.entries(filters).some(([k, v]) => v && k !== 'as_of' && k !== 'known')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState<string | null>(null)
+  const works = may('customers:write')
+  const [selection, setSelection] = useState<Selection>(nobody)
+  const [editing, setEditing] = useState<string | null>(null)
+  const [tagging, setTagging] = useState(false)
+  const nameLock = useNameLock()
+  const shown = useMemo(() => items.map((c) => c.id), [items])
+  const about = JSON.stringify(filters)
+  // who is selected is selected of this list
+  useEffect(() => setSelection(nobody), [about])
+  const pick = useCallback((id: string, through: boolean) => setSelection((s) => (through ? range(s, shown, id) : toggle(s, id))), [shown])
+  const facetsOn = !phone && search.facets !== 'off'
   const current = items[at]
   const move = (by: number) => {
     const next = Math.max(0, Math.min(items.length - 1, at + by))
@@ -61,6 +83,12 @@ export function ListPage() {
     j: () => move(1),
     k: () => move(-1),
     space: (e) => { e.preventDefault(); setOpen(open ? null : (current?.id ?? null)) },
+    ...(works && !phone ? {
+      x: () => { if (current) pick(current.id, false) },
+      'shift x': () => { if (current) pick(current.id, true) },
+      e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setOpen(null); setEditing(current.id) } },
+      escape: () => setSelection(nobody),
+    } : {}),
     enter: () => { if (current) void navigate({ to: '/customers/$id', params: { id: current.id } }) },
   })
   const copyLink = async () => {
@@ -92,21 +120,29 @@ export function ListPage() {
         </>
       }
     >
+      <Views search={search} untouched={Object.entries(search).every(([k, v]) => !v || k === 'as_of' || k === 'known')} />
       <div className="list-tools">
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem('zhiyin.columns', next.join(',')); set({ columns: next.join(',') }) }} />}
         {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
+        {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
+        {may('definitions:write') && <Button type="text" onClick={() => setTagging(true)}>{t('work.manage_tags')}</Button>}
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
+      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} />}
+      <div className={facetsOn ? 'list-with-facets' : 'stack'}>
+      {facetsOn && <Facets filters={filters} onChange={set} />}
+      <div className="stack list-side">
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={12} /></Card>}
       {query.data && items.length === 0 && (
-        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: {} as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
+        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: { view: 'all' } as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
       )}
       {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} /> : (
-        <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} /></Card>
+        <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} dense={search.density === 'small'} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((s) => page(s, shown))} editing={editing} onEdit={works ? setEditing : undefined} /></Card>
       ))}
       {items.length > 0 && (
         <div className="list-foot">
@@ -115,6 +151,9 @@ export function ListPage() {
           {items.length >= limitTotal && <span>{t('customers.too_many')}</span>}
         </div>
       )}
+      </div>
+      </div>
+      <TagsDrawer open={tagging} onClose={() => setTagging(false)} />
       <Preview id={open} onClose={() => setOpen(null)} />
     </Page>
   )
@@ -137,13 +176,13 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
 
 function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]; f: Format }) {
   const { byKey } = useCatalog()
-  const shown = columns.filter((c) => !c.startsWith('class.')).slice(0, 4)
+  const shown = columns.filter((c) => !c.startsWith('class.') && !handmade.includes(c)).slice(0, 4)
   return (
     <div className="stack cards">
       {items.map((c) => (
         <Link key={c.id} className="person" to="/customers/$id" params={{ id: c.id }}>
           <span className="person-line strong"><span className="clip">{nameOf(c)}</span><span>{f.value(c.values.net)}</span></span>
-          <span className="person-tags">{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
+          <span className="person-tags">{c.tags.map((x) => <TagChip key={x.id} tag={x} />)}{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
           {shown.filter((k) => k !== 'net').map((k) => <span className="person-line small" key={k}><span className="soft">{f.label(byKey.get(k)?.label) || k}</span><span>{f.value(c.values[k], byKey.get(k)?.unit)}</span></span>)}
         </Link>
       ))}

@@ -7,6 +7,8 @@ import { Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { inOrder } from './classes'
 import { HeadFacts } from './HeadFacts'
+import { CustomerOwner } from './Owner'
+import { CustomerTags } from './Tags'
 import { Who } from './Who'
 
 /** A look at one customer without leaving the list (space). */
@@ -22,6 +24,8 @@ export function Preview({ id, onClose }: { id: string | null; onClose: () => voi
       {p && (
         <div className="stack">
           <HeadFacts profile={p} />
+          <CustomerTags id={p.id} tags={p.tags} />
+          <div className="person-line"><span className="soft">{f.t('work.owner')}</span><CustomerOwner id={p.id} owner={p.owner} /></div>
           <Who profile={p} />
           <div>{inOrder(p.classes, library, p.kind).known.slice(0, 12).map((c) => <div className="person-line" key={c.classification}><span className="soft">{f.label(c.label)}</span><span>{f.label(c.class.label)}</span></div>)}</div>
         </div>

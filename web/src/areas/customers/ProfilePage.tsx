@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Drawer } from 'antd'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
@@ -10,10 +10,13 @@ import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
-import { around } from './around'
+import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
+import { NameEdit, NamePen, useNameLock } from './NameEdit'
+import { CustomerOwner } from './Owner'
+import { CustomerTags } from './Tags'
 import { Timeline } from './Timeline'
 import { Who } from './Who'
 import { WhyPanel } from './WhyPanel'
@@ -34,7 +37,15 @@ export function ProfilePage() {
   const ask = (subject?: string) => void navigate({ search: (old) => ({ ...old, why: subject }), replace: true })
   const near = around(id)
   const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
-  useHotkeys({ j: () => go(near?.after), k: () => go(near?.before) })
+  const next = async () => go(await onward(id).catch(() => undefined))
+  const [editing, setEditing] = useState(false)
+  const nameLock = useNameLock()
+  useHotkeys({
+    j: () => void next(),
+    k: () => go(near?.before),
+    e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
+    n: (event) => { const box = document.getElementById('new-note'); if (box) { event.preventDefault(); box.focus() } },
+  })
   if (query.isPending) return <Page title={t('customers.one')}><Card><Loading lines={12} /></Card></Page>
   if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!p) return null
@@ -42,8 +53,17 @@ export function ProfilePage() {
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
   const title = p.name ?? p.identifiers[0]?.value ?? p.id
   return (
-    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}</span>} actions={near && <Neighbours near={near} go={go} />}>
-      <Card><HeadFacts profile={p} /></Card>
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}</span>} actions={near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}>
+      <Card>
+        <div className="stack">
+          <HeadFacts profile={p} />
+          <div className="head-work">
+            <div className="row"><span className="soft small">{t('work.tags')}</span><CustomerTags id={id} tags={p.tags} /></div>
+            <div className="row"><span className="soft small">{t('work.owner')}</span><CustomerOwner id={id} owner={p.owner} /></div>
+            <div className="row grow"><span className="soft small">{t('work.name')}</span>{editing ? <NameEdit id={id} name={p.name ?? ''} onClose={() => setEditing(false)} /> : <><span>{p.name ?? '—'}</span><NamePen onEdit={() => setEditing(true)} /></>}</div>
+          </div>
+        </div>
+      </Card>
       <div className="profile">
         <div className="stack">
           <Card title={t('customers.who')}><Who profile={p} /></Card>
@@ -60,13 +80,13 @@ export function ProfilePage() {
 }
 
 /** "3 / 212" of the list one came from. */
-function Neighbours({ near, go }: { near: NonNullable<ReturnType<typeof around>>; go: (id?: string) => void }) {
+function Neighbours({ near, onBefore, onAfter }: { near: NonNullable<ReturnType<typeof around>>; onBefore: () => void; onAfter: () => void }) {
   const { t, integer } = useFormat()
   return (
     <div className="row nowrap">
-      <Button size="small" aria-label={t('shell.key_previous')} title={`${t('shell.key_previous')} (K)`} disabled={!near.before} onClick={() => go(near.before)}>‹</Button>
+      <Button size="small" aria-label={t('shell.key_previous')} title={`${t('shell.key_previous')} (K)`} disabled={!near.before} onClick={onBefore}>‹</Button>
       <span className="soft small nowrap">{integer(near.place)} / {integer(near.total)}</span>
-      <Button size="small" aria-label={t('shell.key_next')} title={`${t('shell.key_next')} (J)`} disabled={!near.after} onClick={() => go(near.after)}>›</Button>
+      <Button size="small" aria-label={t('shell.key_next')} title={`${t('shell.key_next')} (J)`} disabled={!near.after && !near.more} onClick={onAfter}>›</Button>
     </div>
   )
 }
@@ -108,6 +128,7 @@ function Features({ profile: p }: { profile: Profile }) {
   const unknown = p.features.filter((x) => x.value.type === 'null' && !x.masked && concerns(p.kind, x.group))
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
+      <p className="soft small">{t('work.locked_facts')}</p>
       {groups.map((g, i) => (
         <Fold key={g.key} className="feature-group" open={i < 3} head={<span>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></span>}>
           <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>

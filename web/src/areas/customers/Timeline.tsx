@@ -5,8 +5,9 @@ import type { TimelineItem, TimelineType } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
+import { NewNote, NoteLine } from './Notes'
 
-const kinds: TimelineType[] = ['order', 'refund', 'interaction', 'answer', 'attribute']
+const kinds: TimelineType[] = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note']
 
 /** What happened, newest first, filtered by kind (the filter is in the URL). */
 export function Timeline({ id, types, onTypes }: { id: string; types: string; onTypes: (types: string) => void }) {
@@ -19,6 +20,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const items = query.data?.pages.flatMap((p) => p.items) ?? []
   return (
     <div className="stack">
+      {!at.as_of && <NewNote id={id} />}
       <div className="row" role="group" aria-label={t('customers.timeline_filter')}>
         <Button size="small" type={chosen.length ? 'text' : 'default'} aria-pressed={!chosen.length} onClick={() => onTypes('')}>{t('customers.all')}</Button>
         {kinds.map((k) => <Button key={k} size="small" type={chosen.includes(k) ? 'default' : 'text'} aria-pressed={chosen.includes(k)} onClick={() => toggle(k)}>{t(`customers.type_${k}`)}</Button>)}
@@ -26,7 +28,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
       {query.isPending && <Loading lines={8} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.data && items.length === 0 && <Empty title={t('customers.nothing_happened')} />}
-      <ol className="tl">{items.map((x, i) => <Line key={`${x.at}-${i}`} item={x} f={f} />)}</ol>
+      <ol className="tl">{items.map((x, i) => <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />)}</ol>
       {query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
     </div>
   )
@@ -50,7 +52,7 @@ function Line({ item, f }: { item: TimelineItem; f: Format }) {
     <li className={item.later ? 'later' : undefined}>
       {item.undated ? <span className="time">{f.t('customers.undated')}</span> : <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>}
       <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
-      <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>
+      {item.type === 'note' ? <NoteLine item={item} f={f} /> : <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>}
       <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount == null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
     </li>
   )

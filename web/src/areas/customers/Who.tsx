@@ -2,6 +2,7 @@ import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat, useTextLabel } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
+import { Copy } from './Copy'
 
 /** Kinds of identifiers of which only part is shown to whoever may not see personal data. */
 const personal = ['phone', 'email', 'unionid']
@@ -18,7 +19,7 @@ export function Who({ profile: p }: { profile: Profile }) {
   return (
     <div className="who">
       <dl>
-        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? <Phone digits={i.value} /> : i.kind === 'email' ? <Mail to={i.value} sees={sees} /> : i.value}{personal.includes(i.kind) && !sees && <Lock />}</dd>])}
+        {p.identifiers.map((i, n) => [<dt key={`t${n}`}>{t(`customers.id_${i.kind}`)}</dt>, <dd key={`d${n}`}>{i.kind === 'phone' ? <Phone digits={i.value} /> : i.kind === 'email' ? <Mail to={i.value} sees={sees} /> : i.value}{personal.includes(i.kind) && !sees ? <Lock /> : <Copy text={i.value} what={t(`customers.id_${i.kind}`)} />}</dd>])}
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
         {firm(p).map((x) => [<dt key={`t${x.key}`}>{f.label(x.label)}</dt>, <dd key={`d${x.key}`}>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd>])}
       </dl>

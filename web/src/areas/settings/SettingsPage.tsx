@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Select } from 'antd'
+import { Button, Input, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { isProblem } from '@/api/problem'
 import { changePassword, putWorkspace, session } from '@/api/queries'
 import type { Lang, Session, Workspace } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
+import { lettersOn, setLetters } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -24,6 +25,7 @@ export function SettingsPage() {
       <div className="settings">
         {may('settings:write') ? <Business workspace={data.workspace} /> : <BusinessFacts workspace={data.workspace} />}
         <Password user={data.user} />
+        <Keys />
       </div>
     </Page>
   )
@@ -83,6 +85,20 @@ function BusinessFacts({ workspace }: { workspace: Workspace }) {
           <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {new Intl.DisplayNames([lang], { type: 'currency' }).of(workspace.currency.code)}</dd></div>
         </dl>
         <p className="small soft">{t('settings.owner_only')}</p>
+      </div>
+    </Card>
+  )
+}
+
+/** Single letters that do something, for this browser. */
+function Keys() {
+  const { t } = useT()
+  const [on, setOn] = useState(lettersOn)
+  return (
+    <Card title={t('settings.keys')}>
+      <div className="stack">
+        <span className="switch-row"><Switch id="letters" checked={on} aria-label={t('settings.keys_letters')} onChange={(next) => { setLetters(next); setOn(next) }} /><span>{t('settings.keys_letters')}</span></span>
+        <p className="small soft">{t('settings.keys_note')}</p>
       </div>
     </Card>
   )

@@ -2,6 +2,7 @@ import { Modal } from 'antd'
 import { Fragment } from 'react'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
+import { lettersOn } from '@/parts/hooks'
 import { letterOf, usePlaces } from './places'
 
 /** The shortcuts, on `?`. */
@@ -19,6 +20,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
     [['K'], t('shell.key_previous')],
     [['Space'], t('shell.key_preview')],
     [['Enter'], t('shell.key_open')],
+    ...(may('customers:write') ? [[['X'], t('shell.key_select')], [['⇧X'], t('shell.key_select_range')], [['E'], t('shell.key_edit')], [['N'], t('shell.key_note')], [['⌘/Ctrl', 'Z'], t('shell.key_undo')]] as [string[], string][] : []),
     ...(make ? [[['⌘/Ctrl', 'Enter'], t('shell.key_save')] as [string[], string]] : []),
     [['Esc'], t('common.close')],
   ]
@@ -27,7 +29,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
       <div className="keys">
         {keys.map(([combo, what]) => <Fragment key={what}><span className="nowrap">{combo.map((k) => <span key={k} className="kbd">{k}</span>)}</span><span>{what}</span></Fragment>)}
       </div>
-      <p className="small soft">{t('shell.shortcuts_note')}</p>
+      <p className="small soft">{t(lettersOn() ? 'shell.shortcuts_note' : 'shell.letters_off')}</p>
     </Modal>
   )
 }

@@ -15,5 +15,6 @@ import members from './members.json'
 import access from './access.json'
 import versions from './versions.json'
 import today from './today.json'
+import work from './work.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work }

@@ -1,0 +1,130 @@
+//! Tags and owners as sets over a run's customers.
+
+use super::{Picture, customers::Filter};
+use crate::{Error, Result, app::App, sight::{self, Sight}};
+use domain::CustomerKey;
+use lake::Bits;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::mark::{self, Set};
+use utoipa::ToSchema;
+
+/// In the place of an owner or a tag: has none.
+pub const NONE: &str = "none";
+
+/// A tag as customers carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TagRef {
+    /// `tag_…`
+    pub id: String,
+    /// as it is shown
+    pub name: String,
+    /// `grey`, `blue`, `green`, `amber`, `red`, `purple`, `teal` or `pink`
+    pub colour: String,
+}
+
+/// Who looks after a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnerRef {
+    /// `usr_…`
+    pub id: String,
+    /// display name
+    pub name: String,
+}
+
+/// A stored set as bits over so many customers.
+pub fn bits(set: &Set, len: usize) -> Bits {
+    let mut words = vec![0; len.div_ceil(64)];
+    set.add_to(&mut words);
+    Bits::from_words(words, len)
+}
+
+/// Those who have no tag, or no owner.
+fn nobodys(sets: &BTreeMap<String, Set>, picture: &Picture) -> Bits {
+    let all = sets.values().fold(Set::default(), |all, set| all.or(set));
+    let mut none = picture.everyone().clone();
+    none.and_not(&bits(&all, none.len()));
+    none
+}
+
+/// Every tag there is and who has it; sets of tags that were taken away count for nothing.
+pub(super) async fn of_tags(app: &App) -> Result<BTreeMap<String, Set>> {
+    let mut sets = mark::all(&app.store, mark::TAGS).await?;
+    let tags = store::tag::list(&app.store, &app.settings().id).await?;
+    Ok(tags.into_iter().map(|t| (t.id.clone(), sets.remove(&mark::of_tag(&t.id)).unwrap_or_default())).collect())
+}
+
+/// Whom each member looks after, by `usr_…`.
+pub(super) async fn of_owners(app: &App) -> Result<BTreeMap<String, Set>> {
+    let sets = mark::all(&app.store, mark::OWNERS).await?;
+    Ok(sets.into_iter().filter_map(|(name, set)| Some((name.strip_prefix(mark::OWNERS)?.to_owned(), set))).collect())
+}
+
+/// Leaves only those with these tags and this owner.
+///
+/// # Errors
+/// `tag.not_found`, `owner.not_found`; when the store refuses.
+pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &mut Bits) -> Result<()> {
+    for (tag, has) in &filter.tags {
+        if tag == NONE {
+            let none = nobodys(&of_tags(app).await?, picture);
+            if *has { who.and(&none) } else { who.and_not(&none) };
+            continue;
+        }
+        let known = store::tag::get(&app.store, &app.settings().id, tag).await?;
+        known.filter(|t| t.removed_at.is_none()).ok_or_else(|| Error::not_found("tag", tag))?;
+        let set = bits(&mark::of(&app.store, &mark::of_tag(tag)).await?, who.len());
+        if *has { who.and(&set) } else { who.and_not(&set) };
+    }
+    match filter.owner.as_deref() {
+        None => {}
+        Some(NONE) => {
+            who.and(&nobodys(&of_owners(app).await?, picture));
+        }
+        Some(owner) => {
+            store::user::get(&app.store, owner).await?.ok_or_else(|| Error::not_found("owner", owner))?;
+            who.and(&bits(&mark::of(&app.store, &mark::of_owner(owner)).await?, who.len()));
+        }
+    }
+    Ok(())
+}
+
+/// Tags and owner of each of these customers, tags by name.
+pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Result<Carried> {
+    let sets = mark::around(&app.store, keys).await?;
+    let mut carried = Carried::default();
+    if sets.is_empty() {
+        return Ok(carried);
+    }
+    for tag in store::tag::list(&app.store, &app.settings().id).await? {
+        let Some(set) = sets.get(&mark::of_tag(&tag.id)) else { continue };
+        let shown = TagRef { id: tag.id, name: sight::text(sight, tag.name), colour: tag.colour.key().to_owned() };
+        for key in keys.iter().filter(|k| set.holds(**k)) {
+            carried.tags.entry(*key).or_default().push(shown.clone());
+        }
+    }
+    for (name, set) in &sets {
+        let Some(user) = name.strip_prefix(mark::OWNERS) else { continue };
+        let whose: Vec<&CustomerKey> = keys.iter().filter(|k| set.holds(**k)).collect();
+        if whose.is_empty() {
+            continue;
+        }
+        let name = store::user::get(&app.store, user).await?.map(|u| u.name).unwrap_or_default();
+        carried.owner.extend(whose.into_iter().map(|k| (*k, OwnerRef { id: user.to_owned(), name: name.clone() })));
+    }
+    Ok(carried)
+}
+
+/// What people hung on customers.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    tags: BTreeMap<CustomerKey, Vec<TagRef>>,
+    owner: BTreeMap<CustomerKey, OwnerRef>,
+}
+
+impl Carried {
+    /// A customer's tags and owner.
+    pub(crate) fn take(&mut self, key: CustomerKey) -> (Vec<TagRef>, Option<OwnerRef>) {
+        (self.tags.remove(&key).unwrap_or_default(), self.owner.remove(&key))
+    }
+}

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { segments } from '@/api/queries'
+import type { ChangeBody, ChangeKind } from '@/api/types'
+import { useMay } from '@/parts/access'
+import { useFormat } from '@/parts/format'
+import { Pop } from '@/parts/Pop'
+import { useOwners } from './Owner'
+import { everybody, nobody, type Selection, size, whom } from './selection'
+import { TagPicker } from './Tags'
+import { useChange } from './useChange'
+
+interface Props { selection: Selection; onSelect: (next: Selection) => void; filter: Record<string, string>; shown: number; total: number }
+
+/** What can be done with those selected; "all matching" is worked out by the server, not row by row here. */
+export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
+  const f = useFormat()
+  const { t } = f
+  const may = useMay()
+  const owners = useOwners()
+  const change = useChange(() => onSelect(nobody))
+  const n = size(selection, total)
+  const act = (kind: ChangeKind, subject: string) => change.mutate({ kind, subject, except: [], ...whom(selection, filter, total) } as ChangeBody)
+  return (
+    <div className="bulk" role="region" aria-label={t('work.selection')} data-testid="bulk">
+      <span className="strong nowrap" aria-live="polite">{t('work.selected', { count: n, n: f.integer(n) })}</span>
+      {!selection.all && n >= shown && total > n && <button type="button" className="linkish" onClick={() => onSelect(everybody)}>{t('work.select_all', { count: total, n: f.integer(total) })}</button>}
+      {selection.all && <span className="soft small">{t('work.all_matching')}</span>}
+      <span className="row">
+        <Pop className="pop-button" label={t('work.add_tag')} button={t('work.add_tag')}>{(close) => <TagPicker autoFocus onPick={(x) => { close(); act('tag_add', x.id) }} />}</Pop>
+        <Pop className="pop-button" label={t('work.remove_tag')} button={t('work.remove_tag')}>{(close) => <TagPicker autoFocus onlyThese onPick={(x) => { close(); act('tag_remove', x.id) }} />}</Pop>
+        <Pop className="pop-button" label={t('work.set_owner')} button={t('work.set_owner')}>
+          {(close) => (
+            <div className="menu picker-list">
+              {owners.map((o) => <button key={o.id} type="button" onClick={() => { close(); act('owner_set', o.id) }}>{o.name}</button>)}
+              <button type="button" onClick={() => { close(); act('owner_set', 'none') }}>{t('work.nobody')}</button>
+            </div>
+          )}
+        </Pop>
+        {may('definitions:write') && <Lists onPick={act} />}
+      </span>
+      <Button type="text" size="small" loading={change.isPending} onClick={() => onSelect(nobody)}>{t('work.deselect')} <span className="kbd">Esc</span></Button>
+    </div>
+  )
+}
+
+/** Fixed lists to put them on or take them off. */
+function Lists({ onPick }: { onPick: (kind: ChangeKind, segment: string) => void }) {
+  const f = useFormat()
+  const { t } = f
+  const { data = [] } = useQuery(segments())
+  const lists = data.filter((s) => s.kind === 'static')
+  return (
+    <Pop className="pop-button" label={t('work.lists')} button={t('work.lists')} align="right">
+      {(close) => (
+        <div className="menu picker-list">
+          {lists.length === 0 && <span className="soft small">{t('work.no_lists')}</span>}
+          {lists.map((s) => <button key={`+${s.key}`} type="button" onClick={() => { close(); onPick('list_add', s.key) }}>{t('work.list_add', { name: f.label(s.label) })}</button>)}
+          {lists.map((s) => <button key={`-${s.key}`} type="button" onClick={() => { close(); onPick('list_remove', s.key) }}>{t('work.list_remove', { name: f.label(s.label) })}</button>)}
+        </div>
+      )}
+    </Pop>
+  )
+}

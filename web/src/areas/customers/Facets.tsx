@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Select } from 'antd'
+import { useState } from 'react'
+import { facets as facetsQuery } from '@/api/work'
+import type { Facet } from '@/api/types'
+import { useClassifications, useFormat } from '@/parts/format'
+import { Failed, Loading } from '@/parts/States'
+import { TagChip } from './Tags'
+
+type Search = Record<string, string | undefined>
+interface Props { filters: Search; onChange: (next: Search) => void }
+
+const KEY = 'zhiyin.facets'
+const usual = 'tag,owner,class.lifecycle,class.rfm_8,class.by_country,class.by_region'
+const chosen = () => (localStorage.getItem(KEY) ?? usual).split(',')
+/** Choices of a facet shown before somebody asks for all of them. */
+const few = 8
+
+/** How many of the list there are in each class, with each tag, of each owner; a click narrows to them, another lets go. */
+export function Facets({ filters, onChange }: Props) {
+  const f = useFormat()
+  const { t } = f
+  const [by, setBy] = useState(chosen)
+  const classifications = useClassifications()
+  const known = by.filter((k) => !k.startsWith('class.') || classifications.some((c) => `class.${c.key}` === k))
+  const query = useQuery({ ...facetsQuery(filters, known.join(',')), enabled: classifications.length > 0 && known.length > 0 })
+  const choose = (next: string[]) => {
+    localStorage.setItem(KEY, next.join(','))
+    setBy(next)
+  }
+  const open = classifications.filter((c) => !by.includes(`class.${c.key}`))
+  return (
+    <div role="group" className={`facets${query.isPlaceholderData ? ' stale' : ''}`} aria-label={t('work.facets')} data-testid="facets">
+      {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {query.isPending && <Loading lines={10} />}
+      {query.data?.items.map((x) => <One key={x.key} facet={x} value={filters[x.key]} onChange={(v) => onChange({ [x.key]: v })} onDrop={x.key.startsWith('class.') ? () => choose(by.filter((k) => k !== x.key)) : undefined} />)}
+      <Select size="small" className="grow" aria-label={t('work.add_facet')} placeholder={`+ ${t('work.add_facet')}`} value={null} showSearch={{ optionFilterProp: 'label' }} options={open.map((c) => ({ value: `class.${c.key}`, label: f.label(c.label) }))} onChange={(k: string | null) => { if (k) choose([...by, k]) }} />
+    </div>
+  )
+}
+
+function One({ facet, value, onChange, onDrop }: { facet: Facet; value?: string; onChange: (v: string | undefined) => void; onDrop?: () => void }) {
+  const f = useFormat()
+  const { t } = f
+  const [whole, setWhole] = useState(false)
+  const name = f.label(facet.label)
+  // several tags may be asked for at once, also against; of the others one
+  const asked = facet.key === 'tag' ? (value ?? '').split(',').filter(Boolean) : value ? [value] : []
+  const pick = (key: string) => {
+    if (facet.key !== 'tag') return onChange(asked.includes(key) ? undefined : key)
+    const next = asked.includes(key) ? asked.filter((k) => k !== key) : key === 'none' ? ['none'] : [...asked.filter((k) => k !== 'none'), key]
+    onChange(next.join(',') || undefined)
+  }
+  const items = facet.items.filter((x) => x.count > 0 || asked.includes(x.key))
+  const shown = whole ? items : items.filter((x, i) => i < few || asked.includes(x.key))
+  if (items.length === 0) return null
+  return (
+    <section className="facet">
+      <h2><span className="grow">{name}</span>{onDrop && <button type="button" className="linkish small" aria-label={t('work.drop_facet', { name })} title={t('work.drop_facet', { name })} onClick={onDrop}>×</button>}</h2>
+      {shown.map((x) => (
+        <button key={x.key} type="button" className="filter-class" aria-pressed={asked.includes(x.key)} onClick={() => pick(x.key)}>
+          <span className="grow clip">{x.colour ? <TagChip tag={{ name: f.label(x.label), colour: x.colour }} /> : f.label(x.label)}</span><span className="soft num">{f.integer(x.count)}</span>
+        </button>
+      ))}
+      {items.length > shown.length && <Button type="text" size="small" onClick={() => setWhole(true)}>{t('work.all_of', { count: items.length })}</Button>}
+    </section>
+  )
+}
