@@ -63,6 +63,12 @@ actions! {
     DefinitionWithdrawn = "definition.withdrawn";
     /// somebody took a file along
     ExportTaken = "export.taken";
+    /// somebody took a file along that had been written for them before
+    ExportDownloaded = "export.downloaded";
+    /// somebody stopped a job
+    JobCancelled = "job.cancelled";
+    /// somebody had a job run again that was given up
+    JobRetried = "job.retried";
 }
 
 impl Action {

@@ -67,6 +67,8 @@ pub struct App {
     pub imports: crate::ingest::Board,
     /// the latest computed run
     pub runs: crate::analysis::Runs,
+    /// what this process knows of jobs
+    pub jobs: crate::jobs::Board,
 }
 
 impl App {
@@ -112,6 +114,7 @@ impl App {
             settings: RwLock::new(Arc::new(Settings::unset())),
             imports: crate::ingest::Board::default(),
             runs: crate::analysis::Runs::default(),
+            jobs: crate::jobs::Board::default(),
         };
         app.reload().await?;
         Ok(app)
@@ -161,6 +164,11 @@ impl App {
     /// Where the files of an upload are kept.
     pub fn uploads(&self, import: &str) -> PathBuf {
         self.data.join("uploads").join(import)
+    }
+
+    /// Where the files of exports are kept for those who asked for them.
+    pub fn exports(&self) -> PathBuf {
+        self.data.join("exports")
     }
 
     /// Folder of temporary files; emptied when the server starts.

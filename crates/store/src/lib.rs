@@ -27,6 +27,7 @@ pub mod invitation;
 pub mod job;
 pub mod member;
 pub mod quarantine;
+pub mod schedule;
 pub mod session;
 pub mod setup;
 pub mod template;

@@ -21,6 +21,8 @@ export const LockIcon = draw(<><rect x="4.5" y="9" width="11" height="7.5" rx="1
 export const MemberIcon = draw(<><circle cx="10" cy="6.8" r="3" /><path d="M4 16.500c.5-3.400 2.700-5.200 6-5.200s5.500 1.800 6 5.200" /></>)
 export const KeyIcon = draw(<><circle cx="6.8" cy="10" r="3.3" /><path d="M10 10h7M14.500 10v2.800" /></>)
 export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
+export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)
+export const TrayIcon = draw(<><path d="M10 3v7M7 7.300l3 3 3-3" /><path d="M3 11.500h3.700l1.300 2h4l1.300-2H17V16a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z" /></>)
 export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)
 
 export function Mark({ size = 26 }: { size?: number }) {

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
+use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, schedule, session, setup, template, token, user, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -28,6 +28,7 @@ fn statements() -> Vec<Named> {
         job::STATEMENTS,
         member::STATEMENTS,
         quarantine::STATEMENTS,
+        schedule::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         template::STATEMENTS,

@@ -2,4 +2,5 @@
 export const actions = [
   'workspace.founded', 'workspace.changed', 'session.begun', 'session.refused', 'password.changed', 'password.reset', 'member.joined', 'member.changed', 'member.removed',
   'invitation.made', 'invitation.revoked', 'token.made', 'token.revoked', 'import.committed', 'import.undone', 'definition.published', 'definition.withdrawn', 'export.taken',
+  'export.downloaded', 'job.cancelled', 'job.retried',
 ]

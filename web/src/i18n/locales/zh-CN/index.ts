@@ -13,5 +13,6 @@ import audit from './audit.json'
 import tokens from './tokens.json'
 import members from './members.json'
 import access from './access.json'
+import jobs from './jobs.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, jobs }
