@@ -12,7 +12,7 @@ for (const lang of langs)
     let server: Server | undefined
     test.beforeAll(async () => {
       test.setTimeout(240_000)
-      server = await startDemo(lang, 40_000)
+      server = await startDemo(lang, 12_000)
     })
     test.afterAll(async () => { await server?.stop() })
 

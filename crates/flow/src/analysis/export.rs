@@ -231,7 +231,7 @@ impl Rows for List {
     fn reach(&self, row: usize) -> io::Result<()> {
         let from = row - row % STEP;
         let at_hand = self.step.read().is_ok_and(|s| s.from == from && !s.people.is_empty());
-        if row % WORD == 0 || !at_hand {
+        if row % WORD == 0 || !at_hand || row >= self.order.len() {
             (self.watch)(row)?;
         }
         if at_hand || row >= self.order.len() {

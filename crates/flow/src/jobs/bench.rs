@@ -32,6 +32,8 @@ const BEAT: Duration = Duration::from_millis(700);
 const SILENT: u32 = 4;
 /// Pauses between two looks at the schedules.
 const LOOKS: u32 = 30;
+/// How long a job that was asked to stop may take to hear of it.
+const GRACE: Duration = Duration::from_secs(2);
 /// How long a process that ends waits for its jobs to stop.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Jobs done at a time, besides the place that is kept for short ones.
@@ -54,6 +56,14 @@ struct Held {
     beat: Arc<Beat>,
     /// as last written down, and how many beats ago
     written: Mutex<((i64, i64), u32)>,
+}
+
+/// Resolves a while after a job was asked to stop.
+async fn must_stop(beat: &Beat) {
+    while beat.why().is_none() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    tokio::time::sleep(GRACE).await;
 }
 
 /// The place where a process does its jobs.
@@ -181,13 +191,17 @@ impl Bench {
         let job = Arc::new(job);
         let held = Arc::new(Held { job: Arc::clone(&job), beat: Arc::clone(&beat), written: Mutex::new(((0, job.total), 0)) });
         self.held().insert(job.id.clone(), held);
-        let task = tokio::spawn((self.perform)(Arc::clone(&self.app), Arc::clone(&job), Arc::clone(&beat)));
-        let outcome = match task.await {
-            Ok(outcome) => outcome.map_err(Some),
-            Err(e) => {
-                tracing::error!(job = %job.id, kind = %job.name, error = %e, "a job broke");
-                Err(None)
-            }
+        let mut task = tokio::spawn((self.perform)(Arc::clone(&self.app), Arc::clone(&job), Arc::clone(&beat)));
+        let outcome = tokio::select! {
+            ended = &mut task => match ended {
+                Ok(outcome) => outcome.map_err(Some),
+                Err(e) => {
+                    tracing::error!(job = %job.id, kind = %job.name, error = %e, "a job broke");
+                    Err(None)
+                }
+            },
+            // what cannot be stopped where it is, is left to itself: it finds out before it has any effect
+            () = must_stop(&beat) => Err(None),
         };
         store::failpoint("job-effect-before-done");
         for wait in [1, 2, 4, 0] {

@@ -190,7 +190,7 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     let (rows, as_of, sheet) = (plan.rows() as u64, plan.as_of(), form.format);
     let folder = app.exports();
     let (target, part) = (place(app, &job.id), Part(folder.join(format!("{}.{}.part", job.id, job.attempts))));
-    let told = Arc::clone(beat);
+    let (told, last) = (Arc::clone(beat), Arc::clone(beat));
     let table = plan.table(app, move |row| told.tell(row as u64, rows));
     let temporary = app.temporary();
     let bytes = tokio::task::spawn_blocking(move || {
@@ -201,12 +201,12 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
         let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
         let bytes = file.metadata()?.len();
+        last.tell(rows, rows)?;
         std::fs::rename(&part.0, &target)?;
         File::open(&folder)?.sync_all()?;
         Ok::<u64, Error>(bytes)
     });
     let bytes = bytes.await??;
-    beat.tell(rows, rows).ok();
     store::failpoint("job-export-written");
     let segment = form.filter.get("segment").filter(|s| !s.is_empty());
     let name = format!("{}-{as_of}.{}", segment.map_or("customers", String::as_str), sheet.extension());

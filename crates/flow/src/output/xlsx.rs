@@ -92,6 +92,7 @@ pub fn write_table_by(sheet: &Sheet, folder: &std::path::Path, out: &mut (impl W
     // beyond four gigabytes a part of an archive needs the larger form, which small ones do without
     book.use_zip_large_file(sheet.rows.count().min(ROWS_A_SHEET).saturating_mul(sheet.columns.len()) > CELLS_A_PART);
     table(&mut book, sheet, "data", Lang::En)?;
+    sheet.rows.reach(sheet.rows.count())?;
     save(&mut book, out)
 }
 

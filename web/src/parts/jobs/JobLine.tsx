@@ -28,7 +28,7 @@ export function Progress({ job }: { job: Job }) {
   const of = job.unit === 'bytes' ? f.bytes : f.integer
   const counted = job.total > 0 && t(job.unit === 'bytes' ? 'jobs.bytes' : 'jobs.rows', { done: of(job.done), total: of(job.total) })
   const left = job.seconds_left != null && (job.seconds_left < 60 ? t('jobs.seconds_left', { count: job.seconds_left, n: job.seconds_left }) : t('jobs.minutes_left', { count: Math.ceil(job.seconds_left / 60), n: Math.ceil(job.seconds_left / 60) }))
-  const words = job.stopping ? t('jobs.stopping') : job.state === 'queued' ? (job.next_try_at ? t('jobs.tried_again', { at: f.instant(job.next_try_at) }) : t('jobs.waiting')) : [share !== undefined && f.percent(share, 0), counted, left].filter(Boolean).join(' · ') || t('jobs.state_running')
+  const words = job.stopping ? t('jobs.stopping') : job.state === 'queued' ? (job.next_try_at ? t('jobs.tried_again', { at: f.instant(job.next_try_at) }) : t('jobs.waiting')) : job.total > 0 && job.done >= job.total ? t('jobs.finishing') : [share !== undefined && f.percent(share, 0), counted, left].filter(Boolean).join(' · ') || t('jobs.state_running')
   return (
     <div className="job-progress">
       {share !== undefined && <div className="progress" role="progressbar" aria-label={jobName(job, f)} aria-valuenow={Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}><i style={{ width: `${share * 100}%` }} /></div>}
