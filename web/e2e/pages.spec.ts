@@ -53,6 +53,7 @@ const routes: [string, () => string][] = [
   ['tokens', () => '/settings/tokens'],
   ['audit', () => '/audit'],
   ['audit, narrowed', () => '/audit?action=session.begun&day=2020-02-29'],
+  ['jobs', () => '/jobs'],
   ['an invitation that is gone', () => '/invite'],
   ['not found', () => '/nowhere'],
 ]

@@ -121,9 +121,16 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./areas/audit/AuditPage'), 'AuditPage'),
 })
 
+export interface JobsSearch { state?: 'queued' | 'running' | 'done' | 'dead' | 'cancelled'; kind?: string; mine?: 'yes' }
+const jobs = createRoute({
+  getParentRoute: () => app, path: '/jobs',
+  validateSearch: (s: Raw): JobsSearch => ({ state: oneOf(s.state, 'queued', 'running', 'done', 'dead', 'cancelled'), kind: text(s.kind), mine: oneOf(s.mine, 'yes') }),
+  component: lazyRouteComponent(() => import('./areas/jobs/JobsPage'), 'JobsPage'),
+})
+
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

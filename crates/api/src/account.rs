@@ -358,6 +358,16 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     Ok(Some(Scope::signed_in(member, token.to_owned())))
 }
 
+/// Whose session this still is; it is neither prolonged nor noted.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
+    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
+    let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
+    Ok(found.map(|(_, member)| Scope::signed_in(member, token.to_owned())))
+}
+
 /// Whose API token this is, if it is one; that it was used is noted at most once a minute.
 ///
 /// # Errors

@@ -35,13 +35,15 @@ pub struct Ctx {
     pub passwords: Passwords,
     /// failures of signing in and setting up
     pub brake: Brake,
+    /// the server ends: streams do, too
+    pub closing: tokio::sync::watch::Sender<bool>,
 }
 
 impl Ctx {
     /// Around an open application. Facts stay at hand from now on: people try rules out.
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default() }
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default(), closing: tokio::sync::watch::Sender::new(false) }
     }
 
     /// The workspace this store holds; empty before the set-up. Read again until there is one: another process may have made it.

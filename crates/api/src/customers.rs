@@ -92,13 +92,13 @@ pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Q
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
-    /// `csv` or `xlsx`; absent = `csv`
+    /// `csv`, `xlsx` or `parquet`; absent = `csv`
     pub format: Option<Sheet>,
 }
 
 /// Take the whole list along
 ///
-/// Every customer of the list, not only a page. Texts that a spreadsheet would take for formulas are made harmless.
+/// Every customer of the list, not only a page; for a long one `POST /exports` does not keep you waiting. Texts that a spreadsheet would take for formulas are made harmless.
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, ListQuery, ExportQuery),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {

@@ -12,12 +12,14 @@ mod curve;
 mod customers;
 mod definitions;
 pub mod error;
+mod exports;
 mod extract;
 mod features;
 mod flow_between;
 mod health;
 mod imports;
 mod invitations;
+mod jobs;
 mod limit;
 mod members;
 mod notes;
@@ -50,6 +52,12 @@ use tokio::net::TcpListener;
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, ctx: Ctx, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    // whoever looks on would keep the server from ending
+    let closing = ctx.closing.clone();
+    let stop = async move {
+        stop.await;
+        closing.send_replace(true);
+    };
     let service = router(ctx).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -5,8 +5,8 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, changes, classifications, cohorts, curve, customers, definitions, features, flow_between, health, imports, invitations, members, notes, overview, owners, rfm, rules,
-    security, segments, session, tags, tokens, views, web,
+    audit, changes, classifications, cohorts, curve, customers, definitions, exports, features, flow_between, health, imports, invitations, jobs, members, notes, overview, owners,
+    rfm, rules, security, segments, session, tags, tokens, views, web,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -38,6 +38,7 @@ const BODY: usize = 1 << 20;
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
         (name = "definition", description = "everything people defined, as text files"),
+        (name = "job", description = "what goes on in the background: exports, schedules, the history"),
         (name = "member", description = "who belongs to the business, and invitations"),
         (name = "token", description = "what programs sign in with"),
         (name = "audit", description = "who did what"),
@@ -153,6 +154,15 @@ fn page(page: Page) -> Page {
         .on(Has(ImportsWrite), routes!(imports::undo))
         .on(Has(ExportTake), routes!(imports::rejected_csv))
         .on(Has(ExportTake), routes!(imports::rejected_xlsx))
+        // jobs
+        .on(Has(ExportTake), routes!(exports::create))
+        .on(Has(ExportTake), routes!(exports::file))
+        .on(Has(BaseRead), routes!(jobs::list))
+        .on(Has(BaseRead), routes!(jobs::events))
+        .on(Has(BaseRead), routes!(jobs::show))
+        .on(Has(BaseRead), routes!(jobs::cancel))
+        .on(Has(BaseRead), routes!(jobs::retry))
+        .on(Has(AuditRead), routes!(jobs::schedules))
         // oneself, the business and its people
         .on(Session, routes!(session::password))
         .on(Has(SettingsWrite), routes!(session::workspace))

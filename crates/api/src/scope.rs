@@ -175,6 +175,20 @@ pub async fn of(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Scope>> {
     }
 }
 
+/// Whose request this still is, long after it began. Unlike a request of its own it prolongs nothing.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn still(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Scope>> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return of(ctx, headers).await;
+    }
+    match cookie(ctx, headers) {
+        Some(token) => account::still_session(ctx, &token).await,
+        None => Ok(None),
+    }
+}
+
 /// The API token a request names.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

@@ -87,6 +87,12 @@ actions! {
     ViewShared = "view.shared";
     /// a shared view was taken away or made private
     ViewWithdrawn = "view.withdrawn";
+    /// somebody took a file along that had been written for them before
+    ExportDownloaded = "export.downloaded";
+    /// somebody stopped a job
+    JobCancelled = "job.cancelled";
+    /// somebody had a job run again that was given up
+    JobRetried = "job.retried";
 }
 
 impl Action {

@@ -136,6 +136,12 @@ impl Zone {
         self.0.to_zoned(local).map(|z| Instant(z.timestamp().as_microsecond())).unwrap_or(Instant(0))
     }
 
+    /// The instant of an hour and minute of a business day.
+    pub fn at(&self, day: Day, hour: i8, minute: i8) -> Instant {
+        let time = jiff::civil::Time::new(hour, minute, 0, 0).unwrap_or(jiff::civil::Time::midnight());
+        self.instant(day.date().to_datetime(time))
+    }
+
     /// Hour of the local day, 0–23.
     pub fn hour(&self, at: Instant) -> u8 {
         jiff::Timestamp::from_microsecond(at.0).map(|t| self.0.to_datetime(t).hour() as u8).unwrap_or(0)

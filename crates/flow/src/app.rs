@@ -69,6 +69,8 @@ pub struct App {
     pub runs: crate::analysis::Runs,
     /// sizes of classes and segments on days before
     pub trends: crate::analysis::trend::Trends,
+    /// what this process knows of jobs
+    pub jobs: crate::jobs::Board,
 }
 
 impl App {
@@ -115,6 +117,7 @@ impl App {
             imports: crate::ingest::Board::default(),
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
+            jobs: crate::jobs::Board::default(),
         };
         app.reload().await?;
         Ok(app)
@@ -164,6 +167,11 @@ impl App {
     /// Where the files of an upload are kept.
     pub fn uploads(&self, import: &str) -> PathBuf {
         self.data.join("uploads").join(import)
+    }
+
+    /// Where the files of exports are kept for those who asked for them.
+    pub fn exports(&self) -> PathBuf {
+        self.data.join("exports")
     }
 
     /// Folder of temporary files; emptied when the server starts.

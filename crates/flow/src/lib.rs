@@ -8,6 +8,7 @@ pub mod definitions;
 pub mod duplicates;
 pub mod error;
 pub mod ingest;
+pub mod jobs;
 pub mod output;
 pub mod people;
 pub mod schema;

@@ -121,6 +121,7 @@ statements! {
         WHERE workspace = $1 AND id = $2 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
     REVOKE_OF_ADDRESS = "UPDATE invitations SET revoked_at = $3
         WHERE workspace = $1 AND email = $2 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
+    FORGET = "DELETE FROM invitations WHERE expires_at < $1 OR accepted_at < $1 OR revoked_at < $1";
     REVOKE_BY = "UPDATE invitations SET revoked_at = $3
         WHERE workspace = $1 AND created_by = $2 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
 }
@@ -168,4 +169,9 @@ pub async fn revoke_of_address(tx: &mut Tx, workspace: &str, email: &str, now: I
 /// Takes back every open invitation somebody made; answers how many.
 pub async fn revoke_by(tx: &mut Tx, workspace: &str, user: &str, now: Instant) -> Result<u64> {
     execute!(tx, REVOKE_BY, workspace, user, now.0)
+}
+
+/// Forgets invitations that have been of no use since before an instant.
+pub async fn forget(db: impl Access, before: Instant) -> Result<u64> {
+    execute!(db, FORGET, before.0)
 }

@@ -1,10 +1,11 @@
 //! Jobs: work that outlives a request. Enqueued in the transaction of the change that caused it, claimed with a lease, run
 //! at least once, retried with back-off, dead-lettered in the open. Safe to run twice is the job's own duty.
 //!
-//! Attempts are counted when a job is claimed, so that one which takes the process down with it runs out of attempts, too.
+//! Attempts are counted when a job is claimed, so that one which takes the process down with it runs out of attempts, too. Clocks
+//! may jump: what was to run at once runs at once, and a lease or a back-off that lies too far ahead counts from now.
 
 use crate::{Access, Error, Result, Store, failpoint};
-use domain::clock::Instant;
+use domain::{audit::Actor, clock::Instant};
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -23,7 +24,11 @@ pub enum State {
 }
 
 impl State {
-    fn key(self) -> &'static str {
+    /// Every state.
+    pub const ALL: [State; 5] = [State::Queued, State::Running, State::Done, State::Dead, State::Cancelled];
+
+    /// Machine name.
+    pub fn key(self) -> &'static str {
         match self {
             State::Queued => "queued",
             State::Running => "running",
@@ -61,12 +66,40 @@ pub struct NewJob {
     pub priority: i64,
     /// tries before it is dead
     pub max_attempts: u32,
+    /// whose business it is for; empty before there is one
+    pub workspace: String,
+    /// who asked for it: `usr_…`, `server`, `cli`
+    pub actor: String,
+    /// the API token they used, `tok_…`
+    pub token: Option<String>,
+    /// how much there is to do, if it is known
+    pub total: i64,
+    /// what is counted
+    pub unit: Option<String>,
 }
 
 impl NewJob {
-    /// A job to run at once, five tries.
+    /// A job of the server itself to run at once, five tries.
     pub fn new(id: String, name: &str, payload: serde_json::Value, now: Instant) -> NewJob {
-        NewJob { id, name: name.to_owned(), unique_key: None, payload, run_at: now, priority: 0, max_attempts: 5 }
+        NewJob {
+            id,
+            name: name.to_owned(),
+            unique_key: None,
+            payload,
+            run_at: now,
+            priority: 0,
+            max_attempts: 5,
+            workspace: String::new(),
+            actor: "server".to_owned(),
+            token: None,
+            total: 0,
+            unit: None,
+        }
+    }
+
+    /// For a business, asked for by somebody.
+    pub fn by(self, workspace: &str, actor: &Actor) -> NewJob {
+        NewJob { workspace: workspace.to_owned(), actor: actor.id.clone(), token: actor.token.clone(), ..self }
     }
 }
 
@@ -101,8 +134,18 @@ pub struct Job {
     pub result: Option<serde_json::Value>,
     /// enqueued
     pub created_at: Instant,
+    /// claimed last
+    pub started_at: Option<Instant>,
     /// done, dead or cancelled
     pub finished_at: Option<Instant>,
+    /// whose business it is for
+    pub workspace: String,
+    /// who asked for it
+    pub actor: String,
+    /// their name, if it is a person
+    pub actor_name: Option<String>,
+    /// the API token they used
+    pub token: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,7 +164,12 @@ struct Row {
     error: Option<String>,
     result: Option<String>,
     created_at: i64,
+    started_at: Option<i64>,
     finished_at: Option<i64>,
+    workspace: String,
+    actor: String,
+    actor_name: Option<String>,
+    token: Option<String>,
 }
 
 fn job(r: Row) -> Result<Job> {
@@ -140,17 +188,55 @@ fn job(r: Row) -> Result<Job> {
         unit: r.unit,
         error: r.error,
         created_at: Instant(r.created_at),
+        started_at: r.started_at.map(Instant),
         finished_at: r.finished_at.map(Instant),
+        workspace: r.workspace,
+        actor: r.actor,
+        actor_name: r.actor_name,
+        token: r.token,
     })
 }
 
+/// What a job is read from.
+macro_rules! columns {
+    () => {
+        "id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result, created_at, started_at,
+        finished_at, workspace, actor, (SELECT u.name FROM users u WHERE u.id = actor) AS actor_name, token"
+    };
+}
+
+/// The next job: due, or one whose worker is gone. `$1` now, `$4` the most a back-off may lie ahead, `$5` the last priority taken.
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $2, lease_until = $3, started_at = $1
+            WHERE id = (SELECT id FROM jobs
+                WHERE priority <= $5 AND ((state = 'running' AND lease_until < $1) OR (state = 'queued'
+                    AND (run_at <= $1 OR run_at = created_at OR (attempts > 0 AND run_at > $4))))
+                ORDER BY priority, run_at, id LIMIT 1", $lock, ")
+            RETURNING ", columns!()
+        )
+    };
+}
+
 statements! {
-    ENQUEUE = "INSERT INTO jobs (id, name, unique_key, payload, state, priority, run_at, attempts, max_attempts, created_at)
-        VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, $7, $8) ON CONFLICT DO NOTHING";
-    GET = "SELECT id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
-        created_at, finished_at FROM jobs WHERE id = $1";
-    LIST = "SELECT id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
-        created_at, finished_at FROM jobs WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+    ENQUEUE = "INSERT INTO jobs (id, name, unique_key, payload, state, priority, run_at, attempts, max_attempts, created_at,
+            workspace, actor, token, total, unit)
+        VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+    GET = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
+    LIST = concat!("SELECT ", columns!(), " FROM jobs WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+    OPEN = concat!("SELECT ", columns!(), " FROM jobs WHERE unique_key = $1 AND state IN ('queued', 'running')");
+    PAGE = concat!("SELECT ", columns!(), " FROM jobs
+        WHERE workspace = $1 AND (actor = $2 OR $2 = '') AND (state = $3 OR $3 = '') AND (name = $4 OR $4 = '')
+            AND (created_at < $5 OR (created_at = $5 AND id < $6))
+        ORDER BY created_at DESC, id DESC LIMIT $7");
+    RECENT = concat!("SELECT ", columns!(), " FROM jobs
+        WHERE workspace = $1 AND (state IN ('queued', 'running') OR finished_at > $2)
+        ORDER BY created_at DESC, id DESC LIMIT $3");
+    DUE = "SELECT COUNT(*) FROM jobs
+        WHERE priority <= $3 AND ((state = 'running' AND (lease_until < $1 OR lease_until > $4)) OR (state = 'queued'
+            AND (run_at <= $1 OR run_at = created_at OR (attempts > 0 AND run_at > $2))))";
+    SHORTEN = "UPDATE jobs SET lease_until = $1 WHERE state = 'running' AND lease_until > $2";
     BURY = "UPDATE jobs SET state = 'dead', finished_at = $1, worker = NULL, lease_until = NULL,
             error = COALESCE(error, 'the worker died on every attempt')
         WHERE state = 'running' AND lease_until < $1 AND attempts >= max_attempts";
@@ -160,34 +246,27 @@ statements! {
         WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'";
     RETRY = "UPDATE jobs SET state = 'queued', run_at = $4, error = $5, worker = NULL, lease_until = NULL
         WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'";
+    RELEASE = "UPDATE jobs SET state = 'queued', attempts = attempts - 1, worker = NULL, lease_until = NULL
+        WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'";
     CANCEL = "UPDATE jobs SET cancel = $3, state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END,
             finished_at = CASE WHEN state = 'queued' THEN $2 ELSE finished_at END
         WHERE id = $1 AND state IN ('queued', 'running')";
-    REVIVE = "UPDATE jobs SET state = 'queued', run_at = $2, attempts = 0, cancel = $3, finished_at = NULL
+    REVIVE = "UPDATE jobs SET state = 'queued', run_at = $2, attempts = 0, cancel = $3, finished_at = NULL, error = NULL, done = 0
         WHERE id = $1 AND state IN ('dead', 'cancelled')";
     FORGET = "DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND finished_at < $1";
-    CLAIM = "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $2, lease_until = $3
-        WHERE id = (SELECT id FROM jobs
-            WHERE (state = 'queued' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
-            ORDER BY priority, run_at, id LIMIT 1)
-        RETURNING id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
-            created_at, finished_at";
+    FORGET_DEAD = "DELETE FROM jobs WHERE state = 'dead' AND finished_at < $1";
+    CLAIM = claim!("");
 }
 
 /// The one statement that differs between the engines: PostgreSQL's workers must not wait for one another here.
-pub(crate) const CLAIM_POSTGRES: &str =
-    "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $2, lease_until = $3
-        WHERE id = (SELECT id FROM jobs
-            WHERE (state = 'queued' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)
-            ORDER BY priority, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
-            created_at, finished_at";
+pub(crate) const CLAIM_POSTGRES: &str = claim!(" FOR UPDATE SKIP LOCKED");
 
 /// Enqueues; false if an open job has the same unique key (or the same id was enqueued before).
 pub async fn enqueue(db: impl Access, j: &NewJob, now: Instant) -> Result<bool> {
     let touched = execute!(
         db, ENQUEUE, j.id.as_str(), j.name.as_str(), j.unique_key.as_deref(), j.payload.to_string(), j.priority, j.run_at.0,
-        i64::from(j.max_attempts.max(1)), now.0,
+        i64::from(j.max_attempts.max(1)), now.0, j.workspace.as_str(), j.actor.as_str(), j.token.as_deref(), j.total,
+        j.unit.as_deref(),
     )?;
     Ok(touched == 1)
 }
@@ -202,15 +281,62 @@ pub async fn list(db: impl Access, state: State, limit: u32) -> Result<Vec<Job>>
     rows!(db, Row, LIST, state.key(), i64::from(limit))?.into_iter().map(job).collect()
 }
 
+/// The open job with this unique key.
+pub async fn open(db: impl Access, unique_key: &str) -> Result<Option<Job>> {
+    optional!(db, Row, OPEN, unique_key)?.map(job).transpose()
+}
+
+/// Which jobs of a history; each condition counts if it is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// asked for by this actor
+    pub actor: Option<String>,
+    /// in this state
+    pub state: Option<State>,
+    /// of this kind
+    pub name: Option<String>,
+}
+
+/// The newest `limit` jobs of a business after the place `before` (enqueued, id).
+pub async fn page(db: impl Access, workspace: &str, f: &Filter, before: Option<(Instant, &str)>, limit: u32) -> Result<Vec<Job>> {
+    let (at, id) = before.map_or((i64::MAX, ""), |(at, id)| (at.0, id));
+    let (actor, name) = (f.actor.as_deref().unwrap_or_default(), f.name.as_deref().unwrap_or_default());
+    let rows = rows!(db, Row, PAGE, workspace, actor, f.state.map_or("", State::key), name, at, id, i64::from(limit))?;
+    rows.into_iter().map(job).collect()
+}
+
+/// Jobs of a business that are open or finished after an instant, newest first.
+pub async fn recent(db: impl Access, workspace: &str, after: Instant, limit: u32) -> Result<Vec<Job>> {
+    rows!(db, Row, RECENT, workspace, after.0, i64::from(limit))?.into_iter().map(job).collect()
+}
+
+/// Every priority.
+pub const ANY: i64 = i64::MAX;
+
 /// Takes the next job that is due for `worker` until `lease_until`, counting the attempt. Jobs whose worker vanished on
 /// their last attempt are buried on the way.
 pub async fn claim(store: &Store, worker: &str, now: Instant, lease_until: Instant) -> Result<Option<Job>> {
+    claim_up_to(store, worker, now, lease_until, ANY).await
+}
+
+/// As [`claim`], of jobs up to this priority only: long ones leave a place to those that are not.
+pub async fn claim_up_to(store: &Store, worker: &str, now: Instant, lease_until: Instant, priority: i64) -> Result<Option<Job>> {
+    let far = now.0.saturating_add(HOUR);
+    // no lease is longer than ours; one that seems so was given by a clock that was turned back since
+    let long = now.0.saturating_add(lease_until.0.saturating_sub(now.0).saturating_mul(2));
+    // most looks find nothing; they must not wait for a writer
+    if scalar!(store, i64, DUE, now.0, far, priority, long)? == 0 {
+        return Ok(None);
+    }
     let mut tx = store.begin().await?;
+    execute!(&mut tx, SHORTEN, lease_until.0, long)?;
     execute!(&mut tx, BURY, now.0)?;
     let claim = if store.engine() == "postgres" { CLAIM_POSTGRES } else { CLAIM };
-    let row = optional!(&mut tx, Row, claim, now.0, worker, lease_until.0)?;
+    let row = optional!(&mut tx, Row, claim, now.0, worker, lease_until.0, far, priority)?;
     tx.commit().await?;
-    failpoint("store.job.claimed");
+    if row.is_some() {
+        failpoint("store.job.claimed");
+    }
     row.map(job).transpose()
 }
 
@@ -276,10 +402,19 @@ pub async fn retry(db: impl Access, job: &Job, worker: &str, now: Instant, error
     if touched == 1 { Ok(State::Queued) } else { Err(Error::LeaseLost { job: job.id.clone() }) }
 }
 
+/// Gives a job back that was not finished because the process ends: it costs no attempt.
+pub async fn release(db: impl Access, job: &Job, worker: &str) -> Result<()> {
+    let touched = execute!(db, RELEASE, job.id.as_str(), worker, i64::from(job.attempts))?;
+    if touched == 1 { Ok(()) } else { Err(Error::LeaseLost { job: job.id.clone() }) }
+}
+
+/// The longest back-off, in microseconds.
+const HOUR: i64 = 3_600_000_000;
+
 /// Microseconds to wait after the n-th failed attempt: 2, 4, 8 … seconds, at most an hour.
 pub fn back_off(attempts: u32) -> i64 {
     let seconds = 1i64 << attempts.clamp(1, 12);
-    seconds.min(3_600) * 1_000_000
+    (seconds * 1_000_000).min(HOUR)
 }
 
 /// Stops a queued job and asks a running one to stop. False if it is over already.
@@ -296,4 +431,9 @@ pub async fn revive(db: impl Access, id: &str, now: Instant) -> Result<bool> {
 /// Forgets jobs that finished well before `before`; dead ones stay.
 pub async fn forget(db: impl Access, before: Instant) -> Result<u64> {
     execute!(db, FORGET, before.0)
+}
+
+/// Forgets dead jobs that nobody looked after for long.
+pub async fn forget_dead(db: impl Access, before: Instant) -> Result<u64> {
+    execute!(db, FORGET_DEAD, before.0)
 }

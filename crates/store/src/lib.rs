@@ -30,6 +30,7 @@ pub mod mark;
 pub mod member;
 pub mod note;
 pub mod quarantine;
+pub mod schedule;
 pub mod session;
 pub mod setup;
 pub mod tag;

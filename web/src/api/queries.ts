@@ -4,9 +4,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call, send } from './client'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Feature, FeatureList, Flow, Import,
-  Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
-  Preview, Profile, Rfm, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, ExportForm, Feature, FeatureList, Flow, Import,
+  Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
+  Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -37,6 +37,13 @@ export const deleteToken = (id: string) => call<void>('DELETE', `/tokens/${id}`)
 /** Newest first. */
 export const auditPage = (query: AuditFilter & { cursor?: string; limit: number }, signal?: AbortSignal) => call<AuditPage>('GET', '/audit', { query: { ...query }, signal })
 export const verifyAudit = (head: string) => call<AuditVerdict>('GET', '/audit/verify', { query: { head } })
+
+export const postExport = (body: ExportForm) => call<Job>('POST', '/exports', { body })
+/** Newest first. */
+export const jobsPage = (query: { state?: string; kind?: string; mine?: boolean; cursor?: string; limit: number }, signal?: AbortSignal) => call<JobPage>('GET', '/jobs', { query, signal })
+export const cancelJob = (id: string) => call<Job>('POST', `/jobs/${id}/cancel`)
+export const retryJob = (id: string) => call<Job>('POST', `/jobs/${id}/retry`)
+export const schedules = queryOptions({ queryKey: ['schedules'], queryFn: ({ signal }) => items<Schedule>('/schedules', signal) })
 
 export const imports = queryOptions({ queryKey: ['imports'], queryFn: async ({ signal }) => (await call<{ items: Import[] }>('GET', '/imports', { signal })).items })
 export const importOne = (id: string) =>

@@ -41,6 +41,10 @@ export interface AuditFilter { actor?: string; action?: string; from?: string; t
 export type AuditEntry = Refine<S['AuditEntry'], { detail: Record<string, unknown> }>
 export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
 export type AuditVerdict = S['AuditCheck']
+export type ExportForm = S['ExportForm']
+export type Job = S['JobView']
+export type JobPage = S['JobPage']
+export type Schedule = S['ScheduleView']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 

@@ -24,6 +24,8 @@ export const KeyIcon = draw(<><circle cx="6.8" cy="10" r="3.3" /><path d="M10 10
 export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
 export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.700 8.700zM11.800 5.800l2.400 2.400" />)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)
+export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)
+export const TrayIcon = draw(<><path d="M10 3v7M7 7.300l3 3 3-3" /><path d="M3 11.500h3.700l1.300 2h4l1.300-2H17V16a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z" /></>)
 export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)
 
 export function Mark({ size = 26 }: { size?: number }) {

@@ -146,8 +146,40 @@ impl TestApp {
         };
         let response = self.router.clone().oneshot(request.expect("a request")).await.expect("the router answers");
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("the body ends").to_vec();
+        // a stream does not end by itself; `jobs.rs` listens to it
+        let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
+        let bytes = if endless { Vec::new() } else { axum::body::to_bytes(body, 64 << 20).await.expect("the body ends").to_vec() };
         Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// A stream of events by somebody.
+    pub async fn listen(&self, who: &Who, path: &str) -> axum::body::BodyDataStream {
+        let Who::Session(cookie) = who else { panic!("only people listen here") };
+        let request = Request::builder().uri(format!("{}{path}", api::BASE)).header(header::COOKIE, cookie);
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("the router answers");
+        assert_eq!(response.status(), 200);
+        response.into_body().into_data_stream()
+    }
+
+    /// The file of an export, once it is written.
+    pub async fn written(&self, who: &Who, job: &Value) -> Answer {
+        let workers = flow::jobs::Workers::start(&self.ctx.app);
+        let id = job["id"].as_str().expect("an id").to_owned();
+        self.ended(who, &id).await;
+        workers.stop().await;
+        self.read(who, &format!("/exports/{id}/file")).await
+    }
+
+    /// Waits until a job is over.
+    pub async fn ended(&self, who: &Who, id: &str) -> Value {
+        for _ in 0..1_200 {
+            let job = self.read(who, &format!("/jobs/{id}")).await.expect(200);
+            if job["state"] != "queued" && job["state"] != "running" {
+                return job;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{id} is not over after a minute")
     }
 
     /// A reading by somebody.
@@ -276,7 +308,7 @@ pub fn session_of(answer: &Answer) -> Who {
 /// The same answer on every run: random ids and durations replaced.
 pub fn still(value: &Value) -> Value {
     match value {
-        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "tag_", "not_", "v_", "chg_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
         Value::Array(all) => all.iter().map(still).collect(),
         Value::Object(map) => {
             let timed = |k: &String| k == "milliseconds" || k == "seconds";

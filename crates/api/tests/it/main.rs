@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod customers;
 mod define;
+mod jobs;
 mod journey;
 mod masking;
 mod openapi;

@@ -68,9 +68,9 @@ async fn offer(ctx: &Ctx) -> Result<Option<String>, Failure> {
 
 /// Serves, does the jobs, and ends cleanly.
 pub async fn serve(listener: TcpListener, ctx: Ctx) -> Outcome {
-    let worker = tokio::spawn(flow::ingest::work(Arc::clone(&ctx.app)));
+    let workers = flow::jobs::Workers::start(&ctx.app);
     let outcome = api::serve(listener, ctx, stop()).await;
-    worker.abort();
+    workers.stop().await;
     outcome.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,6 +26,8 @@ const UNDO: &[(&str, bool)] =
     &[("store.undo.begun", false), ("store.undo.catalog", false), ("store.undo.people", false), ("store.undo.done", true)];
 /// Places the server's worker passes (`server.rs`).
 pub const WORK: &[&str] = &["store.job.claimed", "job-effect-before-done"];
+/// Places an export passes in a server (`jobs.rs`).
+pub const EXPORT: &[&str] = &["job-export-begun", "job-export-written"];
 /// Places no command passes; the store's own tests die there.
 const ELSEWHERE: &[&str] = &["store.compact.catalog"];
 
@@ -36,8 +38,8 @@ const ACCEPTED: u64 = CUSTOMERS as u64 * 2 + 1;
 
 #[test]
 fn every_failpoint_has_its_test() {
-    let here: BTreeSet<&str> = IMPORT.iter().chain(UNDO).map(|(name, _)| *name).chain(WORK.iter().chain(ELSEWHERE).copied()).collect();
-    let all: BTreeSet<&str> = store::FAILPOINTS.iter().chain(flow::ingest::FAILPOINTS).copied().collect();
+    let here: BTreeSet<&str> = IMPORT.iter().chain(UNDO).map(|(name, _)| *name).chain(WORK.iter().chain(EXPORT).chain(ELSEWHERE).copied()).collect();
+    let all: BTreeSet<&str> = store::FAILPOINTS.iter().chain(flow::ingest::FAILPOINTS).chain(flow::jobs::FAILPOINTS).copied().collect();
     assert_eq!(here, all);
 }
 

@@ -12,6 +12,7 @@ mod failpoints;
 mod files;
 mod formats;
 mod interrupted;
+mod jobs;
 mod kills;
 mod own;
 mod pipes;

@@ -47,6 +47,13 @@ impl Board {
         self.inner().running.get(id).cloned()
     }
 
+    /// Everything under way, by import.
+    pub(crate) fn under_way(&self) -> Vec<(String, Arc<Progress>)> {
+        let mut all: Vec<_> = self.inner().running.iter().map(|(id, p)| (id.clone(), Arc::clone(p))).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    }
+
     /// Keeps what was staged, in place of what was staged for the same import before.
     pub(super) fn keep(&self, staged: Staged, lake: &Path) {
         let mut inner = self.inner();

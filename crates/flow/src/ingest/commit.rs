@@ -5,7 +5,7 @@ use super::{
     stage::{Progress, Request, Staged, stage},
     wire::Take,
 };
-use crate::{Error, Result, app::App, audit};
+use crate::{Error, Result, app::App, audit, jobs::Kind};
 use domain::{
     CustomerKey,
     audit::{Action, Actor},
@@ -27,10 +27,7 @@ const TRIES: usize = 8;
 const NOBODY: CustomerKey = CustomerKey(u32::MAX);
 
 /// Names this room's failpoints, in the order an import passes them; the store has its own in between.
-pub const FAILPOINTS: &[&str] = &["staged-written", "staged-synced", "before-commit", "after-commit", "job-effect-before-done"];
-
-/// The job that follows every commit: the current run is computed anew.
-pub const REFRESH: &str = "refresh";
+pub const FAILPOINTS: &[&str] = &["staged-written", "staged-synced", "before-commit", "after-commit"];
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +44,13 @@ pub enum Done {
     },
 }
 
-/// A follow-up job for the run after `what` (an import id).
-pub fn refresh(app: &App, what: &str) -> store::job::NewJob {
-    let now = app.clock.now();
-    let mut job = store::job::NewJob::new(app.new_id("job"), REFRESH, serde_json::json!({ "after": what }), now);
-    job.unique_key = Some(REFRESH.to_owned());
+/// The job that follows every commit: the current run is computed anew after `what` (an import id).
+pub fn refresh(app: &App, what: &str, author: &Actor) -> store::job::NewJob {
+    let (now, key) = (app.clock.now(), Kind::Refresh.key());
+    let mut job = store::job::NewJob::new(app.new_id("job"), key, serde_json::json!({ "after": what }), now).by(&app.settings().id, author);
+    job.unique_key = Some(key.to_owned());
+    job.priority = Kind::Refresh.priority();
+    job.max_attempts = Kind::Refresh.attempts();
     job
 }
 
@@ -70,7 +69,7 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Do
     c.report = report;
     c.undo_until = Some(Instant(now.0 + UNDO_DAYS * 86_400_000_000));
     c.definitions = &staged.definitions;
-    c.job = Some(refresh(app, &id));
+    c.job = Some(refresh(app, &id, author));
     let counts = serde_json::json!({ "rows": r.rows_in, "accepted": r.accepted, "rejected": r.quarantined });
     c.audit = Some(audit::entry(app, audit::of(app, author, Action::ImportCommitted, id.as_str()).detail(counts)));
     let chance = Arc::clone(&app.chance);

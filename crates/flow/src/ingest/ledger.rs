@@ -208,7 +208,7 @@ async fn each_in_force(app: &App, mut each: impl FnMut(&store::import::Import, &
 
 fn taking_back<'a>(app: &App, id: &'a str, author: &'a Actor) -> Undo<'a> {
     let audit = audit::entry(app, audit::of(app, author, Action::ImportUndone, id));
-    Undo { import: id, now: app.clock.now(), author: &author.name, job: Some(refresh(app, id)), audit: Some(audit) }
+    Undo { import: id, now: app.clock.now(), author: &author.name, job: Some(refresh(app, id, author)), audit: Some(audit) }
 }
 
 fn refused(id: &str, outcome: store::Result<Undone>) -> Result<Undone> {

@@ -40,7 +40,7 @@ mod work;
 mod tests;
 
 pub use board::Board;
-pub use commit::{Done, FAILPOINTS, REFRESH, UNDO_DAYS, commit, import};
+pub use commit::{Done, FAILPOINTS, UNDO_DAYS, commit, import};
 pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, remember, resting, undo, undo_trial};
 pub use proposal::{propose, propose_all, review};
 pub use rejects::Rejects;
@@ -48,4 +48,4 @@ pub use report::Report;
 pub use stage::{Progress, Request, Source, Staged, stage, unreadable};
 pub use upload::{Upload, check, confirm, discard, get, list, receive, set_mapping, stop};
 pub use view::{ImportView, targets};
-pub use work::{recover, sweep, work};
+pub use work::{recover, sweep};

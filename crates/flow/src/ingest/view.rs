@@ -182,7 +182,7 @@ fn type_name(value: domain::ValueType) -> String {
 }
 
 /// Names of an import's files, from the ledger's document.
-pub(super) fn names(files: &Value) -> Vec<String> {
+pub(crate) fn names(files: &Value) -> Vec<String> {
     let name = |f: &Value| f.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     files.as_array().map(|all| all.iter().map(name).collect()).unwrap_or_default()
 }

@@ -1,63 +1,11 @@
-//! What a server does beside answering: the jobs that imports leave behind, imports cut short by the last end of the
-//! process, and files nobody names.
+//! What is left of imports: those cut short by the last end of the process, and files nobody names.
 
-use super::commit::REFRESH;
 use crate::{Result, app::App};
 use domain::{clock::Instant, table::DataFile};
-use std::{sync::Arc, time::Duration};
 use store::import::Status;
 
-/// How long a worker may be silent before another takes its job.
-const LEASE: i64 = 120_000_000;
 /// How long a file may lie unnamed: longer than the longest import.
 const GRACE: i64 = 24 * 3600 * 1_000_000;
-/// How often the worker looks for jobs.
-const PAUSE: Duration = Duration::from_millis(500);
-
-/// Recovers, sweeps, then does jobs until it is aborted. Failures are logged, never fatal.
-pub async fn work(app: Arc<App>) {
-    if let Err(e) = recover(&app).await {
-        tracing::error!(error = %e, "imports cut short could not be recovered");
-    }
-    if let Err(e) = sweep(&app).await {
-        tracing::error!(error = %e, "the sweep failed");
-    }
-    let worker = app.new_id("wrk");
-    loop {
-        match one(&app, &worker).await {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(PAUSE).await,
-            Err(e) => {
-                tracing::error!(error = %e, "the job queue does not answer");
-                tokio::time::sleep(PAUSE * 10).await;
-            }
-        }
-    }
-}
-
-/// Does one job that is due; false if there is none. Doing a job twice is harmless.
-async fn one(app: &Arc<App>, worker: &str) -> Result<bool> {
-    let now = app.clock.now();
-    let Some(job) = store::job::claim(&app.store, worker, now, Instant(now.0 + LEASE)).await? else { return Ok(false) };
-    let outcome = match job.name.as_str() {
-        REFRESH => app.runs.warm(app).await,
-        other => {
-            store::job::fail(&app.store, &job, worker, app.clock.now(), &format!("no code does {other:?}")).await?;
-            return Ok(true);
-        }
-    };
-    store::failpoint("job-effect-before-done");
-    let now = app.clock.now();
-    match outcome {
-        Ok(()) => store::job::done(&app.store, &job, worker, now, None).await?,
-        Err(e) => {
-            tracing::warn!(job = %job.id, error = %e, "job failed");
-            store::job::retry(&app.store, &job, worker, now, &e.to_string()).await?;
-        }
-    }
-    Ok(true)
-}
-
 /// Imports that were being checked or committed when the process ended: nothing of them happened, so they are back at
 /// their mapping; those of the command line, which may still run elsewhere, have failed once they are a day old. Answers
 /// how many.

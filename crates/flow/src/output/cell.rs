@@ -1,7 +1,7 @@
 //! A result as a table: columns that say what they mean, cells that know their type. Every format is written from it.
 
 use domain::{Day, Label, Value, money::decimal};
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,7 +124,18 @@ pub trait Rows: Send + Sync {
     fn count(&self) -> usize;
     /// One cell.
     fn cell(&self, row: usize, column: usize) -> Cell<'_>;
+    /// Rows from this one on are read next, at most [`STEP`] of them before the next word, one after the other. Those that are
+    /// not at hand are fetched.
+    ///
+    /// # Errors
+    /// When they cannot be, or nobody wants them any more.
+    fn reach(&self, _row: usize) -> io::Result<()> {
+        Ok(())
+    }
 }
+
+/// Rows that are read at a time, counted from the first.
+pub const STEP: usize = 32_768;
 
 impl Rows for Vec<Vec<Cell<'static>>> {
     fn count(&self) -> usize {

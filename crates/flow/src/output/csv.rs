@@ -26,6 +26,7 @@ pub fn write_part(sheet: &Sheet, first: bool, out: &mut dyn Write) -> io::Result
         end(&mut line, out)?;
     }
     for row in 0..sheet.rows.count() {
+        sheet.rows.reach(row)?;
         for column in 0..sheet.columns.len() {
             separate(&mut line, column);
             match sheet.rows.cell(row, column) {

@@ -10,7 +10,7 @@ use arrow::{
 use std::{io::Write, sync::Arc};
 
 /// Rows a batch.
-const BATCH: usize = 32_768;
+const BATCH: usize = super::cell::STEP;
 /// Digits of a money column: any 64-bit amount fits.
 const PRECISION: u8 = 20;
 
@@ -24,6 +24,7 @@ pub fn write(sheet: &Sheet, out: &mut (impl Write + Send)) -> Result<()> {
     let rows = sheet.rows.count();
     let batches = (0..rows.max(1)).step_by(BATCH).map(|from| {
         let to = rows.min(from + BATCH);
+        sheet.rows.reach(from)?;
         let columns: Vec<ArrayRef> =
             sheet.columns.iter().enumerate().map(|(i, c)| column(sheet, i, c.kind, from..to)).collect::<Result<_>>()?;
         RecordBatch::try_new(Arc::clone(&schema), columns).map_err(|e| Error::Internal(e.to_string()))

@@ -13,6 +13,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 /// Rows of customers on one sheet; more go on the next.
 pub const ROWS_A_SHEET: usize = 1_000_000;
+/// So many cells of a sheet stay below four gigabytes.
+const CELLS_A_PART: usize = 40_000_000;
 /// Excel's columns.
 const COLUMNS: usize = 16_384;
 /// Excel's longest text in a cell.
@@ -77,6 +79,20 @@ pub fn write(document: &Document, out: &mut (impl Write + Seek + Send)) -> Resul
 pub fn write_table(sheet: &Sheet, out: &mut (impl Write + Seek + Send)) -> Result<()> {
     let mut book = workbook()?;
     table(&mut book, sheet, "data", Lang::En)?;
+    save(&mut book, out)
+}
+
+/// As [`write_table`], with what is not yet archived in a folder of ours: it may be many times the size of the result.
+///
+/// # Errors
+/// When the disk refuses or there are more columns than Excel has.
+pub fn write_table_by(sheet: &Sheet, folder: &std::path::Path, out: &mut (impl Write + Seek + Send)) -> Result<()> {
+    let mut book = workbook()?;
+    book.set_tempdir(folder).map_err(failed)?;
+    // beyond four gigabytes a part of an archive needs the larger form, which small ones do without
+    book.use_zip_large_file(sheet.rows.count().min(ROWS_A_SHEET).saturating_mul(sheet.columns.len()) > CELLS_A_PART);
+    table(&mut book, sheet, "data", Lang::En)?;
+    sheet.rows.reach(sheet.rows.count())?;
     save(&mut book, out)
 }
 
@@ -155,6 +171,7 @@ fn table(book: &mut Workbook, sheet: &Sheet, name: &str, lang: Lang) -> Result<(
             }
         }
         for row in from..rows.min(from + ROWS_A_SHEET) {
+            sheet.rows.reach(row)?;
             for column in 0..sheet.columns.len() {
                 cell(page, (row - from + 1) as u32, column as u16, sheet.rows.cell(row, column), sheet.digits, &look)?;
             }

@@ -26,7 +26,6 @@ both! {
         job::enqueue(store, &NewJob { run_at: at(5), ..new("job_late") }, at(0)).await.unwrap();
         job::enqueue(store, &new("job_b"), at(0)).await.unwrap();
         job::enqueue(store, &NewJob { priority: -1, run_at: at(1), ..new("job_first") }, at(0)).await.unwrap();
-        assert!(claim(store, "w", -1).await.is_none());
         let first = claim(store, "w", 2).await.unwrap();
         assert_eq!((first.id.as_str(), first.state, first.attempts), ("job_first", State::Running, 1));
         assert_eq!(first.payload, json!({"day": "2026-11-22"}));
@@ -127,4 +126,91 @@ both! {
 fn the_back_off_doubles_up_to_an_hour() {
     let seconds: Vec<i64> = (1..=14).map(|n| job::back_off(n) / 1_000_000).collect();
     assert_eq!(seconds, [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600]);
+}
+
+both! {
+    async fn a_clock_that_jumps_neither_strands_a_job_nor_gives_it_out_twice(store: &Store) {
+        let day = 86_400;
+        // turned back by a day: what was to run at once runs at once
+        job::enqueue(store, &NewJob { run_at: at(day), ..new("job_1") }, at(day)).await.unwrap();
+        job::enqueue(store, &NewJob { run_at: at(day + 7_200), ..new("job_later") }, at(day)).await.unwrap();
+        let one = claim(store, "w1", 0).await.unwrap();
+        assert_eq!(one.id, "job_1");
+        assert!(claim(store, "w1", 0).await.is_none(), "what was to wait does");
+        // a lease given by tomorrow's clock counts from now: not at once, but when it is over
+        job::progress(store, &one, "w1", 0, 0, "", at(day + 60)).await.unwrap();
+        assert!(claim(store, "w2", 10).await.is_none());
+        assert!(claim(store, "w2", 69).await.is_none());
+        let two = claim(store, "w2", 71).await.unwrap();
+        assert_eq!((two.id.as_str(), two.attempts), ("job_1", 2));
+        // a back-off, too
+        job::retry(store, &two, "w2", at(day), "no network").await.unwrap();
+        assert_eq!(claim(store, "w2", 80).await.unwrap().attempts, 3);
+    }
+
+    async fn long_jobs_leave_a_place_to_short_ones(store: &Store) {
+        job::enqueue(store, &NewJob { priority: 10, ..new("job_long") }, at(0)).await.unwrap();
+        assert!(job::claim_up_to(store, "w", at(1), at(61), 5).await.unwrap().is_none());
+        job::enqueue(store, &new("job_short"), at(0)).await.unwrap();
+        assert_eq!(job::claim_up_to(store, "w", at(1), at(61), 5).await.unwrap().unwrap().id, "job_short");
+        assert_eq!(claim(store, "w", 1).await.unwrap().id, "job_long");
+    }
+
+    async fn a_job_given_back_costs_no_attempt(store: &Store) {
+        job::enqueue(store, &new("job_1"), at(0)).await.unwrap();
+        for _ in 0..20 {
+            let j = claim(store, "w", 1).await.unwrap();
+            assert_eq!(j.attempts, 1);
+            job::release(store, &j, "w").await.unwrap();
+            assert!(matches!(job::release(store, &j, "w").await.unwrap_err(), Error::LeaseLost { .. }));
+        }
+    }
+
+    async fn a_history_is_paged_and_filtered(store: &Store) {
+        let amy = domain::audit::Actor { id: "usr_amy".into(), name: "Amy".into(), token: Some("tok_1".into()) };
+        for n in 0..7i64 {
+            let j = new(&format!("job_{n}"));
+            let j = if n % 2 == 0 { j.by("wsp_1", &amy) } else { NewJob { workspace: "wsp_1".into(), name: "sweep".into(), ..j } };
+            job::enqueue(store, &j, at(n / 3)).await.unwrap();
+        }
+        job::enqueue(store, &NewJob { workspace: "wsp_2".into(), ..new("job_other") }, at(9)).await.unwrap();
+        let (mut all, mut before): (Vec<String>, Option<(Instant, String)>) = (Vec::new(), None);
+        loop {
+            let place = before.as_ref().map(|(at, id)| (*at, id.as_str()));
+            let page = job::page(store, "wsp_1", &job::Filter::default(), place, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some((last.created_at, last.id.clone()));
+            all.extend(page.into_iter().map(|j| j.id));
+        }
+        assert_eq!(all, ["job_6", "job_5", "job_4", "job_3", "job_2", "job_1", "job_0"]);
+        let ids = async |f: job::Filter| -> Vec<String> {
+            job::page(store, "wsp_1", &f, None, 10).await.unwrap().into_iter().map(|j| j.id).collect()
+        };
+        assert_eq!(ids(job::Filter { actor: Some("usr_amy".into()), ..Default::default() }).await, ["job_6", "job_4", "job_2", "job_0"]);
+        assert_eq!(ids(job::Filter { name: Some("sweep".into()), ..Default::default() }).await, ["job_5", "job_3", "job_1"]);
+        assert!(ids(job::Filter { state: Some(State::Done), ..Default::default() }).await.is_empty());
+        let hers = job::get(store, "job_6").await.unwrap().unwrap();
+        assert_eq!((hers.actor.as_str(), hers.token.as_deref(), hers.workspace.as_str()), ("usr_amy", Some("tok_1"), "wsp_1"));
+        let one = claim(store, "w", 20).await.unwrap();
+        job::done(store, &one, "w", at(30), None).await.unwrap();
+        assert_eq!(job::recent(store, "wsp_1", at(29), 100).await.unwrap().len(), 7);
+        assert_eq!(job::recent(store, "wsp_1", at(30), 100).await.unwrap().len(), 6);
+    }
+
+    async fn a_slot_is_taken_once(store: &Store) {
+        let taken = |day: i32, at_: i64| crate::schedule::Taken { schedule: "sweep".into(), day: domain::Day(day), at: at(at_), job: format!("job_{day}") };
+        let take = async |t: &crate::schedule::Taken| {
+            let mut tx = store.begin().await.unwrap();
+            let first = crate::schedule::take(&mut tx, "wsp_1", t).await.unwrap();
+            tx.commit().await.unwrap();
+            first
+        };
+        assert!(take(&taken(100, 5)).await);
+        assert!(!take(&taken(100, 6)).await);
+        assert!(take(&taken(99, 7)).await, "a day before, after the clock was turned back, is another slot");
+        assert!(crate::schedule::is_taken(store, "wsp_1", "sweep", domain::Day(100)).await.unwrap());
+        assert!(!crate::schedule::is_taken(store, "wsp_2", "sweep", domain::Day(100)).await.unwrap());
+        assert_eq!(crate::schedule::last(store, "wsp_1").await.unwrap(), [taken(99, 7)]);
+        assert_eq!(crate::schedule::forget(store, at(6)).await.unwrap(), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, session, setup, tag, template, token, user, view, workspace};
+use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, schedule, session, setup, tag, template, token, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -31,6 +31,7 @@ fn statements() -> Vec<Named> {
         member::STATEMENTS,
         note::STATEMENTS,
         quarantine::STATEMENTS,
+        schedule::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         tag::STATEMENTS,

@@ -2,16 +2,15 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { href } from '@/api/client'
 import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { type Format, useCatalog, useFormat } from '@/parts/format'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
+import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
-import { Pop } from '@/parts/Pop'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
@@ -107,14 +106,7 @@ export function ListPage() {
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}</span>}
       actions={
         <>
-          {may('export:take') && <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
-            {(close) => (
-              <div className="menu">
-                {(['xlsx', 'csv'] as const).map((format) => <a key={format} href={href('/customers/export', { ...request, format })} download onClick={close}>{t('customers.export_shown', { format: format.toUpperCase() })}</a>)}
-                {(['xlsx', 'csv'] as const).map((format) => <a key={`all-${format}`} href={href('/customers/export', { ...everything, format })} download onClick={close}>{t('customers.export_all', { format: format.toUpperCase() })}</a>)}
-              </div>
-            )}
-          </Pop>}
+          <ExportMenu shown={request} everything={everything} />
           {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
           {may('imports:write') && <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>}
         </>

@@ -2,7 +2,6 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Input, InputNumber, Segmented, Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { href } from '@/api/client'
 import { isProblem } from '@/api/problem'
 import { customers, postSegment, preview, putSegment, segment as segmentQuery, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
@@ -14,6 +13,7 @@ import { useUnsaved } from '@/parts/useUnsaved'
 import { ruleFilter } from '@/parts/filters'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
+import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { isFinished, leafIndex } from '@/parts/rule/rows'
@@ -52,7 +52,6 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
   const queries = useQueryClient()
   const problem = useProblemText()
   const at = useAt()
-  const may = useMay()
   const state = useRule(initial.text)
   const [name, setName] = useState(initial.name)
   const [description, setDescription] = useState(initial.description)
@@ -129,7 +128,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
-          {saved && may('export:take') && <Button href={href('/customers/export', { ...at, segment: saved.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          {saved && <ExportSegment segment={saved.key} at={at} />}
           <Button type="primary" loading={save.isPending || wanted} disabled={!!state.error || !savable} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
         </>
       }

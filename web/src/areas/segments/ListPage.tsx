@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Popconfirm } from 'antd'
-import { href } from '@/api/client'
 import { deleteSegment, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -81,7 +81,7 @@ function Actions({ item }: { item: SegmentItem }) {
   return (
     <span className="row nowrap small">
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
-      {may('export:take') && <a href={href('/customers/export', { ...at, segment: item.key, format: 'xlsx' })} download>{t('segments.export')}</a>}
+      <ExportSegment segment={item.key} at={at} link />
       {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
     </span>
   )

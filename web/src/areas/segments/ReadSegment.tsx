@@ -1,11 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
-import { href } from '@/api/client'
 import type { SegmentItem } from '@/api/types'
-import { useMay } from '@/parts/access'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useFormat } from '@/parts/format'
+import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { useAt } from '@/parts/useAt'
@@ -14,14 +12,13 @@ import { useAt } from '@/parts/useAt'
 export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
   const f = useFormat()
   const { t } = f
-  const may = useMay()
   const at = useAt()
   return (
     <Page
       title={f.label(s.label)} crumb={<Link to="/segments">{t('segments.title')}</Link>} note={<span>{f.label(s.description)} <span className="mono">{s.key} · v{s.version}</span></span>}
       actions={
         <>
-          {may('export:take') && <Button href={href('/customers/export', { ...at, segment: s.key, format: 'xlsx' })} download>{t('segments.export')}</Button>}
+          <ExportSegment segment={s.key} at={at} />
           <LinkButton to="/customers" search={{ segment: s.key } as never} kind="primary">{t('segments.list')}</LinkButton>
         </>
       }

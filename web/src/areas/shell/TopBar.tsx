@@ -7,6 +7,7 @@ import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
 import { useAccessWords, useMay } from '@/parts/access'
 import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
+import { Tray } from '@/parts/jobs/Tray'
 import { Pop } from '@/parts/Pop'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -27,6 +28,7 @@ export function TopBar({ onMenu, onSearch, onHelp }: { onMenu: () => void; onSea
       <button type="button" className="icon-btn framed search-btn" aria-label={t('shell.search')} onClick={onSearch}>
         <SearchIcon /><span className="search-text">{t('shell.search')}</span><span className="kbd">{mac ? '⌘K' : 'Ctrl K'}</span>
       </button>
+      <Tray />
       <LangSwitch />
       <ThemeSwitch />
       <button type="button" className="icon-btn hide-phone" aria-label={t('shell.help')} onClick={onHelp}>?</button>

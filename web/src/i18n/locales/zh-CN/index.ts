@@ -16,5 +16,6 @@ import access from './access.json'
 import versions from './versions.json'
 import today from './today.json'
 import work from './work.json'
+import jobs from './jobs.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs }

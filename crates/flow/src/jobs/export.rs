@@ -1,0 +1,324 @@
+//! Lists of customers as files, written in the background: everyone the filter leaves, never cut short. What the maker may see is
+//! asked when the file is written, not when it was ordered; and again of whoever takes it.
+
+use super::{Beat, Effect, Kind, view::{self, JobView, Viewer}};
+use crate::{
+    Error, Result,
+    analysis::{
+        customers::{Filter, Listing, Sort},
+        export::{self as list, Sheet},
+        moment::{Asked, Known},
+    },
+    app::App,
+    audit,
+    sight::Sight,
+};
+use domain::{Day, Label, access::{Permission, Permissions}, audit::{Action, Actor}, clock::Instant};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use store::job::{Job, NewJob, State};
+use utoipa::ToSchema;
+
+/// How long a file is kept.
+pub const KEPT: i64 = 7 * 86_400_000_000;
+
+/// What is to be exported: the parameters of a customer list, and a format.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportForm {
+    /// `csv`, `xlsx` or `parquet`; absent = `csv`
+    #[serde(default)]
+    pub format: Sheet,
+    /// who: `rule`, `segment`, `q`, `class.<classification>`, `was.<classification>`, as the customer list takes them
+    #[serde(default)]
+    pub filter: BTreeMap<String, String>,
+    /// feature key, `-` before it for descending; absent = `-net`
+    #[serde(default)]
+    pub sort: Option<String>,
+    /// feature keys; absent = every feature
+    #[serde(default)]
+    pub columns: Option<Vec<String>>,
+    /// the business day, `YYYY-MM-DD`; absent = the last day on which anything happened
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Day>,
+    /// as known `then` or `today`
+    #[serde(default)]
+    pub known: Known,
+}
+
+impl ExportForm {
+    fn asked(&self) -> Asked {
+        Asked { as_of: self.as_of, known: self.known }
+    }
+
+    fn listing(&self) -> Result<Listing> {
+        let known = |k: &&String| ["rule", "segment", "q"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.");
+        if let Some(name) = self.filter.keys().find(|k| !known(k)) {
+            return Err(Error::Invalid {
+                code: "segment.filter",
+                message: Label::new(format!("客户列表没有这个筛选：{name}"), format!("the customer list has no filter {name}")),
+                params: serde_json::json!({ "name": name }),
+            });
+        }
+        Ok(Listing {
+            filter: Filter::of(&self.filter)?,
+            sort: self.sort.as_deref().map(Sort::parse).unwrap_or_default(),
+            columns: self.columns.clone(),
+            limit: usize::MAX,
+            cursor: None,
+        })
+    }
+}
+
+/// What an export answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Written {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) name: String,
+    pub(super) masked: bool,
+    pub(super) expires_at: Instant,
+}
+
+/// What was ordered and, once it is there, the file.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExportView {
+    /// `csv`, `xlsx` or `parquet`
+    pub format: Sheet,
+    /// the segment whose members it lists, if it is one's
+    pub segment: Option<String>,
+    /// the business day of the numbers
+    #[schema(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Day>,
+    /// name of the file
+    pub name: Option<String>,
+    /// its size
+    pub bytes: Option<u64>,
+    /// people's details are hidden in it
+    pub masked: Option<bool>,
+    /// until when it is kept, RFC 3339
+    pub expires_at: Option<String>,
+    /// it is there now
+    pub available: bool,
+}
+
+/// An export as its job knows it.
+pub(super) fn shown(app: &App, job: &Job) -> Option<ExportView> {
+    let form: ExportForm = serde_json::from_value(job.payload.clone()).ok()?;
+    let written = written(job);
+    let now = app.clock.now();
+    Some(ExportView {
+        format: form.format,
+        segment: form.filter.get("segment").cloned(),
+        as_of: form.as_of,
+        available: job.state == State::Done && written.as_ref().is_some_and(|w| w.expires_at > now),
+        bytes: written.as_ref().map(|w| w.bytes),
+        masked: written.as_ref().map(|w| w.masked),
+        expires_at: written.as_ref().map(|w| w.expires_at.rfc3339()),
+        name: written.map(|w| w.name),
+    })
+}
+
+fn written(job: &Job) -> Option<Written> {
+    serde_json::from_value(job.result.clone()?).ok()
+}
+
+/// Orders an export. Whether it can be written is known at once; the same order again while it is open is the same job.
+///
+/// # Errors
+/// As the customer list; when the store refuses.
+pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<JobView> {
+    let plan = list::plan(app, who.sight(), form.asked(), &form.listing()?).await?;
+    // the day on the screen is the day in the file, whatever comes in meanwhile
+    let form = ExportForm { as_of: Some(plan.as_of()), ..form };
+    let payload = serde_json::to_value(&form).map_err(|e| Error::Internal(e.to_string()))?;
+    let now = app.clock.now();
+    let token = who.actor.token.as_deref().unwrap_or_default();
+    let same = Sha256::digest(format!("{}\n{token}\n{payload}", who.actor.id));
+    let key = same.iter().take(16).fold("export ".to_owned(), |k, b| format!("{k}{b:02x}"));
+    let mut job = NewJob::new(app.new_id("job"), Kind::Export.key(), payload, now).by(&app.settings().id, &who.actor);
+    job.unique_key = Some(key.clone());
+    job.priority = Kind::Export.priority();
+    job.max_attempts = Kind::Export.attempts();
+    job.total = plan.rows() as i64;
+    job.unit = Some("rows".to_owned());
+    // the one that has the key may be over before it is read
+    for _ in 0..3 {
+        if store::job::enqueue(&app.store, &job, now).await? {
+            app.jobs.pulse();
+            return view::get(app, who, &job.id).await;
+        }
+        if let Some(open) = store::job::open(&app.store, &key).await? {
+            return Ok(view::of(app, who, &open));
+        }
+    }
+    Err(Error::Store(store::Error::Busy))
+}
+
+/// Where the file of an export lies.
+fn place(app: &App, id: &str) -> PathBuf {
+    app.exports().join(id)
+}
+
+/// Removes what an attempt left behind unless it was finished.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+/// Writes an export.
+///
+/// # Errors
+/// When its maker may no longer, what it names is gone, or the store, the lake or the disk refuses.
+pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Result<Effect> {
+    store::failpoint("job-export-begun");
+    let form: ExportForm = serde_json::from_value(job.payload.clone()).map_err(|e| Error::Internal(format!("the order of an export: {e}")))?;
+    let permissions = maker(app, job).await?;
+    let sight = permissions.sight();
+    let plan = list::plan(app, sight, form.asked(), &form.listing()?).await?;
+    let (rows, as_of, sheet) = (plan.rows() as u64, plan.as_of(), form.format);
+    let folder = app.exports();
+    let (target, part) = (place(app, &job.id), Part(folder.join(format!("{}.{}.part", job.id, job.attempts))));
+    let (told, last) = (Arc::clone(beat), Arc::clone(beat));
+    let table = plan.table(app, move |row| told.tell(row as u64, rows));
+    let temporary = app.temporary();
+    let bytes = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&folder)?;
+        let mut out = BufWriter::with_capacity(1 << 18, private(&part.0)?);
+        list::write(&temporary, &table, sheet, &mut out)?;
+        out.flush()?;
+        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        last.tell(rows, rows)?;
+        std::fs::rename(&part.0, &target)?;
+        File::open(&folder)?.sync_all()?;
+        Ok::<u64, Error>(bytes)
+    });
+    let bytes = bytes.await??;
+    store::failpoint("job-export-written");
+    let segment = form.filter.get("segment").filter(|s| !s.is_empty());
+    let name = format!("{}-{as_of}.{}", segment.map_or("customers", String::as_str), sheet.extension());
+    let expires_at = Instant(app.clock.now().0 + KEPT);
+    let written = Written { rows, bytes, name, masked: sight.is_masked(), expires_at };
+    let actor = Actor { id: job.actor.clone(), name: String::new(), token: job.token.clone() };
+    let detail = serde_json::json!({
+        "format": sheet.extension(), "rows": rows, "as_of": as_of.to_string(), "segment": segment, "masked": sight.is_masked(), "job": job.id,
+    });
+    let note = audit::of(app, &actor, Action::ExportTaken, "customers").detail(detail);
+    Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note) })
+}
+
+/// A new file that nobody else on the machine may read.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// What whoever ordered a job may do now.
+async fn maker(app: &App, job: &Job) -> Result<Permissions> {
+    let denied = || Error::denied("export.denied", "要求这次导出的人已不能导出", "whoever asked for this export may no longer export");
+    let member = store::member::get(&app.store, &job.workspace, &job.actor).await?.ok_or_else(denied)?;
+    let mut permissions = member.permissions();
+    if let Some(id) = &job.token {
+        let now = app.clock.now();
+        let token = store::token::get(&app.store, &job.workspace, id).await?;
+        let token = token.filter(|t| t.revoked_at.is_none() && t.expires_at > now && t.user == job.actor).ok_or_else(denied)?;
+        permissions = token.permissions(permissions);
+    }
+    if permissions.has(Permission::ExportTake) { Ok(permissions) } else { Err(denied()) }
+}
+
+/// A file, its format and its name.
+pub struct Download {
+    /// opened
+    pub file: File,
+    /// its format
+    pub sheet: Sheet,
+    /// its name
+    pub name: String,
+}
+
+/// The file of an export, for who made it or an owner. That it left is noted before a byte of it does.
+///
+/// # Errors
+/// `export.not_found`, `export.not_ready`, `export.expired`; `access.masked` where it shows more than the reader may see.
+pub async fn file(app: &App, who: &Viewer, id: &str) -> Result<Download> {
+    let none = || Error::not_found("export", id);
+    let job = store::job::get(&app.store, id).await?.filter(|j| j.name == Kind::Export.key() && j.workspace == app.settings().id);
+    let job = job.filter(|j| j.actor == who.actor.id || who.owner).ok_or_else(none)?;
+    let form: ExportForm = serde_json::from_value(job.payload.clone()).map_err(|_| none())?;
+    let written = match (job.state, written(&job)) {
+        (State::Done, Some(written)) => written,
+        (State::Queued | State::Running, _) => return Err(Error::conflict("export.not_ready", "文件还没写好，请稍候", "the file is not ready yet")),
+        _ => return Err(Error::conflict("export.gone", "这次导出没有完成，没有文件", "this export was not finished; there is no file")),
+    };
+    let expired = || Error::conflict("export.expired", "文件只保留 7 天，已经删除，请重新导出", "files are kept for seven days and this one is gone; export again");
+    if written.expires_at <= app.clock.now() {
+        return Err(expired());
+    }
+    if !written.masked && who.sight() == Sight::Masked {
+        return Err(Error::denied("access.masked", "这个文件里有客户的联系方式等个人信息，您没有查看权限", "this file shows details of people that you may not see"));
+    }
+    let path = place(app, id);
+    let file = match tokio::task::spawn_blocking(move || File::open(path)).await? {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(expired()),
+        opened => opened?,
+    };
+    let detail = serde_json::json!({ "format": form.format.extension(), "rows": written.rows, "masked": written.masked });
+    audit::note(app, audit::of(app, &who.actor, Action::ExportDownloaded, id).detail(detail)).await?;
+    Ok(Download { file, sheet: form.format, name: written.name })
+}
+
+/// Removes files of exports that are over, and what attempts left behind that were cut short. Answers how many.
+///
+/// # Errors
+/// When the store or the disk refuses.
+pub async fn sweep(app: &App) -> Result<u64> {
+    let folder = app.exports();
+    let names: Vec<String> = match std::fs::read_dir(&folder) {
+        Ok(all) => all.filter_map(|f| f.ok()?.file_name().into_string().ok()).collect(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(e) => return Err(e.into()),
+    };
+    let (now, mut count) = (app.clock.now(), 0);
+    for name in names {
+        let (id, attempt) = match name.strip_suffix(".part").and_then(|n| n.rsplit_once('.')) {
+            Some((id, attempt)) => (id, attempt.parse::<u32>().ok()),
+            None => (name.as_str(), None),
+        };
+        let kept = match store::job::get(&app.store, id).await? {
+            None => false,
+            Some(job) => match attempt {
+                Some(attempt) => job.state == State::Running && job.attempts == attempt,
+                None => match job.state {
+                    State::Queued | State::Running => true,
+                    State::Done => written(&job).is_some_and(|w| w.expires_at > now),
+                    State::Dead | State::Cancelled => false,
+                },
+            },
+        };
+        if !kept {
+            std::fs::remove_file(folder.join(&name))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}

@@ -1,0 +1,87 @@
+//! The kinds of jobs there are: a closed set, so that one table says of each how it is run, given up and overseen.
+
+use domain::access::Permission;
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// computes the current run anew after an import was committed or undone
+    Refresh,
+    /// computes the run of the day that has begun
+    Roll,
+    /// removes lake files that nobody names
+    Sweep,
+    /// forgets what is over: old jobs, sessions, invitations, exported files
+    Tidy,
+    /// writes a list of customers to a file
+    Export,
+}
+
+/// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
+pub const SHORT: i64 = 5;
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 5] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export];
+
+    /// Machine name; the web app says it as `jobs.kind_<key>`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Kind::Refresh => "refresh",
+            Kind::Roll => "roll",
+            Kind::Sweep => "sweep",
+            Kind::Tidy => "tidy",
+            Kind::Export => "export",
+        }
+    }
+
+    /// By machine name.
+    pub fn parse(text: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|k| k.key() == text)
+    }
+
+    /// Smaller first; above [`SHORT`] it may take long.
+    pub fn priority(self) -> i64 {
+        match self {
+            Kind::Refresh | Kind::Roll => 0,
+            Kind::Sweep | Kind::Tidy => SHORT,
+            Kind::Export => 2 * SHORT,
+        }
+    }
+
+    /// How often it is tried before somebody must look.
+    pub fn attempts(self) -> u32 {
+        5
+    }
+
+    /// Nobody waits for it: it is in the history, but not in the tray.
+    pub fn quiet(self) -> bool {
+        self != Kind::Export
+    }
+
+    /// What whoever asked for one must still have to stop it or have it run again.
+    pub fn needs(self) -> Permission {
+        match self {
+            Kind::Export => Permission::ExportTake,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy => Permission::BaseRead,
+        }
+    }
+
+    /// What it takes to see the jobs of others.
+    pub const SEES: Permission = Permission::AuditRead;
+    /// What it takes to stop the jobs of others, or to have them run again.
+    pub const GOVERNS: Permission = Permission::MembersManage;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_names_of_their_own() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.key()), Some(kind));
+        }
+        assert_eq!(Kind::parse("nonsense"), None);
+    }
+}

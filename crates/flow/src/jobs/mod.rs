@@ -1,0 +1,81 @@
+//! Jobs: work that outlives a request. [`kind`] says which there are, [`bench`] does them, [`schedule`] enqueues what is done
+//! every day, [`view`] shows them to whoever may see them, [`export`] writes lists to files.
+
+mod beat;
+mod bench;
+mod board;
+pub mod export;
+pub mod kind;
+mod reason;
+pub mod schedule;
+mod tidy;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use beat::{Beat, Why};
+pub use bench::{Bench, Effect, LEASE, Perform};
+pub use board::{Board, Seen};
+pub use kind::Kind;
+pub use reason::JobProblem;
+
+use crate::{Result, app::App, ingest};
+use futures::{FutureExt, future::BoxFuture};
+use std::sync::Arc;
+use store::job::Job;
+use tokio::{sync::watch, task::JoinHandle};
+
+/// Names this room's failpoints.
+pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done"];
+
+/// The workers of this process.
+pub struct Workers {
+    closing: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Recovers what the last end of the process cut short, then does jobs.
+    pub fn start(app: &Arc<App>) -> Workers {
+        let (closing, closed) = watch::channel(false);
+        let app = Arc::clone(app);
+        let task = tokio::spawn(async move {
+            if let Err(e) = ingest::recover(&app).await {
+                tracing::error!(error = %e, "imports cut short could not be recovered");
+            }
+            if let Err(e) = ingest::sweep(&app).await {
+                tracing::error!(error = %e, "the sweep failed");
+            }
+            Bench::new(&app, perform).work(closed).await;
+        });
+        Workers { closing, task }
+    }
+
+    /// Asks the jobs under way to stop and gives them back; others go on with them.
+    pub async fn stop(self) {
+        self.closing.send_replace(true);
+        self.task.await.ok();
+    }
+}
+
+/// Does a job. Doing one twice is harmless.
+pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'static, Result<Effect>> {
+    async move {
+        match Kind::parse(&job.name) {
+            Some(Kind::Refresh | Kind::Roll) => app.runs.warm(&app).await.map(|()| Effect::default()),
+            Some(Kind::Sweep) => {
+                let (files, bytes) = ingest::sweep(&app).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "files": files, "bytes": bytes })), note: None })
+            }
+            Some(Kind::Tidy) => tidy::run(&app).await,
+            Some(Kind::Export) => export::run(&app, &job, &beat).await,
+            None => Err(crate::Error::Invalid {
+                code: "job.kind",
+                message: domain::Label::new(format!("这个版本不认识这种任务：{}", job.name), format!("this version knows no such job: {}", job.name)),
+                params: serde_json::json!({ "kind": job.name }),
+            }),
+        }
+    }
+    .boxed()
+}

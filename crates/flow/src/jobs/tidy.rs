@@ -1,0 +1,32 @@
+//! Forgets what is over: sessions and invitations of no use any more, old jobs, and files of exports whose days are gone.
+
+use super::{Effect, export};
+use crate::{Result, app::App};
+use domain::clock::Instant;
+
+const DAY: i64 = 86_400_000_000;
+/// A finished job is in the history so long.
+pub const JOBS: i64 = 30 * DAY;
+/// One that was given up, and that nobody looked after, longer.
+const DEAD: i64 = 90 * DAY;
+/// An invitation that was used, taken back or not used.
+const INVITATIONS: i64 = 30 * DAY;
+/// That a slot of a schedule was taken is known longer than any clock jumps.
+const SLOTS: i64 = 800 * DAY;
+
+/// Forgets.
+///
+/// # Errors
+/// When the store or the disk refuses.
+pub async fn run(app: &App) -> Result<Effect> {
+    let now = app.clock.now();
+    let before = |ago: i64| Instant(now.0.saturating_sub(ago));
+    let sessions = store::session::delete_expired(&app.store, now).await?;
+    let invitations = store::invitation::forget(&app.store, before(INVITATIONS)).await?;
+    let mut jobs = store::job::forget(&app.store, before(JOBS)).await?;
+    jobs += store::job::forget_dead(&app.store, before(DEAD)).await?;
+    store::schedule::forget(&app.store, before(SLOTS)).await?;
+    let files = export::sweep(app).await?;
+    let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "files": files });
+    Ok(Effect { result: Some(result), note: None })
+}

@@ -1,0 +1,45 @@
+import { Button } from 'antd'
+import type { AsOf } from '@/api/queries'
+import type { ExportForm } from '@/api/types'
+import { useMay } from '../access'
+import { useFormat } from '../format'
+import { Pop } from '../Pop'
+import { orderOf, useExport } from './exports'
+
+const formats = ['xlsx', 'csv', 'parquet'] as const
+type Query = Record<string, string | undefined>
+
+/** The list as it is shown, or with everything there is, in any format. */
+export function ExportMenu({ shown, everything }: { shown: Query; everything: Query }) {
+  const { t } = useFormat()
+  const may = useMay()
+  const { start, busy } = useExport()
+  if (!may('export:take')) return null
+  const go = (close: () => void, query: Query, format: ExportForm['format']) => {
+    close()
+    void start(orderOf(query, format))
+  }
+  return (
+    <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
+      {(close) => (
+        <div className="menu">
+          {formats.map((format) => <button key={format} type="button" disabled={busy} onClick={() => go(close, shown, format)}>{t('customers.export_shown', { format: nameOf(format) })}</button>)}
+          {formats.map((format) => <button key={`all-${format}`} type="button" disabled={busy} onClick={() => go(close, everything, format)}>{t('customers.export_all', { format: nameOf(format) })}</button>)}
+        </div>
+      )}
+    </Pop>
+  )
+}
+
+const nameOf = (format: (typeof formats)[number]) => (format === 'parquet' ? 'Parquet' : format.toUpperCase())
+
+/** Everything about one segment's members as a workbook. */
+export function ExportSegment({ segment, at, link }: { segment: string; at: AsOf; link?: boolean }) {
+  const { t } = useFormat()
+  const may = useMay()
+  const { start, busy } = useExport()
+  if (!may('export:take')) return null
+  const go = () => void start(orderOf({ ...at, segment }, 'xlsx'))
+  if (link) return <button type="button" className="linkish" disabled={busy} onClick={go}>{t('segments.export')}</button>
+  return <Button loading={busy} onClick={go}>{t('segments.export')}</Button>
+}

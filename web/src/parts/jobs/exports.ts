@@ -1,0 +1,68 @@
+/** Exports: ordered, awaited, taken. A file ordered on this page comes by itself when it is ready; otherwise it waits in the tray. */
+
+import { useCallback, useState } from 'react'
+import { href } from '@/api/client'
+import { postExport } from '@/api/queries'
+import type { ExportForm, Job } from '@/api/types'
+import { useFormat } from '../format'
+import { useProblemText } from '../States'
+import { toast } from '../toast'
+import { ordered, useJobChanges } from './stream'
+
+const awaited = new Set<string>()
+
+export const fileOf = (job: Job) => href(`/exports/${job.id}/file`)
+
+/** A download as if a link had been clicked. */
+function take(job: Job) {
+  const link = document.createElement('a')
+  link.href = fileOf(job)
+  link.download = ''
+  document.body.append(link)
+  link.click()
+  link.remove()
+}
+
+/** Parameters of the customer list as an order takes them. */
+export function orderOf(query: Record<string, string | undefined>, format: ExportForm['format']): ExportForm {
+  const { as_of, known, sort, columns, ...rest } = query
+  const filter = Object.fromEntries(Object.entries(rest).filter((e): e is [string, string] => !!e[1]))
+  return { format, filter, sort: sort ?? null, columns: columns ? columns.split(',').filter(Boolean) : null, as_of: as_of ?? null, known: (known as ExportForm['known']) ?? 'today' }
+}
+
+/** Orders an export; `busy` until it is accepted. */
+export function useExport() {
+  const f = useFormat()
+  const problem = useProblemText()
+  const [busy, setBusy] = useState(false)
+  const start = useCallback(async (form: ExportForm) => {
+    setBusy(true)
+    try {
+      const job = await postExport(form)
+      awaited.add(job.id)
+      toast.ok(f.t('jobs.export_begun', { count: job.total, n: f.integer(job.total) }))
+      ordered(job)
+    } catch (error) {
+      toast.bad(problem(error))
+    } finally {
+      setBusy(false)
+    }
+  }, [f, problem])
+  return { start, busy }
+}
+
+/** Takes what was awaited when it is ready, and says how it ended. */
+export function useArrivals() {
+  const f = useFormat()
+  const arrived = useCallback((job: Job, before: Job | undefined) => {
+    if (job.kind !== 'export' || !job.mine || !before || before.state === job.state) return
+    const waits = awaited.has(job.id)
+    if (job.state === 'done') {
+      if (waits && job.can_download) take(job)
+      toast.ok(f.t('jobs.export_ready', { name: job.export?.name ?? '' }))
+    }
+    if (job.state === 'dead') toast.bad(f.t('jobs.export_failed', { why: f.label(job.problem?.message) }))
+    if (job.state !== 'queued' && job.state !== 'running') awaited.delete(job.id)
+  }, [f])
+  useJobChanges(arrived)
+}
