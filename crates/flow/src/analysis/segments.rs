@@ -73,7 +73,7 @@ pub struct SegmentDraft {
     /// a snapshot of these customers (`cus_…`) instead of a rule
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<String>>,
-    /// a snapshot of everyone whom `GET /customers` lists with these parameters instead of a rule: `rule`, `segment`, `q`,
+    /// a snapshot of everyone whom `GET /customers` lists with these parameters instead of a rule: `rule`, `segment`, `q`, `tag`, `owner`,
     /// `class.…`, `was.…`, `as_of`, `known`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<BTreeMap<String, String>>,
