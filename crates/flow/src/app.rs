@@ -163,7 +163,7 @@ impl App {
         self.data.join("uploads").join(import)
     }
 
-    /// Folder of temporary files; emptied when the server starts.
+    /// Folder of temporary files. Several processes may use it.
     pub fn temporary(&self) -> PathBuf {
         self.data.join("tmp")
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod backup;
 mod classify;
 mod contract;
 mod dedupe;
@@ -15,6 +16,7 @@ mod interrupted;
 mod kills;
 mod own;
 mod pipes;
+mod processes;
 mod place;
 mod reckoned;
 mod reference;
@@ -22,6 +24,7 @@ mod report;
 mod same;
 mod server;
 mod tried;
+mod upgrade;
 mod workbook;
 mod world;
 

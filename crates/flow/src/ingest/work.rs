@@ -1,7 +1,7 @@
 //! What a server does beside answering: the jobs that imports leave behind, imports cut short by the last end of the
 //! process, and files nobody names.
 
-use super::commit::REFRESH;
+use super::{board::Hold, commit::REFRESH};
 use crate::{Result, app::App};
 use domain::{clock::Instant, table::DataFile};
 use std::{sync::Arc, time::Duration};
@@ -11,6 +11,8 @@ use store::import::Status;
 const LEASE: i64 = 120_000_000;
 /// How long a file may lie unnamed: longer than the longest import.
 const GRACE: i64 = 24 * 3600 * 1_000_000;
+/// How often imports that another process left half done are looked for.
+const AGAIN: i64 = 30_000_000;
 /// How often the worker looks for jobs.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -23,7 +25,15 @@ pub async fn work(app: Arc<App>) {
         tracing::error!(error = %e, "the sweep failed");
     }
     let worker = app.new_id("wrk");
+    let mut recovered = app.clock.now();
     loop {
+        // another process on this data folder may have died
+        if app.clock.now().0 - recovered.0 >= AGAIN {
+            recovered = app.clock.now();
+            if let Err(e) = recover(&app).await {
+                tracing::error!(error = %e, "imports cut short could not be recovered");
+            }
+        }
         match one(&app, &worker).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(PAUSE).await,
@@ -75,15 +85,24 @@ pub async fn recover(app: &App) -> Result<u64> {
                 continue;
             }
             let now = app.clock.now();
-            let next = match app.uploads(&import.id).exists() {
-                true => Status::Mapping,
-                false if now.0 - import.updated_at.0 > GRACE => Status::Failed,
-                false => continue,
+            let folder = app.uploads(&import.id);
+            let hold = if folder.exists() { Some(Hold::of(&folder)?) } else { None };
+            let next = match &hold {
+                // another process works at it
+                Some(None) => continue,
+                Some(Some(_)) => Status::Mapping,
+                None if now.0 - import.updated_at.0 > GRACE => Status::Failed,
+                None => continue,
             };
             let mut tx = app.store.begin().await?;
-            store::import::set_status(&mut tx, &import.id, next, None, now).await?;
-            tx.commit().await?;
-            count += 1;
+            // it may have been finished since the list was read
+            let still = store::import::find(&mut tx, &import.id).await?.status == import.status;
+            if still {
+                store::import::set_status(&mut tx, &import.id, next, None, now).await?;
+                tx.commit().await?;
+                count += 1;
+            }
+            drop(hold);
         }
     }
 }
@@ -105,6 +124,7 @@ pub(super) async fn sweep_older(app: &App, grace: i64) -> Result<(u64, u64)> {
         .collect();
     let (root, before) = (app.lake.clone(), Instant(app.clock.now().0.saturating_sub(grace)));
     let swept = tokio::task::spawn_blocking(move || lake::sweep(&root, &live, before)).await??;
+    crate::backup::forget_holds(&app.temporary());
     if swept.0 > 0 {
         tracing::info!(files = swept.0, bytes = swept.1, "swept files of imports that were never committed");
     }

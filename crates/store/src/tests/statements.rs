@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
+use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, restore, session, setup, template, token, tries, user, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -28,10 +28,12 @@ fn statements() -> Vec<Named> {
         job::STATEMENTS,
         member::STATEMENTS,
         quarantine::STATEMENTS,
+        restore::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         template::STATEMENTS,
         token::STATEMENTS,
+        tries::STATEMENTS,
         user::STATEMENTS,
         workspace::STATEMENTS,
     ];
