@@ -110,7 +110,7 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Scope> {
     let keys = [format!("setup:{from}")];
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now)?;
+    ctx.brake.check(&keys, now).await?;
     let (workspace, owner) = checked(ctx, &form, now)?;
     let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
     let mut tx = ctx.app.store.begin().await?;
@@ -126,7 +126,8 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Sc
             tx.commit().await?;
         }
         Err(store::Error::NotFound { .. }) => {
-            ctx.brake.failed(&keys, now);
+            tx.rollback().await?;
+            ctx.brake.failed(&keys, now).await?;
             return Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"));
         }
         Err(store::Error::Taken { .. }) => {
@@ -206,17 +207,17 @@ pub async fn change_password(ctx: &Ctx, scope: &Scope, form: PasswordForm) -> Re
     let (user, token) = (scope.member.user.as_str(), scope.person()?);
     let keys = [format!("password:{user}")];
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now)?;
+    ctx.brake.check(&keys, now).await?;
     if !acceptable(&form.new) {
         return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
     }
     let known = store::user::get(&ctx.app.store, user).await?.map(|u| u.password_hash);
     let fits = acceptable(&form.old) & ctx.passwords.verify(form.old, known).await?;
     if !fits {
-        ctx.brake.failed(&keys, now);
+        ctx.brake.failed(&keys, now).await?;
         return Err(Error::invalid("session.old_password", "the present password is wrong").field("old", "session.old_password"));
     }
-    ctx.brake.passed(&keys);
+    ctx.brake.passed(&keys).await?;
     let kept = ctx.passwords.hash(form.new, ctx.random()?).await?;
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
@@ -299,7 +300,7 @@ pub fn email_like(text: &str) -> bool {
 pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
     let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now)?;
+    ctx.brake.check(&keys, now).await?;
     let workspace = ctx.workspace().await?;
     let user = store::user::by_email(&ctx.app.store, &form.email).await?;
     let known = user.as_ref().map(|u| u.password_hash.clone());
@@ -307,11 +308,11 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
     let id = user.map(|u| u.id).unwrap_or_default();
     let member = member::get(&ctx.app.store, &workspace, &id).await?.filter(|m| !m.disabled);
     if !fits || member.is_none() {
-        ctx.brake.failed(&keys, now);
+        ctx.brake.failed(&keys, now).await?;
         refused(ctx, &id, from).await?;
         return Err(wrong());
     }
-    ctx.brake.passed(&keys);
+    ctx.brake.passed(&keys).await?;
     store::session::delete_expired(&ctx.app.store, now).await?;
     begin(ctx, &id, from).await
 }

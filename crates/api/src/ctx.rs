@@ -43,14 +43,14 @@ impl Ctx {
     /// Around an open application. Facts stay at hand from now on: people try rules out.
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default(), closing: tokio::sync::watch::Sender::new(false) }
+        let brake = Brake::new(Arc::clone(&app));
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false) }
     }
 
-    /// The workspace this store holds; empty before the set-up. Read again until there is one: another process may have made it.
+    /// The workspace this store holds; empty before the set-up. Read with every request: another process on the same database may
+    /// have made or changed it.
     pub async fn workspace(&self) -> Result<String> {
-        if self.app.settings().id.is_empty() {
-            self.app.reload().await?;
-        }
+        self.app.reload().await?;
         Ok(self.app.settings().id.clone())
     }
 

@@ -109,42 +109,40 @@ fn keys(from: &str) -> [String; 1] {
 }
 
 /// A wrong token counts as a failure.
-fn counted<T>(ctx: &Ctx, from: &str, outcome: flow::Result<T>) -> Result<T> {
-    outcome.map_err(|e| {
-        if matches!(&e, flow::Error::Invalid { code: "invitation.token", .. }) {
-            ctx.brake.failed(&keys(from), ctx.app.clock.now());
-        }
-        e.into()
-    })
+async fn counted<T>(ctx: &Ctx, from: &str, outcome: flow::Result<T>) -> Result<T> {
+    if matches!(&outcome, Err(flow::Error::Invalid { code: "invitation.token", .. })) {
+        ctx.brake.failed(&keys(from), ctx.app.clock.now()).await?;
+    }
+    Ok(outcome?)
 }
 
 /// Whom is this invitation for?
 #[utoipa::path(post, path = "/invitations/look", tag = "session", request_body = InvitationToken,
     responses((status = 200, body = InvitationOffer), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub async fn look(State(ctx): State<Ctx>, Peer(from): Peer, Json(body): Json<InvitationToken>) -> Result<Json<InvitationOffer>> {
-    ctx.brake.check(&keys(&from), ctx.app.clock.now())?;
+    ctx.brake.check(&keys(&from), ctx.app.clock.now()).await?;
     ctx.workspace().await?;
-    Ok(Json(counted(&ctx, &from, invitations::offer(&ctx.app, &account::hash(&body.token)).await)?))
+    Ok(Json(counted(&ctx, &from, invitations::offer(&ctx.app, &account::hash(&body.token)).await).await?))
 }
 
 /// Accept an invitation
 ///
 /// Makes an account with the invited address, or takes the one that is there with its present password; signs in. Works once.
 #[utoipa::path(post, path = "/invitations/accept", tag = "session", request_body = InvitationAcceptance,
-    responses((status = 201, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 201, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn accept(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<InvitationAcceptance>) -> Result<Response> {
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys(&from), now)?;
+    ctx.brake.check(&keys(&from), now).await?;
     ctx.workspace().await?;
     let token_hash = account::hash(&form.token);
-    let (invitation, known) = counted(&ctx, &from, invitations::look(&ctx.app, &token_hash).await)?;
+    let (invitation, known) = counted(&ctx, &from, invitations::look(&ctx.app, &token_hash).await).await?;
     let arrival = match known {
         Some(user) => {
             let mail = [format!("mail:{}", invitation.email)];
-            ctx.brake.check(&mail, now)?;
+            ctx.brake.check(&mail, now).await?;
             let fits = account::acceptable(&form.password) & ctx.passwords.verify(form.password, Some(user.password_hash)).await?;
             if !fits || user.disabled_at.is_some() {
-                ctx.brake.failed(&[keys(&from), mail].concat(), now);
+                ctx.brake.failed(&[keys(&from), mail].concat(), now).await?;
                 account::refused(&ctx, &user.id, &from).await?;
                 return Err(account::wrong());
             }
@@ -152,7 +150,7 @@ pub async fn accept(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<I
         }
         None => Arrival::New { name: named(&form)?, password_hash: ctx.passwords.hash(form.password, ctx.random()?).await? },
     };
-    let id = counted(&ctx, &from, invitations::accept(&ctx.app, &token_hash, arrival).await)?;
+    let id = counted(&ctx, &from, invitations::accept(&ctx.app, &token_hash, arrival).await).await?;
     let scope = account::begin(&ctx, &id, &from).await?;
     session::begun(&ctx, StatusCode::CREATED, &scope).await
 }

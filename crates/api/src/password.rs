@@ -2,28 +2,52 @@
 //! work for an unknown e-mail as for a known one.
 
 use crate::error::{Error, Result};
+use axum::http::StatusCode;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
+use serde_json::json;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Verified when nobody has the e-mail, so that an answer takes as long either way.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dW5rbm93bi1wZXJzb24$nOiUbqZ3cY3Lr2Bq3bE8dYLq0yVZb6m0c0S0m2b0kX8";
 
-/// Hashing at most two passwords at once: each takes 19 MiB and a core.
+/// Passwords hashed at once: each takes 19 MiB and a core.
+const AT_ONCE: usize = 2;
+/// So many wait for their turn; whoever comes then is asked to come again.
+const WAITING: usize = 32;
+
+/// Hashing a few passwords at once.
 #[derive(Debug, Clone)]
-pub struct Passwords(Arc<Semaphore>);
+pub struct Passwords(Arc<Turns>);
+
+#[derive(Debug)]
+struct Turns {
+    /// at work or waiting
+    places: Semaphore,
+    /// at work
+    work: Semaphore,
+}
 
 impl Default for Passwords {
     fn default() -> Self {
-        Passwords(Arc::new(Semaphore::new(2)))
+        Passwords(Arc::new(Turns { places: Semaphore::new(AT_ONCE + WAITING), work: Semaphore::new(AT_ONCE) }))
     }
 }
 
 impl Passwords {
+    /// A turn; `server.busy` when too many wait already.
+    async fn turn(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
+        let place = self.0.places.try_acquire().map_err(|_| {
+            let busy = Error::new(StatusCode::SERVICE_UNAVAILABLE, "server.busy", "too many people sign in at this moment; try again soon");
+            busy.params(json!({ "retry_after": 2 }))
+        })?;
+        Ok((place, self.0.work.acquire().await.map_err(Error::internal)?))
+    }
+
     /// The PHC string to store.
     pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String> {
-        let _permit = self.0.acquire().await.map_err(Error::internal)?;
+        let _turn = self.turn().await?;
         tokio::task::spawn_blocking(move || {
             let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
             hash.map(|h| h.to_string()).map_err(Error::internal)
@@ -34,7 +58,7 @@ impl Passwords {
 
     /// Does the password fit the stored hash? Without a stored hash the work is done all the same and the answer is no.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
-        let _permit = self.0.acquire().await.map_err(Error::internal)?;
+        let _turn = self.turn().await?;
         tokio::task::spawn_blocking(move || {
             let known = stored.is_some();
             let text = stored.unwrap_or_else(|| DUMMY.to_owned());
@@ -66,6 +90,27 @@ mod tests {
         assert!(passwords.verify("correct horse battery".into(), Some(hash.clone())).await.expect("verifies"));
         assert!(!passwords.verify("correct horse batterx".into(), Some(hash)).await.expect("verifies"));
         assert!(!passwords.verify("whatever it is".into(), None).await.expect("verifies"));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_crowd_is_asked_to_come_again() {
+        let passwords = Passwords::default();
+        let tries = (0..200).map(|_| {
+            let passwords = passwords.clone();
+            tokio::spawn(async move { passwords.verify("whatever it is".into(), None).await })
+        });
+        let (mut done, mut refused) = (0, 0);
+        for one in tries.collect::<Vec<_>>() {
+            match one.await.expect("ends") {
+                Ok(_) => done += 1,
+                Err(e) => {
+                    assert_eq!((e.status(), e.problem().code.as_str(), &e.problem().params["retry_after"]), (StatusCode::SERVICE_UNAVAILABLE, "server.busy", &2.into()));
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0 && done >= AT_ONCE + WAITING, "{done} done, {refused} refused");
+        assert!(passwords.verify("whatever it is".into(), None).await.is_ok(), "their places are not given back");
     }
 
     #[test]

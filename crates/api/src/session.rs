@@ -166,7 +166,7 @@ pub async fn show(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Json<Ses
 
 /// Sign in
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
-    responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn create(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SignIn>) -> Result<Response> {
     let scope = account::sign_in(&ctx, form, &from).await?;
     begun(&ctx, StatusCode::OK, &scope).await
@@ -186,7 +186,7 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 /// With the token the server printed, makes the business and its owner, and signs the owner in. Works once. Where facts
 /// were imported before, their time zone and currency stay (`settled` of the session); others are refused.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupForm,
-    responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {
     let scope = account::complete_setup(&ctx, form, &from).await?;
     begun(&ctx, StatusCode::CREATED, &scope).await
@@ -196,7 +196,7 @@ pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<Se
 ///
 /// Ends every other session of that person; this one goes on.
 #[utoipa::path(put, path = "/session/password", tag = "session", request_body = PasswordForm,
-    responses((status = 200, body = PasswordChanged), (status = 422, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = PasswordChanged), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn password(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<PasswordForm>) -> Result<Json<PasswordChanged>> {
     Ok(Json(PasswordChanged { ended: account::change_password(&ctx, &scope, form).await? }))
 }

@@ -344,6 +344,35 @@ pub enum Command {
         #[command(subcommand)]
         action: AuditAction,
     },
+    /// Copy the whole business into one file, while others go on working
+    Backup {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// The file (else zhiyin-<day>-<time>.zip here); - for standard output
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
+    /// Make a business of a backup, in an empty place, on either database
+    Restore {
+        /// Where it is to be kept
+        #[command(flatten)]
+        home: Home,
+        /// The backup; - for standard input
+        file: PathBuf,
+        /// Replace what is there; it is kept aside
+        #[arg(long)]
+        replace: bool,
+        /// Leave API tokens good: for a move, when none was revoked since the backup
+        #[arg(long)]
+        keep_tokens: bool,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
     /// Check the installation and say how to mend what is wrong
     Doctor {
         /// Where the business is kept

@@ -129,12 +129,13 @@ pub async fn open_at(data: &Path, url: &str) -> Result<App, Failure> {
     make_folder(data).map_err(|e| Failure::file(data, &e))?;
     // what the database would say of a folder it may not write to helps nobody
     tempfile::tempfile_in(data).map_err(|e| Failure::file(data, &e))?;
+    crate::upgrade::before(data, url).await?;
     let store = Store::open(url).await?;
     Ok(App::open(store, data, Arc::new(SystemClock), Arc::new(SystemChance)).await?)
 }
 
 /// Makes the data folder, for its owner's eyes only: it holds names and phones. One that is there stays as open as it is.
-fn make_folder(data: &Path) -> std::io::Result<()> {
+pub fn make_folder(data: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -13,6 +13,7 @@ mod help;
 mod interrupt;
 mod pipe;
 mod reckon;
+mod upgrade;
 mod usage;
 mod voice;
 
@@ -89,6 +90,11 @@ async fn run(cli: Cli) -> Outcome {
             UserAction::Remove { home, email, attempt } => command::member::remove(&home, &email, attempt.dry_run, &config, &voice).await,
         },
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
+        Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,
+        Command::Restore { home, file, replace, keep_tokens, attempt } => {
+            let how = command::restore::How { replace, keep_tokens, dry_run: attempt.dry_run };
+            command::restore::run(&home, &file, how, &config, &voice).await
+        }
         Command::Doctor { home, bundle, attempt } => command::doctor::run(&home, bundle.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Man => command::man::run(voice.lang),
         Command::Completions { shell } => command::completions::run(shell, voice.lang),

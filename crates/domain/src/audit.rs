@@ -31,6 +31,8 @@ actions! {
     WorkspaceFounded = "workspace.founded";
     /// the business's own settings changed
     WorkspaceChanged = "workspace.changed";
+    /// a backup was restored
+    WorkspaceRestored = "workspace.restored";
     /// somebody signed in
     SessionBegun = "session.begun";
     /// somebody tried to sign in and was refused

@@ -174,7 +174,7 @@ impl App {
         self.data.join("exports")
     }
 
-    /// Folder of temporary files; emptied when the server starts.
+    /// Folder of temporary files. Several processes may use it.
     pub fn temporary(&self) -> PathBuf {
         self.data.join("tmp")
     }

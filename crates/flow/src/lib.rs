@@ -4,6 +4,7 @@
 pub mod analysis;
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod definitions;
 pub mod duplicates;
 pub mod error;

@@ -108,6 +108,11 @@ pub async fn turn(tx: &mut Tx) -> Result<()> {
     tx.lock_audit().await
 }
 
+/// The end of a workspace's log; none of an empty one.
+pub async fn head(db: impl Access, workspace: &str) -> Result<Option<Head>> {
+    Ok(optional!(db, (i64, String), HEAD, workspace)?.map(|(seq, hash)| Head { seq, hash }))
+}
+
 /// Adds an entry to a workspace's log. Others who add to it wait until the transaction is over.
 pub async fn append(tx: &mut Tx, workspace: &str, note: &Note) -> Result<Entry> {
     tx.lock_audit().await?;

@@ -11,14 +11,14 @@ use std::{cmp::Ordering, str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How long a writer waits for another.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The application's database.
 #[derive(Debug, Clone)]
-pub struct Store(Inner);
+pub struct Store(pub(crate) Inner);
 
 #[derive(Debug, Clone)]
-enum Inner {
+pub(crate) enum Inner {
     // SQLite has one writer; waiting for it here is fair and asleep, waiting inside SQLite is neither
     Sqlite(SqlitePool, Arc<Mutex<()>>),
     Postgres(PgPool),
@@ -26,10 +26,10 @@ enum Inner {
 
 /// A transaction. Dropped without [`Tx::commit`], nothing happened.
 #[derive(Debug)]
-pub struct Tx(TxInner);
+pub struct Tx(pub(crate) TxInner);
 
 #[derive(Debug)]
-enum TxInner {
+pub(crate) enum TxInner {
     Sqlite(sqlx::Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -302,7 +302,7 @@ impl Store {
 }
 
 /// One connection, so that a server that is not there is told at once and not when the pool has given up.
-async fn reach(options: &PgConnectOptions) -> Result<()> {
+pub(crate) async fn reach(options: &PgConnectOptions) -> Result<()> {
     let late = || std::io::Error::from(std::io::ErrorKind::TimedOut);
     let answer = tokio::time::timeout(Duration::from_secs(5), PgConnection::connect_with(options)).await;
     match answer.unwrap_or_else(|_| Err(sqlx::Error::Io(late()))) {

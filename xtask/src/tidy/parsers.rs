@@ -12,6 +12,8 @@ const PLACES: &[&str] = &[
     "crates/domain/src/",
     "crates/cli/src/args.rs",
     "crates/cli/src/config.rs",
+    "crates/store/src/dump/",
+    "crates/flow/src/backup/",
     "crates/flow/src/definitions.rs",
     "crates/flow/src/schema/",
     "crates/flow/src/analysis/moment.rs",

@@ -77,6 +77,9 @@ pub async fn run(home: &Home, bundle: Option<&Path>, dry_run: bool, config: &Con
         found.push(fine("data", format!("{} 还没有数据", data.display()), format!("{} holds no data yet", data.display())));
         None
     };
+    if store.is_some() {
+        found.push(backup(&data));
+    }
     if let Some(path) = bundle {
         let parts = bundle::parts(&found, store.as_ref(), config, voice.lang).await?;
         bundle::write(path, &parts, dry_run, voice).await?;
@@ -165,7 +168,25 @@ fn clock() -> Finding {
     fine("clock", format!("时钟 {} UTC", now.rfc3339()), format!("clock {} UTC", now.rfc3339()))
 }
 
+/// When the last backup was made. One that is more than a week old should be made again; who never made any is told how.
+fn backup(data: &Path) -> Finding {
+    use domain::clock::{Clock, SystemClock};
+    let Some(last) = super::backup::Last::of(data) else {
+        return fine("backup", "还没有备份过（zhiyin backup）", "no backup was made yet (`zhiyin backup`)");
+    };
+    let days = (SystemClock.now().0 - last.made_at.0) / 86_400_000_000;
+    let (zh, en) = (format!("上次备份 {}，{}", last.made, last.file), format!("last backup {}, {}", last.made, last.file));
+    match days {
+        ..=7 => fine("backup", zh, en),
+        _ => bad("backup", State::Warning, (format!("{zh}：已过 {days} 天"), format!("{en}: {days} days ago")), ("运行 zhiyin backup，最好每晚一次", "run `zhiyin backup`, best every night")),
+    }
+}
+
 async fn database(data: &Path, url: &str, found: &mut Vec<Finding>) -> Option<store::Store> {
+    if let Err(e) = crate::upgrade::before(data, url).await {
+        found.push(Finding { key: "database", state: State::Broken, what: e.message, mend: e.hint });
+        return None;
+    }
     let store = match store::Store::open(url).await {
         Ok(store) => store,
         Err(e) => {

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod audit;
+pub mod backup;
 pub mod bundle;
 pub mod classify;
 pub mod completions;
@@ -13,6 +14,7 @@ pub mod import;
 pub mod man;
 pub mod member;
 pub mod reading;
+pub mod restore;
 pub mod segment;
 pub mod serve;
 pub mod user;

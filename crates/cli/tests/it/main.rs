@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod backup;
 mod classify;
 mod contract;
 mod dedupe;
@@ -16,6 +17,7 @@ mod jobs;
 mod kills;
 mod own;
 mod pipes;
+mod processes;
 mod place;
 mod reckoned;
 mod reference;
@@ -23,6 +25,7 @@ mod report;
 mod same;
 mod server;
 mod tried;
+mod upgrade;
 mod workbook;
 mod world;
 

@@ -55,6 +55,9 @@ impl Browser {
         if let Some(cookie) = set.and_then(|(_, value)| value.split(';').next()) {
             self.cookie = cookie.to_owned();
         }
+        if status == 204 {
+            return Ok((status, Value::Null));
+        }
         Ok((status, serde_json::from_str(body).map_err(|_| broken())?))
     }
 

@@ -1,10 +1,15 @@
 //! What is under way in this process: progress of imports being checked or committed, and what was staged and waits for a
 //! person's yes. Nothing here must survive: what is lost is staged again.
+//!
+//! Several processes may serve one data folder. What one of them works at it holds by a lock on a file beside the upload, which
+//! the end of the process lets go of, however it ends; who wants it to stop leaves a word there.
 
 use super::stage::{Progress, Staged};
 use std::{
     collections::HashMap,
-    path::Path,
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,8 +18,38 @@ const KEPT: usize = 6;
 
 #[derive(Default)]
 struct Inner {
-    running: HashMap<String, Arc<Progress>>,
+    running: HashMap<String, (Arc<Progress>, Hold)>,
     staged: Vec<Staged>,
+}
+
+/// An upload that this process, and no other, works at. Let go of when it is dropped.
+pub(super) struct Hold(#[allow(dead_code, reason = "its lock is what counts")] File);
+
+impl Hold {
+    /// Takes hold of an upload; `None` while somebody works at it.
+    pub(super) fn of(folder: &Path) -> io::Result<Option<Hold>> {
+        let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Hold(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(e),
+        }
+    }
+}
+
+/// Where it is said that the work at an upload should stop.
+fn word(folder: &Path) -> PathBuf {
+    folder.join("stop")
+}
+
+/// Asks whoever works at an upload to stop.
+pub(super) fn ask_to_stop(folder: &Path) -> io::Result<()> {
+    fs::write(word(folder), b"")
+}
+
+/// Was that asked?
+pub(super) fn asked_to_stop(folder: &Path) -> bool {
+    word(folder).exists()
 }
 
 /// What is under way.
@@ -26,15 +61,20 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins something for an import; `None` if something is under way for it.
-    pub(super) fn start(&self, id: &str) -> Option<Arc<Progress>> {
+    /// Begins something for an import; `None` if something is under way for it, here or in another process.
+    pub(super) fn start(&self, id: &str, folder: &Path) -> io::Result<Option<Arc<Progress>>> {
         let mut inner = self.inner();
         if inner.running.contains_key(id) {
-            return None;
+            return Ok(None);
+        }
+        let Some(hold) = Hold::of(folder)? else { return Ok(None) };
+        match fs::remove_file(word(folder)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
         }
         let progress = Arc::new(Progress::default());
-        inner.running.insert(id.to_owned(), Arc::clone(&progress));
-        Some(progress)
+        inner.running.insert(id.to_owned(), (Arc::clone(&progress), hold));
+        Ok(Some(progress))
     }
 
     /// It is over.
@@ -44,7 +84,7 @@ impl Board {
 
     /// How far it is, if something is under way.
     pub fn progress(&self, id: &str) -> Option<Arc<Progress>> {
-        self.inner().running.get(id).cloned()
+        self.inner().running.get(id).map(|(progress, _)| Arc::clone(progress))
     }
 
     /// Everything under way, by import.

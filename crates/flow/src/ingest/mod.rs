@@ -41,7 +41,7 @@ mod tests;
 
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, UNDO_DAYS, commit, import};
-pub use ledger::{Resting, begin, corrected_since, drop_half, drop_import, fingerprint, remember, resting, undo, undo_trial};
+pub use ledger::{Resting, begin, content_hash, corrected_since, drop_half, drop_import, fingerprint, remember, resting, undo, undo_trial};
 pub use proposal::{propose, propose_all, review};
 pub use rejects::Rejects;
 pub use report::Report;

@@ -15,6 +15,9 @@ use sources::Mapping;
 use std::{path::PathBuf, sync::Arc};
 use store::import::{Counts, Import, NewImport, Status};
 
+/// How often it is looked whether another process asked to stop.
+const HEED: std::time::Duration = std::time::Duration::from_millis(300);
+
 /// A file that arrived.
 #[derive(Debug)]
 pub struct Upload {
@@ -190,7 +193,9 @@ pub async fn check(app: &Arc<App>, sight: Sight, id: &str) -> Result<ImportView>
     let (app_there, id_there) = (Arc::clone(app), id.to_owned());
     tokio::spawn(async move {
         let (app, id) = (app_there, id_there);
+        let asked = tokio::spawn(heed(app.uploads(&id), Arc::clone(&progress)));
         let outcome = checked(&app, request, progress).await;
+        asked.abort();
         app.imports.end(&id);
         if let Err(e) = outcome {
             fail(&app, &id, &e).await;
@@ -199,8 +204,16 @@ pub async fn check(app: &Arc<App>, sight: Sight, id: &str) -> Result<ImportView>
     get(app, sight, id).await
 }
 
+/// Stops the work at an upload when another process asks for it.
+async fn heed(folder: PathBuf, progress: Arc<Progress>) {
+    while !super::board::asked_to_stop(&folder) {
+        tokio::time::sleep(HEED).await;
+    }
+    progress.stop();
+}
+
 async fn begin(app: &App, id: &str, status: Status) -> Result<Arc<Progress>> {
-    let Some(progress) = app.imports.start(id) else { return Err(not_now(id, status.key())) };
+    let Some(progress) = app.imports.start(id, &app.uploads(id))? else { return Err(not_now(id, status.key())) };
     let moved = move_to(app, id, status, None).await;
     if moved.is_err() {
         app.imports.end(id);
@@ -286,7 +299,7 @@ pub async fn confirm(app: &Arc<App>, sight: Sight, id: &str, author: &Actor) -> 
     let (app_there, id_there, author) = (Arc::clone(app), id.to_owned(), author.clone());
     tokio::spawn(async move {
         let (app, id) = (app_there, id_there);
-        let outcome = committed(&app, &request, &author, progress).await;
+        let outcome = committed(&app, &request, import.report.as_ref(), &author, progress).await;
         app.imports.end(&id);
         match outcome {
             Ok(Done::Committed { .. }) => {
@@ -310,8 +323,27 @@ pub async fn confirm(app: &Arc<App>, sight: Sight, id: &str, author: &Actor) -> 
     get(app, sight, id).await
 }
 
-async fn committed(app: &Arc<App>, request: &Request, author: &Actor, progress: Arc<Progress>) -> Result<Done> {
-    if let Some(mut staged) = app.imports.take(&request.id) {
+/// Are the files that were staged still there? They are young again then: no sweep of another process takes files for orphans that
+/// are about to be named.
+fn still_there(app: &App, staged: &Staged) -> bool {
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_micros(app.clock.now().0.unsigned_abs());
+    staged.files.iter().all(|file| {
+        let path = lake::folder(&app.lake, file.table).join(&file.path);
+        std::fs::File::options().write(true).open(path).and_then(|file| file.set_modified(now)).is_ok()
+    })
+}
+
+/// `report`: what people said yes to. What was staged here may be older than that, if another process checked it again.
+async fn committed(app: &Arc<App>, request: &Request, report: Option<&Value>, author: &Actor, progress: Arc<Progress>) -> Result<Done> {
+    let said = |staged: &Staged| serde_json::to_value(&staged.report).ok();
+    let (fresh, old) = match app.imports.take(&request.id) {
+        Some(staged) if said(&staged).as_ref() == report && still_there(app, &staged) => (Some(staged), None),
+        other => (None, other),
+    };
+    if let Some(old) = old {
+        old.discard(&app.lake);
+    }
+    if let Some(mut staged) = fresh {
         match commit(app, &mut staged, author).await {
             Err(Error::Store(store::Error::Conflict(why))) => {
                 tracing::info!(import = %request.id, %why, "staging again");
@@ -328,8 +360,10 @@ async fn committed(app: &Arc<App>, request: &Request, author: &Actor, progress: 
 /// # Errors
 /// `import.not_found`, or when the store refuses.
 pub async fn stop(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
-    if let Some(progress) = app.imports.progress(id) {
-        progress.stop();
+    match app.imports.progress(id) {
+        Some(progress) => progress.stop(),
+        None if find(app, id).await?.status == Status::Checking => super::board::ask_to_stop(&app.uploads(id))?,
+        None => {}
     }
     get(app, sight, id).await
 }

@@ -1,5 +1,6 @@
 //! What is left of imports: those cut short by the last end of the process, and files nobody names.
 
+use super::board::Hold;
 use crate::{Result, app::App};
 use domain::{clock::Instant, table::DataFile};
 use store::import::Status;
@@ -23,15 +24,24 @@ pub async fn recover(app: &App) -> Result<u64> {
                 continue;
             }
             let now = app.clock.now();
-            let next = match app.uploads(&import.id).exists() {
-                true => Status::Mapping,
-                false if now.0 - import.updated_at.0 > GRACE => Status::Failed,
-                false => continue,
+            let folder = app.uploads(&import.id);
+            let hold = if folder.exists() { Some(Hold::of(&folder)?) } else { None };
+            let next = match &hold {
+                // another process works at it
+                Some(None) => continue,
+                Some(Some(_)) => Status::Mapping,
+                None if now.0 - import.updated_at.0 > GRACE => Status::Failed,
+                None => continue,
             };
             let mut tx = app.store.begin().await?;
-            store::import::set_status(&mut tx, &import.id, next, None, now).await?;
-            tx.commit().await?;
-            count += 1;
+            // it may have been finished since the list was read
+            let still = store::import::find(&mut tx, &import.id).await?.status == import.status;
+            if still {
+                store::import::set_status(&mut tx, &import.id, next, None, now).await?;
+                tx.commit().await?;
+                count += 1;
+            }
+            drop(hold);
         }
     }
 }
@@ -53,6 +63,7 @@ pub(super) async fn sweep_older(app: &App, grace: i64) -> Result<(u64, u64)> {
         .collect();
     let (root, before) = (app.lake.clone(), Instant(app.clock.now().0.saturating_sub(grace)));
     let swept = tokio::task::spawn_blocking(move || lake::sweep(&root, &live, before)).await??;
+    crate::backup::forget_holds(&app.temporary());
     if swept.0 > 0 {
         tracing::info!(files = swept.0, bytes = swept.1, "swept files of imports that were never committed");
     }

@@ -22,12 +22,15 @@ pub use reason::JobProblem;
 
 use crate::{Result, app::App, ingest};
 use futures::{FutureExt, future::BoxFuture};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::job::Job;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// Names this room's failpoints.
 pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done"];
+
+/// How often imports are looked for that another process on this data folder left half done.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// The workers of this process.
 pub struct Workers {
@@ -47,7 +50,18 @@ impl Workers {
             if let Err(e) = ingest::sweep(&app).await {
                 tracing::error!(error = %e, "the sweep failed");
             }
-            Bench::new(&app, perform).work(closed).await;
+            let again = async {
+                loop {
+                    tokio::time::sleep(AGAIN).await;
+                    if let Err(e) = ingest::recover(&app).await {
+                        tracing::error!(error = %e, "imports cut short could not be recovered");
+                    }
+                }
+            };
+            tokio::select! {
+                () = again => {}
+                () = Bench::new(&app, perform).work(closed) => {}
+            }
         });
         Workers { closing, task }
     }

@@ -2,7 +2,7 @@
 
 use super::{FOLDER, table_id, write};
 use crate::{
-    Error, Result, Store, Tx,
+    Access, Error, Result, Store, Tx,
     bind::{Stamp, Uuid},
     bulk::Bulk,
 };
@@ -84,8 +84,8 @@ pub async fn ensure(store: &Store, b: &Bootstrap<'_>) -> Result<i64> {
 }
 
 /// The files lie elsewhere now: other programs that read the lake go by what the catalog says.
-pub async fn move_to(store: &Store, data_path: &str) -> Result<()> {
-    execute!(store, MOVE, folder(data_path)).map(|_| ())
+pub async fn move_to(db: impl Access, data_path: &str) -> Result<()> {
+    execute!(db, MOVE, folder(data_path)).map(|_| ())
 }
 
 /// With a final `/`.

@@ -61,6 +61,8 @@ statements! {
     INLINED = "SELECT name FROM table_names WHERE name LIKE 'ducklake!_inlined!_de%' ESCAPE '!'
             OR name LIKE 'ducklake!_inlined!_data!_%!_%' ESCAPE '!' ORDER BY name";
     PATHS = "SELECT table_id, path FROM ducklake_data_file ORDER BY data_file_id";
+    HELD = "SELECT table_id, path, path_is_relative, file_size_bytes FROM ducklake_data_file ORDER BY data_file_id";
+    ANY_DELETE_FILE = "SELECT COUNT(*) FROM ducklake_delete_file";
     DATA_PATH = "SELECT value FROM ducklake_metadata WHERE key = 'data_path' AND scope IS NULL";
 }
 
@@ -121,6 +123,24 @@ pub async fn history(db: impl Access, limit: u32) -> Result<Vec<Entry>> {
 /// Where the lake's files are, ending in `/`; `None` before [`ensure`].
 pub async fn data_path(db: impl Access) -> Result<Option<String>> {
     Ok(optional!(db, (String,), DATA_PATH)?.map(|(v,)| v))
+}
+
+/// Every file any snapshot names, with its bytes: what a copy of the lake is made of. `Foreign` if another program left files of
+/// its own.
+pub async fn held<A>(db: &mut A) -> Result<Vec<(Table, String, u64)>>
+where
+    for<'a> &'a mut A: Access,
+{
+    if scalar!(&mut *db, i64, ANY_DELETE_FILE)? > 0 {
+        return Err(Error::Foreign("a delete file".to_owned()));
+    }
+    let rows = rows!(db, (i64, String, bool, i64), HELD)?;
+    rows.into_iter()
+        .map(|(table, path, relative, bytes)| match table_of(table).filter(|_| relative) {
+            Some(table) => Ok((table, path, bytes.unsigned_abs())),
+            None => Err(Error::Foreign(format!("file {path:?} of table {table}"))),
+        })
+        .collect()
 }
 
 /// Every file any snapshot names, live or ended: what an orphan sweep must leave alone.

@@ -3,6 +3,7 @@
 mod audit;
 mod snapshots;
 mod commits;
+mod dump;
 mod foreign;
 mod jobs;
 mod kills;
@@ -12,6 +13,7 @@ mod open;
 mod people;
 mod settings;
 mod statements;
+mod tries;
 mod undoing;
 mod work;
 

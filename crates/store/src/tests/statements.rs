@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, schedule, session, setup, tag, template, token, user, view, workspace};
+use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -31,12 +31,14 @@ fn statements() -> Vec<Named> {
         member::STATEMENTS,
         note::STATEMENTS,
         quarantine::STATEMENTS,
+        restore::STATEMENTS,
         schedule::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         tag::STATEMENTS,
         template::STATEMENTS,
         token::STATEMENTS,
+        tries::STATEMENTS,
         user::STATEMENTS,
         view::STATEMENTS,
         workspace::STATEMENTS,

@@ -10,6 +10,7 @@ mod own_columns;
 mod present;
 mod rejected_rows;
 mod undone;
+mod together;
 mod uploads;
 
 use super::{Done, Progress, Request, Source, Staged};

@@ -4,13 +4,13 @@ use super::*;
 use crate::ingest::{self, Upload, view::ImportView};
 use std::time::Duration;
 
-async fn upload(shop: &Shop, name: &str, text: &str) -> ImportView {
+pub(super) async fn upload(shop: &Shop, name: &str, text: &str) -> ImportView {
     let path = shop.app.temporary().join("upload");
     std::fs::write(&path, text).expect("a file");
     ingest::receive(&shop.app, Sight::Full, vec![Upload { name: name.into(), path }], &tester()).await.expect("arrives")
 }
 
-async fn until(app: &App, id: &str, status: &str) -> ImportView {
+pub(super) async fn until(app: &App, id: &str, status: &str) -> ImportView {
     for _ in 0..500 {
         let view = ingest::get(app, Sight::Full, id).await.expect("is there");
         if view.status == status {
