@@ -7,6 +7,7 @@ use store::import::Status;
 
 /// How long a file may lie unnamed: longer than the longest import.
 const GRACE: i64 = 24 * 3600 * 1_000_000;
+
 /// Imports that were being checked or committed when the process ended: nothing of them happened, so they are back at
 /// their mapping; those of the command line, which may still run elsewhere, have failed once they are a day old. Answers
 /// how many.
