@@ -35,13 +35,15 @@ pub struct Ctx {
     pub passwords: Passwords,
     /// failures of signing in and setting up
     pub brake: Brake,
+    /// requests under way that named themselves
+    pub running: crate::idempotency::Running,
 }
 
 impl Ctx {
     /// Around an open application. Facts stay at hand from now on: people try rules out.
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default() }
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake: Brake::default(), running: crate::idempotency::Running::default() }
     }
 
     /// The workspace this store holds; empty before the set-up. Read again until there is one: another process may have made it.

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod definitions;
 pub mod duplicates;
 pub mod error;
+pub mod inbox;
 pub mod ingest;
 pub mod output;
 pub mod people;

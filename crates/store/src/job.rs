@@ -149,6 +149,8 @@ statements! {
         VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, $7, $8) ON CONFLICT DO NOTHING";
     GET = "SELECT id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
         created_at, finished_at FROM jobs WHERE id = $1";
+    OPEN = "SELECT id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
+        created_at, finished_at FROM jobs WHERE unique_key = $1 AND state IN ('queued', 'running')";
     LIST = "SELECT id, name, payload, state, attempts, max_attempts, run_at, cancel, done, total, unit, error, result,
         created_at, finished_at FROM jobs WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     BURY = "UPDATE jobs SET state = 'dead', finished_at = $1, worker = NULL, lease_until = NULL,
@@ -195,6 +197,11 @@ pub async fn enqueue(db: impl Access, j: &NewJob, now: Instant) -> Result<bool> 
 /// By id.
 pub async fn get(db: impl Access, id: &str) -> Result<Option<Job>> {
     optional!(db, Row, GET, id)?.map(job).transpose()
+}
+
+/// The open job with this unique key.
+pub async fn open(db: impl Access, unique_key: &str) -> Result<Option<Job>> {
+    optional!(db, Row, OPEN, unique_key)?.map(job).transpose()
 }
 
 /// The newest of a state.

@@ -16,6 +16,7 @@ mod bits;
 mod error;
 mod failpoint;
 
+pub mod answer;
 pub mod audit;
 pub mod catalog;
 pub mod comment;
@@ -23,6 +24,7 @@ pub mod contact;
 pub mod customer;
 pub mod definition;
 pub mod import;
+pub mod inbox;
 pub mod invitation;
 pub mod job;
 pub mod member;

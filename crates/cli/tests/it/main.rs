@@ -16,6 +16,7 @@ mod kills;
 mod own;
 mod pipes;
 mod place;
+mod posts;
 mod reckoned;
 mod reference;
 mod report;

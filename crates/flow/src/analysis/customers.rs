@@ -174,13 +174,16 @@ pub struct Listing {
 pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Result<CustomerPage> {
     let picture = app.runs.at(app, asked).await?;
     let who = matching(app, sight, &picture, &listing.filter).await?;
-    let from = listing.cursor.as_deref().map_or(Ok(0), place)?;
+    let (from, last) = match listing.cursor.as_deref().map(place).transpose()? {
+        Some((from, id)) => (from, store::customer::get(&app.store, id).await?.map(|c| c.key)),
+        None => (0, None),
+    };
     let total = who.count();
-    let page = page(sight, &picture, &who, &listing.sort, from, listing.limit)?;
+    let (from, page) = following(sight, &picture, &who, &listing, from, last)?;
     let next = from.saturating_add(page.len());
-    let next_cursor = (!page.is_empty() && (next as u64) < total).then(|| next.to_string());
     let columns = columns(sight, &picture, listing.columns.as_deref())?;
     let items = items(app, sight, &picture, &page, &columns).await?;
+    let next_cursor = items.last().filter(|_| (next as u64) < total).map(|last| format!("{next}.{}", last.id));
     Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of })
 }
 
@@ -252,9 +255,24 @@ fn phone(text: &str) -> Option<String> {
     (digits.len() >= 5).then_some(digits)
 }
 
-/// A cursor is how many customers came before; lists are of one run, so it stays true until the next one.
-fn place(cursor: &str) -> Result<usize> {
-    cursor.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))
+/// A cursor is how many customers came before, and who was the last of them: another run may have another order.
+fn place(cursor: &str) -> Result<(usize, &str)> {
+    let (before, last) = cursor.split_once('.').unwrap_or_default();
+    let before: Option<usize> = before.parse().ok().filter(|_| last.starts_with("cus_"));
+    before.map(|n| (n, last)).ok_or_else(|| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))
+}
+
+/// The page behind `last`, who was the `from`-th; if the order is another one by now, behind where they stand in it.
+fn following(sight: Sight, picture: &Picture, who: &Bits, listing: &Listing, from: usize, last: Option<CustomerKey>) -> Result<(usize, Vec<CustomerKey>)> {
+    let Some(before) = from.checked_sub(1) else { return Ok((0, page(sight, picture, who, &listing.sort, 0, listing.limit)?)) };
+    let mut found = page(sight, picture, who, &listing.sort, before, listing.limit.saturating_add(1))?;
+    if last.is_none() || found.first().copied() == last {
+        return Ok((from, found.split_off(found.len().min(1))));
+    }
+    let order = page(sight, picture, who, &listing.sort, 0, usize::MAX)?;
+    // whoever left the list leaves the place they had
+    let from = order.iter().position(|k| Some(*k) == last).map_or(before, |at| at + 1);
+    Ok((from, order.into_iter().skip(from).take(listing.limit).collect()))
 }
 
 /// So many of a set in an order; only as much is sorted as is shown.
@@ -341,9 +359,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_a_number() {
-        assert_eq!(place("50").ok(), Some(50));
-        for bad in ["", "-1", "a", "1.5"] {
+    fn a_cursor_is_a_place_and_a_customer() {
+        assert_eq!(place("50.cus_1").ok(), Some((50, "cus_1")));
+        for bad in ["", "-1", "a", "1.5", "50", "x.cus_1"] {
             assert!(place(bad).is_err(), "{bad}");
         }
     }

@@ -37,10 +37,12 @@ pub async fn work(app: Arc<App>) {
 
 /// Does one job that is due; false if there is none. Doing a job twice is harmless.
 async fn one(app: &Arc<App>, worker: &str) -> Result<bool> {
+    crate::inbox::due(app).await?;
     let now = app.clock.now();
     let Some(job) = store::job::claim(&app.store, worker, now, Instant(now.0 + LEASE)).await? else { return Ok(false) };
     let outcome = match job.name.as_str() {
         REFRESH => app.runs.warm(app).await,
+        crate::inbox::CARRY => crate::inbox::carry(app, Some((&job, worker))).await.map(|_| ()),
         other => {
             store::job::fail(&app.store, &job, worker, app.clock.now(), &format!("no code does {other:?}")).await?;
             return Ok(true);

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, comment, contact, customer, db, definition, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
+use crate::{answer, audit, bulk::Bulk, comment, contact, customer, db, definition, inbox, invitation, job, member, quarantine, session, setup, template, token, user, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -9,6 +9,7 @@ type Named = (&'static str, &'static str);
 fn statements() -> Vec<Named> {
     let lists: &[&[Named]] = &[
         db::STATEMENTS,
+        answer::STATEMENTS,
         audit::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
@@ -24,6 +25,7 @@ fn statements() -> Vec<Named> {
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
+        inbox::STATEMENTS,
         invitation::STATEMENTS,
         job::STATEMENTS,
         member::STATEMENTS,
@@ -48,6 +50,8 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
         &customer::RESOLVE,
+        &inbox::INSERT,
+        &inbox::NEWEST,
         &quarantine::INSERT,
     ];
     all.extend(customer::write::BULKS);
@@ -75,7 +79,7 @@ both! {
                 }
             }
         }
-        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK, db::AUDIT_LOCK] } else { vec![] };
+        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK, db::AUDIT_LOCK, db::INBOX_LOCK] } else { vec![] };
         for text in own {
             prepare(store, text.into_sql_str()).await.unwrap();
         }
