@@ -33,6 +33,7 @@ step "web app: build" scripts/build-web.sh
 step "build everything" cargo test --locked -q --workspace --no-run
 step "every crate: laws, both databases, HTTP, kernel, command line, crash loops" cargo test --locked -q --workspace
 step "independent SQL and real DuckDB" "$cache/venv/bin/python" -m pytest -q tests/independent
+step "the API keeps its description: schemathesis, all checks, three roles" "$cache/venv/bin/python" tests/contract/contract.py "$CARGO_TARGET_DIR/debug/zhiyin"
 step "browser, Chinese and English, desktop and phone" scripts/e2e.sh
 
 if [ -s "$ZHIYIN_UNPROVEN" ]; then

@@ -25,9 +25,9 @@ impl At {
     }
 }
 
-/// An optional day of the query string; empty counts as absent.
+/// An optional day of the query string.
 pub fn day(name: &str, text: Option<&str>) -> Result<Option<Day>> {
-    Ok(text.filter(|t| !t.is_empty()).map(|t| parse_day(name, t)).transpose()?)
+    Ok(text.map(|t| parse_day(name, t)).transpose()?)
 }
 
 /// How far a trend goes back from its day.

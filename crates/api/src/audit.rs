@@ -5,6 +5,7 @@ use crate::{
     customers::attachment,
     error::{Problem, Result},
     extract::{Json, Query},
+    paging::limit,
     scope::Scope,
 };
 use axum::{extract::State, response::Response};
@@ -47,6 +48,7 @@ pub struct AuditPaging {
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
     /// page size, 1–500; absent = 50
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
 }
 
@@ -63,7 +65,7 @@ pub struct AuditNoted {
     responses((status = 200, body = AuditPage), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, Query(q): Query<AuditQuery>, Query(p): Query<AuditPaging>) -> Result<Json<AuditPage>> {
     let filter = audit::filter(&ctx.app, q.wanted())?;
-    Ok(Json(audit::page(&ctx.app, &filter, p.cursor.as_deref(), p.limit.unwrap_or(50).clamp(1, 500)).await?))
+    Ok(Json(audit::page(&ctx.app, &filter, p.cursor.as_deref(), limit(p.limit)? as u32).await?))
 }
 
 /// Is the log whole?
@@ -79,7 +81,7 @@ pub async fn verify(State(ctx): State<Ctx>, Query(noted): Query<AuditNoted>) -> 
 ///
 /// As CSV or JSON Lines, newest first. Texts that a spreadsheet would take for formulas are made harmless in CSV.
 #[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditQuery, AuditFile),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
+    responses((status = 200, description = "the file", content((String = "text/csv"), (String = "application/jsonl"))), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<AuditQuery>, Query(f): Query<AuditFile>) -> Result<Response> {
     let filter = audit::filter(&ctx.app, q.wanted())?;
     let format = f.format.unwrap_or_default();

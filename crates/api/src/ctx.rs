@@ -37,6 +37,8 @@ pub struct Ctx {
     pub brake: Brake,
     /// the server ends: streams do, too
     pub closing: tokio::sync::watch::Sender<bool>,
+    /// requests under way that named themselves
+    pub running: crate::idempotency::Running,
 }
 
 impl Ctx {
@@ -44,7 +46,7 @@ impl Ctx {
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
         let brake = Brake::new(Arc::clone(&app));
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false) }
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default() }
     }
 
     /// The workspace this store holds; empty before the set-up. Read with every request: another process on the same database may

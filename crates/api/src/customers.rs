@@ -1,6 +1,6 @@
 //! `/customers`: the list by rule, segment, class and name; its export; one customer, their timeline, and why.
 
-use crate::{asked::At, ctx::Ctx, error::{Error, Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::At, ctx::Ctx, error::{Error, Problem, Result}, extract::{Json, Path, Query}, paging::limit, scope::Scope};
 use axum::{
     body::Body,
     extract::State,
@@ -40,6 +40,7 @@ pub struct ListQuery {
     /// feature key, `-` before it for descending; absent = `-net`
     pub sort: Option<String>,
     /// page size, 1–500; absent = 50
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
@@ -57,7 +58,7 @@ impl ListQuery {
             filter: Filter::of(pairs)?,
             sort: self.sort.as_deref().map(Sort::parse).unwrap_or_default(),
             columns: self.columns.as_ref().map(keys),
-            limit: self.limit.unwrap_or(50).clamp(1, 500) as usize,
+            limit: limit(self.limit)?,
             cursor: self.cursor.clone().filter(|c| !c.is_empty()),
         })
     }
@@ -100,7 +101,7 @@ pub struct ExportQuery {
 ///
 /// Every customer of the list, not only a page; for a long one `POST /exports` does not keep you waiting. Texts that a spreadsheet would take for formulas are made harmless.
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, ListQuery, ExportQuery),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 422, body = Problem)))]
+    responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
     let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet).await?;
@@ -124,6 +125,7 @@ pub struct TimelineQuery {
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
     /// page size, 1–500; absent = 50
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
 }
 
@@ -134,7 +136,7 @@ pub struct TimelineQuery {
     responses((status = 200, body = Timeline), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn timeline(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>, Query(q): Query<TimelineQuery>) -> Result<Json<Timeline>> {
     let kinds = q.types.as_deref().map(EventKind::parse_list).transpose()?.unwrap_or_default();
-    let limit = q.limit.unwrap_or(50).clamp(1, 500) as usize;
+    let limit = limit(q.limit)?;
     Ok(Json(timeline::timeline(&ctx.app, scope.sight, &id, at.asked()?, &kinds, q.cursor.as_deref(), limit).await?))
 }
 

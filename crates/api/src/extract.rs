@@ -4,7 +4,10 @@ use crate::error::Error;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use axum::{body::{Body, Bytes}, http::StatusCode};
+use flow::inbox;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// A JSON body in, a JSON body out.
 #[derive(Debug, Clone)]
@@ -14,14 +17,45 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Json(value)),
-            Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Error::new(e.status(), "request.too_large", "the request is larger than this address takes"))
+        let (parts, body) = request.into_parts();
+        let refused = |e: axum::extract::rejection::BytesRejection| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::new(e.status(), "request.too_large", "the request is larger than this address takes"),
+            _ => Error::malformed(e.body_text()),
+        };
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await.map_err(refused)?;
+        let read = |bytes: Bytes| axum::Json::<T>::from_request(Request::from_parts(parts.clone(), Body::from(bytes)), state);
+        let first = match read(bytes.clone()).await {
+            Ok(axum::Json(value)) => return Ok(Json(value)),
+            Err(e) => Error::malformed(e.body_text()),
+        };
+        // to JSON `12.0` is a whole number; a reader that wants one is given `12`
+        let whole = inbox::strict(&bytes, false).ok().and_then(|body| match body {
+            inbox::Body::One(value) => wholes(value),
+            inbox::Body::Many(_) => None,
+        });
+        let Some(text) = whole.and_then(|v| serde_json::to_vec(&v).ok()) else { return Err(first) };
+        read(text.into()).await.map(|axum::Json(value)| Json(value)).map_err(|_| first)
+    }
+}
+
+/// The value with every number that is whole written so; `None` if there is no other way to write it.
+fn wholes(mut value: Value) -> Option<Value> {
+    fn walk(value: &mut Value, changed: &mut bool) {
+        match value {
+            Value::Number(n) if n.is_f64() => {
+                let whole = n.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9e15);
+                if let Some(f) = whole {
+                    (*value, *changed) = (Value::from(f as i64), true);
+                }
             }
-            Err(e) => Err(Error::malformed(e.body_text())),
+            Value::Array(all) => all.iter_mut().for_each(|v| walk(v, changed)),
+            Value::Object(all) => all.values_mut().for_each(|v| walk(v, changed)),
+            _ => {}
         }
     }
+    let mut changed = false;
+    walk(&mut value, &mut changed);
+    changed.then_some(value)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

@@ -5,6 +5,7 @@ use crate::{
     customers::attachment,
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
+    paging::{self, Paging},
     scope::Scope,
 };
 use axum::{
@@ -24,6 +25,8 @@ use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 
+/// Imports listed where nobody says how many.
+const LISTED: usize = 200;
 /// Files one upload may bring.
 const FILES: usize = 32;
 
@@ -32,6 +35,8 @@ const FILES: usize = 32;
 pub struct ImportList {
     /// newest first
     pub items: Vec<ImportView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// What columns can mean.
@@ -50,7 +55,8 @@ pub struct MappingsBody {
 }
 
 /// Files to upload.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used; the parts are streamed")]
 pub struct UploadForm {
     /// repeatable
@@ -67,9 +73,12 @@ pub struct LangQuery {
 }
 
 /// The newest imports
-#[utoipa::path(get, path = "/imports", tag = "import", responses((status = 200, body = ImportList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<ImportList>> {
-    Ok(Json(ImportList { items: ingest::list(&ctx.app, scope.sight).await? }))
+#[utoipa::path(get, path = "/imports", tag = "import", params(Paging), responses((status = 200, body = ImportList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<ImportList>> {
+    let limit = p.limit.map_or(Ok(LISTED), |n| paging::limit(Some(n)))?;
+    let before = p.after()?.map(|text| text.parse::<i64>().map_err(|_| paging::no_cursor())).transpose()?;
+    let (items, next) = ingest::list(&ctx.app, scope.sight, before, limit as u32).await?;
+    Ok(Json(ImportList { items, next_cursor: next.map(|batch| paging::cursor(&batch.to_string())) }))
 }
 
 /// Bring files
@@ -87,7 +96,7 @@ async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<(Vec<Upload>, Vec<Kep
     let (mut uploads, mut kept, mut left) = (Vec::new(), Vec::new(), ctx.config.upload_limit.unwrap_or(u64::MAX));
     while let Some(field) = form.next_field().await.map_err(|e| Error::malformed(e.body_text()))? {
         if field.name() != Some("file") {
-            continue;
+            return Err(Error::malformed("a part is called `file`, and nothing else"));
         }
         if uploads.len() == FILES {
             return Err(too_large("import.too_many_files", json!({ "limit": FILES })));
@@ -202,7 +211,7 @@ pub async fn undo(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) 
 ///
 /// Each with file, line, column, reason and the row as it stood; mend it and bring it again.
 #[utoipa::path(get, path = "/imports/{id}/rejected.csv", tag = "import", params(LangQuery, ("id" = String, Path,)),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "text/csv"), (status = 404, body = Problem)))]
+    responses((status = 200, description = "the file", body = String, content_type = "text/csv"), (status = 404, body = Problem)))]
 pub async fn rejected_csv(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
     let (file, name) = rejected::file(&ctx.app, scope.sight, &scope.actor(), &id, lang(&ctx, &q), Format::Csv).await?;
     attachment(file, "text/csv; charset=utf-8", &format!("{name}.csv")).await
@@ -210,7 +219,7 @@ pub async fn rejected_csv(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<S
 
 /// Rows that were set aside, as XLSX
 #[utoipa::path(get, path = "/imports/{id}/rejected.xlsx", tag = "import", params(LangQuery, ("id" = String, Path,)),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn rejected_xlsx(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(q): Query<LangQuery>) -> Result<Response> {
     let (file, name) = rejected::file(&ctx.app, scope.sight, &scope.actor(), &id, lang(&ctx, &q), Format::Xlsx).await?;
     attachment(file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{name}.xlsx")).await

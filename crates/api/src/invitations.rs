@@ -5,7 +5,8 @@ use crate::{
     account,
     ctx::Ctx,
     error::{Error, Problem, Result},
-    extract::{Json, Path},
+    extract::{Json, Path, Query},
+    paging::{Order, Paging},
     scope::Scope,
     session::{self, Peer, SessionView},
 };
@@ -26,6 +27,8 @@ const PREFIX: &str = "inv_";
 pub struct InvitationList {
     /// newest first
     pub items: Vec<InvitationView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// Whom to invite.
@@ -73,9 +76,10 @@ pub struct InvitationAcceptance {
 }
 
 /// The newest invitations
-#[utoipa::path(get, path = "/invitations", tag = "member", responses((status = 200, body = InvitationList)))]
-pub async fn list(State(ctx): State<Ctx>) -> Result<Json<InvitationList>> {
-    Ok(Json(InvitationList { items: invitations::list(&ctx.app).await? }))
+#[utoipa::path(get, path = "/invitations", tag = "member", params(Paging), responses((status = 200, body = InvitationList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<InvitationList>> {
+    let (items, next_cursor) = p.page(invitations::list(&ctx.app).await?, Order::AsItIs, |i| i.id.clone())?;
+    Ok(Json(InvitationList { items, next_cursor }))
 }
 
 /// Invite somebody

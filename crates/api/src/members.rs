@@ -1,6 +1,6 @@
 //! `/members`: who belongs to the business, and as what.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::people::members::{self, How, MemberEdit, MemberView};
 use serde::Serialize;
@@ -11,12 +11,15 @@ use utoipa::ToSchema;
 pub struct MemberList {
     /// longest there first
     pub items: Vec<MemberView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// Everybody who belongs to the business
-#[utoipa::path(get, path = "/members", tag = "member", responses((status = 200, body = MemberList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<MemberList>> {
-    Ok(Json(MemberList { items: members::list(&ctx.app, &scope.by()).await? }))
+#[utoipa::path(get, path = "/members", tag = "member", params(Paging), responses((status = 200, body = MemberList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<MemberList>> {
+    let (items, next_cursor) = p.page(members::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |m| m.id.clone())?;
+    Ok(Json(MemberList { items, next_cursor }))
 }
 
 /// Give a member another role

@@ -2,14 +2,16 @@
 //! what it needs cannot stand here: [`Page`] takes none.
 
 use crate::ctx::Ctx;
+use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, changes, classifications, cohorts, curve, customers, definitions, exports, features, flow_between, health, imports, invitations, jobs, members, notes, overview, owners,
-    rfm, rules, security, segments, session, tags, tokens, views, web,
+    audit, changes, classifications, cohorts, curve, customers, definitions, docs, exports, features, flow_between, health, idempotency::{self, Door, Keys}, imports, intake,
+    invitations, jobs, members, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
+use flow::inbox::MOST_BYTES;
 use utoipa::{OpenApi, openapi::{PathItem, path::Operation}};
 use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouter}, routes};
 
@@ -30,6 +32,7 @@ const BODY: usize = 1 << 20;
     tags(
         (name = "session", description = "signing in, first-run set-up, settings"),
         (name = "import", description = "files in: map, check, commit, undo"),
+        (name = "intake", description = "facts in by programs, one by one or in batches"),
         (name = "analysis", description = "the whole base as of a day"),
         (name = "classification", description = "exactly one class for every customer"),
         (name = "segment", description = "sets of customers by rule or by hand"),
@@ -57,9 +60,36 @@ struct Page {
 impl Page {
     /// A route, and what it needs.
     fn on(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        let keys = if needs == Needs::Open { Keys::Refused } else { Keys::Claimed };
+        self.with(needs, keys, BODY, routes)
+    }
+
+    /// A route whose answer to a change holds a secret that is shown once.
+    fn on_secret(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        self.with(needs, Keys::Refused, BODY, routes)
+    }
+
+    /// A route that takes facts in, and keeps its answers itself.
+    fn on_intake(self, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        let (schemas, paths, methods) = routes;
+        self.with(Needs::Has(ImportsWrite), Keys::Inside, MOST_BYTES, (schemas, paths, methods.layer(DefaultBodyLimit::max(MOST_BYTES))))
+    }
+
+    /// A route that knows its changes by their keys itself.
+    fn on_named(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        self.with(needs, Keys::Own, BODY, routes)
+    }
+
+    fn with(self, needs: Needs, keys: Keys, most: usize, routes: UtoipaMethodRouter<Ctx>) -> Page {
         let (schemas, mut paths, mut methods) = routes;
         for operation in paths.paths.values_mut().flat_map(operations) {
             operation.extensions.get_or_insert_default().insert("x-permission".to_owned(), needs.key().into());
+        }
+        if !matches!(keys, Keys::Refused | Keys::Own) {
+            paths.paths.values_mut().flat_map(changes).for_each(describe::takes_key);
+        }
+        if let (Some(ctx), true) = (&self.ctx, keys != Keys::Own) {
+            methods = methods.route_layer(from_fn_with_state(Door { ctx: ctx.clone(), keys, most }, idempotency::once));
         }
         if let (Some(ctx), true) = (&self.ctx, needs != Needs::Open) {
             methods = methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs }, guard));
@@ -70,7 +100,7 @@ impl Page {
     /// A route whose bodies go to disk as they come; their limit is the server's own.
     fn on_streaming(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
         let (schemas, paths, methods) = routes;
-        self.on(needs, (schemas, paths, methods.layer(DefaultBodyLimit::disable())))
+        self.on_secret(needs, (schemas, paths, methods.layer(DefaultBodyLimit::disable())))
     }
 }
 
@@ -78,6 +108,12 @@ impl Page {
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, .. } = item;
     [get, put, post, delete].into_iter().flatten()
+}
+
+/// Those of them that change something.
+fn changes(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { put, post, delete, .. } = item;
+    [put, post, delete].into_iter().flatten()
 }
 
 /// The page.
@@ -111,12 +147,20 @@ fn page(page: Page) -> Page {
         .on(Has(CustomersWrite), routes!(notes::create))
         .on(Has(CustomersWrite), routes!(notes::edit, notes::remove))
         .on(Has(CustomersWrite), routes!(notes::restore))
-        .on(Has(CustomersWrite), routes!(changes::list, changes::create))
+        .on_named(Has(CustomersWrite), routes!(changes::list, changes::create))
         .on(Has(CustomersWrite), routes!(changes::undo))
         .on(Has(BaseRead), routes!(views::list, views::create))
         .on(Has(BaseRead), routes!(views::edit, views::remove))
         .on(Has(BaseRead), routes!(views::used))
         .on(Has(BaseRead), routes!(views::set_default))
+        // facts by programs
+        .on_intake(routes!(intake::orders))
+        .on_intake(routes!(intake::refunds))
+        .on_intake(routes!(intake::interactions))
+        .on_intake(routes!(intake::answers))
+        .on_intake(routes!(intake::customers))
+        .on(Has(BaseRead), routes!(intake::show))
+        .on(Has(ImportsWrite), routes!(intake::carry))
         // definitions
         .on(Has(BaseRead), routes!(classifications::show))
         .on(Has(DefinitionsWrite), routes!(classifications::create))
@@ -168,9 +212,9 @@ fn page(page: Page) -> Page {
         .on(Has(SettingsWrite), routes!(session::workspace))
         .on(Has(MembersManage), routes!(members::list))
         .on(Has(MembersManage), routes!(members::edit, members::remove))
-        .on(Has(MembersManage), routes!(invitations::list, invitations::create))
+        .on_secret(Has(MembersManage), routes!(invitations::list, invitations::create))
         .on(Has(MembersManage), routes!(invitations::revoke))
-        .on(Has(TokensWrite), routes!(tokens::list, tokens::create))
+        .on_secret(Has(TokensWrite), routes!(tokens::list, tokens::create))
         .on(Has(TokensWrite), routes!(tokens::revoke))
         .on(Has(AuditRead), routes!(audit::list))
         .on(Has(AuditRead), routes!(audit::verify))
@@ -186,6 +230,8 @@ fn api(ctx: Option<&Ctx>) -> (Router<Ctx>, utoipa::openapi::OpenApi) {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api(None).1;
     document.info.version = "1".to_owned();
+    describe::problems(&mut document);
+    describe::one_name(&mut document);
     for (path, item) in &mut document.paths.paths {
         let PathItem { get, put, post, delete, .. } = item;
         for (method, operation) in [("get", get), ("put", put), ("post", post), ("delete", delete)] {
@@ -209,6 +255,7 @@ pub fn router(ctx: Ctx) -> Router {
     let describe = move || async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], document) };
     let (api, _) = api(Some(&ctx));
     api.route("/api/v1/openapi.json", get(describe))
+        .merge(docs::routes())
         .fallback(web::serve)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY))
@@ -228,7 +275,8 @@ async fn plain_refusal(response: Response) -> Response {
     let kind = response.headers().get(axum::http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let plain = kind.is_some_and(|k| k.starts_with("text/plain"));
     if plain && (status.is_client_error() || status.is_server_error()) {
-        return Error::new(status, "request.refused", status.canonical_reason().unwrap_or("refused")).into_response();
+        let code = if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE { "request.too_large" } else { "request.refused" };
+        return Error::new(status, code, status.canonical_reason().unwrap_or("refused")).into_response();
     }
     response
 }

@@ -1,6 +1,6 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::analysis::{
     segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView},
@@ -16,12 +16,15 @@ use utoipa::ToSchema;
 pub struct SegmentList {
     /// by key
     pub items: Vec<SegmentView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// All segments with their present sizes
-#[utoipa::path(get, path = "/segments", tag = "segment", params(At), responses((status = 200, body = SegmentList)))]
-pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>) -> Result<Json<SegmentList>> {
-    Ok(Json(SegmentList { items: segments::list(&ctx.app, at.asked()?).await? }))
+#[utoipa::path(get, path = "/segments", tag = "segment", params(At, Paging), responses((status = 200, body = SegmentList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(p): Query<Paging>) -> Result<Json<SegmentList>> {
+    let (items, next_cursor) = p.page(segments::list(&ctx.app, at.asked()?).await?, Order::Up, |s| s.key.clone())?;
+    Ok(Json(SegmentList { items, next_cursor }))
 }
 
 /// One segment

@@ -4,7 +4,8 @@ use crate::{
     account,
     ctx::Ctx,
     error::{Error, Problem, Result},
-    extract::{Json, Path},
+    extract::{Json, Path, Query},
+    paging::{Order, Paging},
     scope::{BEARER, Scope},
 };
 use axum::{extract::State, http::StatusCode};
@@ -28,6 +29,8 @@ const SHOWN: usize = BEARER.len() + 6;
 pub struct TokenList {
     /// newest first
     pub items: Vec<TokenView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// A token to make.
@@ -58,9 +61,10 @@ pub struct TokenMade {
 /// One's API tokens
 ///
 /// For who manages members everybody's.
-#[utoipa::path(get, path = "/tokens", tag = "token", responses((status = 200, body = TokenList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<TokenList>> {
-    Ok(Json(TokenList { items: tokens::list(&ctx.app, &scope.by()).await? }))
+#[utoipa::path(get, path = "/tokens", tag = "token", params(Paging), responses((status = 200, body = TokenList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<TokenList>> {
+    let (items, next_cursor) = p.page(tokens::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |t| t.id.clone())?;
+    Ok(Json(TokenList { items, next_cursor }))
 }
 
 /// Make an API token

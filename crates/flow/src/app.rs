@@ -65,6 +65,8 @@ pub struct App {
     settings: RwLock<Arc<Settings>>,
     /// imports checked and waiting for their commit, progress of those under way
     pub imports: crate::ingest::Board,
+    /// where what programs post is written down
+    pub inbox: crate::inbox::Gate,
     /// the latest computed run
     pub runs: crate::analysis::Runs,
     /// sizes of classes and segments on days before
@@ -115,6 +117,7 @@ impl App {
             chance,
             settings: RwLock::new(Arc::new(Settings::unset())),
             imports: crate::ingest::Board::default(),
+            inbox: crate::inbox::Gate::default(),
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
             jobs: crate::jobs::Board::default(),

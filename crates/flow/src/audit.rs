@@ -169,8 +169,10 @@ pub async fn page(app: &App, filter: &Filter, cursor: Option<&str>, limit: u32) 
         Some(text) => Some(text.parse::<i64>().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
         None => None,
     };
-    let entries = store::audit::page(&app.store, &app.settings().id, filter, before, limit).await?;
-    let next_cursor = entries.last().filter(|_| entries.len() == limit as usize).map(|last| last.entry.seq.to_string());
+    let mut entries = store::audit::page(&app.store, &app.settings().id, filter, before, limit.saturating_add(1)).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let next_cursor = entries.last().filter(|_| more).map(|last| last.entry.seq.to_string());
     Ok(AuditPage { items: entries.into_iter().map(view).collect(), next_cursor })
 }
 

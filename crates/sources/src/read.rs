@@ -169,7 +169,7 @@ fn separated(plan: &Plan, buffer: &[u8], part: Part, delimiter: u8, width: usize
     }
 }
 
-fn objects(plan: &Plan, elements: &[Element<'_>], names: &HashMap<String, usize>, encoding: Encoding, bytes: u64) -> Batch {
+pub(crate) fn objects(plan: &Plan, elements: &[Element<'_>], names: &HashMap<String, usize>, encoding: Encoding, bytes: u64) -> Batch {
     let mut work = Work::new(plan, bytes);
     let width = names.values().max().map_or(0, |m| m + 1);
     let mut row: Vec<Cell<'_>> = Vec::with_capacity(width);

@@ -322,6 +322,9 @@ const OURS: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_n
 /// One lock serialises everything that makes a lake snapshot (SQLite's write lock does it there).
 pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235)";
 
+/// Another serialises everything that programs post; never taken together with the other two.
+pub(crate) const INBOX_LOCK: &str = "SELECT pg_advisory_xact_lock(7237)";
+
 /// Another serialises everything that is added to an audit log; taken after the lake's where both are.
 pub(crate) const AUDIT_LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
 
@@ -354,6 +357,14 @@ impl Tx {
     pub(crate) async fn lock_lake(&mut self) -> Result<()> {
         if let TxInner::Postgres(t) = &mut self.0 {
             sqlx::query::<Postgres>(LAKE_LOCK).execute(&mut **t).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction appends to the inbox.
+    pub(crate) async fn lock_inbox(&mut self) -> Result<()> {
+        if let TxInner::Postgres(t) = &mut self.0 {
+            sqlx::query::<Postgres>(INBOX_LOCK).execute(&mut **t).await?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ mod bits;
 mod error;
 mod failpoint;
 
+pub mod answer;
 pub mod audit;
 pub mod catalog;
 pub mod change;
@@ -25,6 +26,7 @@ pub mod customer;
 pub mod definition;
 pub mod dump;
 pub mod import;
+pub mod inbox;
 pub mod invitation;
 pub mod job;
 pub mod mark;

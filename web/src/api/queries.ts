@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call, send } from './client'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, ExportForm, Feature, FeatureList, Flow, Import,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, ExportForm, Feature, FeatureList, Flow, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
   Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
@@ -52,6 +52,15 @@ export const importOne = (id: string) =>
     queryFn: ({ signal }) => call<Import>('GET', `/imports/${id}`, { signal }),
     refetchInterval: (q) => (q.state.data?.status === 'checking' || q.state.data?.status === 'committing' ? 400 : false),
   })
+/** What programs posted and is not moved to the lake yet; looked at again while something waits. */
+export const inbox = queryOptions({
+  queryKey: ['inbox'],
+  queryFn: ({ signal }) => call<Inbox>('GET', '/inbox', { signal }),
+  refetchInterval: (q) => (q.state.data?.waiting ? 3000 : false),
+})
+export const moveInbox = () => call<Inbox>('POST', '/inbox/move')
+/** The reference of the API, a page of its own. */
+export const docs = (lang: Lang) => `/docs/${lang}`
 export const targets = queryOptions({ queryKey: ['targets'], queryFn: async ({ signal }) => (await call<{ items: Target[] }>('GET', '/imports/targets', { signal })).items, staleTime: Infinity })
 export const upload = (files: File[], onSent: (share: number) => void, signal: AbortSignal) => {
   const form = new FormData()

@@ -48,6 +48,7 @@ export type Schedule = S['ScheduleView']
 export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 
+export type Inbox = S['InboxView']
 export type ImportStatus = 'mapping' | 'checking' | 'checked' | 'committing' | 'committed' | 'undone' | 'failed'
 export type Collision = 'overwrite' | 'if_blank' | 'never'
 export type ColumnGuess = S['ColumnGuess']

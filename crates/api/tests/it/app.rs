@@ -70,6 +70,13 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The code of a problem; empty if it is none.
+    pub fn problem_code(&self) -> String {
+        serde_json::from_slice::<Value>(&self.bytes).ok().and_then(|v| v["code"].as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 /// Who sends a request.
 #[derive(Debug, Clone)]
 pub enum Who {
@@ -180,6 +187,14 @@ impl TestApp {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         panic!("{id} is not over after a minute")
+    }
+
+    /// One request as it is, whoever the app goes on as.
+    pub async fn raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("the body ends").to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
     /// A reading by somebody.

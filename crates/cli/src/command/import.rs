@@ -137,7 +137,7 @@ async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], inter
     match ingest::commit(app, &mut staged, &author()).await {
         Ok(done) => Ok((staged, done)),
         Err(flow::Error::Store(store::Error::Conflict(_))) => {
-            let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources: sources.to_vec(), history: staged.history };
+            let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources: sources.to_vec(), history: staged.history, carried: None };
             staged.discard(&app.lake);
             let progress = Arc::new(Progress::default());
             let watched = watch(&progress, interrupt, voice);

@@ -19,6 +19,7 @@ mod own;
 mod pipes;
 mod processes;
 mod place;
+mod posts;
 mod reckoned;
 mod reference;
 mod report;

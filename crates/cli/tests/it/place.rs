@@ -221,6 +221,19 @@ impl Running {
         }
     }
 
+    /// The first line it says on standard output, which is JSON.
+    #[track_caller]
+    pub fn first_line(&self) -> Value {
+        let begun = Instant::now();
+        loop {
+            if let Some((line, _)) = self.out.so_far().split_once('\n') {
+                return serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+            }
+            assert!(begun.elapsed() < PATIENCE, "it never said anything: {}", self.err.so_far());
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Sends it what Ctrl-C sends; false if it was over already.
     pub fn interrupt(&self) -> bool {
         let sent = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).stderr(Stdio::null()).status();

@@ -108,7 +108,7 @@ pub struct PreviewRequest {
     pub priority: Option<Priority>,
     /// another day than the current one
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = String, format = Date, required = false)]
     pub as_of: Option<Day>,
     /// as known `then` or `today`
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -51,7 +51,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,
     /// everything else that is known, by machine name
-    #[schema(value_type = BTreeMap<String, Object>)]
+    #[schema(value_type = Object)]
     pub detail: BTreeMap<String, serde_json::Value>,
 }
 
@@ -107,9 +107,10 @@ impl EventKind {
 /// `customer.not_found`, `request.cursor`; when the store or the lake refuses.
 pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
     let person = person(app, id).await?;
-    let from: usize = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?,
-        None => 0,
+    // a cursor is how many older events are left, so that newer ones shift nothing
+    let left: Option<usize> = match cursor.filter(|c| !c.is_empty()) {
+        Some(text) => Some(text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
+        None => None,
     };
     let lake = app.runs.lake(app).await?;
     let zone = app.settings().zone.clone();
@@ -135,8 +136,9 @@ pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[
     all.retain(|e| e.day <= day && (kinds.is_empty() || kinds.contains(&e.kind)));
     // what is learnt of a profile counts from the day it holds
     all.iter_mut().for_each(|e| e.later = !matches!(e.kind, EventKind::Attribute | EventKind::Note) && e.day > counted);
+    let from = left.map_or(0, |left| all.len().saturating_sub(left));
     let next = from.saturating_add(limit);
-    let next_cursor = (next < all.len()).then(|| next.to_string());
+    let next_cursor = (next < all.len()).then(|| (all.len() - next).to_string());
     Ok(Timeline { items: all.into_iter().skip(from).take(limit).collect(), next_cursor })
 }
 

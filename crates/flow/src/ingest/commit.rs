@@ -70,7 +70,11 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Do
     c.undo_until = Some(Instant(now.0 + UNDO_DAYS * 86_400_000_000));
     c.definitions = &staged.definitions;
     c.job = Some(refresh(app, &id, author));
-    let counts = serde_json::json!({ "rows": r.rows_in, "accepted": r.accepted, "rejected": r.quarantined });
+    let mut counts = serde_json::json!({ "rows": r.rows_in, "accepted": r.accepted, "rejected": r.quarantined });
+    if let Some(carried) = &staged.carried {
+        counts["posted_by"] = serde_json::json!(carried.by);
+        c.inbox = Some(carried.moved);
+    }
     c.audit = Some(audit::entry(app, audit::of(app, author, Action::ImportCommitted, id.as_str()).detail(counts)));
     let chance = Arc::clone(&app.chance);
     c.customers = Box::new((staged.customers..).zip(&staged.settled.fresh).map(move |(key, f)| NewCustomer {

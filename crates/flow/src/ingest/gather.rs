@@ -513,6 +513,7 @@ impl<'a> Gather<'a> {
             id: self.request.id.clone(),
             batch: self.request.batch,
             history: self.request.history,
+            carried: self.request.carried.clone(),
             report,
             files,
             snapshot: self.snapshot,

@@ -90,7 +90,7 @@ pub async fn begin(app: &App, sources: Vec<Source>, author: &Actor, history: Opt
     store::import::set_mapping(&mut tx, &id, &mappings, &print, now).await?;
     store::import::set_status(&mut tx, &id, Status::Checking, None, now).await?;
     tx.commit().await?;
-    Ok(Request { id, batch, sources, history })
+    Ok(Request { id, batch, sources, history, carried: None })
 }
 
 /// Forgets an import that was begun and not committed (after a dry run, or when it failed).

@@ -45,6 +45,17 @@ pub struct Request {
     pub sources: Vec<Source>,
     /// rows were known when they happened (`domain.md` §2)
     pub history: bool,
+    /// the stretch of the inbox it is made of, where programs posted it
+    pub carried: Option<Carried>,
+}
+
+/// A stretch of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// where it stands; it leaves the inbox with the commit
+    pub moved: store::inbox::Moved,
+    /// who posted how many of its rows
+    pub by: std::collections::BTreeMap<String, u64>,
 }
 
 /// How far staging is; and the switch that stops it.
@@ -94,6 +105,7 @@ pub struct Staged {
     pub customers: u32,
     /// rows were known when they happened
     pub history: bool,
+    pub(super) carried: Option<Carried>,
     pub(super) people: People,
     pub(super) settled: Settled,
     pub(super) definitions: Vec<(store::definition::Kind, String, serde_json::Value)>,

@@ -96,14 +96,17 @@ pub async fn get(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
     Ok(sight::import(sight, import))
 }
 
-/// The newest imports.
+/// The newest imports before a number (`None` = from the newest), and the number the next page starts before.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn list(app: &App, sight: Sight) -> Result<Vec<ImportView>> {
+pub async fn list(app: &App, sight: Sight, before: Option<i64>, limit: u32) -> Result<(Vec<ImportView>, Option<i64>)> {
     let now = app.clock.now();
-    let all = store::import::list(&app.store, None, 200).await?;
-    Ok(all.into_iter().map(|i| sight::import(sight, view::of(i, &app.imports, now))).collect())
+    let mut all = store::import::list(&app.store, before, limit.saturating_add(1)).await?;
+    let more = all.len() > limit as usize;
+    all.truncate(limit as usize);
+    let next = all.last().filter(|_| more).map(|last| last.batch);
+    Ok((all.into_iter().map(|i| sight::import(sight, view::of(i, &app.imports, now))).collect(), next))
 }
 
 /// Sets how the files are read. What each row gives follows from its columns, and all guesses are told anew. Where a file's
@@ -176,7 +179,7 @@ async fn request(app: &App, import: &Import) -> Result<Request> {
     let sources: Vec<Source> =
         sources.map(|(place, (name, mapping))| Source { name, path: folder.join(place.to_string()), mapping }).collect();
     let history = is_history(app, &sources).await?;
-    Ok(Request { id: import.id.clone(), batch: import.batch, sources, history })
+    Ok(Request { id: import.id.clone(), batch: import.batch, sources, history, carried: None })
 }
 
 /// Begins the dry run over all rows.

@@ -15,6 +15,8 @@ pub enum Kind {
     Tidy,
     /// writes a list of customers to a file
     Export,
+    /// moves what programs posted into the lake
+    Carry,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -22,7 +24,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 5] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export];
+    pub const ALL: [Kind; 6] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Kind {
             Kind::Sweep => "sweep",
             Kind::Tidy => "tidy",
             Kind::Export => "export",
+            Kind::Carry => "carry",
         }
     }
 
@@ -44,7 +47,7 @@ impl Kind {
     pub fn priority(self) -> i64 {
         match self {
             Kind::Refresh | Kind::Roll => 0,
-            Kind::Sweep | Kind::Tidy => SHORT,
+            Kind::Sweep | Kind::Tidy | Kind::Carry => SHORT,
             Kind::Export => 2 * SHORT,
         }
     }
@@ -64,6 +67,7 @@ impl Kind {
         match self {
             Kind::Export => Permission::ExportTake,
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy => Permission::BaseRead,
+            Kind::Carry => Permission::ImportsWrite,
         }
     }
 

@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, ingest};
+use crate::{Result, app::App, inbox, ingest};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -29,8 +29,10 @@ use tokio::{sync::watch, task::JoinHandle};
 /// Names this room's failpoints.
 pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done"];
 
-/// How often imports are looked for that another process on this data folder left half done.
-const AGAIN: Duration = Duration::from_secs(30);
+/// How often the inbox is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// Every so many of these looks, imports are looked for that another process on this data folder left half done.
+const AGAIN: u32 = 30;
 
 /// The workers of this process.
 pub struct Workers {
@@ -51,8 +53,14 @@ impl Workers {
                 tracing::error!(error = %e, "the sweep failed");
             }
             let again = async {
-                loop {
-                    tokio::time::sleep(AGAIN).await;
+                for look in 1u32.. {
+                    tokio::time::sleep(LOOK).await;
+                    if let Err(e) = inbox::due(&app).await {
+                        tracing::error!(error = %e, "the inbox does not answer");
+                    }
+                    if look % AGAIN != 0 {
+                        continue;
+                    }
                     if let Err(e) = ingest::recover(&app).await {
                         tracing::error!(error = %e, "imports cut short could not be recovered");
                     }
@@ -84,6 +92,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             }
             Some(Kind::Tidy) => tidy::run(&app).await,
             Some(Kind::Export) => export::run(&app, &job, &beat).await,
+            Some(Kind::Carry) => {
+                let rows = inbox::carry(&app, Some(&beat)).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), note: None })
+            }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",
                 message: domain::Label::new(format!("这个版本不认识这种任务：{}", job.name), format!("this version knows no such job: {}", job.name)),

@@ -199,6 +199,7 @@ pub enum Expr {
         of: String,
         /// only over customers for whom this feature is > 0
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         among: Option<String>,
     },
 }
@@ -278,9 +279,11 @@ pub struct Aggregate {
     pub measure: Measure,
     /// only facts for which all of these hold
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub filter: Option<Vec<Condition>>,
     /// only facts of these days; absent = all
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub window: Option<Window>,
 }
 

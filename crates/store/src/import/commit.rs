@@ -9,7 +9,7 @@ use crate::{
     comment::{self, Comment},
     contact::{self, Contact},
     customer::{self, CustomerChange, NewCustomer, NewIdentifier},
-    definition, failpoint, job, quarantine,
+    definition, failpoint, inbox, job, quarantine,
 };
 use domain::{CustomerKey, clock::Instant, table::DataFile};
 
@@ -59,6 +59,8 @@ pub struct Commit<'a> {
     pub undo_until: Option<Instant>,
     /// definitions the import brings, by kind, key and document; each is published unless its key was ever used
     pub definitions: &'a [(definition::Kind, String, serde_json::Value)],
+    /// the stretch of the inbox it was made of; it goes with the commit
+    pub inbox: Option<inbox::Moved>,
     /// what comes next
     pub job: Option<job::NewJob>,
     /// what the audit log says of it
@@ -85,6 +87,7 @@ impl<'a> Commit<'a> {
             report: serde_json::Value::Null,
             undo_until: None,
             definitions: &[],
+            inbox: None,
             job: None,
             audit: None,
         }
@@ -172,6 +175,9 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
         if !definition::ever(&mut *tx, *kind, Some(key)).await? {
             definition::put(&mut *tx, *kind, key, document, c.author, c.now).await?;
         }
+    }
+    if let Some(moved) = c.inbox {
+        inbox::take(&mut *tx, moved).await?;
     }
     if let Some(job) = &c.job {
         job::enqueue(&mut *tx, job, c.now).await?;

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{audit, bulk::Bulk, change, comment, contact, customer, db, definition, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -9,6 +9,7 @@ type Named = (&'static str, &'static str);
 fn statements() -> Vec<Named> {
     let lists: &[&[Named]] = &[
         db::STATEMENTS,
+        answer::STATEMENTS,
         audit::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
@@ -25,6 +26,7 @@ fn statements() -> Vec<Named> {
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
+        inbox::STATEMENTS,
         invitation::STATEMENTS,
         job::STATEMENTS,
         mark::STATEMENTS,
@@ -57,6 +59,8 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
         &customer::RESOLVE,
+        &inbox::INSERT,
+        &inbox::NEWEST,
         &mark::BY_CHUNK,
         &mark::PUT,
         &quarantine::INSERT,
@@ -86,7 +90,7 @@ both! {
                 }
             }
         }
-        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK, db::AUDIT_LOCK] } else { vec![] };
+        let own = if store.engine() == "postgres" { vec![job::CLAIM_POSTGRES, db::LAKE_LOCK, db::AUDIT_LOCK, db::INBOX_LOCK] } else { vec![] };
         for text in own {
             prepare(store, text.into_sql_str()).await.unwrap();
         }

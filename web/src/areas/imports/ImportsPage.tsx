@@ -9,6 +9,7 @@ import { ImportIcon } from '@/parts/icons'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import './imports.css'
+import { InboxNote } from './InboxNote'
 import { fileNames } from './names'
 
 const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
@@ -19,6 +20,7 @@ export function ImportsPage() {
   return (
     <Page title={t('imports.title')} note={t('imports.note')}>
       <DropZone />
+      <InboxNote />
       <Card title={t('imports.history')} className="flush">
         {history.isPending && <div className="page"><Loading /></div>}
         {history.error && <Failed error={history.error} retry={() => void history.refetch()} />}

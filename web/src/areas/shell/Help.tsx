@@ -1,5 +1,6 @@
 import { Modal } from 'antd'
 import { Fragment } from 'react'
+import { docs } from '@/api/queries'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
 import { lettersOn } from '@/parts/hooks'
@@ -7,7 +8,7 @@ import { letterOf, usePlaces } from './places'
 
 /** The shortcuts, on `?`. */
 export default function Help({ onClose }: { onClose: () => void }) {
-  const { t } = useT()
+  const { t, lang } = useT()
   const may = useMay()
   const places = usePlaces()
   const make = may('definitions:write')
@@ -30,6 +31,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
         {keys.map(([combo, what]) => <Fragment key={what}><span className="nowrap">{combo.map((k) => <span key={k} className="kbd">{k}</span>)}</span><span>{what}</span></Fragment>)}
       </div>
       <p className="small soft">{t(lettersOn() ? 'shell.shortcuts_note' : 'shell.letters_off')}</p>
+      <p className="small"><a href={docs(lang)}>{t('shell.reference')}</a></p>
     </Modal>
   )
 }

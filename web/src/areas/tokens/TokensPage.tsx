@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
-import { tokens } from '@/api/queries'
+import { docs, tokens } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -12,7 +12,7 @@ import { TokensTable } from './TokensTable'
 
 /** Keys for programs that ask the API. */
 export function TokensPage() {
-  const { t } = useT()
+  const { t, lang } = useT()
   const query = useQuery(tokens)
   const [making, setMaking] = useState(false)
   const make = <Button type="primary" onClick={() => setMaking(true)}>{t('tokens.new')}</Button>
@@ -26,6 +26,7 @@ export function TokensPage() {
       <Card title={t('tokens.use')}>
         <p className="soft">{t('tokens.use_note')}</p>
         <code className="command">curl -H &quot;Authorization: Bearer zhi_…&quot; {window.location.origin}/api/v1/customers?limit=1</code>
+        <p><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       </Card>
       <NewToken open={making} onClose={() => setMaking(false)} />
     </Page>

@@ -164,7 +164,7 @@ async fn a_file_that_is_none_is_refused_and_leaves_nothing() {
     let refused = ingest::receive(&shop.app, Sight::Full, vec![Upload { name: "x.bin".into(), path }], &tester()).await;
     assert!(matches!(refused, Err(crate::Error::Invalid { .. })), "{refused:?}");
     assert_eq!(std::fs::read_dir(shop.app.data.join("uploads")).expect("a folder").count(), 0);
-    assert!(ingest::list(&shop.app, Sight::Full).await.expect("list").is_empty());
+    assert!(ingest::list(&shop.app, Sight::Full, None, 10).await.expect("list").0.is_empty());
 }
 
 #[tokio::test]

@@ -1,0 +1,30 @@
+//! The codes of errors any program may meet, each with its status. What is wrong with one row is told by `flow::inbox::codes`.
+
+/// Code, status, in Chinese, in English.
+pub const ALL: &[(&str, &str, &str, &str)] = &[
+    ("session.required", "401", "没有令牌，或令牌已失效", "there is no token, or it is not good any more"),
+    ("access.denied", "403", "令牌没有这项权限（见 params.permission）", "the token lacks this permission (see params.permission)"),
+    ("access.session", "403", "这一步要本人登录，令牌不行", "this takes a person who is signed in"),
+    ("access.masked", "403", "要用到您看不到的个人信息", "it rests on details of people you may not see"),
+    ("request.foreign", "403", "修改请求没有令牌，也不是本系统网页发出的", "a change without a token that our own page did not send"),
+    ("request.malformed", "400", "请求体、查询参数不合格式，详见 params.detail", "the body or query does not fit its description; see params.detail"),
+    ("request.cursor", "422", "翻页标记有误：请原样使用上一页给出的 next_cursor", "the page mark does not fit: use next_cursor of the page before as it is"),
+    ("request.limit", "422", "limit 超出范围", "limit is out of range"),
+    ("request.method", "405", "这个地址不支持这种方法", "the address does not take this method"),
+    ("request.media_type", "415", "Content-Type 不受支持", "the Content-Type is not taken"),
+    ("request.too_large", "413", "请求体超过上限", "the body is larger than the address takes"),
+    ("*.not_found", "404", "没有这个东西", "there is no such thing"),
+    ("rows.empty", "422", "请求里没有数据行", "the request brings no row"),
+    ("rows.too_many", "422", "一次的行数超过上限", "more rows than one request may bring"),
+    ("rows.refused", "422", "没有一行可以收下（或要求全部成功而有行不合格）：见 params.rejected", "no row can be taken in (or not all, where all or none were asked for): see params.rejected"),
+    ("idempotency.key", "400", "Idempotency-Key 不合格式", "the Idempotency-Key does not fit"),
+    ("idempotency.other_request", "422", "这个键已用于另一个请求", "the key was used for another request"),
+    ("idempotency.in_flight", "409", "同一个键的请求还在处理", "a request with this key is still being done"),
+    ("idempotency.cut_short", "409", "同一个键的请求中途断了，是否生效无从得知", "a request with this key was cut short and may have taken effect"),
+    ("idempotency.not_here", "422", "这个地址不接受 Idempotency-Key", "this address takes no Idempotency-Key"),
+    ("store.conflict", "409", "数据刚有变化，请再试", "the data just changed; try again"),
+    ("store.busy", "503", "服务器正忙，请稍后再试", "the server is busy; try again in a moment"),
+    ("store.unavailable", "503", "数据库没有回应", "the database does not answer"),
+    ("session.too_many_tries", "429", "尝试过于频繁，见 Retry-After", "too many tries; see Retry-After"),
+    ("internal", "500", "服务器内部出错，详情见服务器日志", "something went wrong on our side; the server's log says what"),
+];

@@ -1,0 +1,292 @@
+//! `Idempotency-Key`, as in the IETF draft: a change that names itself happens once, however often it is sent. The same key with the
+//! same request is answered with what was answered then, for 24 hours; with another request it is refused (422); while the first is being
+//! done, others wait a moment and then are told so (409).
+//!
+//! Keys belong to who sent them (a person or a token) and to method and address. What programs post is written down together with its
+//! answer, in one transaction. Everything else claims its key before it is done and keeps the answer after; when the server dies in between
+//! nobody can say what became of it, and that is what is answered (409 `idempotency.cut_short`). See `docs/decisions/0012-doors.md`.
+
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+    scope::Scope,
+};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::{Label, clock::Instant};
+use flow::inbox::Keyed;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use store::answer::{self, Answer, Key, Known};
+use tokio::sync::watch;
+
+/// The header.
+pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Longest key.
+pub const LONGEST: usize = 255;
+/// How long an answer is kept.
+const KEPT: i64 = 24 * 3600 * 1_000_000;
+/// How long somebody waits for the first request of the same key.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request of another process may still be under way.
+const YOUNG: i64 = 60_000_000;
+/// Largest answer that is kept.
+const ANSWER: usize = 4 << 20;
+
+/// Requests under way in this process, by their key.
+pub type Running = Arc<Mutex<BTreeMap<Key, watch::Receiver<()>>>>;
+
+/// What keys mean at a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// claimed before, kept after
+    Claimed,
+    /// the route keeps its answer itself, in the transaction of what it does
+    Inside,
+    /// the route knows its changes by their keys itself, for as long as they can be taken back
+    Own,
+    /// none: the answer holds a secret, nobody is known yet, or the body is a stream
+    Refused,
+}
+
+/// What a route that takes keys is layered with.
+#[derive(Clone)]
+pub struct Door {
+    /// the application
+    pub ctx: Ctx,
+    /// what keys mean here
+    pub keys: Keys,
+    /// largest body
+    pub most: usize,
+}
+
+fn problem(status: StatusCode, code: &str, zh: &str, en: &str) -> Error {
+    Error::new(status, code, en).params(json!({ "message": Label::new(zh, en) }))
+}
+
+/// What a request met before is answered with.
+pub fn again(known: Known, request_hash: &str) -> Result<Response> {
+    if known.request_hash != request_hash {
+        return Err(problem(
+            StatusCode::UNPROCESSABLE_ENTITY, "idempotency.other_request",
+            "这个 Idempotency-Key 已用于另一个请求；不同的请求请换一个键", "this Idempotency-Key was used for another request; another request takes another key",
+        ));
+    }
+    let Some(answer) = known.answer else {
+        return Err(problem(
+            StatusCode::CONFLICT, "idempotency.cut_short",
+            "带这个 Idempotency-Key 的请求中途断了，是否已生效无从得知：请先查看结果，需要时换一个键重做",
+            "the request with this Idempotency-Key was cut short and may or may not have taken effect: look first, then send it with another key if it is needed",
+        ));
+    };
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, answer.body).into_response();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    if let Some(kind) = answer.kind.and_then(|k| HeaderValue::from_str(&k).ok()) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    Ok(response)
+}
+
+/// The key a request names itself by.
+fn named(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut all = headers.get_all(HEADER).iter();
+    let Some(first) = all.next() else { return Ok(None) };
+    let text = first.to_str().unwrap_or_default().trim();
+    // a structured field: a quoted string; a bare word is what most clients send
+    let key = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    if key.is_empty() || key.len() > LONGEST || !key.bytes().all(|b| (0x21..0x7f).contains(&b)) || all.next().is_some() {
+        return Err(problem(
+            StatusCode::BAD_REQUEST, "idempotency.key",
+            "Idempotency-Key 应为 1 至 255 个可见字符，且只出现一次", "an Idempotency-Key is 1 to 255 visible characters, and stands once",
+        ));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// As a key is kept.
+pub fn key_hash(key: &str) -> String {
+    hash(&[key.as_bytes()])
+}
+
+/// As a request is kept.
+pub fn request_hash(uri: &str, kind: &[u8], body: &[u8]) -> String {
+    hash(&[uri.as_bytes(), kind, body])
+}
+
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Lets a change that names itself happen once.
+pub async fn once(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    match named(request.headers()) {
+        Ok(None) => next.run(request).await,
+        Ok(Some(key)) => keyed(&door, key, request, next).await.unwrap_or_else(IntoResponse::into_response),
+        Err(e) => e.into_response(),
+    }
+}
+
+async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result<Response> {
+    let scope = request.extensions().get::<Scope>().cloned();
+    let Some(scope) = scope.filter(|_| door.keys != Keys::Refused) else {
+        return Err(problem(
+            StatusCode::UNPROCESSABLE_ENTITY, "idempotency.not_here",
+            "这个地址不接受 Idempotency-Key：它的答复含只显示一次的密钥，或请求体是文件流", "this address takes no Idempotency-Key: its answer holds a secret that is shown once, or its body is a stream of files",
+        ));
+    };
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, door.most).await.map_err(|_| Error::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", "the request is larger than this address takes"))?;
+    let actor = scope.actor();
+    let uri = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
+    let key = Key {
+        workspace: door.ctx.workspace().await?,
+        actor: actor.token.unwrap_or(actor.id),
+        route: format!("{} {}", parts.method, parts.uri.path()),
+        key_hash: key_hash(&key),
+    };
+    let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let request_hash = request_hash(&uri, kind, &body);
+    let turn = turn(door, &key).await?;
+    let now = door.ctx.app.clock.now();
+    let since = Instant(now.0.saturating_sub(KEPT));
+    let store = &door.ctx.app.store;
+    if let Some(known) = answer::find(store, &key, since).await? {
+        // another process may still be at it; this one is not, for it is our turn
+        let young = known.answer.is_none() && known.request_hash == request_hash && now.0 - known.made_at.0 < YOUNG;
+        return if young { Err(in_flight()) } else { again(known, &request_hash) };
+    }
+    let mut request = Request::from_parts(parts, Body::from(body));
+    if door.keys == Keys::Inside {
+        request.extensions_mut().insert(Keyed { key, request_hash, since });
+        return Ok(next.run(request).await);
+    }
+    let mut tx = store.begin().await?;
+    let claimed = answer::claim(&mut tx, &key, &request_hash, now, since).await?;
+    if door.ctx.random::<1>()?[0] == 0 {
+        answer::forget(&mut tx, since).await?;
+    }
+    tx.commit().await?;
+    if !claimed {
+        // another process was faster
+        return match answer::find(store, &key, since).await? {
+            Some(known) if known.answer.is_some() => again(known, &request_hash),
+            _ => Err(in_flight()),
+        };
+    }
+    let done = tokio::spawn(finish(door.clone(), turn, key, request, next));
+    done.await.map_err(Error::internal)?
+}
+
+/// Does it and keeps the answer, whether or not whoever asked still waits.
+async fn finish(door: Door, _turn: Turn, key: Key, request: Request, next: Next) -> Result<Response> {
+    let (parts, body) = next.run(request).await.into_parts();
+    let store = &door.ctx.app.store;
+    let body = match to_bytes(body, ANSWER).await {
+        Ok(body) => body,
+        Err(e) => return Err(Error::internal(format!("an answer that should be kept cannot be read: {e}"))),
+    };
+    if keeps(parts.status) {
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        answer::keep(store, &key, &Answer { status: parts.status.as_u16(), kind, body: body.to_vec() }).await?;
+    } else if !parts.status.is_server_error() || parts.status == StatusCode::SERVICE_UNAVAILABLE {
+        answer::release(store, &key).await?;
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Is the answer the same whenever it is asked? What was done, and what can never be done as it stands. Who may not now may later, and
+/// what stood in the way may be gone: such a request changed nothing and may be sent again. What broke is kept as cut short.
+fn keeps(status: StatusCode) -> bool {
+    status.is_success() || matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE)
+}
+
+fn in_flight() -> Error {
+    let (zh, en) = ("带这个 Idempotency-Key 的请求还在处理，请稍后再试", "the request with this Idempotency-Key is still being done; try again in a moment");
+    let params: Value = json!({ "message": Label::new(zh, en), "retry_after": 1 });
+    Error::new(StatusCode::CONFLICT, "idempotency.in_flight", en).params(params)
+}
+
+/// One's turn among the requests of one key in this process; the next comes when it is dropped.
+struct Turn {
+    running: Running,
+    key: Key,
+    _end: watch::Sender<()>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+async fn turn(door: &Door, key: &Key) -> Result<Turn> {
+    let waited = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let mut before = {
+                let mut running = door.ctx.running.lock().unwrap_or_else(PoisonError::into_inner);
+                match running.get(key) {
+                    Some(before) => before.clone(),
+                    None => {
+                        let (end, ended) = watch::channel(());
+                        running.insert(key.clone(), ended);
+                        return Turn { running: Arc::clone(&door.ctx.running), key: key.clone(), _end: end };
+                    }
+                }
+            };
+            // it ends when the other's turn is dropped
+            if before.changed().await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    waited.await.map_err(|_| in_flight())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&'static str]) -> Result<Option<String>> {
+        let mut headers = HeaderMap::new();
+        values.iter().for_each(|v| drop(headers.append(HEADER, HeaderValue::from_static(v))));
+        named(&headers)
+    }
+
+    #[test]
+    fn a_key_is_a_visible_text_that_stands_once() {
+        assert_eq!(of(&[]).ok().flatten(), None);
+        assert_eq!(of(&["abc"]).ok().flatten().as_deref(), Some("abc"));
+        assert_eq!(of(&["\"8e03978e-40d5\""]).ok().flatten().as_deref(), Some("8e03978e-40d5"));
+        for bad in [&["", ""][..], &[""], &["\"\""], &["a", "b"], &["a\tb"]] {
+            assert!(of(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_request_do_not_run_together() {
+        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
+    }
+}

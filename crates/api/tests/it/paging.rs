@@ -1,0 +1,102 @@
+//! Every list goes page by page: nothing twice, nothing missed, whatever comes and goes in between; what is no page is refused.
+
+use crate::app::{TestApp, both};
+use domain::{access::{Personal, Role}, clock::{Clock, Instant}};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Lists that are short by nature and read as a whole: what a column can mean, and the catalog whose parts name each other.
+const WHOLE: [&str; 2] = ["/features", "/imports/targets"];
+
+/// Every list of the description: its address, and whether it goes page by page.
+fn lists() -> Vec<(String, bool)> {
+    let document = serde_json::to_value(api::openapi()).expect("json");
+    let shape = |schema: &Value| match schema["$ref"].as_str() {
+        Some(name) => document["components"]["schemas"][name.rsplit('/').next().unwrap_or_default()].clone(),
+        None => schema.clone(),
+    };
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let get = &item["get"];
+        if shape(&get["responses"]["200"]["content"]["application/json"]["schema"])["properties"]["items"]["type"] == "array" {
+            let has = |name: &str| get["parameters"].as_array().into_iter().flatten().any(|p| p["name"] == name);
+            found.push((path.trim_start_matches(api::BASE).to_owned(), has("cursor") && has("limit")));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_list_goes_page_by_page() {
+    let whole: Vec<String> = lists().into_iter().filter(|(_, paged)| !paged).map(|(path, _)| path).collect();
+    assert_eq!(whole, WHOLE);
+    assert!(lists().len() >= 8, "{:?}", lists());
+}
+
+/// All of a list, `limit` at a time.
+async fn walked(app: &mut TestApp, path: &str, limit: usize) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    let joint = if path.contains('?') { '&' } else { '?' };
+    for _ in 0..500 {
+        let page = app.get(&format!("{path}{joint}limit={limit}&cursor={cursor}")).await.expect(200);
+        let items = page["items"].as_array().expect("items").clone();
+        assert!(items.len() <= limit);
+        all.extend(items);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => return all,
+        }
+    }
+    panic!("{path} has no end");
+}
+
+#[tokio::test]
+async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        app.import(&[("more.csv", "会员号,姓名\nM900,甲\n")]).await;
+        for name in ["a", "b", "c"] {
+            app.post("/tokens", json!({ "name": name, "role": "viewer" })).await.expect(201);
+            app.post("/invitations", json!({ "email": format!("{name}@shop.test"), "role": "viewer" })).await.expect(201);
+            app.joined(Role::Viewer, Personal::ByRole).await;
+        }
+        let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
+        for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
+            let path = path.replace("{id}", &one);
+            let whole = app.get(&format!("{path}?limit=500")).await.expect(200)["items"].as_array().expect("items").clone();
+            assert!(whole.len() > 1, "{path} shows nothing");
+            for limit in [1, 2, 7] {
+                assert_eq!(walked(&mut app, &path, limit).await, whole, "{path} by {limit}");
+            }
+            for bad in ["limit=0", "limit=501"] {
+                assert_eq!(app.get(&format!("{path}?{bad}")).await.problem(), (422, "request.limit".into()), "{path}?{bad}");
+            }
+            for bad in ["limit=-1", "limit=x"] {
+                assert_eq!(app.get(&format!("{path}?{bad}")).await.problem(), (400, "request.malformed".into()), "{path}?{bad}");
+            }
+            assert_eq!(app.get(&format!("{path}?cursor=%25%25")).await.problem(), (422, "request.cursor".into()), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_who_come_while_pages_are_read_shift_nobody() {
+    let mut app = TestApp::shop(None).await;
+    let before = app.get("/customers?limit=500").await.expect(200);
+    let there: BTreeSet<String> = before["items"].as_array().expect("items").iter().map(|i| i["id"].as_str().expect("an id").to_owned()).collect();
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    for n in 0.. {
+        let page = app.get(&format!("/customers?limit=3&cursor={cursor}")).await.expect(200);
+        seen.extend(page["items"].as_array().expect("items").iter().map(|i| i["id"].as_str().expect("an id").to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = next.to_owned();
+        // somebody who is worth more than all others: the first of the list from now on
+        let order = json!({ "number": format!("N{n}"), "at": "2025-12-30", "paid": 900_000 + n, "customer": { "id": format!("N{n}") } });
+        app.post("/orders", order).await.expect(202);
+        app.clock.set(Instant(app.clock.now().0 + 1_000_000));
+        flow::inbox::carry(&app.ctx.app, None).await.expect("it is moved");
+    }
+    let once: BTreeSet<String> = seen.iter().cloned().collect();
+    assert_eq!(once.len(), seen.len(), "somebody was met twice");
+    assert!(there.is_subset(&once), "somebody was missed");
+}
