@@ -12,7 +12,7 @@ mod wire;
 /// Names this room's failpoints, in the order a row passes them.
 pub const FAILPOINTS: &[&str] = &["inbox-written", "inbox-acknowledged", "inbox-begun"];
 
-pub use carry::{CARRY, InboxView, LastMove, carry, due, hasten, show};
+pub use carry::{InboxView, LastMove, carry, due, hasten, show};
 pub use form::{AnswerForm, ContactForm, CustomerForm, CustomerKind, InteractionForm, Line, OrderForm, RefundForm, Whom};
 pub use gate::{Gate, Keyed, Settled};
 pub use post::{Blank, How, MOST_BYTES, MOST_ROWS, Received, Refused, codes, post};
