@@ -89,7 +89,7 @@ impl Board {
 
     /// Everything under way, by import.
     pub(crate) fn under_way(&self) -> Vec<(String, Arc<Progress>)> {
-        let mut all: Vec<_> = self.inner().running.iter().map(|(id, p)| (id.clone(), Arc::clone(p))).collect();
+        let mut all: Vec<_> = self.inner().running.iter().map(|(id, (p, _))| (id.clone(), Arc::clone(p))).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
