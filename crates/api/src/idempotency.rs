@@ -271,7 +271,9 @@ mod tests {
 
     fn of(values: &[&'static str]) -> Result<Option<String>> {
         let mut headers = HeaderMap::new();
-        values.iter().for_each(|v| drop(headers.append(HEADER, HeaderValue::from_static(v))));
+        values.iter().for_each(|v| {
+            headers.append(HEADER, HeaderValue::from_static(v));
+        });
         named(&headers)
     }
 

@@ -217,7 +217,7 @@ async fn posts_at_the_same_time_are_each_in_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_is_moved_when_it_is_due_or_asked_for() {
     let mut app = TestApp::ready(None).await;
-    let worker = tokio::spawn(flow::ingest::work(app.ctx.app.clone()));
+    let workers = flow::jobs::Workers::start(&app.ctx.app);
     app.post("/orders", order("D1", "C1", "2025-12-01", 10.0)).await.expect(202);
     tokio::time::sleep(std::time::Duration::from_millis(900)).await;
     assert_eq!(app.get("/inbox").await.expect(200)["waiting"], 1, "it waits for others");
@@ -226,7 +226,7 @@ async fn what_waits_is_moved_when_it_is_due_or_asked_for() {
     app.post("/orders", order("D2", "C1", "2025-12-02", 10.0)).await.expect(202);
     assert_eq!(app.post("/inbox/move", json!({})).await.expect(202)["waiting"], 1);
     until_moved(&mut app).await;
-    worker.abort();
+    workers.stop().await;
     assert_eq!(figure(&mut app, "C1", "orders").await["value"], 2);
 }
 
