@@ -3,6 +3,7 @@ import type { AsOf } from '@/api/queries'
 import type { ExportForm } from '@/api/types'
 import { useMay } from '../access'
 import { useFormat } from '../format'
+import { usePhone } from '../hooks'
 import { Pop } from '../Pop'
 import { orderOf, useExport } from './exports'
 
@@ -13,6 +14,7 @@ type Query = Record<string, string | undefined>
 export function ExportMenu({ shown, everything }: { shown: Query; everything: Query }) {
   const { t } = useFormat()
   const may = useMay()
+  const phone = usePhone()
   const { start, busy } = useExport()
   if (!may('export:take')) return null
   const go = (close: () => void, query: Query, format: ExportForm['format']) => {
@@ -20,7 +22,7 @@ export function ExportMenu({ shown, everything }: { shown: Query; everything: Qu
     void start(orderOf(query, format))
   }
   return (
-    <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align="right" testid="export">
+    <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align={phone ? 'left' : 'right'} testid="export">
       {(close) => (
         <div className="menu">
           {formats.map((format) => <button key={format} type="button" disabled={busy} onClick={() => go(close, shown, format)}>{t('customers.export_shown', { format: nameOf(format) })}</button>)}
