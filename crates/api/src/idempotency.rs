@@ -269,7 +269,9 @@ mod tests {
 
     fn of(values: &[&'static str]) -> Result<Option<String>> {
         let mut headers = HeaderMap::new();
-        values.iter().for_each(|v| drop(headers.append(HEADER, HeaderValue::from_static(v))));
+        for value in values {
+            headers.append(HEADER, HeaderValue::from_static(value));
+        }
         named(&headers)
     }
 
