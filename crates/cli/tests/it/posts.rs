@@ -106,6 +106,8 @@ fn besieged(engine: Engine, stream: u64) {
         thread::sleep(Duration::from_secs_f64(chance.unit() * LONGEST / 1_000.0));
         server.die();
         over.store(true, Ordering::Relaxed);
+        // so that the next one moves what waits, and is killed while it does
+        block_on(run_out(&place));
         programs.into_iter().for_each(|p| p.join().expect("a program met only a server that was gone"));
     }
     let said = said.lock().expect("nobody panics here").clone();
