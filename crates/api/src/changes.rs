@@ -1,6 +1,6 @@
 //! `/changes`: tags, owner, lists and names of one customer or of all matching, each change with a way back.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging, scope::Scope};
 use axum::{extract::State, http::HeaderMap};
 use flow::work::changes::{self, ChangeDraft, ChangePage, MadeChange};
 use serde::Deserialize;
@@ -12,7 +12,8 @@ use utoipa::IntoParams;
 pub struct ChangesQuery {
     /// `everybody` for everybody's, which is for who manages members; absent = one's own
     pub by: Option<String>,
-    /// page size, 1–200; absent = 50
+    /// page size, 1–500; absent = 50
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
@@ -23,7 +24,7 @@ pub struct ChangesQuery {
     responses((status = 200, body = ChangePage), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<ChangesQuery>) -> Result<Json<ChangePage>> {
     let everybodys = q.by.as_deref() == Some("everybody");
-    Ok(Json(changes::list(&ctx.app, &scope.by(), everybodys, q.cursor.as_deref(), q.limit.unwrap_or(50).clamp(1, 200)).await?))
+    Ok(Json(changes::list(&ctx.app, &scope.by(), everybodys, q.cursor.as_deref(), paging::limit(q.limit)? as u32).await?))
 }
 
 /// Change customers

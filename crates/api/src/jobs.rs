@@ -4,6 +4,7 @@ use crate::{
     ctx::Ctx,
     error::{Problem, Result},
     extract::{Json, Path, Query},
+    paging,
     scope::{self, Scope},
 };
 use axum::{
@@ -40,13 +41,14 @@ impl Scope {
 pub struct JobQuery {
     /// only in this state
     pub state: Option<JobState>,
-    /// only of this kind: `export`, `refresh`, `roll`, `sweep`, `tidy`
+    /// only of this kind: `export`, `carry`, `refresh`, `roll`, `sweep`, `tidy`
     pub kind: Option<String>,
     /// only those the reader asked for
     pub mine: Option<bool>,
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
-    /// page size, 1–200; absent = 50
+    /// page size, 1–500; absent = 50
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
 }
 
@@ -64,7 +66,7 @@ pub struct Schedules {
     responses((status = 200, body = JobPage), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<JobQuery>) -> Result<Json<JobPage>> {
     let wanted = Wanted { state: q.state, kind: q.kind.as_deref(), mine: q.mine.unwrap_or(false) };
-    let limit = q.limit.unwrap_or(50).clamp(1, 200);
+    let limit = paging::limit(q.limit)? as u32;
     Ok(Json(view::page(&ctx.app, &scope.viewer(), wanted, q.cursor.as_deref(), limit).await?))
 }
 

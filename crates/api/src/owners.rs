@@ -1,6 +1,6 @@
 //! `/owners`: who may look after customers.
 
-use crate::{ctx::Ctx, error::Result, extract::Json};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}, paging::{Order, Paging}};
 use axum::extract::State;
 use flow::{analysis::marks::OwnerRef, work::owners};
 use serde::Serialize;
@@ -11,10 +11,13 @@ use utoipa::ToSchema;
 pub struct OwnerList {
     /// longest there first
     pub items: Vec<OwnerRef>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// Who may look after customers
-#[utoipa::path(get, path = "/owners", tag = "work", responses((status = 200, body = OwnerList)))]
-pub async fn list(State(ctx): State<Ctx>) -> Result<Json<OwnerList>> {
-    Ok(Json(OwnerList { items: owners::list(&ctx.app).await? }))
+#[utoipa::path(get, path = "/owners", tag = "work", params(Paging), responses((status = 200, body = OwnerList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<OwnerList>> {
+    let (items, next_cursor) = p.page(owners::list(&ctx.app).await?, Order::AsItIs, |x| x.id.clone())?;
+    Ok(Json(OwnerList { items, next_cursor }))
 }

@@ -1,7 +1,7 @@
 //! `/tags`: words people hang on customers. Whoever works on customers makes them; names, colours and ends are for who may change
 //! definitions.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::work::tags::{self, TagDraft, TagView};
 use serde::Serialize;
@@ -12,12 +12,15 @@ use utoipa::ToSchema;
 pub struct TagList {
     /// by name
     pub items: Vec<TagView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// All tags, and how many have each
-#[utoipa::path(get, path = "/tags", tag = "work", responses((status = 200, body = TagList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<TagList>> {
-    Ok(Json(TagList { items: tags::list(&ctx.app, scope.sight).await? }))
+#[utoipa::path(get, path = "/tags", tag = "work", params(Paging), responses((status = 200, body = TagList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<TagList>> {
+    let (items, next_cursor) = p.page(tags::list(&ctx.app, scope.sight).await?, Order::AsItIs, |x| x.id.clone())?;
+    Ok(Json(TagList { items, next_cursor }))
 }
 
 /// Make a tag

@@ -1,6 +1,6 @@
 //! `/views`: saved views of the customer list, one's own and those for everybody.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::work::views::{self, ViewDraft, ViewView};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 pub struct ViewList {
     /// oldest first
     pub items: Vec<ViewView>,
+    /// where the next page starts; absent on the last
+    pub next_cursor: Option<String>,
 }
 
 /// The view a person begins with.
@@ -21,9 +23,10 @@ pub struct DefaultView {
 }
 
 /// One's own views and those for everybody
-#[utoipa::path(get, path = "/views", tag = "work", responses((status = 200, body = ViewList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<ViewList>> {
-    Ok(Json(ViewList { items: views::list(&ctx.app, &scope.by()).await? }))
+#[utoipa::path(get, path = "/views", tag = "work", params(Paging), responses((status = 200, body = ViewList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<ViewList>> {
+    let (items, next_cursor) = p.page(views::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |x| x.id.clone())?;
+    Ok(Json(ViewList { items, next_cursor }))
 }
 
 /// Save a view

@@ -1,12 +1,14 @@
 //! Every list goes page by page: nothing twice, nothing missed, whatever comes and goes in between; what is no page is refused.
 
 use crate::app::{TestApp, both};
+use axum::{body::Body, http::{Method, header}};
 use domain::{access::{Personal, Role}, clock::{Clock, Instant}};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Lists that are short by nature and read as a whole: what a column can mean, and the catalog whose parts name each other.
-const WHOLE: [&str; 2] = ["/features", "/imports/targets"];
+/// Lists that are short by nature and read as a whole: what a column can mean, the catalog whose parts name each other, the versions of
+/// one definition, each told by what it changed against the one before, and what is done every day.
+const WHOLE: [&str; 6] = ["/classifications/{key}/versions", "/features", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions"];
 
 /// Every list of the description: its address, and whether it goes page by page.
 fn lists() -> Vec<(String, bool)> {
@@ -59,6 +61,13 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             app.post("/tokens", json!({ "name": name, "role": "viewer" })).await.expect(201);
             app.post("/invitations", json!({ "email": format!("{name}@shop.test"), "role": "viewer" })).await.expect(201);
             app.joined(Role::Viewer, Personal::ByRole).await;
+            let tag = app.post("/tags", json!({ "name": name, "colour": "blue" })).await.expect(201)["id"].clone();
+            app.post("/views", json!({ "name": name, "query": { "rule": "orders > 1" } })).await.expect(201);
+            app.joined(Role::Agent, Personal::ByRole).await;
+            let all = json!({ "kind": "tag_add", "subject": tag, "filter": { "rule": "orders >= 1" } });
+            let request = app.request(Method::POST, "/changes").header("idempotency-key", format!("change-of-{name}")).header(header::CONTENT_TYPE, "application/json");
+            app.send(request.body(Body::from(all.to_string())).expect("a request")).await.expect(200);
+            app.post("/exports", json!({ "format": "csv" })).await.expect(202);
         }
         let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
