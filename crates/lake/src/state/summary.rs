@@ -48,9 +48,14 @@ impl Place {
         };
         match (&self.value, column.data()) {
             (At::Text(text), Data::Text(_, texts)) => {
-                let place = texts.partition_point(|t| t < text);
-                let known = texts.get(place) == Some(text);
-                match (known, descending) {
+                // texts of a feature stand in their order, classes in that of their rules
+                let known = texts.iter().position(|t| t == text);
+                if known.is_none() && !texts.is_sorted() {
+                    // a class that is no more stood nowhere: from the beginning
+                    return None;
+                }
+                let place = known.unwrap_or_else(|| texts.partition_point(|t| t < text));
+                match (known.is_some(), descending) {
                     (true, false) => held(place as u64),
                     (true, true) => held((!(place as u64)).min(u64::MAX - 1)),
                     // nobody has it any more: who would stand behind it

@@ -129,7 +129,7 @@ fn pages_follow_on_from_a_place_whatever_changes_before_it() {
     let lake = Lake::open(root.path(), &Snapshot { id: 1, files }).unwrap();
     let run = lake.run(&business.spec(Instant::MAX, catalog().to_vec())).unwrap();
     let everyone = run.present().clone();
-    for (key, descending) in [("net", true), ("net", false), ("orders", true), ("recency_days", false), ("top_channel", true), ("top_channel", false), ("first_order_day", true)] {
+    for (key, descending) in [("net", true), ("net", false), ("orders", true), ("recency_days", false), ("top_channel", true), ("top_channel", false), ("first_order_day", true), ("class.lifecycle", false), ("class.rfm_8", true)] {
         let sort = Sort { by: key.into(), descending };
         let whole = run.order(Some(&sort), None);
         let (mut seen, mut after) = (run.page(Some(&sort), None, 0, 7), None);
@@ -161,13 +161,26 @@ fn a_place_that_nobody_has_is_still_a_place() {
     assert_eq!(behind("net", true, At::Rank(of_first), Some(2)), [0, 1, 3]);
     assert_eq!(behind("net", true, At::Rank(of_first + 1), None), [0, 1, 3]);
     assert_eq!(behind("net", true, At::Rank(of_first), None), [2, 0, 1, 3], "whoever stood there is gone: nobody is left out");
-    // classes are texts: a2 stands between active and at_risk
-    let all = numbers(run.order(Some(&Sort { by: "class.lifecycle".into(), descending: false }), None));
-    let text = |i: u32| run.column("class.lifecycle").and_then(|c| c.text(i as usize)).map(str::to_owned).unwrap();
-    let behind_it = |t: &str, down: bool| all.iter().filter(|i| if down { text(**i).as_str() < t } else { text(**i).as_str() > t }).count();
-    for between in ["", "a2", "m", "zzz"] {
-        for down in [false, true] {
-            assert_eq!(behind("class.lifecycle", down, At::Text(between.into()), Some(9)).len(), behind_it(between, down), "{between:?} {down}");
+    // a class that is no more stood nowhere
+    assert_eq!(behind("class.lifecycle", false, At::Text("no_more".into()), Some(9)).len(), 4);
+
+    // a text that nobody has any more stands between two that somebody has
+    let business = Business::random(7, 300, 6);
+    let root = tempfile::tempdir().unwrap();
+    let files = business.write(root.path(), 500);
+    let lake = Lake::open(root.path(), &Snapshot { id: 1, files }).unwrap();
+    let run = lake.run(&business.spec(Instant::MAX, catalog().to_vec())).unwrap();
+    let column = run.column("top_channel").unwrap();
+    let texts: Vec<&str> = run.present().iter().filter_map(|i| column.text(i)).collect();
+    let nobody = run.present().count() as usize - texts.len();
+    assert!(texts.iter().any(|t| *t > "m") && texts.iter().any(|t| *t < "m"), "{texts:?}");
+    for between in ["", "m", "zzz", "\u{10ffff}"] {
+        for descending in [false, true] {
+            let sort = Sort { by: "top_channel".into(), descending };
+            let place = Place { value: At::Text(between.into()), customer: Some(CustomerKey(9)) };
+            let behind = run.page_after(&sort, run.present(), &place, usize::MAX);
+            let expected = texts.iter().filter(|t| if descending { **t < between } else { **t > between }).count() + nobody;
+            assert_eq!(behind.len(), expected, "{between:?} {descending}");
         }
     }
 }
