@@ -59,7 +59,7 @@ async fn both_databases_give_the_same_bytes_and_take_them() {
     for url in [format!("sqlite:{}", file.display()), url] {
         let store = Store::open_with(&url, 2).await.unwrap();
         assert_eq!(texts(&mut store.reading().await.unwrap()).await, from_one, "{url}");
-        assert_eq!(customer::count(&store).await.unwrap(), 7);
+        assert_eq!(crate::customer::count(&store).await.unwrap(), 7);
         store.close().await;
     }
 }
