@@ -29,9 +29,10 @@ const COPY: &str = "VACUUM INTO $1";
 impl Store {
     /// The file of a SQLite database; none for PostgreSQL.
     pub fn file(url: &str) -> Result<Option<PathBuf>> {
-        match url.split(':').next() {
-            Some("sqlite") => Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf())),
-            _ => Ok(None),
+        match url.split(':').next().unwrap_or_default() {
+            "sqlite" => Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf())),
+            "postgres" | "postgresql" => Ok(None),
+            other => Err(Error::Address { scheme: other.to_owned() }),
         }
     }
 

@@ -123,7 +123,8 @@ fn poison(engine: Engine) {
     browser.address = server.address.clone();
     let id = dead["id"].as_str().expect("an id");
     let (status, again) = browser.send("POST", &format!("/jobs/{id}/retry"), "application/json", "{}").expect("it answers");
-    assert_eq!((status, &again["state"]), (200, &json!("queued")), "{again:#}");
+    // a worker may have it already
+    assert!(status == 200 && (again["state"] == "queued" || again["state"] == "running"), "{again:#}");
     let done = browser.over(id);
     assert_eq!((&done["state"], &done["export"]["available"]), (&json!("done"), &json!(true)), "{done:#}");
     server.die();

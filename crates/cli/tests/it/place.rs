@@ -86,7 +86,12 @@ impl Place {
     /// The same with the flags that say where the business is kept, right after the command.
     pub fn at_home<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
         let mut args = args.into_iter();
-        let mut command = self.zhiyin(args.next());
+        let first = args.next();
+        let mut command = self.zhiyin(first);
+        if matches!(first, Some("user" | "audit")) {
+            // a command of two words
+            command.args(args.next());
+        }
         command.arg("--data").arg(self.data());
         if let Some(store) = &self.store {
             command.arg("--store").arg(store);

@@ -49,6 +49,13 @@ fn earlier(engine: Engine, version: i64) -> Place {
     place
 }
 
+/// `zhiyin user list`.
+fn listing(place: &Place) -> std::process::Command {
+    let mut command = place.zhiyin(["user", "list", "--json", "--data"]);
+    command.arg(place.data()).arg("--store").arg(place.url());
+    command
+}
+
 fn copies(place: &Place) -> Vec<PathBuf> {
     let entries = fs::read_dir(place.data()).expect("the data folder");
     let mut found: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).filter(|p| p.to_string_lossy().contains(".before-upgrade-")).collect();
@@ -84,7 +91,7 @@ fn an_old_database_is_copied_first_on_postgres() {
 
 fn copied(engine: Engine) {
     let place = earlier(engine, BEFORE_MEMBERS);
-    let answer = run(&mut place.at_home(["user", "list", "--json", "--lang", "en"])).ends(0);
+    let answer = run(&mut listing(&place)).ends(0);
     let [copy] = copies(&place).try_into().expect("one copy");
     assert!(answer.err.contains(&copy.display().to_string()), "it does not say where: {answer:#?}");
     assert!(copy.to_string_lossy().contains("-0007-"), "{copy:?}");
@@ -93,7 +100,7 @@ fn copied(engine: Engine) {
     assert_eq!(members, 2, "{answer:#?}");
     kept(&place);
     // at the newest schema nothing is copied
-    let again = run(&mut place.at_home(["user", "list", "--json"])).ends(0);
+    let again = run(&mut listing(&place)).ends(0);
     assert!(!again.err.contains("before-upgrade") && copies(&place).len() == 1, "{again:#?}");
     // the copy is what was there before: back from it, and up to date once more
     let back = Place::new(engine);
@@ -119,7 +126,7 @@ fn copied(engine: Engine) {
         for log in ["zhiyin.db-wal", "zhiyin.db-shm"] {
             fs::remove_file(place.data().join(log)).ok();
         }
-        run(&mut place.at_home(["user", "list", "--json"])).ends(0);
+        run(&mut listing(&place)).ends(0);
         let left: Vec<String> = copies(&place).iter().map(|p| p.display().to_string()).collect();
         assert!(left.len() == 3 && left.iter().any(|p| p.contains("-0007-")) && left.iter().any(|p| p.contains("-0005-")), "{left:?}");
     }
@@ -139,7 +146,7 @@ fn killed(engine: Engine) {
     // between two steps
     for version in known_versions().into_iter().filter(|v| *v >= EARLIEST) {
         let place = earlier(engine, version);
-        run(&mut place.at_home(["user", "list", "--json"])).ends(0);
+        run(&mut listing(&place)).ends(0);
         kept(&place);
     }
     // and anywhere
@@ -149,7 +156,7 @@ fn killed(engine: Engine) {
     let mut dead = 0;
     for _ in 0..12 {
         let place = earlier(engine, BEFORE_MEMBERS);
-        let ended = start(&mut place.at_home(["user", "list", "--json"])).within(Duration::from_secs_f64(chance.unit() * 0.3));
+        let ended = start(&mut listing(&place)).within(Duration::from_secs_f64(chance.unit() * 0.3));
         dead += usize::from(ended.is_err());
         kept(&place);
         assert!(copies(&place).iter().all(|copy| fs::metadata(copy).is_ok_and(|about| about.len() > 0)));
@@ -165,11 +172,11 @@ fn where_no_copy_can_be_made_nothing_is_changed() {
     let day = domain::clock::Clock::now(&domain::clock::SystemClock).rfc3339().chars().take(10).collect::<String>();
     let taken = place.data().join(format!("store.before-upgrade-0007-{day}.zip"));
     fs::create_dir_all(taken.join("in the way")).expect("a folder");
-    let said = run(&mut place.at_home(["user", "list", "--json"])).ends(1).json();
+    let said = run(&mut listing(&place)).ends(1).json();
     assert_eq!(said["error"]["code"], json!("upgrade.copy"), "{said}");
     let outdated = block_on(Store::outdated(&place.url())).expect("it answers").expect("still old");
     assert_eq!(outdated.version, BEFORE_MEMBERS);
     fs::remove_dir_all(&taken).expect("it is ours");
-    run(&mut place.at_home(["user", "list", "--json"])).ends(0);
+    run(&mut listing(&place)).ends(0);
     kept(&place);
 }

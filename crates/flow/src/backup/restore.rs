@@ -71,12 +71,12 @@ pub async fn restore(archive: &mut Archive, target: &Target, told: Told<'_>) -> 
         None => target.data.clone(),
     };
     fs::create_dir_all(&beside)?;
-    for folder in [&lake, &beside] {
+    for folder in [&lake, &beside, &target.data] {
         forget_unfinished(folder)?;
     }
     let files = unpacked(archive, &lake, told)?;
     store::failpoint("restore-unpacked");
-    let stamp = stamp(target.now);
+    let stamp = free_stamp(target);
     let schema = (there && file.is_none()).then(|| format!("before_restore_{stamp}"));
     let (built, mut loading) = match &file {
         Some(_) => {
@@ -335,33 +335,35 @@ async fn filled(archive: &mut Archive, target: &Target, lake: &Path, loading: &m
 
 /// Keeps what is there as a data folder of its own, by second names.
 fn set_aside(target: &Target, lake: &Path, file: Option<&Path>, stamp: &str, new: &Unpacked) -> Result<PathBuf> {
-    let aside = std::path::absolute(target.data.join(format!("before-restore-{stamp}")))?;
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&aside)?;
-    let kept = || -> Result<()> {
-        for path in files_of(lake)?.iter().filter(|path| !new.files.contains(path)) {
-            let to = aside.join("lake").join(path);
-            if let Some(folder) = to.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            link_or_copy(&lake.join(path), &to)?;
+    // for its owner's eyes only, and gone with the next restore if this one dies before it is whole
+    let folder = unfinished(&target.data)?;
+    for path in files_of(lake)?.iter().filter(|path| !new.files.contains(path)) {
+        let to = folder.path().join("lake").join(path);
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
         }
-        if let Some(file) = file {
-            // a copy, not a second name: the first is written to again should this go no further
-            fs::copy(file, aside.join("zhiyin.db"))?;
-        }
-        sync(&aside)?;
-        Ok(sync(&target.data)?)
-    };
-    match kept() {
-        Ok(()) => Ok(aside),
-        Err(e) => {
-            fs::remove_dir_all(&aside)?;
-            Err(e)
-        }
+        link_or_copy(&lake.join(path), &to)?;
     }
+    if let Some(file) = file {
+        // a copy, not a second name: the first is written to again should this go no further
+        fs::copy(file, folder.path().join("zhiyin.db"))?;
+    }
+    sync(folder.path())?;
+    let aside = std::path::absolute(aside_of(target, stamp))?;
+    fs::rename(folder.keep(), &aside)?;
+    sync(&target.data)?;
+    Ok(aside)
+}
+
+fn aside_of(target: &Target, stamp: &str) -> PathBuf {
+    target.data.join(format!("before-restore-{stamp}"))
+}
+
+/// The instant as part of a name that nothing has yet.
+fn free_stamp(target: &Target) -> String {
+    let stamp = stamp(target.now);
+    let more = (2..).map(|n| format!("{stamp}_{n}"));
+    std::iter::once(stamp.clone()).chain(more).find(|s| !aside_of(target, s).exists()).unwrap_or(stamp.clone())
 }
 
 /// The new database takes its name: the instant at which the restore becomes true.

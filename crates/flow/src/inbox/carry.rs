@@ -155,6 +155,7 @@ pub async fn due(app: &App) -> Result<()> {
             return Ok(());
         }
         store::job::enqueue(&app.store, &job(app, now), now).await?;
+        app.jobs.pulse();
     }
     Ok(())
 }
@@ -167,6 +168,7 @@ pub async fn hasten(app: &App) -> Result<InboxView> {
     let now = app.clock.now();
     if store::inbox::waiting(&app.store).await?.rows > 0 {
         store::job::enqueue(&app.store, &job(app, now), now).await?;
+        app.jobs.pulse();
     }
     show(app).await
 }
