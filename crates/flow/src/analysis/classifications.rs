@@ -45,7 +45,7 @@ pub struct ClassRule {
 /// # Errors
 /// `classification.not_found`, `access.masked`; when the store or the lake refuses.
 pub async fn show(app: &App, sight: Sight, key: &str, asked: Asked) -> Result<ClassificationView> {
-    let picture = app.runs.at(app, asked).await?;
+    let picture = app.runs.in_force(app, asked).await?;
     let missing = || Error::not_found("classification", key);
     let definition = picture.definitions.classification(key).ok_or_else(missing)?.clone();
     Walls::of(sight, &picture).ask(&format!("class.{key}"))?;

@@ -80,6 +80,19 @@ impl Runs {
         Ok(self.read(app, asked).await?.picture)
     }
 
+    /// Like [`Runs::at`], by the definitions in force and no earlier ones, however long that takes: for who has just changed one.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn in_force(&self, app: &App, asked: Asked) -> Result<Arc<Picture>> {
+        let picture = self.at(app, asked).await?;
+        if picture.definitions.revision() == defined::revision(app).await? {
+            return Ok(picture);
+        }
+        // a day that is named is not answered with the run before
+        self.at(app, Asked { as_of: Some(picture.as_of), ..asked }).await
+    }
+
     /// Like [`Runs::at`], and says whether a newer run is on its way. Only a reading of the current day is answered with
     /// the run before, and only if the new one takes longer than a person waits.
     ///

@@ -213,7 +213,7 @@ pub async fn list(app: &App, asked: Asked) -> Result<Vec<SegmentView>> {
 /// # Errors
 /// `segment.not_found`; when the store or the lake refuses.
 pub async fn show(app: &App, key: &str, asked: Asked) -> Result<SegmentView> {
-    let picture = app.runs.at(app, asked).await?;
+    let picture = app.runs.in_force(app, asked).await?;
     let segment = picture.definitions.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
     view(&picture, segment)
 }
