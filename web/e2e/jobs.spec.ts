@@ -34,7 +34,7 @@ for (const lang of langs)
       await page.locator('#email').fill(server?.email ?? '')
       await page.locator('#password').fill(server?.password ?? '')
       await page.locator('button[type=submit]').click()
-      await page.waitForURL('**/classification')
+      await expect(page.getByRole('heading', { level: 1, name: t('today.title') })).toBeVisible()
       const order = async (name: string) => {
         await page.getByTestId('export').click()
         await page.getByRole('button', { name, exact: true }).click()

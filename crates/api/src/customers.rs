@@ -18,16 +18,22 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::IntoParams;
 
-/// Who is listed, in which order, with which columns. Besides these, `class.<classification>=<class>` filters by class, and
+/// Who is listed. Besides these, `class.<classification>=<class>` filters by class, and
 /// `was.<classification>=<class>@<YYYY-MM-DD>` by the class on another day.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListQuery {
+pub struct WhoQuery {
     /// rule as text
     #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub rule: Option<String>,
     /// member of this segment
     pub segment: Option<String>,
+    /// `<segment>@<YYYY-MM-DD>`: a member, and none on that other day
+    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    pub entered: Option<String>,
+    /// `<segment>@<YYYY-MM-DD>`: no member, but one on that other day
+    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    pub left: Option<String>,
     /// part of a name, phone, e-mail or number
     #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub q: Option<String>,
@@ -37,6 +43,12 @@ pub struct ListQuery {
     /// who looks after them: `usr_…`, or `none`
     #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub owner: Option<String>,
+}
+
+/// In which order, with which columns, and which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
     /// feature key, `-` before it for descending; absent = `-net`
     pub sort: Option<String>,
     /// page size, 1–500; absent = 50
@@ -65,7 +77,7 @@ impl ListQuery {
 }
 
 /// List customers
-#[utoipa::path(get, path = "/customers", tag = "customer", params(At, ListQuery),
+#[utoipa::path(get, path = "/customers", tag = "customer", params(At, WhoQuery, ListQuery),
     responses((status = 200, body = CustomerPage), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
     Ok(Json(customers::list(&ctx.app, scope.sight, at.asked()?, q.listing(&pairs)?).await?))
@@ -82,7 +94,7 @@ pub struct FacetsQuery {
 /// Count a list
 ///
 /// How many of it there are in each class, with each tag, of each owner. Each facet is counted without its own filter.
-#[utoipa::path(get, path = "/customers/facets", tag = "customer", params(At, ListQuery, FacetsQuery),
+#[utoipa::path(get, path = "/customers/facets", tag = "customer", params(At, WhoQuery, FacetsQuery),
     responses((status = 200, body = Facets), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(by): Query<FacetsQuery>, Query(pairs): Pairs) -> Result<Json<Facets>> {
     let by: Option<Vec<String>> = by.by.map(|t| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect());
@@ -100,12 +112,12 @@ pub struct ExportQuery {
 /// Take the whole list along
 ///
 /// Every customer of the list, not only a page; for a long one `POST /exports` does not keep you waiting. Texts that a spreadsheet would take for formulas are made harmless.
-#[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, ListQuery, ExportQuery),
+#[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, WhoQuery, ListQuery, ExportQuery),
     responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 422, body = Problem)))]
-pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
+pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(who): Query<WhoQuery>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
     let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet).await?;
-    let whose = q.segment.as_deref().filter(|s| !s.is_empty()).unwrap_or("customers");
+    let whose = who.segment.as_deref().filter(|s| !s.is_empty()).unwrap_or("customers");
     attachment(file, sheet.content_type(), &format!("{whose}-{as_of}.{}", sheet.extension())).await
 }
 

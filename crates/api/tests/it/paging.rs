@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Lists that are short by nature and read as a whole: what a column can mean, the catalog whose parts name each other, the versions of
-/// one definition, each told by what it changed against the one before, and what is done every day.
-const WHOLE: [&str; 6] = ["/classifications/{key}/versions", "/features", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions"];
+/// one definition, each told by what it changed against the one before, the facets of a list, and what is done every day.
+const WHOLE: [&str; 7] = ["/classifications/{key}/versions", "/customers/facets", "/features", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions"];
 
 /// Every list of the description: its address, and whether it goes page by page.
 fn lists() -> Vec<(String, bool)> {
@@ -42,7 +42,7 @@ async fn walked(app: &mut TestApp, path: &str, limit: usize) -> Vec<Value> {
     for _ in 0..500 {
         let page = app.get(&format!("{path}{joint}limit={limit}&cursor={cursor}")).await.expect(200);
         let items = page["items"].as_array().expect("items").clone();
-        assert!(items.len() <= limit);
+        assert!(items.len() <= limit, "{path}: {} of {limit}", items.len());
         all.extend(items);
         match page["next_cursor"].as_str() {
             Some(next) => cursor = next.to_owned(),

@@ -104,6 +104,12 @@ fn besieged(engine: Engine, stream: u64) {
             thread::sleep(Duration::from_millis(1));
         }
         thread::sleep(Duration::from_secs_f64(chance.unit() * LONGEST / 1_000.0));
+        // now and then a move comes to its end before the server does
+        let upto = if kill % 8 == 7 { Duration::from_secs(5) } else { Duration::ZERO };
+        let (asked, moves) = (Instant::now(), last_move(&mut browser));
+        while asked.elapsed() < upto && last_move(&mut browser) == moves {
+            thread::sleep(Duration::from_millis(20));
+        }
         server.die();
         over.store(true, Ordering::Relaxed);
         // so that the next one moves what waits, and is killed while it does
@@ -123,6 +129,11 @@ fn besieged(engine: Engine, stream: u64) {
     assert_eq!((world.customers, world.orders()), (whole as u64, whole as u64 * ORDERS as u64));
     println!("{engine:?}: {kills} servers killed; {} posts of {tried} were acknowledged, {whole} are in, by {} moves; ready within {slowest:?}", said.len(), world.committed.len());
     assert!(said.len() > kills && said.len() < tried && world.committed.len() > 1, "the kills came too early or too late to show anything");
+}
+
+/// The import that was moved last.
+fn last_move(browser: &mut Browser) -> Value {
+    browser.send("GET", "/inbox", "application/json", "").map(|(_, said)| said["last"]["import"].clone()).unwrap_or_default()
 }
 
 /// The lease of a worker that was killed runs out.

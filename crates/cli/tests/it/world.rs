@@ -63,8 +63,14 @@ impl World {
 
 async fn read(place: &Place) -> World {
     let store = Store::open(&place.url()).await.expect("the store opens");
-    let snapshot = store::catalog::snapshot(&store, None).await.expect("the catalog reads");
-    let ledger = ledger(&store).await;
+    // others may be importing: both are read as of one commit
+    let (snapshot, ledger) = loop {
+        let snapshot = store::catalog::snapshot(&store, None).await.expect("the catalog reads");
+        let ledger = ledger(&store).await;
+        if store::catalog::head(&store).await.expect("the catalog reads") == snapshot.id {
+            break (snapshot, ledger);
+        }
+    };
     let inside: Vec<&Import> = ledger.iter().filter(|i| i.status == Status::Committed).collect();
     let mut quarantined = 0;
     for import in &ledger {

@@ -55,12 +55,14 @@ impl Place {
                     return None;
                 }
                 let place = known.unwrap_or_else(|| texts.partition_point(|t| t < text));
+                // the rank of the text in this place, and of the one before it
+                let (own, last) = (place as u64 + 1, place as u64);
                 match (known.is_some(), descending) {
-                    (true, false) => held(place as u64),
-                    (true, true) => held((!(place as u64)).min(u64::MAX - 1)),
+                    (true, false) => held(own),
+                    (true, true) => held(!own),
                     // nobody has it any more: who would stand behind it
-                    (false, false) => before(place as u64),
-                    (false, true) => Some((!(place as u64), u32::MAX)),
+                    (false, false) => before(own),
+                    (false, true) => before(!last),
                 }
             }
             (At::Rank(rank), _) => held(*rank),
@@ -411,7 +413,8 @@ fn rank(column: &Column, i: usize, descending: bool) -> u64 {
     const TOP: u64 = 1 << 63;
     let known = match column.data() {
         Data::Int(v) | Data::Money(v) => column.known().holds(i).then(|| (v[i] as u64) ^ TOP),
-        Data::Text(codes, _) => (codes[i] != NONE).then(|| u64::from(codes[i])),
+        // from 1: turned around, the first stays below those without a value
+        Data::Text(codes, _) => (codes[i] != NONE).then(|| u64::from(codes[i]) + 1),
         _ => column.number(i).map(|x| {
             let bits = (x + 0.0).to_bits();
             if bits & TOP == 0 { bits | TOP } else { !bits }
