@@ -28,7 +28,7 @@ export function NewNote({ id }: { id: string }) {
   if (!may) return null
   return (
     <div className="note-new">
-      <Input.TextArea id="new-note" aria-label={t('work.new_note')} placeholder={t('work.new_note')} autoSize={{ minRows: 1, maxRows: 8 }} maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
+      <Input.TextArea id="new-note" aria-label={t('work.new_note')} placeholder={t('work.new_note')} rows={1} className="grows" maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
       {text.trim() !== '' && <div className="row"><Button size="small" type="primary" loading={save.isPending} onClick={() => save.mutate()}>{t('work.save_note')}</Button><span className="soft small">⌘/Ctrl + Enter</span></div>}
     </div>
   )
@@ -69,7 +69,7 @@ export function NoteLine({ item, f }: { item: TimelineItem; f: Format }) {
     <div className="stack tight" data-testid="note">
       {draft === null
         ? <p className="note-text">{body}</p>
-        : <><Input.TextArea autoFocus aria-label={t('work.edit_note')} autoSize={{ minRows: 2, maxRows: 12 }} maxLength={10_000} value={draft} onChange={(e) => setDraft(e.target.value)} />
+        : <><Input.TextArea autoFocus aria-label={t('work.edit_note')} rows={2} className="grows" maxLength={10_000} value={draft} onChange={(e) => setDraft(e.target.value)} />
           <div className="row"><Button size="small" type="primary" disabled={!draft.trim()} loading={save.isPending} onClick={() => save.mutate()}>{t('common.save')}</Button><Button size="small" onClick={() => setDraft(null)}>{t('common.cancel')}</Button></div></>}
       <div className="row soft small">
         <span>{text('author_name') || '—'}</span>
