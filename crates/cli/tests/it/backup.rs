@@ -5,7 +5,7 @@ use crate::{
     files::orders,
     place::{Answer, Engine, Place, block_on, fed, run, start},
     server::{Browser, Server},
-    world::{World, checksum},
+    world::{World, checksum, committed},
 };
 use flow::backup::{Archive, Manifest};
 use serde_json::Value;
@@ -128,7 +128,7 @@ fn round_trip(from: Engine, to: Engine) {
         });
         let made: Vec<(PathBuf, Value, usize)> = (0..3)
             .map(|n| {
-                let before = World::of(&place).committed.len();
+                let before = committed(&place);
                 let (file, said) = backup(&place, &format!("busy-{n}.zip"));
                 (file, said, before)
             })
