@@ -1,7 +1,7 @@
 import { request } from '@playwright/test'
 import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
 import { type Server, startEmpty } from './support/server'
-import { setUp } from './support/steps'
+import { choose, setUp } from './support/steps'
 import { langs, words } from './support/words'
 
 /** A program comes in: a token, the reference it is written from, an order it posts, and the order in the lists. */
@@ -24,6 +24,8 @@ for (const lang of langs)
       await page.getByRole('button', { name: t('tokens.new'), exact: true }).click()
       const drawer = page.getByRole('dialog')
       await drawer.getByLabel(t('tokens.name'), { exact: true }).fill('till')
+      // who posts facts may import
+      await choose(page, t('access.role'), t('access.role_manager'))
       await drawer.getByRole('button', { name: t('tokens.make'), exact: true }).click()
       const secret = await page.getByTestId('secret').inputValue()
       await drawer.getByRole('button', { name: t('common.done'), exact: true }).click()

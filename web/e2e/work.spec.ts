@@ -49,7 +49,7 @@ for (const lang of langs)
           await settled(page)
           await look('phone-changes')
           await page.getByRole('button', { name: t('common.undo'), exact: true }).click()
-          await expect(page.getByText(t('work.undone', { count: 1, n: '1' }), { exact: true })).toBeVisible()
+          await expect(page.getByText(t('work.undone_one', { n: '1' }), { exact: true })).toBeVisible()
         })
         return
       }

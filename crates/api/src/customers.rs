@@ -113,7 +113,7 @@ pub struct ExportQuery {
 ///
 /// Every customer of the list, not only a page; for a long one `POST /exports` does not keep you waiting. Texts that a spreadsheet would take for formulas are made harmless.
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, WhoQuery, ListQuery, ExportQuery),
-    responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 422, body = Problem)))]
+    responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(who): Query<WhoQuery>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
     let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet).await?;

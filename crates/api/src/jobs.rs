@@ -59,6 +59,15 @@ pub struct Schedules {
     pub items: Vec<ScheduleView>,
 }
 
+/// An event of the stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobEvent {
+    /// `jobs`, `job` or `over`
+    event: String,
+    /// JSON: all jobs, one, or nothing
+    data: String,
+}
+
 /// What went on in the background
 ///
 /// Newest first: one's own jobs; everybody's for whoever may read the audit log.
@@ -104,7 +113,7 @@ pub async fn schedules(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<Sche
 /// Server-sent events. `jobs` holds every job that is open or finished within a day (`{"items": […]}`), first of all and again when
 /// what the reader may see changes; `job` holds one that changed. The stream ends with `over` when the reader may no longer look on.
 #[utoipa::path(get, path = "/jobs/events", tag = "job",
-    responses((status = 200, description = "a stream of events", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "a stream of events", body = JobEvent, content_type = "text/event-stream")))]
 pub async fn events(State(ctx): State<Ctx>, scope: Scope, headers: HeaderMap) -> Result<Response> {
     let seen = Board::watch(&ctx.app).await?;
     let mut still = interval(STILL);

@@ -130,7 +130,7 @@ impl<'d> Page<'d> {
         self.parameters(o, out);
         self.body(o, out);
         self.answers(o, out);
-        let _ = write!(out, "<h4>curl</h4><pre><code>{}</code></pre></section>", escape(&curl(self.document, o.method, o.path, o.of)));
+        let _ = write!(out, "<h4>curl</h4><pre tabindex=\"0\"><code>{}</code></pre></section>", escape(&curl(self.document, o.method, o.path, o.of)));
     }
 
     fn parameters(&self, o: &Operation<'_>, out: &mut String) {
@@ -265,7 +265,7 @@ impl<'d> Page<'d> {
         let start = escape(start);
         match self.lang {
             Lang::Zh => format!(
-                "<section id=\"start\"><p>网页能做的，程序都能做。先在<a href=\"/settings/tokens\">API 令牌</a>页新建一个令牌（只显示一次），放进 <code>Authorization: Bearer</code> 请求头。</p><pre><code>{start}</code></pre>\
+                "<section id=\"start\"><p>网页能做的，程序都能做。先在<a href=\"/settings/tokens\">API 令牌</a>页新建一个令牌（只显示一次），放进 <code>Authorization: Bearer</code> 请求头。</p><pre tabindex=\"0\"><code>{start}</code></pre>\
                  <ul><li>令牌的权限不超过它的角色，也不超过它主人的权限；每个接口都标明所需权限。</li>\
                  <li>列表按页给出：用 <code>limit</code> 定每页条数，把 <code>next_cursor</code> 原样放进下一次请求的 <code>cursor</code>；没有 <code>next_cursor</code> 就是最后一页。</li>\
                  <li>修改请求可带 <code>Idempotency-Key</code>：24 小时内再发同一请求不会重复生效，并得到相同答复；请求不同则答 422，仍在处理则答 409。</li>\
@@ -274,7 +274,7 @@ impl<'d> Page<'d> {
                  <li>字段说明为英文。机器可读的描述（OpenAPI 3.1）：<a href=\"/api/v1/openapi.json\">openapi.json</a>。</li></ul></section>"
             ),
             Lang::En => format!(
-                "<section id=\"start\"><p>Whatever the pages do, programs can do. Make a token on the <a href=\"/settings/tokens\">API tokens</a> page (it is shown once) and send it as <code>Authorization: Bearer</code>.</p><pre><code>{start}</code></pre>\
+                "<section id=\"start\"><p>Whatever the pages do, programs can do. Make a token on the <a href=\"/settings/tokens\">API tokens</a> page (it is shown once) and send it as <code>Authorization: Bearer</code>.</p><pre tabindex=\"0\"><code>{start}</code></pre>\
                  <ul><li>A token may at most what its role may, and at most what its owner may; each operation names the permission it needs.</li>\
                  <li>Lists come in pages: <code>limit</code> says how many, and <code>next_cursor</code> goes as it is into the <code>cursor</code> of the next request; the last page has none.</li>\
                  <li>A change may carry an <code>Idempotency-Key</code>: sent again within 24 hours it happens once and is answered alike; another request with the key is answered 422, one that is still being done 409.</li>\

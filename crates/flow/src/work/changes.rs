@@ -31,7 +31,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDraft {
     /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove` or `name_set`
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set)$")]
     pub kind: Kind,
     /// the tag, the member (`none` for nobody), or the key of the fixed list
     #[serde(default, skip_serializing_if = "Option::is_none")]
