@@ -8,8 +8,18 @@ use axum::{
 use domain::{access::{Personal, Role}, clock::Instant};
 use serde_json::{Value, json};
 
-fn order(number: &str, customer: &str, day: &str, paid: f64) -> Value {
-    json!({ "number": number, "at": format!("{day}T10:00:00+08:00"), "paid": paid, "customer": { "id": customer } })
+/// An amount as it is written: major units from minor ones.
+fn written(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// The same as a number of JSON.
+fn amount(cents: i64) -> Value {
+    serde_json::from_str(&written(cents)).expect("a number")
+}
+
+fn order(number: &str, customer: &str, day: &str, cents: i64) -> Value {
+    json!({ "number": number, "at": format!("{day}T10:00:00+08:00"), "paid": amount(cents), "customer": { "id": customer } })
 }
 
 /// The worker's turn: everything that waits is moved. A second passes, as it does between a post and its move.
@@ -33,7 +43,7 @@ async fn figure(app: &mut TestApp, customer: &str, key: &str) -> Value {
 async fn what_is_posted_means_what_the_same_file_means() {
     for url in both().await {
         let mut app = TestApp::ready(url).await;
-        let orders: Vec<Value> = (1..=9).map(|n| order(&format!("D{n}"), &format!("C{}", n % 3), &format!("2025-12-0{n}"), f64::from(n) * 10.25)).collect();
+        let orders: Vec<Value> = (1..=9).map(|n| order(&format!("D{n}"), &format!("C{}", n % 3), &format!("2025-12-0{n}"), n * 1_025)).collect();
         let said = app.post("/orders", json!(orders)).await.expect(202);
         assert_eq!((&said["accepted"], &said["duplicates"], &said["rejected"]), (&json!(9), &json!(0), &json!([])));
         let waiting = app.get("/inbox").await.expect(200);
@@ -45,7 +55,7 @@ async fn what_is_posted_means_what_the_same_file_means() {
 
         let mut other = TestApp::ready(None).await;
         let mut csv = String::from("订单号,客户编号,下单时间,实付金额\n");
-        (1..=9).for_each(|n| csv.push_str(&format!("D{n},C{},2025-12-0{n} 10:00:00,{}\n", n % 3, f64::from(n) * 10.25)));
+        (1..=9).for_each(|n| csv.push_str(&format!("D{n},C{},2025-12-0{n} 10:00:00,{}\n", n % 3, written(n * 1_025))));
         other.import(&[("订单.csv", &csv)]).await;
         let by_file = other.get("/overview").await.expect(200);
         for figure in ["as_of", "customers", "buyers", "net", "gross", "orders", "classifications"] {
@@ -68,7 +78,7 @@ async fn what_is_posted_means_what_the_same_file_means() {
 async fn each_refused_row_says_where_and_why_and_the_good_ones_are_in() {
     let mut app = TestApp::ready(None).await;
     let rows = json!([
-        order("D1", "C1", "2025-12-01", 10.0),
+        order("D1", "C1", "2025-12-01", 1000),
         { "number": "D2", "at": "2025-13-45", "paid": 1, "customer": { "id": "C1" } },
         { "number": "D3", "at": "2025-12-01", "paid": 1, "customer": {} },
         { "number": "D4", "at": "2025-12-01", "paid": 1 },
@@ -112,16 +122,16 @@ async fn each_refused_row_says_where_and_why_and_the_good_ones_are_in() {
 async fn orders_are_corrected_and_said_again_across_moves_and_within_one() {
     for url in both().await {
         let mut app = TestApp::ready(url).await;
-        let post = |paid: f64| { let mut o = order("D1", "C1", "2025-12-01", paid); o["lines"] = json!([{ "product": "P", "paid": paid }, { "product": "P", "paid": 1.0 }]); o };
+        let post = |cents: i64| { let mut o = order("D1", "C1", "2025-12-01", cents); o["lines"] = json!([{ "product": "P", "paid": amount(cents) }, { "product": "P", "paid": amount(100) }]); o };
         // the same thing twice is one; another amount is a correction; back to the first is a correction, too
-        let said = app.post("/orders", json!([post(10.0), post(10.0), post(20.0), post(10.0)])).await.expect(202);
+        let said = app.post("/orders", json!([post(1000), post(1000), post(2000), post(1000)])).await.expect(202);
         assert_eq!((&said["accepted"], &said["duplicates"]), (&json!(3), &json!(1)));
-        let said = app.post("/orders", post(10.0)).await.expect(202);
+        let said = app.post("/orders", post(1000)).await.expect(202);
         assert_eq!((&said["accepted"], &said["duplicates"]), (&json!(0), &json!(1)));
         assert_eq!(carry(&app).await, 3);
         assert_eq!(figure(&mut app, "C1", "net").await["value"], 1000, "the last word counts");
         assert_eq!(figure(&mut app, "C1", "orders").await["value"], 1);
-        app.post("/orders", post(30.0)).await.expect(202);
+        app.post("/orders", post(3000)).await.expect(202);
         carry(&app).await;
         assert_eq!(figure(&mut app, "C1", "net").await["value"], 3000);
         // refunds: told twice they are one
@@ -178,7 +188,7 @@ async fn only_who_may_import_may_post_and_the_log_says_who_did() {
     app.import(&[("会员.csv", &customers_csv())]).await;
     let (id, program) = app.token(&app.me(), json!({ "name": "till", "role": "manager" })).await;
     let (_, analyst) = app.joined(Role::Analyst, Personal::ByRole).await;
-    let o = order("D1", "C1", "2025-12-01", 10.0);
+    let o = order("D1", "C1", "2025-12-01", 1000);
     assert_eq!(app.by(&analyst, Method::POST, "/orders", Some(o.clone())).await.problem(), (403, "access.denied".into()));
     assert_eq!(app.by(&Who::Nobody, Method::POST, "/orders", Some(o.clone())).await.problem(), (401, "session.required".into()));
     app.by(&program, Method::POST, "/orders", Some(o)).await.expect(202);
@@ -195,7 +205,7 @@ async fn posts_at_the_same_time_are_each_in_once() {
         let posts = (0..64).map(|n| {
             let (app, program) = (std::sync::Arc::clone(&app), program.clone());
             tokio::spawn(async move {
-                let rows: Vec<Value> = (0..5).map(|k| order(&format!("D{n}-{k}"), &format!("C{n}"), "2025-12-01", 1.0)).collect();
+                let rows: Vec<Value> = (0..5).map(|k| order(&format!("D{n}-{k}"), &format!("C{n}"), "2025-12-01", 100)).collect();
                 app.by(&program, Method::POST, "/orders", Some(json!(rows))).await.expect(202)["accepted"].as_u64()
             })
         });
@@ -219,12 +229,12 @@ async fn posts_at_the_same_time_are_each_in_once() {
 async fn what_waits_is_moved_when_it_is_due_or_asked_for() {
     let mut app = TestApp::ready(None).await;
     let workers = flow::jobs::Workers::start(&app.ctx.app);
-    app.post("/orders", order("D1", "C1", "2025-12-01", 10.0)).await.expect(202);
+    app.post("/orders", order("D1", "C1", "2025-12-01", 1000)).await.expect(202);
     tokio::time::sleep(std::time::Duration::from_millis(900)).await;
     assert_eq!(app.get("/inbox").await.expect(200)["waiting"], 1, "it waits for others");
     app.clock.set(Instant(domain::clock::Clock::now(&*app.clock).0 + 301_000_000));
     until_moved(&mut app).await;
-    app.post("/orders", order("D2", "C1", "2025-12-02", 10.0)).await.expect(202);
+    app.post("/orders", order("D2", "C1", "2025-12-02", 1000)).await.expect(202);
     assert_eq!(app.post("/inbox/move", json!({})).await.expect(202)["waiting"], 1);
     until_moved(&mut app).await;
     workers.stop().await;
