@@ -33,8 +33,8 @@ impl Id {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Amount {
-    /// `128.5`
-    Number(f64),
+    /// `128.5`: kept as it was written, never reckoned with
+    Number(serde_json::Number),
     /// `"128.50"`
     Text(String),
 }
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Amount, D::Error> {
         let refused = || D::Error::custom("a number from 0 to 999999999 is wanted, or such a number as text with at most 4 decimals");
         match Value::deserialize(d)? {
-            Value::Number(n) => n.as_f64().filter(|f| (0.0..=MOST).contains(f)).map(Amount::Number).ok_or_else(refused),
+            Value::Number(n) if n.as_f64().is_some_and(|f| (0.0..=MOST).contains(&f)) => Ok(Amount::Number(n)),
             Value::String(t) => {
                 let (whole, part) = t.split_once('.').unwrap_or((&t, "0"));
                 let digits = |t: &str, most: usize| (1..=most).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
