@@ -1,5 +1,6 @@
-//! House-keeping: `cargo run -p xtask -- tidy` checks the house rules by machine.
+//! House-keeping: `cargo run -p xtask -- tidy` checks the house rules by machine, `-- load` plays requests against a server.
 
+mod load;
 mod tidy;
 
 use std::path::PathBuf;
@@ -7,8 +8,10 @@ use std::path::PathBuf;
 fn main() -> anyhow::Result<()> {
     // asked when it runs: clones that share a target folder share this program, too
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
-    match std::env::args().nth(1).as_deref() {
-        Some("tidy") => {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((what, rest)) if what == "load" => load::run(rest),
+        Some((what, _)) if what == "tidy" => {
             let found = tidy::check(&root)?;
             for line in &found {
                 eprintln!("{line}");
@@ -20,6 +23,6 @@ fn main() -> anyhow::Result<()> {
             println!("tidy: every house rule holds");
             Ok(())
         }
-        _ => anyhow::bail!("usage: xtask tidy"),
+        _ => anyhow::bail!("usage: xtask tidy | load"),
     }
 }
