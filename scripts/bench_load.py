@@ -1,6 +1,6 @@
 """Under load: `zhiyin serve` on a million customers and twenty million orders, and people and programs who ask at a fixed rate (`xtask load`).
 `make bench` calls section(); run alone, it renews that section of docs/benchmarks.md. LOAD_SECONDS (600), LOAD_RATE (1000), BENCH_ROWS and
-BENCH_BIN for a trial, which prints and writes nothing."""
+BENCH_BIN for a trial, which prints and writes nothing; LOAD_AGAIN=1 takes the base of the run before; LOAD_ONLY=list,profile plays these kinds alone."""
 import csv, datetime, http.client, json, os, pathlib, random, re, shutil, statistics, subprocess, sys, threading, time, urllib.parse
 
 from bench_data import CACHE, LAST, ROOT, ROWS, made, prepare
@@ -12,7 +12,10 @@ LOAD = pathlib.Path(os.environ.get("BENCH_LOAD", TARGET / "release" / "xtask"))
 SECONDS = int(os.environ.get("LOAD_SECONDS", "600"))
 RATE = int(os.environ.get("LOAD_RATE", "1000"))
 WARM = int(os.environ.get("LOAD_WARM", "10"))
+ONLY = [kind for kind in os.environ.get("LOAD_ONLY", "").split(",") if kind]
+AGAIN = os.environ.get("LOAD_AGAIN") == "1"
 HOME = CACHE / ("load-trial" if ROWS else "load")
+SECRET = HOME / "token"
 PLAN = 20_000
 # kind, share in a thousand, group
 MIX = [
@@ -45,7 +48,7 @@ def people(source):
             w.writerow(next(rows) + ["name", "phone", "email"])
             for row in rows:
                 w.writerow([*row, *person(int(row[0][1:]))])
-    return made("people.csv", write)
+    return made("named-customers.csv", write)
 
 
 class Api:
@@ -87,6 +90,7 @@ def settled(api, said):
     api("POST", "setup", {"token": urllib.parse.parse_qs(urllib.parse.urlsplit(said["setup"]).query)["token"][0], "name": "Load", "email": "load@example.com",
                           "password": "correct horse battery", "workspace_name": "Load", "time_zone": api.zone, "currency": api.currency, "lang": "en"})
     api.token = api("POST", "tokens", {"name": "load", "role": "owner", "personal": "granted"})["secret"]
+    SECRET.write_text(api.token)
 
 
 def plan(api, seed=11):
@@ -102,7 +106,8 @@ def plan(api, seed=11):
         if found.get("next_cursor"):
             pages.append((path.replace("limit=500", "limit=50"), found["next_cursor"]))
     known = 200 if ROWS else 900_000
-    tag = api("POST", "tags", {"name": "load"})["id"]
+    tags = api("GET", "tags")["items"]
+    tag = tags[0]["id"] if tags else api("POST", "tags", {"name": "load"})["id"]
     me = api("GET", "owners")["items"][0]["id"]
     day = api("GET", "overview")["as_of"]
 
@@ -151,7 +156,7 @@ def plan(api, seed=11):
 
     lines = []
     for kind, share, _ in MIX:
-        for _ in range(PLAN * share // 1000):
+        for _ in range(PLAN * share // 1000 if not ONLY or kind in ONLY else 0):
             method, path, body = one(kind)
             lines.append({"kind": kind, "method": method, "path": f"/api/v1/{path}", **({"body": body} if body is not None else {})})
     r.shuffle(lines)
@@ -182,16 +187,20 @@ def watched(pid, over):
 def measure():
     """Loads the base if it is not there yet, serves it, and plays the plan. What came of it, and the memory over time."""
     files = prepare(lambda *a, **k: subprocess.run(list(map(str, a)), check=True, cwd=k.get("cwd")))
-    shutil.rmtree(HOME, ignore_errors=True)
-    for flags in (("--customers", people(files["customers"])), ("--orders", files["orders"])):
+    if not AGAIN:
+        shutil.rmtree(HOME, ignore_errors=True)
+    for flags in () if AGAIN else (("--customers", people(files["customers"])), ("--orders", files["orders"])):
         print(f"load: importing {flags[1].name} …", flush=True)
-        said = json.loads(subprocess.run([str(BIN), "import", "--data", str(HOME), *map(str, flags), "--yes", "--json"], check=True, capture_output=True, text=True).stdout)
+        subprocess.run([str(BIN), "import", "--data", str(HOME), *map(str, flags), "--yes", "--json"], check=True, capture_output=True)
     process, said = served(HOME)
     try:
         api = Api(said["address"].removeprefix("http://"))
-        workspace = api("GET", "session")
-        api.zone, api.currency = workspace["settled"]["time_zone"], workspace["settled"]["currency"]
-        settled(api, said)
+        if SECRET.exists():
+            api.token = SECRET.read_text()
+        else:
+            fixed = api("GET", "session")["settled"]
+            api.zone, api.currency = fixed["time_zone"], fixed["currency"]
+            settled(api, said)
         customers = api("GET", "overview")["customers"]
         path = plan(api)
         print(f"load: {RATE} requests a second for {SECONDS} s …", flush=True)

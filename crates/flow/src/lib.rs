@@ -8,6 +8,7 @@ pub mod backup;
 pub mod definitions;
 pub mod duplicates;
 pub mod error;
+pub mod finder;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;

@@ -131,7 +131,7 @@ impl Walls {
         Ok(rule::check(rule, names)?)
     }
 
-    /// May people be looked for by this text? A phone or an address may not; parts of them find nobody (`store::customer::search`).
+    /// May people be looked for by this text? A phone or an address may not; parts of them find nobody (`crate::finder`).
     ///
     /// # Errors
     /// `access.masked`.

@@ -82,10 +82,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = SystemClock.now();
     customer::resolve(&store, &asked).await?;
     report("resolve identifiers", asked.len() as u32, start);
-    for text in ["8617", "客户77", "7777", "nobody at all"] {
-        let start = SystemClock.now();
-        let found = customer::search(&store, domain::access::Sight::Full, text, 100).await?.len();
-        report(&format!("search {text:?}: {found}"), 1, start);
-    }
     Ok(())
 }

@@ -38,7 +38,6 @@ struct Row {
 
 statements! {
     OF = "SELECT customer, name, role, phone, email FROM contacts WHERE customer = $1 ORDER BY name, content";
-    BY_PHONE = "SELECT customer FROM contacts WHERE phone LIKE $1 ORDER BY customer LIMIT $2";
 }
 
 pub(crate) const BY_KEYS: Bulk = Bulk {
@@ -67,13 +66,6 @@ pub async fn of(db: impl Access, customer: CustomerKey) -> Result<Vec<Contact>> 
 pub async fn by_keys(store: &Store, customers: &[CustomerKey]) -> Result<Vec<Contact>> {
     let rows = bulk_rows!(store, Row, BY_KEYS, customers.iter(), |k| [i64::from(k.0)]);
     Ok(rows.into_iter().map(Contact::from).collect())
-}
-
-/// Organisations with a contact in whose phone these digits stand.
-pub async fn by_phone(store: &Store, digits: &str, limit: u32) -> Result<Vec<CustomerKey>> {
-    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let part = format!("%{digits}%");
-    Ok(rows!(store, (i64,), BY_PHONE, part.as_str(), i64::from(limit))?.into_iter().map(|(k,)| CustomerKey(k as u32)).collect())
 }
 
 /// Adds contacts of the commit of `added`; one that is there stays.

@@ -57,8 +57,6 @@ pub struct CustomerItem {
 const USUAL: [&str; 5] = ["orders", "net", "average_order_net", "last_order_day", "recency_days"];
 /// Classes shown with every customer.
 const CLASSES: [&str; 3] = ["rfm_8", "rfm_11", "lifecycle"];
-/// A name that more people answer to than this is no search.
-const FOUND: u32 = 50_000;
 
 /// Who is listed: everyone who fulfils all of these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -290,14 +288,9 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
     marks::narrow(app, picture, filter, &mut who).await?;
     if let Some(text) = &filter.search {
         walls.ask_search(text)?;
-        let mut found = store::customer::search(&app.store, sight, text, FOUND).await?;
-        if let Some(digits) = phone(text) {
-            if digits != text.trim() {
-                found.extend(store::customer::search(&app.store, sight, &digits, FOUND).await?);
-            }
-            if !sight.is_masked() {
-                found.extend(store::contact::by_phone(&app.store, &digits, FOUND).await?);
-            }
+        let mut found = app.finder.find(app, sight, text).await?;
+        if let Some(digits) = phone(text).filter(|digits| digits != text.trim()) {
+            found.extend(app.finder.find(app, sight, &digits).await?);
         }
         who.and(&Bits::of(found, who.len()));
     }

@@ -52,6 +52,9 @@ impl Workers {
             if let Err(e) = ingest::sweep(&app).await {
                 tracing::error!(error = %e, "the sweep failed");
             }
+            if let Err(e) = app.finder.refresh(&app.store).await {
+                tracing::error!(error = %e, "what customers are found by could not be read");
+            }
             let again = async {
                 for look in 1u32.. {
                     tokio::time::sleep(LOOK).await;
@@ -85,7 +88,10 @@ impl Workers {
 pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'static, Result<Effect>> {
     async move {
         match Kind::parse(&job.name) {
-            Some(Kind::Refresh | Kind::Roll) => app.runs.warm(&app).await.map(|()| Effect::default()),
+            Some(Kind::Refresh | Kind::Roll) => {
+                app.finder.refresh(&app.store).await?;
+                app.runs.warm(&app).await.map(|()| Effect::default())
+            }
             Some(Kind::Sweep) => {
                 let (files, bytes) = ingest::sweep(&app).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "files": files, "bytes": bytes })), note: None })

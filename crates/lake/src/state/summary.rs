@@ -182,15 +182,8 @@ impl Run {
         let Some((column, sort)) = sort.and_then(|s| Some((self.column(&s.by)?, s))) else {
             return among.iter().skip(offset).take(limit).map(customer).collect();
         };
-        let mut ranked: Vec<(u64, u32)> =
-            among.iter().map(|i| (rank(column, i, sort.descending), i as u32)).collect();
-        let end = offset.saturating_add(limit).min(ranked.len());
-        if end < ranked.len() {
-            ranked.select_nth_unstable(end);
-            ranked.truncate(end);
-        }
-        ranked.sort_unstable();
-        ranked.into_iter().skip(offset).map(|(_, i)| CustomerKey(i)).collect()
+        let ranked = among.iter().map(|i| (rank(column, i, sort.descending), i as u32));
+        first(ranked, offset.saturating_add(limit)).into_iter().skip(offset).map(|(_, i)| CustomerKey(i)).collect()
     }
 
     /// So many customers of an order, behind a place in it. The place need not be taken any more, nor be of this run.
@@ -198,13 +191,8 @@ impl Run {
         let Some(column) = self.column(&sort.by) else { return Vec::new() };
         let ranked = among.iter().map(|i| (rank(column, i, sort.descending), i as u32));
         let behind = after.edge(column, sort.descending);
-        let mut ranked: Vec<(u64, u32)> = ranked.filter(|r| behind.is_none_or(|edge| *r > edge)).collect();
-        if limit < ranked.len() {
-            ranked.select_nth_unstable(limit);
-            ranked.truncate(limit);
-        }
-        ranked.sort_unstable();
-        ranked.into_iter().map(|(_, i)| CustomerKey(i)).collect()
+        let ranked = ranked.filter(|r| behind.is_none_or(|edge| *r > edge));
+        first(ranked, limit).into_iter().map(|(_, i)| CustomerKey(i)).collect()
     }
 
     /// The place of a customer in an order.
@@ -408,6 +396,26 @@ pub fn moves(a: &Classes, b: &Classes, net: Option<&Column>) -> Vec<Link> {
         .collect()
 }
 
+/// The `n` smallest, in order. Of a million only those are kept that may be among them.
+fn first(ranked: impl Iterator<Item = (u64, u32)>, n: usize) -> Vec<(u64, u32)> {
+    let room = n.saturating_mul(2).max(1024);
+    let mut kept: Vec<(u64, u32)> = Vec::new();
+    let mut edge = None;
+    for one in ranked.filter(|_| n > 0) {
+        if edge.is_some_and(|edge| one >= edge) {
+            continue;
+        }
+        kept.push(one);
+        if kept.len() >= room {
+            edge = Some(*kept.select_nth_unstable(n - 1).1);
+            kept.truncate(n);
+        }
+    }
+    kept.sort_unstable();
+    kept.truncate(n);
+    kept
+}
+
 /// A number that sorts as the value does; unknown values are largest.
 fn rank(column: &Column, i: usize, descending: bool) -> u64 {
     const TOP: u64 = 1 << 63;
@@ -533,6 +541,17 @@ mod tests {
         assert_eq!(curve.gini, Some(0.75));
         assert_eq!(curve.top[3], (0.2, 1.0));
         assert_eq!(lorenz(&[], 3), Curve::default());
+    }
+
+    #[test]
+    fn the_first_of_many_are_those_of_all_sorted() {
+        let all: Vec<(u64, u32)> = (0..5000_u32).map(|i| (u64::from(i.wrapping_mul(2_654_435_761) % 97), i)).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        for n in [0, 1, 7, 511, 512, 513, 4999, 5000, usize::MAX] {
+            assert_eq!(first(all.iter().copied(), n), sorted[..n.min(sorted.len())], "{n}");
+            assert_eq!(first(all.iter().rev().copied(), n), sorted[..n.min(sorted.len())], "{n} from behind");
+        }
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Customers and their identifiers: the only place that joins a person to the dense number the lake knows.
 
-pub(crate) mod search;
+pub mod touched;
 pub(crate) mod write;
 
-pub use search::search;
 pub use write::{CustomerChange, NewCustomer, NewIdentifier};
 
 use crate::{Access, Result, Store, bulk::Bulk};
@@ -170,6 +169,11 @@ pub async fn each_identifier(
         }
     }
     Ok(())
+}
+
+/// Customers from this number on, by number.
+pub async fn page(store: &Store, from: CustomerKey, limit: u32) -> Result<Vec<Customer>> {
+    Ok(rows!(store, Row, PAGE, i64::from(from.0), i64::from(limit))?.into_iter().map(Customer::from).collect())
 }
 
 /// Hands every customer to `each`, by number.

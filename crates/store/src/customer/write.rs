@@ -1,6 +1,6 @@
 //! Customers written by a commit and unwritten by its undo. Rows carry the lake snapshot of the commit that made them.
 
-use super::kind_number;
+use super::{kind_number, touched};
 use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean};
 use domain::{CustomerKey, identity::Identifier};
 
@@ -205,6 +205,7 @@ pub(crate) async fn take_back(tx: &mut Tx, added: i64) -> Result<u64> {
     execute!(&mut *tx, DROP_CUSTOMERS, added)?;
     let gaps = ranges(removed.iter().map(|(k,)| *k));
     bulk!(tx, GAPS, gaps, |(first, last)| [first, last]);
+    touched::note(tx, None).await?;
     Ok(removed.len() as u64)
 }
 
@@ -218,9 +219,10 @@ pub(crate) async fn rename(tx: &mut Tx, key: CustomerKey, name: Option<String>, 
         return Err(Error::none("customer", &key.0.to_string()));
     }
     match edit {
-        Some(snapshot) => execute!(tx, PUT_EDIT, customer, snapshot)?,
-        None => execute!(tx, DROP_EDIT, customer)?,
+        Some(snapshot) => execute!(&mut *tx, PUT_EDIT, customer, snapshot)?,
+        None => execute!(&mut *tx, DROP_EDIT, customer)?,
     };
+    touched::note(tx, Some(&[key].into_iter().collect())).await?;
     Ok(before)
 }
 

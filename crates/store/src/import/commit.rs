@@ -147,9 +147,20 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
 
     let tx = &mut change.tx;
     let customers = customer::write::insert(tx, c.customers, c.base.customers, snapshot).await?;
-    let identifiers = customer::write::insert_identifiers(tx, c.identifiers, snapshot).await?;
-    let changed = customer::write::change(tx, c.changes, snapshot).await?;
-    let contacts = contact::insert(tx, c.contacts, snapshot).await?;
+    // new customers are told by their numbers
+    let first = c.base.customers;
+    let mut touched = customer::touched::Touched::default();
+    let mut touch = |key: CustomerKey| {
+        if key.0 < first {
+            touched.add(key);
+        }
+    };
+    let identifiers = customer::write::insert_identifiers(tx, c.identifiers.inspect(|i| touch(i.customer)), snapshot).await?;
+    let changed = customer::write::change(tx, c.changes.inspect(|c| touch(c.key)), snapshot).await?;
+    let contacts = contact::insert(tx, c.contacts.inspect(|c| touch(c.customer)), snapshot).await?;
+    if customers > 0 || !touched.is_empty() {
+        customer::touched::note(tx, Some(&touched)).await?;
+    }
     let comments = comment::insert(tx, c.comments, snapshot).await?;
     let new = (c.base.customers..).take(customers as usize).map(CustomerKey);
     customer::write::note(tx, c.mentioned.chain(new).collect::<Bits>(), snapshot).await?;

@@ -20,7 +20,7 @@ fn statements() -> Vec<Named> {
         comment::STATEMENTS,
         contact::STATEMENTS,
         customer::STATEMENTS,
-        customer::search::STATEMENTS,
+        customer::touched::STATEMENTS,
         customer::write::STATEMENTS,
         definition::STATEMENTS,
         import::STATEMENTS,

@@ -13,7 +13,7 @@ interface Props { filters: Search; onChange: (next: Search) => void }
 const KEY = 'zhiyin.facets'
 const usual = 'tag,owner,class.lifecycle,class.rfm_8,class.by_country,class.by_region'
 const chosen = () => (localStorage.getItem(KEY) ?? usual).split(',')
-/** Choices of a facet shown before somebody asks for all of them. */
+/** Choices of a facet shown before somebody asks for all of them; one or two more are shown at once. */
 const few = 8
 
 /** How many of the list there are in each class, with each tag, of each owner; a click narrows to them, another lets go. */
@@ -52,7 +52,7 @@ function One({ facet, value, onChange, onDrop }: { facet: Facet; value?: string;
     onChange(next.join(',') || undefined)
   }
   const items = facet.items.filter((x) => x.count > 0 || asked.includes(x.key))
-  const shown = whole ? items : items.filter((x, i) => i < few || asked.includes(x.key))
+  const shown = whole || items.length <= few + 2 ? items : items.filter((x, i) => i < few || asked.includes(x.key))
   if (items.length === 0) return null
   return (
     <section className="facet">

@@ -6,6 +6,7 @@ mod corrections;
 mod counts;
 mod equal_rows;
 mod found_by_order;
+mod found_by_text;
 mod own_columns;
 mod present;
 mod rejected_rows;
