@@ -41,6 +41,7 @@ bench: web
 	@scripts/setup.sh bench
 	@echo "==> building the release (the first time compiles the engine again, optimised: about 20 minutes on two cores)"
 	cargo build --locked --release -p zhiyin
+	cargo build --locked --release -p xtask
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)-check cargo build --locked --release -p models --example kmeans
 	$(HOME)/.cache/zhiyin/bench-venv/bin/python scripts/bench.py
 

@@ -100,7 +100,8 @@ impl Reader {
         Ok(Batches { reader: builder.build().map_err(of(&path))?, order })
     }
 
-    /// Reads these columns of the pages that may hold the customer.
+    /// Reads these columns of the customer's rows. Where they are is read first, so that of the other columns only the pages are
+    /// opened that hold some.
     pub(crate) fn scan_customer(
         &self,
         file: &DataFile,
@@ -109,11 +110,15 @@ impl Reader {
         each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
         let (open, footer, path) = self.open(file)?;
-        let pages = pages_of(&footer, customer);
-        if pages.as_ref().is_some_and(|p| !p.selects_any()) {
+        let Some(pages) = pages_of(&footer, customer) else {
+            return self.batches(open, footer, &path, file.table, columns, None, each);
+        };
+        let rows = rows_of(&open, &footer, &path, customer, pages)?;
+        if rows.is_empty() {
             return Ok(());
         }
-        self.batches(open, footer, &path, file.table, columns, pages, each)
+        let chosen = RowSelection::from_consecutive_ranges(rows.into_iter(), file.rows as usize);
+        self.batches(open, footer, &path, file.table, columns, Some(chosen), each)
     }
 
     fn batches(
@@ -126,15 +131,13 @@ impl Reader {
         pages: Option<RowSelection>,
         mut each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
-        // a column that came after the file was written has no value in it
-        let lacks = |c: &str| footer.schema().index_of(c).is_err();
-        let later: Vec<(usize, DataType)> = columns
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| lacks(c))
-            .filter_map(|(i, c)| schema::later(table, c).map(|kind| (i, kind)))
-            .collect();
-        let columns: Vec<&str> = columns.iter().copied().filter(|c| !later.iter().any(|(i, _)| columns.get(*i) == Some(c))).collect();
+        // a column that came after the file was written, or that nobody filled, has no value in it
+        let lacks = |c: &str| match footer.schema().field_with_name(c) {
+            Ok(field) => blank(&footer, c).then(|| field.data_type().clone()),
+            Err(_) => schema::later(table, c),
+        };
+        let lacking: Vec<(usize, DataType)> = columns.iter().enumerate().filter_map(|(i, c)| Some((i, lacks(c)?))).collect();
+        let columns: Vec<&str> = columns.iter().enumerate().filter(|(i, _)| !lacking.iter().any(|(l, _)| l == i)).map(|(_, c)| *c).collect();
         let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
         let order = order_of(&footer, &columns, path)?;
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open, footer)
@@ -146,12 +149,12 @@ impl Reader {
         let reader = builder.build().map_err(of(path))?;
         for batch in reader {
             let batch = batch?.project(&order)?;
-            if later.is_empty() {
+            if lacking.is_empty() {
                 each(batch.columns())?;
                 continue;
             }
             let mut all = batch.columns().to_vec();
-            for (place, kind) in &later {
+            for (place, kind) in &lacking {
                 all.insert((*place).min(all.len()), new_null_array(kind, batch.num_rows()));
             }
             each(&all)?;
@@ -243,8 +246,47 @@ fn footer(open: &File, path: &Path, file: &DataFile) -> Result<ArrowReaderMetada
     ArrowReaderMetadata::try_new(plain.metadata().clone(), options.with_schema(Arc::new(schema))).map_err(of(path))
 }
 
+/// Is no value of the column in the file, as its footer says?
+fn blank(footer: &ArrowReaderMetadata, column: &str) -> bool {
+    let Some(leaf) = (0..footer.parquet_schema().num_columns()).find(|i| footer.parquet_schema().column(*i).name() == column) else { return false };
+    footer.metadata().row_groups().iter().all(|group| {
+        let nulls = group.columns().get(leaf).and_then(|c| c.statistics()).and_then(|s| s.null_count_opt());
+        nulls.is_some() && nulls == u64::try_from(group.num_rows()).ok()
+    })
+}
+
+/// Which rows of these pages are the customer's.
+fn rows_of(open: &File, footer: &ArrowReaderMetadata, path: &Path, customer: u32, pages: Vec<Range<usize>>) -> Result<Vec<Range<usize>>> {
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    if pages.is_empty() {
+        return Ok(rows);
+    }
+    let key = i32::try_from(customer).unwrap_or(-1);
+    let mut places = pages.clone().into_iter().flatten();
+    let open = open.try_clone().map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+    let all = usize::try_from(footer.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open, footer.clone())
+        .with_projection(ProjectionMask::columns(footer.parquet_schema(), ["customer"]))
+        .with_row_selection(RowSelection::from_consecutive_ranges(pages.into_iter(), all))
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(of(path))?;
+    for batch in reader {
+        let batch = batch?;
+        let Some(whose) = batch.columns().first().and_then(|c| c.as_primitive_opt::<Int32Type>()) else { continue };
+        for (c, place) in whose.values().iter().zip(places.by_ref()) {
+            match rows.last_mut() {
+                _ if *c != key => {}
+                Some(last) if last.end == place => last.end += 1,
+                _ => rows.push(place..place + 1),
+            }
+        }
+    }
+    Ok(rows)
+}
+
 /// The rows of the pages whose bounds may hold the customer; `None` when the file has no bounds.
-fn pages_of(footer: &ArrowReaderMetadata, customer: u32) -> Option<RowSelection> {
+fn pages_of(footer: &ArrowReaderMetadata, customer: u32) -> Option<Vec<Range<usize>>> {
     let meta = footer.metadata();
     let leaf = (0..footer.parquet_schema().num_columns())
         .find(|i| footer.parquet_schema().column(*i).name() == "customer")?;
@@ -269,7 +311,7 @@ fn pages_of(footer: &ArrowReaderMetadata, customer: u32) -> Option<RowSelection>
         }
         before += rows;
     }
-    Some(RowSelection::from_consecutive_ranges(ranges.into_iter(), before))
+    Some(ranges)
 }
 
 /// A text column, dictionary or plain.

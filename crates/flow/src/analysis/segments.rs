@@ -2,7 +2,7 @@
 
 use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
 use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
-use domain::{Day, Label, audit::Actor, rule, rule::Rule, segment::{Members, Priority, Segment}};
+use domain::{Day, Label, audit::Actor, rule, rule::{Compiled, Rule}, segment::{Members, Priority, Segment}};
 use lake::Bits;
 use serde_json::json;
 use serde::{Deserialize, Serialize};
@@ -375,8 +375,12 @@ pub async fn preview(app: &App, sight: Sight, request: PreviewRequest) -> Result
     };
     let others = others(&picture, request.key.as_deref(), &request.exclude, request.priority)?;
     let begun = app.clock.now();
-    let mut who = picture.run.mask(&compiled)?;
-    who.and(picture.everyone());
+    let parts = rule::conditions(&rule);
+    let masks = parts.iter().map(|c| mask(&picture, &rule::check(c.rule, picture.names())?)).collect::<Result<Vec<_>>>()?;
+    let mut who = match joined(&rule, &parts, &masks) {
+        Some(who) => who,
+        None => mask(&picture, &compiled)?,
+    };
     let matched = who.count();
     let taken = others.into_iter().map(|(segment, members, earlier)| {
         let before = who.count();
@@ -384,9 +388,9 @@ pub async fn preview(app: &App, sight: Sight, request: PreviewRequest) -> Result
         Taken { key: segment.key.clone(), label: segment.label.clone(), earlier, customers: before - who.count() }
     });
     let taken = taken.collect();
-    let conditions = rule::conditions(&rule).into_iter().map(|c| condition(&picture, c.path, c.rule)).collect::<Result<_>>()?;
+    let conditions = parts.into_iter().zip(&masks).map(|(c, who)| condition(&picture, c, who.count())).collect();
     let milliseconds = super::runs::since(begun, app.clock.now());
-    let (count, net) = (who.count(), picture.run.sum(&who).net);
+    let (count, net) = (who.count(), picture.run.total("net", &who));
     let sample = largest(app, sight, &picture, &who, SAMPLE).await?;
     let changed = request.key.as_deref().and_then(|key| picture.definitions.segment(key));
     let moves = match changed {
@@ -460,8 +464,28 @@ fn others<'p>(picture: &'p Picture, key: Option<&str>, exclude: &[String], prior
 }
 
 /// A condition and how many fulfil it by itself.
-fn condition(picture: &Picture, path: String, rule: &Rule) -> Result<ConditionCount> {
-    let mut who = picture.run.mask(&rule::check(rule, picture.names())?)?;
+fn condition(picture: &Picture, condition: rule::Condition<'_>, count: u64) -> ConditionCount {
+    let rule = condition.rule;
+    ConditionCount { path: condition.path, text: rule.to_string(), sentence: rule::sentence(rule, picture.names()), count }
+}
+
+/// For whom a rule holds.
+fn mask(picture: &Picture, rule: &Compiled) -> Result<Bits> {
+    let mut who = picture.run.mask(rule)?;
     who.and(picture.everyone());
-    Ok(ConditionCount { path, text: rule.to_string(), sentence: rule::sentence(rule, picture.names()), count: who.count() })
+    Ok(who)
+}
+
+/// For whom the whole rule holds, if that follows from its conditions: all of them, or any.
+fn joined(rule: &Rule, parts: &[rule::Condition<'_>], masks: &[Bits]) -> Option<Bits> {
+    let made_of = |rules: &[Rule]| rules.len() == parts.len() && rules.iter().zip(parts).all(|(r, c)| r == c.rule);
+    let (first, rest) = masks.split_first()?;
+    let mut who = first.clone();
+    match rule {
+        Rule::All(rules) if made_of(rules) => rest.iter().for_each(|m| _ = who.and(m)),
+        Rule::Any(rules) if made_of(rules) => rest.iter().for_each(|m| _ = who.or(m)),
+        leaf if rest.is_empty() && parts.first().is_some_and(|c| c.rule == leaf) => {}
+        _ => return None,
+    }
+    Some(who)
 }

@@ -210,9 +210,14 @@ impl Run {
         self.page(sort, among, 0, usize::MAX)
     }
 
+    /// The sum of a whole or money feature over a group; 0 of any other.
+    pub fn total(&self, feature: &str, group: &Bits) -> i64 {
+        self.column(feature).and_then(|c| c.exact(Some(group))).map_or(0, |(sum, _)| short(sum))
+    }
+
     /// Sums of a group.
     pub fn sum(&self, group: &Bits) -> GroupSum {
-        let total = |key: &str| self.column(key).and_then(|c| c.exact(Some(group))).map_or(0, |(sum, _)| short(sum));
+        let total = |key: &str| self.total(key, group);
         let mut recency: Vec<i64> = self
             .column("recency_days")
             .map(|c| group.iter().filter_map(|i| c.whole(i)).collect())
