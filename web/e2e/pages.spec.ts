@@ -41,6 +41,7 @@ const routes: [string, () => string][] = [
   ['customer', () => `/customers/${customer}`],
   ['company', () => `/customers/${company}`],
   ['why', () => `/customers/${customer}?why=rfm_8`],
+  ['duplicates', () => '/duplicates'],
   ['segments', () => '/segments'],
   ['segment', () => '/segments/quiet'],
   ['new segment', () => '/segments/new'],

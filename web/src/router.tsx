@@ -97,6 +97,11 @@ const changes = createRoute({
   getParentRoute: () => app, path: '/changes', staticData: { needs: 'customers:write' }, validateSearch: (s: Raw): { by?: 'everybody' } => ({ by: oneOf(s.by, 'everybody') }),
   component: lazyRouteComponent(() => import('./areas/changes/ChangesPage'), 'ChangesPage'),
 })
+const duplicates = createRoute({
+  getParentRoute: () => app, path: '/duplicates',
+  validateSearch: (s: Raw): { id?: string; state?: 'later' | 'distinct' | 'merged'; band?: 'sure' | 'likely' | 'maybe'; kind?: 'person' | 'organisation'; a?: string; b?: string } => ({ id: text(s.id), state: oneOf(s.state, 'later', 'distinct', 'merged'), band: oneOf(s.band, 'sure', 'likely', 'maybe'), kind: oneOf(s.kind, 'person', 'organisation'), a: text(s.a), b: text(s.b) }),
+  component: lazyRouteComponent(() => import('./areas/duplicates/DuplicatesPage'), 'DuplicatesPage'),
+})
 const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
 const segmentNew = createRoute({
   getParentRoute: () => app, path: '/segments/new', staticData: { needs: 'definitions:write' }, validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
@@ -130,7 +135,7 @@ const jobs = createRoute({
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

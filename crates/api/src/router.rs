@@ -6,8 +6,8 @@ use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, changes, classifications, cohorts, curve, customers, definitions, docs, exports, features, flow_between, health, idempotency::{self, Door, Keys}, imports, intake,
-    invitations, jobs, members, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web,
+    audit, changes, classifications, cohorts, curve, customers, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys}, imports, intake,
+    invitations, jobs, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -149,6 +149,16 @@ fn page(page: Page) -> Page {
         .on(Has(CustomersWrite), routes!(notes::restore))
         .on_named(Has(CustomersWrite), routes!(changes::list, changes::create))
         .on(Has(CustomersWrite), routes!(changes::undo))
+        .on(Has(BaseRead), routes!(duplicates::list))
+        .on(Has(BaseRead), routes!(duplicates::compare))
+        .on(Has(BaseRead), routes!(duplicates::show))
+        .on(Has(BaseRead), routes!(duplicates::of_customer))
+        .on(Has(CustomersWrite), routes!(duplicates::decide))
+        .on(Has(CustomersWrite), routes!(duplicates::merge_all))
+        .on(Has(CustomersWrite), routes!(duplicates::search))
+        .on(Has(BaseRead), routes!(merges::list))
+        .on(Has(CustomersWrite), routes!(merges::create))
+        .on(Has(CustomersWrite), routes!(merges::undo))
         .on(Has(BaseRead), routes!(views::list, views::create))
         .on(Has(BaseRead), routes!(views::edit, views::remove))
         .on(Has(BaseRead), routes!(views::used))

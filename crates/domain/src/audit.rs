@@ -85,6 +85,12 @@ actions! {
     CustomersChanged = "customers.changed";
     /// such a change was taken back
     CustomersUnchanged = "customers.unchanged";
+    /// a customer was merged into another
+    CustomersMerged = "customers.merged";
+    /// a merge was taken back
+    CustomersUnmerged = "customers.unmerged";
+    /// somebody said of two customers that they are two, or that they are to be looked at later
+    DuplicatesDecided = "duplicates.decided";
     /// a view of the customer list was shared with everybody, or changed while it is
     ViewShared = "view.shared";
     /// a shared view was taken away or made private

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod label;
 pub mod library;
 pub mod mask;
+pub mod merge;
 pub mod money;
 pub mod period;
 pub mod record;

@@ -12,6 +12,7 @@ pub mod finder;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;
+pub mod merging;
 pub mod output;
 pub mod people;
 pub mod schema;

@@ -252,6 +252,17 @@ pub(crate) fn event(sight: Sight, walls: &Walls, key: Option<&str>, name: &Label
     e
 }
 
+/// A person's attribute as it may be seen, and whether it is hidden. `key`: the feature that tells of it.
+pub(crate) fn attribute(sight: Sight, walls: &Walls, attribute: &str, key: &str, shown: Label) -> (Label, bool) {
+    if !sight.is_masked() {
+        return (shown, false);
+    }
+    if walls.hides(key) || walls.hides(attribute) || feature::detail(attribute) {
+        return (hidden_label(), true);
+    }
+    (Label::new(mask::text(&shown.zh), mask::text(&shown.en)), false)
+}
+
 /// Masks every text inside a document.
 fn texts(value: &mut Json) {
     match value {

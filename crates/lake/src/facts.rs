@@ -52,16 +52,21 @@ impl Rows<'_> {
 }
 
 impl Lake {
-    /// All raw facts of a customer learnt by `known`, in the order they were written. Lines without category, brand or
+    /// All raw facts of a customer, of those merged into them too, learnt by `known`, in the order they were written. Lines without category, brand or
     /// cost take them from the product list known by then.
     pub fn facts(&self, customer: CustomerKey, known: Instant) -> Result<Facts> {
         let mut facts = Facts::default();
-        self.each_row(Table::Orders, customer, known, |r, i| facts.orders.push(order(r, i)))?;
-        self.each_row(Table::Lines, customer, known, |r, i| facts.lines.push(line(r, i)))?;
-        self.each_row(Table::Refunds, customer, known, |r, i| facts.refunds.push(refund(r, i)))?;
-        self.each_row(Table::Interactions, customer, known, |r, i| facts.interactions.push(interaction(r, i)))?;
-        self.each_row(Table::Answers, customer, known, |r, i| facts.answers.push(answer(r, i)))?;
-        self.each_row(Table::Attributes, customer, known, |r, i| facts.attributes.push(attribute(r, i)))?;
+        self.each_row(Table::Orders, customer, known, |r, i, _| facts.orders.push(order(r, i)))?;
+        self.each_row(Table::Lines, customer, known, |r, i, _| facts.lines.push(line(r, i)))?;
+        self.each_row(Table::Refunds, customer, known, |r, i, _| facts.refunds.push(refund(r, i)))?;
+        self.each_row(Table::Interactions, customer, known, |r, i, _| facts.interactions.push(interaction(r, i)))?;
+        self.each_row(Table::Answers, customer, known, |r, i, _| facts.answers.push(answer(r, i)))?;
+        self.each_row(Table::Attributes, customer, known, |r, i, whose| {
+            let a = attribute(r, i);
+            if !self.aliases().is_silent(whose, &a.key, a.recorded_at) {
+                facts.attributes.push(a);
+            }
+        })?;
         if facts.lines.iter().any(|l| l.product.is_some() && Products::would_help(l)) {
             let products = self.products(known)?;
             facts.lines.iter_mut().for_each(|l| products.complete(l));
@@ -74,28 +79,32 @@ impl Lake {
         table: Table,
         customer: CustomerKey,
         known: Instant,
-        mut take: impl FnMut(&Rows<'_>, usize),
+        mut take: impl FnMut(&Rows<'_>, usize, CustomerKey),
     ) -> Result<()> {
         // nobody here asks for the row's key: at its place stands what is read anyway
         let columns: Vec<&str> = table.columns().iter().map(|c| if c.name == "row_key" { "customer" } else { c.name }).collect();
         let recorded = columns.iter().position(|c| *c == "recorded_at").unwrap_or(0);
-        let key = i32::try_from(customer.0).unwrap_or(-1);
+        let group: Vec<CustomerKey> = self.aliases().group(customer).collect();
         for file in files_of(&self.snapshot().files, table) {
-            let holds = stats::span(file, "customer").is_none_or(|(a, b)| a <= key.into() && i64::from(key) <= b);
-            let in_time = stats::span(file, "recorded_at").is_none_or(|(a, _)| a <= known.0);
-            if !holds || !in_time {
+            if stats::span(file, "recorded_at").is_some_and(|(a, _)| a > known.0) {
                 continue;
             }
-            self.reader().scan_customer(file, customer.0, &columns, |batch| {
-                let rows = Rows(batch);
-                let whose = batch[0].as_primitive::<Int32Type>();
-                for (i, c) in whose.values().iter().enumerate() {
-                    if *c == key && rows.instant(recorded, i) <= known {
-                        take(&rows, i);
-                    }
+            for member in &group {
+                let key = i32::try_from(member.0).unwrap_or(-1);
+                if stats::span(file, "customer").is_some_and(|(a, b)| i64::from(key) < a || b < i64::from(key)) {
+                    continue;
                 }
-                Ok(())
-            })?;
+                self.reader().scan_customer(file, member.0, &columns, |batch| {
+                    let rows = Rows(batch);
+                    let whose = batch[0].as_primitive::<Int32Type>();
+                    for (i, c) in whose.values().iter().enumerate() {
+                        if *c == key && rows.instant(recorded, i) <= known {
+                            take(&rows, i, *member);
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
         }
         Ok(())
     }

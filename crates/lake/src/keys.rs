@@ -140,9 +140,10 @@ impl Lake {
         Ok(())
     }
 
-    /// Every attribute row, oldest file first: whose, when learnt, key, value, number of the import. Of a customer's rows with one key the
+    /// Every attribute row that counts, oldest file first: whose (whoever stands for one who was merged), when learnt, key, value, number of the import. Of a customer's rows with one key the
     /// latest learnt counts, of equal ones the later.
     pub fn each_attribute(&self, mut each: impl FnMut(CustomerKey, Instant, &str, Value, i64)) -> Result<()> {
+        let aliases = self.aliases();
         let columns = ["customer", "recorded_at", "key", "text", "number", "whole", "money", "date", "flag", "batch"];
         for file in files_of(&self.snapshot().files, Table::Attributes) {
             self.reader().scan(file, &columns, |b| {
@@ -167,8 +168,11 @@ impl Lake {
                     } else {
                         Value::Null
                     };
-                    let key = keys.get(i).unwrap_or_default();
-                    each(CustomerKey(customers.value(i) as u32), Instant(learnt.value(i)), key, value, batches.value(i));
+                    let (key, whose) = (keys.get(i).unwrap_or_default(), CustomerKey(customers.value(i) as u32));
+                    let learnt = Instant(learnt.value(i));
+                    if !aliases.is_silent(whose, key, learnt) {
+                        each(aliases.root(whose), learnt, key, value, batches.value(i));
+                    }
                 }
                 Ok(())
             })?;

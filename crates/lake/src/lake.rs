@@ -14,6 +14,7 @@ use datafusion::{
 use domain::{
     Day,
     feature::SIGNUP,
+    merge::Aliases,
     table::{Snapshot, Table},
 };
 use std::{
@@ -29,6 +30,7 @@ const QUERY_MEMORY: usize = 2 << 30;
 pub struct Lake {
     reader: Reader,
     snapshot: Arc<Snapshot>,
+    aliases: Arc<Aliases>,
     sql: Arc<OnceLock<SessionContext>>,
     last_signup: Arc<Mutex<Option<(Day, Option<i32>)>>>,
 }
@@ -53,12 +55,22 @@ impl Lake {
     fn with(root: PathBuf, snapshot: &Snapshot, footers: Arc<Footers>) -> Result<Lake> {
         let reader = Reader { root, snapshot: snapshot.id, footers };
         read::check_files(&reader, &snapshot.files)?;
-        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), sql: Arc::default(), last_signup: Arc::default() })
+        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), aliases: Arc::default(), sql: Arc::default(), last_signup: Arc::default() })
     }
 
     /// What the lake holds.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The same lake, read with these merges: whoever was merged is whoever stands for them.
+    pub fn merged(&self, aliases: Arc<Aliases>) -> Lake {
+        Lake { aliases, ..self.clone() }
+    }
+
+    /// The merges it is read with.
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 
     pub(crate) fn reader(&self) -> &Reader {

@@ -100,6 +100,19 @@ impl Reader {
         Ok(Batches { reader: builder.build().map_err(of(&path))?, order })
     }
 
+    /// As [`Reader::stream`], of several stretches of rows, ascending and apart from one another.
+    pub(crate) fn pick(&self, file: &DataFile, rows: Vec<Range<usize>>, columns: &[&str], batch: usize) -> Result<Batches> {
+        let (_, footer, path) = self.open(file)?;
+        let order = order_of(&footer, columns, &path)?;
+        let mask = ProjectionMask::columns(footer.parquet_schema(), columns.iter().copied());
+        let pages = Pages { path: path.clone(), bytes: file.bytes };
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer)
+            .with_projection(mask)
+            .with_batch_size(batch)
+            .with_row_selection(RowSelection::from_consecutive_ranges(rows.into_iter(), file.rows as usize));
+        Ok(Batches { reader: reader.build().map_err(of(&path))?, order })
+    }
+
     /// Reads these columns of the customer's rows. Where they are is read first, so that of the other columns only the pages are
     /// opened that hold some.
     pub(crate) fn scan_customer(

@@ -31,7 +31,8 @@ struct Row {
 }
 
 statements! {
-    OF = "SELECT row_key, customer, at, question, channel, body FROM comments WHERE customer = $1 ORDER BY at DESC, row_key";
+    OF = "SELECT row_key, customer, at, question, channel, body FROM comments
+        WHERE customer = $1 OR customer IN (SELECT c.key FROM customers c WHERE c.root = $1) ORDER BY at DESC, row_key";
     COUNT = "SELECT COUNT(*) FROM comments";
 }
 

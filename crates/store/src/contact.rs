@@ -37,7 +37,8 @@ struct Row {
 }
 
 statements! {
-    OF = "SELECT customer, name, role, phone, email FROM contacts WHERE customer = $1 ORDER BY name, content";
+    OF = "SELECT customer, name, role, phone, email FROM contacts
+        WHERE customer = $1 OR customer IN (SELECT c.key FROM customers c WHERE c.root = $1) ORDER BY name, content";
 }
 
 pub(crate) const BY_KEYS: Bulk = Bulk {
@@ -57,7 +58,7 @@ impl From<Row> for Contact {
     }
 }
 
-/// An organisation's contacts, by name.
+/// An organisation's contacts, those of whoever was merged into it too, by name.
 pub async fn of(db: impl Access, customer: CustomerKey) -> Result<Vec<Contact>> {
     Ok(rows!(db, Row, OF, i64::from(customer.0))?.into_iter().map(Contact::from).collect())
 }

@@ -13,6 +13,8 @@ pub const FAILPOINTS: &[&str] = &[
     "store.undo.catalog",
     "store.undo.people",
     "store.undo.done",
+    "store.merge.written",
+    "store.merge.done",
     "store.compact.catalog",
     "store.job.claimed",
 ];

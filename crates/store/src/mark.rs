@@ -2,7 +2,7 @@
 //! customers in one step are a few hundred short rows, so nobody waits for the writer.
 
 use crate::{Access, Result, Store, Tx, bulk::Bulk};
-use domain::CustomerKey;
+use domain::{CustomerKey, merge::Aliases};
 use std::collections::BTreeMap;
 
 /// Words of 64 customers in a row.
@@ -76,6 +76,23 @@ impl Set {
                 (0..64u32).filter(move |bit| word >> bit & 1 == 1).map(move |bit| CustomerKey(chunk * CHUNK + w as u32 * 64 + bit))
             })
         })
+    }
+
+    /// With whoever stands for them in the place of those who were merged.
+    pub fn joined(&self, aliases: &Aliases) -> Set {
+        let here: Vec<(CustomerKey, CustomerKey)> = aliases.merged().iter().filter(|(m, _)| self.holds(*m)).copied().collect();
+        let gone: Set = here.iter().map(|(m, _)| *m).collect();
+        self.and_not(&gone).or(&here.into_iter().map(|(_, root)| root).collect())
+    }
+
+    /// With everybody who was merged into those in it.
+    pub fn spread(&self, aliases: &Aliases) -> Set {
+        self.or(&aliases.merged().iter().filter(|(_, root)| self.holds(*root)).map(|(m, _)| *m).collect())
+    }
+
+    /// Without those who were merged.
+    pub fn standing(&self, aliases: &Aliases) -> Set {
+        self.and_not(&aliases.merged().iter().map(|(m, _)| *m).collect())
     }
 
     fn zip(&self, other: &Set, f: impl Fn(u64, u64) -> u64) -> Set {
@@ -191,6 +208,28 @@ fn gathered(rows: Vec<(String, i64, Vec<u8>)>) -> BTreeMap<String, Set> {
         all.entry(mark).or_default().put(chunk, &bytes);
     }
     all
+}
+
+/// As people mean a set: a tag is whoever's stands for whom it was hung on; an owner is the standing customer's own.
+fn meant(name: &str, set: &Set, aliases: &Aliases) -> Set {
+    if name.starts_with(OWNERS) { set.standing(aliases) } else { set.joined(aliases) }
+}
+
+/// [`of`], as people mean it.
+pub async fn held(db: impl Access, mark: &str, aliases: &Aliases) -> Result<Set> {
+    Ok(meant(mark, &of(db, mark).await?, aliases))
+}
+
+/// [`all`], as people mean them.
+pub async fn all_held(db: impl Access, begin: &str, aliases: &Aliases) -> Result<BTreeMap<String, Set>> {
+    Ok(all(db, begin).await?.into_iter().map(|(name, set)| (meant(&name, &set, aliases), name)).map(|(set, name)| (name, set)).collect())
+}
+
+/// [`around`], as people mean them.
+pub async fn around_held(store: &Store, keys: &[CustomerKey], aliases: &Aliases) -> Result<BTreeMap<String, Set>> {
+    let mut with: Vec<CustomerKey> = keys.to_vec();
+    with.extend(keys.iter().flat_map(|k| aliases.members(*k)));
+    Ok(around(store, &with).await?.into_iter().map(|(name, set)| (meant(&name, &set, aliases), name)).map(|(set, name)| (name, set)).collect())
 }
 
 /// Writes what a set holds where it differs from what it held.

@@ -54,7 +54,7 @@ impl From<Row> for Note {
 statements! {
     OF = "SELECT n.id, n.customer, n.author, u.name AS author_name, n.body, n.created_at, n.edited_at, n.removed_at
         FROM notes n LEFT JOIN users u ON u.id = n.author
-        WHERE n.customer = $1 AND n.removed_at IS NULL ORDER BY n.created_at DESC, n.id DESC";
+        WHERE (n.customer = $1 OR n.customer IN (SELECT c.key FROM customers c WHERE c.root = $1)) AND n.removed_at IS NULL ORDER BY n.created_at DESC, n.id DESC";
     GET = "SELECT n.id, n.customer, n.author, u.name AS author_name, n.body, n.created_at, n.edited_at, n.removed_at
         FROM notes n LEFT JOIN users u ON u.id = n.author WHERE n.id = $1";
     INSERT = "INSERT INTO notes (id, customer, author, body, created_at) VALUES ($1, $2, $3, $4, $5)";

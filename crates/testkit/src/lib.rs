@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod demo;
+pub mod doubles;
 pub mod postgres;
 pub mod published;
 pub mod rules;

@@ -23,6 +23,7 @@ export const MemberIcon = draw(<><circle cx="10" cy="6.8" r="3" /><path d="M4 16
 export const KeyIcon = draw(<><circle cx="6.8" cy="10" r="3.3" /><path d="M10 10h7M14.500 10v2.800" /></>)
 export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
 export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.700 8.700zM11.800 5.800l2.400 2.400" />)
+export const TwinsIcon = draw(<><circle cx="7" cy="7" r="2.600" /><circle cx="13" cy="7" r="2.600" /><path d="M3 16c.3-2.800 1.800-4.300 4-4.300 1.300 0 2.300.5 3 1.400.7-.9 1.700-1.400 3-1.400 2.200 0 3.700 1.500 4 4.300" /></>)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)
 export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)
 export const TrayIcon = draw(<><path d="M10 3v7M7 7.300l3 3 3-3" /><path d="M3 11.500h3.700l1.300 2h4l1.300-2H17V16a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z" /></>)

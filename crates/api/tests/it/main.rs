@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod customers;
 mod define;
+mod duplicates;
 mod idempotency;
 mod intake;
 mod jobs;

@@ -48,6 +48,7 @@ struct World {
     import: String,
     customer: String,
     company: String,
+    second: String,
 }
 
 async fn world(d: &Details) -> World {
@@ -101,9 +102,9 @@ async fn world(d: &Details) -> World {
         "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("无") } }
     });
     app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
-    let (customer, company) = (find(&mut app, "M001").await, find(&mut app, "B001").await);
+    let (customer, company, second) = (find(&mut app, "M001").await, find(&mut app, "B001").await, find(&mut app, "M002").await);
     let owner = app.me();
-    World { app, owner, import, customer, company }
+    World { app, owner, import, customer, company, second }
 }
 
 fn coded(text: &str) -> String {
@@ -170,6 +171,10 @@ fn ways(w: &World) -> Vec<Way> {
     all.push(get(format!("/customers/{customer}/why?segment=cake"), true));
     all.push(get(format!("/customers/{customer}/why?classification=lifecycle"), false));
     all.push(get(format!("/customers/{customer}/why?classification=by_alias"), true));
+    all.push(get(format!("/duplicates/compare?a={customer}&b={}", w.second), true));
+    all.push(get("/duplicates".into(), false));
+    all.push(get("/merges".into(), false));
+    all.push(get(format!("/customers/{customer}/duplicates"), false));
     all.push(get("/overview".into(), true));
     all.push(get("/classifications/by_alias".into(), true));
     all.push(get("/flow?classification=by_alias".into(), true));

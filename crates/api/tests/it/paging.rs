@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, both};
 use axum::{body::Body, http::{Method, header}};
-use domain::{access::{Personal, Role}, clock::{Clock, Instant}};
+use domain::{CustomerKey, access::{Personal, Role}, clock::{Clock, Instant}};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -52,6 +52,38 @@ async fn walked(app: &mut TestApp, path: &str, limit: usize) -> Vec<Value> {
     panic!("{path} has no end");
 }
 
+/// Pairs that may be one, some of them as probable as others, and two who were.
+async fn alike(app: &mut TestApp) {
+    let id = async |app: &mut TestApp, n: &str| app.get(&format!("/customers?q={n}")).await.expect(200)["items"][0]["id"].clone();
+    let pair = |a: u32, chance: i64| store::duplicate::Duplicate {
+        id: format!("dup_{a:03}"),
+        a: CustomerKey(a),
+        b: CustomerKey(a + 1),
+        organisation: false,
+        chance,
+        state: store::duplicate::State::Open,
+        reasons: json!([]),
+        content: 1,
+        cluster: CustomerKey(a),
+        found_at: app_now(),
+        decided_at: None,
+        decided_by: None,
+    };
+    let workspace = app.ctx.app.settings().id.clone();
+    let mut tx = app.ctx.app.store.begin().await.expect("begins");
+    let found = [(0, 900_000_000), (2, 900_000_000), (4, 999_999_999), (6, 500_000_001)].map(|(a, chance)| pair(a, chance));
+    store::duplicate::replace(&mut tx, &workspace, found.into()).await.expect("kept");
+    tx.commit().await.expect("commits");
+    for (survivor, merged) in [("M009", "M010"), ("M011", "M012")] {
+        let body = json!({ "survivor": id(app, survivor).await, "merged": [id(app, merged).await] });
+        app.post("/merges", body).await.expect(200);
+    }
+}
+
+fn app_now() -> Instant {
+    crate::app::NOW
+}
+
 #[tokio::test]
 async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
     for url in both().await {
@@ -69,6 +101,7 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             app.send(request.body(Body::from(all.to_string())).expect("a request")).await.expect(200);
             app.post("/exports", json!({ "format": "csv" })).await.expect(202);
         }
+        alike(&mut app).await;
         let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
             let path = path.replace("{id}", &one);

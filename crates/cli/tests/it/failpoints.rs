@@ -29,7 +29,7 @@ pub const WORK: &[&str] = &["store.job.claimed", "job-effect-before-done"];
 /// Places an export passes in a server (`jobs.rs`).
 pub const EXPORT: &[&str] = &["job-export-begun", "job-export-written"];
 /// Places no command passes; the store's own tests die there.
-const ELSEWHERE: &[&str] = &["store.compact.catalog"];
+const ELSEWHERE: &[&str] = &["store.compact.catalog", "store.merge.written", "store.merge.done"];
 
 /// Customers of a file's own.
 const CUSTOMERS: usize = 40;

@@ -49,14 +49,14 @@ fn nobodys(sets: &BTreeMap<String, Set>, picture: &Picture) -> Bits {
 
 /// Every tag there is and who has it; sets of tags that were taken away count for nothing.
 pub(super) async fn of_tags(app: &App) -> Result<BTreeMap<String, Set>> {
-    let mut sets = mark::all(&app.store, mark::TAGS).await?;
+    let mut sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;
     let tags = store::tag::list(&app.store, &app.settings().id).await?;
     Ok(tags.into_iter().map(|t| (t.id.clone(), sets.remove(&mark::of_tag(&t.id)).unwrap_or_default())).collect())
 }
 
 /// Whom each member looks after, by `usr_…`.
 pub(super) async fn of_owners(app: &App) -> Result<BTreeMap<String, Set>> {
-    let sets = mark::all(&app.store, mark::OWNERS).await?;
+    let sets = mark::all_held(&app.store, mark::OWNERS, &*app.runs.aliases(app).await?).await?;
     Ok(sets.into_iter().filter_map(|(name, set)| Some((name.strip_prefix(mark::OWNERS)?.to_owned(), set))).collect())
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
         }
         let known = store::tag::get(&app.store, &app.settings().id, tag).await?;
         known.filter(|t| t.removed_at.is_none()).ok_or_else(|| Error::not_found("tag", tag))?;
-        let set = bits(&mark::of(&app.store, &mark::of_tag(tag)).await?, who.len());
+        let set = bits(&mark::held(&app.store, &mark::of_tag(tag), &*app.runs.aliases(app).await?).await?, who.len());
         if *has { who.and(&set) } else { who.and_not(&set) };
     }
     match filter.owner.as_deref() {
@@ -83,7 +83,7 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
         }
         Some(owner) => {
             store::user::get(&app.store, owner).await?.ok_or_else(|| Error::not_found("owner", owner))?;
-            who.and(&bits(&mark::of(&app.store, &mark::of_owner(owner)).await?, who.len()));
+            who.and(&bits(&mark::held(&app.store, &mark::of_owner(owner), &*app.runs.aliases(app).await?).await?, who.len()));
         }
     }
     Ok(())
@@ -91,7 +91,7 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
 
 /// Tags and owner of each of these customers, tags by name.
 pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Result<Carried> {
-    let sets = mark::around(&app.store, keys).await?;
+    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases(app).await?).await?;
     let mut carried = Carried::default();
     if sets.is_empty() {
         return Ok(carried);

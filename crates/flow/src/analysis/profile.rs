@@ -1,6 +1,6 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
-use super::{marks::{self, OwnerRef, TagRef}, moment::Asked};
+use super::{marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
@@ -93,12 +93,25 @@ pub struct ClassOf {
     pub class: Named,
 }
 
-/// A customer by public id.
+/// A customer by public id; for one who was merged, who stands for them.
 ///
 /// # Errors
 /// `customer.not_found`; when the store refuses.
 pub async fn person(app: &App, id: &str) -> Result<Customer> {
-    store::customer::get(&app.store, id).await?.ok_or_else(|| Error::not_found("customer", id))
+    store::customer::standing(&app.store, id).await?.ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// As [`person`], as a reading knows it: as known then, whoever was merged later is by themselves.
+///
+/// # Errors
+/// As [`person`].
+pub(super) async fn person_then(app: &App, id: &str, asked: Asked) -> Result<Customer> {
+    let (Known::Then, Some(day)) = (asked.known, asked.as_of) else { return person(app, id).await };
+    let missing = || Error::not_found("customer", id);
+    let own = store::customer::get(&app.store, id).await?.ok_or_else(missing)?;
+    let head = store::catalog::head(&app.store).await?;
+    let root = store::merge::known(&app.store, head, app.settings().zone.end_of(day)).await?.root(own.key);
+    if root == own.key { Ok(own) } else { store::customer::by_key(&app.store, root).await?.ok_or_else(missing) }
 }
 
 /// One customer as of a day.
@@ -106,7 +119,7 @@ pub async fn person(app: &App, id: &str) -> Result<Customer> {
 /// # Errors
 /// `customer.not_found`; when the store or the lake refuses.
 pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<Profile> {
-    let person = person(app, id).await?;
+    let person = person_then(app, id, asked).await?;
     let picture = app.runs.at(app, asked).await?;
     let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
     let contacts = store::contact::of(&app.store, person.key).await?;

@@ -3,7 +3,7 @@
 
 use super::{Known, Picture, defined::{self, Definitions}, moment::Asked};
 use crate::{Error, Result, app::App};
-use domain::{Currency, Day, clock::Instant, feature::Aggregate, rule::Compiled, segment::Members};
+use domain::{Currency, Day, clock::Instant, feature::Aggregate, merge::Aliases, rule::Compiled, segment::Members};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
 use lake::{Lake, Spec};
 use std::collections::BTreeMap;
@@ -44,6 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Runs {
     slots: Mutex<Vec<Slot>>,
     lake: Mutex<Option<Lake>>,
+    aliases: Mutex<Option<(i64, Arc<Aliases>)>>,
     definitions: Mutex<Option<(Currency, Arc<Definitions>)>>,
     keeps_facts: AtomicBool,
 }
@@ -108,6 +109,7 @@ impl Runs {
             Some(day) => day,
             None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
         };
+        let lake = self.known(app, lake, Asked { as_of: Some(as_of), ..asked }).await?;
         let revision = defined::revision(app).await?;
         let customers = store::customer::counter(&app.store).await?;
         let key = Key { snapshot: lake.snapshot().id, customers, revision, as_of, known: asked.known };
@@ -151,7 +153,41 @@ impl Runs {
         *lock(&self.definitions) = Some((currency, definitions));
     }
 
-    /// The lake at the catalog's head; opened again only when the head moved.
+    /// Who stands for whom, by the merges of the catalog's head.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn aliases(&self, app: &App) -> Result<Arc<Aliases>> {
+        let head = store::catalog::head(&app.store).await?;
+        self.aliases_at(app, head).await
+    }
+
+    /// A snapshot never changes, and neither do its merges.
+    async fn aliases_at(&self, app: &App, snapshot: i64) -> Result<Arc<Aliases>> {
+        let known = lock(&self.aliases).clone();
+        if let Some((_, aliases)) = known.filter(|(at, _)| *at == snapshot) {
+            return Ok(aliases);
+        }
+        let aliases = Arc::new(store::merge::at(&app.store, snapshot).await?);
+        *lock(&self.aliases) = Some((snapshot, Arc::clone(&aliases)));
+        Ok(aliases)
+    }
+
+    /// The lake as a reading knows it: as known then, whoever was merged later is by themselves.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn known(&self, app: &App, lake: Lake, asked: Asked) -> Result<Lake> {
+        match (asked.known, asked.as_of) {
+            (Known::Then, Some(day)) => {
+                let then = app.settings().zone.end_of(day);
+                Ok(lake.merged(Arc::new(store::merge::known(&app.store, lake.snapshot().id, then).await?)))
+            }
+            _ => Ok(lake),
+        }
+    }
+
+    /// The lake at the catalog's head, read with its merges; opened again only when the head moved.
     ///
     /// # Errors
     /// When the store or the lake refuses.
@@ -167,7 +203,7 @@ impl Runs {
             Some(lake) => lake.at(&snapshot),
             None => Lake::open(&root, &snapshot),
         });
-        let opened = opened.await??;
+        let opened = opened.await??.merged(self.aliases_at(app, head).await?);
         *lock(&self.lake) = Some(opened.clone());
         Ok(opened)
     }

@@ -1,7 +1,7 @@
 //! What happened with one customer, latest first: orders with their lines and refunds, interactions, scores with their
 //! words, attributes as they were learnt, and what colleagues noted.
 
-use super::{Asked, Definitions, Moment, defined, profile::person};
+use super::{Asked, Definitions, Moment, defined, profile::person_then};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{
     Day, Label, Lang, Value, Zone,
@@ -106,13 +106,14 @@ impl EventKind {
 /// # Errors
 /// `customer.not_found`, `request.cursor`; when the store or the lake refuses.
 pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[EventKind], cursor: Option<&str>, limit: usize) -> Result<Timeline> {
-    let person = person(app, id).await?;
+    let person = person_then(app, id, asked).await?;
     // a cursor is how many older events are left, so that newer ones shift nothing
     let left: Option<usize> = match cursor.filter(|c| !c.is_empty()) {
         Some(text) => Some(text.parse().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
         None => None,
     };
     let lake = app.runs.lake(app).await?;
+    let lake = app.runs.known(app, lake, asked).await?;
     let zone = app.settings().zone.clone();
     // without a day everything is shown, also what is dated after the last day that counts
     let today = app.today();
@@ -228,17 +229,22 @@ fn order_detail(o: &Order<'_>) -> BTreeMap<String, serde_json::Value> {
     ])
 }
 
+/// What an attribute is called, and the feature that is it, or is made of it first of all and called like it.
+pub(crate) fn attribute_name(definitions: &Definitions, attribute: &str) -> (Label, String) {
+    let raw = format!("attribute.{attribute}");
+    let all = || definitions.features().iter();
+    let feature = all()
+        .find(|f| matches!(&f.definition, Definition::Attribute { key } if key == attribute))
+        .or_else(|| all().find(|f| f.key == attribute))
+        .or_else(|| all().find(|f| matches!(&f.definition, Definition::Derived { of, .. } if of.first() == Some(&raw))));
+    let name = feature.map_or_else(|| Label::same(attribute.trim_start_matches("custom.")), |f| f.label.clone());
+    (name, feature.map_or(attribute, |f| f.key.as_str()).to_owned())
+}
+
 /// "City: Shanghai", with the name the feature of this attribute has.
 fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone, eyes: &Eyes) -> Event {
-    let raw = format!("attribute.{}", a.key);
-    let all = || definitions.features().iter();
-    // the feature that is this attribute, or is made of it first of all and called like it
-    let feature = all()
-        .find(|f| matches!(&f.definition, Definition::Attribute { key } if *key == a.key))
-        .or_else(|| all().find(|f| f.key == a.key))
-        .or_else(|| all().find(|f| matches!(&f.definition, Definition::Derived { of, .. } if of.first() == Some(&raw))));
-    let name = feature.map_or_else(|| Label::same(a.key.trim_start_matches("custom.")), |f| f.label.clone());
-    let key = feature.map_or(a.key.as_str(), |f| f.key.as_str());
+    let (name, key) = attribute_name(definitions, &a.key);
+    let key = key.as_str();
     let shown = |lang| match &a.value {
         Value::Null => lang_pick(lang, "（已撤回）", "(taken back)"),
         value => rule::render_value(value, Some(key), lang, definitions.names()),

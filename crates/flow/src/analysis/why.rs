@@ -4,7 +4,7 @@
 use super::{
     Picture,
     moment::Asked,
-    profile::person,
+    profile::person_then,
     why_view::{ChangeView, Tried, WayView, WhyCondition, WhyView},
 };
 use crate::{Error, Result, app::App, sight::{self, Sight, Walls}};
@@ -30,7 +30,7 @@ pub enum Subject {
 /// # Errors
 /// `customer.not_found`, `classification.not_found`, `segment.not_found`, `access.masked`; when the store or the lake refuses.
 pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: Asked) -> Result<WhyView> {
-    let person = person(app, id).await?;
+    let person = person_then(app, id, asked).await?;
     let picture = app.runs.at(app, asked).await?;
     let version = version(&picture, subject)?;
     let walls = Walls::of(sight, &picture);
@@ -38,7 +38,7 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
         walls.ask(&format!("class.{key}"))?;
     }
     let zone = app.settings().zone.clone();
-    let listed = listed(&picture, &person.id);
+    let listed = listed(&picture, &store::customer::ids_of(&app.store, person.key).await?);
     let subject = subject.clone();
     tokio::task::spawn_blocking(move || {
         let facts = picture.lake.facts(person.key, picture.known_as_of)?;
@@ -61,8 +61,8 @@ fn version(picture: &Picture, subject: &Subject) -> Result<u32> {
 }
 
 /// The static segments this customer is listed in.
-fn listed(picture: &Picture, id: &str) -> BTreeSet<String> {
-    let on_list = |m: &Members| matches!(m, Members::Static { customers } if customers.iter().any(|c| c == id));
+fn listed(picture: &Picture, ids: &[String]) -> BTreeSet<String> {
+    let on_list = |m: &Members| matches!(m, Members::Static { customers } if customers.iter().any(|c| ids.contains(c)));
     picture.definitions.segments().iter().filter(|s| on_list(&s.members)).map(|s| s.key.clone()).collect()
 }
 

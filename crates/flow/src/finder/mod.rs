@@ -52,7 +52,9 @@ impl Finder {
             kept.as_ref().map(|k| k.index.find(&text, masked)).unwrap_or_default()
         });
         found.extend(by_text.await?);
-        Ok(found)
+        // what a merged customer is called finds who stands for them; the texts stay theirs, so that a merge taken back needs nothing
+        let aliases = app.runs.aliases(app).await?;
+        Ok(found.into_iter().map(|key| aliases.root(key)).collect())
     }
 
     /// Reads the texts, or those that changed since, so that the next search need not.
@@ -142,7 +144,7 @@ async fn newcomers(store: &Store, from: u32) -> Result<Option<(u32, Vec<Text>)>>
 /// What these people are found by.
 async fn texts(store: &Store, people: Vec<customer::Customer>, keys: &[CustomerKey]) -> Result<Vec<Text>> {
     let mut texts: Vec<Text> = people.into_iter().filter_map(|c| Some((c.key, Kind::Name, c.name?))).collect();
-    for (whose, identifiers) in customer::identifiers_by_keys(store, keys).await? {
+    for (whose, identifiers) in customer::own_identifiers_by_keys(store, keys).await? {
         texts.extend(identifiers.into_iter().map(|i| match i.kind {
             IdentifierKind::External | IdentifierKind::Member => (whose, Kind::Number, i.value),
             IdentifierKind::Phone | IdentifierKind::Email | IdentifierKind::Unionid => (whose, Kind::Detail, i.value),

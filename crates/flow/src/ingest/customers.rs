@@ -124,22 +124,22 @@ impl Roster {
         self.learnt.insert(key.0);
     }
 
-    /// A row of a file said this about a customer.
-    pub fn customer(&mut self, key: CustomerKey, row: u64, file: u32, c: &CustomerRecord) -> Result<()> {
+    /// A row of a file said this about a customer: who stands for them, and whose identifier it named.
+    pub fn customer(&mut self, (key, named): (CustomerKey, CustomerKey), row: u64, file: u32, c: &CustomerRecord) -> Result<()> {
         self.attributes |= !c.attributes.is_empty();
         self.touched.set(u64::from(key.0));
-        self.put.start().u8(CUSTOMER).u32(key.0).u64(row).u32(file).flag(c.organisation);
+        self.put.start().u8(CUSTOMER).u32(key.0).u32(named.0).u64(row).u32(file).flag(c.organisation);
         c.name.put(&mut self.put);
         c.attributes.put(&mut self.put);
         Ok(self.said.push(part(key), &self.put.0)?)
     }
 
     /// A row of a file named a contact of an organisation.
-    pub fn contact(&mut self, key: CustomerKey, row: u64, file: u32, c: &ContactRecord) -> Result<()> {
+    pub fn contact(&mut self, (key, named): (CustomerKey, CustomerKey), row: u64, file: u32, c: &ContactRecord) -> Result<()> {
         // their number becomes an attribute
         self.attributes = true;
         self.touched.set(u64::from(key.0));
-        self.put.start().u8(CONTACT).u32(key.0).u64(row).u32(file);
+        self.put.start().u8(CONTACT).u32(key.0).u32(named.0).u64(row).u32(file);
         let bare = ContactRecord { organisation: Vec::new(), ..c.clone() };
         bare.put(&mut self.put);
         Ok(self.said.push(part(key), &self.put.0)?)
@@ -209,6 +209,8 @@ struct Held {
     before: bool,
     /// the import that said it; 0 = this one
     batch: i64,
+    /// whose identifier the row named that said it
+    whose: u32,
 }
 
 /// One partition while it is settled.
@@ -253,7 +255,7 @@ impl Partition<'_> {
             let (value, batch) = (take.value()?, take.i64()?);
             let held = self.state.get(&(customer, key));
             if held.is_none_or(|h| h.learnt <= learnt) {
-                self.state.insert((customer, key), Held { value, learnt, before: true, batch });
+                self.state.insert((customer, key), Held { value, learnt, before: true, batch, whose: customer });
             }
             Ok(())
         })
@@ -300,10 +302,10 @@ impl Partition<'_> {
         out: &mut Settled,
         learnt: &mut HashSet<u32>,
     ) -> Result<()> {
-        let (mut old, mut met) = (HashSet::<u32>::new(), BTreeMap::<u32, i64>::new());
+        let (mut old, mut met) = (HashSet::<u32>::new(), BTreeMap::<u32, (u32, i64)>::new());
         said.read(part, |record| -> Result<()> {
             let mut take = Take(record);
-            let (kind, key) = (take.u8()?, take.u32()?);
+            let (kind, key, whose) = (take.u8()?, take.u32()?, take.u32()?);
             let (row, file) = (take.u64()?, take.u32()?);
             let is_new = self.people.is_new(CustomerKey(key));
             if !is_new {
@@ -311,16 +313,16 @@ impl Partition<'_> {
             }
             let named = known.customers.entry(key).or_default();
             let changed = if kind == CUSTOMER {
-                self.customer(&mut take, (key, row, file), is_new, named, &mut out.resting)?
+                self.customer(&mut take, (key, whose, row, file), is_new, named, &mut out.resting)?
             } else {
                 let c = ContactRecord::take(&mut take)?;
-                met.insert(key, 0);
+                met.insert(key, (whose, 0));
                 let promoted = !std::mem::replace(&mut named.organisation, true);
                 named.changed |= promoted;
                 let content = (key, c.name.clone(), c.role.clone(), c.phone.clone(), c.email.clone());
                 let new = known.contacts.insert(content);
                 if new {
-                    out.contacts.push(Contact { customer: CustomerKey(key), name: c.name, role: c.role, phone: c.phone, email: c.email });
+                    out.contacts.push(Contact { customer: CustomerKey(whose), name: c.name, role: c.role, phone: c.phone, email: c.email });
                 } else {
                     out.known_contacts += 1;
                 }
@@ -334,14 +336,14 @@ impl Partition<'_> {
         })?;
         // any order: counted in a sorted map
         for (key, ..) in &known.contacts {
-            met.entry(*key).and_modify(|n| *n += 1);
+            met.entry(*key).and_modify(|(_, n)| *n += 1);
         }
-        for (key, contacts) in met {
+        for (key, (whose, contacts)) in met {
             let at = (key, self.key("contacts")?);
             let (held, value) = (self.state.get(&at), Value::Int(contacts));
             if held.is_none_or(|h| h.value != value) {
                 let before = held.is_some_and(|h| h.before);
-                self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0 });
+                self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0, whose });
                 self.dirty.insert(at, ());
             }
         }
@@ -375,7 +377,7 @@ impl Partition<'_> {
     fn customer(
         &mut self,
         take: &mut Take<'_>,
-        (key, row, file): (u32, u64, u32),
+        (key, whose, row, file): (u32, u32, u64, u32),
         is_new: bool,
         named: &mut Named,
         resting: &mut BTreeMap<i64, Bits>,
@@ -403,7 +405,7 @@ impl Partition<'_> {
                 continue;
             }
             let before = held.is_some_and(|h| h.before);
-            self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0 });
+            self.state.insert(at, Held { value, learnt: self.stamp.now, before, batch: 0, whose });
             self.dirty.insert(at, ());
             changed = true;
         }
@@ -419,7 +421,7 @@ impl Partition<'_> {
                 true => (self.today, self.stamp.now),
                 false => (ALWAYS, self.stamp.recorded(Instant(i64::from(ALWAYS.0) * 86_400_000_000))),
             };
-            let customer = CustomerKey(at.0);
+            let customer = CustomerKey(held.whose);
             let row_key = content.attribute(customer, day, key, &held.value);
             writer.add(&AttributeRow { customer, row_key, day, recorded_at, key, value: &held.value, batch: self.stamp.batch })?;
         }

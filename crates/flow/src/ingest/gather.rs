@@ -37,6 +37,7 @@ use std::{
     hash::BuildHasherDefault,
     ops::ControlFlow,
     path::PathBuf,
+    sync::Arc,
 };
 
 /// Rows, and what is known of them.
@@ -82,7 +83,7 @@ pub(super) struct Gather<'a> {
 
 impl<'a> Gather<'a> {
     pub(super) fn new(app: &'a App, request: &'a Request, known: &Known) -> Result<Gather<'a>> {
-        let lake = Lake::open(&app.lake, &known.snapshot)?;
+        let lake = Lake::open(&app.lake, &known.snapshot)?.merged(Arc::clone(&known.aliases));
         let (settings, now) = (app.settings(), app.clock.now());
         let stamp = Stamp { now, history: request.history, batch: request.batch };
         let stem = format!("{}-{:x}", request.id, now.0);
@@ -94,7 +95,7 @@ impl<'a> Gather<'a> {
             request,
             rules: request.sources.iter().map(|s| Rules::of(&s.mapping)).collect(),
             of: request.sources.iter().map(|s| of(&s.mapping)).collect(),
-            people: People::new(known.customers, &folder),
+            people: People::new(known.customers, &folder).merged(Arc::clone(&known.aliases)),
             roster: Roster::new(&folder),
             lanes,
             index: request.sources.iter().any(waiting::needs_orders).then(OrderIndex::default),
@@ -201,7 +202,7 @@ impl<'a> Gather<'a> {
             self.accepted.set(row);
         }
         if who.learnt {
-            self.roster.learnt(who.key);
+            self.roster.learnt(self.people.root(who.key));
         }
         if who.conflict {
             self.watch.conflict();
@@ -234,7 +235,7 @@ impl<'a> Gather<'a> {
                 }
                 let Some(key) = self.who(row, &c.identifiers)? else { return self.nobody(file, line, row) };
                 if c.organisation || c.name.is_some() || !c.attributes.is_empty() || !self.people.is_new(key) {
-                    self.roster.customer(key, row, file, &c)?;
+                    self.roster.customer((self.people.root(key), key), row, file, &c)?;
                 }
             }
             Record::Contact(c) => {
@@ -242,12 +243,12 @@ impl<'a> Gather<'a> {
                 let mut kind = CustomerRecord { organisation: true, ..CustomerRecord::default() };
                 say_organisation(&mut kind);
                 if self.people.is_new(key) {
-                    self.roster.customer(key, row, file, &kind)?;
+                    self.roster.customer((key, key), row, file, &kind)?;
                 }
                 if c.phone.is_some() || c.email.is_some() {
                     self.reachable.set(u64::from(key.0));
                 }
-                self.roster.contact(key, row, file, &c)?;
+                self.roster.contact((self.people.root(key), key), row, file, &c)?;
             }
             Record::Order(o) => {
                 let Some(key) = self.refers(row, &o.customer)? else { return self.nobody(file, line, row) };

@@ -244,6 +244,8 @@ impl<F: Fact> Lane<F> {
     fn changes(&mut self, lake: &Lake) -> Result<Changes> {
         let passes = (self.identities.len() / IDENTITIES + 1).min(PARTITIONS as u64) as usize;
         let mut changes = Changes::default();
+        // who was merged is no other customer
+        let other = |a: CustomerKey, b: CustomerKey| lake.aliases().root(a) != lake.aliases().root(b);
         for pass in 0..passes {
             // whose each identity is from now on, and whether the lake was found to know it
             let mut now: HashMap<u64, (CustomerKey, bool), BuildHasherDefault<Mixed>> = HashMap::default();
@@ -253,7 +255,7 @@ impl<F: Fact> Lane<F> {
                     let mut take = Take(r);
                     let (key, customer) = (take.u64()?, CustomerKey(take.u32()?));
                     all += 1;
-                    if let Some((before, _)) = now.insert(key, (customer, false)).filter(|(c, _)| *c != customer) {
+                    if let Some((before, _)) = now.insert(key, (customer, false)).filter(|(c, _)| other(*c, customer)) {
                         moved.push((key, before));
                     }
                     Ok(())
@@ -264,14 +266,14 @@ impl<F: Fact> Lane<F> {
                 lake.identities(file, |key, customer| {
                     if let Some((owner, known)) = now.get_mut(&key) {
                         changes.updated += u64::from(!std::mem::replace(known, true));
-                        if *owner != customer {
+                        if other(*owner, customer) {
                             moved.push((key, customer));
                         }
                     }
                 })?;
             }
             // one that came back is where it belongs
-            moved.retain(|(key, before)| now.get(key).is_none_or(|(owner, _)| owner != before));
+            moved.retain(|(key, before)| now.get(key).is_none_or(|(owner, _)| other(*owner, *before)));
             moved.sort_unstable_by_key(|(key, before)| (*key, before.0));
             moved.dedup();
             changes.moved.append(&mut moved);

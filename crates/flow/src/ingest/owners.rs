@@ -53,13 +53,15 @@ impl Owners {
     /// When the disk or the lake refuses.
     pub fn of_two(&mut self, lake: &Lake, heads: Vec<u64>) -> Result<u64> {
         let mut found: HashSet<u64, BuildHasherDefault<Mixed>> = heads.into_iter().collect();
+        // who was merged is no other customer
+        let root = |customer: u32| lake.aliases().root(CustomerKey(customer)).0;
         let passes = (self.said.len() / HELD + 1).min(PARTITIONS as u64) as usize;
         for pass in 0..passes {
             let mut whose: HashMap<u64, u32, BuildHasherDefault<Mixed>> = HashMap::default();
             for part in (pass..PARTITIONS).step_by(passes) {
                 self.said.read(part, |r| -> io::Result<()> {
                     let mut take = Take(r);
-                    let (order, customer) = (take.u64()?, take.u32()?);
+                    let (order, customer) = (take.u64()?, root(take.u32()?));
                     if *whose.entry(order).or_insert(customer) != customer {
                         found.insert(order);
                     }
@@ -70,7 +72,7 @@ impl Owners {
                 continue;
             }
             let mut compare = |order: u64, customer: CustomerKey, _| {
-                if whose.get(&order).is_some_and(|c| *c != customer.0) {
+                if whose.get(&order).is_some_and(|c| *c != root(customer.0)) {
                     found.insert(order);
                 }
             };

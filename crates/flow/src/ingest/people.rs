@@ -11,8 +11,9 @@ use super::{
 use domain::{
     CustomerKey,
     identity::{Identifier, IdentifierKind},
+    merge::Aliases,
 };
-use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
+use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path, sync::Arc};
 
 /// 96 bits of the xxh3 of kind and value: two of ten million identifiers share them with a chance below 10⁻¹⁴.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +81,24 @@ pub struct People {
     next: u32,
     fresh: Spool,
     put: Put,
+    aliases: Arc<Aliases>,
 }
 
 impl People {
     /// Numbers from `base` on are free. New identifiers are kept in `folder` once they are many.
     pub fn new(base: u32, folder: &Path) -> People {
-        People { known: HashMap::default(), numbers: Vec::new(), stored: HashMap::new(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default() }
+        People { known: HashMap::default(), numbers: Vec::new(), stored: HashMap::new(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default(), aliases: Arc::default() }
+    }
+
+    /// Customers of the store were merged: what they have is one person's, and a fact stays under whose identifier it names, so that a
+    /// merge that is taken back gives it to them.
+    pub fn merged(self, aliases: Arc<Aliases>) -> People {
+        People { aliases, ..self }
+    }
+
+    /// Who stands for a customer.
+    pub fn root(&self, key: CustomerKey) -> CustomerKey {
+        self.aliases.root(key)
     }
 
     /// First number given by this import.
@@ -188,7 +201,7 @@ impl People {
         for id in ids {
             match self.known.get(&Print::of(id)) {
                 Some(other) if *other == key => {}
-                Some(_) => who.conflict = true,
+                Some(other) => who.conflict |= self.root(CustomerKey(*other)) != self.root(CustomerKey(key)),
                 None => {
                     self.known.insert(Print::of(id), key);
                     self.put.start().u32(key).u8(kind_code(id.kind)).text(&id.value);

@@ -10,7 +10,7 @@ use super::{
     spool::Spool,
 };
 use crate::{Error, Result, app::App};
-use domain::{Day, Label, table::{DataFile, Snapshot}};
+use domain::{Day, Label, merge::Aliases, table::{DataFile, Snapshot}};
 use sources::{Batch, Kind, Mapping, Target};
 use std::{
     collections::BTreeSet,
@@ -145,7 +145,8 @@ pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) ->
     let snapshot = store::catalog::snapshot(&app.store, None).await?;
     let mut request = request;
     super::own::typed(&mut request.sources, &*crate::definitions::current(app).await?);
-    let known = Known { snapshot, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await? };
+    let aliases = Arc::new(store::merge::at(&app.store, snapshot.id).await?);
+    let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await? };
     let app = Arc::clone(app);
     tokio::task::spawn_blocking(move || run(&app, &request, &known, &progress)).await?
 }
@@ -154,6 +155,8 @@ pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) ->
 pub(super) struct Known {
     /// the lake
     pub snapshot: Snapshot,
+    /// who stands for whom
+    pub aliases: Arc<Aliases>,
     /// customers, by number
     pub customers: u32,
     /// kinds of facts of which some rows are corrected by later ones

@@ -17,6 +17,8 @@ pub enum Kind {
     Export,
     /// moves what programs posted into the lake
     Carry,
+    /// looks for customers who may be one
+    Duplicates,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -24,7 +26,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry];
+    pub const ALL: [Kind; 7] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Kind {
             Kind::Tidy => "tidy",
             Kind::Export => "export",
             Kind::Carry => "carry",
+            Kind::Duplicates => "duplicates",
         }
     }
 
@@ -49,6 +52,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry => SHORT,
             Kind::Export => 2 * SHORT,
+            Kind::Duplicates => 3 * SHORT,
         }
     }
 
@@ -68,6 +72,7 @@ impl Kind {
             Kind::Export => Permission::ExportTake,
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
+            Kind::Duplicates => Permission::CustomersWrite,
         }
     }
 

@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, inbox, ingest};
+use crate::{Result, app::App, inbox, ingest, merging};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -88,7 +88,13 @@ impl Workers {
 pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'static, Result<Effect>> {
     async move {
         match Kind::parse(&job.name) {
-            Some(Kind::Refresh | Kind::Roll) => {
+            Some(Kind::Refresh) => {
+                app.finder.refresh(&app.store).await?;
+                app.runs.warm(&app).await?;
+                merging::find::after(&app, &job.payload).await?;
+                Ok(Effect::default())
+            }
+            Some(Kind::Roll) => {
                 app.finder.refresh(&app.store).await?;
                 app.runs.warm(&app).await.map(|()| Effect::default())
             }
@@ -98,6 +104,7 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             }
             Some(Kind::Tidy) => tidy::run(&app).await,
             Some(Kind::Export) => export::run(&app, &job, &beat).await,
+            Some(Kind::Duplicates) => merging::find::run(&app, &beat).await,
             Some(Kind::Carry) => {
                 let rows = inbox::carry(&app, Some(&beat)).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), note: None })

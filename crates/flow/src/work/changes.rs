@@ -271,6 +271,30 @@ async fn again(app: &App, by: &By, made: Change, fingerprint: &str) -> Result<Ma
     Err(Error::invalid("change.key_reused", "这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request"))
 }
 
+/// Says in a transaction of something larger who looks after a customer, as a change of its own, so that others before and after it
+/// are taken back rightly. `request`: of the larger thing.
+pub(crate) async fn give_owner(app: &App, tx: &mut Tx, by: &By, request: &str, customer: CustomerKey, owner: Option<&str>) -> Result<()> {
+    let mut made = Change {
+        id: app.new_id("chg"),
+        seq: 0,
+        author: by.actor.id.clone(),
+        author_name: Some(by.actor.name.clone()),
+        request_key: request.to_owned(),
+        fingerprint: String::new(),
+        kind: Kind::OwnerSet,
+        subject: owner.unwrap_or_default().to_owned(),
+        asked: Some(json!({ "merge": request })),
+        matched: 1,
+        changed: 0,
+        at: app.clock.now(),
+        undone_at: None,
+    };
+    let set = owner.map(mark::of_owner);
+    let deltas = change::set_only(tx, mark::OWNERS, set.as_deref(), &[customer].into_iter().collect()).await?;
+    made.changed = change::touched(&deltas).count();
+    close(app, tx, by, &mut made, &deltas).await
+}
+
 /// Writes a change and its note down at the end of its transaction.
 async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, deltas: &Deltas) -> Result<()> {
     let workspace = app.settings().id.clone();
@@ -283,6 +307,7 @@ async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, deltas: &Delt
 
 /// Tags and owners.
 async fn marked(app: &App, by: &By, made: &mut Change, who: &Set) -> Result<()> {
+    let aliases = app.runs.aliases(app).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     let deltas = match made.kind {
@@ -290,9 +315,16 @@ async fn marked(app: &App, by: &By, made: &mut Change, who: &Set) -> Result<()> 
             let owner = Some(mark::of_owner(&made.subject)).filter(|_| !made.subject.is_empty());
             change::set_only(&mut tx, mark::OWNERS, owner.as_deref(), who).await?
         }
-        kind => change::set(&mut tx, &mark::of_tag(&made.subject), who, kind == Kind::TagAdd).await?,
+        Kind::TagRemove => {
+            // it may be one who was merged into them that it was hung on
+            change::set(&mut tx, &mark::of_tag(&made.subject), &who.spread(&aliases), false).await?
+        }
+        _ => {
+            let held = mark::held(&mut tx, &mark::of_tag(&made.subject), &aliases).await?;
+            change::set(&mut tx, &mark::of_tag(&made.subject), &who.and_not(&held), true).await?
+        }
     };
-    made.changed = change::touched(&deltas).count();
+    made.changed = change::touched(&deltas).joined(&aliases).count();
     close(app, &mut tx, by, made, &deltas).await?;
     Ok(tx.commit().await?)
 }

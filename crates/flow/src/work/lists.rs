@@ -54,15 +54,16 @@ async fn keys(app: &App, ids: &[String]) -> Result<Set> {
     let mut found: Vec<CustomerKey> = Vec::with_capacity(ids.len());
     store::customer::each(&app.store, |c| {
         if wanted.contains_key(c.id.as_str()) {
-            found.push(c.key);
+            found.push(c.root.unwrap_or(c.key));
         }
     })
     .await?;
     Ok(found.into_iter().collect())
 }
 
-/// Their public ids.
-async fn ids(app: &App, who: &Set) -> Result<Vec<String>> {
+/// Their public ids; `all`: with those of whoever was merged into them, under which they may be listed.
+async fn ids(app: &App, who: &Set, all: bool) -> Result<Vec<String>> {
+    let who = if all { &who.spread(&*app.runs.aliases(app).await?) } else { who };
     let mut found = Vec::new();
     if who.count() < MANY {
         let keys: Vec<CustomerKey> = who.iter().collect();
@@ -80,7 +81,7 @@ async fn ids(app: &App, who: &Set) -> Result<Vec<String>> {
 
 /// The next version of a list with some added and some taken out.
 async fn next(app: &App, mut segment: Segment, delta: &Delta) -> Result<Ready> {
-    let (added, removed) = (ids(app, &delta.added).await?, ids(app, &delta.removed).await?);
+    let (added, removed) = (ids(app, &delta.added, false).await?, ids(app, &delta.removed, true).await?);
     let gone: HashMap<&str, ()> = removed.iter().map(|id| (id.as_str(), ())).collect();
     let mut customers: Vec<String> = listed(&segment).iter().filter(|id| !gone.contains_key(id.as_str())).cloned().chain(added).collect();
     customers.sort_unstable();

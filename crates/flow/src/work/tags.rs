@@ -73,7 +73,7 @@ pub(super) async fn known(app: &App, id: &str) -> Result<Tag> {
 /// # Errors
 /// When the store refuses.
 pub async fn list(app: &App, sight: Sight) -> Result<Vec<TagView>> {
-    let sets = mark::all(&app.store, mark::TAGS).await?;
+    let sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;
     let tags = store::tag::list(&app.store, &app.settings().id).await?;
     let customers = |t: &Tag| sets.get(&mark::of_tag(&t.id)).map_or(0, mark::Set::count);
     Ok(tags.into_iter().map(|t| (customers(&t), t)).map(|(n, t)| view(sight, t, n)).collect())
@@ -110,12 +110,13 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &TagDraft) -> Result<TagV
         return Err(sight::masked("tag"));
     }
     let workspace = app.settings().id.clone();
+    let aliases = app.runs.aliases(app).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     store::tag::change(&mut tx, &workspace, id, &name, colour).await.map_err(taken)?;
     let detail = json!({ "renamed": name != before.name, "colour": colour.key() });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::TagChanged, id).detail(detail)).await?;
-    let customers = mark::of(&mut tx, &mark::of_tag(id)).await?.count();
+    let customers = mark::held(&mut tx, &mark::of_tag(id), &aliases).await?.count();
     tx.commit().await?;
     Ok(view(sight, Tag { name, colour, ..before }, customers))
 }
@@ -126,9 +127,10 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &TagDraft) -> Result<TagV
 /// `tag.not_found`; when the store refuses.
 pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
     known(app, id).await?;
+    let aliases = app.runs.aliases(app).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
-    let customers = mark::of(&mut tx, &mark::of_tag(id)).await?.count();
+    let customers = mark::held(&mut tx, &mark::of_tag(id), &aliases).await?.count();
     store::tag::remove(&mut tx, &app.settings().id, id, app.clock.now()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::TagRemoved, id).detail(json!({ "customers": customers }))).await?;
     Ok(tx.commit().await?)
@@ -142,11 +144,12 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<TagView> {
     let workspace = app.settings().id.clone();
     let gone = store::tag::get(&app.store, &workspace, id).await?.filter(|t| t.removed_at.is_some());
     let tag = gone.ok_or_else(|| Error::not_found("tag", id))?;
+    let aliases = app.runs.aliases(app).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     store::tag::restore(&mut tx, &workspace, id).await.map_err(taken)?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::TagRestored, id)).await?;
-    let customers = mark::of(&mut tx, &mark::of_tag(id)).await?.count();
+    let customers = mark::held(&mut tx, &mark::of_tag(id), &aliases).await?.count();
     tx.commit().await?;
     Ok(view(by.permissions.sight(), tag, customers))
 }

@@ -2,10 +2,10 @@
 //! block's rows out by customer: a counting sort over dense customer numbers that keeps the order of files and rows. A
 //! block's rows fit a core's cache; what they take is used again for the next block.
 
-use super::{coder::Coder, column::{NONE, Texts}, gather::Scope};
+use super::{coder::Coder, column::{NONE, Texts}, gather::Scope, moved::{self, Moved, Rows, Silence}};
 use crate::{
     Error, Lake, Result,
-    read::{Batches, files_of},
+    read::files_of,
     stats,
 };
 use arrow::{
@@ -122,6 +122,8 @@ struct Part {
     after: bool,
     /// Were some rows learnt too late?
     unknown: bool,
+    /// Rows of customers who were merged, by who stands for them.
+    moved: Vec<Moved>,
 }
 
 impl Source {
@@ -152,6 +154,7 @@ impl Source {
                 late: span("day").is_none_or(|(_, high)| high > as_of),
                 after: span("day").is_some_and(|(low, _)| low > as_of),
                 unknown: span("recorded_at").is_none_or(|(_, high)| high > known),
+                moved: moved::find(lake, file)?,
                 file: file.clone(),
             })
         };
@@ -189,6 +192,11 @@ impl Source {
             if from < to {
                 streams.push(self.stream(part, *from..*to, columns)?);
             }
+            // rows of whoever was merged come right behind the file's own
+            let mine: Vec<Moved> = part.moved.iter().filter(|m| customers.contains(&m.root)).cloned().collect();
+            if !mine.is_empty() {
+                streams.push(self.moved(part, &mine, columns)?);
+            }
         }
         let columns = columns
             .iter()
@@ -203,6 +211,20 @@ impl Source {
     }
 
     fn stream(&self, part: &Part, rows: Range<usize>, columns: &[(&'static str, bool)]) -> Result<Stream> {
+        let wanted = self.wanted(part, columns);
+        let batches = self.lake.reader().stream(&part.file, rows, &wanted.names, BATCH)?;
+        Ok(wanted.stream(Rows::Read(batches)))
+    }
+
+    /// The rows of a file that belong to customers who were merged, each under whoever stands for them.
+    fn moved(&self, part: &Part, mine: &[Moved], columns: &[(&'static str, bool)]) -> Result<Stream> {
+        let wanted = self.wanted(part, columns);
+        let rows = moved::rows(&self.lake, &part.file, mine, &wanted.names, wanted.silence)?;
+        Ok(Stream { silence: None, ..wanted.stream(Rows::Held(rows)) })
+    }
+
+    /// Which columns of a file are read, and where they stand.
+    fn wanted(&self, part: &Part, columns: &[(&'static str, bool)]) -> Wanted {
         let mut names = vec!["customer"];
         let mut place = |name: &'static str| match names.iter().position(|n| *n == name) {
             Some(place) => place,
@@ -213,20 +235,38 @@ impl Source {
         };
         let day = part.late.then(|| place("day"));
         let learnt = part.unknown.then(|| place("recorded_at"));
+        let silent = self.table == Table::Attributes && self.lake.aliases().has_silences();
+        let silence = silent.then(|| Silence { key: place("key"), learnt: place("recorded_at") });
         // rows of a file that lies after the day altogether only say that they are there
         let read = !(part.after && self.which == Which::Seen);
         let places = columns
             .iter()
             .map(|(name, wanted)| (*wanted && read && !stats::is_empty(&part.file, name)).then(|| place(name)))
             .collect();
-        let batches = self.lake.reader().stream(&part.file, rows, &names, BATCH)?;
-        Ok(Stream { batches, now: Vec::new(), from: 0, places, day, learnt })
+        Wanted { names, places, day, learnt, silence }
+    }
+}
+
+/// Columns of a file as they are read.
+struct Wanted {
+    names: Vec<&'static str>,
+    /// per column asked for its place among them
+    places: Vec<Option<usize>>,
+    day: Option<usize>,
+    learnt: Option<usize>,
+    silence: Option<Silence>,
+}
+
+impl Wanted {
+    fn stream(self, batches: Rows) -> Stream {
+        let moved = matches!(batches, Rows::Held(_));
+        Stream { batches, now: Vec::new(), from: 0, places: self.places, day: self.day, learnt: self.learnt, silence: self.silence, moved }
     }
 }
 
 /// Rows of a file on their way.
 struct Stream {
-    batches: Batches,
+    batches: Rows,
     /// the rows at hand; the first column says whose they are
     now: Vec<ArrayRef>,
     /// the first of them not handed on
@@ -235,9 +275,13 @@ struct Stream {
     places: Vec<Option<usize>>,
     day: Option<usize>,
     learnt: Option<usize>,
+    /// where it stands what does not count
+    silence: Option<Silence>,
+    /// are they under whoever stands for whose they are?
+    moved: bool,
 }
 
-fn customers_of(columns: &[ArrayRef]) -> &[i32] {
+pub(super) fn customers_of(columns: &[ArrayRef]) -> &[i32] {
     columns.first().and_then(|c| c.as_primitive_opt::<Int32Type>()).map_or(&[], |c| c.values())
 }
 
@@ -360,6 +404,13 @@ impl Feed<'_> {
             let from = places.len();
             places.extend(owners.iter().map(|c| *c as u32 - first));
             let new = &mut places[from..];
+            if !stream.moved {
+                let aliases = self.source.lake.aliases();
+                moved::leave_out(aliases, owners, new);
+                if let Some(silence) = stream.silence {
+                    silence.leave_out(aliases, &slice.columns, slice.rows.clone(), new);
+                }
+            }
             if let Some(learnt) = stream.learnt.map(|p| slice.columns[p].as_primitive::<TimestampMicrosecondType>()) {
                 let learnt = &learnt.values()[slice.rows.clone()];
                 new.iter_mut().zip(learnt).filter(|(_, t)| **t > scope.known.0).for_each(|(c, _)| *c = NONE);

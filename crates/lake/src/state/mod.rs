@@ -20,6 +20,7 @@ mod gather;
 mod load;
 mod mask;
 mod measure;
+mod moved;
 mod on_demand;
 mod present;
 mod purchases;

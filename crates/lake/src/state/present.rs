@@ -5,16 +5,22 @@ use super::{
     attributes::Attributes,
     column::words_of,
 };
-use domain::{CustomerKey, ValueType, feature::SIGNUP};
+use domain::{CustomerKey, ValueType, feature::SIGNUP, merge::Aliases};
 
 /// Every number given out, less the gaps and those who are not there yet; `seen` have a fact as of the day, `later` after it.
-pub(super) fn present(spec: &Spec, seen: &Bits, later: &Bits, attributes: &Attributes) -> Bits {
+///
+/// Whoever was merged is there as who stands for them, whose number was given out with the first of their group.
+pub(super) fn present(spec: &Spec, aliases: &Aliases, seen: &Bits, later: &Bits, attributes: &Attributes) -> Bits {
     let len = spec.customers as usize;
-    let below = |n: u32| Bits::of((0..n.min(spec.customers)).map(CustomerKey), len);
+    let below = |n: u32| {
+        let early = aliases.merged().iter().filter(move |(member, _)| member.0 < n).map(|(_, root)| *root);
+        Bits::of((0..n.min(spec.customers)).map(CustomerKey).chain(early), len)
+    };
     let mut present = Bits::all(len);
     for gap in &spec.gaps {
         present.and_not(&Bits::of(gap.clone().take_while(|i| *i < spec.customers).map(CustomerKey), len));
     }
+    present.and_not(&Bits::of(aliases.merged().iter().map(|(member, _)| *member), len));
     let signup = attributes.column(SIGNUP, ValueType::Day);
     let signed = |when: &dyn Fn(i32) -> bool| {
         let Data::Day(days) = signup.data() else { return Bits::none(len) };

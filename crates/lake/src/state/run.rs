@@ -124,7 +124,7 @@ impl Lake {
             as_of: spec.as_of,
             known_as_of: spec.known_as_of,
             customers: spec.customers,
-            present: present(spec, &gathered.seen, &gathered.later, &attributes),
+            present: present(spec, self.aliases(), &gathered.seen, &gathered.later, &attributes),
             currency: spec.currency,
             names,
             features: spec.features.iter().map(|f| f.key.clone()).collect(),

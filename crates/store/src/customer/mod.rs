@@ -24,6 +24,8 @@ pub struct Customer {
     pub organisation: bool,
     /// display name
     pub name: Option<String>,
+    /// who stands for them, if they were merged
+    pub root: Option<CustomerKey>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -32,41 +34,50 @@ struct Row {
     id: String,
     organisation: bool,
     name: Option<String>,
+    root: Option<i64>,
 }
 
 impl From<Row> for Customer {
     fn from(r: Row) -> Customer {
-        Customer { key: CustomerKey(r.key as u32), id: r.id, organisation: r.organisation, name: r.name }
+        Customer { key: CustomerKey(r.key as u32), id: r.id, organisation: r.organisation, name: r.name, root: r.root.map(|k| CustomerKey(k as u32)) }
     }
 }
 
 statements! {
-    BY_ID = "SELECT key, id, organisation, name FROM customers WHERE id = $1";
-    BY_KEY = "SELECT key, id, organisation, name FROM customers WHERE key = $1";
-    PAGE = "SELECT key, id, organisation, name FROM customers WHERE key >= $1 ORDER BY key LIMIT $2";
-    COUNT = "SELECT COUNT(*) FROM customers";
+    BY_ID = "SELECT key, id, organisation, name, root FROM customers WHERE id = $1";
+    BY_KEY = "SELECT key, id, organisation, name, root FROM customers WHERE key = $1";
+    IDS_OF = "SELECT id FROM customers WHERE key = $1 OR root = $1 ORDER BY key";
+    PAGE = "SELECT key, id, organisation, name, root FROM customers WHERE key >= $1 ORDER BY key LIMIT $2";
+    COUNT = "SELECT COUNT(*) FROM customers WHERE root IS NULL";
     COUNTER = "SELECT value FROM counters WHERE name = 'customer'";
     RECORDED = "SELECT COALESCE(MAX(first_customer + new_customers), 0) FROM imports WHERE committed_at <= $1";
     GAPS = "SELECT first_key, last_key FROM customer_gaps ORDER BY first_key";
-    ORGANISATIONS = "SELECT key FROM customers WHERE organisation = $1 ORDER BY key";
-    IDENTIFIERS_OF = "SELECT kind, value FROM identifiers WHERE customer = $1 ORDER BY kind, value";
+    ORGANISATIONS = "SELECT key FROM customers WHERE organisation = $1 AND root IS NULL ORDER BY key";
+    IDENTIFIERS_OF = "SELECT kind, value FROM identifiers
+        WHERE customer = $1 OR customer IN (SELECT c.key FROM customers c WHERE c.root = $1) ORDER BY kind, value";
     IDENTIFIERS_FROM = "SELECT kind, value, customer FROM identifiers WHERE kind = $1 AND value > $2 ORDER BY value LIMIT $3";
 }
 
 pub(crate) const BY_KEYS: Bulk = Bulk {
-    head: "SELECT c.key, c.id, c.organisation, c.name FROM (VALUES",
+    head: "SELECT c.key, c.id, c.organisation, c.name, c.root FROM (VALUES",
     width: 1,
     tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1",
 };
 pub(crate) const BY_IDS: Bulk = Bulk {
-    head: "SELECT c.key, c.id, c.organisation, c.name FROM (VALUES",
+    head: "SELECT c.id AS asked, r.key, r.id, r.organisation, r.name FROM (VALUES",
     width: 1,
-    tail: ") AS v CROSS JOIN customers c WHERE c.id = v.column1",
+    tail: ") AS v CROSS JOIN customers c CROSS JOIN customers r WHERE c.id = v.column1 AND r.key = COALESCE(c.root, c.key)",
 };
 pub(crate) const IDENTIFIERS_BY_KEYS: Bulk = Bulk {
     head: "SELECT i.kind, i.value, i.customer FROM (VALUES",
     width: 1,
     tail: ") AS v CROSS JOIN identifiers i WHERE i.customer = v.column1 ORDER BY i.customer, i.kind, i.value",
+};
+pub(crate) const MERGED_IDENTIFIERS: Bulk = Bulk {
+    head: "SELECT i.kind, i.value, c.root FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN customers c CROSS JOIN identifiers i
+        WHERE c.root = v.column1 AND i.customer = c.key ORDER BY c.root, i.kind, i.value",
 };
 pub(crate) const RESOLVE: Bulk = Bulk {
     head: "SELECT i.kind, i.value, i.customer FROM (VALUES",
@@ -115,24 +126,53 @@ pub async fn by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<Cust
     Ok(rows.into_iter().map(Customer::from).map(|c| (c.key, c)).collect())
 }
 
-/// By public ids, for the list of a static segment; ids that belong to nobody are left out.
+/// By public ids, for the list of a static segment: whoever was merged is whoever stands for them; ids that belong to nobody are left
+/// out.
 pub async fn by_ids(store: &Store, ids: &[String]) -> Result<HashMap<String, Customer>> {
-    let rows = bulk_rows!(store, Row, BY_IDS, ids.iter(), |id| [id.as_str()]);
-    Ok(rows.into_iter().map(Customer::from).map(|c| (c.id.clone(), c)).collect())
+    let rows = bulk_rows!(store, (String, i64, String, bool, Option<String>), BY_IDS, ids.iter(), |id| [id.as_str()]);
+    let found = |(asked, key, id, organisation, name): (String, i64, String, bool, Option<String>)| {
+        (asked, Customer { key: CustomerKey(key as u32), id, organisation, name, root: None })
+    };
+    Ok(rows.into_iter().map(found).collect())
 }
 
-/// A customer's identifiers, strongest first.
+/// By public id, and for whoever was merged whoever stands for them.
+pub async fn standing(store: &Store, id: &str) -> Result<Option<Customer>> {
+    match get(store, id).await? {
+        Some(Customer { root: Some(root), .. }) => by_key(store, root).await,
+        found => Ok(found),
+    }
+}
+
+/// A customer's public id and those of whoever was merged into them.
+pub async fn ids_of(db: impl Access, key: CustomerKey) -> Result<Vec<String>> {
+    Ok(rows!(db, (String,), IDS_OF, i64::from(key.0))?.into_iter().map(|(id,)| id).collect())
+}
+
+/// A customer's identifiers, those of whoever was merged into them too, strongest first.
 pub async fn identifiers_of(db: impl Access, key: CustomerKey) -> Result<Vec<Identifier>> {
     let rows = rows!(db, (i64, String), IDENTIFIERS_OF, i64::from(key.0))?;
     Ok(rows.into_iter().map(|(k, v)| identifier(k, v)).collect())
 }
 
-/// The identifiers of many customers, each strongest first.
-pub async fn identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<CustomerKey, Vec<Identifier>>> {
+/// The identifiers of many customers, only those that came under their own number, each strongest first.
+pub async fn own_identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<CustomerKey, Vec<Identifier>>> {
     let rows = bulk_rows!(store, (i64, String, i64), IDENTIFIERS_BY_KEYS, keys.iter(), |k| [i64::from(k.0)]);
     let mut by: HashMap<CustomerKey, Vec<Identifier>> = HashMap::new();
     for (kind, value, customer) in rows {
         by.entry(CustomerKey(customer as u32)).or_default().push(identifier(kind, value));
+    }
+    Ok(by)
+}
+
+/// The identifiers of many customers, those of whoever was merged into them too, each strongest first and the customer's own before
+/// others of a kind.
+pub async fn identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<HashMap<CustomerKey, Vec<Identifier>>> {
+    let mut by = own_identifiers_by_keys(store, keys).await?;
+    for (kind, value, root) in bulk_rows!(store, (i64, String, i64), MERGED_IDENTIFIERS, keys.iter(), |k| [i64::from(k.0)]) {
+        let all = by.entry(CustomerKey(root as u32)).or_default();
+        all.push(identifier(kind, value));
+        all.sort_by_key(|i| kind_number(i.kind));
     }
     Ok(by)
 }
@@ -176,7 +216,7 @@ pub async fn page(store: &Store, from: CustomerKey, limit: u32) -> Result<Vec<Cu
     Ok(rows!(store, Row, PAGE, i64::from(from.0), i64::from(limit))?.into_iter().map(Customer::from).collect())
 }
 
-/// Hands every customer to `each`, by number.
+/// Hands every customer to `each`, by number; those who were merged, too.
 pub async fn each(store: &Store, mut each: impl FnMut(Customer) + Send) -> Result<()> {
     const PAGE_ROWS: i64 = 20_000;
     let mut from = 0i64;

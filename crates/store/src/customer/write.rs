@@ -1,8 +1,8 @@
 //! Customers written by a commit and unwritten by its undo. Rows carry the lake snapshot of the commit that made them.
 
 use super::{kind_number, touched};
-use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean};
-use domain::{CustomerKey, identity::Identifier};
+use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean, merge};
+use domain::{CustomerKey, clock::Instant, identity::Identifier};
 
 /// A customer nobody knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +190,9 @@ pub(crate) async fn note(tx: &mut Tx, mentioned: Bits, added: i64) -> Result<()>
 
 /// Takes back what the commit of `added` wrote about people. Rows of customers that a later commit mentions are handed
 /// over to that commit instead, so that its own undo finds them. Answers how many customers were removed.
-pub(crate) async fn take_back(tx: &mut Tx, added: i64) -> Result<u64> {
+///
+/// A merge with one who is removed ends in `snapshot`; the other is there by themselves again.
+pub(crate) async fn take_back(tx: &mut Tx, added: i64, (snapshot, now, by): (i64, Instant, &str)) -> Result<u64> {
     execute!(&mut *tx, PASS_IMAGES_ON, added)?;
     execute!(&mut *tx, RESTORE, added)?;
     execute!(&mut *tx, DROP_IMAGES, added)?;
@@ -200,6 +202,8 @@ pub(crate) async fn take_back(tx: &mut Tx, added: i64) -> Result<u64> {
     execute!(&mut *tx, DROP_CONTACTS, added)?;
     execute!(&mut *tx, DROP_IDENTIFIERS, added)?;
     let removed = rows!(&mut *tx, (i64,), REMOVED, added)?;
+    let gone: Vec<CustomerKey> = removed.iter().map(|(k,)| CustomerKey(*k as u32)).collect();
+    merge::without(tx, &gone, snapshot, now, by).await?;
     execute!(&mut *tx, DROP_NOTES, added)?;
     execute!(&mut *tx, DROP_EDITS, added)?;
     execute!(&mut *tx, DROP_CUSTOMERS, added)?;

@@ -9,7 +9,7 @@ use crate::{
     comment::{self, Comment},
     contact::{self, Contact},
     customer::{self, CustomerChange, NewCustomer, NewIdentifier},
-    definition, failpoint, inbox, job, quarantine,
+    definition, failpoint, inbox, job, merge, quarantine,
 };
 use domain::{CustomerKey, clock::Instant, table::DataFile};
 
@@ -131,7 +131,7 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
     let mut change = write::begin(store, c.now, c.files.len(), 0, 0).await?;
     let snapshot = change.snapshot;
     may_commit(&mut change.tx, c.import).await?;
-    if change.moved_since(c.base.snapshot).await? {
+    if change.moved_since(c.base.snapshot).await? || merge::moved_since(&mut change.tx, c.base.snapshot).await? {
         return Err(Conflict::Lake { staged: c.base.snapshot, head: snapshot - 1 }.into());
     }
     let now = customer::counter(&mut change.tx).await?;

@@ -74,7 +74,7 @@ async fn take_back(store: &Store, u: Undo<'_>) -> Result<(Undone, Tx)> {
     change.changes(&changes, u.author).await?;
     failpoint("store.undo.catalog");
 
-    let customers = customer::write::take_back(&mut change.tx, added).await?;
+    let customers = customer::write::take_back(&mut change.tx, added, (change.snapshot, u.now, u.author)).await?;
     failpoint("store.undo.people");
 
     execute!(&mut change.tx, UNDO, u.import, change.snapshot, u.now.0)?;

@@ -23,6 +23,11 @@ async fn victim() {
         Some("undo") => {
             import::undo(&store, import::Undo { import: "imp_1", now: at(20), author: "amy", job: None, audit: None }).await.unwrap();
         }
+        Some("merge") => {
+            let mut merging = crate::merge::begin(&store, at(20)).await.unwrap();
+            merging.join("wsp", &mut two_are_one(), &[]).await.unwrap();
+            merging.commit("amy", &job::NewJob::new("job_3".into(), "next", json!({}), at(20)), at(20)).await.unwrap();
+        }
         Some("compact") => {
             let old = [(Table::Orders, "a.parquet".to_owned())];
             let new = [file(Table::Orders, "c.parquet", 10)];
@@ -53,6 +58,25 @@ async fn world(store: &Store) -> String {
     )
 }
 
+fn two_are_one() -> crate::merge::Merge {
+    crate::merge::Merge {
+        id: "mrg_1".into(),
+        seq: 0,
+        merged: CustomerKey(1),
+        survivor: CustomerKey(0),
+        merged_id: "cus_1".into(),
+        survivor_id: "cus_0".into(),
+        fields: json!({}),
+        image: json!({}),
+        batch: "mgb_1".into(),
+        author: "usr_amy".into(),
+        author_name: None,
+        at: at(20),
+        ended_at: None,
+        ended_by: None,
+    }
+}
+
 async fn prepare(store: &Store) {
     lake(store).await;
     checked(store, "imp_1", "f1").await;
@@ -73,6 +97,9 @@ fn after(point: &str) -> &'static str {
             r#"head 4 of 4, files ["a.parquet", "b.parquet"], ["committed", "committed"], 10 of 10 people, 2 jobs, claimed Some(0)"#
         }
         "store.undo.done" => r#"head 4 of 4, files [], ["undone", "checked"], 0 of 5 people, 1 jobs, claimed Some(0)"#,
+        "store.merge.done" => {
+            r#"head 4 of 4, files ["a.parquet"], ["committed", "checked"], 4 of 5 people, 2 jobs, claimed Some(0)"#
+        }
         // the attempt of a job that kills its process counts
         "store.job.claimed" => {
             r#"head 3 of 3, files ["a.parquet"], ["committed", "checked"], 5 of 5 people, 1 jobs, claimed Some(1)"#

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, duplicate, inbox, invitation, job, mark, member, merge, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -30,7 +30,9 @@ fn statements() -> Vec<Named> {
         invitation::STATEMENTS,
         job::STATEMENTS,
         mark::STATEMENTS,
+        duplicate::STATEMENTS,
         member::STATEMENTS,
+        merge::STATEMENTS,
         note::STATEMENTS,
         quarantine::STATEMENTS,
         restore::STATEMENTS,
@@ -58,6 +60,9 @@ fn bulks() -> Vec<&'static Bulk> {
         &change::PUT_MARKS,
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
+        &customer::MERGED_IDENTIFIERS,
+        &merge::ROOTS,
+        &duplicate::PUT,
         &customer::RESOLVE,
         &inbox::INSERT,
         &inbox::NEWEST,

@@ -4,6 +4,7 @@ import { segments } from '@/api/queries'
 import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
 import { Pop } from '@/parts/Pop'
 import { useOwners } from './Owner'
 import { everybody, nobody, type Selection, size, whom } from './selection'
@@ -20,6 +21,8 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
   const owners = useOwners()
   const change = useChange(() => onSelect(nobody))
   const n = size(selection, total)
+  const [a, b] = selection.ids
+  const pair = !selection.all && n === 2 && a && b ? { a, b } : undefined
   const act = (kind: ChangeKind, subject: string) => change.mutate({ kind, subject, except: [], ...whom(selection, filter, total) } as ChangeBody)
   return (
     <div className="bulk" role="region" aria-label={t('work.selection')} data-testid="bulk">
@@ -38,6 +41,7 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
           )}
         </Pop>
         {may('definitions:write') && <Lists onPick={act} />}
+        {pair && <LinkButton to="/duplicates" search={pair}>{t('duplicates.merge_two')}</LinkButton>}
       </span>
       <Button type="text" size="small" loading={change.isPending} onClick={() => onSelect(nobody)}>{t('work.deselect')} <span className="kbd">Esc</span></Button>
     </div>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Drawer } from 'antd'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
@@ -14,6 +14,7 @@ import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
+import { Lineage } from './Lineage'
 import { NameEdit, NamePen, useNameLock } from './NameEdit'
 import { CustomerOwner } from './Owner'
 import { CustomerTags } from './Tags'
@@ -34,6 +35,10 @@ export function ProfilePage() {
   const at = { as_of: search.as_of, known: search.known }
   const query = useQuery(profileQuery(id, at))
   const p = query.data
+  // an old address of somebody who was merged goes to who stands for them
+  useEffect(() => {
+    if (p && p.id !== id) void navigate({ to: '/customers/$id', params: { id: p.id }, search: (old) => old, replace: true })
+  }, [p, id, navigate])
   const ask = (subject?: string) => void navigate({ search: (old) => ({ ...old, why: subject }), replace: true })
   const near = around(id)
   const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
@@ -67,6 +72,7 @@ export function ProfilePage() {
       <div className="profile">
         <div className="stack">
           <Card title={t('customers.who')}><Who profile={p} /></Card>
+          <Lineage id={p.id} />
           <Classes profile={p} onWhy={ask} />
         </div>
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
