@@ -1,9 +1,8 @@
 //! Merges: who stands for whom. A merge makes a lake snapshot of its own, so that a run of a snapshot knows its merges and an import
 //! staged before one is staged again. Rows of the one who was merged stay as they are and are read with the root's.
 
-use crate::{Access, Error, Result, Store, Tx, bulk::Bulk, catalog, catalog::write, customer, db::clean, job};
+use crate::{Access, Error, Result, Store, Tx, catalog, catalog::write, customer, db::clean, job};
 use domain::{CustomerKey, clock::Instant, merge::Aliases};
-use std::collections::BTreeMap;
 
 /// A merge.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,13 +125,6 @@ statements! {
     NOTES_SINCE = "SELECT COUNT(*) FROM notes WHERE customer = $1 AND created_at > $2 AND removed_at IS NULL";
 }
 
-/// The root of each of these.
-pub(crate) const ROOTS: Bulk = Bulk {
-    head: "SELECT c.key, c.root FROM (VALUES",
-    width: 1,
-    tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1 AND c.root IS NOT NULL",
-};
-
 fn aliases(edges: Vec<(i64, i64)>, silences: Vec<(i64, String, i64)>) -> Aliases {
     let mut all = Aliases::new(edges.into_iter().map(|(a, b)| (CustomerKey(a as u32), CustomerKey(b as u32))));
     for (customer, attribute, until) in silences {
@@ -167,15 +159,6 @@ pub async fn now(store: &Store) -> Result<Aliases> {
 /// Was anybody merged, or a merge taken back, after this snapshot?
 pub(crate) async fn moved_since(tx: &mut Tx, snapshot: i64) -> Result<bool> {
     Ok(scalar!(tx, i64, MOVED, snapshot)? > 0)
-}
-
-/// Who stands for each of these, in their order and each once.
-pub async fn roots(store: &Store, keys: Vec<CustomerKey>) -> Result<Vec<CustomerKey>> {
-    let rows = bulk_rows!(store, (i64, i64), ROOTS, keys.iter(), |k| [i64::from(k.0)]);
-    let into: BTreeMap<i64, i64> = rows.into_iter().collect();
-    let mut seen = std::collections::BTreeSet::new();
-    let root = |k: CustomerKey| into.get(&i64::from(k.0)).map_or(k, |r| CustomerKey(*r as u32));
-    Ok(keys.into_iter().map(root).filter(|k| seen.insert(*k)).collect())
 }
 
 /// One.

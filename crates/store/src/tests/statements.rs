@@ -61,7 +61,6 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
         &customer::MERGED_IDENTIFIERS,
-        &merge::ROOTS,
         &duplicate::PUT,
         &customer::RESOLVE,
         &inbox::INSERT,
