@@ -1,5 +1,6 @@
 //! What tests and `zhiyin demo` need to start from: a seeded business, a PostgreSQL of its own, small builders.
 
+pub mod addresses;
 pub mod chance;
 pub mod demo;
 pub mod postgres;

@@ -1,0 +1,4 @@
+//! The doors out over real sockets on the loopback.
+
+mod egress;
+mod sink;
