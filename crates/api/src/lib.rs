@@ -42,6 +42,7 @@ mod tags;
 mod tokens;
 mod views;
 mod web;
+mod webhooks;
 
 pub use ctx::{Config, Ctx};
 pub use error::{Error, Result};

@@ -53,8 +53,10 @@ pub const ALL: &[Entry] = &[
     entry("definition.rule", "4", ("定义文件里的规则或公式读不懂", "a rule or formula in a definition file does not parse"), ("改指出的文件", "mend the file it names")),
     entry("definition.unreadable", "4", ("定义文件不合格式", "a definition file does not fit its schema"), ("对照 zhiyin export 写出的 schema.json", "compare it with the schema.json that `zhiyin export` writes")),
     entry("definition.version", "4", ("这个定义没有这一版", "the definition has no such version"), WEB),
+    entry("delivery.*", "5 · 7", ("没有这条发送记录，或它还在等待发送", "there is no such delivery, or it still waits to be sent"), WEB),
     entry("demo.folder", "7", ("示例要放的目录里有别的数据", "the folder for the sample holds other data"), ("用 --data 换一个目录", "choose another folder with --data")),
     entry("demo.owner", "1", ("示例的账号没有建成", "the account of the sample was not made"), DOCTOR),
+    entry("egress", "3", ("[egress] 里的位置或证书文件读不懂", "a place or the file of certificates under [egress] does not read"), ("位置写作主机、主机:端口或网段；authorities 是 PEM 证书文件", "a place is a host, host:port or network; authorities is a file of certificates in PEM")),
     entry("export.*", "4 · 6 · 7", ("导出的文件还没写好、没有完成、已过期，或要求导出的人已不能导出", "an exported file is not ready, was not finished, is gone, or whoever asked for it may no longer export"), ("看任务页里它的状态；过期或没有完成的重新导出", "look where it stands on the page of jobs; export again what is gone or was not finished")),
     entry("facet.many", "4", ("一次统计的项目太多", "too many facets at a time"), WEB),
     entry("failed", "1", ("没有完成，原因见消息", "it was not done; the message says why"), DOCTOR),
@@ -87,6 +89,7 @@ pub const ALL: &[Entry] = &[
     entry("mapping", "3", ("--mapping 的文件不是列映射", "the file of --mapping is no mapping"), ("从网页的导入页保存一份来改", "save one from the imports page and change that")),
     entry("member.*", "4 · 7", ("已经是成员，或这是最后一位所有者，或要让所有者看不到个人信息", "somebody is a member already, is the last owner, or an owner would not see personal details"), ("先把另一位成员设为所有者：zhiyin user role --role owner", "make another member an owner first: `zhiyin user role --role owner`")),
     entry("note.*", "4 · 6", ("备注是空的、太长，或是别人写的", "a note is empty, too long, or somebody else's"), WEB),
+    entry("outbound.free", "7", ("没有被暂停的发送", "nothing is held back"), WEB),
     entry("out", "2", ("--out 没有写、认不出格式，或与别的参数不合", "--out is missing, names no known format, or does not go with the rest"), ("用 .xlsx、.csv、.parquet、.json 或 .html 结尾；写到标准输出用 - 加 --format", "end it with .xlsx, .csv, .parquet, .json or .html; for standard output, - with --format")),
     entry("output.columns", "4", ("列数超过 Excel 的上限", "there are more columns than Excel has"), ("写成 .csv 或 .parquet", "write .csv or .parquet")),
     entry("output.format", "4", ("这个表不能写成这种格式", "this table cannot be written in this format"), ("换一种格式", "choose another format")),
@@ -129,6 +132,7 @@ pub const ALL: &[Entry] = &[
     entry("trend.points", "4", ("走势的点数须在 2 到 37 之间", "a trend has from 2 to 37 points"), WEB),
     entry("user.email", "2", ("有多个账号，没有指明哪一个", "there are several accounts and none was named"), ("用 --email 指明", "name one with --email")),
     entry("view.*", "4 · 6 · 7", ("保存的视图有误、是别人的，或太多", "a saved view does not fit, is somebody else's, or there are too many"), WEB),
+    entry("webhook.*", "4 · 7", ("Webhook 的网址、事件、人群或分类有误，已停用或太多", "a webhook's address, events, segments or classifications do not fit, it is off, or there are too many"), WEB),
     entry("workspace.settled", "7", ("数据目录已按别的时区或货币记账", "the data folder reckons in another time zone or currency"), ("去掉 --time-zone 和 --currency；或撤销全部导入后再指定；或换一个 --data 目录", "leave --time-zone and --currency out; or undo every import and say them then; or use another --data folder")),
 ];
 

@@ -95,6 +95,20 @@ actions! {
     JobCancelled = "job.cancelled";
     /// somebody had a job run again that was given up
     JobRetried = "job.retried";
+    /// an endpoint of webhooks was made
+    WebhookMade = "webhook.made";
+    /// an endpoint got another address, other events, or was switched on or off
+    WebhookChanged = "webhook.changed";
+    /// an endpoint was taken away
+    WebhookRemoved = "webhook.removed";
+    /// an endpoint got a new secret
+    WebhookTurned = "webhook.turned";
+    /// an endpoint was stopped because nothing arrived there any more
+    WebhookPaused = "webhook.paused";
+    /// somebody sent a message to an endpoint again
+    WebhookResent = "webhook.resent";
+    /// after a restore somebody let things go out again
+    OutboundConfirmed = "outbound.confirmed";
 }
 
 impl Action {

@@ -16,6 +16,7 @@ mod bits;
 mod error;
 mod failpoint;
 
+pub mod announced;
 pub mod answer;
 pub mod audit;
 pub mod catalog;
@@ -24,6 +25,7 @@ pub mod comment;
 pub mod contact;
 pub mod customer;
 pub mod definition;
+pub mod delivery;
 pub mod dump;
 pub mod import;
 pub mod inbox;
@@ -44,6 +46,7 @@ pub mod tries;
 pub mod upgrade;
 pub mod user;
 pub mod view;
+pub mod webhook;
 pub mod workspace;
 
 pub use db::{Access, Store, Tx};

@@ -105,6 +105,17 @@ const ALL: &[(&str, &str)] = &[
     ("get_tokens", "自己的 API 令牌"),
     ("post_tokens", "新建 API 令牌"),
     ("delete_tokens_id", "撤销 API 令牌"),
+    ("post_outbound_confirm", "恢复备份后允许继续发送"),
+    ("get_webhooks", "全部 Webhook"),
+    ("post_webhooks", "新建 Webhook"),
+    ("get_webhooks_id", "一个 Webhook"),
+    ("put_webhooks_id", "修改 Webhook"),
+    ("delete_webhooks_id", "删除 Webhook"),
+    ("post_webhooks_id_secret", "更换 Webhook 密钥"),
+    ("post_webhooks_id_test", "发送测试消息"),
+    ("get_webhooks_id_deliveries", "Webhook 的发送记录"),
+    ("get_webhooks_id_deliveries_delivery", "一条发送记录"),
+    ("post_webhooks_id_deliveries_delivery_retry", "重新发送一条消息"),
     ("put_workspace", "修改企业名称和语言"),
 ];
 

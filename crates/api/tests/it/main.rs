@@ -19,4 +19,6 @@ mod session;
 mod versions;
 mod walls;
 mod web;
+mod webhooks;
+mod webhooks_out;
 mod work;

@@ -17,6 +17,8 @@ pub enum Kind {
     Export,
     /// moves what programs posted into the lake
     Carry,
+    /// tells webhooks who entered and left segments and who is in another class
+    Announce,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -24,7 +26,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry];
+    pub const ALL: [Kind; 7] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Announce];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Kind {
             Kind::Tidy => "tidy",
             Kind::Export => "export",
             Kind::Carry => "carry",
+            Kind::Announce => "announce",
         }
     }
 
@@ -46,7 +49,7 @@ impl Kind {
     /// Smaller first; above [`SHORT`] it may take long.
     pub fn priority(self) -> i64 {
         match self {
-            Kind::Refresh | Kind::Roll => 0,
+            Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry => SHORT,
             Kind::Export => 2 * SHORT,
         }
@@ -66,7 +69,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
         }
     }

@@ -20,14 +20,14 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, inbox, ingest};
+use crate::{Result, app::App, inbox, ingest, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// Names this room's failpoints.
-pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done"];
+pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done", "webhook-announce-before-commit", "webhook-announced", "webhook-before-send", "webhook-sent-before-noted"];
 
 /// How often the inbox is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -61,6 +61,9 @@ impl Workers {
                     if let Err(e) = inbox::due(&app).await {
                         tracing::error!(error = %e, "the inbox does not answer");
                     }
+                    if let Err(e) = webhooks::announce::due(&app).await {
+                        tracing::error!(error = %e, "it could not be asked whether there is news for webhooks");
+                    }
                     if look % AGAIN != 0 {
                         continue;
                     }
@@ -71,6 +74,7 @@ impl Workers {
             };
             tokio::select! {
                 () = again => {}
+                () = webhooks::post::work(&app, closed.clone()) => {}
                 () = Bench::new(&app, perform).work(closed) => {}
             }
         });
@@ -101,6 +105,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Carry) => {
                 let rows = inbox::carry(&app, Some(&beat)).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), note: None })
+            }
+            Some(Kind::Announce) => {
+                let told = webhooks::announce::run(&app, &beat).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), note: None })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

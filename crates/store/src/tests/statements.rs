@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{announced, answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, delivery, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -9,6 +9,7 @@ type Named = (&'static str, &'static str);
 fn statements() -> Vec<Named> {
     let lists: &[&[Named]] = &[
         db::STATEMENTS,
+        announced::STATEMENTS,
         answer::STATEMENTS,
         audit::STATEMENTS,
         catalog::STATEMENTS,
@@ -23,6 +24,7 @@ fn statements() -> Vec<Named> {
         customer::touched::STATEMENTS,
         customer::write::STATEMENTS,
         definition::STATEMENTS,
+        delivery::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
@@ -43,6 +45,7 @@ fn statements() -> Vec<Named> {
         tries::STATEMENTS,
         user::STATEMENTS,
         view::STATEMENTS,
+        webhook::STATEMENTS,
         workspace::STATEMENTS,
     ];
     lists.concat()
@@ -50,6 +53,7 @@ fn statements() -> Vec<Named> {
 
 fn bulks() -> Vec<&'static Bulk> {
     let mut all = vec![
+        &announced::PUT,
         &catalog::ensure::PUT_COLUMNS,
         &catalog::write::PUT_STATS,
         &comment::INSERT,
@@ -59,6 +63,8 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::BY_KEYS,
         &customer::IDENTIFIERS_BY_KEYS,
         &customer::RESOLVE,
+        &delivery::MESSAGES,
+        &delivery::DELIVERIES,
         &inbox::INSERT,
         &inbox::NEWEST,
         &mark::BY_CHUNK,
