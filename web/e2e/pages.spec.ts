@@ -58,6 +58,7 @@ const routes: [string, () => string][] = [
   ['tokens', () => '/settings/tokens'],
   ['webhooks', () => '/settings/webhooks'],
   ['webhook', () => `/settings/webhooks/${hook}`],
+  ['mail', () => '/settings/mail'],
   ['audit', () => '/audit'],
   ['audit, narrowed', () => '/audit?action=session.begun&day=2020-02-29'],
   ['jobs', () => '/jobs'],

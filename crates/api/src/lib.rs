@@ -25,6 +25,7 @@ mod intake;
 mod invitations;
 mod jobs;
 mod limit;
+mod mail;
 mod members;
 mod notes;
 mod overview;

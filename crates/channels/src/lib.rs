@@ -4,8 +4,10 @@
 //! handed an address and bytes, and answers a receipt. What the other side says is never handed on, only whether, and how fast.
 
 pub mod egress;
+pub mod mail;
 pub mod public;
 pub mod sign;
+pub mod smtp;
 pub mod target;
 pub mod webhook;
 

@@ -55,6 +55,11 @@ impl FromStr for Inside {
 }
 
 impl Inside {
+    /// Is it this host?
+    pub fn is(&self, host: &str) -> bool {
+        matches!(self, Inside::Host { name, .. } if name == host)
+    }
+
     fn names(&self, host: &str, port: u16) -> bool {
         matches!(self, Inside::Host { name, port: only } if name == host && only.is_none_or(|p| p == port))
     }
@@ -95,8 +100,8 @@ impl Policy {
         is_public(address) || self.inside.iter().any(|i| i.names(host, port) || i.holds(plain(address)))
     }
 
-    /// May a webhook go to this port?
-    fn takes(&self, host: &str, port: u16) -> bool {
+    /// Is this port allowed for everything, or for this host?
+    pub fn takes(&self, host: &str, port: u16) -> bool {
         self.ports.contains(&port) || self.inside.iter().any(|i| matches!(i, Inside::Host { name, port: Some(p) } if name == host && *p == port))
     }
 }

@@ -86,6 +86,7 @@ pub const ALL: &[Entry] = &[
     entry("lake.foreign", "1", ("数据目录里有别的程序写的内容", "another program wrote into the data folder"), DOCTOR),
     entry("lake.snapshot_gone", "5", ("要看的数据版本已不在", "this version of the data is no longer kept"), ("看更近的一天", "look at a later day")),
     entry("listen", "1", ("无法监听这个地址", "the address cannot be listened on"), ("核对 --listen", "check --listen")),
+    entry("mail.*", "4 · 5", ("邮件服务器的主机、端口、发件地址或密码有误，或还没有设置", "the mail server's host, port, sender or password does not fit, or none is set"), WEB),
     entry("mapping", "3", ("--mapping 的文件不是列映射", "the file of --mapping is no mapping"), ("从网页的导入页保存一份来改", "save one from the imports page and change that")),
     entry("member.*", "4 · 7", ("已经是成员，或这是最后一位所有者，或要让所有者看不到个人信息", "somebody is a member already, is the last owner, or an owner would not see personal details"), ("先把另一位成员设为所有者：zhiyin user role --role owner", "make another member an owner first: `zhiyin user role --role owner`")),
     entry("note.*", "4 · 6", ("备注是空的、太长，或是别人写的", "a note is empty, too long, or somebody else's"), WEB),

@@ -6,3 +6,4 @@ pub mod demo;
 pub mod postgres;
 pub mod published;
 pub mod rules;
+pub mod smtp;

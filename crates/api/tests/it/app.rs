@@ -149,6 +149,12 @@ impl TestApp {
         app
     }
 
+    /// The same, reached at an address of its own.
+    pub fn reached_at(self, origin: &str) -> TestApp {
+        let ctx = Ctx::new(Arc::clone(&self.ctx.app), Config { origin: Some(origin.to_owned()), ..Config::default() });
+        TestApp { router: api::router(ctx.clone()), ctx, ..self }
+    }
+
     /// Another process on the same database and data folder.
     pub async fn beside(&self, egress: Egress) -> Arc<App> {
         let store = store::Store::open(&self.url).await.expect("the store opens");

@@ -37,11 +37,7 @@ impl Sink {
     }
 
     pub async fn secure(answer: &'static [u8]) -> Sink {
-        let chain = CertificateDer::pem_slice_iter(include_bytes!("tls/server.pem")).collect::<Result<Vec<_>, _>>().expect("a chain");
-        let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions().expect("versions");
-        let config = config.with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
-        Sink::listen(answer, Some(TlsAcceptor::from(Arc::new(config)))).await
+        Sink::listen(answer, Some(acceptor())).await
     }
 
     async fn listen(answer: &'static [u8], tls: Option<TlsAcceptor>) -> Sink {
@@ -74,6 +70,14 @@ impl Sink {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().expect("nobody panicked")).into_owned()
     }
+}
+
+fn acceptor() -> TlsAcceptor {
+    let chain = CertificateDer::pem_slice_iter(include_bytes!("tls/server.pem")).collect::<Result<Vec<_>, _>>().expect("a chain");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions().expect("versions");
+    let config = config.with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &'static [u8], words: Arc<Mutex<Vec<u8>>>) {
@@ -126,4 +130,52 @@ impl Resolve for Names {
         };
         Box::pin(async move { answer })
     }
+}
+
+/// A mail server with TLS, at once or after `STARTTLS`; what was said to it in secret.
+pub async fn secure_mail(starttls: bool) -> (u16, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let heard = Arc::new(Mutex::new(String::new()));
+    let words = Arc::clone(&heard);
+    tokio::spawn(async move {
+        let Ok((mut stream, _)) = listener.accept().await else { return };
+        if starttls {
+            let mut piece = [0; 512];
+            for say in ["220 hello\r\n", "250-mail.test\r\n250 STARTTLS\r\n", "220 go on\r\n"] {
+                stream.write_all(say.as_bytes()).await.expect("writes");
+                if !say.starts_with("220 go") {
+                    assert!(stream.read(&mut piece).await.expect("reads") > 0);
+                }
+            }
+        }
+        let mut stream = acceptor().accept(stream).await.expect("a handshake");
+        let said = |text: &str| words.lock().expect("nobody panicked").push_str(text);
+        if !starttls {
+            stream.write_all(b"220 hello\r\n").await.expect("writes");
+        }
+        let (mut piece, mut data) = ([0; 8_192], false);
+        loop {
+            let Ok(n) = stream.read(&mut piece).await else { return };
+            if n == 0 {
+                return;
+            }
+            let text = String::from_utf8_lossy(&piece[..n]).into_owned();
+            said(&text);
+            let answer = match text.get(..4).unwrap_or_default() {
+                _ if data && text.ends_with("\r\n.\r\n") => "250 taken\r\n",
+                _ if data => continue,
+                "EHLO" => "250-mail.test\r\n250 AUTH PLAIN\r\n",
+                "AUTH" => "235 welcome\r\n",
+                "DATA" => {
+                    data = true;
+                    "354 go on\r\n"
+                }
+                _ => "250 ok\r\n",
+            };
+            stream.write_all(answer.as_bytes()).await.expect("writes");
+            stream.flush().await.expect("writes");
+        }
+    });
+    (port, heard)
 }

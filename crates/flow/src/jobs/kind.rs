@@ -19,6 +19,8 @@ pub enum Kind {
     Carry,
     /// tells webhooks who entered and left segments and who is in another class
     Announce,
+    /// signs the end of the audit log
+    Seal,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -26,7 +28,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Announce];
+    pub const ALL: [Kind; 8] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Announce, Kind::Seal];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Kind {
             Kind::Export => "export",
             Kind::Carry => "carry",
             Kind::Announce => "announce",
+            Kind::Seal => "seal",
         }
     }
 
@@ -50,7 +53,7 @@ impl Kind {
     pub fn priority(self) -> i64 {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
-            Kind::Sweep | Kind::Tidy | Kind::Carry => SHORT,
+            Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
             Kind::Export => 2 * SHORT,
         }
     }
@@ -69,7 +72,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
         }
     }

@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, inbox, ingest, webhooks};
+use crate::{Result, app::App, inbox, ingest, mail, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -75,6 +75,7 @@ impl Workers {
             tokio::select! {
                 () = again => {}
                 () = webhooks::post::work(&app, closed.clone()) => {}
+                () = mail::send::work(&app, closed.clone()) => {}
                 () = Bench::new(&app, perform).work(closed) => {}
             }
         });
@@ -109,6 +110,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Announce) => {
                 let told = webhooks::announce::run(&app, &beat).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), note: None })
+            }
+            Some(Kind::Seal) => {
+                let signed = seal::sign(&app).await?;
+                Ok(Effect { result: signed.map(|s| serde_json::json!({ "seq": s.seq })), note: None })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

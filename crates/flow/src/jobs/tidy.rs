@@ -29,8 +29,9 @@ pub async fn run(app: &App) -> Result<Effect> {
     jobs += store::job::forget_dead(&app.store, before(DEAD)).await?;
     store::schedule::forget(&app.store, before(SLOTS)).await?;
     let deliveries = store::delivery::forget(&app.store, before(DELIVERIES), now).await?;
+    let mails = store::mail::forget(&app.store, before(DELIVERIES)).await?;
     store::webhook::forget_secrets(&app.store, now).await?;
     let files = export::sweep(app).await?;
-    let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "deliveries": deliveries, "files": files });
+    let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "deliveries": deliveries, "mails": mails, "files": files });
     Ok(Effect { result: Some(result), note: None })
 }

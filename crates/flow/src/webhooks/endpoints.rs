@@ -248,7 +248,11 @@ pub async fn confirm(app: &App, by: &By, word: OutboundWord) -> Result<OutboundC
     };
     let mut tx = app.store.begin().await?;
     // what came into being since the restore is new in any case
-    let dropped = delivery::confirm(&mut tx, &workspace, &by.actor.id, word.drop_waiting.then_some(held.made_at), now).await?;
+    let dropping = word.drop_waiting.then_some(held.made_at);
+    let mut dropped = delivery::confirm(&mut tx, &workspace, &by.actor.id, dropping, now).await?;
+    if let Some(until) = dropping {
+        dropped += store::mail::drop_before(&mut tx, &workspace, until, now).await?;
+    }
     let detail = json!({ "dropped": dropped, "backup": held.made_at.rfc3339() });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::OutboundConfirmed, "").detail(detail)).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{announced, answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, delivery, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, db, definition, delivery, inbox, invitation, job, mail, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -12,6 +12,7 @@ fn statements() -> Vec<Named> {
         announced::STATEMENTS,
         answer::STATEMENTS,
         audit::STATEMENTS,
+        audit_head::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
         catalog::compact::STATEMENTS,
@@ -31,6 +32,7 @@ fn statements() -> Vec<Named> {
         inbox::STATEMENTS,
         invitation::STATEMENTS,
         job::STATEMENTS,
+        mail::STATEMENTS,
         mark::STATEMENTS,
         member::STATEMENTS,
         note::STATEMENTS,

@@ -18,5 +18,6 @@ import today from './today.json'
 import work from './work.json'
 import jobs from './jobs.json'
 import webhooks from './webhooks.json'
+import mail from './mail.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, webhooks }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, webhooks, mail }

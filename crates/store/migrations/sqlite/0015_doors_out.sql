@@ -89,3 +89,40 @@ CREATE TABLE outbound (
     confirmed_at INTEGER NOT NULL,
     confirmed_by TEXT NOT NULL
 ) STRICT;
+
+-- The business's own mail server. The password is written and never read back but by whoever sends.
+CREATE TABLE mail_relay (
+    workspace TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    security TEXT NOT NULL,
+    username TEXT NOT NULL,
+    password TEXT NOT NULL,
+    from_address TEXT NOT NULL,
+    from_name TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Mails on their way, each under a key of what it is about: the same is not written twice. What one says is kept until it is over.
+CREATE TABLE mails (
+    id TEXT PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    unique_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    html TEXT NOT NULL,
+    unsubscribe TEXT,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    lease_until INTEGER,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    code INTEGER,
+    outcome TEXT,
+    UNIQUE (workspace, unique_key)
+) STRICT;
+CREATE INDEX mails_turn ON mails (state, next_at);
+CREATE INDEX mails_recent ON mails (workspace, created_at);

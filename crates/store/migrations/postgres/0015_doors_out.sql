@@ -89,3 +89,40 @@ CREATE TABLE outbound (
     confirmed_at BIGINT NOT NULL,
     confirmed_by TEXT NOT NULL
 );
+
+-- The business's own mail server. The password is written and never read back but by whoever sends.
+CREATE TABLE mail_relay (
+    workspace TEXT COLLATE "C" PRIMARY KEY,
+    host TEXT NOT NULL,
+    port BIGINT NOT NULL,
+    security TEXT NOT NULL,
+    username TEXT NOT NULL,
+    password TEXT NOT NULL,
+    from_address TEXT NOT NULL,
+    from_name TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- Mails on their way, each under a key of what it is about: the same is not written twice. What one says is kept until it is over.
+CREATE TABLE mails (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    workspace TEXT COLLATE "C" NOT NULL,
+    unique_key TEXT COLLATE "C" NOT NULL,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    html TEXT NOT NULL,
+    unsubscribe TEXT,
+    state TEXT COLLATE "C" NOT NULL,
+    attempts BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    lease_until BIGINT,
+    created_at BIGINT NOT NULL,
+    finished_at BIGINT,
+    code BIGINT,
+    outcome TEXT,
+    UNIQUE (workspace, unique_key)
+);
+CREATE INDEX mails_turn ON mails (state, next_at);
+CREATE INDEX mails_recent ON mails (workspace, created_at);
