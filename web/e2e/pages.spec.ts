@@ -8,6 +8,7 @@ let state: { cookies: []; origins: [] } | undefined
 let customer = ''
 let company = ''
 let importId = ''
+let hook = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000)
@@ -23,6 +24,10 @@ test.beforeAll(async ({ browser }) => {
   importId = all.items[0]?.id ?? ''
   const made = await context.request.post('/api/v1/segments', { data: { key: 'quiet', label: { zh: '沉睡高价值', en: 'Gone quiet' }, description: { zh: '', en: '' }, rule_text: 'net > 1000 and (class.lifecycle = "at_risk" or recency_days > 60)' } })
   expect(made.ok(), await made.text()).toBe(true)
+  // an address that is public, so that nothing is asked of anybody's network but its absence
+  const hooked = await context.request.post('/api/v1/webhooks', { data: { url: 'http://1.1.1.1/', description: 'ERP', types: ['segment.entered', 'class.changed'], segments: ['quiet'] } })
+  expect(hooked.ok(), await hooked.text()).toBe(true)
+  hook = ((await hooked.json()) as { webhook: { id: string } }).webhook.id
   state = (await context.storageState()) as never
   await context.close()
 })
@@ -52,6 +57,9 @@ const routes: [string, () => string][] = [
   ['settings', () => '/settings'],
   ['members', () => '/settings/users'],
   ['tokens', () => '/settings/tokens'],
+  ['webhooks', () => '/settings/webhooks'],
+  ['webhook', () => `/settings/webhooks/${hook}`],
+  ['mail', () => '/settings/mail'],
   ['audit', () => '/audit'],
   ['audit, narrowed', () => '/audit?action=session.begun&day=2020-02-29'],
   ['jobs', () => '/jobs'],

@@ -118,6 +118,9 @@ const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id',
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
 const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
 const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
+const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webhooks', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhooksPage'), 'WebhooksPage') })
+const webhookOne = createRoute({ getParentRoute: () => app, path: '/settings/webhooks/$id', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhookPage'), 'WebhookPage') })
+const mailRoute = createRoute({ getParentRoute: () => app, path: '/settings/mail', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/mail/MailPage'), 'MailPage') })
 
 export interface AuditSearch { actor?: string; action?: string; day?: string }
 const audit = createRoute({
@@ -136,6 +139,7 @@ const jobs = createRoute({
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
 const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, webhooks, webhookOne, mailRoute, audit, jobs, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

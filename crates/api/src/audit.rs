@@ -9,7 +9,10 @@ use crate::{
     scope::Scope,
 };
 use axum::{extract::State, response::Response};
-use flow::audit::{self, AuditCheck, AuditPage, LogFormat, Wanted};
+use flow::{
+    audit::{self, AuditCheck, AuditPage, LogFormat, SignedHeadView, Wanted},
+    seal,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -75,6 +78,16 @@ pub async fn list(State(ctx): State<Ctx>, Query(q): Query<AuditQuery>, Query(p):
     responses((status = 200, body = AuditCheck), (status = 422, body = Problem)))]
 pub async fn verify(State(ctx): State<Ctx>, Query(noted): Query<AuditNoted>) -> Result<Json<AuditCheck>> {
     Ok(Json(audit::verify(&ctx.app, noted.head.as_deref()).await?))
+}
+
+/// The end of the log as it was signed last
+///
+/// Once a day it is signed with the key of the business. Keep it elsewhere: with it anybody finds out later whether the log was cut off or
+/// written anew.
+#[utoipa::path(get, path = "/audit/head", tag = "audit", responses((status = 200, body = SignedHeadView), (status = 404, body = Problem)))]
+pub async fn head(State(ctx): State<Ctx>) -> Result<Json<SignedHeadView>> {
+    let last = seal::last(&ctx.app).await?;
+    Ok(Json(last.ok_or_else(|| flow::Error::not_found("audit_head", "last"))?))
 }
 
 /// Take the log along

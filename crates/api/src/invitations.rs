@@ -54,6 +54,8 @@ pub struct InvitationMade {
     pub token: String,
     /// where the invited person opens it; without a host where the server does not know its own
     pub link: String,
+    /// a mail with the link is on its way: a mail server is set, and the server knows its own address
+    pub mailed: bool,
 }
 
 /// A token one holds.
@@ -94,9 +96,11 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Invit
     let (secret, _) = account::secret(&ctx)?;
     let token = format!("{PREFIX}{secret}");
     let guest = Guest { email: form.email.trim().to_lowercase(), role: form.role, personal: form.personal };
-    let invitation = invitations::create(&ctx.app, &scope.by(), guest, &account::hash(&token)).await?;
-    let link = format!("{}/invite#{token}", ctx.config.origin.as_deref().unwrap_or_default().trim_end_matches('/'));
-    Ok((StatusCode::CREATED, Json(InvitationMade { invitation, token, link })))
+    let origin = ctx.config.origin.as_deref().map(|o| o.trim_end_matches('/'));
+    let link = format!("{}/invite#{token}", origin.unwrap_or_default());
+    // without an address of our own a mail could not say where to go
+    let (invitation, mailed) = invitations::create(&ctx.app, &scope.by(), guest, &account::hash(&token), origin.map(|_| link.as_str())).await?;
+    Ok((StatusCode::CREATED, Json(InvitationMade { invitation, token, link, mailed })))
 }
 
 /// Take an invitation back

@@ -26,6 +26,7 @@ mod intake;
 mod invitations;
 mod jobs;
 mod limit;
+mod mail;
 mod members;
 mod merges;
 mod notes;
@@ -44,6 +45,7 @@ mod tags;
 mod tokens;
 mod views;
 mod web;
+mod webhooks;
 
 pub use ctx::{Config, Ctx};
 pub use error::{Error, Result};

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys}, imports, intake,
-    invitations, jobs, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web,
+    invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -44,6 +44,8 @@ const BODY: usize = 1 << 20;
         (name = "job", description = "what goes on in the background: exports, schedules, the history"),
         (name = "member", description = "who belongs to the business, and invitations"),
         (name = "token", description = "what programs sign in with"),
+        (name = "webhook", description = "changes told to programs of others"),
+        (name = "mail", description = "the business's own mail server"),
         (name = "audit", description = "who did what"),
         (name = "server", description = "the server itself")
     )
@@ -226,8 +228,20 @@ fn page(page: Page) -> Page {
         .on(Has(MembersManage), routes!(invitations::revoke))
         .on_secret(Has(TokensWrite), routes!(tokens::list, tokens::create))
         .on(Has(TokensWrite), routes!(tokens::revoke))
+        // doors out
+        .on_secret(Has(SettingsWrite), routes!(webhooks::list, webhooks::create))
+        .on(Has(SettingsWrite), routes!(webhooks::show, webhooks::edit, webhooks::remove))
+        .on_secret(Has(SettingsWrite), routes!(webhooks::turn))
+        .on(Has(SettingsWrite), routes!(webhooks::test))
+        .on(Has(SettingsWrite), routes!(webhooks::deliveries))
+        .on(Has(SettingsWrite), routes!(webhooks::show_delivery))
+        .on(Has(SettingsWrite), routes!(webhooks::resend))
+        .on(Has(SettingsWrite), routes!(webhooks::confirm))
+        .on(Has(SettingsWrite), routes!(mail::show, mail::set, mail::unset))
+        .on(Has(SettingsWrite), routes!(mail::test))
         .on(Has(AuditRead), routes!(audit::list))
         .on(Has(AuditRead), routes!(audit::verify))
+        .on(Has(AuditRead), routes!(audit::head))
         .on(Has(AuditRead), routes!(audit::export))
 }
 

@@ -192,6 +192,12 @@ pub enum Command {
         /// Trusted reverse proxies in front
         #[arg(long, default_value_t = 0)]
         proxies: usize,
+        /// Further port webhooks may go to, besides 80 and 443 (may be repeated)
+        #[arg(long, value_name = "PORT")]
+        egress_port: Vec<u16>,
+        /// Place inside the network that webhooks and mail may go to: a host, host:port or network (may be repeated)
+        #[arg(long, value_name = "PLACE")]
+        egress_allow: Vec<String>,
     },
     /// Bring files into a data folder: dry run first, then one commit
     Import {

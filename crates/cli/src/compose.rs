@@ -34,7 +34,7 @@ impl Chance for SystemChance {
 /// When folder or database refuse.
 pub async fn open(home: &Home, config: &Config) -> Result<App, Failure> {
     let (data, url) = config::place(home, config);
-    open_at(&data, &url).await
+    Ok(open_at(&data, &url).await?.with_egress(config.egress.client()?))
 }
 
 /// Opens the business of a data folder that must be there: a command that only reads makes no empty one.

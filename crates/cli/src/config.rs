@@ -4,6 +4,7 @@ use crate::{
     args::{Global, Home},
     exit::{Code, Failure},
 };
+use channels::{Egress, Policy};
 use domain::Lang;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ pub struct Config {
     pub data: DataConfig,
     /// `[server] listen = "127.0.0.1:8080"`
     pub server: ServerConfig,
+    /// `[egress] allow = ["erp.internal:8080"]`
+    pub egress: EgressConfig,
 }
 
 /// The database.
@@ -46,6 +49,44 @@ pub struct ServerConfig {
     pub listen: Option<String>,
     /// the address people type
     pub origin: Option<String>,
+}
+
+/// Where webhooks and mail may go besides public addresses on ports 80 and 443.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EgressConfig {
+    /// further ports of webhooks
+    pub ports: Vec<u16>,
+    /// places inside the network: `host`, `host:port`, an address, or a network like `10.1.0.0/16`
+    pub allow: Vec<String>,
+    /// a file of certificates (PEM) of authorities that are trusted besides the public ones
+    pub authorities: Option<PathBuf>,
+}
+
+impl EgressConfig {
+    /// What flags say is added to what the file says.
+    pub fn and(&mut self, ports: &[u16], allow: &[String]) {
+        self.ports.extend_from_slice(ports);
+        self.allow.extend_from_slice(allow);
+    }
+
+    /// The client that goes out.
+    ///
+    /// # Errors
+    /// When a place or a certificate cannot be read.
+    pub fn client(&self) -> Result<Egress, Failure> {
+        let mut policy = Policy::default();
+        policy.ports.extend(&self.ports);
+        for place in &self.allow {
+            policy.inside.push(place.parse().map_err(|e: String| {
+                Failure::new(Code::Config, "egress", format!("[egress] allow 里的 {place:?} 既不是主机、主机:端口，也不是 10.1.0.0/16 这样的网段"), format!("[egress] allow: {e}"))
+            })?);
+        }
+        let client = Egress::new(policy);
+        let Some(path) = &self.authorities else { return Ok(client) };
+        let pem = std::fs::read(path).map_err(|e| Failure { code: Code::Config, ..Failure::file(path, &e) })?;
+        client.with_authorities(&pem).map_err(|e| Failure::new(Code::Config, "egress", format!("{} 里没有可用的证书：{e}", path.display()), format!("{} holds no certificate that can be used: {e}", path.display())))
+    }
 }
 
 impl Config {

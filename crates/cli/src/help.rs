@@ -43,6 +43,8 @@ const CHINESE: &[(&str, &str)] = &[
     ("Address to listen on", "监听地址"),
     ("The address people type, e.g. https://crm.example.com", "大家输入的地址，如 https://crm.example.com"),
     ("Trusted reverse proxies in front", "前面可信的反向代理层数"),
+    ("Further port webhooks may go to, besides 80 and 443 (may be repeated)", "除 80 和 443 外，Webhook 还可以使用的端口（可重复）"),
+    ("Place inside the network that webhooks and mail may go to: a host, host:port or network (may be repeated)", "允许 Webhook 和邮件发往的内网位置：主机、主机:端口或网段（可重复）"),
     ("Bring files into a data folder: dry run first, then one commit", "把文件导入数据目录：先试跑，再一次提交"),
     ("Only say what would happen; nothing is written", "只说会发生什么，什么都不写"),
     ("Do not ask before committing", "提交前不询问"),

@@ -53,7 +53,9 @@ async fn run(cli: Cli) -> Outcome {
         Command::Demo { port, customers, seed, data, attempt } => {
             command::demo::run(port, (customers, seed), data, attempt.dry_run, &voice).await
         }
-        Command::Serve { home, listen, origin, proxies } => {
+        Command::Serve { home, listen, origin, proxies, egress_port, egress_allow } => {
+            let mut config = config;
+            config.egress.and(&egress_port, &egress_allow);
             let listen = listen.or_else(|| config.server.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
             let origin = origin.or_else(|| config.server.origin.clone());
             command::serve::run(&home, command::serve::Reach { listen, origin, proxies }, &config, &voice).await

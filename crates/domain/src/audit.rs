@@ -101,6 +101,24 @@ actions! {
     JobCancelled = "job.cancelled";
     /// somebody had a job run again that was given up
     JobRetried = "job.retried";
+    /// an endpoint of webhooks was made
+    WebhookMade = "webhook.made";
+    /// an endpoint got another address, other events, or was switched on or off
+    WebhookChanged = "webhook.changed";
+    /// an endpoint was taken away
+    WebhookRemoved = "webhook.removed";
+    /// an endpoint got a new secret
+    WebhookTurned = "webhook.turned";
+    /// an endpoint was stopped because nothing arrived there any more
+    WebhookPaused = "webhook.paused";
+    /// somebody sent a message to an endpoint again
+    WebhookResent = "webhook.resent";
+    /// after a restore somebody let things go out again
+    OutboundConfirmed = "outbound.confirmed";
+    /// the mail server was set
+    MailSet = "mail.set";
+    /// the mail server was taken away
+    MailUnset = "mail.unset";
 }
 
 impl Action {
@@ -267,6 +285,8 @@ pub enum Why {
     Hash,
     /// the log does not hold what was noted down of it: its end was cut off, or all of it was written anew
     Head,
+    /// a signed head is not signed by the key it names
+    Signature,
 }
 
 impl Why {
@@ -277,6 +297,7 @@ impl Why {
             Why::Link => "link",
             Why::Hash => "hash",
             Why::Head => "head",
+            Why::Signature => "signature",
         }
     }
 }
@@ -298,6 +319,7 @@ impl Broken {
             Why::Gap => Label::new(format!("第 {seq} 条缺失"), format!("entry {seq} is missing")),
             Why::Link => Label::new(format!("第 {seq} 条与前一条对不上"), format!("entry {seq} does not follow from the one before it")),
             Why::Hash => Label::new(format!("第 {seq} 条被改动过"), format!("entry {seq} was changed")),
+            Why::Signature => Label::new(format!("第 {seq} 条的签名不对：签名或记录被改动过"), format!("the signature of entry {seq} does not hold: it or what it signs was changed")),
             Why::Head => Label::new(format!("日志里没有记下的第 {seq} 条：末尾被截断，或整个日志被重写"), format!("the log does not hold entry {seq} as it was noted down: its end was cut off, or it was written anew")),
         }
     }

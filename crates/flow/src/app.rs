@@ -75,6 +75,8 @@ pub struct App {
     pub finder: crate::finder::Finder,
     /// what this process knows of jobs
     pub jobs: crate::jobs::Board,
+    /// the one way out
+    pub egress: channels::Egress,
 }
 
 impl App {
@@ -102,6 +104,11 @@ impl App {
         App::over(store, data, clock, chance).await
     }
 
+    /// Goes out by another way than the usual one.
+    pub fn with_egress(self, egress: channels::Egress) -> App {
+        App { egress, ..self }
+    }
+
     /// Opens the application to look at what is there; makes and changes nothing.
     ///
     /// # Errors
@@ -124,6 +131,7 @@ impl App {
             trends: crate::analysis::trend::Trends::default(),
             finder: crate::finder::Finder::default(),
             jobs: crate::jobs::Board::default(),
+            egress: channels::Egress::default(),
         };
         app.reload().await?;
         Ok(app)

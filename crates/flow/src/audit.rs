@@ -5,7 +5,7 @@ use crate::{
     analysis::moment::parse_day,
     app::App,
     output::{cell::{Cell, Column, Kind, Sheet}, csv},
-    schema,
+    schema, seal,
 };
 use domain::{
     Label,
@@ -74,6 +74,26 @@ pub struct AuditCheck {
     pub head: Option<AuditHead>,
     /// the first place where it is not
     pub broken: Option<AuditBreak>,
+    /// signed heads of earlier days that were looked at, too
+    pub signatures: u64,
+    /// the newest of them
+    pub signed: Option<SignedHeadView>,
+}
+
+/// The end of the log as it was when it was signed. The signature is Ed25519 over five lines: `zhiyin audit head 1`, the id of the
+/// business, the place, the hash, and the microseconds since 1970, each ended by a line feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignedHeadView {
+    /// place
+    pub seq: i64,
+    /// hash of the entry there
+    pub hash: String,
+    /// RFC 3339
+    pub signed_at: String,
+    /// the public key of the business, hexadecimal
+    pub key: String,
+    /// the signature, hexadecimal
+    pub signature: String,
 }
 
 /// A place in the log with its hash; as text `12:<hash>`.
@@ -90,7 +110,7 @@ pub struct AuditHead {
 pub struct AuditBreak {
     /// place
     pub seq: i64,
-    /// `hash`, `link`, `gap` or `head`
+    /// `hash`, `link`, `gap`, `head` or `signature`
     pub why: String,
     /// for people
     #[schema(value_type = schema::Label)]
@@ -201,11 +221,15 @@ pub async fn verify(app: &App, noted: Option<&str>) -> Result<AuditCheck> {
         None => None,
     };
     let found = store::audit::verify(&app.store, &app.settings().id, noted).await?;
+    let witness = seal::witness(app).await?;
+    let broken = found.broken.or(witness.broken);
     Ok(AuditCheck {
-        whole: found.broken.is_none(),
+        whole: broken.is_none(),
+        signatures: witness.heads,
+        signed: witness.last,
         rows: found.rows,
         head: found.head.map(|h| AuditHead { seq: h.seq, hash: h.hash }),
-        broken: found.broken.map(|b| AuditBreak { seq: b.seq, why: b.why.key().to_owned(), message: b.message() }),
+        broken: broken.map(|b| AuditBreak { seq: b.seq, why: b.why.key().to_owned(), message: b.message() }),
     })
 }
 

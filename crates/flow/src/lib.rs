@@ -12,11 +12,14 @@ pub mod finder;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;
+pub mod mail;
 pub mod merging;
 pub mod output;
 pub mod people;
 pub mod schema;
+pub mod seal;
 pub mod sight;
+pub mod webhooks;
 pub mod work;
 
 pub use error::{Error, Result};

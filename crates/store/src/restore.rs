@@ -42,6 +42,7 @@ statements! {
     FREE_JOBS = "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL WHERE state = 'running'";
     NOTE = "INSERT INTO restores (at, made_at, program) VALUES ($1, $2, $3)";
     LAST = "SELECT at, made_at, program FROM restores ORDER BY at DESC LIMIT 1";
+    ALL = "SELECT at, made_at, program FROM restores ORDER BY at";
 }
 
 /// Closes what a backup may open again, and notes the restore. API tokens stay if `tokens_stay`.
@@ -62,4 +63,10 @@ pub async fn settle(tx: &mut Tx, restored: &Restored, tokens_stay: bool) -> Resu
 pub async fn last(db: impl Access) -> Result<Option<Restored>> {
     let row = optional!(db, (i64, i64, String), LAST)?;
     Ok(row.map(|(at, made_at, program)| Restored { at: Instant(at), made_at: Instant(made_at), program }))
+}
+
+/// Every restore, oldest first.
+pub async fn all(db: impl Access) -> Result<Vec<Restored>> {
+    let rows = rows!(db, (i64, i64, String), ALL)?;
+    Ok(rows.into_iter().map(|(at, made_at, program)| Restored { at: Instant(at), made_at: Instant(made_at), program }).collect())
 }

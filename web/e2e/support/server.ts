@@ -40,7 +40,7 @@ async function start(args: (folder: string) => string[]): Promise<Server> {
 }
 
 /** An empty server that waits for its first owner. */
-export const startEmpty = () => start((folder) => ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--json', '--quiet'])
+export const startEmpty = (...more: string[]) => start((folder) => ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--json', '--quiet', ...more])
 
 /** The sample business. */
 export const startDemo = (lang: string, customers: number) => start((folder) => ['demo', '--data', join(folder, 'demo'), '--port', '0', '--customers', String(customers), '--lang', lang, '--json', '--quiet'])

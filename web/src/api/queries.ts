@@ -2,11 +2,12 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, send } from './client'
+import { isProblem } from './problem'
 import type { Rule } from './rule'
 import type {
   AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, ExportForm, Feature, FeatureList, Flow, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
-  Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
+  Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -36,6 +37,11 @@ export const postToken = (body: TokenDraft) => call<TokenMade>('POST', '/tokens'
 export const deleteToken = (id: string) => call<void>('DELETE', `/tokens/${id}`)
 /** Newest first. */
 export const auditPage = (query: AuditFilter & { cursor?: string; limit: number }, signal?: AbortSignal) => call<AuditPage>('GET', '/audit', { query: { ...query }, signal })
+/** The end of the log as it was signed last; null before the first. */
+export const signedHead = queryOptions({
+  queryKey: ['audit head'],
+  queryFn: ({ signal }) => call<SignedHead>('GET', '/audit/head', { signal }).catch((e: unknown) => { if (isProblem(e) && e.status === 404) return null; throw e }),
+})
 export const verifyAudit = (head: string) => call<AuditVerdict>('GET', '/audit/verify', { query: { head } })
 
 export const postExport = (body: ExportForm) => call<Job>('POST', '/exports', { body })

@@ -41,6 +41,7 @@ export interface AuditFilter { actor?: string; action?: string; from?: string; t
 export type AuditEntry = Refine<S['AuditEntry'], { detail: Record<string, unknown> }>
 export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
 export type AuditVerdict = S['AuditCheck']
+export type SignedHead = S['SignedHeadView']
 export type ExportForm = S['ExportForm']
 export type Job = S['JobView']
 export type JobPage = S['JobPage']

@@ -16,10 +16,11 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("sources", &["domain"]),
     ("lake", &["domain", "models"]),
     ("store", &["domain"]),
-    ("flow", &["domain", "models", "sources", "lake", "store"]),
+    ("channels", &["domain"]),
+    ("flow", &["domain", "models", "sources", "lake", "store", "channels"]),
     ("api", &["domain", "flow", "store", "lake"]),
     ("testkit", &["domain"]),
-    ("zhiyin", &["domain", "models", "sources", "lake", "store", "flow", "api", "testkit"]),
+    ("zhiyin", &["domain", "models", "sources", "lake", "store", "channels", "flow", "api", "testkit"]),
     ("xtask", &[]),
 ];
 
@@ -33,7 +34,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("utoipa", &["api", "flow"]),
     ("clap", &["zhiyin"]),
     ("calamine", &["sources"]),
-    ("tokio", &["lake", "store", "flow", "api", "zhiyin", "testkit"]),
+    ("hyper", &["channels"]),
+    ("tokio", &["lake", "store", "channels", "flow", "api", "zhiyin", "testkit"]),
     ("getrandom", &["zhiyin"]),
     ("syn", &["xtask"]),
 ];

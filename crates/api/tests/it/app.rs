@@ -13,9 +13,10 @@ use domain::{
 use flow::{
     app::{App, Chance},
     people::{By, members::{self, How, MemberEdit}},
+    webhooks::{Egress, Found, Policy, Resolve},
 };
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::{net::IpAddr, sync::{Arc, Mutex}};
 use store::user::User;
 use tower::ServiceExt;
 
@@ -34,6 +35,23 @@ impl Chance for Seeded {
             *state ^= *state << 17;
             *byte = (*state >> 24) as u8;
         }
+    }
+}
+
+/// A host webhooks may name in tests.
+pub const HOOKS: &str = "hooks.example.com";
+
+/// The names tests know.
+pub struct Names;
+
+impl Resolve for Names {
+    fn resolve(&self, host: &str) -> Found {
+        let found: Vec<IpAddr> = match host {
+            HOOKS => vec![IpAddr::from([127, 0, 0, 9])],
+            "localhost" => vec![IpAddr::from([127, 0, 0, 1])],
+            _ => Vec::new(),
+        };
+        Box::pin(async move { Ok(found) })
     }
 }
 
@@ -94,28 +112,54 @@ pub struct TestApp {
     pub ctx: Ctx,
     pub clock: Arc<MockClock>,
     cookie: Option<String>,
+    url: String,
     _folder: tempfile::TempDir,
 }
 
 impl TestApp {
     /// With nobody set up yet.
     pub async fn bare(url: Option<String>) -> TestApp {
+        // nothing of a test goes out: the one address that is taken leads where nobody listens
+        let policy = Policy { inside: vec![HOOKS.parse().expect("a place")], ..Policy::default() };
+        TestApp::going_out(url, Egress::new(policy).with_names(Arc::new(Names))).await
+    }
+
+    /// With another way out.
+    pub async fn going_out(url: Option<String>, egress: Egress) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("zhiyin.db").display()));
         let store = store::Store::open(&url).await.expect("the store opens");
         let clock = Arc::new(MockClock::at(NOW));
         let chance = Arc::new(Seeded(Mutex::new(0x9e37_79b9_7f4a_7c15)));
-        let app = App::open(store, folder.path(), clock.clone(), chance).await.expect("the application opens");
+        let app = App::open(store, folder.path(), clock.clone(), chance).await.expect("the application opens").with_egress(egress);
         let ctx = Ctx::new(Arc::new(app), Config::default());
-        TestApp { router: api::router(ctx.clone()), ctx, clock, cookie: None, _folder: folder }
+        TestApp { router: api::router(ctx.clone()), ctx, clock, cookie: None, url, _folder: folder }
     }
 
     /// With an owner who is signed in.
     pub async fn ready(url: Option<String>) -> TestApp {
-        let mut app = TestApp::bare(url).await;
+        TestApp::bare(url).await.founded().await
+    }
+
+    /// Sets the owner up.
+    pub async fn founded(self) -> TestApp {
+        let mut app = self;
         let token = account::offer_setup(&app.ctx).await.expect("a token").expect("nobody is set up");
         app.post("/setup", setup_form(&token)).await.expect(201);
         app
+    }
+
+    /// The same, reached at an address of its own.
+    pub fn reached_at(self, origin: &str) -> TestApp {
+        let ctx = Ctx::new(Arc::clone(&self.ctx.app), Config { origin: Some(origin.to_owned()), ..Config::default() });
+        TestApp { router: api::router(ctx.clone()), ctx, ..self }
+    }
+
+    /// Another process on the same database and data folder.
+    pub async fn beside(&self, egress: Egress) -> Arc<App> {
+        let store = store::Store::open(&self.url).await.expect("the store opens");
+        let chance = Arc::new(Seeded(Mutex::new(0x1234_5678_9abc_def1)));
+        Arc::new(App::open(store, self._folder.path(), self.clock.clone(), chance).await.expect("the application opens").with_egress(egress))
     }
 
     /// One request under `/api/v1`; keeps the session cookie.
@@ -323,7 +367,7 @@ pub fn session_of(answer: &Answer) -> Who {
 /// The same answer on every run: random ids and durations replaced.
 pub fn still(value: &Value) -> Value {
     match value {
-        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_", "whk_", "dlv_", "msg_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
         Value::Array(all) => all.iter().map(still).collect(),
         Value::Object(map) => {
             let timed = |k: &String| k == "milliseconds" || k == "seconds";

@@ -100,11 +100,16 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             let request = app.request(Method::POST, "/changes").header("idempotency-key", format!("change-of-{name}")).header(header::CONTENT_TYPE, "application/json");
             app.send(request.body(Body::from(all.to_string())).expect("a request")).await.expect(200);
             app.post("/exports", json!({ "format": "csv" })).await.expect(202);
+            app.post("/webhooks", json!({ "url": "https://hooks.example.com/", "description": name, "types": ["segment.left"] })).await.expect(201);
+        }
+        let hook = app.get("/webhooks").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
+        for _ in 0..3 {
+            app.post(&format!("/webhooks/{hook}/test"), json!({})).await.expect(200);
         }
         alike(&mut app).await;
         let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
-            let path = path.replace("{id}", &one);
+            let path = path.replace("{id}", if path.starts_with("/webhooks") { &hook } else { &one });
             let whole = app.get(&format!("{path}?limit=500")).await.expect(200)["items"].as_array().expect("items").clone();
             assert!(whole.len() > 1, "{path} shows nothing");
             for limit in [1, 2, 7] {

@@ -64,7 +64,7 @@ async fn each_role_may_exactly_what_its_permissions_say() {
     let mut table = format!("{:<42} {:<18}", "operation", "needs");
     everybody.iter().for_each(|(name, ..)| table.push_str(&format!(" {name:>8}")));
     for o in operations() {
-        let path = o.path.replace("{id}", "nobody").replace("{key}", "nobody");
+        let path = o.path.replace("{id}", "nobody").replace("{key}", "nobody").replace("{delivery}", "nobody");
         let mut line = format!("{:<42} {:<18}", format!("{} {}", o.method, o.path), o.needs);
         for (name, who, permissions) in &everybody {
             // an empty body reaches no decision behind the door
@@ -97,6 +97,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/tags/{id}") => json!({ "name": "x" }),
         ("PUT", "/notes/{id}") | ("POST", "/customers/{id}/notes") => json!({ "body": "x" }),
         ("PUT", "/views/{id}") => json!({ "name": "x", "query": {} }),
+        ("PUT", "/webhooks/{id}") => json!({ "url": "https://hooks.example.com/", "types": ["segment.left"] }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
@@ -119,7 +120,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
         let mut ids: Vec<(&str, &str)> = Vec::new();
         for (place, name) in &o.parameters {
             match (place.as_str(), name.as_str()) {
-                ("path", "id" | "key") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
+                ("path", "id" | "key" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
                 ("path", other) => panic!("{} {}: what is {other}?", o.method, o.path),
                 _ => {}
             }
@@ -129,7 +130,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
             let mut answers = Vec::new();
             for id in ["cus_01j0000000000000000000000", "usr_nobody", "zzz", "..", "%27%20OR%201%3D1"] {
                 let path = match place {
-                    "path" => o.path.replace(&format!("{{{name}}}"), id),
+                    "path" => o.path.replace(&format!("{{{name}}}"), id).replace("{id}", "whk_nobody").replace("{delivery}", "x"),
                     _ => format!("{}?{name}={id}", o.path.replace("{id}", "x").replace("{key}", "x")),
                 };
                 let path = if o.path.ends_with("/why") && place == "path" { format!("{path}?classification=lifecycle") } else { path };

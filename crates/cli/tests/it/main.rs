@@ -27,6 +27,7 @@ mod same;
 mod server;
 mod tried;
 mod upgrade;
+mod webhooks;
 mod workbook;
 mod world;
 

@@ -19,6 +19,10 @@ pub enum Kind {
     Carry,
     /// looks for customers who may be one
     Duplicates,
+    /// tells webhooks who entered and left segments and who is in another class
+    Announce,
+    /// signs the end of the audit log
+    Seal,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -26,7 +30,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates];
+    pub const ALL: [Kind; 9] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -38,6 +42,8 @@ impl Kind {
             Kind::Export => "export",
             Kind::Carry => "carry",
             Kind::Duplicates => "duplicates",
+            Kind::Announce => "announce",
+            Kind::Seal => "seal",
         }
     }
 
@@ -49,8 +55,8 @@ impl Kind {
     /// Smaller first; above [`SHORT`] it may take long.
     pub fn priority(self) -> i64 {
         match self {
-            Kind::Refresh | Kind::Roll => 0,
-            Kind::Sweep | Kind::Tidy | Kind::Carry => SHORT,
+            Kind::Refresh | Kind::Roll | Kind::Announce => 0,
+            Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
             Kind::Export => 2 * SHORT,
             Kind::Duplicates => 3 * SHORT,
         }
@@ -70,7 +76,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
         }

@@ -20,14 +20,14 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, inbox, ingest, merging};
+use crate::{Result, app::App, inbox, ingest, mail, merging, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// Names this room's failpoints.
-pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done"];
+pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done", "webhook-announce-before-commit", "webhook-announced", "webhook-before-send", "webhook-sent-before-noted"];
 
 /// How often the inbox is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -52,14 +52,21 @@ impl Workers {
             if let Err(e) = ingest::sweep(&app).await {
                 tracing::error!(error = %e, "the sweep failed");
             }
-            if let Err(e) = app.finder.refresh(&app.store).await {
-                tracing::error!(error = %e, "what customers are found by could not be read");
-            }
+            // takes seconds at a million customers; jobs need not wait for it
+            let texts = Arc::clone(&app);
+            tokio::spawn(async move {
+                if let Err(e) = texts.finder.refresh(&texts.store).await {
+                    tracing::error!(error = %e, "what customers are found by could not be read");
+                }
+            });
             let again = async {
                 for look in 1u32.. {
                     tokio::time::sleep(LOOK).await;
                     if let Err(e) = inbox::due(&app).await {
                         tracing::error!(error = %e, "the inbox does not answer");
+                    }
+                    if let Err(e) = webhooks::announce::due(&app).await {
+                        tracing::error!(error = %e, "it could not be asked whether there is news for webhooks");
                     }
                     if look % AGAIN != 0 {
                         continue;
@@ -71,6 +78,8 @@ impl Workers {
             };
             tokio::select! {
                 () = again => {}
+                () = webhooks::post::work(&app, closed.clone()) => {}
+                () = mail::send::work(&app, closed.clone()) => {}
                 () = Bench::new(&app, perform).work(closed) => {}
             }
         });
@@ -108,6 +117,14 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Carry) => {
                 let rows = inbox::carry(&app, Some(&beat)).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), note: None })
+            }
+            Some(Kind::Announce) => {
+                let told = webhooks::announce::run(&app, &beat).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), note: None })
+            }
+            Some(Kind::Seal) => {
+                let signed = seal::sign(&app).await?;
+                Ok(Effect { result: signed.map(|s| serde_json::json!({ "seq": s.seq })), note: None })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

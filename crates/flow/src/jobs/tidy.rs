@@ -11,6 +11,8 @@ pub const JOBS: i64 = 30 * DAY;
 const DEAD: i64 = 90 * DAY;
 /// An invitation that was used, taken back or not used.
 const INVITATIONS: i64 = 30 * DAY;
+/// What was told to webhooks, and what waits for one that nobody switches on again.
+const DELIVERIES: i64 = 30 * DAY;
 /// That a slot of a schedule was taken is known longer than any clock jumps.
 const SLOTS: i64 = 800 * DAY;
 
@@ -26,7 +28,10 @@ pub async fn run(app: &App) -> Result<Effect> {
     let mut jobs = store::job::forget(&app.store, before(JOBS)).await?;
     jobs += store::job::forget_dead(&app.store, before(DEAD)).await?;
     store::schedule::forget(&app.store, before(SLOTS)).await?;
+    let deliveries = store::delivery::forget(&app.store, before(DELIVERIES), now).await?;
+    let mails = store::mail::forget(&app.store, before(DELIVERIES)).await?;
+    store::webhook::forget_secrets(&app.store, now).await?;
     let files = export::sweep(app).await?;
-    let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "files": files });
+    let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "deliveries": deliveries, "mails": mails, "files": files });
     Ok(Effect { result: Some(result), note: None })
 }

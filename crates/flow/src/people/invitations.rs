@@ -2,7 +2,7 @@
 //! account with a password of its own, or an account that was there, with its present password.
 
 use super::{By, members};
-use crate::{Error, Result, app::App, audit, schema};
+use crate::{Error, Result, app::App, audit, mail::{self, Letter}, schema};
 use domain::{
     access::{Personal, Role},
     audit::{Action, Actor},
@@ -120,11 +120,12 @@ pub async fn list(app: &App) -> Result<Vec<InvitationView>> {
     Ok(invitation::list(&app.store, &app.settings().id, LISTED).await?.into_iter().map(|i| view(i, now)).collect())
 }
 
-/// Invites an address; an open invitation it had is taken back.
+/// Invites an address; an open invitation it had is taken back. With a `link` that leads here from anywhere, and a mail server, a mail
+/// is on its way, which is answered besides.
 ///
 /// # Errors
 /// `member.exists`, `member.owner_sees`, `access.beyond`; when the store refuses.
-pub async fn create(app: &App, by: &By, guest: Guest, token_hash: &str) -> Result<InvitationView> {
+pub async fn create(app: &App, by: &By, guest: Guest, token_hash: &str, link: Option<&str>) -> Result<(InvitationView, bool)> {
     by.covers(guest.role.granted(guest.personal))?;
     members::fits(guest.role, guest.personal)?;
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
@@ -151,8 +152,29 @@ pub async fn create(app: &App, by: &By, guest: Guest, token_hash: &str) -> Resul
     invitation::create(&mut tx, &workspace, &new, token_hash).await?;
     let note = audit::of(app, &by.actor, Action::InvitationMade, new.id.as_str()).detail(json!({ "role": new.role, "personal": new.personal }));
     audit::append(app, &mut tx, &note).await?;
+    let mailed = match link {
+        Some(link) => mail::enqueue(app, &mut tx, "invitation", &format!("invitation:{}", new.id), &new.email, &letter(app, &by.actor.name, link), app.settings().lang).await?,
+        None => false,
+    };
     tx.commit().await?;
-    Ok(view(new, now))
+    Ok((view(new, now), mailed))
+}
+
+/// What an invited person reads.
+fn letter(app: &App, inviter: &str, link: &str) -> Letter {
+    let settings = app.settings();
+    let business = settings.name.as_str();
+    let say = |zh: String, en: String| settings.lang.pick(&zh, &en).to_owned();
+    Letter {
+        subject: say(format!("邀请您加入「{business}」"), format!("You are invited to {business}")),
+        paragraphs: vec![
+            say(format!("{inviter} 邀请您加入「{business}」，一起了解和照顾好每一位客户。"), format!("{inviter} invites you to {business}, to know every customer and treat each one right.")),
+            say("链接七天内有效，只能使用一次，并且只对这个邮箱有效。".into(), "The link works once, for seven days, and for this address only.".into()),
+        ],
+        link: Some((say("接受邀请".into(), "Accept the invitation".into()), link.to_owned())),
+        footer: say(format!("{business} · 知音。如果您不认识邀请人，请忽略这封邮件。"), format!("{business} · Zhiyin. If you do not know who invites you, ignore this mail.")),
+        unsubscribe: None,
+    }
 }
 
 /// Takes an open invitation back.

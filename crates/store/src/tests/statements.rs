@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, duplicate, inbox, invitation, job, mark, member, merge, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, db, definition, delivery, inbox, invitation, job, mail, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -9,8 +10,10 @@ type Named = (&'static str, &'static str);
 fn statements() -> Vec<Named> {
     let lists: &[&[Named]] = &[
         db::STATEMENTS,
+        announced::STATEMENTS,
         answer::STATEMENTS,
         audit::STATEMENTS,
+        audit_head::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
         catalog::compact::STATEMENTS,
@@ -23,12 +26,14 @@ fn statements() -> Vec<Named> {
         customer::touched::STATEMENTS,
         customer::write::STATEMENTS,
         definition::STATEMENTS,
+        delivery::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
         inbox::STATEMENTS,
         invitation::STATEMENTS,
         job::STATEMENTS,
+        mail::STATEMENTS,
         mark::STATEMENTS,
         duplicate::STATEMENTS,
         member::STATEMENTS,
@@ -45,6 +50,7 @@ fn statements() -> Vec<Named> {
         tries::STATEMENTS,
         user::STATEMENTS,
         view::STATEMENTS,
+        webhook::STATEMENTS,
         workspace::STATEMENTS,
     ];
     lists.concat()
@@ -52,6 +58,7 @@ fn statements() -> Vec<Named> {
 
 fn bulks() -> Vec<&'static Bulk> {
     let mut all = vec![
+        &announced::PUT,
         &catalog::ensure::PUT_COLUMNS,
         &catalog::write::PUT_STATS,
         &comment::INSERT,
@@ -63,6 +70,8 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::MERGED_IDENTIFIERS,
         &duplicate::PUT,
         &customer::RESOLVE,
+        &delivery::MESSAGES,
+        &delivery::DELIVERIES,
         &inbox::INSERT,
         &inbox::NEWEST,
         &mark::BY_CHUNK,

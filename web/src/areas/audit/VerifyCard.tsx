@@ -1,8 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { type FormEvent, useState } from 'react'
 import type { AuditVerdict } from '@/api/types'
-import { verifyAudit } from '@/api/queries'
+import { signedHead, verifyAudit } from '@/api/queries'
+import { href } from '@/api/client'
 import { type Format, useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Secret } from '@/parts/Secret'
@@ -24,11 +25,22 @@ export function VerifyCard() {
       <form className="form-grid" onSubmit={submit}>
         {asking && <div className="field"><label htmlFor="audit-head">{t('audit.kept_head')}</label><Input id="audit-head" className="mono" allowClear value={head} onChange={(e) => setHead(e.target.value)} placeholder="128:9f2c…" autoComplete="off" /></div>}
         <div className="row"><Button htmlType="submit" loading={verify.isPending}>{t('audit.verify')}</Button><span className="soft small">{t('audit.chain_note')}</span></div>
+        <Signed />
         {verify.error && <Failed error={verify.error} />}
         <div role="status" data-testid="verdict">{verify.data && !verify.isPending && <Verdict said={verify.data} f={f} />}</div>
       </form>
     </Card>
   )
+}
+
+/** The last signed end of the log, to be kept elsewhere. */
+function Signed() {
+  const f = useFormat()
+  const { t } = f
+  const { data } = useQuery(signedHead)
+  if (data === undefined) return null
+  if (data === null) return <p className="small soft">{t('audit.not_signed')}</p>
+  return <div className="row small"><span className="soft">{t('audit.signed', { seq: f.integer(data.seq), at: f.instant(data.signed_at), key: data.key.slice(0, 16) })}</span><a href={href('/audit/head')} download={`audit-head-${data.seq}.json`}>{t('audit.signed_download')}</a></div>
 }
 
 function Verdict({ said, f }: { said: AuditVerdict; f: Format }) {
@@ -38,6 +50,7 @@ function Verdict({ said, f }: { said: AuditVerdict; f: Format }) {
   return (
     <div className="stack">
       <p className="verdict"><span className="mark yes" aria-hidden="true">✓</span><b>{t('audit.whole', { count: said.rows, n: f.integer(said.rows) })}</b></p>
+      {said.signatures > 0 && <p className="small soft">{t('audit.signatures', { count: said.signatures })}</p>}
       {said.head && <Secret label={t('audit.head')} value={`${said.head.seq}:${said.head.hash}`} note={t('audit.head_note')} />}
     </div>
   )

@@ -66,6 +66,7 @@ function Made({ made, onMore, onClose }: { made: InvitationMade; onMore: () => v
   return (
     <div className="form-grid">
       <p>{t('members.made', { email, role: words.role(role) })}</p>
+      {made.mailed && <p role="status">{t('members.mailed', { email })}</p>}
       <Secret label={t('members.link')} value={link} note={t('members.link_note', { until: f.instant(expires_at) })} />
       <div className="row"><Button onClick={onMore}>{t('members.invite_more')}</Button><Button onClick={onClose}>{t('common.done')}</Button></div>
     </div>

@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { FeatureIcon, GridIcon, HomeIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
+import { FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
 const places = [
@@ -15,6 +16,8 @@ const places = [
   { to: '/changes', key: 'changes', icon: UndoIcon, group: 'manage', needs: 'customers:write' },
   { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
   { to: '/settings/tokens', key: 'tokens', icon: KeyIcon, group: 'manage', needs: 'tokens:write' },
+  { to: '/settings/webhooks', key: 'webhooks', icon: HookIcon, group: 'manage', needs: 'settings:write' },
+  { to: '/settings/mail', key: 'mail', icon: MailIcon, group: 'manage', needs: 'settings:write' },
   { to: '/jobs', key: 'jobs', icon: JobsIcon, group: 'manage', letter: 'J', needs: 'export:take' },
   { to: '/audit', key: 'audit', icon: LogIcon, group: 'manage', needs: 'audit:read' },
 ] as const satisfies readonly { to: string; key: string; icon: typeof PeopleIcon; group: string; letter?: string; needs?: Permission }[]

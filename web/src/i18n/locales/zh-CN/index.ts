@@ -20,3 +20,7 @@ import jobs from './jobs.json'
 import duplicates from './duplicates.json'
 
 export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates }
+import webhooks from './webhooks.json'
+import mail from './mail.json'
+
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, webhooks, mail }
