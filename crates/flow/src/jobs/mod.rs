@@ -78,9 +78,8 @@ impl Workers {
             };
             tokio::select! {
                 () = again => {}
-                () = webhooks::post::work(&app, closed.clone()) => {}
-                () = mail::send::work(&app, closed.clone()) => {}
-                () = Bench::new(&app, perform).work(closed) => {}
+                // each ends by itself, once it has given back what it holds
+                _ = async { tokio::join!(webhooks::post::work(&app, closed.clone()), mail::send::work(&app, closed.clone()), Bench::new(&app, perform).work(closed)) } => {}
             }
         });
         Workers { closing, task }
