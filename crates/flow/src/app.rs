@@ -71,6 +71,8 @@ pub struct App {
     pub runs: crate::analysis::Runs,
     /// sizes of classes and segments on days before
     pub trends: crate::analysis::trend::Trends,
+    /// numbers of dashboards on days before
+    pub boards: crate::dashboards::Boards,
     /// what this process knows of jobs
     pub jobs: crate::jobs::Board,
 }
@@ -120,6 +122,7 @@ impl App {
             inbox: crate::inbox::Gate::default(),
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
+            boards: crate::dashboards::Boards::default(),
             jobs: crate::jobs::Board::default(),
         };
         app.reload().await?;

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -22,6 +22,7 @@ fn statements() -> Vec<Named> {
         customer::STATEMENTS,
         customer::search::STATEMENTS,
         customer::write::STATEMENTS,
+        dashboard::STATEMENTS,
         definition::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,

@@ -17,5 +17,6 @@ import versions from './versions.json'
 import today from './today.json'
 import work from './work.json'
 import jobs from './jobs.json'
+import dashboards from './dashboards.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, dashboards }
