@@ -8,6 +8,7 @@ let state: { cookies: []; origins: [] } | undefined
 let customer = ''
 let company = ''
 let importId = ''
+let board = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000)
@@ -23,6 +24,9 @@ test.beforeAll(async ({ browser }) => {
   importId = all.items[0]?.id ?? ''
   const made = await context.request.post('/api/v1/segments', { data: { key: 'quiet', label: { zh: '沉睡高价值', en: 'Gone quiet' }, description: { zh: '', en: '' }, rule_text: 'net > 1000 and (class.lifecycle = "at_risk" or recency_days > 60)' } })
   expect(made.ok(), await made.text()).toBe(true)
+  const templates = (await (await context.request.get('/api/v1/dashboards/templates')).json()) as { items: { name: object; tiles: object[] }[] }
+  const dashboard = await context.request.post('/api/v1/dashboards', { data: { name: templates.items[1]?.name, tiles: templates.items[1]?.tiles } })
+  board = ((await dashboard.json()) as { id: string }).id
   state = (await context.storageState()) as never
   await context.close()
 })
@@ -44,6 +48,9 @@ const routes: [string, () => string][] = [
   ['segments', () => '/segments'],
   ['segment', () => '/segments/quiet'],
   ['new segment', () => '/segments/new'],
+  ['dashboards', () => '/dashboards'],
+  ['dashboard', () => `/dashboards/${board}`],
+  ['dashboard, edited', () => `/dashboards/${board}?edit=on`],
   ['features', () => '/features'],
   ['new feature', () => '/features?open=new'],
   ['imports', () => '/imports'],
