@@ -64,16 +64,16 @@ fn all() -> Vec<DashboardTemplate> {
             number("average", Measure::mean("average_order_net"), Back::Quarter),
             tile("retention", 4, Show::Cohort { of: CohortOf::Retention, months: 12 }),
             tile("repurchase", 4, Show::Cohort { of: CohortOf::Repurchase, months: 12 }),
-            tile("moves", 2, Show::Flow { classification: "lifecycle".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
-            tile("lifecycle", 2, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13 }),
+            tile("moves", 4, Show::Flow { classification: "lifecycle".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
+            tile("lifecycle", 4, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13 }),
         ]),
         template("rfm", ("RFM 分层", "RFM"), ("谁近、谁勤、谁舍得花钱，各有多少", "who bought lately, often and much, and how many they are"), vec![
             tile("people", 2, Show::Heat { x: "rfm_f".to_owned(), y: "rfm_r".to_owned(), measure: Measure::count() }),
             tile("money", 2, Show::Heat { x: "rfm_f".to_owned(), y: "rfm_r".to_owned(), measure: Measure::sum("net") }),
             tile("groups", 2, bar("class.rfm_11", Measure::count())),
             tile("table", 2, Show::Group { by: "class.rfm_11".to_owned(), measures: vec![Measure::sum("net"), Measure::mean("average_order_net"), Measure::mean("recency_days")], limit: 12 }),
-            tile("moves", 2, Show::Flow { classification: "rfm_8".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
-            tile("trend", 2, Show::Trend { measure: Measure::count(), by: Some("class.rfm_8".to_owned()), step: Step::Month, points: 13 }),
+            tile("moves", 4, Show::Flow { classification: "rfm_8".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
+            tile("trend", 4, Show::Trend { measure: Measure::count(), by: Some("class.rfm_8".to_owned()), step: Step::Month, points: 13 }),
         ]),
     ]
 }

@@ -43,7 +43,8 @@ function Board({ board, search }: { board: Dashboard; search: Search }) {
   const data = query.data
   // each step of the filter is a step of the browser's way back
   const set = (next: Search) => void navigate({ search: (old) => ({ ...old, ...next }) as never })
-  const stale = !!data && (data.run.stale || query.isPlaceholderData)
+  const computing = query.isPlaceholderData
+  const stale = !!data && (data.run.stale || computing)
   const change = may('definitions:write') && board.mine && <Button type={board.tiles.length ? 'default' : 'primary'} onClick={() => set({ edit: 'on' })}>{t('dashboards.edit')}</Button>
   const grid = (
     <>
@@ -62,12 +63,12 @@ function Board({ board, search }: { board: Dashboard; search: Search }) {
   if (wall)
     return (
       <div className="dash-wall" data-testid="wall">
-        <header className="dash-wall-head"><h1>{f.label(board.name)}</h1><Note data={data} stale={stale} /><Button size="small" onClick={() => setWall(false)}>{t('dashboards.leave_full')}</Button></header>
+        <header className="dash-wall-head"><h1>{f.label(board.name)}</h1><Note data={data} computing={computing} /><Button size="small" onClick={() => setWall(false)}>{t('dashboards.leave_full')}</Button></header>
         {grid}
       </div>
     )
   return (
-    <Page title={f.label(board.name)} crumb={<Link to="/dashboards">{t('dashboards.title')}</Link>} note={<Note data={data} stale={stale} />} actions={change}>
+    <Page title={f.label(board.name)} crumb={<Link to="/dashboards">{t('dashboards.title')}</Link>} note={<Note data={data} computing={computing} />} actions={change}>
       {board.tiles.length > 0 && <FilterBar search={search} asOf={data?.as_of} onChange={set} onFull={() => setWall(true)} />}
       {grid}
     </Page>
@@ -75,15 +76,15 @@ function Board({ board, search }: { board: Dashboard; search: Search }) {
 }
 
 /** Of which day the numbers are, and whether newer ones are on their way. */
-function Note({ data, stale }: { data?: Figures; stale: boolean }) {
+function Note({ data, computing }: { data?: Figures; computing: boolean }) {
   const f = useFormat()
   const { t } = f
   if (!data) return null
   const whom = data.matching === data.customers ? t('dashboards.everybody', { n: f.integer(data.customers) }) : t('dashboards.some', { n: f.integer(data.matching), all: f.integer(data.customers) })
   return (
-    <span data-testid="as-of">
+    <span data-testid="board-as-of">
       {t('dashboards.as_of_day', { day: data.as_of, at: f.instant(data.run.computed_at) })}{data.known === 'then' && ` · ${t('dashboards.known_then')}`} · {whom}
-      {stale && <b className="dash-stale" role="status"> {t('dashboards.stale')}</b>}
+      {(data.run.stale || computing) && <b className="dash-stale" role="status"> {t(computing ? 'dashboards.computing' : 'dashboards.stale')}</b>}
     </span>
   )
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useBlocker, useNavigate } from '@tanstack/react-router'
 import { Button, Drawer, Input, Segmented } from 'antd'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { postDashboard, previewTiles, putDashboard } from '@/api/dashboards'
 import { isProblem } from '@/api/problem'
 import type { Dashboard, Tile } from '@/api/types'
+import { askToLeave, readyToAsk } from '@/parts/ask'
 import { useFormat } from '@/parts/format'
 import { typing, useDebounced } from '@/parts/hooks'
 import { Page } from '@/parts/Page'
@@ -12,7 +13,6 @@ import { Pop } from '@/parts/Pop'
 import { Empty, Failed, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useAt } from '@/parts/useAt'
-import { useUnsaved } from '@/parts/useUnsaved'
 import { begin, change, copyOf, dirty, type Draft, draftOf, fresh, type History, kinds, move, place, put, redo, resize, undo, without } from './model'
 import { TileCard } from './TileCard'
 import { TileForm } from './TileForm'
@@ -33,7 +33,12 @@ export function Editor({ board }: { board: Dashboard }) {
   const draft = history.now
   const changed = useRef(false)
   changed.current = dirty(history, saved.current)
-  useUnsaved(useCallback(() => changed.current, []))
+  useEffect(readyToAsk, [])
+  useBlocker({
+    // back to reading is the same page, and leaves the editor all the same
+    shouldBlockFn: async ({ current, next }) => changed.current && (current.pathname !== next.pathname || (next.search as { edit?: string }).edit !== 'on') && !(await askToLeave()),
+    enableBeforeUnload: () => changed.current,
+  })
   const apply = (next: Partial<Draft>) => setHistory((h) => change(h, { ...h.now, ...next }))
   const tiles = (next: (old: Tile[]) => Tile[]) => setHistory((h) => change(h, { ...h.now, tiles: next(h.now.tiles) }))
   const settled = useDebounced(draft.tiles, 200)
@@ -128,7 +133,7 @@ function Tools({ tile, first, last, onTiles, onEdit }: { tile: Tile; first: bool
       {tool(t('dashboards.later'), '→', () => onTiles((old) => move(old, tile.id, 1)), last)}
       {tool(t('dashboards.narrower'), '−', () => onTiles((old) => resize(old, tile.id, -1)), tile.width <= 1)}
       {tool(t('dashboards.wider'), '+', () => onTiles((old) => resize(old, tile.id, 1)), tile.width >= 4)}
-      {tool(t('dashboards.duplicate'), '⧉', () => onTiles((old) => copyOf(old, tile.id)))}
+      {tool(t('dashboards.duplicate'), '×2', () => onTiles((old) => copyOf(old, tile.id)))}
       {tool(t('dashboards.change_tile'), '✎', onEdit)}
       {tool(t('common.delete'), '✕', () => onTiles((old) => without(old, tile.id)))}
     </span>

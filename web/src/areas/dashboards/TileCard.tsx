@@ -28,12 +28,13 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
         <h2>{title}</h2>
         <div className="card-extra">
           {tools}
-          {ready && drawn && <Button size="small" type="text" aria-pressed={asTable} aria-label={`${t(asTable ? 'common.show_chart' : 'common.show_table')}: ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>}
-          {ready && !tools && board && may('export:take') && (
+          {ready && drawn && !tools && tile.width > 1 && <Button size="small" type="text" aria-pressed={asTable} aria-label={`${t(asTable ? 'common.show_chart' : 'common.show_table')}: ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>}
+          {ready && !tools && board && (may('export:take') || (drawn && tile.width === 1)) && (
             <Pop label={t('dashboards.more_of', { name: title })} button={<MoreIcon />} align="right">
               {(close) => (
                 <div className="menu">
-                  {(['xlsx', 'csv'] as const).map((format) => <a key={format} href={tileFile(board, tile.id, format, lang, query)} download onClick={close}>{t('dashboards.take', { format: format.toUpperCase() })}</a>)}
+                  {drawn && tile.width === 1 && <button type="button" aria-pressed={asTable} onClick={() => { close(); setAsTable(!asTable) }}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</button>}
+                  {may('export:take') && (['xlsx', 'csv'] as const).map((format) => <a key={format} href={tileFile(board, tile.id, format, lang, query)} download onClick={close}>{t('dashboards.take', { format: format.toUpperCase() })}</a>)}
                 </div>
               )}
             </Pop>

@@ -22,7 +22,7 @@ export function GridTable({ figure, shares, shadeOf, caption }: Props) {
                 if (i === 0) return <th key={column.key} scope="row">{row.customer ? <Link to="/customers/$id" params={{ id: row.customer }}>{cellText(f, cell, column.kind)}</Link> : cellText(f, cell, column.kind)}</th>
                 const tone = cell && shadeOf ? shadeOf(cell, column, row.total) : ''
                 const text = column.kind === 'text' || column.kind === 'bool'
-                return <td key={column.key} className={`${text ? '' : 'num'}${tone ? ` cell ${tone}` : ''}${cell?.partial ? ' part' : ''}`}>{cell && <Number cell={cell} column={column} row={f.label(row.cells[0]?.label) || row.key} shares={shares} />}</td>
+                return <td key={column.key} className={`${text ? '' : 'num'}${tone ? ` cell ${tone}` : ''}${cell?.partial ? ' part' : ''}`}>{cell && <Number cell={cell} column={column} row={f.label(row.cells[0]?.label) || row.key} shares={shares} short={!!shadeOf} />}</td>
               })}
             </tr>
           ))}
@@ -33,11 +33,11 @@ export function GridTable({ figure, shares, shadeOf, caption }: Props) {
 }
 
 /** A number that opens its customers; nobody opens nothing. */
-function Number({ cell, column, row, shares }: { cell: FigureCell; column: FigureColumn; row: string; shares?: boolean }) {
+function Number({ cell, column, row, shares, short }: { cell: FigureCell; column: FigureColumn; row: string; shares?: boolean; short: boolean }) {
   const f = useFormat()
   const text = cellText(f, cell, column.kind)
   const share = shares && cell.share != null ? f.percent(cell.share, 0) : null
-  const shown = <>{text}{share && <span className="grid-share"> {share}</span>}</>
-  if (!cell.open || !cell.n) return <span>{shown}</span>
-  return <Link className="drill" to="/customers" search={cell.open as never} aria-label={f.t('dashboards.opens', { row, column: f.label(column.label), value: text, n: f.integer(cell.n) })}>{shown}</Link>
+  const shown = <>{short ? cellText(f, cell, column.kind, true) : text}{share && <span className="grid-share"> {share}</span>}</>
+  if (!cell.open || !cell.n) return <span title={short ? text : undefined}>{shown}</span>
+  return <Link className="drill" to="/customers" search={cell.open as never} title={short ? text : undefined} aria-label={f.t('dashboards.opens', { row, column: f.label(column.label), value: text, n: f.integer(cell.n) })}>{shown}</Link>
 }
