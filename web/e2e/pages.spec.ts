@@ -9,6 +9,7 @@ let customer = ''
 let company = ''
 let importId = ''
 let hook = ''
+let board = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000)
@@ -28,6 +29,9 @@ test.beforeAll(async ({ browser }) => {
   const hooked = await context.request.post('/api/v1/webhooks', { data: { url: 'http://1.1.1.1/', description: 'ERP', types: ['segment.entered', 'class.changed'], segments: ['quiet'] } })
   expect(hooked.ok(), await hooked.text()).toBe(true)
   hook = ((await hooked.json()) as { webhook: { id: string } }).webhook.id
+  const templates = (await (await context.request.get('/api/v1/dashboards/templates')).json()) as { items: { name: object; tiles: object[] }[] }
+  const dashboard = await context.request.post('/api/v1/dashboards', { data: { name: templates.items[1]?.name, tiles: templates.items[1]?.tiles } })
+  board = ((await dashboard.json()) as { id: string }).id
   state = (await context.storageState()) as never
   await context.close()
 })
@@ -50,6 +54,9 @@ const routes: [string, () => string][] = [
   ['segments', () => '/segments'],
   ['segment', () => '/segments/quiet'],
   ['new segment', () => '/segments/new'],
+  ['dashboards', () => '/dashboards'],
+  ['dashboard', () => `/dashboards/${board}`],
+  ['dashboard, edited', () => `/dashboards/${board}?edit=on`],
   ['features', () => '/features'],
   ['new feature', () => '/features?open=new'],
   ['imports', () => '/imports'],

@@ -66,11 +66,11 @@ const app = createRoute({
 })
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
 
-export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'change'; compare?: string; from?: string; flow?: string }
+export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'change'; compare?: string; from?: string; flow?: string; moves?: 'matrix' }
 const overview = createRoute({
   getParentRoute: () => app, path: '/classification',
   validateSearch: (s: Raw): OverviewSearch => ({
-    scoring: oneOf(s.scoring, 'quantile', 'bins', 'kmeans', 'all'), view: oneOf(s.view, 'people', 'money', 'change'), compare: day(s.compare), from: day(s.from), flow: text(s.flow),
+    scoring: oneOf(s.scoring, 'quantile', 'bins', 'kmeans', 'all'), view: oneOf(s.view, 'people', 'money', 'change'), compare: day(s.compare), from: day(s.from), flow: text(s.flow), moves: oneOf(s.moves, 'matrix'),
   }),
   component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
 })
@@ -136,10 +136,24 @@ const jobs = createRoute({
   component: lazyRouteComponent(() => import('./areas/jobs/JobsPage'), 'JobsPage'),
 })
 
+const boards = createRoute({ getParentRoute: () => app, path: '/dashboards', component: lazyRouteComponent(() => import('./areas/dashboards/ListPage'), 'ListPage') })
+/** Filters of a dashboard live in the URL as those of the list do; `class.<classification>` is a parameter each. */
+export type BoardSearch = { compare?: string; segment?: string; rule?: string; tag?: string; owner?: string; edit?: 'on' } & Record<`class.${string}`, string | undefined>
+const board = createRoute({
+  getParentRoute: () => app, path: '/dashboards/$id',
+  validateSearch: (s: Raw): BoardSearch => {
+    const found: Record<string, string | undefined> = { compare: day(s.compare), segment: text(s.segment), rule: text(s.rule), tag: text(s.tag), owner: text(s.owner), edit: oneOf(s.edit, 'on') }
+    for (const [k, v] of Object.entries(s)) if (k.startsWith('class.')) found[k] = text(v)
+    return found as BoardSearch
+  },
+  component: lazyRouteComponent(() => import('./areas/dashboards/BoardPage'), 'BoardPage'),
+})
+
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
 const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
 const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, webhooks, webhookOne, mailRoute, audit, jobs, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, boards, board, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -187,6 +187,15 @@ pub async fn attachment(file: tokio::fs::File, content_type: &'static str, name:
     Ok(response)
 }
 
+/// A small file as a download.
+pub fn bytes_attachment(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Result<Response> {
+    let mut response = Body::from(bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition(name)).map_err(Error::internal)?);
+    Ok(response)
+}
+
 /// `attachment` with a name any browser understands, and the true one (RFC 6266, RFC 5987) where they differ.
 fn disposition(name: &str) -> String {
     let harmless = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '%' | ';'));

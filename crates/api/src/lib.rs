@@ -10,6 +10,7 @@ mod cohorts;
 mod ctx;
 mod curve;
 mod customers;
+mod dashboards;
 mod definitions;
 mod describe;
 mod docs;

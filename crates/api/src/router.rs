@@ -6,8 +6,8 @@ use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, changes, classifications, cohorts, curve, customers, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys}, imports, intake,
-    invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web, webhooks,
+    audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
+    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -26,7 +26,7 @@ const BODY: usize = 1 << 20;
     info(title = "Zhiyin", description = "Know every customer; treat each one right.", license(name = "Apache-2.0")),
     // named only inside recursive shapes and query parameters, where the collector does not look
     components(schemas(
-        flow::audit::LogFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet, flow::analysis::trend::Step,
+        flow::audit::LogFormat, flow::dashboards::FileFormat, flow::schema::Arith, flow::schema::Function, flow::schema::Stat, flow::analysis::export::Sheet, flow::analysis::trend::Step,
         flow::analysis::why_view::Counted, flow::analysis::why_view::CountedFact
     )),
     tags(
@@ -40,6 +40,7 @@ const BODY: usize = 1 << 20;
         (name = "work", description = "tags, owners, notes, saved views, and changes that can be undone"),
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
+        (name = "dashboard", description = "tiles over features, classes and segments"),
         (name = "definition", description = "everything people defined, as text files"),
         (name = "job", description = "what goes on in the background: exports, schedules, the history"),
         (name = "member", description = "who belongs to the business, and invitations"),
@@ -165,6 +166,16 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(views::edit, views::remove))
         .on(Has(BaseRead), routes!(views::used))
         .on(Has(BaseRead), routes!(views::set_default))
+        // dashboards
+        .on(Has(BaseRead), routes!(dashboards::list))
+        .on(Has(DefinitionsWrite), routes!(dashboards::create))
+        .on(Has(BaseRead), routes!(dashboards::show))
+        .on(Has(DefinitionsWrite), routes!(dashboards::edit, dashboards::remove))
+        .on(Has(DefinitionsWrite), routes!(dashboards::restore))
+        .on(Has(BaseRead), routes!(dashboards::figures))
+        .on(Has(BaseRead), routes!(dashboards::preview))
+        .on(Has(BaseRead), routes!(dashboards::templates))
+        .on(Has(ExportTake), routes!(dashboards::file))
         // facts by programs
         .on_intake(routes!(intake::orders))
         .on_intake(routes!(intake::refunds))

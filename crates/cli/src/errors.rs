@@ -45,6 +45,7 @@ pub const ALL: &[Entry] = &[
     entry("classification.*", "4 · 7", ("分类的定义有误，或代号已被占用", "a classification does not fit, or its key is taken"), ("按提示改定义；代号用小写字母、数字和下划线", "mend the definition as it says; a key has lower-case letters, digits and _")),
     entry("config", "3", ("zhiyin.toml 有误", "zhiyin.toml is wrong"), ("改正指出的那一行，或用 --config 换一个文件", "mend the line it names, or name another file with --config")),
     entry("currency", "2", ("--currency 不是货币代码", "--currency is no currency code"), ("用 ISO 4217 的三个字母，如 CNY", "three letters of ISO 4217, such as EUR")),
+    entry("dashboard.*", "4 · 6 · 7", ("看板或它的卡片有误、刚被别人修改、数量已满，或还有日期在计算", "a dashboard or one of its tiles does not fit, somebody else just changed it, there are too many, or some days are still being computed"), WEB),
     entry("data", "5", ("数据目录里没有数据", "the data folder holds no data"), ("核对 --data，或先用 zhiyin import 导入", "check --data, or bring files in with `zhiyin import` first")),
     entry("dedupe.*", "2 · 4", ("表里没有这一列、行号重复或为空、没有能比较的列，或阈值不对", "the table has no such column, its row numbers repeat or are missing, nothing can be compared, or the threshold does not fit"), ("核对 --id、--columns、--use 和 --threshold", "check --id, --columns, --use and --threshold")),
     entry("definition.circle", "4", ("定义互相依赖，成了环", "definitions need each other in a ring"), ("去掉其中一个引用", "take one of the references out")),

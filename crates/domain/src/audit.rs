@@ -95,6 +95,10 @@ actions! {
     ViewShared = "view.shared";
     /// a shared view was taken away or made private
     ViewWithdrawn = "view.withdrawn";
+    /// a dashboard was made for the team, shared with it, or changed while it is
+    DashboardShared = "dashboard.shared";
+    /// a dashboard of the team was taken away or made private
+    DashboardWithdrawn = "dashboard.withdrawn";
     /// somebody took a file along that had been written for them before
     ExportDownloaded = "export.downloaded";
     /// somebody stopped a job

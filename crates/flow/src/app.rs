@@ -71,6 +71,8 @@ pub struct App {
     pub runs: crate::analysis::Runs,
     /// sizes of classes and segments on days before
     pub trends: crate::analysis::trend::Trends,
+    /// numbers of dashboards on days before
+    pub boards: crate::dashboards::Boards,
     /// whom a text finds
     pub finder: crate::finder::Finder,
     /// what this process knows of jobs
@@ -129,6 +131,7 @@ impl App {
             inbox: crate::inbox::Gate::default(),
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
+            boards: crate::dashboards::Boards::default(),
             finder: crate::finder::Finder::default(),
             jobs: crate::jobs::Board::default(),
             egress: channels::Egress::default(),

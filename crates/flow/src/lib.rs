@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod app;
 pub mod audit;
 pub mod backup;
+pub mod dashboards;
 pub mod definitions;
 pub mod duplicates;
 pub mod error;

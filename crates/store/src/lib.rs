@@ -25,6 +25,7 @@ pub mod change;
 pub mod comment;
 pub mod contact;
 pub mod customer;
+pub mod dashboard;
 pub mod definition;
 pub mod delivery;
 pub mod dump;

@@ -93,6 +93,20 @@ export type Flow = S['Movement']
 export type Curve = S['Curve']
 export type Cohorts = S['Cohorts']
 
+export type Show = S['Show']
+export type Measure = S['TileMeasure']
+export type Tile = Refine<S['Tile'], { who?: Record<string, string>; show: Show }>
+export type Dashboard = Refine<S['DashboardView'], { audience: 'private' | 'everyone'; tiles: Tile[] }>
+export type DashboardBody = Refine<S['DashboardDraft'], { audience: 'private' | 'everyone'; tiles: Tile[] }>
+export type DashboardTemplate = Refine<S['DashboardTemplate'], { tiles: Tile[] }>
+export type FigureColumn = S['FigureColumn']
+export type FigureCell = Refine<S['FigureCell'], { value: Value; open?: Record<string, string> | null }>
+export type FigureRow = Refine<S['FigureRow'], { cells: FigureCell[] }>
+export type Reckoned = Refine<S['Reckoned'], { value: Value; low?: Value | null; high?: Value | null }>
+export type Headline = Refine<S['Headline'], { now: Reckoned; before?: Reckoned | null; difference?: Value | null }>
+export type Figure = Refine<S['Figure'], { rows: FigureRow[]; headline?: Headline | null }>
+export type Figures = Refine<S['Figures'], { items: Figure[] }>
+
 export type ScoreMethod = S['ScoreMethod']
 export type Definition = S['Definition']
 export type Feature = S['Feature']

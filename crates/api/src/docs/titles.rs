@@ -2,6 +2,16 @@
 
 /// Operation and title.
 const ALL: &[(&str, &str)] = &[
+    ("get_dashboards", "自己的和团队的看板"),
+    ("post_dashboards", "新建看板"),
+    ("get_dashboards_id", "一个看板"),
+    ("put_dashboards_id", "修改看板"),
+    ("delete_dashboards_id", "删除看板"),
+    ("post_dashboards_id_restore", "恢复看板"),
+    ("get_dashboards_id_figures", "看板各卡片的数字"),
+    ("post_dashboards_preview", "正在编辑的卡片会显示什么"),
+    ("get_dashboards_templates", "看板模板"),
+    ("get_dashboards_id_file", "把一张卡片的表导出为文件"),
     ("post_orders", "提交订单"),
     ("post_refunds", "提交退款"),
     ("post_interactions", "提交互动"),

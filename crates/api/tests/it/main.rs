@@ -3,6 +3,7 @@
 mod app;
 mod audit;
 mod customers;
+mod dashboards;
 mod define;
 mod duplicates;
 mod idempotency;

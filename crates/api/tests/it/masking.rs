@@ -49,6 +49,23 @@ struct World {
     customer: String,
     company: String,
     second: String,
+    board: String,
+}
+
+/// Tiles over what is hidden, and one that is not.
+fn tiles(d: &Details) -> Value {
+    let number = json!({ "kind": "number", "measure": { "stat": "count" } });
+    json!([
+        { "id": "bar", "width": 2, "show": { "kind": "bar", "by": "class.by_alias", "measure": { "stat": "count" }, "limit": 10 } },
+        { "id": "list", "width": 2, "show": { "kind": "list", "sort": "-net", "columns": ["birthday", "custom.alias"], "limit": 5 } },
+        { "id": "order", "width": 2, "show": { "kind": "list", "sort": "days_to_birthday", "columns": [], "limit": 5 } },
+        { "id": "group", "width": 2, "show": { "kind": "group", "by": "custom.收货地址", "measures": [{ "stat": "mean", "feature": "days_to_birthday" }], "limit": 5 } },
+        { "id": "heat", "width": 2, "show": { "kind": "heat", "x": "custom.alias", "y": "rfm_r", "measure": { "stat": "sum", "feature": "net" } } },
+        { "id": "flow", "width": 2, "show": { "kind": "flow", "classification": "by_alias" } },
+        { "id": "trend", "width": 2, "show": { "kind": "trend", "measure": { "stat": "mean", "feature": "days_to_birthday" }, "points": 2 } },
+        { "id": "rule", "width": 1, "who": { "rule": "custom.alias contains \"1111\"" }, "title": { "zh": format!("找 {}", d.contact_phone), "en": "x" }, "show": number },
+        { "id": "plain", "width": 1, "show": number },
+    ])
 }
 
 async fn world(d: &Details) -> World {
@@ -102,9 +119,11 @@ async fn world(d: &Details) -> World {
         "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("无") } }
     });
     app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
+    let board = json!({ "name": { "zh": format!("看 {}", d.alias), "en": "x" }, "tiles": tiles(d), "audience": "everyone" });
+    let board = app.post("/dashboards", board).await.expect(201)["id"].as_str().expect("an id").to_owned();
     let (customer, company, second) = (find(&mut app, "M001").await, find(&mut app, "B001").await, find(&mut app, "M002").await);
     let owner = app.me();
-    World { app, owner, import, customer, company, second }
+    World { app, owner, import, customer, company, second, board }
 }
 
 fn coded(text: &str) -> String {
@@ -185,6 +204,19 @@ fn ways(w: &World) -> Vec<Way> {
     all.push(get(format!("/imports/{import}/rejected.csv"), true));
     all.push(get(format!("/imports/{import}/rejected.xlsx"), true));
     all.push(get("/definitions/export".into(), false));
+    all.push(get("/dashboards".into(), true));
+    all.push(get(format!("/dashboards/{}", w.board), true));
+    all.push(get(format!("/dashboards/{}/figures", w.board), true));
+    all.push(get(format!("/dashboards/{}/figures?as_of=2025-12-30&compare=2025-12-29", w.board), true));
+    all.push(get(format!("/dashboards/{}/figures?rule={}", w.board, coded("custom.alias contains \"1111\"")), false));
+    all.push(get(format!("/dashboards/{}/figures?class.by_alias=13911110000", w.board), false));
+    for tile in ["bar", "list", "group", "heat", "rule"] {
+        all.push(get(format!("/dashboards/{}/file?tile={tile}", w.board), !["rule", "heat"].contains(&tile)));
+    }
+    all.push((Method::POST, "/dashboards/preview".into(), Some(json!({ "tiles": tiles(&ONE) })), true));
+    all.push((Method::POST, "/dashboards/preview".into(), Some(json!({ "tiles": [], "filter": { "rule": "birthday = 1990-03-05" } })), false));
+    all.push((Method::POST, "/dashboards".into(), Some(json!({ "name": { "zh": "x", "en": "x" }, "tiles": tiles(&ONE) })), false));
+    all.push((Method::PUT, format!("/dashboards/{}", w.board), Some(json!({ "name": { "zh": "x", "en": "x" }, "tiles": [] })), false));
     let feature = |key: &str, value: &str, definition: Value| {
         json!({ "key": key, "label": { "zh": "x", "en": "x" }, "description": { "zh": "", "en": "" }, "group": "custom", "value": value, "definition": definition })
     };

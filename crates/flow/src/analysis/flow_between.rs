@@ -51,7 +51,7 @@ pub struct MovementLink {
 }
 
 /// The node of customers who were not there yet on a day. No class can have this key: a dot is no part of one.
-pub(super) const NOT_YET: &str = "not.yet";
+pub(crate) const NOT_YET: &str = "not.yet";
 
 /// The movement in a classification. Without days: the last three months.
 ///

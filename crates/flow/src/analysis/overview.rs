@@ -38,7 +38,7 @@ pub struct Overview {
 }
 
 /// How and when the numbers were computed.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunInfo {
     /// snapshot of the lake
     pub lake_version: i64,

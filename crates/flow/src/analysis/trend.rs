@@ -169,7 +169,7 @@ impl Kept {
 }
 
 /// The days of a trend that ends on a day, oldest first.
-fn days(last: Day, step: Step, points: u32) -> Vec<Day> {
+pub(crate) fn days(last: Day, step: Step, points: u32) -> Vec<Day> {
     let back = |n: u32| match step {
         Step::Week => last.plus(-7 * n.min(MOST) as i32),
         Step::Month => last.months_before(n),

@@ -11,6 +11,7 @@ mod base;
 mod bits;
 mod classify;
 mod coder;
+mod cohort;
 mod column;
 mod complete;
 mod derived;
@@ -34,6 +35,7 @@ mod view;
 
 pub use bits::Bits;
 pub use classify::Classes;
+pub use cohort::CohortSums;
 pub use column::{Column, Data, Texts};
 pub use run::{Run, Spec};
 pub use summary::{At, Best, Cell, Cohort, Curve, GroupSum, Link, Matrix, Place, Repurchase, Sort, flow, moves};

@@ -481,14 +481,14 @@ fn lorenz(values: &[i64], points: usize) -> Curve {
 }
 
 /// Months of days, looked up instead of computed.
-struct Calendar {
+pub(super) struct Calendar {
     first: i32,
     months: Vec<u32>,
     starts: Vec<Day>,
 }
 
 impl Calendar {
-    fn new(first: i32, last: i32) -> Calendar {
+    pub(super) fn new(first: i32, last: i32) -> Calendar {
         let start = Day(first).plus(1 - i32::from(Day(first).date().day()));
         let mut starts = vec![start];
         while let Some(next) = starts.last().map(|d| next_month(*d)).filter(|d| d.0 <= last) {
@@ -505,12 +505,12 @@ impl Calendar {
         Calendar { first, months, starts }
     }
 
-    fn month(&self, day: i32) -> usize {
+    pub(super) fn month(&self, day: i32) -> usize {
         let i = usize::try_from(day - self.first).unwrap_or(0);
         self.months.get(i).map_or(self.starts.len() - 1, |m| *m as usize)
     }
 
-    fn first_of(&self, month: usize) -> Day {
+    pub(super) fn first_of(&self, month: usize) -> Day {
         self.starts.get(month).copied().unwrap_or_default()
     }
 }

@@ -257,3 +257,35 @@ fn numbers_nobody_has_count_nowhere() {
         }
     }
 }
+
+#[test]
+fn what_became_of_cohorts_by_hand_and_against_the_triangle() {
+    let (run, _root) = small("2024-03-31");
+    let all = run.cohort_sums(3, &Bits::all(4)).unwrap();
+    let january = &all[0];
+    assert_eq!((january.month, january.size, january.buyers.as_slice()), (day("2024-01-01"), 2, &[2, 0, 1][..]));
+    // customer 1 bought twice in January, customer 0 a second time in March
+    assert_eq!((january.again.as_slice(), january.net.as_slice()), (&[1, 1, 2][..], &[2200, 0, 3000][..]));
+    assert_eq!((all[2].size, all[2].again.as_slice(), all[2].net.as_slice()), (1, &[0][..], &[9000][..]));
+    let one = run.cohort_sums(3, &Bits::of([CustomerKey(0)], 4)).unwrap();
+    assert_eq!((one[0].size, one[0].buyers.as_slice(), one[2].size), (1, &[1, 0, 1][..], 0));
+
+    let b = Business::random(5, 1300, 6);
+    let root = tempfile::tempdir().unwrap();
+    let run = b.lake(root.path(), 100_000).run(&b.spec(Instant::MAX, catalog().to_vec())).unwrap();
+    let (triangle, sums) = (run.cohorts(24).unwrap(), run.cohort_sums(24, run.present()).unwrap());
+    assert_eq!(triangle.len(), sums.len());
+    for (cohort, sums) in triangle.iter().zip(&sums) {
+        assert_eq!((cohort.month, cohort.size, &cohort.values), (sums.month, sums.size, &sums.buyers));
+    }
+    // whoever is in half of the base is in one half of the cohorts
+    let half = Bits::of((0..1300).step_by(2).map(CustomerKey), 1300);
+    let mut rest = run.present().clone();
+    rest.and_not(&half);
+    let (a, b) = (run.cohort_sums(24, &half).unwrap(), run.cohort_sums(24, &rest).unwrap());
+    for ((a, b), all) in a.iter().zip(&b).zip(&sums) {
+        let both: Vec<u64> = a.again.iter().zip(&b.again).map(|(x, y)| x + y).collect();
+        let net: Vec<i64> = a.net.iter().zip(&b.net).map(|(x, y)| x + y).collect();
+        assert_eq!((a.size + b.size, both, net), (all.size, all.again.clone(), all.net.clone()));
+    }
+}

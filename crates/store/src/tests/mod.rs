@@ -3,6 +3,7 @@
 mod audit;
 mod snapshots;
 mod commits;
+mod dashboards;
 mod dump;
 mod foreign;
 mod jobs;

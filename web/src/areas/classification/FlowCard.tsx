@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { DatePicker, Select } from 'antd'
+import { DatePicker, Segmented, Select } from 'antd'
 import dayjs from 'dayjs'
 import { lazy, Suspense, useMemo } from 'react'
+import { previewTiles } from '@/api/dashboards'
 import { flow } from '@/api/queries'
 import type { ClassificationSummary, Flow, Known } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { ChartCard } from '@/parts/ChartCard'
+import { GridTable } from '@/parts/figure/GridTable'
 import { useFormat } from '@/parts/format'
 import { usePhone } from '@/parts/hooks'
 import { Failed, Loading } from '@/parts/States'
@@ -33,7 +35,10 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
   const key = search.flow ?? 'lifecycle'
   const from = search.from ?? daysBefore(asOf, 30)
   const set = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+  const matrix = search.moves === 'matrix'
   const query = useQuery(flow({ classification: key, from, to: asOf, known }))
+  const crossed = useQuery({ ...previewTiles([{ id: 'flow', width: 4, who: {}, show: { kind: 'flow', classification: key, view: 'matrix' } }], { as_of: search.as_of, known, compare: from }), enabled: matrix && from < asOf })
+  const figure = crossed.data?.items[0]
   const data = useMemo(() => {
     const found = query.data
     if (!found?.nodes.every((n) => stages.includes(n.key))) return found
@@ -98,6 +103,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
           <Select size="small" aria-label={t('classification.flow_of')} value={key} onChange={(v) => set({ flow: v === 'lifecycle' ? undefined : v })} options={options} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} />
           <DatePicker size="small" aria-label={t('classification.from')} allowClear={false} value={dayjs(from)} maxDate={dayjs(asOf)} onChange={(d) => set({ from: d?.format('YYYY-MM-DD') })} />
           <span className="soft small">→ {asOf}</span>
+          <Segmented size="small" aria-label={t('dashboards.view')} value={matrix ? 'matrix' : 'bands'} onChange={(v) => set({ moves: v === 'matrix' ? v : undefined })} options={(['bands', 'matrix'] as const).map((value) => ({ value, label: t(`dashboards.view_${value}`) }))} />
         </>
       }
       table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]) }}
@@ -105,7 +111,10 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
     >
       {query.isPending && <Loading lines={8} height={320} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && (
+      {matrix && crossed.error && <Failed error={crossed.error} retry={() => void crossed.refetch()} />}
+      {matrix && figure?.problem && <p className="soft">{f.label(figure.problem.message)}</p>}
+      {matrix && figure && !figure.problem && <div data-testid="move-matrix"><GridTable figure={figure} caption={t('classification.flow')} shares /></div>}
+      {data && !matrix && (
         <Suspense fallback={<Loading lines={8} height={320} />}>
           <EChart option={option} height={Math.max(320, Math.min(560, data.nodes.length * 44))} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name); else pickBand(e.data as { source?: string; target?: string }) }} />
         </Suspense>

@@ -24,3 +24,6 @@ import webhooks from './webhooks.json'
 import mail from './mail.json'
 
 export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, webhooks, mail }
+import dashboards from './dashboards.json'
+
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, dashboards }

@@ -1,0 +1,41 @@
+/** What the web asks of the server about dashboards. One request answers for all tiles: they come from one run. */
+
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call, href } from './client'
+import type { AsOf } from './queries'
+import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Tile } from './types'
+
+export type Narrow = Record<string, string | undefined>
+
+export const dashboards = queryOptions({ queryKey: ['dashboards'], queryFn: async ({ signal }) => (await call<{ items: Dashboard[] }>('GET', '/dashboards', { signal })).items })
+export const dashboard = (id: string) => queryOptions({ queryKey: ['dashboards', id], queryFn: ({ signal }) => call<Dashboard>('GET', `/dashboards/${id}`, { signal }) })
+export const dashboardTemplates = queryOptions({ queryKey: ['dashboards', 'templates'], queryFn: async ({ signal }) => (await call<{ items: DashboardTemplate[] }>('GET', '/dashboards/templates', { signal })).items, staleTime: 60_000 })
+export const postDashboard = (body: DashboardBody) => call<Dashboard>('POST', '/dashboards', { body })
+export const putDashboard = (id: string, body: DashboardBody) => call<Dashboard>('PUT', `/dashboards/${id}`, { body })
+export const deleteDashboard = (id: string) => call<void>('DELETE', `/dashboards/${id}`)
+export const restoreDashboard = (id: string) => call<Dashboard>('POST', `/dashboards/${id}/restore`)
+
+/** Asked again while days are missing or a newer run is on its way, and now and then by a screen on the wall. */
+const again = (wall: boolean) => ({ state }: { state: { data?: Figures } }) => (state.data?.pending ? 1_000 : state.data?.run.stale ? 2_000 : wall ? 15_000 : false)
+
+/** `edition`: another one is another dashboard. */
+export const figures = (id: string, edition: number, query: AsOf & Narrow, wall: boolean) =>
+  queryOptions({
+    queryKey: ['run', 'dashboard', id, edition, query],
+    queryFn: ({ signal }) => call<Figures>('GET', `/dashboards/${id}/figures`, { query, signal }),
+    placeholderData: keepPreviousData, refetchInterval: again(wall), refetchIntervalInBackground: wall,
+  })
+
+/** What tiles say that are kept nowhere yet. */
+export const previewTiles = (tiles: Tile[], query: AsOf & { compare?: string; filter?: Narrow }) =>
+  queryOptions({
+    queryKey: ['run', 'tiles', tiles, query],
+    queryFn: ({ signal }) => call<Figures>('POST', '/dashboards/preview', { body: { tiles, as_of: query.as_of, known: query.known ?? 'today', compare: query.compare, filter: query.filter ?? {} }, signal }),
+    placeholderData: keepPreviousData, refetchInterval: again(false), retry: false,
+  })
+
+export const tileFile = (id: string, tile: string, format: 'csv' | 'xlsx', lang: string, query: Narrow) => {
+  const all = new URLSearchParams({ tile, format, lang })
+  for (const [k, v] of Object.entries(query)) if (v) all.set(k, v)
+  return href(`/dashboards/${id}/file?${all}`)
+}
