@@ -151,9 +151,7 @@ const board = createRoute({
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, nowhere])])
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, webhooks, webhookOne, mailRoute, audit, jobs, nowhere])])
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, boards, board, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -1,9 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, db, definition, duplicate, inbox, invitation, job, mark, member, merge, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
-use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, db, definition, delivery, inbox, invitation, job, mail, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);

@@ -1,16 +1,14 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { FeatureIcon, GridIcon, HomeIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
-import { FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, UndoIcon } from '@/parts/icons'
-import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MemberIcon, PeopleIcon, SegmentIcon, UndoIcon } from '@/parts/icons'
+import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
 const places = [
   { to: '/', key: 'today', icon: HomeIcon, group: 'home', letter: 'H' },
   { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
   { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
-  { to: '/duplicates', key: 'duplicates', icon: TwinsIcon, group: 'customers', letter: 'D' },
+  { to: '/duplicates', key: 'duplicates', icon: TwinsIcon, group: 'customers', letter: 'U' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
   { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
   { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },

@@ -18,12 +18,8 @@ import today from './today.json'
 import work from './work.json'
 import jobs from './jobs.json'
 import duplicates from './duplicates.json'
-
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates }
 import webhooks from './webhooks.json'
 import mail from './mail.json'
-
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, webhooks, mail }
 import dashboards from './dashboards.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, dashboards }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards }
