@@ -73,6 +73,8 @@ pub struct App {
     pub trends: crate::analysis::trend::Trends,
     /// numbers of dashboards on days before
     pub boards: crate::dashboards::Boards,
+    /// where questions in SQL are answered
+    pub desk: lake::desk::Desk,
     /// what this process knows of jobs
     pub jobs: crate::jobs::Board,
 }
@@ -123,6 +125,7 @@ impl App {
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
             boards: crate::dashboards::Boards::default(),
+            desk: lake::desk::Desk::default(),
             jobs: crate::jobs::Board::default(),
         };
         app.reload().await?;

@@ -16,6 +16,7 @@ pub mod output;
 pub mod people;
 pub mod schema;
 pub mod sight;
+pub mod sql;
 pub mod work;
 
 pub use error::{Error, Result};

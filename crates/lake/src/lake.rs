@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    desk::Counting,
     read::{self, Footers, Reader, Texts, files_of},
     stats,
     table::LakeTable,
@@ -17,6 +18,7 @@ use domain::{
     table::{Snapshot, Table},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -31,6 +33,7 @@ pub struct Lake {
     snapshot: Arc<Snapshot>,
     sql: Arc<OnceLock<SessionContext>>,
     last_signup: Arc<Mutex<Option<(Day, Option<i32>)>>>,
+    pub(crate) counting: Arc<Mutex<BTreeMap<Table, Arc<Counting>>>>,
 }
 
 impl std::fmt::Debug for Lake {
@@ -53,7 +56,7 @@ impl Lake {
     fn with(root: PathBuf, snapshot: &Snapshot, footers: Arc<Footers>) -> Result<Lake> {
         let reader = Reader { root, snapshot: snapshot.id, footers };
         read::check_files(&reader, &snapshot.files)?;
-        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), sql: Arc::default(), last_signup: Arc::default() })
+        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), sql: Arc::default(), last_signup: Arc::default(), counting: Arc::default() })
     }
 
     /// What the lake holds.

@@ -34,6 +34,7 @@ pub mod mark;
 pub mod member;
 pub mod note;
 pub mod quarantine;
+pub mod question;
 pub mod restore;
 pub mod schedule;
 pub mod session;

@@ -23,6 +23,7 @@ export const MemberIcon = draw(<><circle cx="10" cy="6.8" r="3" /><path d="M4 16
 export const KeyIcon = draw(<><circle cx="6.8" cy="10" r="3.3" /><path d="M10 10h7M14.500 10v2.800" /></>)
 export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
 export const BoardIcon = draw(<><rect x="3" y="3.5" width="6" height="7" rx="1.2" /><rect x="11" y="3.5" width="6" height="4" rx="1.2" /><rect x="3" y="12.5" width="6" height="4" rx="1.2" /><rect x="11" y="9.5" width="6" height="7" rx="1.2" /></>)
+export const SqlIcon = draw(<><path d="M4 5.500 8.500 10 4 14.500" /><path d="M10.500 15H16.500" /></>)
 export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.700 8.700zM11.800 5.800l2.400 2.400" />)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)
 export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)

@@ -17,6 +17,7 @@ mod people;
 mod revoked;
 mod schema;
 mod session;
+mod sql;
 mod versions;
 mod walls;
 mod web;

@@ -97,6 +97,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/tags/{id}") => json!({ "name": "x" }),
         ("PUT", "/notes/{id}") | ("POST", "/customers/{id}/notes") => json!({ "body": "x" }),
         ("PUT", "/views/{id}") => json!({ "name": "x", "query": {} }),
+        ("PUT", "/sql/questions/{id}") => json!({ "name": "x", "text": "SELECT 1" }),
         ("PUT", "/dashboards/{id}") => json!({ "name": named("x"), "tiles": [] }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, inbox, invitation, job, mark, member, note, quarantine, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
+use crate::{answer, audit, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, inbox, invitation, job, mark, member, note, quarantine, question, restore, schedule, session, setup, tag, template, token, tries, user, view, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -34,6 +34,7 @@ fn statements() -> Vec<Named> {
         member::STATEMENTS,
         note::STATEMENTS,
         quarantine::STATEMENTS,
+        question::STATEMENTS,
         restore::STATEMENTS,
         schedule::STATEMENTS,
         session::STATEMENTS,

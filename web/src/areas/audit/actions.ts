@@ -2,6 +2,6 @@
 export const actions = [
   'workspace.founded', 'workspace.changed', 'workspace.restored', 'session.begun', 'session.refused', 'password.changed', 'password.reset', 'member.joined', 'member.changed', 'member.removed',
   'invitation.made', 'invitation.revoked', 'token.made', 'token.revoked', 'import.committed', 'import.undone', 'definition.published', 'definition.withdrawn', 'export.taken',
-  'tag.made', 'tag.changed', 'tag.removed', 'tag.restored', 'note.written', 'note.changed', 'note.removed', 'note.restored', 'customers.changed', 'customers.unchanged', 'view.shared', 'view.withdrawn', 'dashboard.shared', 'dashboard.withdrawn',
+  'tag.made', 'tag.changed', 'tag.removed', 'tag.restored', 'note.written', 'note.changed', 'note.removed', 'note.restored', 'customers.changed', 'customers.unchanged', 'view.shared', 'view.withdrawn', 'dashboard.shared', 'dashboard.withdrawn', 'sql.asked', 'sql.shared', 'sql.withdrawn',
   'export.downloaded', 'job.cancelled', 'job.retried',
 ]

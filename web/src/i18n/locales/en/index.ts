@@ -18,5 +18,6 @@ import today from './today.json'
 import work from './work.json'
 import jobs from './jobs.json'
 import dashboards from './dashboards.json'
+import sql from './sql.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, dashboards }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, dashboards, sql }
