@@ -57,6 +57,7 @@ const routes: [string, () => string][] = [
   ['dashboards', () => '/dashboards'],
   ['dashboard', () => `/dashboards/${board}`],
   ['dashboard, edited', () => `/dashboards/${board}?edit=on`],
+  ['sql', () => '/sql'],
   ['features', () => '/features'],
   ['new feature', () => '/features?open=new'],
   ['imports', () => '/imports'],

@@ -149,9 +149,11 @@ const board = createRoute({
   component: lazyRouteComponent(() => import('./areas/dashboards/BoardPage'), 'BoardPage'),
 })
 
+const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: { needs: 'export:take' }, component: lazyRouteComponent(() => import('./areas/sql/SqlPage'), 'SqlPage') })
+
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -120,7 +120,7 @@ fn reading(at: &At, narrow: &NarrowQuery, pairs: &BTreeMap<String, String>) -> R
 /// Every tile with its day, how many customers it is about and the parameters of the list that shows them. `pending` counts days of
 /// trends and comparisons that are still being computed: ask again.
 #[utoipa::path(get, path = "/dashboards/{id}/figures", tag = "dashboard", params(("id" = String, Path,), At, NarrowQuery),
-    responses((status = 200, body = Figures), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Figures), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn figures(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>, Query(narrow): Query<NarrowQuery>, Query(pairs): Pairs) -> Result<Json<Figures>> {
     let tiles = dashboards::tiles_of(&ctx.app, &scope.by(), &id).await?;
     Ok(Json(dashboards::figures(&ctx.app, scope.sight, &tiles, &reading(&at, &narrow, &pairs)?).await?))

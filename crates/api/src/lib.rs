@@ -42,6 +42,7 @@ mod scope;
 mod security;
 mod segments;
 mod session;
+mod sql;
 mod tags;
 mod tokens;
 mod views;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, sql, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -41,6 +41,7 @@ const BODY: usize = 1 << 20;
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
         (name = "dashboard", description = "tiles over features, classes and segments"),
+        (name = "sql", description = "questions by analysts"),
         (name = "definition", description = "everything people defined, as text files"),
         (name = "job", description = "what goes on in the background: exports, schedules, the history"),
         (name = "member", description = "who belongs to the business, and invitations"),
@@ -176,6 +177,13 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(dashboards::preview))
         .on(Has(BaseRead), routes!(dashboards::templates))
         .on(Has(ExportTake), routes!(dashboards::file))
+        // questions in SQL
+        .on(Has(ExportTake), routes!(sql::tables))
+        .on(Has(ExportTake), routes!(sql::run))
+        .on(Has(ExportTake), routes!(sql::file))
+        .on(Has(ExportTake), routes!(sql::list, sql::create))
+        .on(Has(ExportTake), routes!(sql::edit, sql::remove))
+        .on(Has(ExportTake), routes!(sql::history))
         // facts by programs
         .on_intake(routes!(intake::orders))
         .on_intake(routes!(intake::refunds))

@@ -114,6 +114,7 @@ pub const ALL: &[Entry] = &[
     entry("serve", "1", ("服务意外结束", "the server ended unexpectedly"), DOCTOR),
     entry("session.form", "1", ("密码不合要求", "the password does not fit"), ASK_AGAIN),
     entry("setup", "1", ("首次启动的链接没有生成", "the link of the first start was not made"), DOCTOR),
+    entry("sql.*", "4 · 6 · 7", ("SQL 查询写得不对、用了不允许的写法、太久、太大、行数太多，或是别人的", "a question in SQL does not fit, uses what is not allowed, takes too long or too much, has too many rows, or is somebody else's"), WEB),
     entry("stdin", "2", ("有多处要读标准输入", "more than one thing wants standard input"), ("最多用一个 -，其他写文件名", "use - once at most, name files for the others")),
     entry("stdout", "2", ("有多处要写标准输出", "more than one thing wants standard output"), ("--json 与写到 - 不能同时用；- 最多一个", "--json does not go with writing to -; use - once at most")),
     entry("store.address", "3", ("数据库地址不是 sqlite: 或 postgres:", "the database address is neither sqlite: nor postgres:"), ("核对 --store 和 zhiyin.toml", "check --store and zhiyin.toml")),

@@ -99,6 +99,12 @@ actions! {
     DashboardShared = "dashboard.shared";
     /// a dashboard of the team was taken away or made private
     DashboardWithdrawn = "dashboard.withdrawn";
+    /// somebody asked a question in SQL
+    QuestionAsked = "sql.asked";
+    /// a question was shared with everybody who may ask, or changed while it is
+    QuestionShared = "sql.shared";
+    /// a shared question was taken away or made private
+    QuestionWithdrawn = "sql.withdrawn";
     /// somebody took a file along that had been written for them before
     ExportDownloaded = "export.downloaded";
     /// somebody stopped a job

@@ -73,6 +73,8 @@ pub struct App {
     pub trends: crate::analysis::trend::Trends,
     /// numbers of dashboards on days before
     pub boards: crate::dashboards::Boards,
+    /// where questions in SQL are answered
+    pub desk: lake::desk::Desk,
     /// whom a text finds
     pub finder: crate::finder::Finder,
     /// what this process knows of jobs
@@ -132,6 +134,7 @@ impl App {
             runs: crate::analysis::Runs::default(),
             trends: crate::analysis::trend::Trends::default(),
             boards: crate::dashboards::Boards::default(),
+            desk: lake::desk::Desk::default(),
             finder: crate::finder::Finder::default(),
             jobs: crate::jobs::Board::default(),
             egress: channels::Egress::default(),

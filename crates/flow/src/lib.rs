@@ -20,6 +20,7 @@ pub mod people;
 pub mod schema;
 pub mod seal;
 pub mod sight;
+pub mod sql;
 pub mod webhooks;
 pub mod work;
 

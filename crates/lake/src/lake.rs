@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    desk::Counting,
     read::{self, Footers, Reader, Texts, files_of},
     stats,
     table::LakeTable,
@@ -18,6 +19,7 @@ use domain::{
     table::{Snapshot, Table},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -33,6 +35,7 @@ pub struct Lake {
     aliases: Arc<Aliases>,
     sql: Arc<OnceLock<SessionContext>>,
     last_signup: Arc<Mutex<Option<(Day, Option<i32>)>>>,
+    pub(crate) counting: Arc<Mutex<BTreeMap<Table, Arc<Counting>>>>,
 }
 
 impl std::fmt::Debug for Lake {
@@ -55,7 +58,7 @@ impl Lake {
     fn with(root: PathBuf, snapshot: &Snapshot, footers: Arc<Footers>) -> Result<Lake> {
         let reader = Reader { root, snapshot: snapshot.id, footers };
         read::check_files(&reader, &snapshot.files)?;
-        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), aliases: Arc::default(), sql: Arc::default(), last_signup: Arc::default() })
+        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), aliases: Arc::default(), sql: Arc::default(), last_signup: Arc::default(), counting: Arc::default() })
     }
 
     /// What the lake holds.
@@ -65,7 +68,7 @@ impl Lake {
 
     /// The same lake, read with these merges: whoever was merged is whoever stands for them.
     pub fn merged(&self, aliases: Arc<Aliases>) -> Lake {
-        Lake { aliases, ..self.clone() }
+        Lake { aliases, counting: Arc::default(), ..self.clone() }
     }
 
     /// The merges it is read with.

@@ -8,6 +8,7 @@
 
 mod cells;
 mod costs;
+pub mod desk;
 mod error;
 mod export;
 mod facts;

@@ -1,7 +1,7 @@
 //! A lake table for DataFusion: one snapshot's explicit file list with the catalog's statistics, so that no footer is
 //! read to plan and files are pruned before they are opened.
 
-use crate::{schema, stats};
+use crate::{desk::Counting, schema, stats};
 use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
@@ -10,7 +10,7 @@ use datafusion::{
     datasource::{
         TableType,
         listing::PartitionedFile,
-        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
+        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource, parquet::ParquetRowSelection},
         source::DataSourceExec,
     },
     error::Result,
@@ -32,6 +32,11 @@ pub struct LakeTable {
 impl LakeTable {
     /// Over these files of the table, below the lake's root.
     pub fn new(root: &Path, table: Table, files: &[DataFile]) -> std::io::Result<LakeTable> {
+        LakeTable::counting(root, table, files, &Counting::new())
+    }
+
+    /// Of files that are named, these rows only.
+    pub(crate) fn counting(root: &Path, table: Table, files: &[DataFile], counting: &Counting) -> std::io::Result<LakeTable> {
         let schema = schema::schema(table);
         let folder = std::path::absolute(schema::folder(root, table))?;
         let files: Vec<PartitionedFile> = files
@@ -39,9 +44,16 @@ impl LakeTable {
             .filter(|f| f.table == table)
             .map(|f| {
                 let path = folder.join(&f.path);
-                PartitionedFile::new(path.to_string_lossy().trim_start_matches('/'), f.bytes)
-                    .with_metadata_size_hint(f.footer as usize + 8)
-                    .with_statistics(Arc::new(statistics(f)))
+                let mut statistics = statistics(f);
+                let file = PartitionedFile::new(path.to_string_lossy().trim_start_matches('/'), f.bytes).with_metadata_size_hint(f.footer as usize + 8);
+                match counting.get(&f.path) {
+                    None => file.with_statistics(Arc::new(statistics)),
+                    Some(rows) => {
+                        // what the catalog says of all of them bounds these, and no more
+                        statistics = statistics.to_inexact();
+                        file.with_statistics(Arc::new(statistics)).with_extension(ParquetRowSelection::new(rows.clone()))
+                    }
+                }
             })
             .collect();
         let stats = Statistics::try_merge_iter(files.iter().filter_map(|f| f.statistics.as_deref()), &schema)

@@ -40,6 +40,7 @@ pub mod member;
 pub mod merge;
 pub mod note;
 pub mod quarantine;
+pub mod question;
 pub mod restore;
 pub mod schedule;
 pub mod session;

@@ -70,6 +70,20 @@ export function send<T>(path: string, form: FormData, onSent: (share: number) =>
   })
 }
 
+/** A file that is the answer to a question; it is saved as if a link had been clicked. */
+export async function download(path: string, body: unknown, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { 'X-Zhiyin-CSRF': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
+  if (!answer.ok) throw told(Problem.of(await answer.json().catch(() => null), answer.status))
+  const address = URL.createObjectURL(await answer.blob())
+  const link = document.createElement('a')
+  link.href = address
+  link.download = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'sql'
+  document.body.append(link)
+  link.click()
+  link.remove()
+  URL.revokeObjectURL(address)
+}
+
 /** A link to a download with the same query as a list. */
 export function href(path: string, query: Query = {}): string {
   const search = new URLSearchParams(Object.entries(tidy(query)).map(([k, v]) => [k, String(v)]))

@@ -93,6 +93,12 @@ export type Flow = S['Movement']
 export type Curve = S['Curve']
 export type Cohorts = S['Cohorts']
 
+export type SqlTables = S['SqlTables']
+export type SqlAnswer = Refine<S['SqlAnswer'], { rows: Value[][] }>
+export type Question = Refine<S['QuestionView'], { audience: 'private' | 'everyone' }>
+export type QuestionBody = Refine<S['QuestionDraft'], { audience: 'private' | 'everyone' }>
+export type Asked = S['AskedView']
+
 export type Show = S['Show']
 export type Measure = S['TileMeasure']
 export type Tile = Refine<S['Tile'], { who?: Record<string, string>; show: Show }>

@@ -25,6 +25,7 @@ export const HookIcon = draw(<><path d="M3.500 8v4h3l6 3.500v-11L6.500 8z" /><pa
 export const MailIcon = draw(<><rect x="3" y="4.5" width="14" height="11" rx="1.4" /><path d="m3.500 5.500 6.500 5.500 6.500-5.500" /></>)
 export const LogIcon = draw(<><path d="M5.500 3h7l3 3v11h-10z" /><path d="M8 8.500h5M8 11.500h5M8 14.500h3" /></>)
 export const BoardIcon = draw(<><rect x="3" y="3.5" width="6" height="7" rx="1.2" /><rect x="11" y="3.5" width="6" height="4" rx="1.2" /><rect x="3" y="12.5" width="6" height="4" rx="1.2" /><rect x="11" y="9.5" width="6" height="7" rx="1.2" /></>)
+export const SqlIcon = draw(<><path d="M4 5.500 8.500 10 4 14.500" /><path d="M10.500 15H16.500" /></>)
 export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.700 8.700zM11.800 5.800l2.400 2.400" />)
 export const TwinsIcon = draw(<><circle cx="7" cy="7" r="2.600" /><circle cx="13" cy="7" r="2.600" /><path d="M3 16c.3-2.800 1.800-4.300 4-4.300 1.300 0 2.300.5 3 1.400.7-.9 1.700-1.400 3-1.400 2.200 0 3.700 1.500 4 4.300" /></>)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)

@@ -35,7 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["zhiyin"]),
     ("calamine", &["sources"]),
     ("hyper", &["channels"]),
-    ("tokio", &["lake", "store", "channels", "flow", "api", "zhiyin", "testkit"]),
+    ("tokio", &["lake", "store", "channels", "flow", "api", "zhiyin", "testkit", "xtask"]),
     ("getrandom", &["zhiyin"]),
     ("syn", &["xtask"]),
 ];

@@ -2,6 +2,14 @@
 
 /// Operation and title.
 const ALL: &[(&str, &str)] = &[
+    ("get_sql_tables", "可以查询的表"),
+    ("post_sql_run", "运行一条 SQL 查询"),
+    ("post_sql_file", "把查询结果导出为文件"),
+    ("get_sql_questions", "已保存的查询"),
+    ("post_sql_questions", "保存查询"),
+    ("put_sql_questions_id", "修改已保存的查询"),
+    ("delete_sql_questions_id", "删除已保存的查询"),
+    ("get_sql_history", "自己最近的查询"),
     ("get_dashboards", "自己的和团队的看板"),
     ("post_dashboards", "新建看板"),
     ("get_dashboards_id", "一个看板"),

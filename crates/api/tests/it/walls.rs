@@ -98,6 +98,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/notes/{id}") | ("POST", "/customers/{id}/notes") => json!({ "body": "x" }),
         ("PUT", "/views/{id}") => json!({ "name": "x", "query": {} }),
         ("PUT", "/webhooks/{id}") => json!({ "url": "https://hooks.example.com/", "types": ["segment.left"] }),
+        ("PUT", "/sql/questions/{id}") => json!({ "name": "x", "text": "SELECT 1" }),
         ("PUT", "/dashboards/{id}") => json!({ "name": named("x"), "tiles": [] }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),

@@ -12,6 +12,7 @@ mod ledger;
 mod members;
 mod open;
 mod people;
+mod questions;
 mod settings;
 mod statements;
 mod tries;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
+import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
 const places = [
@@ -13,6 +13,7 @@ const places = [
   { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
   { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
   { to: '/dashboards', key: 'dashboards', icon: BoardIcon, group: 'classify', letter: 'D' },
+  { to: '/sql', key: 'sql', icon: SqlIcon, group: 'manage', letter: 'Q', needs: 'export:take' },
   { to: '/changes', key: 'changes', icon: UndoIcon, group: 'manage', needs: 'customers:write' },
   { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
   { to: '/settings/tokens', key: 'tokens', icon: KeyIcon, group: 'manage', needs: 'tokens:write' },

@@ -160,3 +160,19 @@ async fn what_cannot_be_merged_is_refused() {
     assert_eq!(refused(stranger).await, "merge.field");
     assert_eq!(shop.count(Asked::default()).await, 5, "nothing was done");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn questions_in_sql_know_who_stands_for_whom() {
+    let shop = Shop::at(None).await;
+    filled(&shop).await;
+    let asked = async || {
+        let text = "SELECT count(DISTINCT o.customer), count(*) FROM orders o JOIN customers c ON c.customer = o.customer".to_owned();
+        crate::sql::ask(&shop.app, &by(), crate::sql::SqlForm { text, as_of: None }).await.expect("answered").rows
+    };
+    let counts = |customers, orders| vec![vec![domain::Value::Int(customers), domain::Value::Int(orders)]];
+    assert_eq!(asked().await, counts(3, 3));
+    let made = shop.merge("C1", &["C2"]).await;
+    assert_eq!(asked().await, counts(2, 3));
+    shop.unmerge(&made).await;
+    assert_eq!(asked().await, counts(3, 3));
+}

@@ -21,5 +21,6 @@ import duplicates from './duplicates.json'
 import webhooks from './webhooks.json'
 import mail from './mail.json'
 import dashboards from './dashboards.json'
+import sql from './sql.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql }

@@ -1,0 +1,452 @@
+//! Questions in SQL: figures equal to the API's own, walls that hold whatever is asked, and a server that goes on while it is bombed.
+
+use crate::app::{TestApp, Who, both};
+use axum::http::Method;
+use domain::access::{Personal, Role};
+use serde_json::{Value, json};
+
+async fn run(app: &TestApp, who: &Who, text: &str) -> crate::app::Answer {
+    app.by(who, Method::POST, "/sql/run", Some(json!({ "text": text }))).await
+}
+
+/// The rows of an answer, as plain values.
+async fn rows(app: &TestApp, who: &Who, text: &str) -> Vec<Vec<Value>> {
+    let answer = run(app, who, text).await.expect(200);
+    let cells = |r: &Value| r.as_array().expect("a row").iter().map(|c| c["value"].clone()).collect();
+    answer["rows"].as_array().expect("rows").iter().map(cells).collect()
+}
+
+async fn one(app: &TestApp, who: &Who, text: &str) -> Value {
+    let rows = rows(app, who, text).await;
+    assert_eq!((rows.len(), rows[0].len()), (1, 1), "{text}: {rows:?}");
+    rows[0][0].clone()
+}
+
+#[tokio::test]
+async fn figures_are_those_of_the_api() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let me = app.me();
+        // a correction: the order is there once, with its new amount
+        app.import(&[("订单2.csv", "订单号,会员号,下单时间,实付金额,渠道\nD0100,M001,2025-12-30 10:00:00,999.00,门店\n")]).await;
+        app.import(&[("退款.csv", "退款单号,订单号,会员号,退款时间,退款金额\nR1,D0200,M002,2025-12-30 12:00:00,10.00\n")]).await;
+        let overview = app.get("/overview").await.expect(200);
+        let major = |minor: &Value| domain::money::decimal(minor.as_i64().expect("minor"), 2);
+        assert_eq!(one(&app, &me, "SELECT count(*) FROM customers").await, overview["customers"]);
+        assert_eq!(one(&app, &me, "SELECT count(*) FROM orders WHERE NOT cancelled").await, overview["orders"]);
+        assert_eq!(one(&app, &me, "SELECT sum(paid) FROM orders WHERE NOT cancelled").await, json!(major(&overview["gross"])));
+        assert_eq!(one(&app, &me, "SELECT paid FROM orders WHERE order_id = 'D0100'").await, json!("999.00"));
+        assert_eq!(one(&app, &me, "SELECT sum(net) FROM features").await, json!(major(&overview["net"])));
+        assert_eq!(one(&app, &me, "SELECT sum(amount) FROM refunds").await, json!("10.00"));
+        assert_eq!(one(&app, &me, "SELECT count(DISTINCT customer) FROM orders WHERE NOT cancelled").await, overview["buyers"]);
+        for c in overview["classifications"].as_array().expect("all") {
+            let key = c["key"].as_str().expect("a key");
+            let found = rows(&app, &me, &format!("SELECT \"{key}\", count(*) FROM classes GROUP BY 1")).await;
+            for class in c["classes"].as_array().expect("classes").iter().filter(|c| c["customers"] != 0) {
+                assert!(found.contains(&vec![class["key"].clone(), class["customers"].clone()]), "{key}: {class} in {found:?}");
+            }
+        }
+        app.post("/segments", json!({ "key": "often", "label": { "zh": "常客", "en": "Often" }, "rule_text": "orders >= 4" })).await.expect(201);
+        let often = app.get("/segments/often").await.expect(200)["size"].clone();
+        assert_eq!(one(&app, &me, "SELECT count(*) FROM segments WHERE often").await, often);
+        assert_eq!(one(&app, &me, "SELECT count(*) FROM features WHERE orders >= 4").await, often);
+        // the tables are joined by the customer's number, and lead to the customer
+        let best = rows(&app, &me, "SELECT c.id, c.external_id, f.net FROM customers c JOIN features f ON f.customer = c.customer ORDER BY f.net DESC LIMIT 1").await;
+        let list = app.get("/customers?limit=1").await.expect(200)["items"][0].clone();
+        assert_eq!((&best[0][0], &best[0][1]), (&list["id"], &list["external_id"]));
+        // a past day knows nothing of later ones
+        let then = app.by(&me, Method::POST, "/sql/run", Some(json!({ "text": "SELECT count(*) FROM orders WHERE NOT cancelled", "as_of": "2025-06-30" }))).await.expect(200);
+        let past = app.get("/overview?as_of=2025-06-30").await.expect(200);
+        assert_eq!((&then["rows"][0][0]["value"], &then["as_of"]), (&past["orders"], &json!("2025-06-30")));
+    }
+}
+
+#[tokio::test]
+async fn analysts_write_what_analysts_write() {
+    let app = TestApp::shop(None).await;
+    let me = app.me();
+    for text in [
+        "WITH m AS (SELECT customer, date_trunc('month', day) AS month, sum(paid) AS paid FROM orders WHERE NOT cancelled GROUP BY 1, 2) SELECT month, count(*), avg(paid), median(paid) FROM m GROUP BY month ORDER BY month",
+        "SELECT customer, day, paid, row_number() OVER (PARTITION BY customer ORDER BY day) AS n, lag(day) OVER (PARTITION BY customer ORDER BY day) FROM orders",
+        "SELECT CASE WHEN orders >= 6 THEN 'many' WHEN orders > 0 THEN 'some' ELSE 'none' END AS kind, count(*) FROM features GROUP BY 1 HAVING count(*) > 0 ORDER BY 2 DESC",
+        "SELECT o.channel, round(avg(o.paid), 2), count(DISTINCT o.customer) FROM orders o JOIN classes c USING (customer) WHERE c.lifecycle <> 'lost' AND o.day BETWEEN date '2025-01-01' AND date '2025-12-31' GROUP BY o.channel",
+        "SELECT extract(year FROM day) AS y, extract(month FROM day) AS m, sum(paid) FROM orders GROUP BY 1, 2 ORDER BY 1, 2;",
+        "SELECT 1 UNION ALL SELECT 2 EXCEPT SELECT 3",
+        "SELECT customer FROM features WHERE net > (SELECT avg(net) FROM features) AND customer IN (SELECT customer FROM orders WHERE channel LIKE '小%')",
+        "SELECT coalesce(city, '—') AS city, sum(net)::decimal(20,2) AS net FROM features GROUP BY ROLLUP (city)",
+        "SELECT * FROM segments LIMIT 3",
+        "SELECT upper(name) || ' ' || coalesce(external_id, '') FROM customers ORDER BY 1 LIMIT 5 OFFSET 2",
+    ] {
+        let answer = run(&app, &me, text).await;
+        assert_eq!(answer.status, 200, "{text}: {}", answer.text());
+        assert!(!answer.json()["columns"].as_array().expect("columns").is_empty());
+    }
+    // where it does not fit, it says where
+    for (text, code, line, column) in [
+        ("SELECT customer\nFROM features\nWHERE nett > 1", "sql.meaning", Some(3), Some(7)),
+        ("SELECT customer FROM feature", "sql.table", Some(1), Some(22)),
+        ("SELECT * FORM orders", "sql.syntax", Some(1), None),
+        ("SELECT\n  ssum(net) FROM features", "sql.function", Some(2), Some(3)),
+        ("", "sql.empty", None, None),
+        ("SELECT 1; SELECT 2", "sql.one", None, None),
+    ] {
+        let answer = run(&app, &me, text).await;
+        assert_eq!(answer.problem(), (422, code.to_owned()), "{text}: {}", answer.text());
+        let params = answer.json()["params"].clone();
+        assert_eq!(params["line"].as_u64(), line, "{text}: {params}");
+        if let Some(column) = column {
+            assert_eq!(params["column"].as_u64(), Some(column), "{text}: {params}");
+        }
+        assert!(params["message"]["zh"].as_str().is_some_and(|m| !m.is_empty()) && params["message"]["en"].is_string());
+    }
+}
+
+/// Statements that would read, write, make or set something, name what is not theirs, or be too much.
+fn hostile() -> Vec<String> {
+    let mut all: Vec<String> = [
+        // files, and what would make or write some
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM \"/etc/passwd\"",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_parquet('/etc/passwd')",
+        "SELECT * FROM parquet_metadata('/tmp/x.parquet')",
+        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+        "CREATE TABLE x AS SELECT * FROM orders",
+        "CREATE VIEW x AS SELECT 1",
+        "CREATE SCHEMA x",
+        "CREATE DATABASE x",
+        "CREATE FUNCTION f() RETURNS INT RETURN 1",
+        "COPY orders TO '/tmp/x.parquet'",
+        "COPY (SELECT * FROM customers) TO '/tmp/x.csv'",
+        "COPY orders FROM '/etc/passwd'",
+        "INSERT INTO orders SELECT * FROM orders",
+        "UPDATE orders SET paid = 0",
+        "DELETE FROM orders",
+        "MERGE INTO orders USING orders o ON true WHEN MATCHED THEN DELETE",
+        "TRUNCATE TABLE orders",
+        "DROP TABLE orders",
+        "DROP VIEW customers",
+        "ALTER TABLE orders ADD COLUMN x INT",
+        "SELECT * INTO x FROM orders",
+        "ATTACH DATABASE '/tmp/x.db' AS x",
+        "LOAD 'evil'",
+        "INSTALL httpfs",
+        // what would set or tell something of the engine
+        "SET datafusion.execution.batch_size = 1",
+        "SET search_path = x",
+        "RESET ALL",
+        "SHOW TABLES",
+        "SHOW ALL",
+        "SHOW COLUMNS FROM orders",
+        "DESCRIBE orders",
+        "EXPLAIN SELECT 1",
+        "EXPLAIN ANALYZE SELECT * FROM customers",
+        "PREPARE p AS SELECT 1",
+        "EXECUTE p",
+        "BEGIN",
+        "COMMIT",
+        "CALL x()",
+        "PRAGMA database_list",
+        "ANALYZE orders",
+        "VACUUM",
+        "GRANT ALL ON orders TO public",
+        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM information_schema.df_settings",
+        "SELECT * FROM information_schema.columns",
+        "SELECT * FROM datafusion.public.orders",
+        "SELECT * FROM public.orders",
+        "SELECT version()",
+        "SELECT current_user",
+        "SELECT arrow_typeof(net) FROM features",
+        "SELECT arrow_cast(net, 'Utf8') FROM features",
+        "SELECT get_field(struct(1), 'c0')",
+        "SELECT uuid()",
+        "SELECT random()",
+        "SELECT hide(name) FROM customers",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT getenv('HOME')",
+        // other tables of the house, and another's
+        "SELECT * FROM users",
+        "SELECT * FROM sessions",
+        "SELECT * FROM tokens",
+        "SELECT * FROM attributes",
+        "SELECT * FROM ducklake_data_file",
+        "SELECT * FROM wsp_other.orders",
+        "SELECT row_key FROM orders",
+        "SELECT recorded_at FROM orders",
+        // table functions, sequences, recursion, forms nobody needs
+        "SELECT * FROM generate_series(1, 1000000000)",
+        "SELECT * FROM range(1, 1000000000)",
+        "SELECT unnest([1, 2, 3])",
+        "SELECT * FROM UNNEST([1, 2, 3])",
+        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
+        "SELECT * FROM orders TABLESAMPLE BERNOULLI (10)",
+        "SELECT * FROM orders FOR UPDATE",
+        "TABLE orders",
+        "SELECT * FROM orders, LATERAL (SELECT 1) x",
+        "SELECT $1",
+        "SELECT @@version",
+        "SELECT x -> 'a' FROM (SELECT '{}' AS x) t",
+        "SELECT 'a' ~ 'b'",
+        "SELECT array_agg(name) FROM customers",
+        "SELECT string_agg(name, ',') FROM customers",
+        "SELECT repeat('x', 1000000000)",
+        "SELECT lpad('x', 1000000000)",
+        "SELECT replace(name, 'a', 'bb') FROM customers",
+        "SELECT regexp_replace(name, '(a+)+$', 'x') FROM customers",
+        "SELECT CAST('x' AS BYTEA)",
+        "SELECT CAST(1 AS INT[])",
+        "VALUES (1); DROP TABLE orders",
+        "SELECT 1; COPY orders TO '/tmp/x'",
+        "SELECT 1 -- \n; SET x = 1",
+        "/* SELECT */ DROP TABLE orders",
+        "SELECT * FROM (DELETE FROM orders RETURNING *) x",
+        "WITH x AS (INSERT INTO orders VALUES (1) RETURNING *) SELECT * FROM x",
+    ]
+    .iter()
+    .map(|t| (*t).to_owned())
+    .collect();
+    // too much: depth, size, texts that double, tables that double
+    all.push(format!("SELECT {}1{}", "(".repeat(400), ")".repeat(400)));
+    all.push(format!("SELECT {}1", "NOT ".repeat(300)));
+    all.push(format!("SELECT {}", vec!["1"; 600].join(" + ")));
+    all.push(format!("SELECT {}", vec!["1"; 2_000].join(", ")));
+    all.push(vec!["SELECT 1"; 100].join(" UNION ALL "));
+    all.push(format!("SELECT {}", vec!["'xxxxxxxx'"; 40].join(" || ")));
+    all.push(format!("SELECT '{}'", "x".repeat(5_000)));
+    all.push("SELECT 1 ".repeat(2_000));
+    let mut doubled = "WITH a0 AS (SELECT * FROM orders)".to_owned();
+    for n in 1..20 {
+        doubled.push_str(&format!(", a{n} AS (SELECT x.day FROM a{} x, a{} y)", n - 1, n - 1));
+    }
+    all.push(format!("{doubled} SELECT count(*) FROM a19"));
+    all
+}
+
+#[tokio::test]
+async fn what_is_not_a_question_is_refused_and_nothing_happens() {
+    let mut app = TestApp::shop(None).await;
+    let me = app.me();
+    let before = app.get("/overview").await.expect(200)["orders"].clone();
+    let all = hostile();
+    assert!(all.len() >= 60, "{}", all.len());
+    for text in &all {
+        let answer = run(&app, &me, text).await;
+        let (status, code) = answer.problem();
+        assert!(status == 422 && code.starts_with("sql.") && code != "sql.inside" && code != "sql.late", "{} answers {}", text.chars().take(120).collect::<String>(), answer.text());
+        let said = answer.text();
+        for leak in ["root:", "/etc/passwd:", "lake/", ".parquet", "datafusion", "panicked", "ducklake"] {
+            assert!(!said.contains(leak) || text.contains(leak), "{text} tells {leak}: {said}");
+        }
+    }
+    assert_eq!(app.get("/overview").await.expect(200)["orders"], before);
+    assert_eq!(one(&app, &me, "SELECT count(*) FROM orders").await, before);
+}
+
+const SECRETS: [&str; 7] = ["13811115678", "1381111", "11115678", "wang@mail.cn", "1990-03-05", "13911110000", "静安区一号"];
+
+/// Every way around a mask: casts, comparisons, joins, subqueries, sums, texts of errors.
+const AROUND: &[&str] = &[
+    "SELECT * FROM customers",
+    "SELECT phone, email, name FROM customers",
+    "SELECT CAST(phone AS BIGINT) FROM customers",
+    "SELECT TRY_CAST(phone AS BIGINT) FROM customers",
+    "SELECT phone::date FROM customers",
+    "SELECT CAST(email AS DECIMAL(20, 2)) FROM customers",
+    "SELECT substr(phone, 1, 7) || substr(phone, 4) FROM customers",
+    "SELECT left(phone, 11), right(phone, 8), length(phone) FROM customers",
+    "SELECT count(*) FROM customers WHERE phone = '8613811115678'",
+    "SELECT count(*) FROM customers WHERE phone LIKE '%1111%'",
+    "SELECT count(*) FROM customers WHERE email LIKE 'wang%'",
+    "SELECT count(*) FROM customers WHERE strpos(phone, '11115678') > 0",
+    "SELECT min(phone), max(phone), min(email), max(email) FROM customers",
+    "SELECT c.name, o.paid FROM customers c JOIN orders o ON o.customer = c.customer AND c.phone > '86138'",
+    "SELECT (SELECT max(phone) FROM customers) AS p",
+    "SELECT count(DISTINCT phone) FROM customers",
+    "SELECT phone FROM customers GROUP BY phone HAVING max(phone) > '861381'",
+    "SELECT first_value(phone) OVER (ORDER BY phone) FROM customers",
+    "SELECT case when phone >= '8613811110000' then 1 else 1/0 end FROM customers",
+    "SELECT nullif(phone, '8613811115678') FROM customers",
+    "SELECT birthday FROM features",
+    "SELECT days_to_birthday FROM features",
+    "SELECT \"custom.alias\" FROM features",
+    "SELECT \"custom.收货地址\" FROM features",
+    "SELECT * FROM features",
+    "SELECT by_alias FROM classes",
+    "SELECT * FROM classes",
+    "SELECT f.birthday FROM features f",
+    "SELECT max(birthday) FROM (SELECT * FROM features) x",
+    "SELECT features.birthday + interval '1 day' FROM features",
+    "WITH x AS (SELECT * FROM features) SELECT birthday FROM x",
+    "SELECT customer FROM features ORDER BY birthday",
+    "SELECT * FROM orders",
+    "SELECT order_id, channel, store FROM orders",
+    "SELECT channel, count(*) FROM orders GROUP BY channel",
+    "SELECT * FROM orders WHERE channel LIKE '%13811115678%'",
+    "SELECT upper(channel) || lower(channel) FROM orders",
+    "SELECT * FROM answers",
+    "SELECT comment FROM answers",
+    "SELECT * FROM interactions",
+];
+
+/// Two businesses that differ in nothing but details.
+async fn world(phone: &str, email: &str, birthday: &str, alias: &str, home: &str) -> TestApp {
+    let mut app = TestApp::ready(None).await;
+    let people = format!("会员号,姓名,手机号,邮箱,生日,甲,乙\nM001,王芳,{phone},{email},{birthday},{alias},{home}\nM002,李雷,13900000002,lilei@shop.test,1991-01-01,13900000003,无\n");
+    let id = app.upload(&[("会员.csv", &people)]).await["id"].as_str().expect("an id").to_owned();
+    let view = app.get(&format!("/imports/{id}")).await.expect(200);
+    let mut mapping = view["files"][0]["mapping"].clone();
+    for column in mapping["columns"].as_array_mut().expect("columns") {
+        let target = match column["header"].as_str() {
+            Some("会员号") => "customer.id",
+            Some("姓名") => "customer.name",
+            Some("手机号") => "customer.phone",
+            Some("邮箱") => "customer.email",
+            Some("生日") => "attribute.birthday",
+            Some("甲") => "custom.alias",
+            _ => "custom.收货地址",
+        };
+        column["target"] = json!(target);
+        if target.starts_with("custom.") {
+            column["value_type"] = json!("text");
+        }
+    }
+    app.with_body(Method::PUT, &format!("/imports/{id}/mapping"), json!({ "files": [mapping] })).await.expect(200);
+    app.post(&format!("/imports/{id}/check"), json!({})).await;
+    app.until(&id, "checked").await;
+    app.post(&format!("/imports/{id}/commit"), json!({})).await;
+    app.until(&id, "committed").await;
+    app.import(&[("订单.csv", &format!("订单号,会员号,下单时间,实付金额,渠道\nD1,M001,2025-12-28 10:00:00,100.00,电话{phone}\nD2,M002,2025-12-29 10:00:00,5.00,门店\n"))]).await;
+    let label = |t: &str| json!({ "zh": t, "en": t });
+    let by_alias = json!({ "key": "by_alias", "label": label("x"), "description": label(""), "group": "custom", "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("x") } } });
+    app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
+    app
+}
+
+#[tokio::test]
+async fn who_may_not_see_details_learns_nothing_by_sql() {
+    let one = world("13811115678", "wang@mail.cn", "1990-03-05", "13911110000", "静安区一号").await;
+    let other = world("13822225678", "wong@mail.cn", "1990-03-06", "13922220000", "静安区二号").await;
+    let ((_, a), (_, b)) = (one.joined(Role::Analyst, Personal::ByRole).await, other.joined(Role::Analyst, Personal::ByRole).await);
+    let mut wrong = Vec::new();
+    let mut apart = 0;
+    for text in AROUND {
+        let said = async |app: &TestApp, who: &Who| {
+            let answer = run(app, who, text).await;
+            let mut json = answer.json();
+            json["milliseconds"] = json!(0);
+            // without ORDER BY rows come as they come
+            if let Some(rows) = json["rows"].as_array_mut() {
+                rows.sort_by_key(Value::to_string);
+            }
+            let plain = crate::app::still(&json).to_string();
+            format!("{} {plain}", answer.status)
+        };
+        let (here, there) = (said(&one, &a).await, said(&other, &b).await);
+        if here != there {
+            wrong.push(format!("{text}\n  {here}\n  {there}"));
+        }
+        for secret in SECRETS.iter().filter(|s| !text.contains(**s)) {
+            if here.contains(secret) {
+                wrong.push(format!("{text} shows {secret}: {here}"));
+            }
+        }
+        let (owner, twin) = (one.me(), other.me());
+        apart += usize::from(said(&one, &owner).await != said(&other, &twin).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(apart >= 20, "only {apart} questions tell the two apart for whoever may see details");
+    // files say the same
+    let file = one.by(&a, Method::POST, "/sql/file?format=csv", Some(json!({ "text": "SELECT * FROM customers ORDER BY customer" }))).await;
+    assert!(file.status == 200 && file.text().contains("138****5678") && !file.text().contains("1381111"), "{}", file.text());
+}
+
+#[tokio::test]
+async fn who_may_ask_and_what_is_noted() {
+    let mut app = TestApp::shop(None).await;
+    let me = app.me();
+    let (analyst, agent, viewer) = (app.joined(Role::Analyst, Personal::ByRole).await.1, app.joined(Role::Agent, Personal::ByRole).await.1, app.joined(Role::Viewer, Personal::ByRole).await.1);
+    for who in [&agent, &viewer] {
+        assert_eq!(run(&app, who, "SELECT 1").await.problem(), (403, "access.denied".into()));
+        assert_eq!(app.read(who, "/sql/tables").await.problem(), (403, "access.denied".into()));
+    }
+    let answer = run(&app, &analyst, "SELECT count(*) AS n FROM customers WHERE name = '客户1' -- 13811115678").await.expect(200);
+    assert_eq!((&answer["columns"][0]["name"], &answer["rows"][0][0]["value"], &answer["masked"], &answer["more"]), (&json!("n"), &json!(1), &json!(true), &json!(false)));
+    run(&app, &analyst, "DROP TABLE orders").await;
+    let noted = app.get("/audit?action=sql.asked").await.expect(200)["items"].clone();
+    assert_eq!(noted.as_array().map(Vec::len), Some(2));
+    let of = |i: usize| noted[i]["detail"].clone();
+    assert_eq!((&of(0)["code"], &of(1)["rows"], &of(1)["code"]), (&json!("sql.select"), &json!(1), &json!("")), "{noted:#}");
+    assert!(of(1)["text"].as_str().is_some_and(|t| t.starts_with("SELECT count(*) AS n") && !t.contains("客户1") && !t.contains("13811115678")), "{noted:#}");
+    let history = app.read(&analyst, "/sql/history").await.expect(200)["items"].clone();
+    assert_eq!(history.as_array().map(Vec::len), Some(2));
+    assert!(history.as_array().expect("items").iter().any(|a| a["text"].as_str().is_some_and(|t| t.contains("客户1"))), "{history:#}");
+    assert_eq!(app.read(&me, "/sql/history").await.expect(200)["items"], json!([]), "one's own");
+
+    // kept, shared, another's
+    let kept = app.by(&analyst, Method::POST, "/sql/questions", Some(json!({ "name": "n", "text": "SELECT 1" }))).await.expect(201);
+    let id = kept["id"].as_str().expect("an id");
+    assert_eq!(app.get("/sql/questions").await.expect(200)["items"], json!([]));
+    let path = format!("/sql/questions/{id}");
+    app.by(&analyst, Method::PUT, &path, Some(json!({ "name": "n", "text": "SELECT 2", "audience": "everyone" }))).await.expect(200);
+    let (_, other) = app.joined(Role::Analyst, Personal::ByRole).await;
+    assert_eq!(app.read(&other, "/sql/questions").await.expect(200)["items"][0]["mine"], false);
+    assert_eq!(app.by(&other, Method::DELETE, &path, None).await.problem(), (403, "sql.foreign".into()));
+    assert_eq!(app.by(&me, Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(app.by(&analyst, Method::POST, "/sql/questions", Some(json!({ "name": " ", "text": "x" }))).await.problem(), (422, "sql.name".into()));
+
+    // rows that are cut say so; a file is whole or refused
+    let many = "SELECT a.customer FROM features a, features b, features c, features d";
+    let cut = run(&app, &me, many).await.expect(200);
+    assert_eq!((cut["rows"].as_array().map(Vec::len), &cut["more"]), (Some(10_000), &json!(true)));
+    let file = app.by(&me, Method::POST, "/sql/file?format=xlsx", Some(json!({ "text": many }))).await;
+    assert!(file.status == 200 && file.bytes.starts_with(b"PK"));
+    let more = "SELECT a.customer FROM features a, features b, features c, features d, features e";
+    assert_eq!(app.by(&me, Method::POST, "/sql/file", Some(json!({ "text": more }))).await.problem(), (422, "sql.rows".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bombs_do_not_stop_the_house() {
+    let app = TestApp::shop(None).await;
+    let me = app.me();
+    let cross = "features a, features b, features c, features d, features e, features f, features g, features h, features i, features j";
+    let bombs: Vec<String> = vec![
+        format!("SELECT sum(a.net + j.net) FROM {cross}"),
+        format!("SELECT sum(a.net * b.net) FROM {cross} WHERE a.net + h.net > b.net"),
+        format!("SELECT a.customer, count(DISTINCT b.customer + c.customer * d.customer) FROM {cross} GROUP BY a.customer"),
+        format!("SELECT * FROM (SELECT a.net + b.net * c.net + d.net AS x FROM {cross}) t ORDER BY x DESC"),
+        format!("SELECT DISTINCT a.customer * b.customer * c.customer * d.customer * e.customer FROM {cross}"),
+        format!("SELECT row_number() OVER (ORDER BY a.net + b.net) FROM {cross} ORDER BY 1 DESC"),
+        format!("SELECT max(upper(p.name) || lower(q.name)) FROM customers p, customers q, {cross}"),
+        format!("SELECT count(*) FROM {cross} WHERE a.city LIKE '%a%b%c%d%e%' OR b.city LIKE '%上%海%'"),
+        format!("SELECT median(a.net + b.net) FROM {cross}"),
+        format!("SELECT count(*) FROM (SELECT a.customer FROM {cross} UNION SELECT customer FROM orders) t"),
+    ];
+    let all = futures::future::join_all(bombs.iter().map(|text| {
+        let (app, me) = (&app, &me);
+        async move { (text, tokio::time::timeout(std::time::Duration::from_millis(2_500), run(app, me, text)).await) }
+    }));
+    let health = async {
+        let mut worst = std::time::Duration::ZERO;
+        for _ in 0..20 {
+            let begun = std::time::Instant::now();
+            app.by(&Who::Nobody, Method::GET, "/healthz", None).await.expect(200);
+            app.read(&me, "/segments").await.expect(200);
+            worst = worst.max(begun.elapsed());
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        worst
+    };
+    let (answers, worst) = tokio::join!(all, health);
+    for (text, answer) in answers {
+        if let Ok(answer) = answer {
+            assert!(answer.status == 422, "{text}: {}", answer.text());
+        }
+    }
+    assert!(worst < std::time::Duration::from_millis(2_000), "the server answered after {worst:?}");
+    // one that nobody stops is stopped
+    let late = run(&app, &me, &bombs[0]).await.problem();
+    assert!(late.0 == 422 && ["sql.late", "sql.memory"].contains(&late.1.as_str()), "{late:?}");
+    // who goes away stops their question: the places are free again
+    assert_eq!(one(&app, &me, "SELECT count(*) FROM customers").await, json!(12));
+}
