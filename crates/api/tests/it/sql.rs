@@ -444,8 +444,15 @@ async fn bombs_do_not_stop_the_house() {
         }
     }
     assert!(worst < std::time::Duration::from_millis(2_000), "the server answered after {worst:?}");
-    // one that nobody stops is stopped
-    let late = run(&app, &me, &bombs[0]).await.problem();
+    // one that nobody stops is stopped; who went away has freed their place soon
+    let mut late = run(&app, &me, &bombs[0]).await.problem();
+    for _ in 0..100 {
+        if late.1 != "sql.busy" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        late = run(&app, &me, &bombs[0]).await.problem();
+    }
     assert!(late.0 == 422 && ["sql.late", "sql.memory"].contains(&late.1.as_str()), "{late:?}");
     // who goes away stops their question: the places are free again
     assert_eq!(one(&app, &me, "SELECT count(*) FROM customers").await, json!(12));
