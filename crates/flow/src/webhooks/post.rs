@@ -24,6 +24,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const ENDPOINTS: usize = 8;
 /// How long one sends to an endpoint without saying so again. Longer than a try may take.
 const LEASE: i64 = 30_000_000;
+/// So long a server that ends waits for what it is sending.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// After so long at one endpoint others have their turn.
 const TURN: i64 = 60_000_000;
 /// Seconds after each try that failed; after the last it is given up. About three and a half days.
@@ -42,9 +44,9 @@ pub(crate) async fn work(app: &Arc<App>, mut closing: watch::Receiver<bool>) {
         match due(app).await {
             Ok(endpoints) => {
                 for id in endpoints.into_iter().take(ENDPOINTS.saturating_sub(turns.len())) {
-                    let (app, worker) = (Arc::clone(app), format!("{worker}.{id}"));
+                    let (app, worker, closed) = (Arc::clone(app), format!("{worker}.{id}"), closing.clone());
                     turns.spawn(async move {
-                        if let Err(e) = turn(&app, &worker, &id).await {
+                        if let Err(e) = turn(&app, &worker, &id, &closed).await {
                             tracing::warn!(webhook = %id, error = %e, "what waits for an endpoint could not be sent");
                         }
                         webhook::release(&app.store, &id, &worker).await.ok();
@@ -59,7 +61,9 @@ pub(crate) async fn work(app: &Arc<App>, mut closing: watch::Receiver<bool>) {
             Some(_) = turns.join_next(), if !turns.is_empty() => {}
         }
     }
-    // what is being sent was counted; it is sent again by whoever comes next
+    // what is being sent is noted, and its endpoint free for others; what takes longer was counted, and is sent again by whoever comes next
+    let all = async { while turns.join_next().await.is_some() {} };
+    tokio::time::timeout(FAREWELL, all).await.ok();
     turns.shutdown().await;
 }
 
@@ -76,13 +80,13 @@ async fn due(app: &App) -> Result<Vec<String>> {
     Ok(due)
 }
 
-/// Sends what is due to one endpoint, in order.
-pub(super) async fn turn(app: &App, worker: &str, id: &str) -> Result<u64> {
+/// Sends what is due to one endpoint, in order, until `closed`.
+async fn turn(app: &App, worker: &str, id: &str, closed: &watch::Receiver<bool>) -> Result<u64> {
     let (workspace, begun) = (app.settings().id.clone(), app.clock.now());
     let mut sent = 0;
     loop {
         let now = app.clock.now();
-        if now.0 - begun.0 > TURN || !webhook::lease(&app.store, id, worker, now, Instant(now.0 + LEASE)).await? {
+        if *closed.borrow() || now.0 - begun.0 > TURN || !webhook::lease(&app.store, id, worker, now, Instant(now.0 + LEASE)).await? {
             return Ok(sent);
         }
         let Some(endpoint) = webhook::get(&app.store, &workspace, id).await? else { return Ok(sent) };
