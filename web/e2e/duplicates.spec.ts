@@ -11,11 +11,14 @@ const of = <T>(all: ArrayLike<T>, n: number): T => all[n % all.length] as T
 
 /** Members with everything known, and every third of them again as somebody at a till writes them: a digit of the phone is another. */
 function files(): [Dropped, Dropped] {
+  let seed = 7
+  /** the same numbers every time, and no pattern in them */
+  const any = (below: number) => { seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0; return Math.floor((seed / 4_294_967_296) * below) }
   const head = ['会员号', '姓名', '手机号', '性别', '生日', '城市']
   const members: string[][] = [head]
   const again: string[][] = [head]
   for (let i = 0; i < 180; i++) {
-    const row = [`K${1000 + i}`, `${of(surnames, i * 7)}${of(given, i * 11)}${of(given, i * 17 + 3)}`, `139${String(10_000_000 + i * 370_007)}`, of(['女', '男'], i), `19${60 + (i % 40)}-${String(1 + (i % 12)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')}`, of(cities, i)]
+    const row = [`K${1000 + i}`, `${of(surnames, any(20))}${of(given, any(31))}${of(given, any(31))}`, `139${String(any(90_000_000) + 10_000_000)}`, of(['女', '男'], any(2)), `19${50 + any(50)}-${String(1 + any(12)).padStart(2, '0')}-${String(1 + any(28)).padStart(2, '0')}`, of(cities, any(6))]
     members.push(row)
     if (i % 3 === 0) again.push([`T${1000 + i}`, row[1] ?? '', (row[2] ?? '').replace(/.$/, (d) => String((Number(d) + 3) % 10)), row[3] ?? '', row[4] ?? '', row[5] ?? ''])
   }

@@ -8,7 +8,7 @@ use crate::{
     jobs::{Beat, Effect, Kind as Job},
 };
 use domain::{CustomerKey, audit::Actor, identity::IdentifierKind, merge::Aliases};
-use models::linkage::{self, Field, Kind, Level, People, Scorer};
+use models::linkage::{self, Evidence, Field, Kind, Level, People, Scorer};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -187,10 +187,14 @@ struct Pair {
 /// The most probable pairs of one kind of customers.
 fn pairs(base: &Base, organisation: bool) -> Vec<Pair> {
     let rows: Vec<u32> = (0..base.keys.len() as u32).filter(|r| base.organisation.get(*r as usize) == Some(&organisation)).collect();
+    let said = |c: &Column| rows.iter().any(|r| !c.text(*r as usize).is_empty());
+    // a city says its province and country: told three times it would count three times
+    let wider = |name: &str| name == "attribute.province" || name == "attribute.country";
+    let cities = base.columns.iter().any(|c| c.name == "attribute.city" && said(c));
     let columns: Vec<(&Column, Kind)> = base
         .columns
         .iter()
-        .filter(|c| rows.iter().any(|r| !c.text(*r as usize).is_empty()))
+        .filter(|c| said(c) && !(wider(&c.name) && cities))
         .map(|c| (c, if c.name == "name" && organisation { Kind::Company } else { c.kind }))
         .collect();
     if rows.len() < 2 || columns.is_empty() {
@@ -200,12 +204,13 @@ fn pairs(base: &Base, organisation: bool) -> Vec<Pair> {
     let table = linkage::Table::new(&fields);
     drop(fields);
     let mut links = linkage::link(&table, HOPEFUL, 0);
+    let scorer = links.model.scorer(&table, &links.rates);
+    links.pairs.retain(|p| convincing(&scorer.explain(p.a as usize, p.b as usize).fields, organisation));
     links.pairs.sort_by(|x, y| y.probability.total_cmp(&x.probability).then((x.a, x.b).cmp(&(y.a, y.b))));
     links.pairs.truncate(MOST);
     let mut people = People::new(rows.len());
     links.pairs.iter().for_each(|p| people.join(p.a, p.b));
     let whose = people.of_rows();
-    let scorer = links.model.scorer(&table, &links.rates);
     let key = |row: u32| rows.get(row as usize).and_then(|r| base.keys.get(*r as usize)).copied().unwrap_or(CustomerKey(u32::MAX));
     let made = |p: &linkage::Pair| {
         let place = |row: u32| rows.get(row as usize).copied().unwrap_or_default() as usize;
@@ -220,6 +225,19 @@ fn pairs(base: &Base, organisation: bool) -> Vec<Pair> {
         }
     };
     links.pairs.iter().map(made).collect()
+}
+
+/// Does anything say who somebody is? A base in which nobody is twice teaches the model nothing of what one customer's rows look like,
+/// and it may take a shared city for it. So a company is proposed for its name, and a person for two of name, phone, e-mail, birthday,
+/// address and number of an identity card, whatever the probability.
+fn convincing(fields: &[Evidence], organisation: bool) -> bool {
+    let agrees = |e: &&Evidence| match e.kind {
+        Kind::FullName | Kind::Company | Kind::Address => matches!(e.level, Level::Exact | Level::Close | Level::Similar | Level::Swapped | Level::SwappedClose),
+        Kind::Email => matches!(e.level, Level::Exact | Level::Close | Level::Part),
+        Kind::Phone | Kind::Date | Kind::Identity => matches!(e.level, Level::Exact | Level::Close),
+        _ => false,
+    };
+    if organisation { fields.iter().filter(agrees).any(|e| e.kind == Kind::Company) } else { fields.iter().filter(agrees).count() >= 2 }
 }
 
 fn reasons(scorer: &Scorer<'_>, p: &linkage::Pair) -> Vec<Reason> {

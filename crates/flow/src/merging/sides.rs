@@ -297,7 +297,8 @@ fn fields(
     for key in keys {
         let (_, feature) = attribute_name(&picture.definitions, key);
         let render = |fact: &AttributeFact| {
-            let say = |lang| rule::render_value(&fact.value, Some(&feature), lang, picture.names());
+            // as a rule writes it, without its quotation marks
+            let say = |lang| rule::render_value(&fact.value, Some(&feature), lang, picture.names()).trim_matches(['“', '”', '"']).to_owned();
             sight::attribute(sight, &walls, key, &feature, Label::new(say(Lang::Zh), say(Lang::En)))
         };
         let cells = [a.get(key), b.get(key)];

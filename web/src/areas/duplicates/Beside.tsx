@@ -61,7 +61,7 @@ function Row({ field: x, f, pick, choosing, onPick }: { field: Field; f: Format;
       <th scope="row">{f.label(x.label)}</th>
       {cell('a')}
       {cell('b')}
-      <td className="nowrap"><span className={`chip dup-${x.agreement}`}>{t(`duplicates.is_${x.agreement}`)}</span>{x.says && x.says !== 'nothing' && <span className="small soft dup-says">{t(`duplicates.says_${x.says}`)}</span>}</td>
+      <td className="nowrap">{x.field === 'number' ? <span className="small soft">{t('duplicates.both_kept')}</span> : <span className={`chip dup-${x.agreement}`}>{t(`duplicates.is_${x.agreement}`)}</span>}{x.says && x.says !== 'nothing' && <span className="small soft dup-says">{t(`duplicates.says_${x.says}`)}</span>}</td>
     </tr>
   )
 }

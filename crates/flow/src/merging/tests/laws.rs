@@ -11,7 +11,7 @@ struct Tale {
 /// A history drawn from a seed. Of the customers C1 and C2 each row names one, by chance; `one`: always C1.
 fn tale(seed: u64, one: bool) -> Tale {
     let mut dice = Dice::new(seed);
-    let mut who = |dice: &mut Dice| {
+    let who = |dice: &mut Dice| {
         // drawn either way, so that the rest of the tale is the same
         let second = dice.with(0.5);
         if second && !one { "C2" } else { "C1" }

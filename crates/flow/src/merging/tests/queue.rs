@@ -45,6 +45,34 @@ async fn planted_duplicates_are_found_and_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nobody_is_twice_nobody_is_proposed() {
+    let shop = Shop::at(None).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files = testkit::demo::write_files(folder.path(), 2_000, 3, domain::Lang::Zh, shop.app.today()).expect("written");
+    let (members, again, _) = planted(40);
+    for (n, file) in files.iter().take(3).enumerate() {
+        // rows that a real file spoils are left out as they are
+        let text = std::fs::read_to_string(file).expect("read");
+        shop.later();
+        let path = shop.folder.path().join(format!("{n}.csv"));
+        std::fs::write(&path, text).expect("a file");
+        let probe = ingest::propose(&shop.app, &path, "demo.csv", None).await.expect("the file is read");
+        let source = Source { name: "demo.csv".into(), path, mapping: probe.mapping };
+        let actor = Actor::program("test");
+        let request = ingest::begin(&shop.app, vec![source], &actor, Some(false)).await.expect("begins");
+        ingest::import(&shop.app, &request, &actor, &Arc::new(Progress::default())).await.expect("imports");
+    }
+    search(&shop).await;
+    let none = open(&shop).await.total;
+    assert!(none <= 4, "{none} of 2,000 strangers are proposed");
+    shop.import("members.csv", &members).await;
+    shop.import("till.csv", &again).await;
+    search(&shop).await;
+    let some = open(&shop).await.total;
+    assert!((10..=20).contains(&some), "14 who are twice, {some} proposed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_people_decided_stays_decided_until_the_data_changes() {
     for shop in Shop::both().await {
         let (members, again, _) = planted(300);
