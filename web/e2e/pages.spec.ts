@@ -12,7 +12,7 @@ let hook = ''
 let board = ''
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   server = await startDemo('en', 800)
   const context = await browser.newContext({ baseURL: server?.url, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
   const signed = await context.request.post('/api/v1/session', { data: { email: server.email, password: server.password } })
@@ -80,7 +80,7 @@ for (const lang of langs)
     test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
       // the phone walks one theme per language; the desktop walks all four
       test.skip(info.project.name === 'phone' && (lang === 'en') !== (theme === 'dark'), 'walked on the desktop')
-      test.setTimeout(300_000)
+      test.setTimeout(600_000)
       const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
       const page = await context.newPage()
       const said: string[] = []
