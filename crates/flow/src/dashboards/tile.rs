@@ -2,7 +2,7 @@
 
 use crate::{Error, Result, analysis::Definitions, analysis::trend::{MOST, Step}, schema, sight::Walls};
 use domain::{Label, ValueType, rule};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -21,6 +21,13 @@ const TITLE: usize = 80;
 const WHO: usize = 4_000;
 const MONTHS: u32 = 36;
 
+/// A whole number, also one that is written `3.0`: JSON has one kind of number.
+fn whole<'de, D: Deserializer<'de>, N: TryFrom<u64>>(from: D) -> std::result::Result<N, D::Error> {
+    let number = f64::deserialize(from)?;
+    let fits = (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u64);
+    fits.and_then(|n| N::try_from(n).ok()).ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits")))
+}
+
 /// A tile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +40,7 @@ pub struct Tile {
     pub title: Option<Label>,
     /// columns of the grid it takes, 1–4
     #[schema(minimum = 1, maximum = 4)]
+    #[serde(deserialize_with = "whole")]
     pub width: u8,
     /// of whom: `segment`, `rule` and `class.<classification>`, as the customer list takes them; empty: everybody
     #[serde(default)]
@@ -65,6 +73,7 @@ pub enum Show {
         step: Step,
         /// how many days, 2–37
         #[schema(minimum = 2, maximum = 37)]
+        #[serde(deserialize_with = "whole")]
         points: u32,
     },
     /// bars
@@ -75,6 +84,7 @@ pub enum Show {
         measure: Measure,
         /// at most so many, 1–50
         #[schema(minimum = 1, maximum = 50)]
+        #[serde(deserialize_with = "whole")]
         limit: u32,
     },
     /// two dimensions crossed
@@ -113,6 +123,7 @@ pub enum Show {
         columns: Vec<String>,
         /// at most so many, 1–50
         #[schema(minimum = 1, maximum = 50)]
+        #[serde(deserialize_with = "whole")]
         limit: u32,
     },
     /// a table of groups
@@ -123,6 +134,7 @@ pub enum Show {
         measures: Vec<Measure>,
         /// at most so many, 1–50
         #[schema(minimum = 1, maximum = 50)]
+        #[serde(deserialize_with = "whole")]
         limit: u32,
     },
 }
