@@ -60,7 +60,7 @@ pub struct MappingsBody {
 #[expect(dead_code, reason = "only its schema is used; the parts are streamed")]
 pub struct UploadForm {
     /// repeatable
-    #[schema(value_type = Vec<String>, format = Binary)]
+    #[schema(value_type = Vec<String>, format = Binary, max_items = 32)]
     file: Vec<u8>,
 }
 

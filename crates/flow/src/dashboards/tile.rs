@@ -51,7 +51,7 @@ pub struct Tile {
 
 /// What a tile shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Show {
     /// one number, and how it changed
     Number {
