@@ -24,6 +24,8 @@ MIX = [
     ("order posted", 70, "posts"), ("interaction posted", 30, "posts"),
     ("note", 20, "writes"), ("tag", 15, "writes"), ("owner", 15, "writes"),
 ]
+# days as people write them
+WINDOWS = [7, 14, 30, 60, 90, 180, 365]
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉红建文辉玲婷宇浩凯健俊帆雪琳欣"
 WEST_GIVEN = ["Emma", "Liam", "Olivia", "Noah", "Ava", "Ethan", "Mia", "Lucas", "Grace", "Henry", "Chloe", "Jack", "Zoe", "Oscar", "Ruby", "Leo"]
@@ -113,7 +115,7 @@ def plan(api, seed=11):
 
     def rule():
         return (f"net >= {r.randrange(100, 20_000)} and recency_days > {r.randrange(5, 300)} and orders >= {r.randrange(1, 9)} "
-                f"and custom.years between {r.randrange(18, 40)} and {r.randrange(41, 80)} and count(orders, last {r.randrange(30, 365)} days) <= {r.randrange(1, 12)}")
+                f"and custom.years between {r.randrange(18, 40)} and {r.randrange(41, 80)} and count(orders, last {r.choice(WINDOWS)} days) <= {r.randrange(1, 12)}")
 
     def one(kind):
         name, phone, email = person(r.randrange(known))

@@ -7,6 +7,7 @@
 //!   row what `domain` says; a property test holds the two together.
 
 mod cells;
+mod cluster;
 mod costs;
 pub mod desk;
 mod error;

@@ -35,9 +35,14 @@ use std::{
 
 const BATCH: usize = 16_384;
 
-/// Parsed footers by path, shared by all snapshots of a lake.
+/// Parsed footers by path, and whose rows small files hold, shared by all snapshots of a lake.
 #[derive(Debug, Default)]
-pub(crate) struct Footers(Mutex<HashMap<PathBuf, ArrowReaderMetadata>>);
+pub(crate) struct Footers(Mutex<HashMap<PathBuf, ArrowReaderMetadata>>, Mutex<HashMap<PathBuf, Arc<Vec<i32>>>>);
+
+/// Rows of a file whose customers are kept: programs post many such files a day, and each holds few of all customers.
+const SMALL: u64 = 65_536;
+/// Rows of small files of which they are kept at a time.
+const KEPT: usize = 16 << 20;
 
 /// The files of a snapshot, below a root.
 #[derive(Debug, Clone)]
@@ -122,16 +127,48 @@ impl Reader {
         columns: &[&str],
         each: impl FnMut(&[ArrayRef]) -> Result<()>,
     ) -> Result<()> {
+        let few = if file.rows <= SMALL { self.whose(file)? } else { None };
+        let known = few.map(|whose| places(&whose, customer));
+        if known.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(());
+        }
         let (open, footer, path) = self.open(file)?;
-        let Some(pages) = pages_of(&footer, customer) else {
-            return self.batches(open, footer, &path, file.table, columns, None, each);
+        let rows = match known {
+            Some(rows) => rows,
+            None => match pages_of(&footer, customer) {
+                Some(pages) => rows_of(&open, &footer, &path, customer, pages)?,
+                None => return self.batches(open, footer, &path, file.table, columns, None, each),
+            },
         };
-        let rows = rows_of(&open, &footer, &path, customer, pages)?;
         if rows.is_empty() {
             return Ok(());
         }
         let chosen = RowSelection::from_consecutive_ranges(rows.into_iter(), file.rows as usize);
         self.batches(open, footer, &path, file.table, columns, Some(chosen), each)
+    }
+
+    /// The customers of a small file, row by row, where they stand in their order.
+    fn whose(&self, file: &DataFile) -> Result<Option<Arc<Vec<i32>>>> {
+        let path = self.path(file);
+        let kept = || self.footers.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(whose) = kept().get(&path) {
+            return Ok(Some(Arc::clone(whose)));
+        }
+        let mut whose: Vec<i32> = Vec::with_capacity(usize::try_from(file.rows).unwrap_or(0));
+        self.scan(file, &["customer"], |batch| {
+            whose.extend(batch.iter().filter_map(|c| c.as_primitive_opt::<Int32Type>()).flat_map(|c| c.values().iter()));
+            Ok(())
+        })?;
+        if !whose.is_sorted() {
+            return Ok(None);
+        }
+        let whose = Arc::new(whose);
+        let mut kept = kept();
+        if kept.values().map(|w| w.len()).sum::<usize>() + whose.len() > KEPT {
+            kept.clear();
+        }
+        kept.insert(path, Arc::clone(&whose));
+        Ok(Some(whose))
     }
 
     fn batches(
@@ -266,6 +303,13 @@ fn blank(footer: &ArrowReaderMetadata, column: &str) -> bool {
         let nulls = group.columns().get(leaf).and_then(|c| c.statistics()).and_then(|s| s.null_count_opt());
         nulls.is_some() && nulls == u64::try_from(group.num_rows()).ok()
     })
+}
+
+/// Which of the rows are the customer's.
+fn places(whose: &[i32], customer: u32) -> Vec<Range<usize>> {
+    let key = i32::try_from(customer).unwrap_or(-1);
+    let rows = whose.partition_point(|c| *c < key)..whose.partition_point(|c| *c <= key);
+    if rows.is_empty() { Vec::new() } else { vec![rows] }
 }
 
 /// Which rows of these pages are the customer's.

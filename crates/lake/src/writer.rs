@@ -4,6 +4,7 @@
 use crate::{
     Error, Result,
     cells::Cells,
+    cluster,
     error::{at, of},
     rows::Row,
     schema, stats,
@@ -51,22 +52,44 @@ const WORTH_A_FILE: usize = ROW_GROUP / 4;
 
 /// Writes rows of one table. Each full file is encoded and fsynced on a thread of its own while the next one fills.
 pub struct Writer<R: Row> {
-    root: PathBuf,
-    stem: String,
+    shelf: Shelf,
     limits: Limits,
     cells: Cells,
     files: Vec<DataFile>,
-    behind: Option<JoinHandle<Result<DataFile>>>,
+    behind: Behind,
     row: PhantomData<fn(R)>,
+}
+
+/// A file that is being written on a thread of its own.
+type Behind = Option<JoinHandle<Result<DataFile>>>;
+
+/// Where files are put, and what their names begin with.
+#[derive(Debug, Clone)]
+pub(crate) struct Shelf {
+    pub(crate) root: PathBuf,
+    stem: String,
+}
+
+impl Shelf {
+    /// Begins to write a file on a thread of its own; its number is at least `from`.
+    pub(crate) fn write_behind(&self, table: Table, from: usize, batch: RecordBatch, customers: Vec<u32>) -> JoinHandle<Result<DataFile>> {
+        let shelf = self.clone();
+        std::thread::spawn(move || write(&shelf.root, table, &shelf.stem, from as u32, batch, customers))
+    }
+
+    /// The file that was being written, if there was one.
+    pub(crate) fn wait(&self, behind: &mut Behind) -> Result<Option<DataFile>> {
+        let Some(thread) = behind.take() else { return Ok(None) };
+        let lost = || Error::Io { path: self.root.clone(), source: io::Error::other("the writing thread died") };
+        thread.join().map_err(|_| lost())?.map(Some)
+    }
 }
 
 impl<R: Row> Writer<R> {
     /// Starts writing below `root`; files are named `<stem>-00001.parquet` and so on, never over an existing one.
     pub fn new(root: &Path, stem: &str, limits: Limits) -> Writer<R> {
-        let stem = file_stem(stem);
         Writer {
-            root: root.to_path_buf(),
-            stem,
+            shelf: Shelf { root: root.to_path_buf(), stem: file_stem(stem) },
             limits,
             cells: Cells::new(R::TABLE),
             files: Vec::new(),
@@ -107,29 +130,25 @@ impl<R: Row> Writer<R> {
         self.wait()
     }
 
-    /// Closes the last file and hands out all of them, oldest first. They and their folder are on disk.
+    /// Closes the last file and hands out all of them. They and their folder are on disk, and no customer is in two of them.
     pub fn finish(mut self) -> Result<Vec<DataFile>> {
         if self.cells.rows() > 0 {
             self.roll()?;
         }
         self.wait()?;
-        Ok(std::mem::take(&mut self.files))
+        cluster::apart(&self.shelf, R::TABLE, std::mem::take(&mut self.files))
     }
 
     fn roll(&mut self) -> Result<()> {
         self.wait()?;
         let (batch, customers) = std::mem::replace(&mut self.cells, Cells::new(R::TABLE)).finish()?;
-        let (root, stem) = (self.root.clone(), self.stem.clone());
-        let from = self.files.len() as u32 + 1;
-        self.behind = Some(std::thread::spawn(move || write(&root, R::TABLE, &stem, from, batch, customers)));
+        self.behind = Some(self.shelf.write_behind(R::TABLE, self.files.len() + 1, batch, customers));
         Ok(())
     }
 
     fn wait(&mut self) -> Result<()> {
-        let Some(thread) = self.behind.take() else { return Ok(()) };
-        let lost = || Error::Io { path: self.root.clone(), source: io::Error::other("the writing thread died") };
-        let file = thread.join().map_err(|_| lost())??;
-        self.files.push(file);
+        let written = self.shelf.wait(&mut self.behind)?;
+        self.files.extend(written);
         Ok(())
     }
 }

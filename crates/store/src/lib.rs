@@ -41,6 +41,7 @@ pub mod merge;
 pub mod note;
 pub mod quarantine;
 pub mod question;
+pub mod reading;
 pub mod restore;
 pub mod schedule;
 pub mod session;

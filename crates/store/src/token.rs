@@ -84,13 +84,28 @@ impl TryFrom<Row> for Token {
     }
 }
 
+/// A token and whose it is.
+#[derive(sqlx::FromRow)]
+struct Owned {
+    #[sqlx(flatten)]
+    token: Row,
+    email: String,
+    member_role: String,
+    member_personal: String,
+    joined_at: i64,
+    member_seen_at: Option<i64>,
+}
+
 statements! {
     INSERT = "INSERT INTO tokens (id, workspace, token_hash, user_id, name, prefix, role, personal, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     FIND = "SELECT t.id, t.user_id, u.name AS user_name, t.name, t.prefix, t.role, t.personal, t.created_at, t.expires_at,
-            t.used_at, t.revoked_at
+            t.used_at, t.revoked_at,
+            u.email, m.role AS member_role, m.personal AS member_personal, m.joined_at, m.seen_at AS member_seen_at
         FROM tokens t JOIN users u ON u.id = t.user_id
-        WHERE t.workspace = $1 AND t.token_hash = $2 AND t.expires_at > $3 AND t.revoked_at IS NULL AND u.disabled_at IS NULL";
+            JOIN members m ON m.user_id = t.user_id AND m.workspace = t.workspace
+        WHERE t.workspace = $1 AND t.token_hash = $2 AND t.expires_at > $3 AND t.revoked_at IS NULL
+            AND u.disabled_at IS NULL AND m.removed_at IS NULL";
     LIST = "SELECT t.id, t.user_id, u.name AS user_name, t.name, t.prefix, t.role, t.personal, t.created_at, t.expires_at,
             t.used_at, t.revoked_at
         FROM tokens t JOIN users u ON u.id = t.user_id
@@ -113,11 +128,20 @@ pub async fn create(tx: &mut Tx, workspace: &str, t: &Token, token_hash: &str) -
 }
 
 /// The token of a secret and the member it belongs to; none if it is over, revoked, or its owner was taken out.
-pub async fn find(db: impl Access + Copy, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<(Token, Member)>> {
-    let Some(row) = optional!(db, Row, FIND, workspace, token_hash, now.0)? else { return Ok(None) };
-    let token = Token::try_from(row)?;
-    let owner = member::get(db, workspace, &token.user).await?;
-    Ok(owner.filter(|o| !o.disabled).map(|owner| (token, owner)))
+pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<(Token, Member)>> {
+    let Some(row) = optional!(db, Owned, FIND, workspace, token_hash, now.0)? else { return Ok(None) };
+    let token = Token::try_from(row.token)?;
+    let owner = Member {
+        user: token.user.clone(),
+        email: row.email,
+        name: token.user_name.clone(),
+        role: member::role(&row.member_role)?,
+        personal: member::personal(&row.member_personal)?,
+        joined_at: Instant(row.joined_at),
+        seen_at: row.member_seen_at.map(Instant),
+        disabled: false,
+    };
+    Ok(Some((token, owner)))
 }
 
 /// Everybody's, or one person's; newest first.

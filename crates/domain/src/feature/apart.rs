@@ -11,12 +11,15 @@ use crate::{
     rule::{
         BaseKey, Stat, Top,
         compiled::{Needs, Num},
-        cut_place, nth,
+        cut_place,
         span::Line,
     },
     score::{Cuts, quantile_places},
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 /// A statistic over all customers that moves with one of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,17 +47,15 @@ pub enum Moved {
 }
 
 impl Moved {
-    /// Of the values of all; `own` is the customer's, if it is one of them. Reorders the values.
-    pub fn of(stat: Stat, values: &mut Vec<f64>, own: Option<f64>) -> Moved {
+    /// Of the values of all; `own` is the customer's, if it is one of them.
+    pub fn of(stat: Stat, values: &Ordered, own: Option<f64>) -> Moved {
+        let others = values.others(own);
         if let Stat::Sum | Stat::Mean = stat {
-            let total = values.iter().sum();
-            let others = values.len() - usize::from(own.is_some());
-            return Moved::Total { total, own: own.unwrap_or(0.0), others, mean: stat == Stat::Mean };
+            return Moved::Total { total: values.total, own: own.unwrap_or(0.0), others: others.len(), mean: stat == Stat::Mean };
         }
-        without(values, own);
-        let (with, place) = (stat.place(values.len() + 1), stat.place(values.len()));
-        let (low, high) = with.map_or((f64::NEG_INFINITY, f64::INFINITY), |with| around(values, with));
-        Moved::Place { without: place.and_then(|place| nth(values, place)), low, high }
+        let (with, place) = (stat.place(others.len() + 1), stat.place(others.len()));
+        let (low, high) = with.map_or((f64::NEG_INFINITY, f64::INFINITY), |with| others.around(with));
+        Moved::Place { without: place.and_then(|place| others.nth(place)), low, high }
     }
 
     /// With this value of the customer; `None`: who does not count.
@@ -82,28 +83,70 @@ impl Moved {
     }
 }
 
-/// Takes the customer's own value out.
-fn without(values: &mut Vec<f64>, own: Option<f64>) {
-    if let Some(i) = own.and_then(|own| values.iter().position(|x| x.total_cmp(&own).is_eq())) {
-        values.swap_remove(i);
+/// Values of all customers who have one: in order, and their total. Made once for all who ask.
+#[derive(Debug, Clone, Default)]
+pub struct Ordered {
+    values: Vec<f64>,
+    total: f64,
+}
+
+impl Ordered {
+    /// Of values one customer after the other: the total is summed up in that order.
+    pub fn new(mut values: Vec<f64>) -> Ordered {
+        let total = values.iter().sum();
+        values.sort_unstable_by(f64::total_cmp);
+        Ordered { values, total }
+    }
+
+    /// How many have one.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Has nobody one?
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Without the customer's own, if it is among them.
+    fn others(&self, own: Option<f64>) -> Others<'_> {
+        let left_out = own.and_then(|own| self.values.binary_search_by(|x| x.total_cmp(&own)).ok());
+        Others { values: &self.values, left_out }
     }
 }
 
-/// The others between whom one more value has this place in the order; without one on a side, infinity.
-fn around(others: &mut [f64], place: usize) -> (f64, f64) {
-    let above = nth(others, place);
-    let below = others.iter().take(place).copied().max_by(f64::total_cmp);
-    (below.unwrap_or(f64::NEG_INFINITY), above.unwrap_or(f64::INFINITY))
+/// The values of the others, in order.
+struct Others<'a> {
+    values: &'a [f64],
+    left_out: Option<usize>,
+}
+
+impl Others<'_> {
+    fn len(&self) -> usize {
+        self.values.len() - usize::from(self.left_out.is_some())
+    }
+
+    /// The value in this place.
+    fn nth(&self, place: usize) -> Option<f64> {
+        let behind = self.left_out.is_some_and(|out| out <= place);
+        self.values.get(place + usize::from(behind)).copied()
+    }
+
+    /// Between whom one more value has this place in the order; without one on a side, infinity.
+    fn around(&self, place: usize) -> (f64, f64) {
+        let below = place.min(self.len()).checked_sub(1).and_then(|before| self.nth(before));
+        (below.unwrap_or(f64::NEG_INFINITY), self.nth(place).unwrap_or(f64::INFINITY))
+    }
 }
 
 /// The values of all customers, one of them asked about. With each the customer's own, if it is one of them.
 pub trait Everyone {
     /// Known values of a feature, of everyone or of those for whom `among` is > 0.
-    fn values(&self, of: &str, among: Option<&str>) -> (Vec<f64>, Option<f64>);
+    fn values(&self, of: &str, among: Option<&str>) -> (Arc<Ordered>, Option<f64>);
     /// Known values of an expression.
-    fn worked_out(&self, by: &Num) -> (Vec<f64>, Option<f64>);
+    fn worked_out(&self, by: &Num) -> (Arc<Ordered>, Option<f64>);
     /// How many have each text.
-    fn sizes(&self, of: &str) -> (BTreeMap<String, u64>, Option<String>);
+    fn sizes(&self, of: &str) -> (Arc<BTreeMap<String, u64>>, Option<String>);
 }
 
 /// What features, classes and segments compare all customers by.
@@ -207,55 +250,58 @@ impl Compared {
     pub fn apart(&self, base: &Base, all: &dyn Everyone, texts: &[String]) -> Base {
         let mut apart = base.clone();
         for key in &self.stats {
-            let (mut values, own) = all.values(&key.of, key.among.as_deref());
-            apart.moved.insert(key.clone(), Moved::of(key.stat, &mut values, own));
+            let (values, own) = all.values(&key.of, key.among.as_deref());
+            apart.moved.insert(key.clone(), Moved::of(key.stat, &values, own));
         }
         for top in &self.tops {
-            let (mut values, own) = all.worked_out(&top.by);
-            without(&mut values, own);
+            let (values, own) = all.worked_out(&top.by);
+            let others = values.others(own);
             apart.tops.remove(&top.key);
-            if let Some(place) = cut_place(top.percent, values.len() + 1, top.bottom) {
-                let (low, high) = around(&mut values, place);
+            if let Some(place) = cut_place(top.percent, others.len() + 1, top.bottom) {
+                let (low, high) = others.around(place);
                 apart.tops.insert(top.key.clone(), if top.bottom { high } else { low });
             }
         }
         for score in &self.scores {
-            let (mut values, own) = all.values(&score.of, Some(&score.among));
-            without(&mut values, own);
-            let places = quantile_places(values.len() + 1, score.smaller);
-            let mut edge = |place| {
-                let (low, high) = around(&mut values, place);
+            let (values, own) = all.values(&score.of, Some(&score.among));
+            let others = values.others(own);
+            let places = quantile_places(others.len() + 1, score.smaller);
+            let edge = |place| {
+                let (low, high) = others.around(place);
                 if score.smaller { low } else { high }
             };
-            let edges = places.map(&mut edge).collect();
+            let edges = places.map(edge).collect();
             apart.cuts.insert(score.key.clone(), Cuts { edges, strict: true, smaller_is_better: score.smaller });
         }
         for kept in &self.kept {
-            let (mut sizes, own) = all.sizes(&kept.of);
-            for text in texts {
-                sizes.entry(text.clone()).or_default();
-            }
-            apart.kept.insert(kept.key.clone(), kept_with(sizes, own.as_deref(), kept.limit));
+            let (sizes, own) = all.sizes(&kept.of);
+            apart.kept.insert(kept.key.clone(), kept_with(&sizes, texts, own.as_deref(), kept.limit));
         }
         apart
     }
 }
 
 /// The texts that keep a class of their own once the customer has them: fewer than `limit` others are before them then.
-fn kept_with(mut sizes: BTreeMap<String, u64>, own: Option<&str>, limit: u32) -> BTreeSet<String> {
-    let here: Vec<String> = sizes.keys().filter(|text| !text.is_empty()).cloned().collect();
-    if let Some(size) = own.and_then(|own| sizes.get_mut(own)) {
-        *size = size.saturating_sub(1);
+fn kept_with(sizes: &BTreeMap<String, u64>, texts: &[String], own: Option<&str>, limit: u32) -> BTreeSet<String> {
+    // the customer's own part in a size is taken out
+    let of = |text: &str| sizes.get(text).map_or(0, |size| size.saturating_sub(u64::from(own == Some(text))));
+    let ahead = |a: &(u64, &str), b: &(u64, &str)| b.0.cmp(&a.0).then(a.1.cmp(b.1));
+    let mut order: Vec<(u64, &str)> = sizes.keys().filter(|text| !text.is_empty()).map(|text| (of(text), text.as_str())).filter(|o| o.0 > 0).collect();
+    // of those that are before another, no more than the limit and one are asked for
+    let first = limit as usize + 1;
+    if order.len() > first {
+        order.select_nth_unstable_by(first, ahead);
+        order.truncate(first);
     }
-    let mut order: Vec<(u64, &str)> = sizes.iter().filter(|(text, size)| !text.is_empty() && **size > 0).map(|(text, size)| (*size, text.as_str())).collect();
-    order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    order.sort_unstable_by(ahead);
     let before = |text: &str| {
-        let size = sizes.get(text).copied().unwrap_or(0) + 1;
+        let size = of(text) + 1;
         let ahead = |other: &&(u64, &str)| other.1 != text && (other.0 > size || other.0 == size && other.1 < text);
         // those ahead of it are the first of the order, but for itself
-        order.iter().take(limit as usize + 1).filter(ahead).count()
+        order.iter().filter(ahead).count()
     };
-    here.iter().filter(|text| before(text) < limit as usize).cloned().collect()
+    let here = sizes.keys().chain(texts).filter(|text| !text.is_empty());
+    here.filter(|text| before(text) < limit as usize).cloned().collect()
 }
 
 /// Does it rest on such a feature, or on a statistic?

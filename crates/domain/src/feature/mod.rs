@@ -22,7 +22,7 @@ mod words;
 
 pub use crate::rule::{aggregate_type, field_type};
 pub use aggregate::{AggregateError, check_aggregate};
-pub use apart::{Compared, Everyone, Moved};
+pub use apart::{Compared, Everyone, Moved, Ordered};
 pub use catalog::{catalog, catalog_error, find};
 pub use cost::{CostShare, cost_of, share_out};
 pub use derive::{Derivation, derive};

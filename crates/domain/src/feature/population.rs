@@ -2,7 +2,7 @@
 //! handful of customers.
 
 use super::{
-    Base, Everyone, History, Plan, Profile, share_out,
+    Base, Everyone, History, Ordered, Plan, Profile, share_out,
     evaluate::{Scoring, Step},
 };
 use crate::{
@@ -157,26 +157,26 @@ struct Asked<'a, 'f> {
 }
 
 impl Asked<'_, '_> {
-    fn known(&self, value: impl Fn(&Profile<'_>) -> Option<f64>) -> (Vec<f64>, Option<f64>) {
+    fn known(&self, value: impl Fn(&Profile<'_>) -> Option<f64>) -> (Arc<Ordered>, Option<f64>) {
         let own = self.all.profiles.get(self.customer).and_then(&value);
-        (self.all.profiles.iter().filter_map(value).collect(), own)
+        (Arc::new(Ordered::new(self.all.profiles.iter().filter_map(value).collect())), own)
     }
 }
 
 impl Everyone for Asked<'_, '_> {
-    fn values(&self, of: &str, among: Option<&str>) -> (Vec<f64>, Option<f64>) {
+    fn values(&self, of: &str, among: Option<&str>) -> (Arc<Ordered>, Option<f64>) {
         let counts = |p: &Profile<'_>| among.is_none_or(|a| p.get(a).as_f64().is_some_and(|x| x > 0.0));
         self.known(|p| p.get(of).as_f64().filter(|_| counts(p)))
     }
 
-    fn worked_out(&self, by: &Num) -> (Vec<f64>, Option<f64>) {
+    fn worked_out(&self, by: &Num) -> (Arc<Ordered>, Option<f64>) {
         self.known(|p| by.eval(p))
     }
 
-    fn sizes(&self, of: &str) -> (BTreeMap<String, u64>, Option<String>) {
+    fn sizes(&self, of: &str) -> (Arc<BTreeMap<String, u64>>, Option<String>) {
         let text = |p: &Profile<'_>| p.get(of).as_text().map(str::to_owned);
         let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
         self.all.profiles.iter().filter_map(text).for_each(|text| *sizes.entry(text).or_default() += 1);
-        (sizes, self.all.profiles.get(self.customer).and_then(text))
+        (Arc::new(sizes), self.all.profiles.get(self.customer).and_then(text))
     }
 }

@@ -21,7 +21,7 @@ mod typing;
 mod tests;
 
 pub use base::{cut, round_half_even};
-pub(crate) use base::{cut_place, nth};
+pub(crate) use base::cut_place;
 pub use check::{check, check_formula, check_text};
 pub use compiled::{BaseKey, Compiled, Formula, Row, Top, TopKey};
 pub use conditions::{Condition, classifications_named, conditions, features_named, features_read, segments_named};

@@ -89,9 +89,9 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
     Ok(())
 }
 
-/// Tags and owner of each of these customers, tags by name.
+/// Tags and owner of each of these customers, tags by name; asked right after a reading of the base.
 pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Result<Carried> {
-    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases(app).await?).await?;
+    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases_read(app).await?).await?;
     let mut carried = Carried::default();
     if sets.is_empty() {
         return Ok(carried);

@@ -38,6 +38,8 @@ const KEPT: usize = 8;
 const KEPT_LARGE: usize = 3;
 /// How long a reading of the current day waits for a new run before it takes the one before.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Milliseconds of the run before from which waiting for the next is in vain: whoever asks is answered at once.
+const LONG: u64 = 1_000;
 
 /// The runs at hand, most recently used last.
 #[derive(Default)]
@@ -70,7 +72,7 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn for_rules(&self, app: &App, asked: Asked, rules: &[Compiled]) -> Result<Arc<Picture>> {
         let aggregates = rules.iter().flat_map(|r| r.needs().aggregates.iter().cloned()).collect();
-        Ok(self.find_or_start(app, asked, aggregates).await?.picture)
+        Ok(self.find_or_start(app, asked, aggregates, None).await?.picture)
     }
 
     /// The run a reading asks for, computed if it is not at hand.
@@ -100,28 +102,29 @@ impl Runs {
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn read(&self, app: &App, asked: Asked) -> Result<Reading> {
-        self.find_or_start(app, asked, Vec::new()).await
+        self.find_or_start(app, asked, Vec::new(), Some(PATIENCE)).await
     }
 
-    async fn find_or_start(&self, app: &App, asked: Asked, aggregates: Vec<(String, Aggregate)>) -> Result<Reading> {
-        let lake = self.lake(app).await?;
+    /// Waits for a new run only so long, if there is one before it that serves; `None`: however long it takes.
+    async fn find_or_start(&self, app: &App, asked: Asked, aggregates: Vec<(String, Aggregate)>, patience: Option<Duration>) -> Result<Reading> {
+        let now = store::reading::now(&app.store).await?;
+        let lake = self.lake_at(app, now.head).await?;
         let as_of = match asked.as_of {
             Some(day) => day,
             None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
         };
         let lake = self.known(app, lake, Asked { as_of: Some(as_of), ..asked }).await?;
-        let revision = defined::revision(app).await?;
-        let customers = store::customer::counter(&app.store).await?;
-        let key = Key { snapshot: lake.snapshot().id, customers, revision, as_of, known: asked.known };
+        let key = Key { snapshot: now.head, customers: now.customers, revision: now.revision, as_of, known: asked.known };
         let current = asked.as_of.is_none() && asked.known == Known::Today;
         let run = match self.find(key, current) {
             Some(run) => run,
             None => self.start(app, key, current, lake, aggregates).await?,
         };
         let before = if current { self.ready_before(key) } else { None };
-        let waited = match before {
-            Some(_) => tokio::time::timeout(PATIENCE, run.clone()).await.ok(),
-            None => Some(run.clone().await),
+        let waited = match (&before, patience) {
+            (Some(before), Some(_)) if before.milliseconds > LONG => run.peek().cloned(),
+            (Some(_), Some(patience)) => tokio::time::timeout(patience, run.clone()).await.ok(),
+            _ => Some(run.clone().await),
         };
         match (waited, before) {
             (Some(Ok(picture)), _) => Ok(Reading { picture, stale: false }),
@@ -134,12 +137,12 @@ impl Runs {
         }
     }
 
-    /// Starts the run of the current day, so that it is ready when somebody asks. Called after an import or an edit.
+    /// Makes the run of the current day and waits until it is there. Called after an import or an edit.
     ///
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn warm(&self, app: &App) -> Result<()> {
-        self.at(app, Asked::default()).await.map(|_| ())
+        self.find_or_start(app, Asked::default(), Vec::new(), None).await.map(|_| ())
     }
 
     /// The definitions of a revision, if they are the ones read last.
@@ -160,6 +163,18 @@ impl Runs {
     pub async fn aliases(&self, app: &App) -> Result<Arc<Aliases>> {
         let head = store::catalog::head(&app.store).await?;
         self.aliases_at(app, head).await
+    }
+
+    /// As [`Runs::aliases`], by the lake that was read last: whoever has just read it need not look whether it moved.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn aliases_read(&self, app: &App) -> Result<Arc<Aliases>> {
+        let known = lock(&self.aliases).clone();
+        match known {
+            Some((_, aliases)) => Ok(aliases),
+            None => self.aliases(app).await,
+        }
     }
 
     /// A snapshot never changes, and neither do its merges.
@@ -193,6 +208,10 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn lake(&self, app: &App) -> Result<Lake> {
         let head = store::catalog::head(&app.store).await?;
+        self.lake_at(app, head).await
+    }
+
+    async fn lake_at(&self, app: &App, head: i64) -> Result<Lake> {
         let known = lock(&self.lake).clone();
         if let Some(lake) = known.as_ref().filter(|l| l.snapshot().id == head) {
             return Ok(lake.clone());
@@ -249,7 +268,7 @@ impl Runs {
         let clock = Arc::clone(&app.clock);
         let currency = settings.currency;
         let large = spec.customers as usize > LARGE;
-        let compute = move || {
+        let compute = move |spec: Spec| move || {
             let begun = clock.now();
             let run = lake.run(&spec)?;
             let done = clock.now();
@@ -277,11 +296,12 @@ impl Runs {
         if let Some(slot) = slots.iter().find(|s| s.key == key) {
             return Ok(slot.run.clone());
         }
+        spec.behind = current && slots.iter().any(|s| s.current && s.run.peek().is_some());
         if current {
             // the run before this one only serves those who cannot wait
             slots.iter().filter_map(|s| s.run.peek()).flatten().for_each(|p| p.run.release());
         }
-        let task = tokio::task::spawn_blocking(compute);
+        let task = tokio::task::spawn_blocking(compute(spec));
         let run: Pending = async move {
             match task.await {
                 Ok(outcome) => outcome.map_err(Arc::new),
@@ -331,6 +351,7 @@ async fn spec(app: &App, definitions: &Definitions, key: Key, known_as_of: Insta
         statics,
         aggregates: Vec::new(),
         keep_facts: false,
+        behind: false,
     })
 }
 

@@ -1,8 +1,15 @@
 //! The values of all customers of a run, one of them asked about: from which `domain` finds what moves with that one.
 
-use super::{Bits, Column, Data, Run, column::NONE, mask};
-use domain::{CustomerKey, feature::Everyone, rule::compiled::Num};
-use std::collections::BTreeMap;
+use super::{Column, Data, Run, column::NONE, mask};
+use domain::{
+    CustomerKey,
+    feature::{Everyone, Ordered},
+    rule::compiled::Num,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 struct Asked<'a> {
     run: &'a Run,
@@ -22,37 +29,86 @@ impl Asked<'_> {
     }
 }
 
+/// What was put in order for those who asked before: every question about a customer compares with the same others.
+#[derive(Debug, Default)]
+pub(super) struct Crowds(Mutex<Vec<(Crowd, Arc<Ordered>)>>, Mutex<BTreeMap<String, Arc<BTreeMap<String, u64>>>>);
+
+/// Whose values, and which.
+#[derive(Debug, PartialEq)]
+enum Crowd {
+    /// of a feature, among those for whom another is above 0
+    Feature(String, Option<String>),
+    /// of an expression
+    Expression(Num),
+}
+
+/// Orders that are kept; the one made first goes first.
+const KEEP: usize = 16;
+
+impl Crowds {
+    fn of(&self, crowd: Crowd, values: impl FnOnce() -> Vec<f64>) -> Arc<Ordered> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, ordered)) = kept.iter().find(|(of, _)| *of == crowd) {
+            return Arc::clone(ordered);
+        }
+        // whoever asks the same meanwhile waits here
+        let ordered = Arc::new(Ordered::new(values()));
+        if kept.len() >= KEEP {
+            kept.remove(0);
+        }
+        kept.push((crowd, Arc::clone(&ordered)));
+        ordered
+    }
+
+    fn sizes(&self, of: &str, sizes: impl FnOnce() -> BTreeMap<String, u64>) -> Arc<BTreeMap<String, u64>> {
+        let mut kept = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.entry(of.to_owned()).or_insert_with(|| Arc::new(sizes())))
+    }
+
+    /// Gives back the memory.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
 impl Everyone for Asked<'_> {
-    fn values(&self, of: &str, among: Option<&str>) -> (Vec<f64>, Option<f64>) {
-        let Some(of) = self.run.column(of) else { return Default::default() };
-        let mut who = match among {
-            None => Bits::all(self.run.customers() as usize),
-            Some(among) => match self.run.column(among) {
-                Some(among) => among.positive(),
-                None => return Default::default(),
-            },
+    fn values(&self, of: &str, among: Option<&str>) -> (Arc<Ordered>, Option<f64>) {
+        let Some(column) = self.run.column(of) else { return Default::default() };
+        let counting = match among.map(|among| self.run.column(among)) {
+            None => None,
+            Some(Some(among)) => Some(among),
+            Some(None) => return Default::default(),
         };
-        who.and(self.run.present());
-        let own = of.number(self.place()).filter(|_| who.holds(self.place()));
-        (of.numbers(Some(&who)), own)
-    }
-
-    fn worked_out(&self, by: &Num) -> (Vec<f64>, Option<f64>) {
-        let own = by.eval(&self.run.row(self.customer)).filter(|_| self.run.present().holds(self.place()));
-        (mask::known_values(by, self.run), own)
-    }
-
-    fn sizes(&self, of: &str) -> (BTreeMap<String, u64>, Option<String>) {
-        let Some(Data::Text(codes, texts)) = self.run.column(of).map(Column::data) else { return Default::default() };
-        let mut sizes = vec![0u64; texts.len()];
-        let there = self.run.present().iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
-        there.filter_map(|code| usize::try_from(*code).ok()).for_each(|code| {
-            if let Some(size) = sizes.get_mut(code) {
-                *size += 1;
+        let counts = self.run.present().holds(self.place()) && counting.is_none_or(|among| among.number(self.place()).is_some_and(|x| x > 0.0));
+        let all = self.run.crowds.of(Crowd::Feature(of.to_owned(), among.map(str::to_owned)), || {
+            let mut who = self.run.present().clone();
+            if let Some(among) = counting {
+                who.and(&among.positive());
             }
+            column.numbers(Some(&who))
         });
-        let named = texts.iter().cloned().zip(sizes).filter(|(_, size)| *size > 0).collect();
+        (all, column.number(self.place()).filter(|_| counts))
+    }
+
+    fn worked_out(&self, by: &Num) -> (Arc<Ordered>, Option<f64>) {
+        let own = by.eval(&self.run.row(self.customer)).filter(|_| self.run.present().holds(self.place()));
+        (self.run.crowds.of(Crowd::Expression(by.clone()), || mask::known_values(by, self.run)), own)
+    }
+
+    fn sizes(&self, of: &str) -> (Arc<BTreeMap<String, u64>>, Option<String>) {
+        let Some(Data::Text(codes, texts)) = self.run.column(of).map(Column::data) else { return Default::default() };
+        let sizes = self.run.crowds.sizes(of, || {
+            let mut sizes = vec![0u64; texts.len()];
+            let there = self.run.present().iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
+            there.filter_map(|code| usize::try_from(*code).ok()).for_each(|code| {
+                if let Some(size) = sizes.get_mut(code) {
+                    *size += 1;
+                }
+            });
+            texts.iter().cloned().zip(sizes).filter(|(_, size)| *size > 0).collect()
+        });
         let own = self.run.column(of).and_then(|c| c.text(self.place()));
-        (named, own.filter(|_| self.run.present().holds(self.place())).map(str::to_owned))
+        (sizes, own.filter(|_| self.run.present().holds(self.place())).map(str::to_owned))
     }
 }

@@ -115,6 +115,16 @@ impl Bits {
     }
 }
 
+/// The bits of up to 64 tests, the first lowest. The tests go first, side by side, and are packed by eights afterwards.
+#[inline]
+pub(super) fn packed(tests: impl Iterator<Item = bool>) -> u64 {
+    let mut bytes = [0u8; 64];
+    bytes.iter_mut().zip(tests).for_each(|(b, holds)| *b = u8::from(holds));
+    let (eights, _) = bytes.as_chunks::<8>();
+    // eight bytes of 0 or 1 times this have their lowest bits side by side in the highest byte
+    eights.iter().rev().fold(0, |word, eight| word << 8 | u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +140,15 @@ mod tests {
         assert!(!a.holds(69) && a.holds(68) && !a.holds(70));
         a.or(&b).and(&b);
         assert_eq!(a, b);
+    }
+
+    #[test]
+    fn tests_are_packed_in_their_order() {
+        for len in [0, 1, 7, 8, 9, 63, 64] {
+            for pattern in [0u64, 1, 0x8000_0000_0000_0001, 0xdead_beef_0bad_f00d, u64::MAX] {
+                let expected = if len == 64 { pattern } else { pattern & ((1 << len) - 1) };
+                assert_eq!(packed((0..len).map(|i| pattern >> i & 1 == 1)), expected, "{len} {pattern:x}");
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One value per customer, by column: what a run keeps of every feature.
 
-use super::Bits;
+use super::{Bits, bits::packed};
 use domain::{Day, Value, ValueType};
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -277,10 +277,5 @@ impl Data {
 
 /// Bits of a test over `len` customers.
 pub(crate) fn words_of(len: usize, test: impl Fn(usize) -> bool) -> Vec<u64> {
-    (0..len.div_ceil(64))
-        .map(|w| {
-            let from = w * 64;
-            (from..len.min(from + 64)).fold(0u64, |word, i| word | u64::from(test(i)) << (i - from))
-        })
-        .collect()
+    (0..len).step_by(64).map(|from| packed((from..len.min(from + 64)).map(&test))).collect()
 }

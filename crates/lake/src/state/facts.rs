@@ -124,6 +124,8 @@ pub(super) struct Chunk {
     pub(super) amount: Option<usize>,
     /// Does every customer's day never fall as `at` rises?
     pub(super) days_rise: bool,
+    /// The last day of all, if they rise.
+    pub(super) latest: Option<i32>,
 }
 
 impl Chunk {
@@ -139,7 +141,9 @@ impl Chunk {
 
     pub(super) fn end_customer(&mut self) {
         let from = self.offsets.last().map_or(0, |o| *o as usize);
-        self.days_rise &= self.day.get(from..).is_none_or(<[i32]>::is_sorted);
+        let days = self.day.get(from..).unwrap_or(&[]);
+        self.days_rise &= days.is_sorted();
+        self.latest = self.latest.max(days.last().copied());
         self.offsets.push(self.day.len() as u32);
     }
 

@@ -212,15 +212,19 @@ impl Scratch {
             ranges.extend(all);
         } else {
             let (from, to) = (days.0.0, days.1.0);
+            // most windows end on the day of the run, and no fact is of a later one
+            let open = chunk.latest.is_none_or(|latest| latest <= to);
             ranges.extend(all.map(|all| {
                 let days = &chunk.day[all.clone()];
                 // counting is quicker than halving where there are few
-                let (low, high) = if days.len() <= 64 {
-                    let below = |limit: i32| days.iter().map(|d| u32::from(*d < limit)).sum::<u32>() as usize;
-                    (below(from), below(to.saturating_add(1)))
-                } else {
-                    (days.partition_point(|d| *d < from), days.partition_point(|d| *d <= to))
+                let below = |limit: i32| {
+                    if days.len() <= 64 {
+                        days.iter().map(|d| u32::from(*d < limit)).sum::<u32>() as usize
+                    } else {
+                        days.partition_point(|d| *d < limit)
+                    }
                 };
+                let (low, high) = (below(from), if open { days.len() } else { below(to.saturating_add(1)) });
                 all.start + low..all.start + high.max(low)
             }));
         }

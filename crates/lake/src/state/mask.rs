@@ -1,7 +1,7 @@
 //! Rules and formulas over columns: the tree of `domain::rule::compiled` evaluated for blocks of customers at once.
 //! Names are looked up once; a text comparison becomes a table over the column's codes.
 
-use super::{Bits, Column, Data, column::NONE};
+use super::{Bits, Column, Data, bits::packed, column::NONE, index::Index};
 use domain::{
     Value, ValueType,
     rule::{
@@ -11,6 +11,7 @@ use domain::{
     },
 };
 use rayon::prelude::*;
+use std::{ops::Range, sync::Arc};
 
 const BLOCK: usize = 2048;
 const WORDS: usize = BLOCK / 64;
@@ -20,6 +21,10 @@ pub(super) trait View: Sync {
     fn customers(&self) -> usize;
     fn present(&self) -> &Bits;
     fn column(&self, key: &str) -> Option<&Column>;
+    /// The column in order, where it is asked often enough.
+    fn index(&self, _key: &str) -> Option<Arc<Index>> {
+        None
+    }
     fn segment(&self, key: &str) -> Option<&Bits>;
     fn base(&self, key: &BaseKey) -> Option<f64>;
     fn cut(&self, key: &TopKey) -> Option<f64>;
@@ -148,14 +153,13 @@ impl Buf {
 
     /// Whose value is known and compares so; the operator is chosen once a block, not once a customer.
     fn compare(&self, op: Op, other: impl Fn(usize) -> f64) -> [u64; WORDS] {
-        let v = &self.values;
         let mut out = match op {
-            Op::Eq => self.words(|i| v[i] == other(i)),
-            Op::Ne => self.words(|i| v[i] != other(i)),
-            Op::Lt => self.words(|i| v[i] < other(i)),
-            Op::Le => self.words(|i| v[i] <= other(i)),
-            Op::Gt => self.words(|i| v[i] > other(i)),
-            Op::Ge => self.words(|i| v[i] >= other(i)),
+            Op::Eq => each(&self.values, |i, x| x == other(i)),
+            Op::Ne => each(&self.values, |i, x| x != other(i)),
+            Op::Lt => each(&self.values, |i, x| x < other(i)),
+            Op::Le => each(&self.values, |i, x| x <= other(i)),
+            Op::Gt => each(&self.values, |i, x| x > other(i)),
+            Op::Ge => each(&self.values, |i, x| x >= other(i)),
         };
         out.iter_mut().zip(self.known).for_each(|(a, b)| *a &= b);
         out
@@ -169,9 +173,17 @@ impl Buf {
 
 fn words(len: usize, test: impl Fn(usize) -> bool) -> [u64; WORDS] {
     let mut out = [0u64; WORDS];
-    for (w, word) in out.iter_mut().enumerate().take(len.div_ceil(64)) {
-        let from = w * 64;
-        *word = (from..len.min(from + 64)).fold(0, |word, i| word | u64::from(test(i)) << (i - from));
+    for (word, from) in out.iter_mut().zip((0..len).step_by(64)) {
+        *word = packed((from..len.min(from + 64)).map(&test));
+    }
+    out
+}
+
+/// A test of every value of a block, with its place, as words.
+fn each<T: Copy>(values: &[T], test: impl Fn(usize, T) -> bool) -> [u64; WORDS] {
+    let mut out = [0u64; WORDS];
+    for ((w, word), values) in out.iter_mut().enumerate().zip(values.chunks(64)) {
+        *word = packed(values.iter().enumerate().map(|(i, x)| test(w * 64 + i, *x)));
     }
     out
 }
@@ -300,6 +312,8 @@ enum Node<'a> {
     Not(Box<Node<'a>>),
     Compare(Number<'a>, Op, Number<'a>),
     Between(Number<'a>, Number<'a>, Number<'a>),
+    /// known and within these codes, or known and not
+    Ordered { index: Arc<Index>, codes: Range<u32>, negated: bool },
     In(Number<'a>, Vec<f64>),
     Missing(Number<'a>),
     /// by code of a text column
@@ -321,6 +335,14 @@ impl<'a> Node<'a> {
             Pred::All(ps) => Node::All(all(ps)),
             Pred::Any(ps) => Node::Any(all(ps)),
             Pred::Not(p) => Node::Not(Box::new(Node::of(p, view))),
+            Pred::Compare { left: Num::Column(key), op, right: Num::Literal(x), .. } if let Some(index) = view.index(key) => {
+                let codes = index.range(*op, *x);
+                Node::Ordered { index, codes, negated: *op == Op::Ne }
+            }
+            Pred::Between { num: Num::Column(key), low: Num::Literal(low), high: Num::Literal(high), .. } if let Some(index) = view.index(key) => {
+                let (from, to) = (index.range(Op::Ge, *low).start, index.range(Op::Le, *high).end);
+                Node::Ordered { index, codes: from..to.max(from), negated: false }
+            }
             Pred::Compare { left, op, right, .. } => Node::Compare(number(left), *op, number(right)),
             Pred::Between { num, low, high, .. } => Node::Between(number(num), number(low), number(high)),
             Pred::NumIn { num, values, .. } => Node::In(number(num), values.clone()),
@@ -398,6 +420,15 @@ impl<'a> Node<'a> {
                         && low.values[i] <= x.values[i]
                         && x.values[i] <= high.values[i]
                 })
+            }
+            Node::Ordered { index, codes: Range { start, end }, negated } => {
+                let codes = &index.codes()[from..to];
+                let width = end - start;
+                if *negated {
+                    each(codes, |_, code| code != NONE && code.wrapping_sub(*start) >= width)
+                } else {
+                    each(codes, |_, code| code.wrapping_sub(*start) < width)
+                }
             }
             Node::In(x, values) => {
                 let x = x.block(from, to);

@@ -5,6 +5,7 @@ use super::{
     facts::{Facts, Wanted, amount_field},
     fold::{Fold, fold},
     gather::{Scope, gather},
+    index::Index,
     mask,
     run::type_of,
 };
@@ -19,8 +20,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Columns kept for rules to come; more than this and they are dropped.
-const KEEP: usize = 48;
+/// Bytes of columns kept for rules to come; more than this and they are dropped.
+const KEEP: usize = 256 << 20;
+/// Comparisons with a column before its index is made.
+const COMPARISONS: u32 = 3;
 
 /// Facts and columns a run keeps for rules that are not among its definitions.
 #[derive(Debug, Default)]
@@ -113,7 +116,7 @@ impl Run {
                 let different = different(&missing);
                 let folded = fold(&facts, &Fold::new(different.clone(), self.as_of, self.currency), self.customers as usize);
                 let new = by_key(&missing, &different, folded);
-                if kept.columns.len() + new.len() > KEEP {
+                if (kept.columns.len() + new.len()).saturating_mul(8 * self.customers as usize) > KEEP {
                     kept.columns.clear();
                 }
                 columns.extend(new.iter().cloned());
@@ -163,9 +166,13 @@ impl Run {
         self.facts(&mut self.on_demand.lock(), wanted)
     }
 
-    /// Gives back the memory of the facts. They are read again when a rule asks for something new.
+    /// Gives back the memory of the facts and of what was made of them for those who ask. They are read again when a rule asks
+    /// for something new.
     pub fn release(&self) {
         *self.on_demand.lock() = Kept::default();
+        self.indexes.forget();
+        self.masks.forget();
+        self.crowds.forget();
     }
 }
 
@@ -181,6 +188,9 @@ impl mask::View for Prepared<'_> {
     }
     fn segment(&self, key: &str) -> Option<&Bits> {
         self.run.segments.get(key)
+    }
+    fn index(&self, key: &str) -> Option<Arc<Index>> {
+        self.run.column(key).and_then(|column| self.run.indexes.of(key, column, COMPARISONS))
     }
     fn base(&self, key: &BaseKey) -> Option<f64> {
         self.base.stats.get(key).or_else(|| self.run.base.stats.get(key)).copied()

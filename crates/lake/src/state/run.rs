@@ -2,6 +2,7 @@
 
 use super::{
     Bits, Column,
+    apart::Crowds,
     attributes::Attributes,
     base::statistic,
     classify::{self, Classes},
@@ -9,7 +10,9 @@ use super::{
     facts::TRACES,
     fold::Fold,
     gather::{Scope, gather},
+    index::Indexes,
     mask,
+    masks::Masks,
     on_demand::{self, OnDemand},
     present::present,
 };
@@ -27,7 +30,7 @@ use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 /// What to compute.
@@ -59,6 +62,8 @@ pub struct Spec {
     pub aggregates: Vec<(String, Aggregate)>,
     /// keep the facts at hand for rules nobody thought of yet; otherwise they are read again when one comes
     pub keep_facts: bool,
+    /// an older run serves meanwhile: half of the processors are left to those who ask it
+    pub behind: bool,
 }
 
 /// Features, classes and segments of all customers as of a day.
@@ -78,11 +83,27 @@ pub struct Run {
     pub(super) segments: BTreeMap<String, Bits>,
     pub(super) base: Base,
     pub(super) on_demand: OnDemand,
+    pub(super) indexes: Indexes,
+    pub(super) masks: Masks,
+    pub(super) crowds: Crowds,
 }
+
+/// Half of the processors.
+static BEHIND: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+    let half = rayon::current_num_threads().div_ceil(2);
+    rayon::ThreadPoolBuilder::new().num_threads(half).thread_name(|n| format!("behind-{n}")).build().ok()
+});
 
 impl Lake {
     /// Computes everything the definitions say, for every customer.
     pub fn run(&self, spec: &Spec) -> Result<Run> {
+        match BEHIND.as_ref() {
+            Some(some) if spec.behind => some.install(|| self.compute(spec)),
+            _ => self.compute(spec),
+        }
+    }
+
+    fn compute(&self, spec: &Spec) -> Result<Run> {
         let plan = Plan::new(&spec.features, spec.currency)?;
         let names = Vocabulary::new(spec.currency)
             .features(&spec.features)
@@ -133,6 +154,9 @@ impl Lake {
             segments: BTreeMap::new(),
             base: Base::default(),
             on_demand: OnDemand::default(),
+            indexes: Indexes::default(),
+            masks: Masks::default(),
+            crowds: Crowds::default(),
         };
         run.columns.extend(on_demand::by_key(&wanted, &different, gathered.columns));
         run.on_demand = OnDemand::new(gathered.facts);
@@ -412,9 +436,13 @@ impl Run {
 
     /// Who fulfils the rule. Aggregates it writes in place that no feature has are folded from the facts, once.
     pub fn mask(&self, rule: &Compiled) -> Result<Bits> {
+        if let Some(who) = self.masks.get(rule.pred()) {
+            return Ok(who.as_ref().clone());
+        }
         let seen = self.prepare(rule)?;
         let mut who = mask::mask(rule.pred(), &seen);
         who.and(&self.present);
+        self.masks.keep(rule.pred(), &who);
         Ok(who)
     }
 

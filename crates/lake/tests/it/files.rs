@@ -91,7 +91,7 @@ fn long_texts_are_bounded_not_cut_wrongly() {
 #[test]
 fn rolls_and_never_overwrites() {
     let root = tempfile::tempdir().unwrap();
-    let rows: Vec<_> = (0..25).map(|n| order(n as u32 % 4, n, 19_000)).collect();
+    let rows: Vec<_> = (0..25).map(|n| order(n as u32, n, 19_000)).collect();
     let limits = Limits { rows: 10, ..Limits::default() };
     let first = write(root.path(), "t", &rows, limits);
     let again = write(root.path(), "t", &rows, limits);
@@ -362,4 +362,28 @@ fn a_file_from_before_a_column_came_has_no_value_in_it() {
     });
     let number = |c: usize| arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(rows[0].column(c)).value(0);
     assert_eq!((number(0), number(1), number(2)), (4, 2, 125));
+}
+
+/// Rows as they come lie in one file a customer, in the order in which they came; what was written before is gone.
+#[test]
+fn files_of_one_writer_share_no_customer() {
+    let root = tempfile::tempdir().unwrap();
+    let chance = &mut Chance(5);
+    let rows: Vec<OrderRow<'static>> = (1..=5_000).map(|n| order(if n % 3 == 0 { 77 } else { chance.below(400) as u32 }, n, 19_000 + (n % 50) as i32)).collect();
+    let files = write(root.path(), "imp-1", &rows, Limits { rows: 600, ..Limits::default() });
+    assert!((5..=9).contains(&files.len()), "{}", files.len());
+    let lake = Lake::open(root.path(), &snapshot(files.clone())).unwrap();
+    let spans: Vec<(i64, i64)> = files.iter().map(|f| {
+        let customer = &f.columns[Table::Orders.columns().iter().position(|c| c.name == "customer").unwrap()];
+        (customer.min.as_ref().unwrap().parse().unwrap(), customer.max.as_ref().unwrap().parse().unwrap())
+    }).collect();
+    assert!(spans.windows(2).all(|w| w[0].1 < w[1].0), "{spans:?}");
+    assert_eq!(files.iter().map(|f| f.rows).sum::<u64>(), 5_000);
+    for customer in [0, 77, 123, 399, 400] {
+        let own: Vec<i64> = rows.iter().filter(|r| r.customer.0 == customer).map(|r| r.paid).collect();
+        let found = lake.facts(CustomerKey(customer), Instant::MAX).unwrap();
+        assert_eq!(found.orders.iter().map(|o| o.paid).collect::<Vec<_>>(), own, "{customer}");
+    }
+    let left: BTreeSet<String> = fs::read_dir(folder(root.path(), Table::Orders)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(left, files.iter().map(|f| f.path.clone()).collect::<BTreeSet<_>>());
 }

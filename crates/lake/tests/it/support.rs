@@ -465,6 +465,7 @@ impl Business {
             statics: BTreeMap::new(),
             aggregates: Vec::new(),
             keep_facts: true,
+            behind: false,
         }
     }
 }

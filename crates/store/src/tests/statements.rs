@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, question, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, question, reading, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -41,6 +41,7 @@ fn statements() -> Vec<Named> {
         note::STATEMENTS,
         quarantine::STATEMENTS,
         question::STATEMENTS,
+        reading::STATEMENTS,
         restore::STATEMENTS,
         schedule::STATEMENTS,
         session::STATEMENTS,

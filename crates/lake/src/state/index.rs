@@ -1,0 +1,153 @@
+//! Columns put in order once, for what is asked again and again of a run that serves: pages of lists, and comparisons with
+//! a constant while a rule is being written.
+
+use super::{Bits, Column, column::NONE, order::rank};
+use domain::rule::Op;
+use rayon::prelude::*;
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+/// A column in order.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// customers with a value, by it; equal ones by number
+    order: Vec<u32>,
+    /// where each different value begins in the order, and one more for the end
+    starts: Vec<u32>,
+    /// the different values as `rank` has them, ascending
+    ranks: Vec<u64>,
+    /// the same on the number line; of texts none
+    values: Vec<f64>,
+    /// per customer the place of the value among the different ones; `NONE` without
+    codes: Vec<u32>,
+}
+
+impl Index {
+    fn new(column: &Column) -> Index {
+        let len = column.len();
+        let ranked = (0..len).into_par_iter().map(|i| (rank(column, i, false), i as u32));
+        let mut ranked: Vec<(u64, u32)> = ranked.filter(|r| r.0 != u64::MAX).collect();
+        ranked.par_sort_unstable();
+        let mut index = Index {
+            order: ranked.iter().map(|r| r.1).collect(),
+            starts: Vec::new(),
+            ranks: Vec::new(),
+            values: Vec::new(),
+            codes: vec![NONE; len],
+        };
+        for (place, (rank, i)) in ranked.into_iter().enumerate() {
+            if index.ranks.last() != Some(&rank) {
+                index.ranks.push(rank);
+                index.starts.push(place as u32);
+                index.values.extend(column.number(i as usize));
+            }
+            if let Some(code) = index.codes.get_mut(i as usize) {
+                *code = index.ranks.len() as u32 - 1;
+            }
+        }
+        index.starts.push(index.order.len() as u32);
+        [&mut index.order, &mut index.starts].into_iter().for_each(Vec::shrink_to_fit);
+        index
+    }
+
+    /// Bytes it takes.
+    fn bytes(&self) -> usize {
+        4 * (self.order.len() + self.starts.len() + self.codes.len()) + 8 * (self.ranks.len() + self.values.len())
+    }
+
+    /// Per customer the place of the value among the different ones.
+    pub(super) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The codes of numbers that compare so with a constant; of `!=` those that do not.
+    pub(super) fn range(&self, op: Op, x: f64) -> Range<u32> {
+        let below = self.values.partition_point(|v| *v < x) as u32;
+        let not_above = self.values.partition_point(|v| *v <= x) as u32;
+        match op {
+            Op::Eq | Op::Ne => below..not_above,
+            Op::Lt => 0..below,
+            Op::Le => 0..not_above,
+            Op::Gt => not_above..self.values.len() as u32,
+            Op::Ge => below..self.values.len() as u32,
+        }
+    }
+
+    /// Those of a set in the order, behind an edge (a rank and a customer); those without a value last, by number.
+    pub(super) fn walk<'a>(&'a self, among: &'a Bits, descending: bool, behind: Option<(u64, u32)>) -> impl Iterator<Item = u32> + 'a {
+        let groups = self.ranks.len();
+        let turned = move |g: usize| if descending { groups - 1 - g } else { g };
+        let rank = move |g: usize| if descending { !self.ranks[turned(g)] } else { self.ranks[turned(g)] };
+        let first = behind.map_or(0, |(edge, _)| partition_point(groups, |g| rank(g) < edge));
+        let after = move |g: usize, i: &u32| behind.is_none_or(|edge| (rank(g), *i) > edge);
+        let known = (first..groups).flat_map(move |g| {
+            let at = turned(g);
+            self.order[self.starts[at] as usize..self.starts[at + 1] as usize].iter().copied().filter(move |i| after(g, i))
+        });
+        let unknown = among.iter().map(|i| i as u32).filter(move |i| behind.is_none_or(|edge| (u64::MAX, *i) > edge));
+        let unknown = unknown.filter(|i| self.codes.get(*i as usize) == Some(&NONE));
+        known.filter(|i| among.holds(*i as usize)).chain(unknown)
+    }
+}
+
+/// The first of `n` for which it does not hold; it holds for all before and for none after.
+fn partition_point(n: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, n);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+/// Bytes of indexes that are kept; the one used longest ago goes first.
+const KEEP: usize = 512 << 20;
+
+/// The indexes of a run, made when their columns were asked for often enough.
+#[derive(Debug, Default)]
+pub(super) struct Indexes(Mutex<Vec<Slot>>);
+
+#[derive(Debug)]
+struct Slot {
+    column: String,
+    asked: u32,
+    index: Arc<OnceLock<Arc<Index>>>,
+}
+
+impl Indexes {
+    /// The index of a column, made now if it was asked for so many times before; who asks meanwhile waits for it.
+    pub(super) fn of(&self, key: &str, column: &Column, after: u32) -> Option<Arc<Index>> {
+        let index = {
+            let mut slots = self.lock();
+            let mut slot = match slots.iter().position(|s| s.column == key) {
+                Some(place) => slots.remove(place),
+                None => Slot { column: key.to_owned(), asked: 0, index: Arc::default() },
+            };
+            slot.asked = slot.asked.saturating_add(1);
+            let index = (slot.asked > after || slot.index.get().is_some()).then(|| slot.index.clone());
+            slots.push(slot);
+            index?
+        };
+        if let Some(made) = index.get() {
+            return Some(made.clone());
+        }
+        let made = index.get_or_init(|| Arc::new(Index::new(column))).clone();
+        let mut slots = self.lock();
+        let bytes = |slots: &[Slot]| slots.iter().filter_map(|s| s.index.get()).map(|i| i.bytes()).sum::<usize>();
+        while bytes(&slots) > KEEP && slots.len() > 1 {
+            slots.remove(0);
+        }
+        Some(made)
+    }
+
+    /// Gives back the memory.
+    pub(super) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Slot>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,30 @@
+//! What a reading of the base depends on, in one look: as long as these stay, so does every answer that is computed.
+
+use crate::{Access, Result};
+
+/// How far the base is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// the catalog's newest snapshot, as [`crate::catalog::head`]
+    pub head: i64,
+    /// the newest change of a definition, as [`crate::definition::revision`]
+    pub revision: i64,
+    /// numbers given to customers so far, as [`crate::customer::counter`]
+    pub customers: u32,
+}
+
+statements! {
+    NOW = "SELECT (SELECT CAST(COALESCE(MAX(snapshot_id), -1) AS BIGINT) FROM ducklake_snapshot),
+        (SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions),
+        (SELECT value FROM counters WHERE name = 'customer')";
+}
+
+/// How far the base is now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn now(db: impl Access) -> Result<Reading> {
+    let found = optional!(db, (i64, i64, i64), NOW)?;
+    let (head, revision, customers) = found.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Reading { head, revision, customers: customers as u32 })
+}
