@@ -19,7 +19,10 @@ for (const lang of langs)
     await page.locator('#email').fill(server.email ?? '')
     await page.locator('#password').fill(server.password ?? '')
     await page.locator('button[type=submit]').click()
-    await page.waitForURL('**/classification')
+    await page.waitForURL((url) => !url.pathname.includes('signin'))
+    await shot('today')
+
+    await page.goto(`${server.url}/classification`)
     await shot('overview')
 
     const best = (await (await page.request.get(`${server.url}/api/v1/customers?rule=class.lifecycle+%3D+%22at_risk%22&limit=1`)).json()) as { items: { id: string }[] }

@@ -112,11 +112,12 @@ export const customers = (query: CustomerQuery, limit = 50) =>
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: (q) => (q.state.data?.pages[0]?.stale ? 2000 : false),
   })
 export const findCustomers = (q: string) =>
   queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
 export const profile = (id: string, at: AsOf = {}) =>
-  queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }) })
+  queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }), refetchInterval: (q) => (q.state.data?.stale ? 2000 : false) })
 export const timeline = (id: string, types: string, at: AsOf = {}) =>
   infiniteQueryOptions({
     queryKey: ['run', 'timeline', id, types, at],

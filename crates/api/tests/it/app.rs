@@ -321,7 +321,7 @@ impl TestApp {
 
     /// Waits until an import reaches a state.
     pub async fn until(&mut self, id: &str, status: &str) -> Value {
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let import = self.get(&format!("/imports/{id}")).await.expect(200);
             if import["status"] == status {
                 return import;

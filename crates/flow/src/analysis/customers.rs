@@ -5,6 +5,7 @@ use super::{
     flow_between::NOT_YET,
     marks::{OwnerRef, TagRef},
     moment::{Asked, parse_day},
+    runs::Reading,
 };
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::IdentifierKind};
@@ -26,6 +27,8 @@ pub struct CustomerPage {
     /// the business day of the numbers
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
+    /// an import or a change since is not in them yet: ask again in a moment
+    pub stale: bool,
 }
 
 /// A customer in a list.
@@ -218,7 +221,7 @@ pub struct Listing {
 /// # Errors
 /// A rule that does not fit, unknown names, what is hidden, a cursor that is none; when the store or the lake refuses.
 pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Result<CustomerPage> {
-    let picture = app.runs.at(app, asked).await?;
+    let Reading { picture, stale } = app.runs.read(app, asked).await?;
     let who = matching(app, sight, &picture, &listing.filter).await?;
     let total = who.count();
     // one more than is shown tells whether there is another page
@@ -237,7 +240,7 @@ pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Re
     let columns = columns(sight, &picture, listing.columns.as_deref())?;
     let items = items(app, sight, &picture, &page, &columns).await?;
     let next_cursor = last.zip(items.last()).map(|(place, item)| cursor(&place, &item.id));
-    Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of })
+    Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of, stale })
 }
 
 /// Everyone who fulfils the whole filter.

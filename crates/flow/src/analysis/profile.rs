@@ -1,6 +1,6 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
-use super::{marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}};
+use super::{marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Reading};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub struct Profile {
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
+    /// an import or a change since is not in them yet: ask again in a moment
+    pub stale: bool,
 }
 
 /// An identifier.
@@ -120,7 +122,7 @@ pub(super) async fn person_then(app: &App, id: &str, asked: Asked) -> Result<Cus
 /// `customer.not_found`; when the store or the lake refuses.
 pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<Profile> {
     let person = person_then(app, id, asked).await?;
-    let picture = app.runs.at(app, asked).await?;
+    let Reading { picture, stale } = app.runs.read(app, asked).await?;
     let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
     let contacts = store::contact::of(&app.store, person.key).await?;
     let (tags, owner) = marks::carried(app, sight, &[person.key]).await?.take(person.key);
@@ -153,5 +155,6 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
         classes: classes.collect(),
         segments: segments.map(|s| Named { key: s.key.clone(), label: s.label.clone() }).collect(),
         as_of: picture.as_of,
+        stale,
     })
 }

@@ -103,7 +103,7 @@ export function ListPage() {
   return (
     <Page
       title={t('customers.title')}
-      note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}</span>}
+      note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0]?.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>}
       actions={
         <>
           <ExportMenu shown={request} everything={everything} />
