@@ -27,6 +27,8 @@ export { expect }
 export async function noSidewaysScroll(page: Page) {
   // not innerWidth: a phone's layout grows with what sticks out
   expect(await page.evaluate(() => document.documentElement.scrollWidth), 'sideways scroll').toBeLessThanOrEqual(page.viewportSize()?.width ?? 0)
+  // the names at the bottom of a phone stand beside one another, not over
+  expect(await page.evaluate(() => [...document.querySelectorAll('.bottom a span')].filter((name) => name.getBoundingClientRect().width > (name.parentElement?.clientWidth ?? 0)).map((name) => name.textContent)), 'names that do not fit').toEqual([])
 }
 
 /** No axe finding of any impact. Seen from the top: what scrolled half under the bar is no finding. */

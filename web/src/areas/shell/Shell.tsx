@@ -7,7 +7,7 @@ import { useMay } from '@/parts/access'
 import { useHotkeys } from '@/parts/hooks'
 import { Mark } from '@/parts/icons'
 import { Denied } from './Denied'
-import { letterOf, usePlaces } from './places'
+import { isShort, letterOf, usePlaces } from './places'
 import './shell.css'
 import { TopBar } from './TopBar'
 
@@ -82,7 +82,7 @@ export function Shell() {
       <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
       <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : <Outlet />}</main>
       <nav className="bottom" aria-label={t('shell.nav_short')}>
-        {places.filter((p) => p.group !== 'manage').map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>)}
+        {places.filter(isShort).map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon /><span>{t(`shell.${key}`)}</span></Link>)}
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette typed={typed} onClose={() => setPalette(false)} />}

@@ -3,16 +3,17 @@ import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
-/** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it. */
+/** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it; `short`: at the bottom of a phone, where five
+ * names have room. */
 const places = [
-  { to: '/', key: 'today', icon: HomeIcon, group: 'home', letter: 'H' },
-  { to: '/customers', key: 'customers', icon: PeopleIcon, group: 'customers', letter: 'C' },
-  { to: '/segments', key: 'segments', icon: SegmentIcon, group: 'customers', letter: 'S' },
+  { to: '/', key: 'today', short: true, icon: HomeIcon, group: 'home', letter: 'H' },
+  { to: '/customers', key: 'customers', short: true, icon: PeopleIcon, group: 'customers', letter: 'C' },
+  { to: '/segments', key: 'segments', short: true, icon: SegmentIcon, group: 'customers', letter: 'S' },
   { to: '/duplicates', key: 'duplicates', icon: TwinsIcon, group: 'customers', letter: 'U' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
-  { to: '/classification', key: 'overview', icon: GridIcon, group: 'classify', letter: 'O' },
+  { to: '/classification', key: 'overview', short: true, icon: GridIcon, group: 'classify', letter: 'O' },
   { to: '/features', key: 'features', icon: FeatureIcon, group: 'classify', letter: 'F' },
-  { to: '/dashboards', key: 'dashboards', icon: BoardIcon, group: 'classify', letter: 'D' },
+  { to: '/dashboards', key: 'dashboards', short: true, icon: BoardIcon, group: 'classify', letter: 'D' },
   { to: '/sql', key: 'sql', icon: SqlIcon, group: 'manage', letter: 'Q', needs: 'export:take' },
   { to: '/changes', key: 'changes', icon: UndoIcon, group: 'manage', needs: 'customers:write' },
   { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
@@ -21,7 +22,7 @@ const places = [
   { to: '/settings/mail', key: 'mail', icon: MailIcon, group: 'manage', needs: 'settings:write' },
   { to: '/jobs', key: 'jobs', icon: JobsIcon, group: 'manage', letter: 'J', needs: 'export:take' },
   { to: '/audit', key: 'audit', icon: LogIcon, group: 'manage', needs: 'audit:read' },
-] as const satisfies readonly { to: string; key: string; icon: typeof PeopleIcon; group: string; letter?: string; needs?: Permission }[]
+] as const satisfies readonly { to: string; key: string; icon: typeof PeopleIcon; group: string; short?: boolean; letter?: string; needs?: Permission }[]
 
 export type Place = (typeof places)[number]
 
@@ -32,3 +33,5 @@ export function usePlaces(): readonly Place[] {
 }
 
 export const letterOf = (place: Place): string | undefined => ('letter' in place ? place.letter : undefined)
+
+export const isShort = (place: Place): boolean => 'short' in place
