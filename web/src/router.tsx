@@ -116,6 +116,7 @@ const imports = createRoute({ getParentRoute: () => app, path: '/imports', stati
 const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', staticData: { needs: 'imports:write' }, component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
 
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
+const account = createRoute({ getParentRoute: () => app, path: '/settings/account', component: lazyRouteComponent(() => import('./areas/account/AccountPage'), 'AccountPage') })
 const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
 const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
 const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webhooks', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhooksPage'), 'WebhooksPage') })
@@ -153,7 +154,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 pub use crate::password::acceptable;
 use crate::scope::Scope;
+use crate::session::Peer;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -107,8 +108,8 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 ///
 /// # Errors
 /// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
-pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Scope> {
-    let keys = [format!("setup:{from}")];
+pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<Scope> {
+    let keys = [format!("setup:{}", peer.address)];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
     let (workspace, owner) = checked(ctx, &form, now)?;
@@ -136,7 +137,7 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Sc
         Err(e) => return Err(e.into()),
     }
     ctx.app.reload().await?;
-    begin(ctx, &owner.id, from).await
+    begin(ctx, &owner.id, peer, "setup").await
 }
 
 /// The workspace facts were reckoned by before anybody set it up.
@@ -297,7 +298,8 @@ pub fn email_like(text: &str) -> bool {
 ///
 /// # Errors
 /// `session.wrong`, `session.too_many_tries`, or when the store refuses.
-pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
+pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Scope> {
+    let from = peer.address.as_str();
     let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
@@ -314,7 +316,7 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
     }
     ctx.brake.passed(&keys).await?;
     store::session::delete_expired(&ctx.app.store, now).await?;
-    begin(ctx, &id, from).await
+    begin(ctx, &id, peer, "password").await
 }
 
 /// E-mail or password is wrong, whichever.
@@ -328,18 +330,28 @@ pub(crate) async fn refused(ctx: &Ctx, user: &str, from: &str) -> Result<()> {
     Ok(audit::note(&ctx.app, note).await?)
 }
 
-/// Begins a session with a token of its own.
-pub(crate) async fn begin(ctx: &Ctx, user: &str, from: &str) -> Result<Scope> {
+/// Begins a session with a token of its own; `via`: how they proved who they are.
+pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str) -> Result<Scope> {
     let (token, token_hash) = secret(ctx)?;
     let workspace = ctx.workspace().await?;
     let now = ctx.app.clock.now();
-    let session = Session { token_hash, user: user.to_owned(), created_at: now, seen_at: now, expires_at: Instant(now.0 + IDLE) };
+    let session = Session {
+        id: ctx.app.new_id("ses"),
+        token_hash,
+        user: user.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: Instant(now.0 + IDLE),
+        agent: peer.agent.clone(),
+        address: peer.address.clone(),
+        via: via.to_owned(),
+    };
     let mut tx = ctx.app.store.begin().await?;
     let member = member::get(&mut tx, &workspace, user).await?.ok_or_else(wrong)?;
     store::session::create(&mut tx, &session).await?;
     member::seen(&mut tx, &workspace, user, now).await?;
     let actor = Actor { id: member.user.clone(), name: member.name.clone(), token: None };
-    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": from }))).await?;
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": peer.address, "via": via }))).await?;
     tx.commit().await?;
     Ok(Scope::signed_in(member, token))
 }

@@ -42,6 +42,7 @@ mod scope;
 mod security;
 mod segments;
 mod session;
+mod sessions;
 mod sql;
 mod tags;
 mod tokens;
@@ -52,6 +53,7 @@ mod webhooks;
 pub use ctx::{Config, Ctx};
 pub use error::{Error, Result};
 pub use router::{BASE, openapi, router};
+pub use session::Peer;
 pub use security::CSRF_HEADER;
 
 use std::future::Future;

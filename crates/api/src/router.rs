@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, sql, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -240,6 +240,8 @@ fn page(page: Page) -> Page {
         .on(Has(AuditRead), routes!(jobs::schedules))
         // oneself, the business and its people
         .on(Session, routes!(session::password))
+        .on(Session, routes!(sessions::list, sessions::end_others))
+        .on(Session, routes!(sessions::end))
         .on(Has(SettingsWrite), routes!(session::workspace))
         .on(Has(MembersManage), routes!(members::list))
         .on(Has(MembersManage), routes!(members::edit, members::remove))

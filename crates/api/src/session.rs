@@ -93,7 +93,15 @@ pub struct CurrencyView {
 /// The address a request comes from: the peer, or behind so many trusted proxies the entry of `X-Forwarded-For` that the
 /// outermost of them wrote.
 #[derive(Debug, Clone)]
-pub struct Peer(pub String);
+pub struct Peer {
+    /// the address
+    pub address: String,
+    /// what the program says of itself, cut to a sensible length
+    pub agent: String,
+}
+
+/// Longest text of a browser about itself that is kept.
+const AGENT: usize = 300;
 
 impl FromRequestParts<Ctx> for Peer {
     type Rejection = Error;
@@ -103,7 +111,8 @@ impl FromRequestParts<Ctx> for Peer {
         let entries: Vec<&str> = parts.headers.get_all("x-forwarded-for").iter()
             .filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).map(str::trim).collect();
         let behind = ctx.config.proxies.checked_sub(1).and_then(|n| entries.iter().rev().nth(n)).map(|e| (*e).to_owned());
-        Ok(Peer(behind.or(peer).unwrap_or_else(|| "unknown".to_owned())))
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Ok(Peer { address: behind.or(peer).unwrap_or_else(|| "unknown".to_owned()), agent: agent.chars().take(AGENT).collect() })
     }
 }
 
@@ -167,8 +176,8 @@ pub async fn show(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Json<Ses
 /// Sign in
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
     responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SignIn>) -> Result<Response> {
-    let scope = account::sign_in(&ctx, form, &from).await?;
+pub async fn create(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SignIn>) -> Result<Response> {
+    let scope = account::sign_in(&ctx, form, &peer).await?;
     begun(&ctx, StatusCode::OK, &scope).await
 }
 
@@ -187,8 +196,8 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 /// were imported before, their time zone and currency stay (`settled` of the session); others are refused.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupForm,
     responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {
-    let scope = account::complete_setup(&ctx, form, &from).await?;
+pub async fn setup(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SetupForm>) -> Result<Response> {
+    let scope = account::complete_setup(&ctx, form, &peer).await?;
     begun(&ctx, StatusCode::CREATED, &scope).await
 }
 

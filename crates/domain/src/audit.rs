@@ -37,6 +37,8 @@ actions! {
     SessionBegun = "session.begun";
     /// somebody tried to sign in and was refused
     SessionRefused = "session.refused";
+    /// somebody ended sessions of their own from another
+    SessionEnded = "session.ended";
     /// somebody changed their own password
     PasswordChanged = "password.changed";
     /// whoever runs the server set a password

@@ -20,6 +20,7 @@ mod revoked;
 mod schema;
 mod seal;
 mod session;
+mod sessions;
 mod sql;
 mod versions;
 mod walls;

@@ -25,6 +25,7 @@ enum Change {
     PasswordReset,
     PasswordChanged,
     SignedOut,
+    EndedFromAfar,
     SessionOver,
     TokenRevoked,
     TokenOver,
@@ -33,8 +34,8 @@ enum Change {
 }
 
 impl Change {
-    const ALL: [Change; 12] = [
-        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::SessionOver,
+    const ALL: [Change; 13] = [
+        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::EndedFromAfar, Change::SessionOver,
         Change::TokenRevoked, Change::TokenOver, Change::MakerRemoved, Change::MakerDemoted,
     ];
 
@@ -52,6 +53,11 @@ impl Change {
     }
 }
 
+async fn email(app: &TestApp, owner: &Who, id: &str) -> String {
+    let members = app.read(owner, "/members").await.expect(200);
+    members["items"].as_array().expect("items").iter().find(|m| m["id"] == id).and_then(|m| m["email"].as_str()).unwrap_or_default().to_owned()
+}
+
 /// Makes the change; answers once it is true.
 async fn make(app: &TestApp, change: Change, owner: &Who, id: &str, who: &Who, token: &str) {
     let member = format!("/members/{id}");
@@ -66,10 +72,12 @@ async fn make(app: &TestApp, change: Change, owner: &Who, id: &str, who: &Who, t
         Change::PasswordReset => {
             account::reset_password(&app.ctx, &Actor::program("cli"), id, "staple staple staple".into()).await.expect("sets it");
         }
+        Change::EndedFromAfar => {
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
+            app.by(&elsewhere, Method::DELETE, "/sessions", None).await.expect(200);
+        }
         Change::PasswordChanged => {
-            let members = app.read(owner, "/members").await.expect(200);
-            let email = members["items"].as_array().expect("items").iter().find(|m| m["id"] == id).map(|m| m["email"].clone()).unwrap_or_default();
-            let elsewhere = app.signs_in(email.as_str().unwrap_or_default(), PASSWORD).await;
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
             app.by(&elsewhere, Method::PUT, "/session/password", Some(json!({ "old": PASSWORD, "new": "staple staple staple" }))).await.expect(200);
         }
         Change::SignedOut => assert_eq!(app.by(who, Method::DELETE, "/session", None).await.status, 204),

@@ -15,7 +15,7 @@ async fn person(store: &Store, id: &str, email: &str) {
     let user = User { id: id.into(), email: email.into(), name: id.into(), password_hash: "forgotten".into(), created_at: now, disabled_at: None };
     user::create(store, &user).await.expect("a user");
     let expires_at = Instant(now.0 + 3_600_000_000);
-    let session = Session { token_hash: format!("token of {id}"), user: id.into(), created_at: now, seen_at: now, expires_at };
+    let session = Session { id: format!("ses_{id}"), token_hash: format!("token of {id}"), user: id.into(), created_at: now, seen_at: now, expires_at, agent: String::new(), address: String::new(), via: "password".into() };
     session::create(store, &session).await.expect("a session");
 }
 
