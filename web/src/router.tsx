@@ -56,12 +56,23 @@ const join = createRoute({
   },
 })
 
+/** Everybody needs a second step of signing in, and the reader has none. */
+const secondStep = createRoute({
+  getParentRoute: () => root, path: '/second-step',
+  beforeLoad: async ({ context }) => {
+    const now = await context.queries.ensureQueryData(session)
+    if (!now.second_factor_due) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./areas/session/Second'), 'Second'),
+})
+
 const app = createRoute({
   getParentRoute: () => root, id: 'app', component: Shell,
   beforeLoad: async ({ context, location }) => {
     const now = await context.queries.ensureQueryData(session)
     if (now.setup_required) throw redirect({ to: '/setup', search: { token: text((location.search as Raw).token) } })
     if (!now.user) throw redirect({ to: '/signin', search: { next: location.href === '/' ? undefined : location.href } })
+    if (now.second_factor_due) throw redirect({ to: '/second-step' })
   },
 })
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
@@ -154,7 +165,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

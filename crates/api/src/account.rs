@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 pub use crate::password::acceptable;
 use crate::scope::Scope;
+use crate::second_step::{Entry, arrive, proves};
 use crate::session::Peer;
 use axum::http::StatusCode;
 use base64::Engine;
@@ -14,7 +15,7 @@ use domain::{
     audit::{Action, Actor},
     clock::Instant,
 };
-use flow::audit;
+use flow::{audit, people::second_factor::{self, Taken}};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -137,7 +138,7 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<S
         Err(e) => return Err(e.into()),
     }
     ctx.app.reload().await?;
-    begin(ctx, &owner.id, peer, "setup").await
+    begin(ctx, &owner.id, peer, "setup", None).await
 }
 
 /// The workspace facts were reckoned by before anybody set it up.
@@ -206,23 +207,16 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
 /// `session.form` with fields, `session.old_password`, `session.too_many_tries`, or when the store refuses.
 pub async fn change_password(ctx: &Ctx, scope: &Scope, form: PasswordForm) -> Result<u64> {
     let (user, token) = (scope.member.user.as_str(), scope.person()?);
-    let keys = [format!("password:{user}")];
-    let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now).await?;
+    ctx.brake.check(&[format!("password:{user}")], ctx.app.clock.now()).await?;
     if !acceptable(&form.new) {
         return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
     }
-    let known = store::user::get(&ctx.app.store, user).await?.map(|u| u.password_hash);
-    let fits = acceptable(&form.old) & ctx.passwords.verify(form.old, known).await?;
-    if !fits {
-        ctx.brake.failed(&keys, now).await?;
-        return Err(Error::invalid("session.old_password", "the present password is wrong").field("old", "session.old_password"));
-    }
-    ctx.brake.passed(&keys).await?;
+    proves(ctx, scope, form.old, "old").await?;
     let kept = ctx.passwords.hash(form.new, ctx.random()?).await?;
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_others(&mut tx, user, &hash(token)).await?;
+    store::pending::delete_of_user(&mut tx, user).await?;
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &scope.actor(), Action::PasswordChanged, user)).await?;
     tx.commit().await?;
     tracing::info!(user, ended, "a password was changed");
@@ -242,6 +236,7 @@ pub async fn reset_password(ctx: &Ctx, by: &Actor, user: &str, new: String) -> R
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_of_user(&mut tx, user).await?;
+    store::pending::delete_of_user(&mut tx, user).await?;
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, by, Action::PasswordReset, user)).await?;
     tx.commit().await?;
     Ok(ended)
@@ -294,11 +289,11 @@ pub fn email_like(text: &str) -> bool {
         && parts.is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
 }
 
-/// Checks e-mail and password and begins a session. One answer for every kind of failure; who is no member (any more) has none.
+/// Checks e-mail and password and begins a session, or asks for a code. One answer for every kind of failure; who is no member (any more) has none.
 ///
 /// # Errors
 /// `session.wrong`, `session.too_many_tries`, or when the store refuses.
-pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Scope> {
+pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Entry> {
     let from = peer.address.as_str();
     let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
@@ -316,7 +311,7 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Scope> {
     }
     ctx.brake.passed(&keys).await?;
     store::session::delete_expired(&ctx.app.store, now).await?;
-    begin(ctx, &id, peer, "password").await
+    arrive(ctx, &id, peer, "password").await
 }
 
 /// E-mail or password is wrong, whichever.
@@ -330,8 +325,8 @@ pub(crate) async fn refused(ctx: &Ctx, user: &str, from: &str) -> Result<()> {
     Ok(audit::note(&ctx.app, note).await?)
 }
 
-/// Begins a session with a token of its own; `via`: how they proved who they are.
-pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str) -> Result<Scope> {
+/// Begins a session with a token of its own; `via`: how they proved who they are, `second`: by which code besides.
+pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str, second: Option<Taken>) -> Result<Scope> {
     let (token, token_hash) = secret(ctx)?;
     let workspace = ctx.workspace().await?;
     let now = ctx.app.clock.now();
@@ -351,9 +346,10 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str) -> Resu
     store::session::create(&mut tx, &session).await?;
     member::seen(&mut tx, &workspace, user, now).await?;
     let actor = Actor { id: member.user.clone(), name: member.name.clone(), token: None };
-    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": peer.address, "via": via }))).await?;
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": peer.address, "via": via, "second_factor": second.map(Taken::key) }))).await?;
     tx.commit().await?;
-    Ok(Scope::signed_in(member, token))
+    let due = store::second_factor::asked(&ctx.app.store, &workspace).await? && !second_factor::on(&ctx.app, user).await?;
+    Ok(Scope::signed_in(member, token, due))
 }
 
 /// Whose session this is, if it is one; a session in use is prolonged, noted at most once an hour.
@@ -363,12 +359,13 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str) -> Resu
 pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
     let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    let Some((session, member)) = found else { return Ok(None) };
+    let Some(found) = found else { return Ok(None) };
+    let (session, member) = (found.session, found.member);
     if now.0 - session.seen_at.0 > HOUR {
         store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
         member::seen(&ctx.app.store, &workspace, &member.user, now).await?;
     }
-    Ok(Some(Scope::signed_in(member, token.to_owned())))
+    Ok(Some(Scope::signed_in(member, token.to_owned(), found.second_factor_due)))
 }
 
 /// Whose session this still is; it is neither prolonged nor noted.
@@ -378,7 +375,7 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
 pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
     let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    Ok(found.map(|(_, member)| Scope::signed_in(member, token.to_owned())))
+    Ok(found.filter(|f| !f.second_factor_due).map(|f| Scope::signed_in(f.member, token.to_owned(), false)))
 }
 
 /// Whose API token this is, if it is one; that it was used is noted at most once a minute.

@@ -8,6 +8,7 @@ use crate::{
     extract::{Json, Path, Query},
     paging::{Order, Paging},
     scope::Scope,
+    second_step,
     session::{self, Peer, SessionView},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -136,7 +137,7 @@ pub async fn look(State(ctx): State<Ctx>, peer: Peer, Json(body): Json<Invitatio
 
 /// Accept an invitation
 ///
-/// Makes an account with the invited address, or takes the one that is there with its present password; signs in. Works once.
+/// Makes an account with the invited address, or takes the one that is there with its present password; signs in, or asks for the code of a second step. Works once.
 #[utoipa::path(post, path = "/invitations/accept", tag = "session", request_body = InvitationAcceptance,
     responses((status = 201, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn accept(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<InvitationAcceptance>) -> Result<Response> {
@@ -160,8 +161,8 @@ pub async fn accept(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<Invitat
         None => Arrival::New { name: named(&form)?, password_hash: ctx.passwords.hash(form.password, ctx.random()?).await? },
     };
     let id = counted(&ctx, from, invitations::accept(&ctx.app, &token_hash, arrival).await).await?;
-    let scope = account::begin(&ctx, &id, &peer, "invitation").await?;
-    session::begun(&ctx, StatusCode::CREATED, &scope).await
+    let entry = second_step::arrive(&ctx, &id, &peer, "invitation").await?;
+    session::begun(&ctx, StatusCode::CREATED, &entry).await
 }
 
 /// The name of a new account, if form and password will do.

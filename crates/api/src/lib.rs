@@ -39,6 +39,8 @@ mod rfm;
 mod router;
 mod rules;
 mod scope;
+mod second_factor;
+mod second_step;
 mod security;
 mod segments;
 mod session;

@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
 use crate::extract::Json;
 use crate::scope::{self, Scope, cookie_name};
+use crate::second_step::{self, CodeForm, Entry};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
@@ -27,6 +28,10 @@ pub struct SessionView {
     pub workspace: Option<WorkspaceView>,
     /// names of its owners, whom to ask for what one may not do; empty for who is not signed in
     pub owners: Vec<String>,
+    /// a sign-in of this browser waits for the code of its second step
+    pub code_required: bool,
+    /// the business asks everybody for a second factor and this person has none: nothing but setting one up is open to them
+    pub second_factor_due: bool,
     /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
     pub settled: Option<SettledView>,
 }
@@ -118,15 +123,20 @@ impl FromRequestParts<Ctx> for Peer {
 
 /// The cookie of a token, or the one that takes it away.
 fn set_cookie(ctx: &Ctx, token: Option<&str>) -> Result<HeaderValue> {
+    cookie_of(ctx, cookie_name(ctx), token, 14 * 24 * 3600)
+}
+
+/// A cookie of this name for so many seconds, or the one that takes it away.
+pub(crate) fn cookie_of(ctx: &Ctx, name: &str, token: Option<&str>, seconds: i64) -> Result<HeaderValue> {
     let secure = if ctx.config.https() { "; Secure" } else { "" };
-    let age = if token.is_some() { 14 * 24 * 3600 } else { 0 };
+    let age = if token.is_some() { seconds } else { 0 };
     let value = token.unwrap_or("");
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}", cookie_name(ctx));
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     HeaderValue::from_str(&text).map_err(Error::internal)
 }
 
 /// The session as the page sees it.
-async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
+async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<SessionView> {
     let setup_required = store::setup::required(&ctx.app.store).await?;
     let settings = ctx.app.settings();
     let workspace = scope.map(|_| WorkspaceView {
@@ -153,15 +163,26 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
     };
     let settled = if setup_required { account::settled(ctx).await? } else { None };
     let settled = settled.map(|w| SettledView { time_zone: w.time_zone, currency: w.currency });
-    Ok(SessionView { setup_required, user, workspace, owners, settled })
+    let second_factor_due = scope.is_some_and(|s| s.second_factor_due);
+    Ok(SessionView { setup_required, user, workspace, owners, code_required, second_factor_due, settled })
 }
 
-/// A session with its cookie.
-pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, scope: &Scope) -> Result<Response> {
-    let view = view(ctx, Some(scope)).await?;
-    let mut response = (status, Json(view)).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, set_cookie(ctx, Some(scope.person()?))?);
-    Ok(response)
+/// A session with its cookie; or, while it waits for its code, the cookie of that.
+pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, entry: &Entry) -> Result<Response> {
+    let waits = second_step::cookie_name(ctx);
+    match entry {
+        Entry::In(scope) => {
+            let mut response = (status, Json(view(ctx, Some(scope), false).await?)).into_response();
+            response.headers_mut().insert(header::SET_COOKIE, set_cookie(ctx, Some(scope.person()?))?);
+            response.headers_mut().append(header::SET_COOKIE, cookie_of(ctx, waits, None, 0)?);
+            Ok(response)
+        }
+        Entry::Code(token) => {
+            let mut response = (status, Json(view(ctx, None, true).await?)).into_response();
+            response.headers_mut().insert(header::SET_COOKIE, cookie_of(ctx, waits, Some(token), second_step::WAITS)?);
+            Ok(response)
+        }
+    }
 }
 
 /// Who is signed in
@@ -170,15 +191,28 @@ pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, scope: &Scope) -> Resul
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionView)))]
 pub async fn show(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Json<SessionView>> {
     let scope = scope::of(&ctx, &headers).await?;
-    Ok(Json(view(&ctx, scope.as_ref()).await?))
+    let waits = scope.is_none() && second_step::waits(&ctx, &headers).await?;
+    Ok(Json(view(&ctx, scope.as_ref(), waits).await?))
 }
 
 /// Sign in
+///
+/// Who has a second factor is not in yet: `code_required`, and a cookie by which the code is given.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
     responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn create(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SignIn>) -> Result<Response> {
-    let scope = account::sign_in(&ctx, form, &peer).await?;
-    begun(&ctx, StatusCode::OK, &scope).await
+    let entry = account::sign_in(&ctx, form, &peer).await?;
+    begun(&ctx, StatusCode::OK, &entry).await
+}
+
+/// Give the code of the second step
+///
+/// Ends a sign-in that waits for it: six digits of the app, or a recovery code; each is good once. Five tries, ten minutes.
+#[utoipa::path(post, path = "/session/code", tag = "session", request_body = CodeForm,
+    responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn code(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(form): Json<CodeForm>) -> Result<Response> {
+    let scope = second_step::finish(&ctx, &headers, &form, &peer).await?;
+    begun(&ctx, StatusCode::OK, &Entry::In(scope)).await
 }
 
 /// Sign out
@@ -187,7 +221,12 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
     if let Some(token) = scope::cookie(&ctx, &headers) {
         account::sign_out(&ctx, &token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&ctx, None)?)]).into_response())
+    if let Some(token) = scope::cookie_named(&headers, second_step::cookie_name(&ctx)) {
+        store::pending::delete(&ctx.app.store, &account::hash(&token)).await?;
+    }
+    let mut response = (StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&ctx, None)?)]).into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, second_step::cookie_name(&ctx), None, 0)?);
+    Ok(response)
 }
 
 /// First-run set-up
@@ -198,7 +237,7 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
     responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn setup(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SetupForm>) -> Result<Response> {
     let scope = account::complete_setup(&ctx, form, &peer).await?;
-    begun(&ctx, StatusCode::CREATED, &scope).await
+    begun(&ctx, StatusCode::CREATED, &Entry::In(scope)).await
 }
 
 /// Change one's own password
@@ -217,5 +256,5 @@ pub async fn password(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Pas
     responses((status = 200, body = SessionView), (status = 422, body = Problem)))]
 pub async fn workspace(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<WorkspaceForm>) -> Result<Json<SessionView>> {
     account::change_workspace(&ctx, &scope.actor(), &form).await?;
-    Ok(Json(view(&ctx, Some(&scope)).await?))
+    Ok(Json(view(&ctx, Some(&scope), false).await?))
 }

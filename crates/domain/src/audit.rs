@@ -43,6 +43,16 @@ actions! {
     PasswordChanged = "password.changed";
     /// whoever runs the server set a password
     PasswordReset = "password.reset";
+    /// somebody set up a second step of signing in
+    SecondFactorOn = "second_factor.on";
+    /// somebody turned their second step off
+    SecondFactorOff = "second_factor.off";
+    /// somebody's second step was taken away by somebody else
+    SecondFactorReset = "second_factor.reset";
+    /// somebody made their recovery codes anew
+    RecoveryRenewed = "recovery.renewed";
+    /// what is asked of everybody who signs in changed
+    SignInChanged = "sign_in.changed";
     /// somebody became a member
     MemberJoined = "member.joined";
     /// a member got another role or sight

@@ -73,13 +73,27 @@ struct Row {
     joined_at: i64,
     member_seen_at: Option<i64>,
     disabled_at: Option<i64>,
+    due: i64,
+}
+
+/// A session in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// the session
+    pub session: Session,
+    /// whose
+    pub member: Member,
+    /// the business asks everybody for a second factor, and they have none
+    pub second_factor_due: bool,
 }
 
 statements! {
     INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, id, agent, address, via)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FIND = "SELECT s.id AS session_id, s.agent, s.address, s.via, s.token_hash, s.created_at AS session_created_at, s.seen_at, s.expires_at, s.user_id, u.email, u.name, m.role,
-            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at
+            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at,
+            (SELECT COUNT(*) FROM sign_in_rules r WHERE r.workspace = m.workspace AND r.second_factor = 1
+                AND NOT EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)) AS due
         FROM sessions s JOIN users u ON u.id = s.user_id JOIN members m ON m.user_id = s.user_id AND m.workspace = $1
         WHERE s.token_hash = $2 AND s.expires_at > $3 AND u.disabled_at IS NULL AND m.removed_at IS NULL";
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
@@ -103,8 +117,9 @@ pub async fn create(db: impl Access, s: &Session) -> Result<()> {
 }
 
 /// The session of a token hash and the member it belongs to, unless it is over, or they were locked or taken out.
-pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<(Session, Member)>> {
+pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<Found>> {
     let Some(r) = optional!(db, Row, FIND, workspace, token_hash, now.0)? else { return Ok(None) };
+    let second_factor_due = r.due > 0;
     let session = Session {
         id: r.session_id,
         agent: r.agent,
@@ -126,7 +141,7 @@ pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Insta
         member_seen_at: r.member_seen_at,
         disabled_at: r.disabled_at,
     };
-    Ok(Some((session, Member::try_from(row)?)))
+    Ok(Some(Found { session, member: Member::try_from(row)?, second_factor_due }))
 }
 
 /// Notes a request and prolongs the session.

@@ -19,6 +19,7 @@ mod people;
 mod revoked;
 mod schema;
 mod seal;
+mod second_factor;
 mod session;
 mod sessions;
 mod sql;

@@ -26,6 +26,9 @@ enum Change {
     PasswordChanged,
     SignedOut,
     EndedFromAfar,
+    SecondFactorOn,
+    SecondFactorReset,
+    SecondFactorAsked,
     SessionOver,
     TokenRevoked,
     TokenOver,
@@ -34,8 +37,8 @@ enum Change {
 }
 
 impl Change {
-    const ALL: [Change; 13] = [
-        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::EndedFromAfar, Change::SessionOver,
+    const ALL: [Change; 16] = [
+        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::EndedFromAfar, Change::SecondFactorOn, Change::SecondFactorReset, Change::SecondFactorAsked, Change::SessionOver,
         Change::TokenRevoked, Change::TokenOver, Change::MakerRemoved, Change::MakerDemoted,
     ];
 
@@ -44,6 +47,7 @@ impl Change {
         match self {
             Change::Demoted | Change::MakerDemoted => ("/audit?limit=1", 403),
             Change::Blinded => ("/customers?sort=days_to_birthday&limit=1", 403),
+            Change::SecondFactorAsked => ("/segments", 403),
             _ => ("/segments", 401),
         }
     }
@@ -71,6 +75,18 @@ async fn make(app: &TestApp, change: Change, owner: &Who, id: &str, who: &Who, t
         Change::Disabled => store::user::set_disabled(&app.ctx.app.store, id, Some(crate::app::NOW)).await.expect("locks"),
         Change::PasswordReset => {
             account::reset_password(&app.ctx, &Actor::program("cli"), id, "staple staple staple".into()).await.expect("sets it");
+        }
+        Change::SecondFactorOn => {
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
+            crate::second_factor::set_up(app, &elsewhere).await;
+        }
+        Change::SecondFactorReset => {
+            crate::second_factor::set_up(app, who).await;
+            app.by(owner, Method::DELETE, &format!("{member}/second-factor"), None).await.expect(200);
+        }
+        Change::SecondFactorAsked => {
+            crate::second_factor::set_up(app, owner).await;
+            app.by(owner, Method::PUT, "/workspace/sign-in", Some(json!({ "second_factor_required": true }))).await.expect(200);
         }
         Change::EndedFromAfar => {
             let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
@@ -116,6 +132,9 @@ async fn no_request_that_begins_after_the_change_is_let_through() {
                 assert_eq!(app.read(&who, path).await.status.as_u16(), refused, "{change:?}: after");
             }
             stop.store(true, Ordering::SeqCst);
+            if change == Change::SecondFactorAsked {
+                app.by(&owner, Method::PUT, "/workspace/sign-in", Some(json!({ "second_factor_required": false }))).await.expect(200);
+            }
             let seen = asking.await.expect("no panic");
             assert!(seen.iter().all(|s| *s == 200 || *s == refused) && seen.is_sorted(), "{change:?}: {seen:?}");
         }

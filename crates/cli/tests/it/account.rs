@@ -145,6 +145,7 @@ fn come_and_go(engine: Engine) {
         let blind = [&["--email", "ben@shop.test", "--role", "owner", "--personal", "false"][..], dry_run].concat();
         assert_eq!(people(&place, &["user", "role"], &blind, "").ends(4).json()["error"]["code"], "member.owner_sees");
     }
+    second_step_is_taken_away(&place);
     let role = ["--email", "ben@shop.test", "--role", "analyst", "--personal", "true"];
     assert_eq!(people(&place, &["user", "role"], &[&role[..], &["--dry-run"]].concat(), "").ends(0).json()["dry_run"], true);
     let changed = people(&place, &["user", "role"], &role, "").ends(0).json();
@@ -199,4 +200,32 @@ fn a_byte_changed_in_a_copy_of_the_file_is_found_at_its_entry() {
     found.sort();
     assert_eq!(found, ["1", "2", "3"]);
     people(&place, &["audit", "verify"], &[], "").ends(0);
+}
+
+fn second_step_is_taken_away(place: &Place) {
+    let of = |email: &str, more: &[&str]| people(place, &["user", "second-factor"], &[&["--email", email][..], more].concat(), "");
+    assert_eq!(of("carl@shop.test", &[]).ends(5).json()["error"]["code"], "member.not_found");
+    for more in [&[][..], &["--dry-run"]] {
+        assert_eq!(of("ben@shop.test", more).ends(7).json()["error"]["code"], "second_factor.off");
+    }
+    let on = || async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let all = store::second_factor::have(&store).await.expect("reads").len();
+        store.close().await;
+        all
+    };
+    block_on(async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let ben = user::by_email(&store, "ben@shop.test").await.expect("reads").expect("is there").id;
+        let now = SystemClock.now();
+        let mut tx = store.begin().await.expect("begins");
+        assert!(store::second_factor::offer(&mut tx, &ben, "sealed", now).await.expect("writes"));
+        assert!(store::second_factor::confirm(&mut tx, &ben, "sealed", now, 1).await.expect("writes"));
+        tx.commit().await.expect("commits");
+        store.close().await;
+    });
+    assert_eq!(of("ben@shop.test", &["--dry-run"]).ends(0).json()["dry_run"], true);
+    assert_eq!(block_on(on()), 1);
+    assert_eq!(of("Ben@shop.test", &[]).ends(0).json()["email"], "ben@shop.test");
+    assert_eq!(block_on(on()), 0);
 }

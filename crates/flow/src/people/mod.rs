@@ -4,8 +4,10 @@
 pub mod device;
 pub mod invitations;
 pub mod members;
+pub mod second_factor;
 pub mod sessions;
 pub mod tokens;
+pub mod totp;
 
 use crate::{Error, Result};
 use domain::{

@@ -5,3 +5,37 @@ ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN via TEXT NOT NULL DEFAULT 'password';
 UPDATE sessions SET id = 'ses_' || substr(token_hash, 1, 24);
 CREATE UNIQUE INDEX sessions_id ON sessions (id);
+
+-- The second step of signing in: the sealed secret of an authenticator app, and the newest time step a code was taken of.
+CREATE TABLE second_factors (
+    user_id TEXT COLLATE "C" PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    last_step BIGINT NOT NULL
+);
+
+-- Codes for the day the app is gone; only hashes are kept.
+CREATE TABLE recovery_codes (
+    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT COLLATE "C" NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (user_id, code_hash)
+);
+
+-- Sign-ins whose first step was right and whose code is still to come; `tries`: codes that were looked at.
+CREATE TABLE pending_sign_ins (
+    token_hash TEXT COLLATE "C" PRIMARY KEY,
+    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    via TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL
+);
+
+-- What a business asks of everybody who signs in.
+CREATE TABLE sign_in_rules (
+    workspace TEXT COLLATE "C" PRIMARY KEY,
+    second_factor BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);

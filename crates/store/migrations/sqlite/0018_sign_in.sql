@@ -5,3 +5,37 @@ ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN via TEXT NOT NULL DEFAULT 'password';
 UPDATE sessions SET id = 'ses_' || substr(token_hash, 1, 24);
 CREATE UNIQUE INDEX sessions_id ON sessions (id);
+
+-- The second step of signing in: the sealed secret of an authenticator app, and the newest time step a code was taken of.
+CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    last_step INTEGER NOT NULL
+) STRICT;
+
+-- Codes for the day the app is gone; only hashes are kept.
+CREATE TABLE recovery_codes (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (user_id, code_hash)
+) STRICT;
+
+-- Sign-ins whose first step was right and whose code is still to come; `tries`: codes that were looked at.
+CREATE TABLE pending_sign_ins (
+    token_hash TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    via TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL
+) STRICT;
+
+-- What a business asks of everybody who signs in.
+CREATE TABLE sign_in_rules (
+    workspace TEXT PRIMARY KEY,
+    second_factor INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;

@@ -91,8 +91,8 @@ both! {
         };
         session::create(store, &begin("a")).await.unwrap();
         session::create(store, &begin("b")).await.unwrap();
-        let (found, who) = session::find(store, "wsp_1", "a", at(59)).await.unwrap().unwrap();
-        assert_eq!((found, who.email.as_str()), (begin("a"), "amy@shop.cn"));
+        let found = session::find(store, "wsp_1", "a", at(59)).await.unwrap().unwrap();
+        assert_eq!((found.session, found.member.email.as_str(), found.second_factor_due), (begin("a"), "amy@shop.cn", false));
         assert!(session::find(store, "wsp_1", "a", at(60)).await.unwrap().is_none());
         session::seen(store, "a", at(59), at(120)).await.unwrap();
         assert!(session::find(store, "wsp_1", "a", at(119)).await.unwrap().is_some());

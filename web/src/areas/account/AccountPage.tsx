@@ -5,9 +5,10 @@ import { useT } from '@/i18n'
 import { Page } from '@/parts/Page'
 import './account.css'
 import { Password } from './Password'
+import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
 
-/** What is one's own: where one is signed in, and the password. */
+/** What is one's own: where one is signed in, the second step of it, and the password. */
 export function AccountPage() {
   const { t } = useT()
   const { data } = useQuery(session)
@@ -16,6 +17,7 @@ export function AccountPage() {
     <Page title={t('account.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={data.user.email}>
       <div className="account">
         <Sessions />
+        <SecondFactor user={data.user} />
         <Password user={data.user} />
       </div>
     </Page>

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { session } from '@/api/queries'
 import type { Session } from '@/api/types'
@@ -11,6 +11,7 @@ export function SignIn() {
   const { next } = useSearch({ from: '/signin' })
   const queries = useQueryClient()
   const router = useRouter()
+  const { data: before } = useQuery(session)
   const enter = async (now: Session) => {
     queries.setQueryData(session.queryKey, now)
     if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
@@ -20,7 +21,7 @@ export function SignIn() {
   }
   return (
     <Door>
-      <SignInForm onDone={enter}><div><h1>{t('session.sign_in')}</h1>{next && <p className="soft">{t('session.next_note')}</p>}</div></SignInForm>
+      <SignInForm waiting={before?.code_required} onDone={enter}><div><h1>{t('session.sign_in')}</h1>{next && <p className="soft">{t('session.next_note')}</p>}</div></SignInForm>
     </Door>
   )
 }

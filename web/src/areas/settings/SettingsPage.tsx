@@ -13,6 +13,7 @@ import { toast } from '@/parts/toast'
 import { useFieldErrors } from '@/parts/useFieldErrors'
 import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
+import { SignInRules } from './SignInRules'
 
 /** What was set up and can be changed: the business's name and language. */
 export function SettingsPage() {
@@ -24,6 +25,7 @@ export function SettingsPage() {
     <Page title={t('settings.title')}>
       <div className="settings">
         {may('settings:write') ? <Business workspace={data.workspace} /> : <BusinessFacts workspace={data.workspace} />}
+        {may('settings:write') && <SignInRules />}
         <Own />
         <Keys />
       </div>
