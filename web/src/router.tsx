@@ -42,6 +42,13 @@ const signin = createRoute({
   component: lazyRouteComponent(() => import('./areas/session/SignIn'), 'SignIn'),
 })
 
+/** Back from the sign-in service. */
+const signinBack = createRoute({
+  getParentRoute: () => root, path: '/signin/oidc',
+  validateSearch: (s: Raw): { code?: string; state?: string; iss?: string; error?: string } => ({ code: text(s.code), state: text(s.state), iss: text(s.iss), error: text(s.error) }),
+  component: lazyRouteComponent(() => import('./areas/session/SignInBack'), 'SignInBack'),
+})
+
 /** The link of an invitation: its secret leaves the address bar before anything is asked or shown. `/join?token=` is the same by another name. */
 const invite = createRoute({
   getParentRoute: () => root, path: '/invite',
@@ -165,7 +172,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -211,6 +211,11 @@ pub async fn change_password(ctx: &Ctx, scope: &Scope, form: PasswordForm) -> Re
     if !acceptable(&form.new) {
         return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
     }
+    // a browser left open must not give an account that has no password one
+    if store::user::get(&ctx.app.store, user).await?.is_some_and(|u| u.password_hash.is_empty()) {
+        let title = "this account signs in through the sign-in service and has no password; whoever runs the server can set one";
+        return Err(Error::new(StatusCode::CONFLICT, "session.no_password", title));
+    }
     proves(ctx, scope, form.old, "old").await?;
     let kept = ctx.passwords.hash(form.new, ctx.random()?).await?;
     let mut tx = ctx.app.store.begin().await?;

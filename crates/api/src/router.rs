@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -127,6 +127,8 @@ fn page(page: Page) -> Page {
         // anyone
         .on(Open, routes!(session::show, session::create, session::end))
         .on(Open, routes!(session::code))
+        .on(Open, routes!(oidc::leave))
+        .on(Open, routes!(oidc::come))
         .on(Open, routes!(session::setup))
         .on(Open, routes!(invitations::look))
         .on(Open, routes!(invitations::accept))
@@ -249,6 +251,7 @@ fn page(page: Page) -> Page {
         .on(Session, routes!(second_factor::turn_off))
         .on(Has(SettingsWrite), routes!(session::workspace))
         .on(Has(SettingsWrite), routes!(second_factor::rules, second_factor::set_rules))
+        .on_secret(Has(SettingsWrite), routes!(oidc::show, oidc::set, oidc::unset))
         .on(Has(MembersManage), routes!(members::list))
         .on(Has(MembersManage), routes!(members::edit, members::remove))
         .on(Has(SettingsWrite), routes!(second_factor::reset))

@@ -32,6 +32,8 @@ pub struct SessionView {
     pub code_required: bool,
     /// the business asks everybody for a second factor and this person has none: nothing but setting one up is open to them
     pub second_factor_due: bool,
+    /// what stands on the button of the business's own sign-in service, if there is one; for who is not signed in
+    pub oidc: Option<String>,
     /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
     pub settled: Option<SettledView>,
 }
@@ -164,7 +166,11 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<S
     let settled = if setup_required { account::settled(ctx).await? } else { None };
     let settled = settled.map(|w| SettledView { time_zone: w.time_zone, currency: w.currency });
     let second_factor_due = scope.is_some_and(|s| s.second_factor_due);
-    Ok(SessionView { setup_required, user, workspace, owners, code_required, second_factor_due, settled })
+    let oidc = match scope {
+        None if ctx.config.origin.is_some() => flow::people::oidc::settings::label(&ctx.app).await?,
+        _ => None,
+    };
+    Ok(SessionView { oidc, setup_required, user, workspace, owners, code_required, second_factor_due, settled })
 }
 
 /// A session with its cookie; or, while it waits for its code, the cookie of that.

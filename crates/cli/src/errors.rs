@@ -94,6 +94,7 @@ pub const ALL: &[Entry] = &[
     entry("merge.*", "4 · 6 · 7", ("合并的客户或字段不对，或一位是个人、一位是企业", "who is to be merged does not fit, a field is none, or one is a person and the other an organisation"), WEB),
     entry("note.*", "4 · 6", ("备注是空的、太长，或是别人写的", "a note is empty, too long, or somebody else's"), WEB),
     entry("outbound.free", "7", ("没有被暂停的发送", "nothing is held back"), WEB),
+    entry("oidc.*", "4 · 6", ("登录服务的设置有误、没有回应，或没有人以那里的账号为成员", "the sign-in service is not set as it should be or does not answer, or its account is nobody's here"), WEB),
     entry("out", "2", ("--out 没有写、认不出格式，或与别的参数不合", "--out is missing, names no known format, or does not go with the rest"), ("用 .xlsx、.csv、.parquet、.json 或 .html 结尾；写到标准输出用 - 加 --format", "end it with .xlsx, .csv, .parquet, .json or .html; for standard output, - with --format")),
     entry("output.columns", "4", ("列数超过 Excel 的上限", "there are more columns than Excel has"), ("写成 .csv 或 .parquet", "write .csv or .parquet")),
     entry("output.format", "4", ("这个表不能写成这种格式", "this table cannot be written in this format"), ("换一种格式", "choose another format")),

@@ -53,6 +53,12 @@ actions! {
     RecoveryRenewed = "recovery.renewed";
     /// what is asked of everybody who signs in changed
     SignInChanged = "sign_in.changed";
+    /// a sign-in service was set
+    OidcSet = "oidc.set";
+    /// the sign-in service was taken away
+    OidcUnset = "oidc.unset";
+    /// an account of the sign-in service is somebody's here from now on
+    OidcLinked = "oidc.linked";
     /// somebody became a member
     MemberJoined = "member.joined";
     /// a member got another role or sight

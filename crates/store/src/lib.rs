@@ -39,6 +39,7 @@ pub mod mark;
 pub mod member;
 pub mod merge;
 pub mod note;
+pub mod oidc;
 pub mod pending;
 pub mod quarantine;
 pub mod question;

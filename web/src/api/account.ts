@@ -25,3 +25,22 @@ export const giveCode = (code: string) => call<Session>('POST', '/session/code',
 
 export const signInRules = queryOptions({ queryKey: ['sign-in rules'], queryFn: ({ signal }) => call<S['SignInRules']>('GET', '/workspace/sign-in', { signal }) })
 export const putSignInRules = (body: S['SignInRulesEdit']) => call<S['SignInRules']>('PUT', '/workspace/sign-in', { body })
+
+export type OidcState = S['OidcState']
+export const oidc = queryOptions({ queryKey: ['sign-in service'], queryFn: ({ signal }) => call<OidcState>('GET', '/workspace/sign-in/oidc', { signal }) })
+export const putOidc = (body: S['OidcDraft']) => call<OidcState>('PUT', '/workspace/sign-in/oidc', { body })
+export const deleteOidc = () => call<void>('DELETE', '/workspace/sign-in/oidc')
+const NEXT = 'zhiyin.next'
+/** Off to the sign-in service; `next`: the page of ours to come back to. */
+export const goToService = async (next?: string) => {
+  const { url } = await call<{ url: string }>('POST', '/session/oidc')
+  if (next) sessionStorage.setItem(NEXT, next)
+  window.location.assign(url)
+}
+/** Where somebody who is back wanted to go: only a path of ours. */
+export const takeNext = () => {
+  const next = sessionStorage.getItem(NEXT) ?? ''
+  sessionStorage.removeItem(NEXT)
+  return /^\/(?!\/)/.test(next) ? next : '/'
+}
+export const comeBack = (body: { code: string; state: string; iss?: string }) => call<Session>('POST', '/session/oidc/finish', { body })

@@ -4,6 +4,7 @@
 pub mod device;
 pub mod invitations;
 pub mod members;
+pub mod oidc;
 pub mod second_factor;
 pub mod sessions;
 pub mod tokens;

@@ -18,7 +18,7 @@ pub struct OwnSession {
     pub device: Label,
     /// the address it signed in from
     pub address: String,
-    /// how it signed in: `password`, `invitation`, `setup`
+    /// how it signed in: `password`, `invitation`, `oidc`, `setup`
     pub via: String,
     /// RFC 3339: signed in
     pub created_at: String,

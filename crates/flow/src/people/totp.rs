@@ -64,7 +64,8 @@ pub fn address(business: &str, email: &str, secret: &[u8]) -> String {
     format!("otpauth://totp/{issuer}:{}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period={STEP}", escaped(email), base32(secret))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
+    // what stands for itself in any part of an address (RFC 3986, 2.3)
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

@@ -39,3 +39,35 @@ CREATE TABLE sign_in_rules (
     second_factor BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+-- The service of its own a business signs in through; the secret is sealed.
+CREATE TABLE oidc_providers (
+    workspace TEXT COLLATE "C" PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    client_secret TEXT NOT NULL,
+    label TEXT NOT NULL,
+    domains TEXT NOT NULL,
+    newcomers TEXT,
+    updated_at BIGINT NOT NULL
+);
+
+-- Whose account there is whose here.
+CREATE TABLE oidc_accounts (
+    issuer TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (issuer, user_id)
+);
+
+-- Sign-ins that went to the service and are not back yet.
+CREATE TABLE oidc_starts (
+    state_hash TEXT COLLATE "C" PRIMARY KEY,
+    browser_hash TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);

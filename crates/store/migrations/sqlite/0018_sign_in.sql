@@ -39,3 +39,35 @@ CREATE TABLE sign_in_rules (
     second_factor INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
+
+-- The service of its own a business signs in through; the secret is sealed.
+CREATE TABLE oidc_providers (
+    workspace TEXT PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    client_secret TEXT NOT NULL,
+    label TEXT NOT NULL,
+    domains TEXT NOT NULL,
+    newcomers TEXT,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Whose account there is whose here.
+CREATE TABLE oidc_accounts (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (issuer, user_id)
+) STRICT;
+
+-- Sign-ins that went to the service and are not back yet.
+CREATE TABLE oidc_starts (
+    state_hash TEXT PRIMARY KEY,
+    browser_hash TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;

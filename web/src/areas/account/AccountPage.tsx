@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { second } from '@/api/account'
 import { session } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Page } from '@/parts/Page'
@@ -12,13 +13,15 @@ import { Sessions } from './Sessions'
 export function AccountPage() {
   const { t } = useT()
   const { data } = useQuery(session)
+  // who signs in through a service may have no password
+  const password = useQuery(second).data?.password ?? true
   if (!data?.user) return null
   return (
     <Page title={t('account.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={data.user.email}>
       <div className="account">
         <Sessions />
         <SecondFactor user={data.user} />
-        <Password user={data.user} />
+        {password && <Password user={data.user} />}
       </div>
     </Page>
   )

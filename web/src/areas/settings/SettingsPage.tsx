@@ -14,6 +14,7 @@ import { useFieldErrors } from '@/parts/useFieldErrors'
 import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
 import { SignInRules } from './SignInRules'
+import { SignInService } from './SignInService'
 
 /** What was set up and can be changed: the business's name and language. */
 export function SettingsPage() {
@@ -28,6 +29,7 @@ export function SettingsPage() {
         {may('settings:write') && <SignInRules />}
         <Own />
         <Keys />
+        {may('settings:write') && <SignInService />}
       </div>
     </Page>
   )
