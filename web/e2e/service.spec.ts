@@ -103,6 +103,7 @@ for (const lang of langs)
         await other.getByRole('button', { name: t('settings.service_label_example'), exact: true }).click()
       }
       await other.goto('/signin')
+      await expect(other.getByLabel(t('session.email'), { exact: true })).toBeVisible()
       await step(other, 'button')
       answer.user = { email: 'ben@example.com', email_verified: true, name: 'Ben' }
       await go()

@@ -37,7 +37,7 @@ function Scan({ offer, again, onDone }: { offer: SecondOffer; again: () => void;
   return (
     <div className="second-scan">
       {/* always dark on light: cameras read nothing else surely */}
-      <div className="second-picture" role="img" aria-label={t('second.picture')}><QRCode type="canvas" value={offer.address} size={192} color="#000" bgColor="#fff" bordered={false} errorLevel="M" /></div>
+      <div className="second-picture"><QRCode type="canvas" aria-label={t('second.picture')} value={offer.address} size={192} color="#000" bgColor="#fff" bordered={false} errorLevel="M" /></div>
       <form className="form-grid" onSubmit={submit}>
         <ol className="points"><li>{t('second.step_scan')}</li><li>{t('second.step_code')}</li></ol>
         <div className="field">
