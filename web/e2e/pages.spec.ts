@@ -63,6 +63,7 @@ const routes: [string, () => string][] = [
   ['imports', () => '/imports'],
   ['import', () => `/imports/${importId}`],
   ['settings', () => '/settings'],
+  ['account', () => '/settings/account'],
   ['members', () => '/settings/users'],
   ['tokens', () => '/settings/tokens'],
   ['webhooks', () => '/settings/webhooks'],

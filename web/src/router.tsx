@@ -42,6 +42,13 @@ const signin = createRoute({
   component: lazyRouteComponent(() => import('./areas/session/SignIn'), 'SignIn'),
 })
 
+/** Back from the sign-in service. */
+const signinBack = createRoute({
+  getParentRoute: () => root, path: '/signin/oidc',
+  validateSearch: (s: Raw): { code?: string; state?: string; iss?: string; error?: string } => ({ code: text(s.code), state: text(s.state), iss: text(s.iss), error: text(s.error) }),
+  component: lazyRouteComponent(() => import('./areas/session/SignInBack'), 'SignInBack'),
+})
+
 /** The link of an invitation: its secret leaves the address bar before anything is asked or shown. `/join?token=` is the same by another name. */
 const invite = createRoute({
   getParentRoute: () => root, path: '/invite',
@@ -56,12 +63,23 @@ const join = createRoute({
   },
 })
 
+/** Everybody needs a second step of signing in, and the reader has none. */
+const secondStep = createRoute({
+  getParentRoute: () => root, path: '/second-step',
+  beforeLoad: async ({ context }) => {
+    const now = await context.queries.ensureQueryData(session)
+    if (!now.second_factor_due) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./areas/session/Second'), 'Second'),
+})
+
 const app = createRoute({
   getParentRoute: () => root, id: 'app', component: Shell,
   beforeLoad: async ({ context, location }) => {
     const now = await context.queries.ensureQueryData(session)
     if (now.setup_required) throw redirect({ to: '/setup', search: { token: text((location.search as Raw).token) } })
     if (!now.user) throw redirect({ to: '/signin', search: { next: location.href === '/' ? undefined : location.href } })
+    if (now.second_factor_due) throw redirect({ to: '/second-step' })
   },
 })
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
@@ -116,6 +134,7 @@ const imports = createRoute({ getParentRoute: () => app, path: '/imports', stati
 const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id', staticData: { needs: 'imports:write' }, component: lazyRouteComponent(() => import('./areas/imports/ImportPage'), 'ImportPage') })
 
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
+const account = createRoute({ getParentRoute: () => app, path: '/settings/account', component: lazyRouteComponent(() => import('./areas/account/AccountPage'), 'AccountPage') })
 const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
 const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
 const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webhooks', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhooksPage'), 'WebhooksPage') })
@@ -153,7 +172,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -5,6 +5,8 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 pub use crate::password::acceptable;
 use crate::scope::Scope;
+use crate::second_step::{Entry, arrive, proves};
+use crate::session::Peer;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +15,7 @@ use domain::{
     audit::{Action, Actor},
     clock::Instant,
 };
-use flow::audit;
+use flow::{audit, people::second_factor::{self, Taken}};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -107,8 +109,8 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 ///
 /// # Errors
 /// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
-pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Scope> {
-    let keys = [format!("setup:{from}")];
+pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<Scope> {
+    let keys = [format!("setup:{}", peer.address)];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
     let (workspace, owner) = checked(ctx, &form, now)?;
@@ -136,7 +138,7 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, from: &str) -> Result<Sc
         Err(e) => return Err(e.into()),
     }
     ctx.app.reload().await?;
-    begin(ctx, &owner.id, from).await
+    begin(ctx, &owner.id, peer, "setup", None).await
 }
 
 /// The workspace facts were reckoned by before anybody set it up.
@@ -205,23 +207,21 @@ fn checked(ctx: &Ctx, form: &SetupForm, now: Instant) -> Result<(Workspace, User
 /// `session.form` with fields, `session.old_password`, `session.too_many_tries`, or when the store refuses.
 pub async fn change_password(ctx: &Ctx, scope: &Scope, form: PasswordForm) -> Result<u64> {
     let (user, token) = (scope.member.user.as_str(), scope.person()?);
-    let keys = [format!("password:{user}")];
-    let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now).await?;
+    ctx.brake.check(&[format!("password:{user}")], ctx.app.clock.now()).await?;
     if !acceptable(&form.new) {
         return Err(Error::invalid("session.form", "some fields need another look").field("new", "field.password"));
     }
-    let known = store::user::get(&ctx.app.store, user).await?.map(|u| u.password_hash);
-    let fits = acceptable(&form.old) & ctx.passwords.verify(form.old, known).await?;
-    if !fits {
-        ctx.brake.failed(&keys, now).await?;
-        return Err(Error::invalid("session.old_password", "the present password is wrong").field("old", "session.old_password"));
+    // a browser left open must not give an account that has no password one
+    if store::user::get(&ctx.app.store, user).await?.is_some_and(|u| u.password_hash.is_empty()) {
+        let title = "this account signs in through the sign-in service and has no password; whoever runs the server can set one";
+        return Err(Error::new(StatusCode::CONFLICT, "session.no_password", title));
     }
-    ctx.brake.passed(&keys).await?;
+    proves(ctx, scope, form.old, "old").await?;
     let kept = ctx.passwords.hash(form.new, ctx.random()?).await?;
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_others(&mut tx, user, &hash(token)).await?;
+    store::pending::delete_of_user(&mut tx, user).await?;
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &scope.actor(), Action::PasswordChanged, user)).await?;
     tx.commit().await?;
     tracing::info!(user, ended, "a password was changed");
@@ -241,6 +241,7 @@ pub async fn reset_password(ctx: &Ctx, by: &Actor, user: &str, new: String) -> R
     let mut tx = ctx.app.store.begin().await?;
     store::user::set_password(&mut tx, user, &kept).await?;
     let ended = store::session::delete_of_user(&mut tx, user).await?;
+    store::pending::delete_of_user(&mut tx, user).await?;
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, by, Action::PasswordReset, user)).await?;
     tx.commit().await?;
     Ok(ended)
@@ -293,11 +294,12 @@ pub fn email_like(text: &str) -> bool {
         && parts.is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
 }
 
-/// Checks e-mail and password and begins a session. One answer for every kind of failure; who is no member (any more) has none.
+/// Checks e-mail and password and begins a session, or asks for a code. One answer for every kind of failure; who is no member (any more) has none.
 ///
 /// # Errors
 /// `session.wrong`, `session.too_many_tries`, or when the store refuses.
-pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
+pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Entry> {
+    let from = peer.address.as_str();
     let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
@@ -314,7 +316,7 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn, from: &str) -> Result<Scope> {
     }
     ctx.brake.passed(&keys).await?;
     store::session::delete_expired(&ctx.app.store, now).await?;
-    begin(ctx, &id, from).await
+    arrive(ctx, &id, peer, "password").await
 }
 
 /// E-mail or password is wrong, whichever.
@@ -328,20 +330,31 @@ pub(crate) async fn refused(ctx: &Ctx, user: &str, from: &str) -> Result<()> {
     Ok(audit::note(&ctx.app, note).await?)
 }
 
-/// Begins a session with a token of its own.
-pub(crate) async fn begin(ctx: &Ctx, user: &str, from: &str) -> Result<Scope> {
+/// Begins a session with a token of its own; `via`: how they proved who they are, `second`: by which code besides.
+pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str, second: Option<Taken>) -> Result<Scope> {
     let (token, token_hash) = secret(ctx)?;
     let workspace = ctx.workspace().await?;
     let now = ctx.app.clock.now();
-    let session = Session { token_hash, user: user.to_owned(), created_at: now, seen_at: now, expires_at: Instant(now.0 + IDLE) };
+    let session = Session {
+        id: ctx.app.new_id("ses"),
+        token_hash,
+        user: user.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: Instant(now.0 + IDLE),
+        agent: peer.agent.clone(),
+        address: peer.address.clone(),
+        via: via.to_owned(),
+    };
     let mut tx = ctx.app.store.begin().await?;
     let member = member::get(&mut tx, &workspace, user).await?.ok_or_else(wrong)?;
     store::session::create(&mut tx, &session).await?;
     member::seen(&mut tx, &workspace, user, now).await?;
     let actor = Actor { id: member.user.clone(), name: member.name.clone(), token: None };
-    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": from }))).await?;
+    audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, &actor, Action::SessionBegun, user).detail(json!({ "from": peer.address, "via": via, "second_factor": second.map(Taken::key) }))).await?;
     tx.commit().await?;
-    Ok(Scope::signed_in(member, token))
+    let due = store::second_factor::asked(&ctx.app.store, &workspace).await? && !second_factor::on(&ctx.app, user).await?;
+    Ok(Scope::signed_in(member, token, due))
 }
 
 /// Whose session this is, if it is one; a session in use is prolonged, noted at most once an hour.
@@ -351,12 +364,13 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, from: &str) -> Result<Scope> {
 pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
     let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    let Some((session, member)) = found else { return Ok(None) };
+    let Some(found) = found else { return Ok(None) };
+    let (session, member) = (found.session, found.member);
     if now.0 - session.seen_at.0 > HOUR {
         store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
         member::seen(&ctx.app.store, &workspace, &member.user, now).await?;
     }
-    Ok(Some(Scope::signed_in(member, token.to_owned())))
+    Ok(Some(Scope::signed_in(member, token.to_owned(), found.second_factor_due)))
 }
 
 /// Whose session this still is; it is neither prolonged nor noted.
@@ -366,7 +380,7 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
 pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
     let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
     let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    Ok(found.map(|(_, member)| Scope::signed_in(member, token.to_owned())))
+    Ok(found.filter(|f| !f.second_factor_due).map(|f| Scope::signed_in(f.member, token.to_owned(), false)))
 }
 
 /// Whose API token this is, if it is one; that it was used is noted at most once a minute.

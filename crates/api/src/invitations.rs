@@ -8,6 +8,7 @@ use crate::{
     extract::{Json, Path, Query},
     paging::{Order, Paging},
     scope::Scope,
+    second_step,
     session::{self, Peer, SessionView},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -127,7 +128,8 @@ async fn counted<T>(ctx: &Ctx, from: &str, outcome: flow::Result<T>) -> Result<T
 /// Whom is this invitation for?
 #[utoipa::path(post, path = "/invitations/look", tag = "session", request_body = InvitationToken,
     responses((status = 200, body = InvitationOffer), (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub async fn look(State(ctx): State<Ctx>, Peer(from): Peer, Json(body): Json<InvitationToken>) -> Result<Json<InvitationOffer>> {
+pub async fn look(State(ctx): State<Ctx>, peer: Peer, Json(body): Json<InvitationToken>) -> Result<Json<InvitationOffer>> {
+    let from = peer.address;
     ctx.brake.check(&keys(&from), ctx.app.clock.now()).await?;
     ctx.workspace().await?;
     Ok(Json(counted(&ctx, &from, invitations::offer(&ctx.app, &account::hash(&body.token)).await).await?))
@@ -135,32 +137,32 @@ pub async fn look(State(ctx): State<Ctx>, Peer(from): Peer, Json(body): Json<Inv
 
 /// Accept an invitation
 ///
-/// Makes an account with the invited address, or takes the one that is there with its present password; signs in. Works once.
+/// Makes an account with the invited address, or takes the one that is there with its present password; signs in, or asks for the code of a second step. Works once.
 #[utoipa::path(post, path = "/invitations/accept", tag = "session", request_body = InvitationAcceptance,
     responses((status = 201, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn accept(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<InvitationAcceptance>) -> Result<Response> {
-    let now = ctx.app.clock.now();
-    ctx.brake.check(&keys(&from), now).await?;
+pub async fn accept(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<InvitationAcceptance>) -> Result<Response> {
+    let (now, from) = (ctx.app.clock.now(), peer.address.as_str());
+    ctx.brake.check(&keys(from), now).await?;
     ctx.workspace().await?;
     let token_hash = account::hash(&form.token);
-    let (invitation, known) = counted(&ctx, &from, invitations::look(&ctx.app, &token_hash).await).await?;
+    let (invitation, known) = counted(&ctx, from, invitations::look(&ctx.app, &token_hash).await).await?;
     let arrival = match known {
         Some(user) => {
             let mail = [format!("mail:{}", invitation.email)];
             ctx.brake.check(&mail, now).await?;
             let fits = account::acceptable(&form.password) & ctx.passwords.verify(form.password, Some(user.password_hash)).await?;
             if !fits || user.disabled_at.is_some() {
-                ctx.brake.failed(&[keys(&from), mail].concat(), now).await?;
-                account::refused(&ctx, &user.id, &from).await?;
+                ctx.brake.failed(&[keys(from), mail].concat(), now).await?;
+                account::refused(&ctx, &user.id, from).await?;
                 return Err(account::wrong());
             }
             Arrival::Known(user.id)
         }
         None => Arrival::New { name: named(&form)?, password_hash: ctx.passwords.hash(form.password, ctx.random()?).await? },
     };
-    let id = counted(&ctx, &from, invitations::accept(&ctx.app, &token_hash, arrival).await).await?;
-    let scope = account::begin(&ctx, &id, &from).await?;
-    session::begun(&ctx, StatusCode::CREATED, &scope).await
+    let id = counted(&ctx, from, invitations::accept(&ctx.app, &token_hash, arrival).await).await?;
+    let entry = second_step::arrive(&ctx, &id, &peer, "invitation").await?;
+    session::begun(&ctx, StatusCode::CREATED, &entry).await
 }
 
 /// The name of a new account, if form and password will do.

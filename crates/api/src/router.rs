@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, overview, owners, rfm, rules, security, segments, session, sql, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -122,10 +122,13 @@ fn changes(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// The page.
 fn page(page: Page) -> Page {
-    use Needs::{Has, Open, Session};
+    use Needs::{Account, Has, Open, Session};
     page
         // anyone
         .on(Open, routes!(session::show, session::create, session::end))
+        .on(Open, routes!(session::code))
+        .on(Open, routes!(oidc::leave))
+        .on(Open, routes!(oidc::come))
         .on(Open, routes!(session::setup))
         .on(Open, routes!(invitations::look))
         .on(Open, routes!(invitations::accept))
@@ -240,9 +243,18 @@ fn page(page: Page) -> Page {
         .on(Has(AuditRead), routes!(jobs::schedules))
         // oneself, the business and its people
         .on(Session, routes!(session::password))
+        .on(Session, routes!(sessions::list, sessions::end_others))
+        .on(Session, routes!(sessions::end))
+        .on_secret(Account, routes!(second_factor::show, second_factor::offer))
+        .on_secret(Account, routes!(second_factor::confirm))
+        .on_secret(Session, routes!(second_factor::renew))
+        .on(Session, routes!(second_factor::turn_off))
         .on(Has(SettingsWrite), routes!(session::workspace))
+        .on(Has(SettingsWrite), routes!(second_factor::rules, second_factor::set_rules))
+        .on_secret(Has(SettingsWrite), routes!(oidc::show, oidc::set, oidc::unset))
         .on(Has(MembersManage), routes!(members::list))
         .on(Has(MembersManage), routes!(members::edit, members::remove))
+        .on(Has(SettingsWrite), routes!(second_factor::reset))
         .on_secret(Has(MembersManage), routes!(invitations::list, invitations::create))
         .on(Has(MembersManage), routes!(invitations::revoke))
         .on_secret(Has(TokensWrite), routes!(tokens::list, tokens::create))

@@ -27,6 +27,8 @@ pub const BEARER: &str = "zhi_";
 pub enum Needs {
     /// nothing: anyone
     Open,
+    /// a person who is signed in, even one who has still to set up the second factor everybody needs
+    Account,
     /// a person who is signed in, whatever their role
     Session,
     /// this permission
@@ -38,7 +40,7 @@ impl Needs {
     pub fn key(self) -> &'static str {
         match self {
             Needs::Open => "open",
-            Needs::Session => "session",
+            Needs::Account | Needs::Session => "session",
             Needs::Has(permission) => permission.key(),
         }
     }
@@ -46,6 +48,8 @@ impl Needs {
     fn check(self, scope: &Scope) -> Result<()> {
         match self {
             Needs::Open => Ok(()),
+            Needs::Account => scope.person().map(|_| ()),
+            _ if scope.second_factor_due => Err(due()),
             Needs::Session => scope.person().map(|_| ()),
             Needs::Has(permission) if scope.permissions.has(permission) => Ok(()),
             Needs::Has(permission) => Err(denied(permission)),
@@ -73,20 +77,22 @@ pub struct Scope {
     pub permissions: Permissions,
     /// how much of people's details they see
     pub sight: Sight,
+    /// everybody needs a second factor, and they have none: nothing but setting one up is open to them
+    pub second_factor_due: bool,
     via: Via,
 }
 
 impl Scope {
     /// A person who is signed in.
-    pub fn signed_in(member: Member, session: String) -> Scope {
-        let permissions = member.permissions();
-        Scope { role: member.role, permissions, sight: permissions.sight(), via: Via::Session(session), member }
+    pub fn signed_in(member: Member, session: String, second_factor_due: bool) -> Scope {
+        let permissions = if second_factor_due { Permissions::NONE } else { member.permissions() };
+        Scope { role: member.role, permissions, sight: permissions.sight(), second_factor_due, via: Via::Session(session), member }
     }
 
     /// A program with somebody's token.
     pub fn token(token: &Token, owner: Member) -> Scope {
         let permissions = token.permissions(owner.permissions());
-        Scope { role: token.role, permissions, sight: permissions.sight(), via: Via::Token(token.id.clone()), member: owner }
+        Scope { role: token.role, permissions, sight: permissions.sight(), second_factor_due: false, via: Via::Token(token.id.clone()), member: owner }
     }
 
     /// For the audit log, and as the author of what they write.
@@ -121,6 +127,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Scope {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Scope> {
         parts.extensions.get::<Scope>().cloned().ok_or_else(Error::unauthenticated)
     }
+}
+
+/// The second factor comes first.
+fn due() -> Error {
+    refused("session.second_factor_due", "企业要求两步验证：请先设置，才能继续", "this business asks everybody for a second step of signing in; set yours up first", json!({}))
 }
 
 /// The permission is lacking.
@@ -203,7 +214,11 @@ pub fn cookie_name(ctx: &Ctx) -> &'static str {
 
 /// The session token of a request.
 pub fn cookie(ctx: &Ctx, headers: &HeaderMap) -> Option<String> {
-    let name = cookie_name(ctx);
+    cookie_named(headers, cookie_name(ctx))
+}
+
+/// The value of a cookie.
+pub fn cookie_named(headers: &HeaderMap, name: &str) -> Option<String> {
     let pairs = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
     pairs.filter_map(|p| p.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v.to_owned())
 }

@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
 use crate::extract::Json;
 use crate::scope::{self, Scope, cookie_name};
+use crate::second_step::{self, CodeForm, Entry};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
@@ -27,6 +28,12 @@ pub struct SessionView {
     pub workspace: Option<WorkspaceView>,
     /// names of its owners, whom to ask for what one may not do; empty for who is not signed in
     pub owners: Vec<String>,
+    /// a sign-in of this browser waits for the code of its second step
+    pub code_required: bool,
+    /// the business asks everybody for a second factor and this person has none: nothing but setting one up is open to them
+    pub second_factor_due: bool,
+    /// what stands on the button of the business's own sign-in service, if there is one; for who is not signed in
+    pub oidc: Option<String>,
     /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
     pub settled: Option<SettledView>,
 }
@@ -93,7 +100,15 @@ pub struct CurrencyView {
 /// The address a request comes from: the peer, or behind so many trusted proxies the entry of `X-Forwarded-For` that the
 /// outermost of them wrote.
 #[derive(Debug, Clone)]
-pub struct Peer(pub String);
+pub struct Peer {
+    /// the address
+    pub address: String,
+    /// what the program says of itself, cut to a sensible length
+    pub agent: String,
+}
+
+/// Longest text of a browser about itself that is kept.
+const AGENT: usize = 300;
 
 impl FromRequestParts<Ctx> for Peer {
     type Rejection = Error;
@@ -103,21 +118,27 @@ impl FromRequestParts<Ctx> for Peer {
         let entries: Vec<&str> = parts.headers.get_all("x-forwarded-for").iter()
             .filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).map(str::trim).collect();
         let behind = ctx.config.proxies.checked_sub(1).and_then(|n| entries.iter().rev().nth(n)).map(|e| (*e).to_owned());
-        Ok(Peer(behind.or(peer).unwrap_or_else(|| "unknown".to_owned())))
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Ok(Peer { address: behind.or(peer).unwrap_or_else(|| "unknown".to_owned()), agent: agent.chars().take(AGENT).collect() })
     }
 }
 
 /// The cookie of a token, or the one that takes it away.
 fn set_cookie(ctx: &Ctx, token: Option<&str>) -> Result<HeaderValue> {
+    cookie_of(ctx, cookie_name(ctx), token, 14 * 24 * 3600)
+}
+
+/// A cookie of this name for so many seconds, or the one that takes it away.
+pub(crate) fn cookie_of(ctx: &Ctx, name: &str, token: Option<&str>, seconds: i64) -> Result<HeaderValue> {
     let secure = if ctx.config.https() { "; Secure" } else { "" };
-    let age = if token.is_some() { 14 * 24 * 3600 } else { 0 };
+    let age = if token.is_some() { seconds } else { 0 };
     let value = token.unwrap_or("");
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}", cookie_name(ctx));
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     HeaderValue::from_str(&text).map_err(Error::internal)
 }
 
 /// The session as the page sees it.
-async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
+async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<SessionView> {
     let setup_required = store::setup::required(&ctx.app.store).await?;
     let settings = ctx.app.settings();
     let workspace = scope.map(|_| WorkspaceView {
@@ -144,15 +165,30 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>) -> Result<SessionView> {
     };
     let settled = if setup_required { account::settled(ctx).await? } else { None };
     let settled = settled.map(|w| SettledView { time_zone: w.time_zone, currency: w.currency });
-    Ok(SessionView { setup_required, user, workspace, owners, settled })
+    let second_factor_due = scope.is_some_and(|s| s.second_factor_due);
+    let oidc = match scope {
+        None if ctx.config.origin.is_some() => flow::people::oidc::settings::label(&ctx.app).await?,
+        _ => None,
+    };
+    Ok(SessionView { oidc, setup_required, user, workspace, owners, code_required, second_factor_due, settled })
 }
 
-/// A session with its cookie.
-pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, scope: &Scope) -> Result<Response> {
-    let view = view(ctx, Some(scope)).await?;
-    let mut response = (status, Json(view)).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, set_cookie(ctx, Some(scope.person()?))?);
-    Ok(response)
+/// A session with its cookie; or, while it waits for its code, the cookie of that.
+pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, entry: &Entry) -> Result<Response> {
+    let waits = second_step::cookie_name(ctx);
+    match entry {
+        Entry::In(scope) => {
+            let mut response = (status, Json(view(ctx, Some(scope), false).await?)).into_response();
+            response.headers_mut().insert(header::SET_COOKIE, set_cookie(ctx, Some(scope.person()?))?);
+            response.headers_mut().append(header::SET_COOKIE, cookie_of(ctx, waits, None, 0)?);
+            Ok(response)
+        }
+        Entry::Code(token) => {
+            let mut response = (status, Json(view(ctx, None, true).await?)).into_response();
+            response.headers_mut().insert(header::SET_COOKIE, cookie_of(ctx, waits, Some(token), second_step::WAITS)?);
+            Ok(response)
+        }
+    }
 }
 
 /// Who is signed in
@@ -161,15 +197,28 @@ pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, scope: &Scope) -> Resul
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionView)))]
 pub async fn show(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Json<SessionView>> {
     let scope = scope::of(&ctx, &headers).await?;
-    Ok(Json(view(&ctx, scope.as_ref()).await?))
+    let waits = scope.is_none() && second_step::waits(&ctx, &headers).await?;
+    Ok(Json(view(&ctx, scope.as_ref(), waits).await?))
 }
 
 /// Sign in
+///
+/// Who has a second factor is not in yet: `code_required`, and a cookie by which the code is given.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
     responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SignIn>) -> Result<Response> {
-    let scope = account::sign_in(&ctx, form, &from).await?;
-    begun(&ctx, StatusCode::OK, &scope).await
+pub async fn create(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SignIn>) -> Result<Response> {
+    let entry = account::sign_in(&ctx, form, &peer).await?;
+    begun(&ctx, StatusCode::OK, &entry).await
+}
+
+/// Give the code of the second step
+///
+/// Ends a sign-in that waits for it: six digits of the app, or a recovery code; each is good once. Five tries, ten minutes.
+#[utoipa::path(post, path = "/session/code", tag = "session", request_body = CodeForm,
+    responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn code(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(form): Json<CodeForm>) -> Result<Response> {
+    let scope = second_step::finish(&ctx, &headers, &form, &peer).await?;
+    begun(&ctx, StatusCode::OK, &Entry::In(scope)).await
 }
 
 /// Sign out
@@ -178,7 +227,12 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
     if let Some(token) = scope::cookie(&ctx, &headers) {
         account::sign_out(&ctx, &token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&ctx, None)?)]).into_response())
+    if let Some(token) = scope::cookie_named(&headers, second_step::cookie_name(&ctx)) {
+        store::pending::delete(&ctx.app.store, &account::hash(&token)).await?;
+    }
+    let mut response = (StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&ctx, None)?)]).into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, second_step::cookie_name(&ctx), None, 0)?);
+    Ok(response)
 }
 
 /// First-run set-up
@@ -187,9 +241,9 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
 /// were imported before, their time zone and currency stay (`settled` of the session); others are refused.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupForm,
     responses((status = 201, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn setup(State(ctx): State<Ctx>, Peer(from): Peer, Json(form): Json<SetupForm>) -> Result<Response> {
-    let scope = account::complete_setup(&ctx, form, &from).await?;
-    begun(&ctx, StatusCode::CREATED, &scope).await
+pub async fn setup(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SetupForm>) -> Result<Response> {
+    let scope = account::complete_setup(&ctx, form, &peer).await?;
+    begun(&ctx, StatusCode::CREATED, &Entry::In(scope)).await
 }
 
 /// Change one's own password
@@ -208,5 +262,5 @@ pub async fn password(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Pas
     responses((status = 200, body = SessionView), (status = 422, body = Problem)))]
 pub async fn workspace(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<WorkspaceForm>) -> Result<Json<SessionView>> {
     account::change_workspace(&ctx, &scope.actor(), &form).await?;
-    Ok(Json(view(&ctx, Some(&scope)).await?))
+    Ok(Json(view(&ctx, Some(&scope), false).await?))
 }

@@ -507,6 +507,18 @@ pub enum UserAction {
         #[command(flatten)]
         attempt: Try,
     },
+    /// Take a member's second step of signing in away and sign them out everywhere
+    SecondFactor {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// E-mail they sign in with
+        #[arg(long)]
+        email: String,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
     /// Set a new password, read from standard input, and sign that person out everywhere
     Password {
         /// Where the business is kept

@@ -88,6 +88,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("Do they see phones, e-mails and other details of people? (else as the role says)", "能否看到客户的电话、邮箱等个人信息（默认按角色）"),
     ("Give a member another role", "改变成员的角色"),
     ("Take a member out: sign them out everywhere and revoke their tokens", "移出成员：在各处退出登录，并撤销其令牌"),
+    ("Take a member's second step of signing in away and sign them out everywhere", "取消成员的两步验证，并让其在各处退出登录"),
     ("The log of who did what", "审计日志：谁做了什么"),
     ("Walk the log and say whether every entry is as it was written; note the head it answers down elsewhere", "逐条核对日志是否与写入时一致；请把它给出的末条另存一处"),
     ("Head that was noted down earlier, SEQ:HASH; the log must still hold it", "以前记下的末条，序号:哈希；日志里必须还有它"),

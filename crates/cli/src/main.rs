@@ -84,6 +84,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Apply { home, folder, attempt } => command::definitions::apply(&home, &folder, attempt.dry_run, &config, &voice).await,
         Command::User { action } => match action {
             UserAction::Password { home, email, attempt } => command::user::password(&home, email.as_deref(), attempt.dry_run, &config, &voice).await,
+            UserAction::SecondFactor { home, email, attempt } => command::member::second_factor(&home, &email, attempt.dry_run, &config, &voice).await,
             UserAction::List { home } => command::member::list(&home, &config, &voice).await,
             UserAction::Add { home, email, name, standing, attempt } => {
                 command::member::add(&home, &command::member::Newcomer { email, name, standing }, attempt.dry_run, &config, &voice).await

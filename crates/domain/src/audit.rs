@@ -37,10 +37,28 @@ actions! {
     SessionBegun = "session.begun";
     /// somebody tried to sign in and was refused
     SessionRefused = "session.refused";
+    /// somebody ended sessions of their own from another
+    SessionEnded = "session.ended";
     /// somebody changed their own password
     PasswordChanged = "password.changed";
     /// whoever runs the server set a password
     PasswordReset = "password.reset";
+    /// somebody set up a second step of signing in
+    SecondFactorOn = "second_factor.on";
+    /// somebody turned their second step off
+    SecondFactorOff = "second_factor.off";
+    /// somebody's second step was taken away by somebody else
+    SecondFactorReset = "second_factor.reset";
+    /// somebody made their recovery codes anew
+    RecoveryRenewed = "recovery.renewed";
+    /// what is asked of everybody who signs in changed
+    SignInChanged = "sign_in.changed";
+    /// a sign-in service was set
+    OidcSet = "oidc.set";
+    /// the sign-in service was taken away
+    OidcUnset = "oidc.unset";
+    /// an account of the sign-in service is somebody's here from now on
+    OidcLinked = "oidc.linked";
     /// somebody became a member
     MemberJoined = "member.joined";
     /// a member got another role or sight

@@ -79,6 +79,8 @@ pub struct App {
     pub finder: crate::finder::Finder,
     /// what this process knows of jobs
     pub jobs: crate::jobs::Board,
+    /// the service people sign in through, as it was asked last
+    pub sign_in: crate::people::oidc::Known,
     /// the one way out
     pub egress: channels::Egress,
 }
@@ -137,6 +139,7 @@ impl App {
             desk: lake::desk::Desk::default(),
             finder: crate::finder::Finder::default(),
             jobs: crate::jobs::Board::default(),
+            sign_in: crate::people::oidc::Known::default(),
             egress: channels::Egress::default(),
         };
         app.reload().await?;

@@ -13,6 +13,7 @@ pub mod finder;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;
+mod keyfile;
 pub mod mail;
 pub mod merging;
 pub mod output;
@@ -21,6 +22,7 @@ pub mod schema;
 pub mod seal;
 pub mod sight;
 pub mod sql;
+pub mod vault;
 pub mod webhooks;
 pub mod work;
 

@@ -2,12 +2,12 @@
 //! anew; a head that was signed before can. The key is made at its first use and lies in the data folder, for its owner alone; each
 //! signed head is kept in the database and in a file beside the key, so that whoever changes one must change the other, too.
 
-use crate::{Error, Result, app::App, audit::SignedHeadView};
+use crate::{Error, Result, app::App, audit::SignedHeadView, keyfile::{self, bytes, hex}};
 use domain::audit::{Broken, Head, Why};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::{
-    fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Write},
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
     path::PathBuf,
 };
 use store::audit_head::{self, SignedHead};
@@ -24,29 +24,7 @@ fn statement(workspace: &str, head: &Head, at: i64) -> Vec<u8> {
 
 /// The key of the business; made if there is none.
 fn key(app: &App) -> Result<Ed25519KeyPair> {
-    let path = app.data.join(KEY);
-    if !path.exists() {
-        // whole under another name first: a crash leaves no half key, and of two servers one makes it
-        let mut seed = [0; 32];
-        app.chance.fill(&mut seed);
-        let fresh = app.data.join(format!("{KEY}.{}", app.new_id("new")));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&fresh)?;
-        file.write_all(hex(&seed).as_bytes())?;
-        file.sync_all()?;
-        let named = std::fs::hard_link(&fresh, &path);
-        std::fs::remove_file(&fresh)?;
-        named.or_else(|e| if e.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(e) })?;
-        File::open(&app.data)?.sync_all()?;
-    }
-    let mut text = String::new();
-    File::open(&path)?.read_to_string(&mut text)?;
-    let broken = || Error::Internal(format!("{} holds no key; put it back from where it was copied to, or move it away for a new one", path.display()));
-    let seed = bytes(text.trim()).ok_or_else(broken)?;
-    Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| broken())
+    Ed25519KeyPair::from_seed_unchecked(&keyfile::made(app, KEY)?).map_err(|_| Error::Internal(format!("{KEY} holds no key")))
 }
 
 /// Signs the end of the log, unless that was done; answers what was signed last.
@@ -154,17 +132,6 @@ pub async fn last(app: &App) -> Result<Option<SignedHeadView>> {
 
 fn view(h: &SignedHead) -> SignedHeadView {
     SignedHeadView { seq: h.seq, hash: h.hash.clone(), signed_at: h.instant().rfc3339(), key: h.key.clone(), signature: h.signature.clone() }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
-        return None;
-    }
-    (0..text.len() / 2).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect()
 }
 
 #[cfg(test)]

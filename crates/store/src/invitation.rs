@@ -115,6 +115,11 @@ statements! {
             i.accepted_at, i.revoked_at
         FROM invitations i JOIN users u ON u.id = i.created_by
         WHERE i.workspace = $1 AND i.token_hash = $2 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $3";
+    OF_ADDRESS = "SELECT i.id, i.email, i.role, i.personal, i.created_by, u.name AS created_by_name, i.created_at, i.expires_at,
+            i.accepted_at, i.revoked_at
+        FROM invitations i JOIN users u ON u.id = i.created_by
+        WHERE i.workspace = $1 AND i.email = $2 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $3
+        ORDER BY i.created_at DESC, i.id DESC LIMIT 1";
     ACCEPT = "UPDATE invitations SET accepted_at = $2
         WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
     REVOKE = "UPDATE invitations SET revoked_at = $3
@@ -148,6 +153,11 @@ pub async fn get(db: impl Access, workspace: &str, id: &str) -> Result<Option<In
 /// The open invitation of a token.
 pub async fn by_token(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<Invitation>> {
     optional!(db, Row, BY_TOKEN, workspace, token_hash, now.0)?.map(Invitation::try_from).transpose()
+}
+
+/// The open invitation of an address.
+pub async fn of_address(db: impl Access, workspace: &str, email: &str, now: Instant) -> Result<Option<Invitation>> {
+    optional!(db, Row, OF_ADDRESS, workspace, email, now.0)?.map(Invitation::try_from).transpose()
 }
 
 /// Uses an invitation up; `NotFound` if it is no longer open.

@@ -32,6 +32,8 @@ pub struct Restored {
 
 statements! {
     END_SESSIONS = "DELETE FROM sessions";
+    END_STARTS = "DELETE FROM oidc_starts";
+    END_PENDING = "DELETE FROM pending_sign_ins";
     END_SETUPS = "DELETE FROM setup_tokens";
     CLOSE_INVITATIONS = "UPDATE invitations SET revoked_at = $1
         WHERE accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $1";
@@ -49,6 +51,8 @@ statements! {
 pub async fn settle(tx: &mut Tx, restored: &Restored, tokens_stay: bool) -> Result<Closed> {
     let now = restored.at.0;
     let sessions = execute!(&mut *tx, END_SESSIONS)?;
+    execute!(&mut *tx, END_PENDING)?;
+    execute!(&mut *tx, END_STARTS)?;
     execute!(&mut *tx, END_SETUPS)?;
     let invitations = execute!(&mut *tx, CLOSE_INVITATIONS, now)?;
     let tokens = if tokens_stay { 0 } else { execute!(&mut *tx, REVOKE_TOKENS, now)? };

@@ -6,6 +6,8 @@ use domain::clock::Instant;
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
+    /// `ses_…`: what it is called where people see it
+    pub id: String,
     /// hash of the token in the cookie
     pub token_hash: String,
     /// whose
@@ -16,10 +18,49 @@ pub struct Session {
     pub seen_at: Instant,
     /// over
     pub expires_at: Instant,
+    /// what the browser said of itself when it began
+    pub agent: String,
+    /// the address it was begun from
+    pub address: String,
+    /// how: `password`, `invitation`, `setup`, …
+    pub via: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Own {
+    id: String,
+    token_hash: String,
+    user_id: String,
+    created_at: i64,
+    seen_at: i64,
+    expires_at: i64,
+    agent: String,
+    address: String,
+    via: String,
+}
+
+impl From<Own> for Session {
+    fn from(r: Own) -> Session {
+        Session {
+            id: r.id,
+            token_hash: r.token_hash,
+            user: r.user_id,
+            created_at: Instant(r.created_at),
+            seen_at: Instant(r.seen_at),
+            expires_at: Instant(r.expires_at),
+            agent: r.agent,
+            address: r.address,
+            via: r.via,
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    session_id: String,
+    agent: String,
+    address: String,
+    via: String,
     token_hash: String,
     session_created_at: i64,
     seen_at: i64,
@@ -32,16 +73,34 @@ struct Row {
     joined_at: i64,
     member_seen_at: Option<i64>,
     disabled_at: Option<i64>,
+    due: i64,
+}
+
+/// A session in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// the session
+    pub session: Session,
+    /// whose
+    pub member: Member,
+    /// the business asks everybody for a second factor, and they have none
+    pub second_factor_due: bool,
 }
 
 statements! {
-    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    FIND = "SELECT s.token_hash, s.created_at AS session_created_at, s.seen_at, s.expires_at, s.user_id, u.email, u.name, m.role,
-            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at
+    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at, id, agent, address, via)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    FIND = "SELECT s.id AS session_id, s.agent, s.address, s.via, s.token_hash, s.created_at AS session_created_at, s.seen_at, s.expires_at, s.user_id, u.email, u.name, m.role,
+            m.personal, m.joined_at, m.seen_at AS member_seen_at, u.disabled_at,
+            (SELECT COUNT(*) FROM sign_in_rules r WHERE r.workspace = m.workspace AND r.second_factor = 1
+                AND NOT EXISTS (SELECT 1 FROM second_factors f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)) AS due
         FROM sessions s JOIN users u ON u.id = s.user_id JOIN members m ON m.user_id = s.user_id AND m.workspace = $1
         WHERE s.token_hash = $2 AND s.expires_at > $3 AND u.disabled_at IS NULL AND m.removed_at IS NULL";
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
+    OF_USER = "SELECT id, token_hash, user_id, created_at, seen_at, expires_at, agent, address, via FROM sessions
+        WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id DESC";
     DELETE = "DELETE FROM sessions WHERE token_hash = $1";
+    DELETE_ONE = "DELETE FROM sessions WHERE user_id = $1 AND id = $2";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
     DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
     COUNT_OF_USER = "SELECT COUNT(*) FROM sessions WHERE user_id = $1";
@@ -50,13 +109,22 @@ statements! {
 
 /// Begins a session.
 pub async fn create(db: impl Access, s: &Session) -> Result<()> {
-    execute!(db, INSERT, s.token_hash.as_str(), s.user.as_str(), s.created_at.0, s.seen_at.0, s.expires_at.0).map(|_| ())
+    execute!(
+        db, INSERT, s.token_hash.as_str(), s.user.as_str(), s.created_at.0, s.seen_at.0, s.expires_at.0, s.id.as_str(), s.agent.as_str(),
+        s.address.as_str(), s.via.as_str(),
+    )
+    .map(|_| ())
 }
 
 /// The session of a token hash and the member it belongs to, unless it is over, or they were locked or taken out.
-pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<(Session, Member)>> {
+pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Instant) -> Result<Option<Found>> {
     let Some(r) = optional!(db, Row, FIND, workspace, token_hash, now.0)? else { return Ok(None) };
+    let second_factor_due = r.due > 0;
     let session = Session {
+        id: r.session_id,
+        agent: r.agent,
+        address: r.address,
+        via: r.via,
         token_hash: r.token_hash,
         user: r.user_id.clone(),
         created_at: Instant(r.session_created_at),
@@ -73,7 +141,7 @@ pub async fn find(db: impl Access, workspace: &str, token_hash: &str, now: Insta
         member_seen_at: r.member_seen_at,
         disabled_at: r.disabled_at,
     };
-    Ok(Some((session, Member::try_from(row)?)))
+    Ok(Some(Found { session, member: Member::try_from(row)?, second_factor_due }))
 }
 
 /// Notes a request and prolongs the session.
@@ -84,6 +152,16 @@ pub async fn seen(db: impl Access, token_hash: &str, now: Instant, expires_at: I
 /// Signs out.
 pub async fn delete(db: impl Access, token_hash: &str) -> Result<()> {
     execute!(db, DELETE, token_hash).map(|_| ())
+}
+
+/// The sessions of a user that are not over, used last first.
+pub async fn of_user(db: impl Access, user: &str, now: Instant) -> Result<Vec<Session>> {
+    Ok(rows!(db, Own, OF_USER, user, now.0)?.into_iter().map(Session::from).collect())
+}
+
+/// Ends one session of a user; false if they have none of this id.
+pub async fn delete_one(db: impl Access, user: &str, id: &str) -> Result<bool> {
+    Ok(execute!(db, DELETE_ONE, user, id)? == 1)
 }
 
 /// Signs a user out everywhere.

@@ -44,3 +44,6 @@ export const startEmpty = (...more: string[]) => start((folder) => ['serve', '--
 
 /** The sample business. */
 export const startDemo = (lang: string, customers: number) => start((folder) => ['demo', '--data', join(folder, 'demo'), '--port', '0', '--customers', String(customers), '--lang', lang, '--json', '--quiet'])
+
+/** An empty server that is reached at an address of its own, which it knows. */
+export const startAt = (port: number, ...more: string[]) => start((folder) => ['serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--origin', `http://127.0.0.1:${port}`, '--json', '--quiet', ...more])

@@ -45,9 +45,9 @@ export function whenDenied(f: () => void) {
 }
 
 function told(problem: Problem): Problem {
-  // a wrong password ends nobody's session
-  if (problem.status === 401 && problem.code !== 'session.wrong') onSignedOut()
-  if (problem.code === 'access.denied') onDenied()
+  // a wrong password or a sign-in that took too long ends nobody's session
+  if (problem.status === 401 && problem.code !== 'session.wrong' && problem.code !== 'session.code_over') onSignedOut()
+  if (problem.code === 'access.denied' || problem.code === 'session.second_factor_due') onDenied()
   return problem
 }
 

@@ -4,18 +4,21 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { signIn } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
+import { CodeForm } from './second/CodeForm'
 import { Failed } from './States'
 
-/** E-mail and password, with whatever stands above them. */
-export function SignInForm({ known = '', onDone, children }: { known?: string; onDone: (now: Session) => Promise<void>; children: ReactNode }) {
+/** E-mail and password, with whatever stands above them; then, for who has one, the second step. `waiting`: it is asked for already. */
+export function SignInForm({ known = '', waiting = false, onDone, children }: { known?: string; waiting?: boolean; onDone: (now: Session) => Promise<void>; children: ReactNode }) {
   const { t } = useT()
   const [email, setEmail] = useState(known)
   const [password, setPassword] = useState('')
-  const enter = useMutation({ mutationFn: () => signIn({ email, password }), onSuccess: onDone })
+  const [code, setCode] = useState(waiting)
+  const enter = useMutation({ mutationFn: () => signIn({ email, password }), onSuccess: async (now) => { if (now.code_required) setCode(true); else await onDone(now) } })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!enter.isPending) enter.mutate()
   }
+  if (code) return <CodeForm onDone={onDone} onBack={() => { setCode(false); setPassword('') }}>{children}</CodeForm>
   return (
     <form className="form-grid" onSubmit={submit}>
       {children}

@@ -104,6 +104,7 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             let request = app.request(Method::POST, "/changes").header("idempotency-key", format!("change-of-{name}")).header(header::CONTENT_TYPE, "application/json");
             app.send(request.body(Body::from(all.to_string())).expect("a request")).await.expect(200);
             app.post("/exports", json!({ "format": "csv" })).await.expect(202);
+            app.signs_in("owner@shop.test", crate::app::PASSWORD).await;
             app.post("/webhooks", json!({ "url": "https://hooks.example.com/", "description": name, "types": ["segment.left"] })).await.expect(201);
         }
         let hook = app.get("/webhooks").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();

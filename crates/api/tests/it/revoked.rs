@@ -25,6 +25,10 @@ enum Change {
     PasswordReset,
     PasswordChanged,
     SignedOut,
+    EndedFromAfar,
+    SecondFactorOn,
+    SecondFactorReset,
+    SecondFactorAsked,
     SessionOver,
     TokenRevoked,
     TokenOver,
@@ -33,8 +37,8 @@ enum Change {
 }
 
 impl Change {
-    const ALL: [Change; 12] = [
-        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::SessionOver,
+    const ALL: [Change; 16] = [
+        Change::Removed, Change::Demoted, Change::Blinded, Change::Disabled, Change::PasswordReset, Change::PasswordChanged, Change::SignedOut, Change::EndedFromAfar, Change::SecondFactorOn, Change::SecondFactorReset, Change::SecondFactorAsked, Change::SessionOver,
         Change::TokenRevoked, Change::TokenOver, Change::MakerRemoved, Change::MakerDemoted,
     ];
 
@@ -43,6 +47,7 @@ impl Change {
         match self {
             Change::Demoted | Change::MakerDemoted => ("/audit?limit=1", 403),
             Change::Blinded => ("/customers?sort=days_to_birthday&limit=1", 403),
+            Change::SecondFactorAsked => ("/segments", 403),
             _ => ("/segments", 401),
         }
     }
@@ -50,6 +55,11 @@ impl Change {
     fn of_a_token(self) -> bool {
         matches!(self, Change::TokenRevoked | Change::TokenOver | Change::MakerRemoved | Change::MakerDemoted)
     }
+}
+
+async fn email(app: &TestApp, owner: &Who, id: &str) -> String {
+    let members = app.read(owner, "/members").await.expect(200);
+    members["items"].as_array().expect("items").iter().find(|m| m["id"] == id).and_then(|m| m["email"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Makes the change; answers once it is true.
@@ -66,10 +76,24 @@ async fn make(app: &TestApp, change: Change, owner: &Who, id: &str, who: &Who, t
         Change::PasswordReset => {
             account::reset_password(&app.ctx, &Actor::program("cli"), id, "staple staple staple".into()).await.expect("sets it");
         }
+        Change::SecondFactorOn => {
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
+            crate::second_factor::set_up(app, &elsewhere).await;
+        }
+        Change::SecondFactorReset => {
+            crate::second_factor::set_up(app, who).await;
+            app.by(owner, Method::DELETE, &format!("{member}/second-factor"), None).await.expect(200);
+        }
+        Change::SecondFactorAsked => {
+            crate::second_factor::set_up(app, owner).await;
+            app.by(owner, Method::PUT, "/workspace/sign-in", Some(json!({ "second_factor_required": true }))).await.expect(200);
+        }
+        Change::EndedFromAfar => {
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
+            app.by(&elsewhere, Method::DELETE, "/sessions", None).await.expect(200);
+        }
         Change::PasswordChanged => {
-            let members = app.read(owner, "/members").await.expect(200);
-            let email = members["items"].as_array().expect("items").iter().find(|m| m["id"] == id).map(|m| m["email"].clone()).unwrap_or_default();
-            let elsewhere = app.signs_in(email.as_str().unwrap_or_default(), PASSWORD).await;
+            let elsewhere = app.signs_in(&email(app, owner, id).await, PASSWORD).await;
             app.by(&elsewhere, Method::PUT, "/session/password", Some(json!({ "old": PASSWORD, "new": "staple staple staple" }))).await.expect(200);
         }
         Change::SignedOut => assert_eq!(app.by(who, Method::DELETE, "/session", None).await.status, 204),
@@ -108,6 +132,9 @@ async fn no_request_that_begins_after_the_change_is_let_through() {
                 assert_eq!(app.read(&who, path).await.status.as_u16(), refused, "{change:?}: after");
             }
             stop.store(true, Ordering::SeqCst);
+            if change == Change::SecondFactorAsked {
+                app.by(&owner, Method::PUT, "/workspace/sign-in", Some(json!({ "second_factor_required": false }))).await.expect(200);
+            }
             let seen = asking.await.expect("no panic");
             assert!(seen.iter().all(|s| *s == 200 || *s == refused) && seen.is_sorted(), "{change:?}: {seen:?}");
         }

@@ -37,7 +37,7 @@ fn every_operation_says_what_it_needs() {
         assert!(known, "{} {} needs {:?}", o.method, o.path, o.needs);
     }
     let open: Vec<String> = operations().into_iter().filter(|o| o.needs == "open").map(|o| format!("{} {}", o.method, o.path)).collect();
-    let door = ["GET /healthz", "POST /invitations/accept", "POST /invitations/look", "GET /session", "POST /session", "POST /setup", "DELETE /session"];
+    let door = ["GET /healthz", "POST /invitations/accept", "POST /invitations/look", "GET /session", "POST /session", "POST /session/code", "POST /session/oidc", "POST /session/oidc/finish", "POST /setup", "DELETE /session"];
     assert_eq!(open, door, "what anyone may call is looked at by people");
 }
 

@@ -111,7 +111,10 @@ async fn owner(ctx: &api::Ctx, workspace: &str, lang: Lang) -> Result<(), Failur
         currency: "CNY".to_owned(),
         lang: lang.tag().to_owned(),
     };
-    api::account::complete_setup(ctx, form, "127.0.0.1").await.map_err(failed)?;
+    let here = api::Peer { address: "127.0.0.1".into(), agent: String::new() };
+    let scope = api::account::complete_setup(ctx, form, &here).await.map_err(failed)?;
+    // nobody has its cookie: it would stand among the owner's sessions as one they do not know
+    api::account::sign_out(ctx, scope.person().map_err(failed)?).await.map_err(failed)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `zhiyin user list`, `add`, `role` and `remove`: who may sign in, and as what. Whoever may run this may read the data folder.
+//! `zhiyin user list`, `add`, `role`, `remove` and `second-factor`: who may sign in, and as what. Whoever may run this may read the data folder.
 
 use super::{import, user};
 use crate::{
@@ -15,6 +15,7 @@ use flow::{
     people::{
         By,
         members::{self, How, MemberEdit, MemberView},
+        second_factor,
     },
 };
 use serde_json::{Value, json};
@@ -145,6 +146,21 @@ pub async fn remove(home: &Home, email: &str, dry_run: bool, config: &Config, vo
     let removed = members::remove(&app, &by(), &member.id, How::Done).await?;
     told(&removed, voice, ("已移出", "Taken out"));
     app.store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes somebody's second step of signing in away.
+pub async fn second_factor(home: &Home, email: &str, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
+    let app = compose::existing(home, config).await?;
+    let member = found(&app, email).await?;
+    let how = if dry_run { How::Tried } else { How::Done };
+    let ended = second_factor::reset(&app, &by(), &member.id, how).await?;
+    app.store.close().await;
+    let (zh, en) = match dry_run {
+        true => (format!("会取消 {} 的两步验证，并退出 {ended} 处登录", member.email), format!("Would take the second step of {} away and end {ended} sessions", member.email)),
+        false => (format!("{} 的两步验证已取消，{ended} 处登录已退出", member.email), format!("{} signs in without a second step now; {ended} sessions ended", member.email)),
+    };
+    voice.answer(&json!({"user": member.id, "email": member.email, "sessions": ended, "dry_run": dry_run}), || voice.lang.pick(&zh, &en).to_owned());
     Ok(ExitCode::SUCCESS)
 }
 

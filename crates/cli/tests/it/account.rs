@@ -15,7 +15,7 @@ async fn person(store: &Store, id: &str, email: &str) {
     let user = User { id: id.into(), email: email.into(), name: id.into(), password_hash: "forgotten".into(), created_at: now, disabled_at: None };
     user::create(store, &user).await.expect("a user");
     let expires_at = Instant(now.0 + 3_600_000_000);
-    let session = Session { token_hash: format!("token of {id}"), user: id.into(), created_at: now, seen_at: now, expires_at };
+    let session = Session { id: format!("ses_{id}"), token_hash: format!("token of {id}"), user: id.into(), created_at: now, seen_at: now, expires_at, agent: String::new(), address: String::new(), via: "password".into() };
     session::create(store, &session).await.expect("a session");
 }
 
@@ -145,6 +145,7 @@ fn come_and_go(engine: Engine) {
         let blind = [&["--email", "ben@shop.test", "--role", "owner", "--personal", "false"][..], dry_run].concat();
         assert_eq!(people(&place, &["user", "role"], &blind, "").ends(4).json()["error"]["code"], "member.owner_sees");
     }
+    second_step_is_taken_away(&place);
     let role = ["--email", "ben@shop.test", "--role", "analyst", "--personal", "true"];
     assert_eq!(people(&place, &["user", "role"], &[&role[..], &["--dry-run"]].concat(), "").ends(0).json()["dry_run"], true);
     let changed = people(&place, &["user", "role"], &role, "").ends(0).json();
@@ -160,7 +161,7 @@ fn come_and_go(engine: Engine) {
     assert_eq!((&back["role"], &back["personal"]), (&"viewer".into(), &"by_role".into()));
 
     let whole = people(&place, &["audit", "verify"], &[], "").ends(0).json();
-    assert_eq!((&whole["rows"], &whole["whole"]), (&5.into(), &true.into()), "added twice, changed, taken out, added again");
+    assert_eq!((&whole["rows"], &whole["whole"]), (&6.into(), &true.into()), "added twice, second step taken away, changed, taken out, added again");
     let head = whole["head"].as_str().expect("a head").to_owned();
     people(&place, &["audit", "verify"], &["--head", &head], "").ends(0);
     let other = format!("5:{}", "0".repeat(64));
@@ -199,4 +200,32 @@ fn a_byte_changed_in_a_copy_of_the_file_is_found_at_its_entry() {
     found.sort();
     assert_eq!(found, ["1", "2", "3"]);
     people(&place, &["audit", "verify"], &[], "").ends(0);
+}
+
+fn second_step_is_taken_away(place: &Place) {
+    let of = |email: &str, more: &[&str]| people(place, &["user", "second-factor"], &[&["--email", email][..], more].concat(), "");
+    assert_eq!(of("carl@shop.test", &[]).ends(5).json()["error"]["code"], "member.not_found");
+    for more in [&[][..], &["--dry-run"]] {
+        assert_eq!(of("ben@shop.test", more).ends(7).json()["error"]["code"], "second_factor.off");
+    }
+    let on = || async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let all = store::second_factor::have(&store).await.expect("reads").len();
+        store.close().await;
+        all
+    };
+    block_on(async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let ben = user::by_email(&store, "ben@shop.test").await.expect("reads").expect("is there").id;
+        let now = SystemClock.now();
+        let mut tx = store.begin().await.expect("begins");
+        assert!(store::second_factor::offer(&mut tx, &ben, "sealed", now).await.expect("writes"));
+        assert!(store::second_factor::confirm(&mut tx, &ben, "sealed", now, 1).await.expect("writes"));
+        tx.commit().await.expect("commits");
+        store.close().await;
+    });
+    assert_eq!(of("ben@shop.test", &["--dry-run"]).ends(0).json()["dry_run"], true);
+    assert_eq!(block_on(on()), 1);
+    assert_eq!(of("Ben@shop.test", &[]).ends(0).json()["email"], "ben@shop.test");
+    assert_eq!(block_on(on()), 0);
 }

@@ -24,6 +24,8 @@ pub async fn run(app: &App) -> Result<Effect> {
     let now = app.clock.now();
     let before = |ago: i64| Instant(now.0.saturating_sub(ago));
     let sessions = store::session::delete_expired(&app.store, now).await?;
+    store::oidc::forget(&app.store, now).await?;
+    store::pending::delete_expired(&app.store, now).await?;
     let invitations = store::invitation::forget(&app.store, before(INVITATIONS)).await?;
     let mut jobs = store::job::forget(&app.store, before(JOBS)).await?;
     jobs += store::job::forget_dead(&app.store, before(DEAD)).await?;

@@ -10,7 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Tx, invitation, member, member::Member, session, token, user, user::User};
+use store::{Tx, invitation, member, member::Member, pending, second_factor, session, token, user, user::User};
 use utoipa::ToSchema;
 
 /// A member.
@@ -35,6 +35,8 @@ pub struct MemberView {
     pub created_at: String,
     /// RFC 3339, to the hour: when they were last here; absent if never
     pub last_seen_at: Option<String>,
+    /// do they need a code besides the password to sign in?
+    pub second_factor: bool,
     /// is it whoever asks?
     pub you: bool,
 }
@@ -61,7 +63,7 @@ pub enum How {
 }
 
 impl How {
-    async fn end(self, tx: Tx) -> Result<()> {
+    pub(super) async fn end(self, tx: Tx) -> Result<()> {
         match self {
             How::Done => Ok(tx.commit().await?),
             How::Tried => Ok(tx.rollback().await?),
@@ -69,8 +71,9 @@ impl How {
     }
 }
 
-fn view(m: Member, by: &By) -> MemberView {
+fn view(m: Member, by: &By, second_factor: bool) -> MemberView {
     MemberView {
+        second_factor,
         you: m.user == by.actor.id,
         permissions: m.permissions().iter().collect(),
         id: m.user,
@@ -88,11 +91,17 @@ fn view(m: Member, by: &By) -> MemberView {
 /// # Errors
 /// When the store refuses.
 pub async fn list(app: &App, by: &By) -> Result<Vec<MemberView>> {
-    Ok(member::list(&app.store, &app.settings().id).await?.into_iter().map(|m| view(m, by)).collect())
+    let have = second_factor::have(&app.store).await?;
+    let second = |m: &Member| have.contains(&m.user);
+    Ok(member::list(&app.store, &app.settings().id).await?.into_iter().map(|m| (second(&m), m)).map(|(second, m)| view(m, by, second)).collect())
 }
 
 async fn find(tx: &mut Tx, workspace: &str, id: &str) -> Result<Member> {
     member::get(tx, workspace, id).await?.ok_or_else(|| Error::not_found("member", id))
+}
+
+async fn has_second(tx: &mut Tx, id: &str) -> Result<bool> {
+    Ok(second_factor::get(tx, id).await?.is_some_and(|f| f.confirmed_at.is_some()))
 }
 
 /// Somebody whom nobody may outrank must stay.
@@ -135,8 +144,9 @@ pub async fn change(app: &App, by: &By, id: &str, edit: MemberEdit, how: How) ->
     let said = |m: &Member| json!({ "role": m.role, "personal": m.personal });
     let note = audit::of(app, &by.actor, Action::MemberChanged, id).detail(json!({ "before": said(&before), "after": said(&after) }));
     audit::append(app, &mut tx, &note).await?;
+    let second = has_second(&mut tx, id).await?;
     how.end(tx).await?;
-    Ok(view(after, by))
+    Ok(view(after, by, second))
 }
 
 /// Takes a member out: in the same instant their sessions end, their tokens are revoked and their open invitations closed.
@@ -154,12 +164,14 @@ pub async fn remove(app: &App, by: &By, id: &str, how: How) -> Result<MemberView
         owned(&mut tx, &workspace).await?;
     }
     session::delete_of_user(&mut tx, id).await?;
+    pending::delete_of_user(&mut tx, id).await?;
     token::revoke_of_user(&mut tx, &workspace, id, now).await?;
     invitation::revoke_by(&mut tx, &workspace, id, now).await?;
     let note = audit::of(app, &by.actor, Action::MemberRemoved, id).detail(json!({ "role": before.role }));
     audit::append(app, &mut tx, &note).await?;
+    let second = has_second(&mut tx, id).await?;
     how.end(tx).await?;
-    Ok(view(before, by))
+    Ok(view(before, by, second))
 }
 
 /// Adds somebody without an invitation, for whoever runs the machine. An account that was a member before comes back with its own
@@ -185,8 +197,9 @@ pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit, how: How) 
     let note = audit::of(app, &by.actor, Action::MemberJoined, id.as_str()).detail(json!({ "role": edit.role, "personal": edit.personal }));
     audit::append(app, &mut tx, &note).await?;
     let added = find(&mut tx, &workspace, &id).await?;
+    let second = has_second(&mut tx, &id).await?;
     how.end(tx).await?;
-    Ok(view(added, by))
+    Ok(view(added, by, second))
 }
 
 /// "Is a member already", said as an outcome.

@@ -1,9 +1,14 @@
 //! The people of a business: members, invitations, API tokens. Every change is decided here, noted in the audit log and written in
 //! one transaction. Secrets are made and hashed by whoever calls; only hashes come in.
 
+pub mod device;
 pub mod invitations;
 pub mod members;
+pub mod oidc;
+pub mod second_factor;
+pub mod sessions;
 pub mod tokens;
+pub mod totp;
 
 use crate::{Error, Result};
 use domain::{

@@ -97,7 +97,7 @@ both! {
 
     async fn who_was_taken_out_has_no_session_and_no_token(store: &Store) {
         joins(store, "amy", Role::Owner).await;
-        let began = Session { token_hash: "s".into(), user: "amy".into(), created_at: at(1), seen_at: at(1), expires_at: at(60) };
+        let began = Session { id: "ses_s".into(), token_hash: "s".into(), user: "amy".into(), created_at: at(1), seen_at: at(1), expires_at: at(60), agent: String::new(), address: String::new(), via: "password".into() };
         session::create(store, &began).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         token::create(&mut tx, SHOP, &token("tok_1", "amy"), "t").await.unwrap();

@@ -86,12 +86,13 @@ both! {
         member::join(&mut tx, "wsp_1", "usr_amy", Role::Viewer, Personal::ByRole, at(0)).await.unwrap();
         tx.commit().await.unwrap();
         let begin = |hash: &str| Session {
-            token_hash: hash.into(), user: "usr_amy".into(), created_at: at(0), seen_at: at(0), expires_at: at(60),
+            id: format!("ses_{hash}"), token_hash: hash.into(), user: "usr_amy".into(), created_at: at(0), seen_at: at(0), expires_at: at(60),
+            agent: "Firefox".into(), address: "192.0.2.1".into(), via: "password".into(),
         };
         session::create(store, &begin("a")).await.unwrap();
         session::create(store, &begin("b")).await.unwrap();
-        let (found, who) = session::find(store, "wsp_1", "a", at(59)).await.unwrap().unwrap();
-        assert_eq!((found, who.email.as_str()), (begin("a"), "amy@shop.cn"));
+        let found = session::find(store, "wsp_1", "a", at(59)).await.unwrap().unwrap();
+        assert_eq!((found.session, found.member.email.as_str(), found.second_factor_due), (begin("a"), "amy@shop.cn", false));
         assert!(session::find(store, "wsp_1", "a", at(60)).await.unwrap().is_none());
         session::seen(store, "a", at(59), at(120)).await.unwrap();
         assert!(session::find(store, "wsp_1", "a", at(119)).await.unwrap().is_some());
@@ -104,6 +105,15 @@ both! {
         session::create(store, &begin("c")).await.unwrap();
         assert_eq!(session::delete_others(store, "usr_amy", "b").await.unwrap(), 1);
         assert!(session::find(store, "wsp_1", "b", at(3)).await.unwrap().is_some());
+        session::create(store, &begin("d")).await.unwrap();
+        let ids = async |at_second| session::of_user(store, "usr_amy", at(at_second)).await.unwrap().into_iter().map(|s| s.id).collect::<Vec<_>>();
+        assert_eq!(ids(59).await, ["ses_d", "ses_b"]);
+        session::seen(store, "b", at(20), at(60)).await.unwrap();
+        assert_eq!(ids(59).await, ["ses_b", "ses_d"]);
+        assert_eq!(ids(60).await, [""; 0]);
+        assert!(!session::delete_one(store, "usr_ben", "ses_d").await.unwrap(), "somebody else's");
+        assert!(session::delete_one(store, "usr_amy", "ses_d").await.unwrap());
+        assert!(!session::delete_one(store, "usr_amy", "ses_d").await.unwrap());
         assert_eq!(session::delete_expired(store, at(60)).await.unwrap(), 1);
         assert_eq!(session::delete_of_user(store, "usr_amy").await.unwrap(), 0);
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, question, reading, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, oidc, pending, quarantine, question, restore, schedule, second_factor, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -39,11 +40,14 @@ fn statements() -> Vec<Named> {
         member::STATEMENTS,
         merge::STATEMENTS,
         note::STATEMENTS,
+        oidc::STATEMENTS,
+        pending::STATEMENTS,
         quarantine::STATEMENTS,
         question::STATEMENTS,
         reading::STATEMENTS,
         restore::STATEMENTS,
         schedule::STATEMENTS,
+        second_factor::STATEMENTS,
         session::STATEMENTS,
         setup::STATEMENTS,
         tag::STATEMENTS,

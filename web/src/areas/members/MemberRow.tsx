@@ -9,6 +9,7 @@ import { permissionsOf, personalIn, personalOf, roles, within } from '@/parts/ro
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { RemoveMember } from './RemoveMember'
+import { ResetSecond } from './ResetSecond'
 import { RoleChange } from './RoleChange'
 
 /** One member: what they are, and what the reader may change about it. `last`: the only owner. */
@@ -37,7 +38,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
   const choices = roles.filter((role) => role === m.role || within(permissionsOf({ role, personal: personalIn(role, m.personal) }), mine))
   return (
     <tr>
-      <td className="whole"><span className="strong">{m.name}</span>{m.you && <span className="chip">{t('members.you')}</span>}<div className="soft small anywhere">{m.email}</div></td>
+      <td className="whole"><span className="strong">{m.name}</span>{m.you && <span className="chip">{t('members.you')}</span>}{m.second_factor && <span className="chip">{t('second.title')}</span>}<div className="soft small anywhere">{m.email}</div></td>
       <td data-label={t('access.role')}>
         {mayTouch && !last
           ? <Select className="role" aria-label={t('members.role_of', { name: m.name })} value={m.role} loading={save.isPending} onChange={(role: Role) => { if (role !== m.role) setAsked(role) }} options={choices.map((role) => ({ value: role, label: words.role(role) }))} />
@@ -54,7 +55,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       </td>
       {seen && <td className="nowrap" data-label={t('members.last_seen')}>{m.last_seen_at ? f.instant(m.last_seen_at) : '—'}</td>}
       <td className="nowrap" data-label={t('members.since')}>{f.instant(m.created_at)}</td>
-      <td className="whole">{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
+      <td className="whole">{m.second_factor && mayTouch && !m.you && mine.includes('settings:write') && <ResetSecond member={m} />}{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
       {asked && <RoleChange member={m} role={asked} busy={save.isPending} onConfirm={() => save.mutate({ role: asked, personal: personalIn(asked, m.personal) })} onCancel={() => setAsked(null)} />}
     </tr>
   )

@@ -55,7 +55,7 @@ function Accept({ token, look }: { token: string; look: InvitationLook }) {
       queries.clear()
       queries.setQueryData(session.queryKey, now)
       if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
-      router.history.push('/')
+      router.history.push(now.code_required ? '/signin' : '/')
       forgetInvitation()
     },
   })

@@ -1,9 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { goToService } from '@/api/account'
 import { session } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { hasChosenLang, setLang, useT } from '@/i18n'
 import { SignInForm } from '@/parts/SignInForm'
+import { Failed } from '@/parts/States'
 import { Door } from './Door'
 
 export function SignIn() {
@@ -11,6 +14,8 @@ export function SignIn() {
   const { next } = useSearch({ from: '/signin' })
   const queries = useQueryClient()
   const router = useRouter()
+  const { data: before } = useQuery(session)
+  const service = useMutation({ mutationFn: () => goToService(next) })
   const enter = async (now: Session) => {
     queries.setQueryData(session.queryKey, now)
     if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
@@ -20,7 +25,14 @@ export function SignIn() {
   }
   return (
     <Door>
-      <SignInForm onDone={enter}><div><h1>{t('session.sign_in')}</h1>{next && <p className="soft">{t('session.next_note')}</p>}</div></SignInForm>
+      <SignInForm waiting={before?.code_required} onDone={enter}><div><h1>{t('session.sign_in')}</h1>{next && <p className="soft">{t('session.next_note')}</p>}</div></SignInForm>
+      {before?.oidc && !before.code_required && (
+        <div className="door-other">
+          <p className="soft small">{t('session.or')}</p>
+          {service.error && <Failed error={service.error} />}
+          <Button size="large" block loading={service.isPending} onClick={() => service.mutate()}>{before.oidc}</Button>
+        </div>
+      )}
     </Door>
   )
 }

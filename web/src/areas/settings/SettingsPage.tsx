@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Input, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
-import { isProblem } from '@/api/problem'
-import { changePassword, putWorkspace, session } from '@/api/queries'
+import { putWorkspace, session } from '@/api/queries'
 import type { Lang, Session, Workspace } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
@@ -13,8 +13,10 @@ import { toast } from '@/parts/toast'
 import { useFieldErrors } from '@/parts/useFieldErrors'
 import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
+import { SignInRules } from './SignInRules'
+import { SignInService } from './SignInService'
 
-/** What was set up and can be changed: the business's name and language, one's own password. */
+/** What was set up and can be changed: the business's name and language. */
 export function SettingsPage() {
   const { t } = useT()
   const { data } = useQuery(session)
@@ -24,8 +26,10 @@ export function SettingsPage() {
     <Page title={t('settings.title')}>
       <div className="settings">
         {may('settings:write') ? <Business workspace={data.workspace} /> : <BusinessFacts workspace={data.workspace} />}
-        <Password user={data.user} />
+        {may('settings:write') && <SignInRules />}
+        <Own />
         <Keys />
+        {may('settings:write') && <SignInService />}
       </div>
     </Page>
   )
@@ -90,6 +94,19 @@ function BusinessFacts({ workspace }: { workspace: Workspace }) {
   )
 }
 
+/** What is one's own has a page of its own. */
+function Own() {
+  const { t } = useT()
+  return (
+    <Card title={t('account.title')}>
+      <div className="stack">
+        <p className="soft">{t('account.note')}</p>
+        <div className="row"><Link to="/settings/account">{t('account.to_account')}</Link></div>
+      </div>
+    </Card>
+  )
+}
+
 /** Single letters that do something, for this browser. */
 function Keys() {
   const { t } = useT()
@@ -100,36 +117,6 @@ function Keys() {
         <span className="switch-row"><Switch id="letters" checked={on} aria-label={t('settings.keys_letters')} onChange={(next) => { setLetters(next); setOn(next) }} /><span>{t('settings.keys_letters')}</span></span>
         <p className="small soft">{t('settings.keys_note')}</p>
       </div>
-    </Card>
-  )
-}
-
-function Password({ user }: { user: NonNullable<Session['user']> }) {
-  const { t } = useT()
-  const [form, setForm] = useState({ old: '', new: '' })
-  const save = useMutation({
-    mutationFn: () => changePassword(form),
-    onSuccess: ({ ended }) => {
-      setForm({ old: '', new: '' })
-      toast.ok(ended ? t('settings.password_ended', { count: ended }) : t('settings.password_changed'))
-    },
-  })
-  const fieldError = useFieldErrors(save.error)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!save.isPending) save.mutate()
-  }
-  return (
-    <Card title={t('settings.password')}>
-      <form className="form-grid" onSubmit={submit}>
-        {save.error && !(isProblem(save.error) && Object.keys(save.error.fields).length) && <Failed error={save.error} />}
-        {/* a password manager must know whose it is */}
-        <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
-        <div className="field"><label htmlFor="password-old">{t('settings.password_old')}</label><Input.Password id="password-old" autoComplete="current-password" required value={form.old} onChange={(e) => setForm({ ...form, old: e.target.value })} />{fieldError('old')}</div>
-        <div className="field"><label htmlFor="password-new">{t('settings.password_new')}</label><Input.Password id="password-new" autoComplete="new-password" required minLength={10} value={form.new} onChange={(e) => setForm({ ...form, new: e.target.value })} /><span className="small soft">{t('session.password_rule')}</span>{fieldError('new')}</div>
-        <p className="small soft">{t('settings.password_note')}</p>
-        <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!form.old || !form.new}>{t('settings.password_change')}</Button></div>
-      </form>
     </Card>
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { session, sessionOver } from '@/api/queries'
 import { useT } from '@/i18n'
@@ -28,6 +28,10 @@ export function Shell() {
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
 
+  const router = useRouter()
+  // asked for while the page stood open: nothing else is done before
+  const due = data?.second_factor_due
+  useEffect(() => { if (due) void router.invalidate() }, [due, router])
   useEffect(() => setRail(false), [path])
   // at hand when the keys are pressed; what is typed before it stands is its first text
   const typed = useRef('')

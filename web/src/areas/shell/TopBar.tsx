@@ -92,6 +92,7 @@ function Me() {
       {(close) => (
         <div className="menu">
           <span className="menu-head">{data.user?.email}<br />{data.user && words.role(data.user.role)}</span>
+          <Link to="/settings/account" onClick={close}>{t('account.title')}</Link>
           <Link to="/settings" onClick={close}>{t('settings.title')}</Link>
           {may('export:take') && <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>}
           <a href={`${API}/openapi.json`} target="_blank" rel="noreferrer">{t('shell.api')}</a>
