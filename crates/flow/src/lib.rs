@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod mail;
 pub mod merging;
 pub mod output;
+pub mod objects;
 pub mod people;
 pub mod schema;
 pub mod seal;

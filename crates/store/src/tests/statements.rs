@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, question, reading, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, quarantine, question, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -27,6 +28,7 @@ fn statements() -> Vec<Named> {
         dashboard::STATEMENTS,
         definition::STATEMENTS,
         delivery::STATEMENTS,
+        edit::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
@@ -39,6 +41,7 @@ fn statements() -> Vec<Named> {
         member::STATEMENTS,
         merge::STATEMENTS,
         note::STATEMENTS,
+        object::STATEMENTS,
         quarantine::STATEMENTS,
         question::STATEMENTS,
         reading::STATEMENTS,

@@ -22,5 +22,7 @@ import webhooks from './webhooks.json'
 import mail from './mail.json'
 import dashboards from './dashboards.json'
 import sql from './sql.json'
+import fields from './fields.json'
+import records from './records.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, fields, records }
