@@ -10,6 +10,7 @@ let company = ''
 let importId = ''
 let hook = ''
 let board = ''
+let object = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000)
@@ -32,6 +33,12 @@ test.beforeAll(async ({ browser }) => {
   const templates = (await (await context.request.get('/api/v1/dashboards/templates')).json()) as { items: { name: object; tiles: object[] }[] }
   const dashboard = await context.request.post('/api/v1/dashboards', { data: { name: templates.items[1]?.name, tiles: templates.items[1]?.tiles } })
   board = ((await dashboard.json()) as { id: string }).id
+  const field = (key: string, zh: string, en: string, kind: string) => ({ key, label: { zh, en }, kind })
+  const form = await context.request.post('/api/v1/objects', { data: { label: { zh: '门店活动', en: 'Store event' }, time: 'day', sections: [{ fields: [field('who', '客户', 'Customer', 'customer'), field('day', '日期', 'Date', 'day'), field('spent', '花费', 'Spent', 'money')] }] } })
+  object = ((await form.json()) as { id: string }).id
+  expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320 } } })).ok()).toBe(true)
+  const own = { key: 'custom.skin', label: { zh: '皮肤类型', en: 'Skin type' }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key: 'custom.skin' }, entry: { kind: 'choice', options: [{ key: '油性', label: { zh: '油性', en: 'Oily' } }] } }
+  expect((await context.request.post('/api/v1/features', { data: own })).ok()).toBe(true)
   state = (await context.storageState()) as never
   await context.close()
 })
@@ -51,6 +58,10 @@ const routes: [string, () => string][] = [
   ['company', () => `/customers/${company}`],
   ['why', () => `/customers/${customer}?why=rfm_8`],
   ['duplicates', () => '/duplicates'],
+  ['objects', () => '/objects'],
+  ['records', () => `/objects/${object}`],
+  ['customers, own field', () => '/customers?columns=custom.skin,net'],
+  ['own field', () => '/features?open=custom.skin'],
   ['segments', () => '/segments'],
   ['segment', () => '/segments/quiet'],
   ['new segment', () => '/segments/new'],

@@ -120,6 +120,18 @@ const duplicates = createRoute({
   validateSearch: (s: Raw): { id?: string; state?: 'later' | 'distinct' | 'merged'; band?: 'sure' | 'likely' | 'maybe'; kind?: 'person' | 'organisation'; a?: string; b?: string } => ({ id: text(s.id), state: oneOf(s.state, 'later', 'distinct', 'merged'), band: oneOf(s.band, 'sure', 'likely', 'maybe'), kind: oneOf(s.kind, 'person', 'organisation'), a: text(s.a), b: text(s.b) }),
   component: lazyRouteComponent(() => import('./areas/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 })
+/** Filters of records live in the URL, `f.<field>` each. */
+export type ObjectSearch = { q?: string; customer?: string; sort?: string } & Record<`f.${string}`, string | undefined>
+const objects = createRoute({ getParentRoute: () => app, path: '/objects', component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
+const objectOne = createRoute({
+  getParentRoute: () => app, path: '/objects/$id',
+  validateSearch: (s: Raw): ObjectSearch => {
+    const found: Record<string, string | undefined> = { q: text(s.q), customer: text(s.customer), sort: text(s.sort) }
+    for (const [k, v] of Object.entries(s)) if (k.startsWith('f.')) found[k] = text(v)
+    return found as ObjectSearch
+  },
+  component: lazyRouteComponent(() => import('./areas/objects/ObjectPage'), 'ObjectPage'),
+})
 const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
 const segmentNew = createRoute({
   getParentRoute: () => app, path: '/segments/new', staticData: { needs: 'definitions:write' }, validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
@@ -173,6 +185,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
 const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

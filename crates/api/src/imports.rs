@@ -143,8 +143,8 @@ impl Drop for Kept {
 
 /// What a column can mean
 #[utoipa::path(get, path = "/imports/targets", tag = "import", responses((status = 200, body = TargetList)))]
-pub async fn targets() -> Json<TargetList> {
-    Json(TargetList { items: ingest::targets() })
+pub async fn targets(State(ctx): State<Ctx>) -> Result<Json<TargetList>> {
+    Ok(Json(TargetList { items: ingest::targets(&ctx.app).await? }))
 }
 
 /// One import

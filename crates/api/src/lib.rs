@@ -31,6 +31,7 @@ mod mail;
 mod members;
 mod merges;
 mod notes;
+mod objects;
 mod oidc;
 mod overview;
 mod owners;

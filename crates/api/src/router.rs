@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -40,6 +40,7 @@ const BODY: usize = 1 << 20;
         (name = "work", description = "tags, owners, notes, saved views, and changes that can be undone"),
         (name = "feature", description = "one value per customer per day"),
         (name = "rule", description = "text, tree and sentence of a condition"),
+        (name = "object", description = "records of the business's own kinds"),
         (name = "dashboard", description = "tiles over features, classes and segments"),
         (name = "sql", description = "questions by analysts"),
         (name = "definition", description = "everything people defined, as text files"),
@@ -170,6 +171,20 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(views::edit, views::remove))
         .on(Has(BaseRead), routes!(views::used))
         .on(Has(BaseRead), routes!(views::set_default))
+        // records of the business's own kinds
+        .on(Has(BaseRead), routes!(objects::list))
+        .on(Has(DefinitionsWrite), routes!(objects::create))
+        .on(Has(BaseRead), routes!(objects::show))
+        .on(Has(DefinitionsWrite), routes!(objects::edit, objects::remove))
+        .on(Has(DefinitionsWrite), routes!(objects::restore))
+        .on(Has(BaseRead), routes!(objects::usage))
+        .on(Has(BaseRead), routes!(objects::records))
+        .on(Has(CustomersWrite), routes!(objects::write))
+        .on(Has(CustomersWrite), routes!(objects::batch))
+        .on(Has(BaseRead), routes!(objects::record))
+        .on(Has(CustomersWrite), routes!(objects::rewrite, objects::take))
+        .on(Has(CustomersWrite), routes!(objects::bring))
+        .on(Has(BaseRead), routes!(objects::of_customer))
         // dashboards
         .on(Has(BaseRead), routes!(dashboards::list))
         .on(Has(DefinitionsWrite), routes!(dashboards::create))

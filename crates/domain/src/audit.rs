@@ -103,6 +103,22 @@ actions! {
     CustomersChanged = "customers.changed";
     /// such a change was taken back
     CustomersUnchanged = "customers.unchanged";
+    /// a kind of records was made
+    ObjectMade = "object.made";
+    /// a kind of records got another form
+    ObjectChanged = "object.changed";
+    /// a kind of records was taken away, and its records with it
+    ObjectRemoved = "object.removed";
+    /// a kind of records that had been taken away is back
+    ObjectRestored = "object.restored";
+    /// a record was written, or several in one step
+    RecordWritten = "record.written";
+    /// a record was changed
+    RecordChanged = "record.changed";
+    /// a record was taken away
+    RecordRemoved = "record.removed";
+    /// a record that had been taken away is back
+    RecordRestored = "record.restored";
     /// a customer was merged into another
     CustomersMerged = "customers.merged";
     /// a merge was taken back

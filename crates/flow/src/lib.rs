@@ -17,6 +17,7 @@ mod keyfile;
 pub mod mail;
 pub mod merging;
 pub mod output;
+pub mod objects;
 pub mod people;
 pub mod schema;
 pub mod seal;

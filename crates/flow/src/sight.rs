@@ -218,6 +218,7 @@ pub(crate) fn contact(sight: Sight, c: ContactView) -> ContactView {
         return c;
     }
     ContactView {
+        id: None,
         name: c.name.map(|t| text(sight, t)),
         role: c.role.map(|t| text(sight, t)),
         phone: c.phone.map(|p| mask::phone(&p)),

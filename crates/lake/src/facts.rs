@@ -74,6 +74,18 @@ impl Lake {
         Ok(facts)
     }
 
+    /// What a customer's attribute was said to be, in the order it was written; of those merged into them too.
+    pub fn attribute(&self, customer: CustomerKey, key: &str) -> Result<Vec<AttributeFact>> {
+        let mut all = Vec::new();
+        self.each_row(Table::Attributes, customer, Instant(i64::MAX), |r, i, whose| {
+            let a = attribute(r, i);
+            if a.key == key && !self.aliases().is_silent(whose, &a.key, a.recorded_at) {
+                all.push(a);
+            }
+        })?;
+        Ok(all)
+    }
+
     fn each_row(
         &self,
         table: Table,

@@ -46,6 +46,7 @@ pub use raw::raw_rows;
 pub use read::read;
 pub use table::{Table, table};
 pub use target::{Kind, Target};
+pub use value::contact::{email_of, phone_of};
 
 /// Every built-in attribute of a customer.
 pub fn attributes() -> &'static [Attribute] {

@@ -3,7 +3,7 @@
 //! Taking a change back leaves alone whom a later change touched since. What the later one found is then what this one found, so
 //! that it can be taken back in its turn, in any order.
 
-use crate::{Access, Error, Result, Tx, bulk::Bulk, customer::write, db::clean, mark::{self, Set}};
+use crate::{Access, Error, Result, Tx, bulk::Bulk, contact, customer::write, edit, db::clean, mark::{self, Set}};
 use domain::{CustomerKey, clock::Instant};
 use std::collections::BTreeMap;
 
@@ -23,11 +23,16 @@ pub enum Kind {
     ListRemove,
     /// puts a name right
     NameSet,
+    /// says what an own field holds
+    FieldSet,
+    /// a contact of an organisation comes, changes or goes
+    ContactSet,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet];
+    pub const ALL: [Kind; 8] =
+        [Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet, Kind::FieldSet, Kind::ContactSet];
 
     /// As stored.
     pub fn key(self) -> &'static str {
@@ -38,6 +43,8 @@ impl Kind {
             Kind::ListAdd => "list_add",
             Kind::ListRemove => "list_remove",
             Kind::NameSet => "name_set",
+            Kind::FieldSet => "field_set",
+            Kind::ContactSet => "contact_set",
         }
     }
 
@@ -63,7 +70,7 @@ pub struct Change {
     pub fingerprint: String,
     /// what it does
     pub kind: Kind,
-    /// tag, member or list; empty for none
+    /// tag, member, list or field; empty for none
     pub subject: String,
     /// for whom it was asked; `None` once its details are forgotten
     pub asked: Option<serde_json::Value>,
@@ -363,6 +370,8 @@ pub async fn forget(tx: &mut Tx, workspace: &str, before: Instant) -> Result<()>
     for (id,) in rows!(&mut *tx, (String,), OLD, workspace, before.0)? {
         execute!(&mut *tx, DROP_MARKS, id.as_str())?;
         execute!(&mut *tx, DROP_NAME, id.as_str())?;
+        edit::forget(&mut *tx, &id).await?;
+        contact::forget(&mut *tx, &id).await?;
         execute!(&mut *tx, FORGET, id.as_str())?;
     }
     Ok(())

@@ -136,8 +136,12 @@ export type View = Refine<S['ViewView'], { audience: 'private' | 'everyone'; que
 export type ViewBody = Refine<S['ViewDraft'], { audience: 'private' | 'everyone'; query: Record<string, string> }>
 export type Facets = S['Facets']
 export type Facet = S['Facet']
-export type ChangeKind = 'tag_add' | 'tag_remove' | 'owner_set' | 'list_add' | 'list_remove' | 'name_set'
-export type ChangeBody = Refine<S['ChangeDraft'], { kind: ChangeKind; filter?: Record<string, string> | null }>
+export type ChangeKind = 'tag_add' | 'tag_remove' | 'owner_set' | 'list_add' | 'list_remove' | 'name_set' | 'field_set' | 'contact_set'
+export type ChangeBody = Refine<S['ChangeDraft'], { kind: ChangeKind; filter?: Record<string, string> | null; was?: Value | null }>
+export type ContactDraft = S['ContactDraft']
+export type Entry = S['Entry']
+export type EntryKind = S['EntryKind']
+export type Written = S['Written']
 export type Change = Refine<S['MadeChange'], { kind: ChangeKind }>
 export type ChangePage = Refine<S['ChangePage'], { items: Change[] }>
 
@@ -145,3 +149,12 @@ export type SegmentItem = Refine<S['SegmentView'], { kind: 'dynamic' | 'static' 
 export type SegmentBody = S['SegmentDraft']
 export type Preview = Refine<S['Preview'], { sample: CustomerItem[] }>
 export type ParsedRule = S['RuleForms']
+
+export type FormField = S['FormField']
+export type FormSection = S['FormSection']
+export type CustomObject = S['ObjectView']
+export type ObjectBody = S['ObjectDraft']
+export type ObjectUsage = S['ObjectUsage']
+export type RecordItem = Refine<S['RecordView'], { values: Record<string, Value> }>
+export type RecordPage = Refine<S['RecordPage'], { items: RecordItem[] }>
+export type RecordBody = Refine<S['RecordDraft'], { values: Record<string, Written | null> }>

@@ -6,6 +6,7 @@ import { features as featuresQuery, overview as overviewQuery, session as sessio
 import type { ClassificationSummary, Currency, Feature, Label, Value } from '@/api/types'
 import { useT } from '@/i18n'
 import * as f from '@/i18n/format'
+import { optionNames } from './field/words'
 import { useAt } from './useAt'
 
 const yuan: Currency = { code: 'CNY', digits: 2, symbol: '¥' }
@@ -61,12 +62,15 @@ const none: ClassificationSummary[] = []
 export function useTextLabel() {
   const { label } = useFormat()
   const classifications = useClassifications()
+  const { byKey: catalog } = useCatalog()
   return useMemo(() => {
     const byKey = new Map(classifications.map((c) => [c.key, new Map(c.classes.map((k) => [k.key, k.label]))]))
     return (feature: string, value: Value): string | null => {
       if (value.type !== 'text') return null
+      const chosen = optionNames(catalog.get(feature)?.entry?.options ?? [], value, label)
+      if (chosen !== null) return chosen
       const found = (byKey.get(`by_${feature}`) ?? byKey.get(feature))?.get(value.value)
       return found ? label(found) : null
     }
-  }, [classifications, label])
+  }, [classifications, catalog, label])
 }

@@ -367,7 +367,7 @@ pub fn session_of(answer: &Answer) -> Who {
 /// The same answer on every run: random ids and durations replaced.
 pub fn still(value: &Value) -> Value {
     match value {
-        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_", "whk_", "dlv_", "msg_", "dsh_", "ses_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_", "whk_", "dlv_", "msg_", "dsh_", "ses_", "obj_", "rec_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
         Value::Array(all) => all.iter().map(still).collect(),
         Value::Object(map) => {
             let timed = |k: &String| k == "milliseconds" || k == "seconds";

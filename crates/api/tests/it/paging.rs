@@ -107,6 +107,15 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             app.signs_in("owner@shop.test", crate::app::PASSWORD).await;
             app.post("/webhooks", json!({ "url": "https://hooks.example.com/", "description": name, "types": ["segment.left"] })).await.expect(201);
         }
+        let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].clone();
+        let mut object = String::new();
+        for name in ["甲", "乙"] {
+            let fields = json!([{ "key": "who", "label": { "zh": "客户", "en": "Customer" }, "kind": "customer" }]);
+            let made = app.post("/objects", json!({ "label": { "zh": name, "en": name }, "sections": [{ "fields": fields }] })).await.expect(201);
+            object = made["id"].as_str().expect("an id").to_owned();
+            let three: Vec<Value> = (0..3).map(|_| json!({ "values": { "who": one } })).collect();
+            app.post(&format!("/objects/{object}/records/batch"), json!({ "records": three })).await.expect(201);
+        }
         let hook = app.get("/webhooks").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for _ in 0..3 {
             app.post(&format!("/webhooks/{hook}/test"), json!({})).await.expect(200);
@@ -114,7 +123,7 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
         alike(&mut app).await;
         let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
-            let path = path.replace("{id}", if path.starts_with("/webhooks") { &hook } else { &one });
+            let path = path.replace("{id}", if path.starts_with("/webhooks") { &hook } else if path.starts_with("/objects") { &object } else { &one });
             let whole = app.get(&format!("{path}?limit=500")).await.expect(200)["items"].as_array().expect("items").clone();
             assert!(whole.len() > 1, "{path} shows nothing");
             for limit in [1, 2, 7] {

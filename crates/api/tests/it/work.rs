@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// A change by somebody, under a key.
-async fn change(app: &TestApp, who: &Who, key: &str, body: Value) -> Answer {
+pub async fn change(app: &TestApp, who: &Who, key: &str, body: Value) -> Answer {
     let request = Request::builder().method(Method::POST).uri(format!("{}/changes", api::BASE)).header(header::HOST, "shop.test");
     let request = match who {
         Who::Session(cookie) => request.header(api::CSRF_HEADER, "1").header(header::COOKIE, cookie),

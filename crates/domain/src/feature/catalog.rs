@@ -121,6 +121,7 @@ fn build() -> Result<Vec<Feature>, (&'static str, rule::Error)> {
                 value: row.ty,
                 unit: row.unit.label(),
                 definition: row.how.definition().map_err(|e| (row.key, e))?,
+                entry: None,
                 builtin: true,
                 version: 1,
             });

@@ -38,6 +38,7 @@ pub use span::{Spans, Values};
 pub use words::{named_values, value_label, values_of};
 
 use crate::{
+    field::{self, Entry, Kind, OptionsFault},
     label::Label,
     money::Currency,
     period::Window,
@@ -64,6 +65,9 @@ pub struct Feature {
     pub unit: Option<Label>,
     /// How it is computed.
     pub definition: Definition,
+    /// How people fill it in by hand, if it is an own attribute they made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Entry>,
     /// Ships with the product.
     #[serde(default)]
     pub builtin: bool,
@@ -74,6 +78,42 @@ pub struct Feature {
 
 fn one() -> u32 {
     1
+}
+
+impl Feature {
+    /// The own attribute it shows as it is, which people may fill in by hand.
+    pub fn by_hand(&self) -> Option<&str> {
+        match &self.definition {
+            Definition::Attribute { key } if key.starts_with("custom.") => Some(key),
+            _ => None,
+        }
+    }
+
+    /// How it is filled in; of an attribute that came with a file, as its type says.
+    pub fn asked(&self) -> Option<Entry> {
+        self.by_hand()?;
+        let kind = match self.value {
+            ValueType::Bool => Kind::Bool,
+            ValueType::Int | ValueType::Number => Kind::Number,
+            ValueType::Money => Kind::Money,
+            ValueType::Text => Kind::Text,
+            ValueType::Day => Kind::Day,
+        };
+        Some(self.entry.clone().unwrap_or(Entry { kind, options: Vec::new(), personal: false }))
+    }
+
+    /// What is wrong with how it is filled in.
+    ///
+    /// # Errors
+    /// For people.
+    pub fn check_entry(&self) -> Result<(), Label> {
+        let Some(entry) = &self.entry else { return Ok(()) };
+        let typed = entry.kind.value_type() == self.value && !matches!(entry.kind, Kind::LongText | Kind::Customer);
+        if self.by_hand().is_none() || !typed {
+            return Err(Label::new("只有自有属性能手工填写，类型也要相符", "only own attributes are filled in by hand, and the type must agree"));
+        }
+        field::check_options(entry.kind, &entry.options).map_err(|e: OptionsFault| e.message())
+    }
 }
 
 /// Shelf of the feature catalog.

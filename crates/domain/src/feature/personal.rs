@@ -40,7 +40,7 @@ fn shown(f: &Feature) -> Option<&str> {
 /// Does it read a detail itself?
 fn reads_details(f: &Feature) -> bool {
     let named = || [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l));
-    reads(f, detail) || shown(f).is_some_and(|key| key.starts_with("custom.") && named())
+    f.entry.as_ref().is_some_and(|e| e.personal) || reads(f, detail) || shown(f).is_some_and(|key| key.starts_with("custom.") && named())
 }
 
 /// Does it give away one of these attributes?
@@ -92,6 +92,7 @@ mod tests {
             value: ValueType::Text,
             unit: None,
             definition,
+            entry: None,
             builtin: false,
             version: 1,
         }

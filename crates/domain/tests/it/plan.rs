@@ -25,6 +25,7 @@ fn feature(key: &str, ty: ValueType, text: &str) -> Feature {
         value: ty,
         unit: None,
         definition,
+        entry: None,
         builtin: false,
         version: 1,
     }

@@ -89,6 +89,9 @@ impl Definitions {
     /// # Errors
     /// The first thing that does not fit, in words.
     pub fn check(&self, currency: Currency) -> Result<()> {
+        for f in &self.features {
+            f.check_entry().map_err(|why| refused("feature.entry", why, &f.key))?;
+        }
         Plan::new(&self.features, currency).map_err(|e| refused(e.code(), e.message(), &e.to_string()))?;
         for c in &self.classifications {
             c.check(&self.names).map_err(|e| refused(e.code(), e.message(), &c.key))?;
@@ -139,7 +142,9 @@ pub fn shipped_classification(key: &str) -> Option<&'static Classification> {
 /// Everything rules may name, and the names of coded values (`male` → 男).
 fn names(features: &[Feature], classifications: &[Classification], segments: &[Segment], currency: Currency) -> Vocabulary {
     let names = Vocabulary::new(currency).features(features).classifications(classifications).segments(segments);
-    feature::named_values().fold(names, |names, (feature, value, label)| names.value(feature, value, label))
+    let names = feature::named_values().fold(names, |names, (feature, value, label)| names.value(feature, value, label));
+    let chosen = features.iter().flat_map(|f| f.entry.iter().flat_map(|e| &e.options).map(|o| (f.key.as_str(), o)));
+    chosen.fold(names, |names, (feature, o)| names.value(feature, &o.key, o.label.clone()))
 }
 
 /// Definitions that need each other in a ring.

@@ -4,7 +4,7 @@ use super::{marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Readi
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
-use store::customer::Customer;
+use store::{contact::Contact, customer::Customer};
 use utoipa::ToSchema;
 
 /// One customer as of a day.
@@ -50,6 +50,9 @@ pub struct IdentifierView {
 /// A person inside an organisation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ContactView {
+    /// what a change names it by; absent for whoever does not see it whole
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// name
     pub name: Option<String>,
     /// role
@@ -58,6 +61,12 @@ pub struct ContactView {
     pub phone: Option<String>,
     /// e-mail
     pub email: Option<String>,
+}
+
+impl From<Contact> for ContactView {
+    fn from(c: Contact) -> ContactView {
+        ContactView { id: Some(crate::work::contacts::id(&c)), name: c.name, role: c.role, phone: c.phone, email: c.email }
+    }
 }
 
 /// A feature and its value.
@@ -150,7 +159,7 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
         name: person.name.map(|n| sight::text(sight, n)),
         kind: if person.organisation { "organisation" } else { "person" }.to_owned(),
         identifiers: identifiers.into_iter().map(|i| sight::identifier_view(sight, i)).collect(),
-        contacts: contacts.into_iter().map(|c| sight::contact(sight, ContactView { name: c.name, role: c.role, phone: c.phone, email: c.email })).collect(),
+        contacts: contacts.into_iter().map(|c| sight::contact(sight, ContactView::from(c))).collect(),
         features: features.map(|f| sight::feature(&walls, f)).collect(),
         classes: classes.collect(),
         segments: segments.map(|s| Named { key: s.key.clone(), label: s.label.clone() }).collect(),

@@ -33,6 +33,7 @@ pub fn definitions(sources: &[Source]) -> Result<Vec<(Kind, String, serde_json::
             value: column.value_type.unwrap_or(ValueType::Text),
             unit: None,
             definition: Definition::Attribute { key: key.clone() },
+            entry: None,
             builtin: false,
             version: 1,
             key: key.clone(),

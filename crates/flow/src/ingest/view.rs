@@ -5,11 +5,11 @@ use super::{
     board::Board,
     report::{Report, label},
 };
-use crate::schema::Label;
+use crate::{Result, analysis::defined, app::App, schema::Label};
 use domain::clock::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sources::{Guess, Probe, Target};
+use sources::{Guess, Kind, Probe, Target};
 use utoipa::ToSchema;
 
 /// An import.
@@ -257,7 +257,10 @@ pub struct TargetView {
 }
 
 /// Everything a person can choose as the meaning of a column; `custom.<name>` comes on top.
-pub fn targets() -> Vec<TargetView> {
+///
+/// # Errors
+/// When the store refuses.
+pub async fn targets(app: &App) -> Result<Vec<TargetView>> {
     let view = |t: Target| {
         let (text, kind) = (t.label(), t.kind());
         let group = match (&t, kind) {
@@ -275,5 +278,15 @@ pub fn targets() -> Vec<TargetView> {
             collides: matches!(t, Target::Attribute(_) | Target::CustomerName | Target::CustomerCompany | Target::CustomerFamilyName | Target::CustomerGivenName),
         }
     };
-    Target::all().map(view).collect()
+    let definitions = defined::current(app).await?;
+    let own = definitions.features().iter().filter_map(|f| Some((f, f.by_hand()?))).map(|(f, key)| TargetView {
+        target: key.to_owned(),
+        label: label(&f.label.zh, &f.label.en),
+        group: label("自有字段", "own fields"),
+        kind: Kind::Customer.key().to_owned(),
+        identifier: false,
+        value_type: Some(type_name(f.value)),
+        collides: true,
+    });
+    Ok(own.chain(Target::all().map(view)).collect())
 }

@@ -11,6 +11,7 @@ use crate::{
     },
     app::App,
     audit,
+    objects::file,
     sight::Sight,
 };
 use domain::{Day, Label, access::{Permission, Permissions}, audit::{Action, Actor}, clock::Instant};
@@ -39,6 +40,9 @@ pub struct ExportForm {
     /// who: `rule`, `segment`, `q`, `class.<classification>`, `was.<classification>`, as the customer list takes them
     #[serde(default)]
     pub filter: BTreeMap<String, String>,
+    /// `obj_…`: its records instead of customers; who then takes `q`, `customer` and `f.<field>`, as the list of records takes them
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// feature key, `-` before it for descending; absent = `-net`
     #[serde(default)]
     pub sort: Option<String>,
@@ -136,9 +140,17 @@ fn written(job: &Job) -> Option<Written> {
 /// # Errors
 /// As the customer list; when the store refuses.
 pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<JobView> {
-    let plan = list::plan(app, who.sight(), form.asked(), &form.listing()?).await?;
-    // the day on the screen is the day in the file, whatever comes in meanwhile
-    let form = ExportForm { as_of: Some(plan.as_of()), ..form };
+    let (form, rows) = match &form.object {
+        Some(object) => {
+            let rows = file::count(app, who.sight(), object, &file::listing(&form.filter, form.sort.as_deref())).await?;
+            (form, rows)
+        }
+        None => {
+            let plan = list::plan(app, who.sight(), form.asked(), &form.listing()?).await?;
+            // the day on the screen is the day in the file, whatever comes in meanwhile
+            (ExportForm { as_of: Some(plan.as_of()), ..form }, plan.rows())
+        }
+    };
     let payload = serde_json::to_value(&form).map_err(|e| Error::Internal(e.to_string()))?;
     let now = app.clock.now();
     let token = who.actor.token.as_deref().unwrap_or_default();
@@ -148,7 +160,7 @@ pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<Job
     job.unique_key = Some(key.clone());
     job.priority = Kind::Export.priority();
     job.max_attempts = Kind::Export.attempts();
-    job.total = plan.rows() as i64;
+    job.total = rows as i64;
     job.unit = Some("rows".to_owned());
     // the one that has the key may be over before it is read
     for _ in 0..3 {
@@ -186,12 +198,24 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     let form: ExportForm = serde_json::from_value(job.payload.clone()).map_err(|e| Error::Internal(format!("the order of an export: {e}")))?;
     let permissions = maker(app, job).await?;
     let sight = permissions.sight();
-    let plan = list::plan(app, sight, form.asked(), &form.listing()?).await?;
-    let (rows, as_of, sheet) = (plan.rows() as u64, plan.as_of(), form.format);
+    let sheet = form.format;
     let folder = app.exports();
     let (target, part) = (place(app, &job.id), Part(folder.join(format!("{}.{}.part", job.id, job.attempts))));
     let (told, last) = (Arc::clone(beat), Arc::clone(beat));
-    let table = plan.table(app, move |row| told.tell(row as u64, rows));
+    let segment = form.filter.get("segment").filter(|s| !s.is_empty() && form.object.is_none());
+    let (table, rows, as_of, stem) = match &form.object {
+        Some(object) => {
+            let (table, name) = file::table(app, sight, object, &file::listing(&form.filter, form.sort.as_deref())).await?;
+            let rows = table.rows.count() as u64;
+            (table, rows, app.today(), name)
+        }
+        None => {
+            let plan = list::plan(app, sight, form.asked(), &form.listing()?).await?;
+            let (rows, as_of) = (plan.rows() as u64, plan.as_of());
+            let stem = segment.map_or("customers", String::as_str).to_owned();
+            (plan.table(app, move |row| told.tell(row as u64, rows)), rows, as_of, stem)
+        }
+    };
     let temporary = app.temporary();
     let bytes = tokio::task::spawn_blocking(move || {
         std::fs::create_dir_all(&folder)?;
@@ -208,15 +232,14 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     });
     let bytes = bytes.await??;
     store::failpoint("job-export-written");
-    let segment = form.filter.get("segment").filter(|s| !s.is_empty());
-    let name = format!("{}-{as_of}.{}", segment.map_or("customers", String::as_str), sheet.extension());
+    let name = format!("{stem}-{as_of}.{}", sheet.extension());
     let expires_at = Instant(app.clock.now().0 + KEPT);
     let written = Written { rows, bytes, name, masked: sight.is_masked(), expires_at };
     let actor = Actor { id: job.actor.clone(), name: String::new(), token: job.token.clone() };
     let detail = serde_json::json!({
         "format": sheet.extension(), "rows": rows, "as_of": as_of.to_string(), "segment": segment, "masked": sight.is_masked(), "job": job.id,
     });
-    let note = audit::of(app, &actor, Action::ExportTaken, "customers").detail(detail);
+    let note = audit::of(app, &actor, Action::ExportTaken, form.object.as_deref().unwrap_or("customers")).detail(detail);
     Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note) })
 }
 

@@ -210,7 +210,7 @@ pub(super) async fn beside(app: &App, sight: Sight, pair: [&Customer; 2], told: 
             identifiers: known.into_iter().map(|i| sight::identifier_view(sight, i)).collect(),
             contacts: contacts
                 .into_iter()
-                .map(|c| sight::contact(sight, ContactView { name: c.name, role: c.role, phone: c.phone, email: c.email }))
+                .map(|c| sight::contact(sight, ContactView::from(c)))
                 .collect(),
             tags,
             owner,

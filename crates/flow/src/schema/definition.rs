@@ -22,6 +22,9 @@ pub struct Feature {
     pub unit: Option<Label>,
     /// how it is computed
     pub definition: Definition,
+    /// how people fill it in by hand, if it is an own attribute they made
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Entry>,
     /// ships with the product
     #[serde(default)]
     pub builtin: bool,
@@ -32,6 +35,57 @@ pub struct Feature {
 
 fn one() -> u32 {
     1
+}
+
+/// How an own attribute is filled in by hand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Entry {
+    /// what is wanted
+    pub kind: EntryKind,
+    /// what there is to choose from; a key is what files and rules say
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Named>,
+    /// a person's own detail: hidden from whoever may not see such
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub personal: bool,
+}
+
+/// What kind of value a field wants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// one line
+    Text,
+    /// several lines; of a record only
+    LongText,
+    /// a number
+    Number,
+    /// an amount in the reporting currency
+    Money,
+    /// a day
+    Day,
+    /// yes or no
+    Bool,
+    /// one of a list
+    Choice,
+    /// several of a list
+    Choices,
+    /// a customer; of a record only
+    Customer,
+}
+
+/// A value as people and programs write it: money in major units, days as `2026-03-05`, several options as a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Written {
+    /// yes or no
+    Bool(bool),
+    /// a number
+    Number(f64),
+    /// a text
+    Text(String),
+    /// several options
+    List(Vec<String>),
 }
 
 /// Shelf of the feature catalog.

@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 
 mod access;
 mod definition;
+mod object;
 
 pub use access::{Permission, Personal, Role};
-pub use definition::{Class, Classification, Definition, Derivation, Feature, Group, Method, Named, Priority, ScoreMethod};
+pub use definition::{Class, Classification, Definition, Derivation, Entry, EntryKind, Feature, Group, Method, Named, Priority, ScoreMethod, Written};
+pub use object::{FormField, FormSection};
 
 /// One text in both languages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

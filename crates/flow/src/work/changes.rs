@@ -1,7 +1,7 @@
 //! Changes of customers: of one, of those somebody picked, or of all a filter leaves, worked out here and not in the browser. Each is
 //! one transaction with an id and what it changed, safe to send twice, and can be taken back for 30 days.
 
-use super::{UNDO_DAYS, lists, oldest, owners, tags};
+use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, lists, oldest, owners, tags};
 use crate::{
     Error, Result,
     analysis::{customers, marks::NONE},
@@ -11,10 +11,11 @@ use crate::{
     sight,
 };
 use domain::{
-    CustomerKey, Label,
+    CustomerKey, Label, Value,
     access::Permission,
     audit::Action,
     clock::Instant,
+    field::Written,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -30,15 +31,26 @@ use utoipa::ToSchema;
 /// What shall change, and of whom: `customers` by id, or everyone whom a `filter` leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDraft {
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove` or `name_set`
-    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set)$")]
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set` or `contact_set`
+    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set)$")]
     pub kind: Kind,
-    /// the tag, the member (`none` for nobody), or the key of the fixed list
+    /// the tag, the member (`none` for nobody), the key of the fixed list or of the own field, or the contact (absent: a new one)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// the name of one customer, put right
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// what the own field of one customer holds from now on; absent: nothing
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::schema::Written>)]
+    pub value: Option<Written>,
+    /// what whoever asks saw there; something else is a conflict
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::schema::Value>)]
+    pub was: Option<Value>,
+    /// what the contact says from now on; absent: it goes
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactDraft>,
     /// exactly these (`cus_…`), at most 5,000
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<String>>,
@@ -58,10 +70,10 @@ pub struct ChangeDraft {
 pub struct MadeChange {
     /// `chg_…`
     pub id: String,
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove` or `name_set`
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set` or `contact_set`
     #[schema(value_type = String)]
     pub kind: Kind,
-    /// tag, member or list; empty for none
+    /// tag, member, list or field; empty for none
     pub subject: String,
     /// its name; empty where it has none any more
     #[schema(value_type = crate::schema::Label)]
@@ -108,7 +120,8 @@ async fn subject_name(app: &App, by: &By, c: &Change) -> Result<Label> {
         }
         Kind::OwnerSet => store::user::get(&app.store, &c.subject).await?.map_or_else(Label::default, |u| Label::same(u.name)),
         Kind::ListAdd | Kind::ListRemove => lists::label(app, &c.subject).await?,
-        Kind::NameSet => Label::default(),
+        Kind::FieldSet => fields::label(app, &c.subject).await?,
+        Kind::NameSet | Kind::ContactSet => Label::default(),
     })
 }
 
@@ -137,6 +150,7 @@ fn allowed(by: &By, kind: Kind) -> Result<()> {
     match kind {
         Kind::ListAdd | Kind::ListRemove if lacks(Permission::DefinitionsWrite) => Err(Error::denied("change.list", "您没有修改人群的权限", "you may not change segments")),
         Kind::NameSet if lacks(Permission::PersonalRead) => Err(sight::masked("name")),
+        Kind::ContactSet if lacks(Permission::PersonalRead) => Err(sight::masked("contact")),
         _ => Ok(()),
     }
 }
@@ -194,7 +208,7 @@ async fn whom(app: &App, by: &By, draft: &ChangeDraft) -> Result<Set> {
 }
 
 /// The tag, member or list a change names, as it is kept.
-async fn subject(app: &App, draft: &ChangeDraft) -> Result<String> {
+async fn subject(app: &App, by: &By, draft: &ChangeDraft) -> Result<String> {
     let named = draft.subject.as_deref().map(str::trim).unwrap_or_default();
     match draft.kind {
         Kind::TagAdd | Kind::TagRemove => Ok(tags::known(app, named).await?.id),
@@ -204,7 +218,8 @@ async fn subject(app: &App, draft: &ChangeDraft) -> Result<String> {
             may.map(|o| o.id).ok_or_else(|| Error::not_found("owner", named))
         }
         Kind::ListAdd | Kind::ListRemove => lists::known(app, named).await.map(|_| named.to_owned()),
-        Kind::NameSet => Ok(String::new()),
+        Kind::FieldSet => fields::known(app, by.permissions.sight(), named).await.map(|f| f.key),
+        Kind::NameSet | Kind::ContactSet => Ok(String::new()),
     }
 }
 
@@ -229,7 +244,7 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
     if let Some(made) = change::by_request(&app.store, &workspace, &by.actor.id, key).await? {
         return again(app, by, made, &fingerprint).await;
     }
-    let subject = subject(app, &draft).await?;
+    let subject = subject(app, by, &draft).await?;
     let who = whom(app, by, &draft).await?;
     let now = app.clock.now();
     let mut made = Change {
@@ -249,6 +264,8 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
     };
     let written = match draft.kind {
         Kind::NameSet => rename(app, by, &mut made, &who, new_name(&draft)?).await,
+        Kind::FieldSet => fields::set(app, by, &mut made, &who, &draft).await,
+        Kind::ContactSet => contacts::set(app, by, &mut made, &who, &draft).await,
         Kind::ListAdd | Kind::ListRemove => listed(app, by, &mut made, &who).await,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marked(app, by, &mut made, &who).await,
     };
@@ -296,7 +313,7 @@ pub(crate) async fn give_owner(app: &App, tx: &mut Tx, by: &By, request: &str, c
 }
 
 /// Writes a change and its note down at the end of its transaction.
-async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, deltas: &Deltas) -> Result<()> {
+pub(super) async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, deltas: &Deltas) -> Result<()> {
     let workspace = app.settings().id.clone();
     made.seq = change::next(tx, &workspace).await?;
     change::create(tx, &workspace, made, deltas).await?;
@@ -397,6 +414,8 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     }
     let (tx, reverted) = match c.kind {
         Kind::NameSet => name_back(app, &c).await?,
+        Kind::FieldSet => fields::back(app, by, &c).await?,
+        Kind::ContactSet => contacts::back(app, by, &c).await?,
         Kind::ListAdd | Kind::ListRemove => list_back(app, by, &c).await?,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marks_back(app, &c).await?,
     };
@@ -410,6 +429,9 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::CustomersUnchanged, id).detail(detail)).await?;
     tx.commit().await?;
+    if matches!(c.kind, Kind::FieldSet | Kind::ContactSet) {
+        app.jobs.pulse();
+    }
     view(app, by, Change { undone_at: Some(now), ..c }, Some(reverted)).await
 }
 
@@ -473,6 +495,9 @@ mod tests {
             kind: Kind::TagAdd,
             subject: Some("tag_1".into()),
             name: None,
+            value: None,
+            was: None,
+            contact: None,
             customers: None,
             filter: Some(BTreeMap::from([("q".to_owned(), "王".to_owned())])),
             except: Vec::new(),

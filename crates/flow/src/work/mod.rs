@@ -1,7 +1,10 @@
 //! What people write while they work with customers all day: tags, owners, notes, saved views, and changes of one customer or of all
-//! matching, each of which can be taken back. Everything here lives in the store; the lake knows nothing of it.
+//! matching, each of which can be taken back. Everything here lives in the store; the lake knows nothing of it but own fields, whose
+//! values are attributes like those that files bring, and how many contacts somebody has.
 
 pub mod changes;
+pub mod contacts;
+mod fields;
 mod lists;
 pub mod notes;
 pub mod owners;
@@ -14,6 +17,6 @@ use domain::clock::Instant;
 pub const UNDO_DAYS: i64 = 30;
 
 /// What was done before this instant stays done.
-fn oldest(now: Instant) -> Instant {
+pub(crate) fn oldest(now: Instant) -> Instant {
     Instant(now.0 - UNDO_DAYS * 86_400_000_000)
 }

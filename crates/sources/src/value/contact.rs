@@ -134,6 +134,22 @@ pub(crate) fn email(cell: &Cell<'_>) -> Read<Option<String>> {
     if good && chars_fine && address.len() <= 254 && !mask::is_masked(address) { Ok(Some(address.to_owned())) } else { Err(Code::EmailInvalid.into()) }
 }
 
+/// A phone that a person typed, as it would be read from a file: E.164 digits; `None` for nothing.
+///
+/// # Errors
+/// It is no phone.
+pub fn phone_of(text: &str, currency: Currency, zone: &str) -> Result<Option<String>, Code> {
+    phone(&Cell::Text(text.into()), calling_code(currency, zone)).map_err(|_| Code::PhoneInvalid)
+}
+
+/// An e-mail address that a person typed, as it would be read from a file; `None` for nothing.
+///
+/// # Errors
+/// It is no address.
+pub fn email_of(text: &str) -> Result<Option<String>, Code> {
+    email(&Cell::Text(text.into())).map_err(|_| Code::EmailInvalid)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,10 +24,11 @@ statements! {
         FROM ducklake_data_file f
         WHERE f.end_snapshot IS NULL AND NOT EXISTS (
             SELECT 1 FROM imports i WHERE i.snapshot = f.begin_snapshot AND i.status = 'committed' AND i.undo_until >= $1)
+            AND NOT EXISTS (SELECT 1 FROM change_facts c WHERE c.snapshot = f.begin_snapshot)
         ORDER BY f.data_file_id";
 }
 
-/// Live files that may be merged: those whose import can no longer be undone. Without column statistics.
+/// Live files that may be merged: those whose import or change can no longer be undone. Without column statistics.
 pub async fn compactable(store: &Store, now: Instant) -> Result<Vec<DataFile>> {
     let rows = rows!(store, FileRow, SETTLED, now.0)?;
     Ok(rows

@@ -59,6 +59,7 @@ statements! {
     DROP_IMAGES = "DELETE FROM customer_images WHERE snapshot = $1";
     DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE added = $1";
     DROP_CONTACTS = "DELETE FROM contacts WHERE added = $1";
+    DROP_WRITTEN_CONTACTS = "DELETE FROM contacts WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_COMMENTS = "DELETE FROM comments WHERE added = $1";
     REMOVED = "SELECT key FROM customers WHERE added = $1 ORDER BY key";
     DROP_NOTES = "DELETE FROM notes WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
@@ -200,6 +201,7 @@ pub(crate) async fn take_back(tx: &mut Tx, added: i64, (snapshot, now, by): (i64
     execute!(&mut *tx, DROP_BITS, added)?;
     execute!(&mut *tx, DROP_COMMENTS, added)?;
     execute!(&mut *tx, DROP_CONTACTS, added)?;
+    execute!(&mut *tx, DROP_WRITTEN_CONTACTS, added)?;
     execute!(&mut *tx, DROP_IDENTIFIERS, added)?;
     let removed = rows!(&mut *tx, (i64,), REMOVED, added)?;
     let gone: Vec<CustomerKey> = removed.iter().map(|(k,)| CustomerKey(*k as u32)).collect();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, quarantine, question, reading, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, inbox, invitation, job, mail, mark, member, merge, note, oidc, pending, quarantine, question, restore, schedule, second_factor, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, quarantine, question, restore, schedule, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -28,6 +29,7 @@ fn statements() -> Vec<Named> {
         dashboard::STATEMENTS,
         definition::STATEMENTS,
         delivery::STATEMENTS,
+        edit::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
@@ -42,6 +44,7 @@ fn statements() -> Vec<Named> {
         note::STATEMENTS,
         oidc::STATEMENTS,
         pending::STATEMENTS,
+        object::STATEMENTS,
         quarantine::STATEMENTS,
         question::STATEMENTS,
         reading::STATEMENTS,

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Input, Popover } from 'antd'
 import { useState } from 'react'
+import { AddField } from './FieldEdit'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 
 export const defaultColumns = 'tags,owner,class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
@@ -37,7 +38,7 @@ export function Columns({ value, onChange }: { value: string[]; onChange: (next:
               </div>
             ))}
           </div>
-          <div className="row"><Button size="small" onClick={() => onChange(defaultColumns.split(','))}>{t('customers.reset_columns')}</Button></div>
+          <div className="row"><Button size="small" onClick={() => onChange(defaultColumns.split(','))}>{t('customers.reset_columns')}</Button><span className="grow" /><AddField onMade={(made) => onChange([...value, made.key])} /></div>
         </div>
       }
     >

@@ -1,9 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import type { CustomerItem } from '@/api/types'
-import { type Format, useCatalog, useClassifications } from '@/parts/format'
+import type { CustomerItem, Feature, Value } from '@/api/types'
+import { entryOf } from '@/parts/field/words'
+import { type Format, useCatalog, useClassifications, useTextLabel } from '@/parts/format'
 import { Contact } from '@/parts/Masked'
 import { PenIcon } from '@/parts/icons'
+import { toast } from '@/parts/toast'
 import { handmade } from './Columns'
+import { FieldValue, useFieldLock } from './FieldEdit'
 import { NameEdit, useNameLock } from './NameEdit'
 import { holds, type Selection } from './selection'
 import { TagChip } from './Tags'
@@ -32,6 +35,15 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
     const feature = byKey.get(key)
     return { key, title: f.label(feature?.label) || key, number: feature ? !['text', 'bool', 'day'].includes(feature.value) : true, sorts: true }
   })
+  const named = useTextLabel()
+  const lock = useFieldLock()
+  const own = (key: string): Feature | undefined => { const x = byKey.get(key); return onEdit && entryOf(x) ? x : undefined }
+  const shown = (key: string, value: Value | undefined) => (value && named(key, value)) ?? f.value(value, byKey.get(key)?.unit)
+  // a value that cannot be edited says why, at a glance and when somebody tries
+  const locked = (key: string) => {
+    const why = onEdit && byKey.has(key) ? lock(key) : null
+    return why ? { title: why, onDoubleClick: () => toast.bad(why) } : {}
+  }
   const direction = (key: string) => (sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : undefined)
   return (
     // a scrolling region must be reachable by keyboard
@@ -68,10 +80,10 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
               </th>
               <td>{contactOf(c, f)}</td>
               {heads.map((h) => (
-                <td key={h.key} className={h.number ? 'num' : undefined}>
+                <td key={h.key} className={h.number ? 'num' : undefined} {...locked(h.key)}>
                   {h.key === 'tags' ? <span className="tags-cell">{c.tags.slice(0, 3).map((x) => <TagChip key={x.id} tag={x} />)}{c.tags.length > 3 && <span className="soft small" title={c.tags.slice(3).map((x) => x.name).join(f.t('customers.between'))}>+{c.tags.length - 3}</span>}</span>
                     : h.key === 'owner' ? (c.owner?.name ?? '—')
-                    : h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : f.value(c.values[h.key], byKey.get(h.key)?.unit)}
+                    : h.key.startsWith('class.') ? (c.classes[h.key.slice(6)] ? <span className="chip">{f.label(c.classes[h.key.slice(6)]?.label)}</span> : '—') : own(h.key) ? <FieldValue id={c.id} name={nameOf(c)} feature={own(h.key) as Feature} value={c.values[h.key]} shown={shown(h.key, c.values[h.key])} /> : shown(h.key, c.values[h.key])}
                 </td>
               ))}
             </tr>

@@ -15,8 +15,10 @@ import { concerns, inOrder } from './classes'
 import './customers.css'
 import { HeadFacts } from './HeadFacts'
 import { Lineage } from './Lineage'
+import { OwnFields, useOwnFields } from './OwnFields'
 import { NameEdit, NamePen, useNameLock } from './NameEdit'
 import { CustomerOwner } from './Owner'
+import { Records } from './Records'
 import { CustomerTags } from './Tags'
 import { Timeline } from './Timeline'
 import { Who } from './Who'
@@ -76,7 +78,7 @@ export function ProfilePage() {
           <Classes profile={p} onWhy={ask} />
         </div>
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
-        <Features profile={p} />
+        <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
       </div>
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
         {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
@@ -125,13 +127,14 @@ function Features({ profile: p }: { profile: Profile }) {
   const f = useFormat()
   const named = useTextLabel()
   const { t } = f
+  const own = useOwnFields(p)
   const groups = useMemo(() => {
     const keys = [...new Set([...shelves, ...p.features.map((x) => x.group)])]
-    // person or company stands at the top of the page
-    return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && x.key !== 'kind' && x.value.type !== 'null') })).filter((g) => g.known.length)
-  }, [p.features])
+    // person or company stands at the top of the page, own fields in a card of their own
+    return keys.map((key) => ({ key, known: p.features.filter((x) => x.group === key && !own.has(x.key) && x.key !== 'kind' && x.value.type !== 'null') })).filter((g) => g.known.length)
+  }, [p.features, own])
   const hidden = p.features.filter((x) => x.masked)
-  const unknown = p.features.filter((x) => x.value.type === 'null' && !x.masked && concerns(p.kind, x.group))
+  const unknown = p.features.filter((x) => x.value.type === 'null' && !x.masked && !own.has(x.key) && concerns(p.kind, x.group))
   return (
     <Card title={t('customers.features')} extra={<Link className="small" to="/features">{t('customers.what_they_mean')}</Link>}>
       <p className="soft small">{t('work.locked_facts')}</p>

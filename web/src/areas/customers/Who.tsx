@@ -2,6 +2,7 @@ import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat, useTextLabel } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
+import { Contacts } from './Contacts'
 import { Copy } from './Copy'
 
 /** Kinds of identifiers of which only part is shown to whoever may not see personal data. */
@@ -23,17 +24,7 @@ export function Who({ profile: p }: { profile: Profile }) {
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
         {firm(p).map((x) => [<dt key={`t${x.key}`}>{f.label(x.label)}</dt>, <dd key={`d${x.key}`}>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd>])}
       </dl>
-      {p.contacts.length > 0 && (
-        <div className="stack contacts">
-          <h3>{t('customers.contacts')}</h3>
-          {p.contacts.map((c, i) => (
-            <div key={i} className="small">
-              <span className="strong">{c.name ?? '—'}</span> {c.role && <span className="soft">{c.role}</span>}
-              <div className="row reach">{c.phone && <Phone digits={c.phone} />}{c.email && <Mail to={c.email} sees={sees} />}{(c.phone || c.email) && !sees && <Lock />}</div>
-            </div>
-          ))}
-        </div>
-      )}
+      <Contacts profile={p} reach={(c) => <div className="row reach">{c.phone && <Phone digits={c.phone} />}{c.email && <Mail to={c.email} sees={sees} />}{(c.phone || c.email) && !sees && <Lock />}</div>} />
     </div>
   )
 }

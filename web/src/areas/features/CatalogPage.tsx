@@ -17,6 +17,7 @@ import { FeatureFacts } from './FeatureFacts'
 import './features.css'
 
 const FeatureForm = lazy(() => import('./FeatureForm'))
+const FieldForm = lazy(() => import('@/parts/field/FieldForm'))
 
 /** Every feature, what it means, how it is computed; and a form for one's own. */
 export function CatalogPage() {
@@ -79,7 +80,8 @@ export function CatalogPage() {
       ))}
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
-        {editing && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
+        {editing && editing !== 'new' && editing.entry && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} /></Suspense>}
+        {editing && (editing === 'new' || !editing.entry) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
         {editing && editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
       </Drawer>
     </Page>

@@ -72,6 +72,7 @@ function ConditionCells({ row, onChange, f }: { row: ConditionRow; onChange: (ne
   const key = subject && 'feature' in subject ? subject.feature : null
   const classification = key?.startsWith('class.') ? key.slice('class.'.length) : undefined
   const type = subjectType(subject, byKey)
+  const options = key ? (byKey.get(key)?.entry?.options ?? undefined) : undefined
   const among = choices(type, classification !== undefined)
   const now = currentChoice(row.verb, row.negated, among)
   const choose = (next: string) => {
@@ -99,8 +100,8 @@ function ConditionCells({ row, onChange, f }: { row: ConditionRow; onChange: (ne
         ? <AggregateEditor value={subject.aggregate} onChange={(aggregate) => onChange({ ...row, subject: { aggregate } })} />
         : <FeatureSelect className="subject" label={t('rule.feature')} value={key} onChange={chooseSubject} />}
       <Select className="verb" aria-label={t('rule.comparison')} value={now.key} onChange={choose} popupMatchSelectWidth={false} options={verbs.map((c) => ({ value: c.key, label: t(`rule.verb_${c.key === c.verb ? nameOf(c.verb) : c.key}`) }))} />
-      {n === 'many' && <ManyInput type={type} classification={classification} values={row.values} onChange={(values) => onChange({ ...row, values })} label={t('rule.value')} />}
-      {n === 1 && <ValueInput type={row.verb === 'contains' ? 'text' : type} classification={row.verb === 'contains' ? undefined : classification} value={row.values[0] ?? null} onChange={setValue(0)} unit={unit} label={t('rule.value')} />}
+      {n === 'many' && <ManyInput type={type} classification={classification} options={options} values={row.values} onChange={(values) => onChange({ ...row, values })} label={t('rule.value')} />}
+      {n === 1 && <ValueInput type={row.verb === 'contains' ? 'text' : type} classification={row.verb === 'contains' ? undefined : classification} options={options} value={row.values[0] ?? null} onChange={setValue(0)} unit={unit} label={t('rule.value')} />}
       {n === 2 && (
         <>
           <ValueInput type={type} value={row.values[0] ?? null} onChange={setValue(0)} unit={unit} label={t('rule.low')} />

@@ -2,7 +2,7 @@ import { DatePicker, InputNumber, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useMemo } from 'react'
 import type { Expr, Literal } from '@/api/rule'
-import type { Feature, ValueType } from '@/api/types'
+import type { Feature, Named, ValueType } from '@/api/types'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { literalText, textLiteral } from './literal'
 
@@ -32,10 +32,10 @@ export function FeatureSelect({ value, onChange, label, filter, classes = true, 
   )
 }
 
-interface ValueProps { type: ValueType; classification?: string; value: Expr | null; onChange: (next: Expr | null) => void; unit?: string; label: string; className?: string }
+interface ValueProps { type: ValueType; classification?: string; options?: Named[]; value: Expr | null; onChange: (next: Expr | null) => void; unit?: string; label: string; className?: string }
 
 /** One constant of the right type. Money is typed in major units. A feature on the right side is shown by name. */
-export function ValueInput({ type, classification, value, onChange, unit, label, className = 'value short' }: ValueProps) {
+export function ValueInput({ type, classification, options, value, onChange, unit, label, className = 'value short' }: ValueProps) {
   const f = useFormat()
   const { byKey } = useCatalog()
   const classifications = useClassifications()
@@ -46,6 +46,7 @@ export function ValueInput({ type, classification, value, onChange, unit, label,
     const classes = classifications.find((c) => c.key === classification)?.classes ?? []
     return <Select className="value" aria-label={label} value={now === null ? undefined : literalText(now)} placeholder={f.t('rule.choose_class')} onChange={(v: string) => onChange(literal(v))} options={classes.map((c) => ({ value: c.key, label: f.label(c.label) }))} showSearch={{ optionFilterProp: 'label' }} />
   }
+  if (options?.length && type === 'text') return <Select className="value" aria-label={label} value={now === null ? undefined : literalText(now)} placeholder={f.t('rule.type_values')} onChange={(v: string) => onChange(literal(textLiteral(v)))} options={options.map((o) => ({ value: o.key, label: f.label(o.label) }))} showSearch={{ optionFilterProp: 'label' }} />
   switch (type) {
     case 'bool':
       return <Select className={className} aria-label={label} value={now === null ? undefined : now === true ? 'yes' : 'no'} onChange={(v) => onChange({ literal: v === 'yes' })} options={[{ value: 'yes', label: f.t('common.yes') }, { value: 'no', label: f.t('common.no') }]} />
@@ -63,11 +64,11 @@ function OtherSide({ text, onClear, clear }: { text: string; onClear: () => void
 }
 
 /** Several constants: classes by name, or free text. */
-export function ManyInput({ type, classification, values, onChange, label }: { type: ValueType; classification?: string; values: (Expr | null)[]; onChange: (next: Expr[]) => void; label: string }) {
+export function ManyInput({ type, classification, options, values, onChange, label }: { type: ValueType; classification?: string; options?: Named[]; values: (Expr | null)[]; onChange: (next: Expr[]) => void; label: string }) {
   const f = useFormat()
   const classifications = useClassifications()
   const now = values.map(literalOf).filter((v) => v !== null).map(literalText)
-  const classes = classification === undefined ? undefined : classifications.find((c) => c.key === classification)?.classes
+  const classes = classification === undefined ? (options?.length ? options : undefined) : classifications.find((c) => c.key === classification)?.classes
   const typed = (v: string): Literal => (type === 'int' || type === 'number' || type === 'money' ? (Number.isFinite(Number(v)) ? Number(v) : v) : textLiteral(v))
   return (
     <Select

@@ -26,3 +26,7 @@ import account from './account.json'
 import second from './second.json'
 
 export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second }
+import fields from './fields.json'
+import records from './records.json'
+
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, fields, records }

@@ -1,0 +1,164 @@
+import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { type Server, startDemo } from './support/server'
+import { langs, words } from './support/words'
+
+const said = {
+  'zh-CN': { field: '皮肤类型', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: '油性', object: ['门店活动', 'Store event'], note: '喜欢下午来', rollup: '近 90 天护肤消费' },
+  en: { field: 'Skin type', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: 'Oily', object: ['门店活动', 'Store event'], note: 'Comes in the afternoon', rollup: '90-day skincare spend' },
+} as const
+
+/** Change the system without code: a field, a kind of records, a figure over the last orders; each is everywhere at once. */
+for (const lang of langs)
+  test.describe(`own fields and records, ${lang}`, () => {
+    test.use({ locale: lang, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
+    let server: Server | undefined
+    test.beforeAll(async () => { server = await startDemo(lang, 300) })
+    test.afterAll(async () => { await server?.stop() })
+
+    test('a field, a form, a record, a figure', async ({ page }, info) => {
+      test.slow()
+      const t = words(lang)
+      const say = said[lang]
+      const phone = info.project.name === 'phone'
+      const at = (path: string) => `${server?.url}${path}`
+      const look = async (name: string) => {
+        await noSidewaysScroll(page)
+        await accessible(page)
+        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: false })
+      }
+      const api = async <T>(path: string) => (await (await page.request.get(at(`/api/v1${path}`))).json()) as T
+      const drawer = page.getByRole('dialog')
+      const choose = async (label: string, option: string) => {
+        await page.getByLabel(label, { exact: true }).click()
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(option, { exact: true }).click()
+      }
+      await prefer(page, lang)
+      expect((await page.request.post(at('/api/v1/session'), { data: { email: server?.email, password: server?.password } })).ok()).toBe(true)
+      const people = (await api<{ items: { id: string; name: string; external_id: string }[] }>('/customers?limit=2&rule=orders%20%3E%3D%202')).items
+      const one = people[0]?.id ?? ''
+      await page.goto(at(`/customers/${one}`))
+      await settled(page)
+
+      await test.step('a field, made where it is missed', async () => {
+        await page.getByRole('button', { name: `+ ${t('fields.add')}`, exact: true }).first().click()
+        await page.getByLabel(t('features.name_zh'), { exact: true }).fill('皮肤类型')
+        await page.getByLabel(t('features.name_en'), { exact: true }).fill('Skin type')
+        await choose(t('fields.kind'), t('fields.kind_choice'))
+        for (const [i, [zh, en]] of say.options.entries()) {
+          if (i > 0) await drawer.getByRole('button', { name: `+ ${t('fields.add_option')}`, exact: true }).click()
+          await page.getByLabel(t('fields.option_zh', { n: i + 1 }), { exact: true }).fill(zh)
+          await page.getByLabel(t('fields.option_en', { n: i + 1 }), { exact: true }).fill(en)
+        }
+        await look('new-field')
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByText(t('fields.saved', { name: say.field }))).toBeVisible()
+      })
+      // what files and rules say is the name in the language it was made in
+      const stored = lang === 'en' ? 'Oily' : '油性'
+      const key = lang === 'zh-CN' ? 'custom.皮肤类型' : 'custom.skin_type'
+      const line = page.locator('.own-fields > div').filter({ hasText: say.field })
+
+      await test.step('filled in where it stands, and taken back', async () => {
+        await line.getByRole('button').click()
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(say.chosen, { exact: true }).click()
+        await expect(line.locator('dd')).toContainText(say.chosen)
+        await look('filled-in')
+        await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).click()
+        await expect(line.locator('dd')).not.toContainText(say.chosen)
+        await line.getByRole('button').click()
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(say.chosen, { exact: true }).click()
+        await expect(line.locator('dd')).toContainText(say.chosen)
+      })
+
+      await test.step('a column, a filter and a cell that is edited; one that is not says why', async () => {
+        await page.goto(at(`/customers?columns=${encodeURIComponent(`${key},net`)}&rule=${encodeURIComponent(`${key} = "${stored}"`)}`))
+        await settled(page)
+        if (phone) {
+          await expect(page.locator('.person')).toHaveCount(1)
+          return
+        }
+        const row = page.locator('.list tbody tr')
+        await expect(row).toHaveCount(1)
+        await expect(row.first()).toContainText(say.chosen)
+        const cell = row.first().locator('td').nth(1)
+        await expect(row.first().locator('td').nth(2)).toHaveAttribute('title', t('fields.locked_computed'))
+        await cell.hover()
+        await look('list')
+        await cell.getByRole('button').click()
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(lang === 'en' ? 'Dry' : '干性', { exact: true }).click()
+        // who no longer fits the filter is gone from the list
+        await expect(row).toHaveCount(0)
+        await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).last().click()
+        await expect(row).toHaveCount(1)
+      })
+
+      await test.step('usable in segments, files, dashboards and imports', async () => {
+        const post = async (path: string, data: object) => { const r = await page.request.post(at(`/api/v1${path}`), { data }); expect(r.ok(), await r.text()).toBe(true); return (await r.json()) as never }
+        await post('/segments', { key: 'oily', label: { zh: '油皮', en: 'Oily skin' }, description: { zh: '', en: '' }, rule_text: `${key} = "${stored}"` })
+        expect((await api<{ total: number }>('/customers?segment=oily')).total).toBe(1)
+        const csv = await (await page.request.get(at(`/api/v1/customers/export?segment=oily&columns=${encodeURIComponent(key)}`))).text()
+        expect(csv).toContain(stored)
+        const figures = await page.request.post(at('/api/v1/dashboards/preview'), { data: { tiles: [{ id: 'a', width: 2, show: { kind: 'group', by: key, measures: [{ stat: 'count' }], limit: 5 } }] } })
+        expect(await figures.text()).toContain(stored)
+        expect((await api<{ items: { target: string }[] }>('/imports/targets')).items.map((x) => x.target)).toContain(key)
+      })
+
+      await test.step('a kind of records: its form, a record, a wrong one, its list', async () => {
+        await page.goto(at('/objects'))
+        await settled(page)
+        await look('no-objects')
+        await page.getByRole('button', { name: t('records.new_object'), exact: true }).first().click()
+        await page.getByLabel(t('features.name_zh'), { exact: true }).fill(say.object[0])
+        await page.getByLabel(t('features.name_en'), { exact: true }).fill(say.object[1])
+        await drawer.getByRole('button', { name: `+ ${t('records.add_field')}`, exact: true }).click()
+        await page.getByLabel(t('records.field_zh', { n: 3 }), { exact: true }).fill('备注')
+        await page.getByLabel(t('records.field_en', { n: 3 }), { exact: true }).fill('Remark')
+        await drawer.getByRole('switch', { name: t('records.required'), exact: true }).last().click()
+        await look('builder')
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText(lang === 'en' ? say.object[1] : say.object[0])
+        await settled(page)
+        await look('no-records')
+        await page.getByRole('button', { name: t('records.new'), exact: true }).first().click()
+        await page.getByRole('combobox', { name: lang === 'en' ? 'Customer' : '客户' }).fill(people[0]?.external_id ?? '')
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option').first().click()
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(drawer.locator('.field-error')).toHaveCount(1)
+        await look('refused')
+        await page.getByLabel(lang === 'en' ? /^Remark/ : /^备注/).fill(say.note)
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByText(t('records.saved'))).toBeVisible()
+        await expect(page.locator('main').getByText(say.note)).toBeVisible()
+        await look('records')
+      })
+
+      await test.step('on the customer’s page; deleted there and back', async () => {
+        await page.goto(at(`/customers/${one}`))
+        await settled(page)
+        const group = page.getByTestId('records-of')
+        await expect(group).toContainText(say.note)
+        await group.getByRole('button').first().click()
+        await drawer.getByRole('button', { name: t('common.delete'), exact: true }).click()
+        await page.locator('.ant-popover, .ant-popconfirm').getByRole('button', { name: t('common.delete'), exact: true }).click()
+        await expect(group).toHaveCount(0)
+        await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).last().click()
+        await expect(group).toContainText(say.note)
+        await look('customer')
+      })
+
+      await test.step('a figure over the lines of orders changes with the next order', async () => {
+        const category = lang === 'en' ? 'Skincare' : '护肤'
+        const feature = { key: 'skincare_90d', label: { zh: '近 90 天护肤消费', en: '90-day skincare spend' }, description: { zh: '', en: '' }, group: 'custom', value: 'money', definition: { kind: 'aggregate', fact: 'lines', measure: { of: 'sum', field: 'gross' }, filter: [{ field: 'category', op: '=', values: [category] }], window: { days: 90 } } }
+        const made = await page.request.post(at('/api/v1/features'), { data: feature })
+        expect(made.ok(), await made.text()).toBe(true)
+        const value = async () => (await api<{ features: { key: string; value: { value?: number } }[] }>(`/customers/${one}`)).features.find((x) => x.key === 'skincare_90d')?.value.value ?? 0
+        const before = await value()
+        const day = (await api<{ as_of: string }>(`/customers/${one}`)).as_of
+        const order = { number: `J14-${lang}-${info.project.name}`, at: day, paid: 100, customer: { id: people[0]?.external_id }, lines: [{ product: 'J14', category, quantity: 1, paid: 100 }] }
+        const posted = await page.request.post(at('/api/v1/orders?atomic=true'), { data: order })
+        expect(posted.ok(), await posted.text()).toBe(true)
+        await page.request.post(at('/api/v1/inbox/move'))
+        await expect.poll(value, { timeout: 30_000 }).toBe(before + 10_000)
+      })
+    })
+  })

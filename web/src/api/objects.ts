@@ -1,0 +1,29 @@
+/** What the web asks of the server about the business's own kinds of records. */
+
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import type { CustomObject, ObjectBody, ObjectUsage, RecordBody, RecordItem, RecordPage } from './types'
+
+export const objects = queryOptions({ queryKey: ['objects'], queryFn: async ({ signal }) => (await call<{ items: CustomObject[] }>('GET', '/objects', { signal })).items, staleTime: 30_000 })
+export const object = (id: string) => queryOptions({ queryKey: ['objects', id], queryFn: ({ signal }) => call<CustomObject>('GET', `/objects/${id}`, { signal }) })
+export const objectUsage = (id: string) => queryOptions({ queryKey: ['objects', id, 'usage'], queryFn: ({ signal }) => call<ObjectUsage>('GET', `/objects/${id}/usage`, { signal }) })
+export const postObject = (body: ObjectBody) => call<CustomObject>('POST', '/objects', { body })
+export const putObject = (id: string, body: ObjectBody) => call<CustomObject>('PUT', `/objects/${id}`, { body })
+export const deleteObject = (id: string) => call<void>('DELETE', `/objects/${id}`)
+export const restoreObject = (id: string) => call<CustomObject>('POST', `/objects/${id}/restore`)
+
+export type RecordQuery = Record<string, string | undefined>
+export const records = (id: string, query: RecordQuery) =>
+  infiniteQueryOptions({
+    queryKey: ['records', id, query],
+    queryFn: ({ signal, pageParam }) => call<RecordPage>('GET', `/objects/${id}/records`, { query: { ...query, cursor: pageParam || undefined }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+export const recordsOf = (customer: string) => queryOptions({ queryKey: ['records', 'of', customer], queryFn: async ({ signal }) => (await call<{ items: RecordItem[] }>('GET', `/customers/${customer}/records`, { signal })).items })
+export const postRecord = (object: string, body: RecordBody) => call<RecordItem>('POST', `/objects/${object}/records`, { body })
+export const postRecords = (object: string, all: RecordBody[]) => call<{ ids: string[] }>('POST', `/objects/${object}/records/batch`, { body: { records: all } })
+export const putRecord = (id: string, body: RecordBody) => call<RecordItem>('PUT', `/records/${id}`, { body })
+export const deleteRecord = (id: string) => call<void>('DELETE', `/records/${id}`)
+export const restoreRecord = (id: string) => call<RecordItem>('POST', `/records/${id}/restore`)

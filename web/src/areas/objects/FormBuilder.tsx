@@ -1,0 +1,132 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Input, Popconfirm, Select, Switch } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { objectUsage, postObject, putObject } from '@/api/objects'
+import type { CustomObject, EntryKind, FormField, FormSection, Label, ObjectUsage } from '@/api/types'
+import { filled, Options } from '@/parts/field/Options'
+import '@/parts/field/field.css'
+import { useFormat } from '@/parts/format'
+import { Failed } from '@/parts/States'
+import { toast } from '@/parts/toast'
+
+const kinds: EntryKind[] = ['text', 'long_text', 'number', 'money', 'day', 'bool', 'choice', 'choices', 'customer']
+const empty = (): Label => ({ zh: '', en: '' })
+const field = (kind: EntryKind, name = ''): FormField => ({ key: '', label: { zh: name, en: name }, kind, required: false, help: empty(), options: [], personal: false })
+const keyOf = (text: string) => text.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '').slice(0, 40)
+
+/** Moves one of a list to another place. */
+export function moved<T>(all: T[], from: number, to: number): T[] {
+  const next = [...all]
+  const [one] = next.splice(from, 1)
+  if (one === undefined || to < 0 || to > next.length) return all
+  next.splice(to, 0, one)
+  return next
+}
+
+/** A form, put together: sections, fields in order, what each wants. */
+export default function FormBuilder({ object, onDone }: { object: CustomObject | null; onDone: (saved?: CustomObject) => void }) {
+  const f = useFormat()
+  const { t, lang } = f
+  const queries = useQueryClient()
+  const [label, setLabel] = useState<Label>(object?.label ?? empty())
+  const [description, setDescription] = useState<Label>(object?.description ?? empty())
+  const [sections, setSections] = useState<FormSection[]>(object?.sections ?? [{ label: empty(), fields: [field('customer', t('records.first_customer')), field('day', t('records.first_day'))] }])
+  const [time, setTime] = useState<number | string | null>(object ? (object.time ?? null) : 1)
+  const usage = useQuery({ ...objectUsage(object?.id ?? ''), enabled: object !== null })
+  const fields = sections.flatMap((s) => s.fields)
+  const setField = (s: number, i: number, next: FormField) => setSections(sections.map((x, j) => (j === s ? { ...x, fields: x.fields.map((y, k) => (k === i ? next : y)) } : x)))
+  const days = fields.flatMap((x, n) => (x.kind === 'day' ? [{ value: x.key || n, label: f.label(x.label) || t('records.field_n', { n: n + 1 }) }] : []))
+  const save = useMutation({
+    mutationFn: () => {
+      const taken = new Set([...fields.map((x) => x.key), ...(object?.retired ?? []).map((x) => x.key)].filter(Boolean))
+      const fresh = (x: FormField) => {
+        const base = keyOf(lang === 'zh-CN' ? x.label.zh || x.label.en : x.label.en || x.label.zh) || 'field'
+        let key = base
+        for (let n = 2; taken.has(key); n++) key = `${base}_${n}`
+        taken.add(key)
+        return key
+      }
+      let n = 0
+      let when: string | undefined
+      const done = sections.map((s) => ({ label: s.label, fields: s.fields.map((x) => { const key = x.key || fresh(x); if (time === x.key || time === n) when = key; n += 1; return { ...x, key, options: x.kind === 'choice' || x.kind === 'choices' ? filled(x.options ?? []) : [] } }) })).filter((s) => s.fields.length > 0)
+      const body = { label, description, sections: done, time: when, edition: object?.edition }
+      return object ? putObject(object.id, body) : postObject(body)
+    },
+    onSuccess: async (made) => {
+      toast.ok(t('records.object_saved', { name: f.label(made.label) }))
+      await Promise.all([queries.invalidateQueries({ queryKey: ['objects'] }), queries.invalidateQueries({ queryKey: ['records'] })])
+      onDone(made)
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save.mutate()
+  }
+  const drop = (s: number, i: number) => {
+    const x = sections[s]?.fields[i]
+    if (!x) return
+    setSections(sections.map((y, j) => (j === s ? { ...y, fields: y.fields.filter((_, k) => k !== i) } : y)))
+    if (time === x.key) setTime(null)
+  }
+  const add = (s: number, x: FormField) => setSections(sections.map((y, j) => (j === s ? { ...y, fields: [...y.fields, x] } : y)))
+  return (
+    <form className="form-grid" onSubmit={submit}>
+      {save.error && <Failed error={save.error} />}
+      <div className="two">
+        <div className="field"><label htmlFor="object-zh">{t('features.name_zh')}</label><Input id="object-zh" autoFocus required={!label.en} maxLength={60} value={label.zh} onChange={(e) => setLabel({ ...label, zh: e.target.value })} /></div>
+        <div className="field"><label htmlFor="object-en">{t('features.name_en')}</label><Input id="object-en" required={!label.zh} maxLength={60} value={label.en} onChange={(e) => setLabel({ ...label, en: e.target.value })} /></div>
+      </div>
+      <div className="field"><label htmlFor="object-about">{t('records.about')}</label><Input id="object-about" maxLength={500} value={lang === 'zh-CN' ? description.zh : description.en} onChange={(e) => setDescription(description.zh === description.en || !object ? { zh: e.target.value, en: e.target.value } : lang === 'zh-CN' ? { ...description, zh: e.target.value } : { ...description, en: e.target.value })} /></div>
+      {sections.map((s, si) => (
+        <fieldset className="builder-section" key={si}>
+          <legend>{t('records.section_n', { n: si + 1 })}</legend>
+          <div className="two">
+            <Input size="small" aria-label={t('records.section_zh', { n: si + 1 })} placeholder={`${t('records.section_name')} · ${t('fields.in_zh')}`} maxLength={60} value={s.label?.zh ?? ''} onChange={(e) => setSections(sections.map((y, j) => (j === si ? { ...y, label: { ...(y.label ?? empty()), zh: e.target.value } } : y)))} />
+            <Input size="small" aria-label={t('records.section_en', { n: si + 1 })} placeholder={`${t('records.section_name')} · ${t('fields.in_en')}`} maxLength={60} value={s.label?.en ?? ''} onChange={(e) => setSections(sections.map((y, j) => (j === si ? { ...y, label: { ...(y.label ?? empty()), en: e.target.value } } : y)))} />
+          </div>
+          {s.fields.map((x, i) => (
+            <FieldRow
+              key={i} field={x} n={fields.indexOf(x) + 1} known={object?.sections.flatMap((y) => y.fields).find((y) => y.key === x.key)} onChange={(next) => setField(si, i, next)} onDrop={() => drop(si, i)} used={usedBy(usage.data, x.key)}
+              onUp={i > 0 ? () => setSections(sections.map((y, j) => (j === si ? { ...y, fields: moved(y.fields, i, i - 1) } : y))) : undefined} onDown={i < s.fields.length - 1 ? () => setSections(sections.map((y, j) => (j === si ? { ...y, fields: moved(y.fields, i, i + 1) } : y))) : undefined}
+            />
+          ))}
+          <div className="row"><Button size="small" onClick={() => add(si, field('text'))}>+ {t('records.add_field')}</Button>{sections.length > 1 && s.fields.length === 0 && <Button size="small" type="text" onClick={() => setSections(sections.filter((_, j) => j !== si))}>{t('records.drop_section')}</Button>}</div>
+        </fieldset>
+      ))}
+      <div className="row"><Button size="small" onClick={() => setSections([...sections, { label: empty(), fields: [] }])}>+ {t('records.add_section')}</Button></div>
+      {(object?.retired.length ?? 0) > 0 && (
+        <div className="field"><span className="field-name">{t('records.retired')}</span><div className="row">{object?.retired.filter((x) => !fields.some((y) => y.key === x.key)).map((x) => <Button key={x.key} size="small" onClick={() => add(0, x)}>↺ {f.label(x.label)}</Button>)}</div></div>
+      )}
+      {days.length > 0 && <div className="field"><label htmlFor="object-time">{t('records.time')}</label><Select id="object-time" allowClear value={time ?? undefined} onChange={(v?: string | number) => setTime(v ?? null)} options={days} /><span className="soft small">{t('records.time_note')}</span></div>}
+      <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending}>{t('common.save')}</Button><Button onClick={() => onDone()}>{t('common.cancel')}</Button></div>
+    </form>
+  )
+}
+
+export const usedBy = (usage: ObjectUsage | undefined, key: string) => usage?.fields.find((x) => x.key === key)?.records ?? 0
+
+function FieldRow({ field: x, n, known, used, onChange, onDrop, onUp, onDown }: { field: FormField; n: number; used: number; known?: FormField; onChange: (next: FormField) => void; onDrop: () => void; onUp?: () => void; onDown?: () => void }) {
+  const f = useFormat()
+  const { t } = f
+  const chooses = x.kind === 'choice' || x.kind === 'choices'
+  const name = f.label(x.label) || t('records.field_n', { n })
+  return (
+    <div className="builder-field" role="group" aria-label={name}>
+      <div className="builder-line">
+        <Input size="small" aria-label={t('records.field_zh', { n })} placeholder={t('features.name_zh')} maxLength={60} value={x.label.zh} onChange={(e) => onChange({ ...x, label: { ...x.label, zh: e.target.value } })} />
+        <Input size="small" aria-label={t('records.field_en', { n })} placeholder={t('features.name_en')} maxLength={60} value={x.label.en} onChange={(e) => onChange({ ...x, label: { ...x.label, en: e.target.value } })} />
+        <Select size="small" aria-label={t('records.field_kind', { n })} disabled={!!x.key} value={x.kind} onChange={(kind: EntryKind) => onChange({ ...x, kind, options: kind === 'choice' || kind === 'choices' ? [{ key: '', label: { zh: '', en: '' } }] : [] })} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} popupMatchSelectWidth={false} />
+      </div>
+      <div className="builder-line"><Input size="small" aria-label={t('records.field_help', { n })} placeholder={t('records.help')} maxLength={500} value={f.label(x.help)} onChange={(e) => onChange({ ...x, help: { zh: e.target.value, en: e.target.value } })} /></div>
+      {chooses && <Options value={x.options ?? []} fixed={known?.options?.length ?? 0} onChange={(options) => onChange({ ...x, options })} />}
+      <div className="row">
+        <span className="switch-row"><Switch size="small" id={`must-${n}`} checked={x.required} onChange={(required) => onChange({ ...x, required })} /><label htmlFor={`must-${n}`} className="small">{t('records.required')}</label></span>
+        <span className="switch-row"><Switch size="small" id={`personal-${n}`} checked={x.personal} onChange={(personal) => onChange({ ...x, personal })} /><label htmlFor={`personal-${n}`} className="small">{t('fields.personal')}</label></span>
+        <span className="grow" />
+        <Button size="small" type="text" disabled={!onUp} aria-label={t('records.up', { name })} onClick={onUp}>↑</Button>
+        <Button size="small" type="text" disabled={!onDown} aria-label={t('records.down', { name })} onClick={onDown}>↓</Button>
+        <Popconfirm disabled={used === 0} title={t('records.drop_field', { name })} description={t('records.drop_field_text', { count: used, n: f.integer(used) })} onConfirm={onDrop} okText={t('common.delete')} cancelText={t('common.cancel')}><Button size="small" type="text" danger aria-label={t('records.drop', { name })} onClick={() => { if (used === 0) onDrop() }}>{t('common.delete')}</Button></Popconfirm>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Input, Popconfirm, Select, Switch } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { deleteFeature, postFeature, putFeature } from '@/api/queries'
+import type { EntryKind, Feature, Named } from '@/api/types'
+import { useCatalog, useFormat } from '@/parts/format'
+import { Failed } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { filled, Options } from './Options'
+import { entryOf, fieldKey, kinds, valueType } from './words'
+import './field.css'
+
+/** An own field of customers: what it is called, what is written in it, and who may see it. */
+export default function FieldForm({ feature, onDone }: { feature: Feature | null; onDone: (made?: Feature) => void }) {
+  const f = useFormat()
+  const { t, lang } = f
+  const queries = useQueryClient()
+  const { byKey } = useCatalog()
+  const now = entryOf(feature ?? undefined)
+  const [zh, setZh] = useState(feature?.label.zh ?? '')
+  const [en, setEn] = useState(feature?.label.en ?? '')
+  const [kind, setKind] = useState<EntryKind>(now?.kind ?? 'text')
+  const [options, setOptions] = useState<Named[]>(now?.options ?? [])
+  const [personal, setPersonal] = useState(now?.personal ?? false)
+  const key = feature?.key ?? fieldKey(lang === 'zh-CN' ? zh || en : en || zh)
+  const taken = !feature && byKey.has(key)
+  const chooses = kind === 'choice' || kind === 'choices'
+  const after = async (said: string, made?: Feature) => {
+    toast.ok(said)
+    await queries.invalidateQueries({ queryKey: ['features'] })
+    void queries.invalidateQueries({ queryKey: ['run'] })
+    onDone(made)
+  }
+  const save = useMutation({
+    mutationFn: () => {
+      const label = { zh: zh.trim() || en.trim(), en: en.trim() || zh.trim() }
+      const body: Feature = {
+        builtin: false, version: 1, group: 'custom', unit: null, description: { zh: t('fields.described'), en: t('fields.described') },
+        ...feature, key, label, value: feature && !feature.entry ? feature.value : valueType(kind), definition: { kind: 'attribute', key },
+        entry: { kind, options: chooses ? filled(options) : [], personal },
+      }
+      return feature ? putFeature(body) : postFeature(body)
+    },
+    onSuccess: (made) => after(t('fields.saved', { name: f.label(made.label) }), made),
+  })
+  const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('fields.removed', { name: f.label(feature?.label) })) })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    // the form may stand inside another one's panel
+    event.stopPropagation()
+    if (!taken) save.mutate()
+  }
+  return (
+    <form className="form-grid" onSubmit={submit}>
+      {save.error && <Failed error={save.error} />}
+      {remove.error && <Failed error={remove.error} />}
+      <div className="two">
+        <div className="field"><label htmlFor="field-zh">{t('features.name_zh')}</label><Input id="field-zh" autoFocus maxLength={60} required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
+        <div className="field"><label htmlFor="field-en">{t('features.name_en')}</label><Input id="field-en" maxLength={60} required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
+      </div>
+      {taken && <span className="field-error" role="alert">{t('fields.taken', { name: f.label(byKey.get(key)?.label) })}</span>}
+      <div className="field"><label htmlFor="field-kind">{t('fields.kind')}</label><Select id="field-kind" disabled={feature !== null} value={kind} onChange={(k: EntryKind) => { setKind(k); if (options.length === 0) setOptions([{ key: '', label: { zh: '', en: '' } }]) }} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} /></div>
+      {feature && <p className="soft small">{t('fields.kind_stays')}</p>}
+      {chooses && <Options value={options} fixed={now?.options?.length ?? 0} onChange={setOptions} />}
+      <div className="switch-row"><Switch id="field-personal" checked={personal} onChange={setPersonal} /><label htmlFor="field-personal">{t('fields.personal')}</label></div>
+      <p className="soft small">{t('fields.personal_note')}</p>
+      <div className="row">
+        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={taken}>{t('common.save')}</Button>
+        <Button onClick={() => onDone()}>{t('common.cancel')}</Button>
+        <span className="grow" />
+        {feature && <Popconfirm title={t('fields.remove_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { Feature } from '@/api/types'
+import { entryOf, fieldKey, optionNames, writtenOf } from './words'
+
+const feature = (key: string, more: Partial<Feature> = {}): Feature => ({ key, label: { zh: key, en: key }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key }, builtin: false, version: 1, ...more })
+
+test('own attributes are filled in by hand, what is computed is not', () => {
+  expect(entryOf(feature('custom.skin'))).toEqual({ kind: 'text', options: [], personal: false })
+  expect(entryOf(feature('custom.n', { value: 'int' }))?.kind).toBe('number')
+  expect(entryOf(feature('birthday'))).toBeNull()
+  expect(entryOf(feature('x', { definition: { kind: 'share', of: 'net' } }))).toBeNull()
+  expect(entryOf(undefined)).toBeNull()
+})
+
+test('a field is called as a heading of its name would be', () => {
+  expect(fieldKey(' Skin Type ')).toBe('custom.skin_type')
+  expect(fieldKey('皮肤类型')).toBe('custom.皮肤类型')
+})
+
+test('values go into inputs and options have names', () => {
+  expect(writtenOf('money', { type: 'money', value: 12850 }, 2)).toBe(128.5)
+  expect(writtenOf('choices', { type: 'text', value: 'a、b' }, 2)).toEqual(['a', 'b'])
+  expect(writtenOf('text', { type: 'null' }, 2)).toBeUndefined()
+  const options = [{ key: 'a', label: { zh: '甲', en: 'A' } }]
+  expect(optionNames(options, { type: 'text', value: 'a、b' }, (l) => l.en)).toBe('A、b')
+  expect(optionNames([], { type: 'text', value: 'a' }, (l) => l.en)).toBeNull()
+})

@@ -1,0 +1,35 @@
+/** What fields are made of: kinds, what is written in them, and how it is shown. */
+
+import type { Entry, EntryKind, Feature, Named, Value, ValueType, Written } from '@/api/types'
+
+/** Kinds of an own field of a customer. */
+export const kinds: EntryKind[] = ['text', 'number', 'money', 'day', 'bool', 'choice', 'choices']
+
+/** Stands between several chosen options. */
+export const between = '、'
+
+export const valueType = (kind: EntryKind): ValueType => (kind === 'number' || kind === 'money' || kind === 'day' || kind === 'bool' ? kind : 'text')
+
+/** How a feature is filled in by hand; nothing for one that is computed. */
+export function entryOf(f: Feature | undefined): Entry | null {
+  if (!f || f.definition.kind !== 'attribute' || !f.definition.key.startsWith('custom.')) return null
+  const kind: EntryKind = f.value === 'int' ? 'number' : f.value
+  return f.entry ?? { kind, options: [], personal: false }
+}
+
+/** A machine name as a file's heading of this name would have it. */
+export const fieldKey = (name: string) => `custom.${name.trim().toLowerCase().replace(/[\s.]+/g, '_').replace(/^_+|_+$/g, '')}`
+
+/** What is to be typed for a value: money in major units, several options as a list; nothing for none. */
+export function writtenOf(kind: EntryKind, value: Value | null | undefined, digits: number): Written | undefined {
+  if (!value || value.type === 'null') return undefined
+  if (value.type === 'money') return value.value / 10 ** digits
+  return kind === 'choices' && value.type === 'text' ? value.value.split(between) : value.value
+}
+
+/** The names of chosen options; what is no option stands as it is. */
+export function optionNames(options: Named[], value: Value, pick: (label: Named['label']) => string): string | null {
+  if (value.type !== 'text' || options.length === 0) return null
+  const name = (key: string) => { const o = options.find((x) => x.key === key); return o ? pick(o.label) : key }
+  return value.value.split(between).map(name).join(between)
+}
