@@ -184,8 +184,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
-const tree = root.addChildren([setup, signin, invite, join, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

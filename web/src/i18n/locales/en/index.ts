@@ -24,9 +24,7 @@ import dashboards from './dashboards.json'
 import sql from './sql.json'
 import account from './account.json'
 import second from './second.json'
-
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second }
 import fields from './fields.json'
 import records from './records.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, fields, records }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records }
