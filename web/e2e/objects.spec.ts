@@ -71,6 +71,7 @@ for (const lang of langs)
       })
 
       await test.step('a column, a filter and a cell that is edited; one that is not says why', async () => {
+        await expect.poll(async () => (await api<{ total: number }>(`/customers?rule=${encodeURIComponent(`${key} = "${stored}"`)}`)).total, { timeout: 30_000 }).toBe(1)
         await page.goto(at(`/customers?columns=${encodeURIComponent(`${key},net`)}&rule=${encodeURIComponent(`${key} = "${stored}"`)}`))
         await settled(page)
         if (phone) {

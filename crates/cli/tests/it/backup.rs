@@ -149,6 +149,11 @@ fn round_trip(from: Engine, to: Engine) {
         healthy(&there, &world);
     }
     browser.send("POST", "/tokens", "application/json", &serde_json::json!({"name": "till", "role": "viewer", "personal": "by_role", "days": 30}).to_string()).expect("it answers");
+    // a job that dies with its server waits again in what is restored
+    let running = |browser: &mut Browser| browser.send("GET", "/jobs?limit=200", "application/json", "").expect("it answers").1.contains("\"running\"");
+    while running(&mut browser) {
+        thread::sleep(Duration::from_millis(100));
+    }
     server.die();
     let (file, said) = backup(&place, "quiet.zip");
     assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600);
@@ -261,18 +266,24 @@ fn killed(engine: Engine, times: usize) {
     let (file, said) = backup(&place, "backup.zip");
     let whole = World::of(&place);
     let usual = 0.1 + said["seconds"].as_f64().expect("seconds") * 1.5;
+    // about half of them shall die, on a machine that is busy now and idle then: the reach follows
+    let (mut making, mut restored) = (usual, 2.0 * usual);
+    let follow = |reach: &mut f64, killed: bool| *reach *= if killed { 1.15 } else { 0.85 };
     let (mut dead, mut at_all) = (0, 0);
     for n in 0..times {
         let to = place.path("killed.zip");
         fs::remove_file(&to).ok();
         let mut command = place.at_home(["backup", "--json", "--to"]);
-        dead += usize::from(start(command.arg(&to)).within(Duration::from_secs_f64(chance.unit() * usual)).is_err());
+        let killed = start(command.arg(&to)).within(Duration::from_secs_f64(chance.unit() * making)).is_err();
+        follow(&mut making, killed);
+        dead += usize::from(killed);
         if to.exists() {
             Archive::open(&to).expect("a backup").verify(&|_, _| true).expect("a whole one");
         }
         let there = Place::new(engine);
-        let ended = start(&mut restoring(&there, &file, &[])).within(Duration::from_secs_f64(chance.unit() * 2.0 * usual));
-        dead += usize::from(ended.is_err());
+        let killed = start(&mut restoring(&there, &file, &[])).within(Duration::from_secs_f64(chance.unit() * restored)).is_err();
+        follow(&mut restored, killed);
+        dead += usize::from(killed);
         if empty(&there) {
             run(&mut restoring(&there, &file, &[])).ends(0);
         } else {
