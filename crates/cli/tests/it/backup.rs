@@ -150,7 +150,7 @@ fn round_trip(from: Engine, to: Engine) {
     }
     browser.send("POST", "/tokens", "application/json", &serde_json::json!({"name": "till", "role": "viewer", "personal": "by_role", "days": 30}).to_string()).expect("it answers");
     // a job that dies with its server waits again in what is restored
-    let running = |browser: &mut Browser| browser.send("GET", "/jobs?limit=200", "application/json", "").expect("it answers").1.contains("\"running\"");
+    let running = |browser: &mut Browser| browser.send("GET", "/jobs?limit=200", "application/json", "").expect("it answers").1.to_string().contains("\"running\"");
     while running(&mut browser) {
         thread::sleep(Duration::from_millis(100));
     }
