@@ -85,6 +85,8 @@ statements! {
     FIRST = "SELECT seq, kind, history, identity, body, actor, received_at FROM inbox ORDER BY seq LIMIT $1";
     WAITING = "SELECT COUNT(*), MIN(received_at), MAX(received_at) FROM inbox";
     TAKE = "DELETE FROM inbox WHERE seq >= $1 AND seq <= $2";
+    ASK = "UPDATE counters SET value = $1 WHERE name = 'inbox_asked'";
+    ASKED = "SELECT value FROM counters WHERE name = 'inbox_asked'";
 }
 
 /// The newest of each identity stands last.
@@ -93,6 +95,21 @@ pub(crate) const NEWEST: Bulk =
 
 pub(crate) const INSERT: Bulk =
     Bulk { head: "INSERT INTO inbox (kind, history, identity, content, body, actor, received_at) VALUES", width: 7, tail: "" };
+
+/// Notes that somebody wants what waits moved now; a move that is under way may have read what waits already.
+pub async fn ask(db: impl Access, now: Instant) -> Result<()> {
+    execute!(db, ASK, now.0).map(|_| ())
+}
+
+/// Does somebody want what waits moved, and no move began since?
+pub async fn asked(db: impl Access) -> Result<bool> {
+    Ok(scalar!(db, i64, ASKED)? > 0)
+}
+
+/// A move begins: what waits now is read by it.
+pub async fn begun(db: impl Access) -> Result<()> {
+    execute!(db, ASK, 0i64).map(|_| ())
+}
 
 /// Waits for one's turn to append; until the transaction ends nobody else does.
 pub async fn lock(tx: &mut Tx) -> Result<()> {

@@ -258,3 +258,40 @@ pub fn keyed(who: &Who, method: Method, path: &str, key: &str, body: &Value) -> 
     let request = request.header(header::AUTHORIZATION, format!("Bearer {secret}")).header("idempotency-key", key);
     request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).expect("a request")
 }
+
+/// A move that is under way may have read what waits already: whoever asks meanwhile is not forgotten until the next is due.
+#[tokio::test]
+async fn a_move_asked_for_during_another_follows_it() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let order = |n: u32| json!({ "number": format!("M{n}"), "at": "2025-12-30", "paid": 10, "customer": { "id": "N1" } });
+        let store = app.ctx.app.store.clone();
+        let now = domain::clock::Clock::now(&*app.clock);
+        let until = Instant(now.0 + 60_000_000);
+        let ended = || async {
+            while let Some(other) = store::job::claim(&store, "test", now, until).await.expect("claims") {
+                store::job::done(&store, &other, "test", now, None).await.expect("ends");
+            }
+        };
+        // the jobs of the shop's own import are not of this test
+        ended().await;
+        app.post("/orders", order(1)).await.expect(202);
+        app.post("/inbox/move", json!({})).await.expect(202);
+        let first = store::job::claim(&store, "test", now, until).await.expect("claims").expect("a move");
+        assert_eq!(first.name, "carry");
+        assert_eq!(carry(&app).await, 1);
+        app.post("/orders", order(2)).await.expect(202);
+        assert_eq!(app.post("/inbox/move", json!({})).await.expect(202)["waiting"], 1);
+        store::job::done(&store, &first, "test", now, None).await.expect("ends");
+        let moves = || async { store::job::list(&store, store::job::State::Queued, 50).await.expect("lists").into_iter().filter(|j| j.name == "carry").count() };
+        assert_eq!(moves().await, 0, "the one that ran stood in its way");
+        flow::inbox::due(&app.ctx.app).await.expect("looks");
+        assert_eq!(moves().await, 1);
+        assert_eq!(carry(&app).await, 1);
+        // and once it began nobody asks any more
+        app.post("/orders", order(3)).await.expect(202);
+        ended().await;
+        flow::inbox::due(&app.ctx.app).await.expect("looks");
+        assert_eq!(moves().await, 0);
+    }
+}

@@ -149,7 +149,9 @@ fn job(app: &App, now: Instant) -> NewJob {
 pub async fn due(app: &App) -> Result<()> {
     let (now, waiting) = (app.clock.now(), store::inbox::waiting(&app.store).await?);
     let old = waiting.oldest.is_some_and(|t| now.0 - t.0 >= WAIT);
-    if old || waiting.rows >= MANY {
+    // asked for while a move was under way: what came after it had read what waits is moved by another
+    let asked = waiting.rows > 0 && store::inbox::asked(&app.store).await?;
+    if old || asked || waiting.rows >= MANY {
         let rests = given_up(app).await?.and_then(|j| j.finished_at).is_some_and(|at| now.0 - at.0 < REST);
         if rests {
             return Ok(());
@@ -167,6 +169,7 @@ pub async fn due(app: &App) -> Result<()> {
 pub async fn hasten(app: &App) -> Result<InboxView> {
     let now = app.clock.now();
     if store::inbox::waiting(&app.store).await?.rows > 0 {
+        store::inbox::ask(&app.store, now).await?;
         store::job::enqueue(&app.store, &job(app, now), now).await?;
         app.jobs.pulse();
     }
@@ -179,6 +182,7 @@ pub async fn hasten(app: &App) -> Result<InboxView> {
 /// When the store, the lake or the disk refuses; nothing is lost then, and what was moved stays moved.
 pub async fn carry(app: &Arc<App>, beat: Option<&Beat>) -> Result<u64> {
     let mut moved = 0;
+    store::inbox::begun(&app.store).await?;
     for _ in 0..MOVES {
         let rows = store::inbox::first(&app.store, ROWS).await?;
         let stretch = stretch(&rows);
