@@ -76,7 +76,7 @@ export function Shell() {
           <div className="rail-group" key={group}>
             <div className="rail-title">{t(`shell.group_${group}`)}</div>
             {items.map(({ to, key, icon: Icon }) => (
-              <Link key={to} to={to} className={`rail-link${isActive(to) ? ' active' : ''}`} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>
+              <Link key={to} to={to} onClick={() => setRail(false)} className={`rail-link${isActive(to) ? ' active' : ''}`} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>
             ))}
           </div>
         ))}
