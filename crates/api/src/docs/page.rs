@@ -6,6 +6,7 @@ use super::{
     titles,
 };
 use domain::Lang;
+use flow::output::escape;
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -330,21 +331,6 @@ pub fn curl(document: &Value, method: &str, path: &str, of: &Value) -> String {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// Text in which `` `this` `` is code.

@@ -1,6 +1,7 @@
 //! A letter is plain data: a subject, paragraphs, perhaps a link to press. Text and HTML are made of it here, and everything that
 //! stands in them is escaped, whoever wrote it.
 
+use crate::output::escape;
 use domain::Lang;
 use std::fmt::Write;
 
@@ -49,18 +50,18 @@ impl Letter {
     pub fn html(&self, lang: Lang) -> String {
         let mut out = String::new();
         let tag = lang.pick("zh-CN", "en");
-        let _ = write!(out, "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><title>{}</title></head>", escaped(&self.line()));
+        let _ = write!(out, "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><title>{}</title></head>", escape(&self.line()));
         out.push_str("<body style=\"margin:0;padding:24px;font:15px/1.6 -apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif;color:#1a1f28\"><div style=\"max-width:560px\">");
         for p in &self.paragraphs {
-            let _ = write!(out, "<p>{}</p>", escaped(p).replace('\n', "<br>"));
+            let _ = write!(out, "<p>{}</p>", escape(p).replace('\n', "<br>"));
         }
         if let Some((words, url)) = self.link.as_ref().filter(|(_, url)| web(url)) {
-            let url = escaped(url);
-            let _ = write!(out, "<p><a href=\"{url}\" style=\"display:inline-block;padding:10px 18px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none\">{}</a></p><p style=\"font-size:13px;color:#5b6472;word-break:break-all\">{url}</p>", escaped(words));
+            let url = escape(url);
+            let _ = write!(out, "<p><a href=\"{url}\" style=\"display:inline-block;padding:10px 18px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none\">{}</a></p><p style=\"font-size:13px;color:#5b6472;word-break:break-all\">{url}</p>", escape(words));
         }
-        let _ = write!(out, "<p style=\"margin-top:32px;font-size:13px;color:#5b6472\">{}", escaped(&self.footer));
+        let _ = write!(out, "<p style=\"margin-top:32px;font-size:13px;color:#5b6472\">{}", escape(&self.footer));
         if let Some(url) = self.unsubscribe.as_ref().filter(|url| web(url)) {
-            let _ = write!(out, "<br><a href=\"{}\" style=\"color:#5b6472\">{}</a>", escaped(url), lang.pick("退订", "Unsubscribe"));
+            let _ = write!(out, "<br><a href=\"{}\" style=\"color:#5b6472\">{}</a>", escape(url), lang.pick("退订", "Unsubscribe"));
         }
         out.push_str("</p></div></body></html>\n");
         out
@@ -70,21 +71,6 @@ impl Letter {
 /// A link leads to the web and nowhere else.
 fn web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

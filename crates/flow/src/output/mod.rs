@@ -13,6 +13,7 @@ pub mod parquet;
 pub mod xlsx;
 mod xlsx_parts;
 
+pub use chart::escape;
 pub use document::{Document, build};
 
 use crate::{Error, Result, analysis::Picture, app::App, ingest::Report};
