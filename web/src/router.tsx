@@ -63,6 +63,9 @@ const join = createRoute({
   },
 })
 
+/** The link at the end of a mail. */
+const unsubscribe = createRoute({ getParentRoute: () => root, path: '/unsubscribe', validateSearch: (s: Raw): { token?: string } => ({ token: text(s.token) }), component: lazyRouteComponent(() => import('./areas/session/Unsubscribe'), 'Unsubscribe') })
+
 /** Everybody needs a second step of signing in, and the reader has none. */
 const secondStep = createRoute({
   getParentRoute: () => root, path: '/second-step',
@@ -184,7 +187,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -48,6 +48,7 @@ mod segments;
 mod session;
 mod sessions;
 mod sql;
+mod subscriptions;
 mod tags;
 mod tokens;
 mod views;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -195,6 +195,8 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(dashboards::preview))
         .on(Has(BaseRead), routes!(dashboards::templates))
         .on(Has(ExportTake), routes!(dashboards::file))
+        .on(Session, routes!(subscriptions::show, subscriptions::set, subscriptions::end))
+        .on(Open, routes!(subscriptions::unsubscribe))
         // questions in SQL
         .on(Has(ExportTake), routes!(sql::tables))
         .on(Has(ExportTake), routes!(sql::run))

@@ -51,6 +51,7 @@ pub mod schedule;
 pub mod second_factor;
 pub mod session;
 pub mod setup;
+pub mod subscription;
 pub mod tag;
 pub mod template;
 pub mod token;

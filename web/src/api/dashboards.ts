@@ -3,7 +3,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, href } from './client'
 import type { AsOf } from './queries'
-import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Tile } from './types'
+import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Subscription, SubscriptionDraft, Tile } from './types'
 
 export type Narrow = Record<string, string | undefined>
 
@@ -14,6 +14,12 @@ export const postDashboard = (body: DashboardBody) => call<Dashboard>('POST', '/
 export const putDashboard = (id: string, body: DashboardBody) => call<Dashboard>('PUT', `/dashboards/${id}`, { body })
 export const deleteDashboard = (id: string) => call<void>('DELETE', `/dashboards/${id}`)
 export const restoreDashboard = (id: string) => call<Dashboard>('POST', `/dashboards/${id}/restore`)
+
+/** One's own, by mail. */
+export const subscription = (id: string) => queryOptions({ queryKey: ['dashboards', id, 'subscription'], queryFn: ({ signal }) => call<Subscription>('GET', `/dashboards/${id}/subscription`, { signal }) })
+export const putSubscription = (id: string, body: SubscriptionDraft) => call<Subscription>('PUT', `/dashboards/${id}/subscription`, { body })
+export const deleteSubscription = (id: string) => call<void>('DELETE', `/dashboards/${id}/subscription`)
+export const unsubscribe = (token: string) => call<void>('POST', '/unsubscribe', { body: { token } })
 
 /** Asked again while days are missing or a newer run is on its way, and now and then by a screen on the wall. */
 const again = (wall: boolean) => ({ state }: { state: { data?: Figures } }) => (state.data?.pending ? 1_000 : state.data?.run.stale ? 2_000 : wall ? 15_000 : false)

@@ -27,6 +27,7 @@ mod second_factor;
 mod session;
 mod sessions;
 mod sql;
+mod subscriptions;
 mod versions;
 mod walls;
 mod web;

@@ -13,6 +13,7 @@ mod groups;
 mod over_time;
 mod reckon;
 mod series;
+pub mod subscription;
 mod templates;
 mod tile;
 

@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, inbox, ingest, mail, merging, seal, webhooks};
+use crate::{Result, app::App, dashboards, inbox, ingest, mail, merging, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -71,6 +71,9 @@ impl Workers {
                     if look % AGAIN != 0 {
                         continue;
                     }
+                    if let Err(e) = dashboards::subscription::due(&app).await {
+                        tracing::error!(error = %e, "it could not be asked whether a mail is due");
+                    }
                     if let Err(e) = ingest::recover(&app).await {
                         tracing::error!(error = %e, "imports cut short could not be recovered");
                     }
@@ -120,6 +123,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Announce) => {
                 let told = webhooks::announce::run(&app, &beat).await?;
                 Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), note: None })
+            }
+            Some(Kind::Letters) => {
+                let mails = dashboards::subscription::write(&app).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "mails": mails })), note: None })
             }
             Some(Kind::Seal) => {
                 let signed = seal::sign(&app).await?;

@@ -13,6 +13,7 @@ import './dashboards.css'
 import { Editor } from './Editor'
 import { FilterBar } from './FilterBar'
 import { crossed, filterOf } from './model'
+import { Subscribe } from './Subscribe'
 import { TileCard } from './TileCard'
 
 type Search = Record<string, string | undefined>
@@ -68,7 +69,7 @@ function Board({ board, search }: { board: Dashboard; search: Search }) {
       </div>
     )
   return (
-    <Page title={f.label(board.name)} crumb={<Link to="/dashboards">{t('dashboards.title')}</Link>} note={<Note data={data} computing={computing} />} actions={change}>
+    <Page title={f.label(board.name)} crumb={<Link to="/dashboards">{t('dashboards.title')}</Link>} note={<Note data={data} computing={computing} />} actions={<><Subscribe board={board.id} />{change}</>}>
       {board.tiles.length > 0 && <FilterBar search={search} asOf={data?.as_of} onChange={set} onFull={() => setWall(true)} />}
       {grid}
     </Page>
