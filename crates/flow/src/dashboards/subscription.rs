@@ -2,8 +2,8 @@
 //! restarts, clocks and other processes do: the slot moves in the transaction that enqueues the mail.
 
 use super::{Digest, Section, digest, known, tiles};
-use crate::{Error, Result, app::App, jobs::Kind, mail::{self, Letter}, people::By};
-use domain::{Day, Lang, Zone, audit::Actor, clock::Instant};
+use crate::{Error, Result, app::App, jobs::Kind, mail::{self, Letter}, people::By, sight};
+use domain::{Day, Label, Lang, Zone, audit::Actor, clock::Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -230,13 +230,14 @@ async fn one(app: &Arc<App>, s: &Subscription, to: Day) -> Result<bool> {
         subscription::end_by_id(&app.store, &s.id).await?;
         return Ok(false);
     };
-    let by = By { permissions: member.permissions(), actor: Actor { id: member.user.clone(), name: member.name.clone(), token: None } };
     // one that was taken away may come back: its mails rest until then
-    let letter = match store::dashboard::get(&app.store, &workspace, &s.dashboard, &s.user).await? {
-        Some(board) => match tiles(&board) {
-            Some(tiles) => Some(letter(app, s, &digest(app, &board.name, &tiles, s.lang, by.permissions.sight(), None).await?)),
-            None => None,
-        },
+    let sight = member.permissions().sight();
+    let board = store::dashboard::get(&app.store, &workspace, &s.dashboard, &s.user).await?;
+    let letter = match board.as_ref().and_then(|board| Some((board, tiles(board)?))) {
+        Some((board, tiles)) => {
+            let name = Label::new(sight::text(sight, board.name.zh.clone()), sight::text(sight, board.name.en.clone()));
+            Some(letter(app, s, &digest(app, &name, &tiles, s.lang, sight, None).await?))
+        }
         None => None,
     };
     let mut tx = app.store.begin().await?;
