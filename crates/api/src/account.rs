@@ -3,6 +3,7 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::known::Shown;
 pub use crate::password::acceptable;
 use crate::scope::Scope;
 use crate::second_step::{Entry, arrive, proves};
@@ -19,7 +20,12 @@ use flow::{audit, people::second_factor::{self, Taken}};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::{member, session::Session, user::User, workspace::Workspace};
+use store::{
+    member::{self, Member},
+    session::Session,
+    user::User,
+    workspace::Workspace,
+};
 use utoipa::ToSchema;
 
 const MINUTE: i64 = 60_000_000;
@@ -362,15 +368,16 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str, second:
 /// # Errors
 /// When the store refuses.
 pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
-    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
-    let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    let Some(found) = found else { return Ok(None) };
-    let (session, member) = (found.session, found.member);
+    let Some((house, mut session, member, due)) = session_of(ctx, token).await? else { return Ok(None) };
+    let now = ctx.app.clock.now();
     if now.0 - session.seen_at.0 > HOUR {
-        store::session::seen(&ctx.app.store, &session.token_hash, now, Instant(now.0 + IDLE)).await?;
-        member::seen(&ctx.app.store, &workspace, &member.user, now).await?;
+        let until = Instant(now.0 + IDLE);
+        store::session::seen(&ctx.app.store, &session.token_hash, now, until).await?;
+        member::seen(&ctx.app.store, &ctx.app.settings().id, &member.user, now).await?;
+        (session.seen_at, session.expires_at) = (now, until);
+        ctx.known.keep(house, session.token_hash.clone(), Shown::Session(session, member.clone(), due));
     }
-    Ok(Some(Scope::signed_in(member, token.to_owned(), found.second_factor_due)))
+    Ok(Some(Scope::signed_in(member, token.to_owned(), due)))
 }
 
 /// Whose session this still is; it is neither prolonged nor noted.
@@ -378,9 +385,19 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
 /// # Errors
 /// When the store refuses.
 pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
-    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
-    let found = store::session::find(&ctx.app.store, &workspace, &hash(token), now).await?;
-    Ok(found.filter(|f| !f.second_factor_due).map(|f| Scope::signed_in(f.member, token.to_owned(), false)))
+    let found = session_of(ctx, token).await?;
+    Ok(found.filter(|(.., due)| !due).map(|(_, _, member, _)| Scope::signed_in(member, token.to_owned(), false)))
+}
+
+/// A session, whose, whether their second factor is due, and the state of the house that is as of.
+async fn session_of(ctx: &Ctx, token: &str) -> Result<Option<(i64, Session, Member, bool)>> {
+    let (house, hash, now) = (ctx.app.look().await?.house, hash(token), ctx.app.clock.now());
+    if let Some(Shown::Session(session, member, due)) = ctx.known.find(house, &hash, now) {
+        return Ok(Some((house, session, member, due)));
+    }
+    let Some(found) = store::session::find(&ctx.app.store, &ctx.app.settings().id, &hash, now).await? else { return Ok(None) };
+    ctx.known.keep(house, hash, Shown::Session(found.session.clone(), found.member.clone(), found.second_factor_due));
+    Ok(Some((house, found.session, found.member, found.second_factor_due)))
 }
 
 /// Whose API token this is, if it is one; that it was used is noted at most once a minute.
@@ -388,10 +405,22 @@ pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
 /// # Errors
 /// When the store refuses.
 pub async fn by_token(ctx: &Ctx, secret: &str) -> Result<Option<Scope>> {
-    let (workspace, now) = (ctx.workspace().await?, ctx.app.clock.now());
-    let Some((token, owner)) = store::token::find(&ctx.app.store, &workspace, &hash(secret), now).await? else { return Ok(None) };
-    if token.used_at.is_none_or(|at| now.0 - at.0 > MINUTE) {
+    let (house, hash, now) = (ctx.app.look().await?.house, hash(secret), ctx.app.clock.now());
+    let known = ctx.known.find(house, &hash, now);
+    let (mut token, owner, fresh) = match known {
+        Some(Shown::Token(token, owner)) => (token, owner, false),
+        _ => match store::token::find(&ctx.app.store, &ctx.app.settings().id, &hash, now).await? {
+            Some((token, owner)) => (token, owner, true),
+            None => return Ok(None),
+        },
+    };
+    let noted = token.used_at.is_none_or(|at| now.0 - at.0 > MINUTE);
+    if noted {
         store::token::used(&ctx.app.store, &token.id, now).await?;
+        token.used_at = Some(now);
+    }
+    if noted || fresh {
+        ctx.known.keep(house, hash, Shown::Token(token.clone(), owner.clone()));
     }
     Ok(Some(Scope::token(&token, owner)))
 }

@@ -39,6 +39,8 @@ pub struct Ctx {
     pub closing: tokio::sync::watch::Sender<bool>,
     /// requests under way that named themselves
     pub running: crate::idempotency::Running,
+    /// who asked lately
+    pub known: Arc<crate::known::Known>,
 }
 
 impl Ctx {
@@ -46,13 +48,13 @@ impl Ctx {
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
         let brake = Brake::new(Arc::clone(&app));
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default() }
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default(), known: Arc::default() }
     }
 
     /// The workspace this store holds; empty before the set-up. Read with every request: another process on the same database may
     /// have made or changed it.
     pub async fn workspace(&self) -> Result<String> {
-        self.app.reload().await?;
+        self.app.look().await?;
         Ok(self.app.settings().id.clone())
     }
 

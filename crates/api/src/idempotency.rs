@@ -57,6 +57,8 @@ pub enum Keys {
     Inside,
     /// the route knows its changes by their keys itself, for as long as they can be taken back
     Own,
+    /// nothing: a question in a body changes nothing
+    Asking,
     /// none: the answer holds a secret, nobody is known yet, or the body is a stream
     Refused,
 }

@@ -26,6 +26,7 @@ mod imports;
 mod intake;
 mod invitations;
 mod jobs;
+mod known;
 mod limit;
 mod mail;
 mod members;

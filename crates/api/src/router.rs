@@ -85,19 +85,24 @@ impl Page {
         self.with(needs, Keys::Own, BODY, routes)
     }
 
+    /// A question that takes a body: it changes nothing, so there is nothing a key could keep from happening twice.
+    fn on_asking(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        self.with(needs, Keys::Asking, BODY, routes)
+    }
+
     fn with(self, needs: Needs, keys: Keys, most: usize, routes: UtoipaMethodRouter<Ctx>) -> Page {
         let (schemas, mut paths, mut methods) = routes;
         for operation in paths.paths.values_mut().flat_map(operations) {
             operation.extensions.get_or_insert_default().insert("x-permission".to_owned(), needs.key().into());
         }
-        if !matches!(keys, Keys::Refused | Keys::Own) {
+        if !matches!(keys, Keys::Refused | Keys::Own | Keys::Asking) {
             paths.paths.values_mut().flat_map(changes).for_each(describe::takes_key);
         }
-        if let (Some(ctx), true) = (&self.ctx, keys != Keys::Own) {
+        if let (Some(ctx), true) = (&self.ctx, !matches!(keys, Keys::Own | Keys::Asking)) {
             methods = methods.route_layer(from_fn_with_state(Door { ctx: ctx.clone(), keys, most }, idempotency::once));
         }
         if let (Some(ctx), true) = (&self.ctx, needs != Needs::Open) {
-            methods = methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs }, guard));
+            methods = methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs, asks: keys == Keys::Asking }, guard));
         }
         Page { router: self.router.routes((schemas, paths, methods)), ctx: self.ctx }
     }
@@ -192,7 +197,7 @@ fn page(page: Page) -> Page {
         .on(Has(DefinitionsWrite), routes!(dashboards::edit, dashboards::remove))
         .on(Has(DefinitionsWrite), routes!(dashboards::restore))
         .on(Has(BaseRead), routes!(dashboards::figures))
-        .on(Has(BaseRead), routes!(dashboards::preview))
+        .on_asking(Has(BaseRead), routes!(dashboards::preview))
         .on(Has(BaseRead), routes!(dashboards::templates))
         .on(Has(ExportTake), routes!(dashboards::file))
         .on(Session, routes!(subscriptions::show, subscriptions::set, subscriptions::end))
@@ -216,7 +221,7 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(classifications::show))
         .on(Has(DefinitionsWrite), routes!(classifications::create))
         .on(Has(DefinitionsWrite), routes!(classifications::edit, classifications::remove))
-        .on(Has(BaseRead), routes!(classifications::preview))
+        .on_asking(Has(BaseRead), routes!(classifications::preview))
         .on(Has(BaseRead), routes!(classifications::versions))
         .on(Has(DefinitionsWrite), routes!(classifications::restore))
         .on(Has(BaseRead), routes!(classifications::trend))
@@ -227,14 +232,14 @@ fn page(page: Page) -> Page {
         .on(Has(DefinitionsWrite), routes!(features::restore))
         .on(Has(BaseRead), routes!(segments::list))
         .on(Has(DefinitionsWrite), routes!(segments::create))
-        .on(Has(BaseRead), routes!(segments::preview))
+        .on_asking(Has(BaseRead), routes!(segments::preview))
         .on(Has(BaseRead), routes!(segments::show))
         .on(Has(DefinitionsWrite), routes!(segments::edit, segments::remove))
         .on(Has(BaseRead), routes!(segments::versions))
         .on(Has(DefinitionsWrite), routes!(segments::restore))
         .on(Has(BaseRead), routes!(segments::trend))
-        .on(Has(BaseRead), routes!(rules::parse))
-        .on(Has(BaseRead), routes!(rules::render))
+        .on_asking(Has(BaseRead), routes!(rules::parse))
+        .on_asking(Has(BaseRead), routes!(rules::render))
         .on(Has(ExportTake), routes!(definitions::export))
         // files
         .on(Has(BaseRead), routes!(imports::list))

@@ -132,6 +132,7 @@ pub const ALL: &[Entry] = &[
     entry("store.state", "7", ("现在的状态不允许这一步", "it is not in a state for this"), ("看它现在的状态再试", "look where it stands and try again")),
     entry("store.taken", "7", ("名称已被使用", "the name is taken"), ("换一个名称", "choose another")),
     entry("store.unavailable", "8", ("数据库没有回应", "the database does not answer"), ("检查 --store 的地址，以及数据库是否在运行", "check the address of --store, and that the database is running")),
+    entry("subscription.*", "4 · 7", ("订阅的时间不对，或还没有设置邮件服务器", "the hour of a subscription does not fit, or no mail server is set yet"), ("几点写 0 到 23；请所有者先在“邮件”中设置邮件服务器", "the hour is 0 to 23; an owner sets the mail server under Mail")),
     entry("tag.*", "4 · 7", ("标签的名称或颜色有误、已被占用，或标签太多", "a tag's name or colour does not fit or is taken, or there are too many"), WEB),
     entry("time_zone", "2", ("没有这个时区", "there is no such time zone"), ("用 IANA 名称，如 Asia/Shanghai", "use an IANA name such as Europe/Berlin")),
     entry("timeline.type", "4", ("没有这种事件", "there is no such kind of event"), WEB),

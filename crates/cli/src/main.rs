@@ -23,6 +23,10 @@ use exit::Outcome;
 use std::{ffi::OsString, process::ExitCode};
 use voice::Voice;
 
+/// Rows are made in one thread and let go in another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let early = usage::Early::of(&typed);

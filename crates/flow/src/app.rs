@@ -4,7 +4,10 @@ use crate::{Error, Result};
 use domain::{Currency, Day, Lang, Zone, clock::Clock};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// Where random bytes come from. Only the composition root makes one that is not seeded.
@@ -63,6 +66,14 @@ pub struct App {
     /// where random bytes come from
     pub chance: Arc<dyn Chance>,
     settings: RwLock<Arc<Settings>>,
+    /// the settings are as of so many changes of the house
+    settled: AtomicI64,
+    /// how far the base is, asked by many at once
+    pub(crate) looks: crate::looks::Looks,
+    /// what customers are called, those looked at lately
+    pub(crate) cards: crate::analysis::cards::Cards,
+    /// what tags and members are called
+    pub(crate) names: crate::analysis::marks::Names,
     /// imports checked and waiting for their commit, progress of those under way
     pub imports: crate::ingest::Board,
     /// where what programs post is written down
@@ -131,6 +142,10 @@ impl App {
             clock,
             chance,
             settings: RwLock::new(Arc::new(Settings::unset())),
+            settled: AtomicI64::new(-1),
+            looks: crate::looks::Looks::default(),
+            cards: crate::analysis::cards::Cards::default(),
+            names: crate::analysis::marks::Names::default(),
             imports: crate::ingest::Board::default(),
             inbox: crate::inbox::Gate::default(),
             runs: crate::analysis::Runs::default(),
@@ -155,6 +170,15 @@ impl App {
             Some(w) => self.assume(w),
             None => Ok(()),
         }
+    }
+
+    /// Reads the settings again if the house changed since they were read.
+    pub(crate) async fn settle(&self, house: i64) -> Result<()> {
+        if self.settled.load(Ordering::Acquire) != house {
+            self.reload().await?;
+            self.settled.store(house, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Reckons as this workspace says, whether it is made yet or not: a dry run before the first import.

@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod jobs;
 mod keyfile;
+pub mod looks;
 pub mod mail;
 pub mod merging;
 pub mod output;

@@ -1,6 +1,6 @@
 //! Two pools behind one door. [`Store`] reads, [`Tx`] writes; [`Access`] lets one function take either.
 
-use crate::{Error, Result};
+use crate::{Error, Result, lanes::Lanes};
 use sqlx::{
     Connection as _, Database, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -20,7 +20,7 @@ pub struct Store(pub(crate) Inner);
 #[derive(Debug, Clone)]
 pub(crate) enum Inner {
     // SQLite has one writer; waiting for it here is fair and asleep, waiting inside SQLite is neither
-    Sqlite(SqlitePool, Arc<Mutex<()>>),
+    Sqlite { lanes: Arc<Lanes>, pool: SqlitePool, writer: Arc<Mutex<()>> },
     Postgres(PgPool),
 }
 
@@ -76,17 +76,16 @@ macro_rules! run {
         }
     };
 }
-run!(Sqlite, &SqlitePool);
 run!(Sqlite, &mut SqliteConnection);
 run!(Postgres, &PgPool);
 run!(Postgres, &mut PgConnection);
 
 impl<'a> Access for &'a Store {
-    type Sqlite = &'a SqlitePool;
+    type Sqlite = &'a Lanes;
     type Postgres = &'a PgPool;
-    fn on(self) -> On<&'a SqlitePool, &'a PgPool> {
+    fn on(self) -> On<&'a Lanes, &'a PgPool> {
         match &self.0 {
-            Inner::Sqlite(p, _) => On::Sqlite(p),
+            Inner::Sqlite { lanes, .. } => On::Sqlite(lanes),
             Inner::Postgres(p) => On::Postgres(p),
         }
     }
@@ -195,13 +194,13 @@ impl Store {
             true => options,
             false => options.immutable(true),
         };
-        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
         let (version,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&pool).await?;
         let known = SQLITE.migrations.iter().map(|m| m.version).max().unwrap_or_default();
         match version.cmp(&known) {
             Ordering::Greater => Err(Error::NewerSchema { version }),
             Ordering::Less => Err(Error::Invalid("the database must be brought up to date first, and it cannot be written to".to_owned())),
-            Ordering::Equal => Ok(Store(Inner::Sqlite(pool, Arc::new(Mutex::new(()))))),
+            Ordering::Equal => Ok(Store::over(pool, options, 4)),
         }
     }
 
@@ -235,7 +234,8 @@ impl Store {
         // journal does not wait for its turn as statements do
         let mut tries = 0;
         let pool = loop {
-            let pool = SqlitePoolOptions::new().max_connections(connections.max(2)).acquire_timeout(PATIENCE);
+            // a file does not go away: no connection is asked whether it lives
+            let pool = SqlitePoolOptions::new().max_connections(connections.max(2)).acquire_timeout(PATIENCE).test_before_acquire(false);
             match pool.connect_with(options.clone()).await {
                 Err(sqlx::Error::Database(e)) if tries < 5 && matches!(e.code().as_deref(), Some("5" | "261" | "517")) => {
                     tries += 1;
@@ -253,7 +253,12 @@ impl Store {
             }
             tokio::time::sleep(Duration::from_millis(100 * tries)).await;
         }
-        Ok(Store(Inner::Sqlite(pool, Arc::new(Mutex::new(())))))
+        Ok(Store::over(pool, options, connections))
+    }
+
+    fn over(pool: SqlitePool, options: SqliteConnectOptions, connections: u32) -> Store {
+        let writer: Arc<Mutex<()>> = Arc::default();
+        Store(Inner::Sqlite { lanes: Arc::new(Lanes::new(options, connections.max(2), Arc::clone(&writer))), pool, writer })
     }
 
     async fn postgres(url: &str, connections: u32) -> Result<Store> {
@@ -271,7 +276,7 @@ impl Store {
     /// Begins a transaction that will write. On SQLite it holds the write lock from here on.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match &self.0 {
-            Inner::Sqlite(pool, writer) => {
+            Inner::Sqlite { pool, writer, .. } => {
                 let turn = tokio::time::timeout(PATIENCE, writer.clone().lock_owned()).await.map_err(|_| Error::Busy)?;
                 TxInner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?, turn)
             }
@@ -282,7 +287,10 @@ impl Store {
     /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         match &self.0 {
-            Inner::Sqlite(pool, _) => pool.close().await,
+            Inner::Sqlite { lanes, pool, .. } => {
+                lanes.close().await;
+                pool.close().await;
+            }
             Inner::Postgres(pool) => pool.close().await,
         }
     }
@@ -290,14 +298,14 @@ impl Store {
     /// `sqlite` or `postgres`.
     pub fn engine(&self) -> &'static str {
         match &self.0 {
-            Inner::Sqlite(..) => "sqlite",
+            Inner::Sqlite { .. } => "sqlite",
             Inner::Postgres(_) => "postgres",
         }
     }
 
     /// Is the database there and answering?
     pub async fn ping(&self) -> Result<()> {
-        execute!(self, PING).map(|_| ())
+        scalar!(self, i32, PING).map(|_: i32| ())
     }
 }
 

@@ -15,6 +15,7 @@ mod bind;
 mod bits;
 mod error;
 mod failpoint;
+mod lanes;
 
 pub mod announced;
 pub mod answer;

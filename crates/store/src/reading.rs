@@ -11,12 +11,18 @@ pub struct Reading {
     pub revision: i64,
     /// numbers given to customers so far, as [`crate::customer::counter`]
     pub customers: u32,
+    /// changes of known customers' names, identifiers and contacts so far, as [`crate::customer::touched::version`]
+    pub touched: i64,
+    /// changes so far of who may ask what, and of what members and tags are called
+    pub house: i64,
 }
 
 statements! {
     NOW = "SELECT (SELECT CAST(COALESCE(MAX(snapshot_id), -1) AS BIGINT) FROM ducklake_snapshot),
         (SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions),
-        (SELECT value FROM counters WHERE name = 'customer')";
+        (SELECT value FROM counters WHERE name = 'customer'),
+        (SELECT value FROM counters WHERE name = 'touched'),
+        (SELECT value FROM counters WHERE name = 'house')";
 }
 
 /// How far the base is now.
@@ -24,7 +30,7 @@ statements! {
 /// # Errors
 /// When the database refuses.
 pub async fn now(db: impl Access) -> Result<Reading> {
-    let found = optional!(db, (i64, i64, i64), NOW)?;
-    let (head, revision, customers) = found.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Reading { head, revision, customers: customers as u32 })
+    let found = optional!(db, (i64, i64, i64, i64, i64), NOW)?;
+    let (head, revision, customers, touched, house) = found.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Reading { head, revision, customers: customers as u32, touched, house })
 }

@@ -37,7 +37,7 @@ fn every_operation_says_what_it_needs() {
         assert!(known, "{} {} needs {:?}", o.method, o.path, o.needs);
     }
     let open: Vec<String> = operations().into_iter().filter(|o| o.needs == "open").map(|o| format!("{} {}", o.method, o.path)).collect();
-    let door = ["GET /healthz", "POST /invitations/accept", "POST /invitations/look", "GET /session", "POST /session", "POST /session/code", "POST /session/oidc", "POST /session/oidc/finish", "POST /setup", "DELETE /session"];
+    let door = ["GET /healthz", "POST /invitations/accept", "POST /invitations/look", "GET /session", "POST /session", "POST /session/code", "POST /session/oidc", "POST /session/oidc/finish", "POST /setup", "POST /unsubscribe", "DELETE /session"];
     assert_eq!(open, door, "what anyone may call is looked at by people");
 }
 
@@ -103,6 +103,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/objects/{id}") => json!({ "label": named("x"), "sections": [{ "fields": [{ "key": "a", "label": named("a"), "kind": "text" }] }] }),
         ("PUT", "/records/{id}") | ("POST", "/objects/{id}/records") => json!({ "values": {} }),
         ("POST", "/objects/{id}/records/batch") => json!({ "records": [{ "values": {} }] }),
+        ("PUT", "/dashboards/{id}/subscription") => json!({ "every": "week", "hour": 8 }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),

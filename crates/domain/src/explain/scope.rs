@@ -149,7 +149,12 @@ impl<'a> Scope<'a> {
 
     /// The customer's features, classes and segments, as far as the target rests on them.
     pub fn profile<'f>(&self, facts: &'f Facts, day: Day, known: Instant, base: &Arc<Base>, listed: &dyn Fn(&str) -> bool) -> Profile<'f> {
-        let mut profile = self.plan.suppose(History::as_of(facts, day, known), base);
+        self.profile_of(History::as_of(facts, day, known), base, listed)
+    }
+
+    /// As [`Scope::profile`], of what is known by a day.
+    pub(super) fn profile_of<'f>(&self, history: History<'f>, base: &Arc<Base>, listed: &dyn Fn(&str) -> bool) -> Profile<'f> {
+        let mut profile = self.plan.suppose(history, base);
         for step in &self.steps {
             match step {
                 Step::Classification(i) => {

@@ -168,8 +168,12 @@ impl Search<'_> {
 
     /// The last day on which these orders still have this effect.
     fn until(&self, with: Option<&With>, count: u32, amount: i64, after: &str) -> Option<Day> {
-        let fails = |d: i32| self.outcome(&suppose::ordered(self, with, count, amount, d), self.day.plus(d)) != after;
+        let mut facts = suppose::ordered(self, with, count, amount, 0);
         let days = if self.rests.timed { 1..=DEADLINE } else { 1..=0 };
+        let mut fails = |d: i32| {
+            suppose::tomorrow(&mut facts, with, count);
+            self.outcome(&facts, self.day.plus(d)) != after
+        };
         days.into_iter().find(|d| fails(*d)).map(|d| self.day.plus(d - 1))
     }
 
@@ -321,7 +325,13 @@ impl Search<'_> {
     /// The fewest days after which the outcome changes by itself.
     pub fn wait(&self) -> Option<Way> {
         let days = if self.rests.timed { 1..=WAIT } else { 1..=0 };
-        let (days, after) = days.into_iter().find_map(|d| self.other(&self.facts, self.day.plus(d)).map(|after| (d, after)))?;
+        let mut history = Some(History::as_of(&self.facts, self.day, Instant::MAX));
+        let (days, after) = days.into_iter().find_map(|d| {
+            let profile = self.scope.profile_of(history.take()?.on(self.day.plus(d)), self.moment.apart, self.moment.listed);
+            let after = self.scope.outcome(&profile);
+            history = Some(profile.into_history());
+            (after != self.before).then_some((d, after))
+        })?;
         Some(Way { means: Means::Wait { days, day: self.day.plus(days) }, after, most: None, until: None, held: self.compares, sentence: say::wait(days) })
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     fact::{AnswerFact, Facts, LineFact, OrderFact, RefundFact},
     feature::{Field, Order},
     id::key64,
+    period::Day,
 };
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
@@ -107,6 +108,19 @@ pub(super) fn ordered(search: &Search<'_>, with: Option<&With>, count: u32, paid
     let mut supposed = Supposed::new(search, with);
     (0..count).for_each(|_| supposed.add(&mut facts, paid, days));
     facts
+}
+
+/// The orders that were supposed last, a day later.
+pub(super) fn tomorrow(facts: &mut Facts, with: Option<&With>, count: u32) {
+    let later = |at: &mut Instant, day: &mut Day, recorded: &mut Instant| {
+        *at = Instant(at.0.saturating_add(MICROS_A_DAY));
+        (*day, *recorded) = (day.plus(1), *at);
+    };
+    let count = count as usize;
+    facts.orders.iter_mut().rev().take(count).for_each(|o| later(&mut o.at, &mut o.day, &mut o.recorded_at));
+    if with.is_some_and(on_line) {
+        facts.lines.iter_mut().rev().take(count).for_each(|l| later(&mut l.at, &mut l.day, &mut l.recorded_at));
+    }
 }
 
 /// An answer today.

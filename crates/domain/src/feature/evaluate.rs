@@ -384,6 +384,11 @@ impl<'f> Profile<'f> {
         self.values.get(key).unwrap_or(&Value::Null)
     }
 
+    /// The facts behind it, for another day.
+    pub fn into_history(self) -> History<'f> {
+        self.history
+    }
+
     /// Everything computed, by key.
     pub fn into_values(self) -> HashMap<String, Value> {
         self.values

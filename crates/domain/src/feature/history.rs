@@ -107,27 +107,24 @@ impl<'f> History<'f> {
     pub fn as_of(facts: &'f Facts, day: Day, known: Instant) -> History<'f> {
         let seen = |fact_day: Day, recorded: Instant| fact_day <= day && recorded <= known;
         let heads = latest(&facts.orders, day, known);
-        let mut lines: HashMap<u64, Vec<&LineFact>> = HashMap::new();
-        for line in latest(&facts.lines, day, known) {
-            lines.entry(line.order_key).or_default().push(line);
-        }
-        // any order: each order's lines are sorted by themselves
-        for of_order in lines.values_mut() {
-            of_order.sort_by_key(|l| (l.at, l.line_key));
-        }
+        let mut lines = latest(&facts.lines, day, known);
+        lines.sort_by_key(|l| (l.order_key, l.at, l.line_key));
+        let mut of_orders: Vec<(u64, Vec<&LineFact>)> = lines.chunk_by(|a, b| a.order_key == b.order_key).filter_map(|of| Some((of.first()?.order_key, of.to_vec()))).collect();
 
         let mut orders: Vec<Order> = Vec::with_capacity(heads.len());
         for head in heads {
-            orders.push(Order::with_head(head, lines.remove(&head.order_key).unwrap_or_default()));
+            let own = of_orders.binary_search_by_key(&head.order_key, |(key, _)| *key).ok().and_then(|i| of_orders.get_mut(i));
+            orders.push(Order::with_head(head, own.map(|(_, lines)| std::mem::take(lines)).unwrap_or_default()));
         }
-        // any order: sorted next
-        orders.extend(lines.into_values().filter_map(Order::without_head));
+        orders.extend(of_orders.into_iter().filter_map(|(_, lines)| Order::without_head(lines)));
         orders.sort_by_key(|o| (o.at, o.key));
 
-        let index: HashMap<u64, usize> = orders.iter().enumerate().map(|(i, o)| (o.key, i)).collect();
+        let mut index: Vec<(u64, usize)> = orders.iter().enumerate().map(|(i, o)| (o.key, i)).collect();
+        index.sort_unstable();
+        let place = |key: u64| index.binary_search_by_key(&key, |(k, _)| *k).ok().and_then(|i| index.get(i)).map(|(_, i)| *i);
         let mut refunds = Vec::new();
         for (fact, amount) in counted(latest(&facts.refunds, day, known)) {
-            let order = fact.order_key.and_then(|key| index.get(&key)).and_then(|i| orders.get_mut(*i));
+            let order = fact.order_key.and_then(place).and_then(|i| orders.get_mut(i));
             let linked = order.is_some();
             if let Some(order) = order {
                 order.refunded = order.refunded.saturating_add(amount);
@@ -157,6 +154,13 @@ impl<'f> History<'f> {
             || facts.interactions.iter().any(|f| later(f.day, f.recorded_at))
             || facts.answers.iter().any(|f| later(f.day, f.recorded_at));
         History { day, later, currency: Currency::CNY, orders, lines: bought, refunds, interactions, answers, attributes }
+    }
+
+    /// The same on a later day, where nothing is known of the days between.
+    pub fn on(mut self, day: Day) -> History<'f> {
+        debug_assert!(!self.later && day >= self.day, "a fact lies between the days");
+        self.day = day;
+        self
     }
 
     /// The as-of day.

@@ -6,7 +6,6 @@ use crate::{
     fact::{CostFact, Facts, LineFact, OrderFact, RefundFact},
     period::Day,
 };
-use std::collections::HashMap;
 
 /// A fact that a later row may correct.
 pub(super) trait Version {
@@ -88,23 +87,30 @@ impl Facts {
 
 /// The versions that count as of the day, as known at `known`, in the order of their rows.
 pub(super) fn latest<F: Version>(facts: &[F], day: Day, known: Instant) -> Vec<&F> {
-    // per fact the last row of each import
-    let mut versions: HashMap<u64, Vec<(usize, &F)>> = HashMap::new();
+    let seen = facts.iter().enumerate().filter(|(_, f)| f.learnt().0 <= known);
     let mut found: Vec<(usize, &F)> = Vec::with_capacity(facts.len());
-    for row @ (_, fact) in facts.iter().enumerate().filter(|(_, f)| f.learnt().0 <= known) {
-        let Some(key) = fact.key() else {
-            found.push(row);
-            continue;
-        };
-        let all = versions.entry(key).or_default();
-        match all.iter_mut().find(|(_, v)| v.learnt().1 == fact.learnt().1) {
-            Some(version) => *version = row,
-            None => all.push(row),
+    let mut keyed: Vec<(u64, usize, &F)> = Vec::with_capacity(facts.len());
+    for (row, fact) in seen {
+        match fact.key() {
+            Some(key) => keyed.push((key, row, fact)),
+            None => found.push((row, fact)),
         }
     }
-    // any order: sorted by row below
-    found.extend(versions.into_values().filter_map(|all| all.into_iter().max_by_key(|(_, v)| v.learnt())));
+    keyed.sort_unstable_by_key(|(key, row, _)| (*key, *row));
+    found.extend(keyed.chunk_by(|a, b| a.0 == b.0).filter_map(counts));
     found.retain(|(_, f)| f.day() <= day);
-    found.sort_by_key(|(row, _)| *row);
+    found.sort_unstable_by_key(|(row, _)| *row);
     found.into_iter().map(|(_, f)| f).collect()
+}
+
+/// Of one fact's rows, in their order, the one that counts: of each import the last, of these the one learnt last.
+fn counts<'f, F: Version>(rows: &[(u64, usize, &'f F)]) -> Option<(usize, &'f F)> {
+    let mut imports: Vec<(usize, &F)> = Vec::with_capacity(1);
+    for (_, row, fact) in rows {
+        match imports.iter_mut().find(|(_, v)| v.learnt().1 == fact.learnt().1) {
+            Some(version) => *version = (*row, fact),
+            None => imports.push((*row, fact)),
+        }
+    }
+    imports.into_iter().max_by_key(|(_, v)| v.learnt())
 }

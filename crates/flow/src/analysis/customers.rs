@@ -1,7 +1,7 @@
 //! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
 
 use super::{
-    Known, Picture, marks,
+    Known, Picture, cards, marks,
     flow_between::NOT_YET,
     marks::{OwnerRef, TagRef},
     moment::{Asked, parse_day},
@@ -391,12 +391,12 @@ pub fn columns(sight: Sight, picture: &Picture, asked: Option<&[String]>) -> Res
 /// When the store refuses.
 pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerKey], columns: &[String]) -> Result<Vec<CustomerItem>> {
     let walls = Walls::of(sight, picture);
-    let mut people = store::customer::by_keys(&app.store, keys).await?;
-    let mut identifiers = store::customer::identifiers_by_keys(&app.store, keys).await?;
+    let aliases = app.runs.aliases(app).await?;
+    let cards = app.cards.of(app, &cards::with_members(&aliases, keys)).await?;
     let mut carried = marks::carried(app, sight, keys).await?;
     let item = |key: &CustomerKey| {
-        let person = people.remove(key)?;
-        let known = identifiers.remove(key).unwrap_or_default();
+        let person = cards.get(key)?;
+        let known = cards::identifiers(&cards, &aliases, *key);
         let values = columns.iter().filter_map(|k| Some((k.clone(), picture.column(k)?.value(key.0 as usize))));
         let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
         let classes = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k));
@@ -405,8 +405,8 @@ pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerK
         Some(CustomerItem {
             tags,
             owner,
-            id: person.id,
-            name: person.name.map(|n| sight::text(sight, n)),
+            id: person.id.clone(),
+            name: person.name.clone().map(|n| sight::text(sight, n)),
             phone: sight::identifier(sight, &known, IdentifierKind::Phone),
             email: sight::identifier(sight, &known, IdentifierKind::Email),
             external_id: sight::identifier(sight, &known, IdentifierKind::External),

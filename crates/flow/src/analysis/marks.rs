@@ -5,8 +5,14 @@ use crate::{Error, Result, app::App, sight::{self, Sight}};
 use domain::CustomerKey;
 use lake::Bits;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use store::mark::{self, Set};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use store::{
+    mark::{self, Set},
+    tag::Tag,
+};
 use utoipa::ToSchema;
 
 /// In the place of an owner or a tag: has none.
@@ -50,8 +56,8 @@ fn nobodys(sets: &BTreeMap<String, Set>, picture: &Picture) -> Bits {
 /// Every tag there is and who has it; sets of tags that were taken away count for nothing.
 pub(super) async fn of_tags(app: &App) -> Result<BTreeMap<String, Set>> {
     let mut sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;
-    let tags = store::tag::list(&app.store, &app.settings().id).await?;
-    Ok(tags.into_iter().map(|t| (t.id.clone(), sets.remove(&mark::of_tag(&t.id)).unwrap_or_default())).collect())
+    let named = app.names.now(app).await?;
+    Ok(named.tags.iter().map(|t| (t.id.clone(), sets.remove(&mark::of_tag(&t.id)).unwrap_or_default())).collect())
 }
 
 /// Whom each member looks after, by `usr_…`.
@@ -71,8 +77,9 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
             if *has { who.and(&none) } else { who.and_not(&none) };
             continue;
         }
-        let known = store::tag::get(&app.store, &app.settings().id, tag).await?;
-        known.filter(|t| t.removed_at.is_none()).ok_or_else(|| Error::not_found("tag", tag))?;
+        if !app.names.now(app).await?.tags.iter().any(|t| t.id == *tag) {
+            return Err(Error::not_found("tag", tag));
+        }
         let set = bits(&mark::held(&app.store, &mark::of_tag(tag), &*app.runs.aliases(app).await?).await?, who.len());
         if *has { who.and(&set) } else { who.and_not(&set) };
     }
@@ -89,16 +96,47 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
     Ok(())
 }
 
-/// Tags and owner of each of these customers, tags by name; asked right after a reading of the base.
+/// What tags and members are called, kept as long as the house stands.
+#[derive(Default)]
+pub struct Names(Mutex<Option<(i64, Arc<Named>)>>);
+
+/// Their names.
+pub(super) struct Named {
+    /// tags there are, by name
+    pub(super) tags: Vec<Tag>,
+    /// everybody who has or had an account, by `usr_…`
+    pub(super) members: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn kept(&self) -> MutexGuard<'_, Option<(i64, Arc<Named>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn now(&self, app: &App) -> Result<Arc<Named>> {
+        let house = app.look().await?.house;
+        if let Some((_, named)) = self.kept().as_ref().filter(|(at, _)| *at == house) {
+            return Ok(Arc::clone(named));
+        }
+        let tags = store::tag::list(&app.store, &app.settings().id).await?;
+        let members = store::user::list(&app.store).await?.into_iter().map(|u| (u.id, u.name)).collect();
+        let named = Arc::new(Named { tags, members });
+        *self.kept() = Some((house, Arc::clone(&named)));
+        Ok(named)
+    }
+}
+
+/// Tags and owner of each of these customers, tags by name.
 pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Result<Carried> {
-    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases_read(app).await?).await?;
+    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases(app).await?).await?;
     let mut carried = Carried::default();
     if sets.is_empty() {
         return Ok(carried);
     }
-    for tag in store::tag::list(&app.store, &app.settings().id).await? {
+    let named = app.names.now(app).await?;
+    for tag in &named.tags {
         let Some(set) = sets.get(&mark::of_tag(&tag.id)) else { continue };
-        let shown = TagRef { id: tag.id, name: sight::text(sight, tag.name), colour: tag.colour.key().to_owned() };
+        let shown = TagRef { id: tag.id.clone(), name: sight::text(sight, tag.name.clone()), colour: tag.colour.key().to_owned() };
         for key in keys.iter().filter(|k| set.holds(**k)) {
             carried.tags.entry(*key).or_default().push(shown.clone());
         }
@@ -109,7 +147,7 @@ pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Re
         if whose.is_empty() {
             continue;
         }
-        let name = store::user::get(&app.store, user).await?.map(|u| u.name).unwrap_or_default();
+        let name = named.members.get(user).cloned().unwrap_or_default();
         carried.owner.extend(whose.into_iter().map(|k| (*k, OwnerRef { id: user.to_owned(), name: name.clone() })));
     }
     Ok(carried)

@@ -1,5 +1,6 @@
 //! Answers about the customers: each file one question, each answer computed from one run of the lake as of one day.
 
+pub mod cards;
 pub mod classifications;
 pub mod cohorts;
 pub mod curve;

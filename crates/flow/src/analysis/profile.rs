@@ -1,6 +1,6 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
-use super::{marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Reading};
+use super::{cards, marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Reading};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,7 @@ pub struct ClassOf {
 /// # Errors
 /// `customer.not_found`; when the store refuses.
 pub async fn person(app: &App, id: &str) -> Result<Customer> {
-    store::customer::standing(&app.store, id).await?.ok_or_else(|| Error::not_found("customer", id))
+    app.cards.standing(app, id).await?.ok_or_else(|| Error::not_found("customer", id))
 }
 
 /// As [`person`], as a reading knows it: as known then, whoever was merged later is by themselves.
@@ -132,8 +132,9 @@ pub(super) async fn person_then(app: &App, id: &str, asked: Asked) -> Result<Cus
 pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<Profile> {
     let person = person_then(app, id, asked).await?;
     let Reading { picture, stale } = app.runs.read(app, asked).await?;
-    let identifiers = store::customer::identifiers_of(&app.store, person.key).await?;
-    let contacts = store::contact::of(&app.store, person.key).await?;
+    let aliases = app.runs.aliases(app).await?;
+    let cards = app.cards.of(app, &cards::with_members(&aliases, &[person.key])).await?;
+    let (identifiers, contacts) = (cards::identifiers(&cards, &aliases, person.key), cards::contacts(&cards, &aliases, person.key));
     let (tags, owner) = marks::carried(app, sight, &[person.key]).await?.take(person.key);
     let walls = Walls::of(sight, &picture);
     let place = person.key.0 as usize;

@@ -107,7 +107,7 @@ impl Runs {
 
     /// Waits for a new run only so long, if there is one before it that serves; `None`: however long it takes.
     async fn find_or_start(&self, app: &App, asked: Asked, aggregates: Vec<(String, Aggregate)>, patience: Option<Duration>) -> Result<Reading> {
-        let now = store::reading::now(&app.store).await?;
+        let now = app.look().await?;
         let lake = self.lake_at(app, now.head).await?;
         let as_of = match asked.as_of {
             Some(day) => day,
@@ -161,24 +161,12 @@ impl Runs {
     /// # Errors
     /// When the store refuses.
     pub async fn aliases(&self, app: &App) -> Result<Arc<Aliases>> {
-        let head = store::catalog::head(&app.store).await?;
+        let head = app.look().await?.head;
         self.aliases_at(app, head).await
     }
 
-    /// As [`Runs::aliases`], by the lake that was read last: whoever has just read it need not look whether it moved.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn aliases_read(&self, app: &App) -> Result<Arc<Aliases>> {
-        let known = lock(&self.aliases).clone();
-        match known {
-            Some((_, aliases)) => Ok(aliases),
-            None => self.aliases(app).await,
-        }
-    }
-
     /// A snapshot never changes, and neither do its merges.
-    async fn aliases_at(&self, app: &App, snapshot: i64) -> Result<Arc<Aliases>> {
+    pub(crate) async fn aliases_at(&self, app: &App, snapshot: i64) -> Result<Arc<Aliases>> {
         let known = lock(&self.aliases).clone();
         if let Some((_, aliases)) = known.filter(|(at, _)| *at == snapshot) {
             return Ok(aliases);
@@ -207,7 +195,7 @@ impl Runs {
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn lake(&self, app: &App) -> Result<Lake> {
-        let head = store::catalog::head(&app.store).await?;
+        let head = app.look().await?.head;
         self.lake_at(app, head).await
     }
 

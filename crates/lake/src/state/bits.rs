@@ -108,9 +108,10 @@ impl Bits {
     }
 
     fn zip(&mut self, other: &Bits, f: impl Fn(u64, u64) -> u64) -> &mut Bits {
-        for (i, a) in self.words.iter_mut().enumerate() {
-            *a = f(*a, other.words.get(i).copied().unwrap_or(0));
-        }
+        let both = other.words.len().min(self.words.len());
+        let (both, rest) = self.words.split_at_mut(both);
+        both.iter_mut().zip(&other.words).for_each(|(a, b)| *a = f(*a, *b));
+        rest.iter_mut().for_each(|a| *a = f(*a, 0));
         self
     }
 }

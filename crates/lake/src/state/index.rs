@@ -22,7 +22,12 @@ pub(super) struct Index {
     values: Vec<f64>,
     /// per customer the place of the value among the different ones; `NONE` without
     codes: Vec<u32>,
+    /// the first, the first two, … of so many parts of the order as sets, so that any stretch of it is a set by a few steps
+    parts: Vec<Vec<u64>>,
 }
+
+/// Parts of an order whose beginnings are kept as sets.
+const PARTS: usize = 32;
 
 impl Index {
     fn new(column: &Column) -> Index {
@@ -36,6 +41,7 @@ impl Index {
             ranks: Vec::new(),
             values: Vec::new(),
             codes: vec![NONE; len],
+            parts: Vec::with_capacity(PARTS),
         };
         for (place, (rank, i)) in ranked.into_iter().enumerate() {
             if index.ranks.last() != Some(&rank) {
@@ -49,12 +55,50 @@ impl Index {
         }
         index.starts.push(index.order.len() as u32);
         [&mut index.order, &mut index.starts].into_iter().for_each(Vec::shrink_to_fit);
+        let mut set = vec![0; len.div_ceil(64)];
+        for part in 0..PARTS {
+            turn(&mut set, &index.order[index.edge(part)..index.edge(part + 1)]);
+            index.parts.push(set.clone());
+        }
         index
+    }
+
+    /// Where a part of the order begins.
+    fn edge(&self, part: usize) -> usize {
+        self.order.len() * part / PARTS
+    }
+
+    /// The first so many of the order as a set.
+    fn first(&self, many: usize) -> Vec<u64> {
+        // the nearest edge: at most half a part is turned
+        let part = partition_point(PARTS, |part| self.edge(part) + self.edge(part + 1) < 2 * many);
+        let mut set = match part.checked_sub(1) {
+            Some(whole) => self.parts[whole].clone(),
+            None => vec![0; self.codes.len().div_ceil(64)],
+        };
+        let edge = self.edge(part);
+        turn(&mut set, &self.order[edge.min(many)..edge.max(many)]);
+        set
+    }
+
+    /// Whose code is one of these, or of those with a value whose is not.
+    pub(super) fn who(&self, codes: &Range<u32>, negated: bool) -> Bits {
+        let place = |code: u32| self.starts[(code as usize).min(self.ranks.len())] as usize;
+        let (from, to) = (place(codes.start), place(codes.end.max(codes.start)));
+        let mut set = if negated { self.first(self.order.len()) } else { vec![0; self.codes.len().div_ceil(64)] };
+        if to - from <= self.order.len() / PARTS {
+            turn(&mut set, &self.order[from..to]);
+        } else {
+            let (start, end) = (self.first(from), self.first(to));
+            set.iter_mut().zip(start.iter().zip(&end)).for_each(|(w, (a, b))| *w ^= a ^ b);
+        }
+        Bits::from_words(set, self.codes.len())
     }
 
     /// Bytes it takes.
     fn bytes(&self) -> usize {
-        4 * (self.order.len() + self.starts.len() + self.codes.len()) + 8 * (self.ranks.len() + self.values.len())
+        let parts = self.parts.iter().map(Vec::len).sum::<usize>();
+        4 * (self.order.len() + self.starts.len() + self.codes.len()) + 8 * (self.ranks.len() + self.values.len() + parts)
     }
 
     /// Per customer the place of the value among the different ones.
@@ -89,6 +133,15 @@ impl Index {
         let unknown = among.iter().map(|i| i as u32).filter(move |i| behind.is_none_or(|edge| (u64::MAX, *i) > edge));
         let unknown = unknown.filter(|i| self.codes.get(*i as usize) == Some(&NONE));
         known.filter(|i| among.holds(*i as usize)).chain(unknown)
+    }
+}
+
+/// Takes in who is not in, and out who is.
+fn turn(set: &mut [u64], who: &[u32]) {
+    for i in who {
+        if let Some(word) = set.get_mut(*i as usize / 64) {
+            *word ^= 1 << (i % 64);
+        }
     }
 }
 
@@ -149,5 +202,35 @@ impl Indexes {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Slot>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ValueType;
+
+    #[test]
+    fn a_stretch_of_an_order_is_a_set() {
+        let len = 5_000;
+        // every seventh without a value, many alike
+        let mut known = Bits::none(len);
+        (0..len).filter(|i| i % 7 != 0).for_each(|i| known.insert(i));
+        let mut data = super::super::Data::of(ValueType::Int, len, Default::default());
+        if let super::super::Data::Int(values) = &mut data {
+            values.iter_mut().enumerate().for_each(|(i, v)| *v = (i as i64 * 7_919) % 613);
+        }
+        let index = Index::new(&Column::new(data, known));
+        let codes = index.codes().to_vec();
+        let different = index.values.len() as u32;
+        for start in (0..=different).step_by(37) {
+            for end in [start, start + 1, start + 40, different].map(|e| e.min(different).max(start)) {
+                let range = start..end;
+                let within = |i: &usize| codes[*i] != NONE && range.contains(&codes[*i]);
+                let without = |i: &usize| codes[*i] != NONE && !range.contains(&codes[*i]);
+                assert_eq!(index.who(&range, false).iter().collect::<Vec<_>>(), (0..len).filter(within).collect::<Vec<_>>(), "{range:?}");
+                assert_eq!(index.who(&range, true).iter().collect::<Vec<_>>(), (0..len).filter(without).collect::<Vec<_>>(), "not {range:?}");
+            }
+        }
     }
 }

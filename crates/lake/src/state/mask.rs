@@ -34,6 +34,9 @@ pub(super) trait View: Sync {
 pub(super) fn mask(pred: &Pred, view: &impl View) -> Bits {
     let len = view.customers();
     let node = Node::of(pred, view);
+    if let Some(set) = node.set(len) {
+        return set;
+    }
     let blocks: Vec<[u64; WORDS]> = (0..len.div_ceil(BLOCK))
         .into_par_iter()
         .with_min_len(8)
@@ -379,6 +382,29 @@ impl<'a> Node<'a> {
                 _ => Node::Nobody,
             },
             words => Node::Texts(words, test),
+        }
+    }
+
+    /// Everybody at once, where each part of the condition is a stretch of a column in order or a set by itself.
+    fn set(&self, len: usize) -> Option<Bits> {
+        let joined = |nodes: &[Node<'_>], join: fn(&mut Bits, &Bits)| {
+            let mut sets = nodes.iter().map(|n| n.set(len));
+            let first = sets.next()??;
+            sets.try_fold(first, |mut all, next| {
+                join(&mut all, &next?);
+                Some(all)
+            })
+        };
+        match self {
+            Node::Ordered { index, codes, negated } => Some(index.who(codes, *negated)),
+            Node::Member(bits) if bits.len() == len => Some((*bits).clone()),
+            Node::All(nodes) => joined(nodes, |all, next| {
+                all.and(next);
+            }),
+            Node::Any(nodes) => joined(nodes, |all, next| {
+                all.or(next);
+            }),
+            _ => None,
         }
     }
 

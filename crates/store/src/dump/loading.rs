@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Access, Error, Result, Store, Tx,
     db::{Inner, On, POSTGRES, SQLITE, TxInner},
+    lanes::Lanes,
 };
 use sqlx::{
     Arguments, ConnectOptions, Connection, PgConnection, SqliteConnection,
@@ -66,12 +67,12 @@ impl Loading {
             .synchronous(SqliteSynchronous::Off)
             .foreign_keys(false)
             .disable_statement_logging();
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         let mut there = pool.begin().await?;
         only(&SQLITE, versions)?.run_direct(None, &mut *there, false).await?;
-        let turn = Arc::new(Mutex::new(()));
-        let tx = Tx(TxInner::Sqlite(there, Arc::clone(&turn).lock_owned().await));
-        Ok(Loading { tx, store: Store(Inner::Sqlite(pool, turn)) })
+        let writer: Arc<Mutex<()>> = Arc::default();
+        let tx = Tx(TxInner::Sqlite(there, Arc::clone(&writer).lock_owned().await));
+        Ok(Loading { tx, store: Store(Inner::Sqlite { lanes: Arc::new(Lanes::new(options, 1, Arc::clone(&writer))), pool, writer }) })
     }
 
     /// Makes the schema of these migrations in a PostgreSQL database; what is there of ours moves into the schema `aside` first.
@@ -83,6 +84,8 @@ impl Loading {
             move_aside(&mut there, schema).await?;
         }
         only(&POSTGRES, versions)?.run_direct(None, &mut *there, false).await?;
+        // what rows set off is done when they are put in, for a table with anything still to do cannot be altered
+        sqlx::query("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *there).await?;
         Ok(Loading { tx: Tx(TxInner::Postgres(there)), store: Store(Inner::Postgres(pool)) })
     }
 
@@ -91,16 +94,18 @@ impl Loading {
         &mut self.tx
     }
 
-    /// Its tables, in an order in which they can be filled.
+    /// Its tables, in an order in which they can be filled; that of counters, which others move, is the last.
     pub async fn tables(&mut self) -> Result<Vec<Table>> {
-        match self.tx.on() {
-            On::Sqlite(t) => sqlite_tables(t).await,
+        let mut tables = match self.tx.on() {
+            On::Sqlite(t) => sqlite_tables(t).await?,
             On::Postgres(t) => {
                 let tables = postgres_tables(t).await?;
                 let references = sqlx::query_as::<_, (String, String)>(REFERENCES).fetch_all(t).await?;
-                Ok(ordered(tables, &references))
+                ordered(tables, &references)
             }
-        }
+        };
+        tables.sort_by_key(|t| t.name == "counters");
+        Ok(tables)
     }
 
     /// Fills a table with its text; answers its rows. What the migrations put there goes.

@@ -55,7 +55,7 @@ impl Store {
     pub async fn reading(&self) -> Result<Reading> {
         // a connection of its own: reading a table to its end is slow by nature, and no sign of anything
         let mut reading = Reading(match &self.0 {
-            Inner::Sqlite(pool, _) => {
+            Inner::Sqlite { pool, .. } => {
                 let options = SqliteConnectOptions::clone(&pool.connect_options()).disable_statement_logging();
                 Of::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?.begin_with("BEGIN").await?)
             }

@@ -6,6 +6,7 @@ mod commits;
 mod dashboards;
 mod dump;
 mod foreign;
+mod house;
 mod jobs;
 mod kills;
 mod ledger;

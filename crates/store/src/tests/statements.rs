@@ -120,9 +120,9 @@ both! {
 }
 
 async fn prepare(store: &Store, text: sqlx::SqlStr) -> Result<(), sqlx::Error> {
-    match crate::Access::on(store) {
-        db::On::Sqlite(e) => e.prepare(text).await.map(|_| ()),
-        db::On::Postgres(e) => e.prepare(text).await.map(|_| ()),
+    match &store.0 {
+        db::Inner::Sqlite { pool, .. } => pool.prepare(text).await.map(|_| ()),
+        db::Inner::Postgres(pool) => pool.prepare(text).await.map(|_| ()),
     }
 }
 

@@ -1,0 +1,103 @@
+//! How far the base is, asked once for everybody who asks at the same time: what is kept in memory is right as long as this look says
+//! so. A look began after whoever is answered by it asked, so nobody is told what was before their request.
+
+use crate::{Error, Result, app::App};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use std::{
+    cell::Cell,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+use store::reading::{self, Reading};
+
+/// The look that everybody who asks now will share; a failure is not shared.
+type Pending = Shared<BoxFuture<'static, Option<Reading>>>;
+
+tokio::task_local! {
+    static SEEN: Cell<Option<Reading>>;
+}
+
+/// Does something that only reads with one look: all of it is of one moment, that of its first question.
+pub async fn once<T>(read: impl Future<Output = T>) -> T {
+    SEEN.scope(Cell::new(None), read).await
+}
+
+/// One look at a time; who asks meanwhile shares the next.
+#[derive(Default)]
+pub struct Looks(Arc<Turns>);
+
+#[derive(Default)]
+struct Turns {
+    next: Mutex<Option<Pending>>,
+    under_way: tokio::sync::Mutex<()>,
+}
+
+impl Turns {
+    fn next(&self) -> std::sync::MutexGuard<'_, Option<Pending>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Looks {
+    fn join(&self, store: &store::Store) -> Pending {
+        let mut next = self.0.next();
+        if let Some(pending) = &*next {
+            return pending.clone();
+        }
+        let (turns, store) = (Arc::clone(&self.0), store.clone());
+        let look = async move {
+            let _turn = turns.under_way.lock().await;
+            // it begins: who asks from here on is of the one after
+            turns.next().take();
+            reading::now(&store).await.ok()
+        };
+        next.insert(look.boxed().shared()).clone()
+    }
+}
+
+impl App {
+    /// How far the base is now; settings that changed are read again.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn look(&self) -> Result<Reading> {
+        if let Some(seen) = SEEN.try_with(Cell::get).ok().flatten() {
+            return Ok(seen);
+        }
+        let now = match self.looks.join(&self.store).await {
+            Some(now) => now,
+            None => reading::now(&self.store).await?,
+        };
+        self.settle(now.house).await?;
+        // nobody minds outside of `once`
+        let _ = SEEN.try_with(|seen| seen.set(Some(now)));
+        Ok::<_, Error>(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_look_began_after_whoever_shares_it_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store::Store::open(&format!("sqlite:{}", folder.path().join("z.db").display())).await.expect("opens");
+        let looks = Looks::default();
+        let before = looks.join(&store);
+        let held = Arc::clone(&looks.0).under_way.try_lock().is_ok();
+        assert!(held, "nothing is under way before somebody waits");
+        // both ask before it begins: one look
+        let same = looks.join(&store);
+        assert!(before.ptr_eq(&same));
+        let seen = before.await.expect("answers");
+        assert_eq!(same.await, Some(seen));
+        // whoever asks after it began is not answered by it
+        let after = looks.join(&store);
+        assert_eq!(after.peek(), None);
+        assert_eq!(after.await, Some(seen));
+    }
+}
