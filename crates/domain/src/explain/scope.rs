@@ -209,8 +209,9 @@ impl<'a> Scope<'a> {
     }
 
     /// The base as this customer meets it: what it compares by moves with the customer, all others stand still.
-    pub fn apart(&self, facts: &Facts, base: &Base, all: &dyn Everyone) -> Base {
-        self.compared(base).apart(base, all, &suppose::texts(facts))
+    pub fn apart(&self, facts: &Facts, base: &Arc<Base>, all: &dyn Everyone) -> Arc<Base> {
+        let compared = self.compared(base);
+        if compared.any() { Arc::new(compared.apart(base, all, &suppose::texts(facts))) } else { Arc::clone(base) }
     }
 
     /// Does it take edges or values of others as they stand, although the customer moves them?

@@ -18,7 +18,7 @@ use domain::{
     segment::{self, Members, Segment, Step},
 };
 use proptest::prelude::*;
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 use testkit::chance::Chance;
 
 /// A target among all customers, with nothing but what it needs.
@@ -99,7 +99,7 @@ impl Shop {
     fn change(&self, all: &[Facts], one: usize, limit: i64) -> Change {
         let (scope, everyone) = (self.scope(), self.everyone(all, one, &all[one], AS_OF));
         let base = everyone.base();
-        let apart = Arc::new(scope.apart(&all[one], base, &everyone.everyone(one)));
+        let apart = scope.apart(&all[one], base, &everyone.everyone(one));
         let at = Zone::utc().end_of(AS_OF);
         let moment = Moment { day: AS_OF, known: Instant::MAX, at, base, apart: &apart, listed: &|_| false, typical: Some(TYPICAL), limit: Some(limit) };
         scope.change(&all[one], &moment)

@@ -101,7 +101,8 @@ fn classes(picture: &Picture, key: &str, who: &Bits, filter: &Filter) -> Result<
     let missing = || Error::not_found("classification", key);
     let (classes, definition) = (picture.classes(key).ok_or_else(missing)?, picture.definitions.classification(key).ok_or_else(missing)?);
     let chosen = |class: &str| filter.classes.iter().any(|(c, k)| c == key && k == class);
-    let sizes = classes.keys().iter().zip(classes.sizes_among(who));
+    let sizes = if who == picture.everyone() { classes.sizes().to_vec() } else { classes.sizes_among(who) };
+    let sizes = classes.keys().iter().zip(sizes);
     let shown = sizes.filter(|(class, n)| *n > 0 || chosen(class));
     Ok((definition.label.clone(), shown.map(|(class, n)| item(class, definition.class_label(class), n)).collect()))
 }

@@ -14,7 +14,7 @@ use domain::{
     fact::Facts,
     segment::Members,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// Which assignment is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,13 +78,13 @@ fn scope<'a>(picture: &'a Picture, subject: &Subject) -> Result<Scope<'a>> {
 }
 
 fn answer(scope: &Scope<'_>, picture: &Picture, facts: &Facts, key: CustomerKey, version: u32, zone: &Zone, listed: &BTreeSet<String>) -> WhyView {
-    let base = Arc::new(picture.run.base().clone());
-    let apart = Arc::new(scope.apart(facts, &base, &picture.run.everyone(key)));
+    let base = picture.run.base();
+    let apart = scope.apart(facts, base, &picture.run.everyone(key));
     let moment = Moment {
         day: picture.as_of,
         known: picture.known_as_of,
         at: zone.end_of(picture.as_of),
-        base: &base,
+        base,
         apart: &apart,
         listed: &|segment| listed.contains(segment),
         typical: typical(picture, key),

@@ -94,7 +94,7 @@ impl Run {
             By::Values { feature, limit } => {
                 let (keys, codes, kept) = self.by_value(feature, *limit, &classifier.otherwise);
                 if let Some(kept) = kept {
-                    self.base.kept.insert(classifier.key.clone(), kept);
+                    Arc::make_mut(&mut self.base).kept.insert(classifier.key.clone(), kept);
                 }
                 self.classes_of(keys, codes)
             }

@@ -92,7 +92,7 @@ pub(super) struct Prepared<'a> {
 
 impl Prepared<'_> {
     pub(super) fn into_base(self) -> Base {
-        let mut base = self.run.base.clone();
+        let mut base = self.run.base.as_ref().clone();
         base.stats.extend(self.base.stats);
         base.tops.extend(self.base.tops);
         base

@@ -81,7 +81,7 @@ pub struct Run {
     pub(super) columns: HashMap<String, Arc<Column>>,
     pub(super) classes: BTreeMap<String, Classes>,
     pub(super) segments: BTreeMap<String, Bits>,
-    pub(super) base: Base,
+    pub(super) base: Arc<Base>,
     pub(super) on_demand: OnDemand,
     pub(super) indexes: Indexes,
     pub(super) masks: Masks,
@@ -152,7 +152,7 @@ impl Lake {
             columns: HashMap::new(),
             classes: BTreeMap::new(),
             segments: BTreeMap::new(),
-            base: Base::default(),
+            base: Arc::default(),
             on_demand: OnDemand::default(),
             indexes: Indexes::default(),
             masks: Masks::default(),
@@ -243,10 +243,10 @@ impl Run {
             for (f, made) in now.iter().zip(made) {
                 let Some(made) = made else { continue };
                 if let Some(cuts) = made.cuts {
-                    self.base.cuts.insert(f.key.clone(), cuts);
+                    Arc::make_mut(&mut self.base).cuts.insert(f.key.clone(), cuts);
                 }
                 if let Some(costs) = made.costs {
-                    self.base.costs.insert(f.key.clone(), costs);
+                    Arc::make_mut(&mut self.base).costs.insert(f.key.clone(), costs);
                 }
                 self.columns.insert(f.key.clone(), Arc::new(made.column));
             }
@@ -329,7 +329,7 @@ impl Run {
             if !self.base.tops.contains_key(&top.key) {
                 let mut values = mask::known_values(&top.by, self);
                 if let Some(cut) = cut(&mut values, top.percent, top.bottom) {
-                    self.base.tops.insert(top.key.clone(), cut);
+                    Arc::make_mut(&mut self.base).tops.insert(top.key.clone(), cut);
                 }
             }
         }
@@ -340,7 +340,7 @@ impl Run {
             return Some(*known);
         }
         let value = self.compute(key)?;
-        self.base.stats.insert(key.clone(), value);
+        Arc::make_mut(&mut self.base).stats.insert(key.clone(), value);
         Some(value)
     }
 
@@ -425,7 +425,7 @@ impl Run {
     }
 
     /// Statistics, cuts and kept values of the base: what `domain::feature::Plan` needs to say the same for one customer.
-    pub fn base(&self) -> &Base {
+    pub fn base(&self) -> &Arc<Base> {
         &self.base
     }
 

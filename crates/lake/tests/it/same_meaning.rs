@@ -10,7 +10,6 @@ use domain::{
 };
 use lake::{Lake, Run, Spec};
 use proptest::prelude::*;
-use std::sync::Arc;
 use crate::support::{Business, TODAY, end_of, population, there};
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -65,7 +64,7 @@ fn apart(b: &Business, spec: &Spec, run: &Run, all: &Population<'_>, (place, i):
         prop_assert_eq!((&want.tops, &want.kept), (&got.tops, &got.kept), "{:?}", target);
         prop_assert!(want.cuts.iter().all(|(key, cuts)| got.cuts.get(key) == Some(cuts)), "{target:?}");
         // nothing done, nothing moved
-        let profile = scope.profile(&facts, spec.as_of, Instant::MAX, &Arc::new(got), &|_| false);
+        let profile = scope.profile(&facts, spec.as_of, Instant::MAX, &got, &|_| false);
         let row = run.row(CustomerKey(i as u32));
         match &target {
             Target::Class(key) => prop_assert_eq!(Value::Text(scope.outcome(&profile)), row.value(&format!("class.{key}")), "{} of {}", key, i),
