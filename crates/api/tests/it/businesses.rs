@@ -61,10 +61,10 @@ fn ids(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What all readings without a parameter in their path say, and the ids they name.
+/// What all readings without a parameter in their path say, and the ids they name; but the list of businesses, which is no business's own.
 async fn all_of(app: &TestApp, who: &Who) -> (String, BTreeSet<String>) {
     let (mut text, mut found) = (String::new(), BTreeSet::new());
-    for o in operations().iter().filter(|o| o.method == Method::GET && !o.path.contains('{') && !o.path.ends_with("/events")) {
+    for o in operations().iter().filter(|o| o.method == Method::GET && !o.path.contains('{') && !o.path.ends_with("/events") && o.path != "/businesses") {
         let answer = app.read(who, &o.path).await;
         text.push_str(&answer.text());
         if let Ok(value) = serde_json::from_slice(&answer.bytes) {
@@ -90,6 +90,7 @@ fn cookie(who: &Who) -> String {
 #[tokio::test]
 async fn what_is_of_another_business_is_answered_as_what_nobody_has() {
     for url in both().await {
+        let every = url.is_none();
         let mut a = TestApp::shop(url).await;
         let b = planted(&a).await;
         let (_, theirs) = all_of(&b, &b.me()).await;
@@ -107,7 +108,10 @@ async fn what_is_of_another_business_is_answered_as_what_nobody_has() {
                     continue;
                 }
                 let keys = ["zq_b_segment".to_owned()];
-                for id in theirs.iter().chain(&keys) {
+                // on SQLite every id at every place; on PostgreSQL each place has some of them, and each of them some places
+                let from = checked % theirs.len();
+                let some = if every { theirs.len() } else { 3 };
+                for id in theirs.iter().cycle().skip(from).take(some).chain(&keys) {
                     let nobodys = match id.split_once('_') {
                         Some((prefix, rest)) if rest.len() == 26 => format!("{prefix}_01j00000000000000000000000"),
                         _ => "zz_nobodys".to_owned(),
@@ -129,7 +133,7 @@ async fn what_is_of_another_business_is_answered_as_what_nobody_has() {
                 }
             }
         }
-        assert!(checked > 800, "only {checked} were tried");
+        assert!(checked > if every { 800 } else { 200 }, "only {checked} were tried");
         // and in bodies
         let of = |prefix: &str| theirs.iter().find(|id| id.starts_with(prefix)).cloned().unwrap_or_else(|| panic!("no {prefix} among {theirs:?}"));
         let mine = a.get("/customers").await.expect(200)["items"][0]["id"].clone();
@@ -171,6 +175,9 @@ async fn nothing_of_one_is_in_any_answer_of_another() {
             assert!(!part.contains(CANARY) && !b.ctx.app.settings().id.is_empty() && !part.contains(&b.ctx.app.settings().id), "{part}");
         }
         workers.stop().await;
+        // whoever looks after the server knows what it calls itself, and no more
+        let listed = a.read(&a.me(), "/businesses").await.expect(200).to_string();
+        assert_eq!(listed.matches(CANARY).count(), 1, "{listed}");
         // counted by nobody else either
         assert_eq!(a.read(&a.me(), "/overview").await.expect(200)["customers"], 12);
         assert_eq!(b.read(&b.me(), "/overview").await.expect(200)["customers"], 12);

@@ -2,12 +2,12 @@
 
 use crate::{
     files::orders,
-    place::{Engine, Place, run},
+    place::{Engine, Place, run, start},
     server::{Browser, Server},
 };
-use flow::backup::Archive;
+use flow::{backup::Archive, businesses::FAILPOINTS};
 use serde_json::Value;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 #[test]
 fn each_business_is_worked_on_by_its_name_on_sqlite() {
@@ -107,4 +107,33 @@ fn worked_on(engine: Engine) {
         assert!(tries < 100, "not served ten seconds later");
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
+}
+
+#[test]
+fn one_whose_making_was_cut_short_is_whole_after_the_next_start_on_sqlite() {
+    cut_short(Engine::Sqlite);
+}
+
+#[test]
+fn one_whose_making_was_cut_short_is_whole_after_the_next_start_on_postgres() {
+    cut_short(Engine::Postgres);
+}
+
+fn cut_short(engine: Engine) {
+    let place = Place::new(engine);
+    {
+        let server = Server::start(&place);
+        Browser { address: server.address.clone(), cookie: String::new() }.set_up(server.token.as_deref().expect("a first start"));
+    }
+    // one failpoint after the other: the list knows of it, then its data is there and the list does not say so yet
+    run(place.at_home(["business", "add", "brand-b", "--json"]).env("ZHIYIN_FAILPOINT", "business-added")).aborted();
+    let dying = start(place.at_home(["serve", "--json", "--listen", "127.0.0.1:0"]).env("ZHIYIN_FAILPOINT", "business-made"));
+    dying.within(Duration::from_secs(30)).unwrap_or_else(|late| panic!("business-made was not passed: {late:#?}")).aborted();
+    let server = Server::start(&place);
+    assert!(server.answers("/w/brand-b/api/v1/session"));
+    drop(server);
+    assert_eq!(listed(&place), [("brand-b".into(), "waiting".into(), 0.into())]);
+    let link = run(&mut place.at_home(["business", "link", "brand-b", "--json"])).ends(0).json();
+    assert!(link["setup"].as_str().is_some_and(|l| l.contains("/w/brand-b/setup?token=")), "{link}");
+    assert_eq!(FAILPOINTS, ["business-added", "business-made"]);
 }
