@@ -76,6 +76,7 @@ const routes: [string, () => string][] = [
   ['settings', () => '/settings'],
   ['account', () => '/settings/account'],
   ['members', () => '/settings/users'],
+  ['businesses', () => '/settings/businesses'],
   ['tokens', () => '/settings/tokens'],
   ['webhooks', () => '/settings/webhooks'],
   ['webhook', () => `/settings/webhooks/${hook}`],

@@ -5,7 +5,7 @@
     var theme = localStorage.getItem('zhiyin.theme')
     if (theme !== 'light' && theme !== 'dark') theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
     root.dataset.theme = theme
-    var lang = localStorage.getItem('zhiyin.lang') || navigator.language || ''
+    var lang = localStorage.getItem('zhiyin.lang') || new URLSearchParams(location.search).get('lang') || navigator.language || ''
     root.lang = lang.toLowerCase().indexOf('zh') === 0 ? 'zh-CN' : 'en'
   } catch (error) {
     root.dataset.theme = 'light'

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, retainSearchParams } from '@tanstack/react-router'
+import { BASE } from './api/base'
 import { whenDenied, whenSignedOut } from './api/client'
 import type { Known, Permission, Scoring } from './api/types'
 import { session, sessionOver } from './api/queries'
@@ -152,6 +153,7 @@ const settings = createRoute({ getParentRoute: () => app, path: '/settings', com
 const account = createRoute({ getParentRoute: () => app, path: '/settings/account', component: lazyRouteComponent(() => import('./areas/account/AccountPage'), 'AccountPage') })
 const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
 const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
+const businesses = createRoute({ getParentRoute: () => app, path: '/settings/businesses', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/businesses/BusinessesPage'), 'BusinessesPage') })
 const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webhooks', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhooksPage'), 'WebhooksPage') })
 const webhookOne = createRoute({ getParentRoute: () => app, path: '/settings/webhooks/$id', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhookPage'), 'WebhookPage') })
 const mailRoute = createRoute({ getParentRoute: () => app, path: '/settings/mail', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/mail/MailPage'), 'MailPage') })
@@ -188,6 +190,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
 const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, businesses, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))
@@ -200,7 +203,7 @@ const stringifySearch = (search: Raw): string => {
 
 export function makeRouter(queries: QueryClient) {
   const router = createRouter({
-    routeTree: tree, context: { queries }, parseSearch, stringifySearch,
+    basepath: BASE || '/', routeTree: tree, context: { queries }, parseSearch, stringifySearch,
     defaultPendingComponent: () => <div className="page"><Loading lines={6} /></div>, defaultPendingMs: 300, scrollRestoration: true, defaultPreload: 'intent',
   })
   // the page stays as it is, with everything typed into it; `Shell` asks to sign in over it

@@ -1,10 +1,11 @@
 //! What every handler is handed: the application, the brakes on guessing, and how the server is reached.
 
 use crate::error::{Error, Result};
+use crate::houses::Houses;
 use crate::limit::Brake;
 use crate::password::Passwords;
 use flow::app::App;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// How the server is reached.
 #[derive(Debug, Clone, Default)]
@@ -15,12 +16,33 @@ pub struct Config {
     pub proxies: usize,
     /// largest upload in bytes; `None` = whatever the disk holds
     pub upload_limit: Option<u64>,
+    /// its name in the address, for a business that is not the server's first
+    pub business: Option<String>,
 }
 
 impl Config {
     /// Do people reach us by https?
     pub fn https(&self) -> bool {
         self.origin.as_deref().is_some_and(|o| o.starts_with("https://"))
+    }
+
+    /// Where this business begins on its server: nothing, or `/w/<slug>`.
+    pub fn base(&self) -> String {
+        self.business.as_deref().map(flow::businesses::path).unwrap_or_default()
+    }
+
+    /// The address people type for this business, if the server knows its own.
+    pub fn address(&self) -> Option<String> {
+        self.origin.as_deref().map(|origin| format!("{}{}", origin.trim_end_matches('/'), self.base()))
+    }
+
+    /// Name of a cookie of this business: one browser may be signed in to several. No slug has a dot.
+    pub fn cookie(&self, name: &str) -> String {
+        let prefix = if self.https() { "__Host-" } else { "" };
+        match &self.business {
+            None => format!("{prefix}{name}"),
+            Some(slug) => format!("{prefix}{name}.{slug}"),
+        }
     }
 }
 
@@ -41,6 +63,8 @@ pub struct Ctx {
     pub running: crate::idempotency::Running,
     /// who asked lately
     pub known: Arc<crate::known::Known>,
+    /// every business of the server
+    pub houses: Weak<Houses>,
 }
 
 impl Ctx {
@@ -48,7 +72,17 @@ impl Ctx {
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
         let brake = Brake::new(Arc::clone(&app));
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default(), known: Arc::default() }
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default(), known: Arc::default(), houses: Weak::new() }
+    }
+
+    /// One of the businesses of a server.
+    pub fn among(self, houses: Weak<Houses>) -> Ctx {
+        Ctx { houses, ..self }
+    }
+
+    /// One that shares the hasher with this one.
+    pub fn hashing_beside(self, other: &Ctx) -> Ctx {
+        Ctx { passwords: other.passwords.beside(), ..self }
     }
 
     /// The workspace this store holds; empty before the set-up. Read with every request: another process on the same database may

@@ -97,10 +97,10 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Invit
     let (secret, _) = account::secret(&ctx)?;
     let token = format!("{PREFIX}{secret}");
     let guest = Guest { email: form.email.trim().to_lowercase(), role: form.role, personal: form.personal };
-    let origin = ctx.config.origin.as_deref().map(|o| o.trim_end_matches('/'));
-    let link = format!("{}/invite#{token}", origin.unwrap_or_default());
+    let address = ctx.config.address();
+    let link = format!("{}/invite#{token}", address.clone().unwrap_or_else(|| ctx.config.base()));
     // without an address of our own a mail could not say where to go
-    let (invitation, mailed) = invitations::create(&ctx.app, &scope.by(), guest, &account::hash(&token), origin.map(|_| link.as_str())).await?;
+    let (invitation, mailed) = invitations::create(&ctx.app, &scope.by(), guest, &account::hash(&token), address.map(|_| link.as_str())).await?;
     Ok((StatusCode::CREATED, Json(InvitationMade { invitation, token, link, mailed })))
 }
 

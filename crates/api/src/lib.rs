@@ -4,6 +4,7 @@
 pub mod account;
 mod asked;
 mod audit;
+mod businesses;
 mod changes;
 mod classifications;
 mod cohorts;
@@ -21,6 +22,7 @@ mod extract;
 mod features;
 mod flow_between;
 mod health;
+pub mod houses;
 pub mod idempotency;
 mod imports;
 mod intake;
@@ -58,25 +60,26 @@ mod webhooks;
 
 pub use ctx::{Config, Ctx};
 pub use error::{Error, Result};
+pub use houses::{Houses, Opener};
 pub use router::{BASE, openapi, router};
 pub use session::Peer;
 pub use security::CSRF_HEADER;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves until `stop` resolves, then finishes the requests under way.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, ctx: Ctx, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    // whoever looks on would keep the server from ending
-    let closing = ctx.closing.clone();
+pub async fn serve(listener: TcpListener, houses: Arc<Houses>, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let service = houses.service().into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         stop.await;
-        closing.send_replace(true);
+        // whoever looks on would keep the server from ending
+        houses.farewell();
     };
-    let service = router(ctx).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -43,14 +43,14 @@ pub struct OidcComing {
     pub iss: Option<String>,
 }
 
-fn cookie_name(ctx: &Ctx) -> &'static str {
-    if ctx.config.https() { "__Host-zhiyin-oidc" } else { "zhiyin-oidc" }
+fn cookie_name(ctx: &Ctx) -> String {
+    ctx.config.cookie("zhiyin-oidc")
 }
 
 /// Where people come back to: under our own address as it was configured, whatever a request says.
 fn redirect(ctx: &Ctx) -> Result<String> {
-    let origin = ctx.config.origin.as_deref().ok_or_else(|| Error::new(StatusCode::NOT_FOUND, "oidc.not_found", "nobody signs in this way here"))?;
-    Ok(settings::redirect(origin))
+    let address = ctx.config.address().ok_or_else(|| Error::new(StatusCode::NOT_FOUND, "oidc.not_found", "nobody signs in this way here"))?;
+    Ok(settings::redirect(&address))
 }
 
 /// Go to the sign-in service
@@ -66,7 +66,7 @@ pub async fn leave(State(ctx): State<Ctx>, peer: Peer) -> Result<Response> {
     let [(state, _), (nonce, _), (verifier, _)] = [account::secret(&ctx)?, account::secret(&ctx)?, account::secret(&ctx)?];
     let leaving = oidc::leave(&ctx.app, [&state, &nonce, &verifier], &kept, &redirect).await?;
     let mut response = Json(OidcLeaving { url: leaving.url }).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie_of(&ctx, cookie_name(&ctx), Some(&browser), AWAY)?);
+    response.headers_mut().insert(header::SET_COOKIE, cookie_of(&ctx, &cookie_name(&ctx), Some(&browser), AWAY)?);
     Ok(response)
 }
 
@@ -84,7 +84,7 @@ pub async fn come(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(f
     let redirect = redirect(&ctx)?;
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys(&peer), now).await?;
-    let browser = scope::cookie_named(&headers, cookie_name(&ctx)).unwrap_or_default();
+    let browser = scope::cookie_named(&headers, &cookie_name(&ctx)).unwrap_or_default();
     let back = Coming { code: &form.code, state: &form.state, issuer: form.iss.as_deref(), browser_hash: &account::hash(&browser) };
     let user = match oidc::come(&ctx.app, back, &redirect).await {
         Ok(user) => user,
@@ -98,7 +98,7 @@ pub async fn come(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(f
     };
     let entry = second_step::arrive(&ctx, &user, &peer, "oidc").await?;
     let mut response = session::begun(&ctx, StatusCode::OK, &entry).await?;
-    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, cookie_name(&ctx), None, 0)?);
+    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, &cookie_name(&ctx), None, 0)?);
     Ok(response)
 }
 
@@ -107,7 +107,7 @@ pub async fn come(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(f
 /// Its secret is never told.
 #[utoipa::path(get, path = "/workspace/sign-in/oidc", tag = "session", responses((status = 200, body = OidcState)))]
 pub async fn show(State(ctx): State<Ctx>, _: Scope) -> Result<Json<OidcState>> {
-    Ok(Json(settings::show(&ctx.app, ctx.config.origin.as_deref()).await?))
+    Ok(Json(settings::show(&ctx.app, ctx.config.address().as_deref()).await?))
 }
 
 /// Set the sign-in service
@@ -116,7 +116,7 @@ pub async fn show(State(ctx): State<Ctx>, _: Scope) -> Result<Json<OidcState>> {
 #[utoipa::path(put, path = "/workspace/sign-in/oidc", tag = "session", request_body = OidcDraft,
     responses((status = 200, body = OidcState), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub async fn set(State(ctx): State<Ctx>, scope: Scope, Json(draft): Json<OidcDraft>) -> Result<Json<OidcState>> {
-    Ok(Json(settings::set(&ctx.app, &scope.by(), draft, ctx.config.origin.as_deref()).await?))
+    Ok(Json(settings::set(&ctx.app, &scope.by(), draft, ctx.config.address().as_deref()).await?))
 }
 
 /// Take the sign-in service away

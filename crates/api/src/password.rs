@@ -12,37 +12,39 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Verified when nobody has the e-mail, so that an answer takes as long either way.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dW5rbm93bi1wZXJzb24$nOiUbqZ3cY3Lr2Bq3bE8dYLq0yVZb6m0c0S0m2b0kX8";
 
-/// Passwords hashed at once: each takes 19 MiB and a core.
-const AT_ONCE: usize = 2;
-/// So many wait for their turn; whoever comes then is asked to come again.
-const WAITING: usize = 32;
+/// So many are hashed or wait for their turn; whoever comes then is asked to come again. Each takes 19 MiB and a core while it is hashed.
+const CROWD: usize = 34;
 
 /// Hashing a few passwords at once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Passwords(Arc<Turns>);
 
-#[derive(Debug)]
 struct Turns {
     /// at work or waiting
     places: Semaphore,
-    /// at work
-    work: Semaphore,
+    /// at work: few of one business, few of a server
+    work: flow::shares::Turns,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Passwords(Arc::new(Turns { places: Semaphore::new(AT_ONCE + WAITING), work: Semaphore::new(AT_ONCE) }))
+        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: flow::shares::Turns::default() }))
     }
 }
 
 impl Passwords {
+    /// For another business of this server: a crowd at its door keeps nobody waiting at this one.
+    pub fn beside(&self) -> Passwords {
+        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: self.0.work.beside() }))
+    }
+
     /// A turn; `server.busy` when too many wait already.
-    async fn turn(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
+    async fn turn(&self) -> Result<(SemaphorePermit<'_>, flow::shares::Turn)> {
         let place = self.0.places.try_acquire().map_err(|_| {
             let busy = Error::new(StatusCode::SERVICE_UNAVAILABLE, "server.busy", "too many people sign in at this moment; try again soon");
             busy.params(json!({ "retry_after": 2 }))
         })?;
-        Ok((place, self.0.work.acquire().await.map_err(Error::internal)?))
+        Ok((place, self.0.work.take().await?))
     }
 
     /// The PHC string to store.
@@ -111,7 +113,7 @@ mod tests {
                 }
             }
         }
-        assert!(refused > 0 && done >= AT_ONCE + WAITING, "{done} done, {refused} refused");
+        assert!(refused > 0 && done >= CROWD, "{done} done, {refused} refused");
         assert!(passwords.verify("whatever it is".into(), None).await.is_ok(), "their places are not given back");
     }
 

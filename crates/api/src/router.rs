@@ -6,7 +6,7 @@ use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
+    audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
     imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
@@ -136,6 +136,7 @@ fn page(page: Page) -> Page {
         .on(Open, routes!(oidc::leave))
         .on(Open, routes!(oidc::come))
         .on(Open, routes!(session::setup))
+        .on(Open, routes!(businesses::mine))
         .on(Open, routes!(invitations::look))
         .on(Open, routes!(invitations::accept))
         .on(Open, routes!(health::show))
@@ -281,6 +282,11 @@ fn page(page: Page) -> Page {
         .on(Has(MembersManage), routes!(invitations::revoke))
         .on_secret(Has(TokensWrite), routes!(tokens::list, tokens::create))
         .on(Has(TokensWrite), routes!(tokens::revoke))
+        // the businesses of the server
+        .on_secret(Has(SettingsWrite), routes!(businesses::list, businesses::create))
+        .on_secret(Has(SettingsWrite), routes!(businesses::link))
+        .on(Has(SettingsWrite), routes!(businesses::archive))
+        .on(Has(SettingsWrite), routes!(businesses::reopen))
         // doors out
         .on_secret(Has(SettingsWrite), routes!(webhooks::list, webhooks::create))
         .on(Has(SettingsWrite), routes!(webhooks::show, webhooks::edit, webhooks::remove))
@@ -328,7 +334,11 @@ fn operation_id(method: &str, path: &str) -> String {
 
 /// The whole application: API, its description, and the web app everywhere else.
 pub fn router(ctx: Ctx) -> Router {
-    let document = openapi().to_json().unwrap_or_default();
+    let mut document = openapi();
+    if ctx.config.business.is_some() {
+        document.servers = Some(vec![utoipa::openapi::Server::new(ctx.config.base())]);
+    }
+    let document = document.to_json().unwrap_or_default();
     let describe = move || async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], document) };
     let (api, _) = api(Some(&ctx));
     api.route("/api/v1/openapi.json", get(describe))

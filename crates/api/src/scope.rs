@@ -218,13 +218,13 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Name of the session cookie.
-pub fn cookie_name(ctx: &Ctx) -> &'static str {
-    if ctx.config.https() { "__Host-zhiyin" } else { "zhiyin" }
+pub fn cookie_name(ctx: &Ctx) -> String {
+    ctx.config.cookie("zhiyin")
 }
 
 /// The session token of a request.
 pub fn cookie(ctx: &Ctx, headers: &HeaderMap) -> Option<String> {
-    cookie_named(headers, cookie_name(ctx))
+    cookie_named(headers, &cookie_name(ctx))
 }
 
 /// The value of a cookie.

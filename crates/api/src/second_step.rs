@@ -50,13 +50,13 @@ pub async fn arrive(ctx: &Ctx, user: &str, peer: &Peer, via: &str) -> Result<Ent
 }
 
 /// Name of the cookie of a sign-in that waits.
-pub fn cookie_name(ctx: &Ctx) -> &'static str {
-    if ctx.config.https() { "__Host-zhiyin-code" } else { "zhiyin-code" }
+pub fn cookie_name(ctx: &Ctx) -> String {
+    ctx.config.cookie("zhiyin-code")
 }
 
 /// Does a sign-in of this browser wait for its code?
 pub async fn waits(ctx: &Ctx, headers: &HeaderMap) -> Result<bool> {
-    let Some(token) = scope::cookie_named(headers, cookie_name(ctx)) else { return Ok(false) };
+    let Some(token) = scope::cookie_named(headers, &cookie_name(ctx)) else { return Ok(false) };
     Ok(pending::find(&ctx.app.store, &hash(&token), ctx.app.clock.now(), TRIES).await?.is_some())
 }
 
@@ -85,7 +85,7 @@ pub(crate) async fn counted<T>(ctx: &Ctx, user: &str, outcome: flow::Result<T>) 
 /// # Errors
 /// `session.code_over`, `second_factor.code`, `second_factor.key`, `session.too_many_tries`, or when the store refuses.
 pub async fn finish(ctx: &Ctx, headers: &HeaderMap, form: &CodeForm, peer: &Peer) -> Result<Scope> {
-    let kept = hash(&scope::cookie_named(headers, cookie_name(ctx)).ok_or_else(over)?);
+    let kept = hash(&scope::cookie_named(headers, &cookie_name(ctx)).ok_or_else(over)?);
     let now = ctx.app.clock.now();
     ctx.workspace().await?;
     let waiting = pending::find(&ctx.app.store, &kept, now, TRIES).await?.ok_or_else(over)?;

@@ -125,7 +125,7 @@ impl FromRequestParts<Ctx> for Peer {
 
 /// The cookie of a token, or the one that takes it away.
 fn set_cookie(ctx: &Ctx, token: Option<&str>) -> Result<HeaderValue> {
-    cookie_of(ctx, cookie_name(ctx), token, 14 * 24 * 3600)
+    cookie_of(ctx, &cookie_name(ctx), token, 14 * 24 * 3600)
 }
 
 /// A cookie of this name for so many seconds, or the one that takes it away.
@@ -180,12 +180,12 @@ pub(crate) async fn begun(ctx: &Ctx, status: StatusCode, entry: &Entry) -> Resul
         Entry::In(scope) => {
             let mut response = (status, Json(view(ctx, Some(scope), false).await?)).into_response();
             response.headers_mut().insert(header::SET_COOKIE, set_cookie(ctx, Some(scope.person()?))?);
-            response.headers_mut().append(header::SET_COOKIE, cookie_of(ctx, waits, None, 0)?);
+            response.headers_mut().append(header::SET_COOKIE, cookie_of(ctx, &waits, None, 0)?);
             Ok(response)
         }
         Entry::Code(token) => {
             let mut response = (status, Json(view(ctx, None, true).await?)).into_response();
-            response.headers_mut().insert(header::SET_COOKIE, cookie_of(ctx, waits, Some(token), second_step::WAITS)?);
+            response.headers_mut().insert(header::SET_COOKIE, cookie_of(ctx, &waits, Some(token), second_step::WAITS)?);
             Ok(response)
         }
     }
@@ -227,11 +227,11 @@ pub async fn end(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Response>
     if let Some(token) = scope::cookie(&ctx, &headers) {
         account::sign_out(&ctx, &token).await?;
     }
-    if let Some(token) = scope::cookie_named(&headers, second_step::cookie_name(&ctx)) {
+    if let Some(token) = scope::cookie_named(&headers, &second_step::cookie_name(&ctx)) {
         store::pending::delete(&ctx.app.store, &account::hash(&token)).await?;
     }
     let mut response = (StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&ctx, None)?)]).into_response();
-    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, second_step::cookie_name(&ctx), None, 0)?);
+    response.headers_mut().append(header::SET_COOKIE, cookie_of(&ctx, &second_step::cookie_name(&ctx), None, 0)?);
     Ok(response)
 }
 

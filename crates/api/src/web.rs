@@ -28,7 +28,7 @@ pub async fn serve(State(ctx): State<Ctx>, method: Method, uri: Uri, headers: He
         return Error::new(StatusCode::METHOD_NOT_ALLOWED, "request.method", "pages are only read").into_response();
     }
     let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") || path == "api" {
+    if path.starts_with("api/") || path == "api" || elsewhere(path) {
         return Error::not_found().into_response();
     }
     match file(path, &headers) {
@@ -39,12 +39,18 @@ pub async fn serve(State(ctx): State<Ctx>, method: Method, uri: Uri, headers: He
     }
 }
 
+/// Does a program mean another business by it? It wants no page in answer.
+fn elsewhere(path: &str) -> bool {
+    let mut parts = path.split('/');
+    parts.next() == Some("w") && parts.nth(1) == Some("api")
+}
+
 /// `index.html` with a fresh nonce in its `csp-nonce` meta tag and in its policy.
 fn page(ctx: &Ctx) -> Response {
     let Ok(random) = ctx.random::<18>() else { return Error::internal("no randomness").into_response() };
     let nonce = base64::engine::general_purpose::STANDARD.encode(random);
     let html = Dist::get("index.html").and_then(|f| String::from_utf8(f.data.into_owned()).ok());
-    let html = html.unwrap_or_else(|| ABSENT.to_owned()).replace("__NONCE__", &nonce);
+    let html = html.unwrap_or_else(|| ABSENT.to_owned()).replace("__NONCE__", &nonce).replace("__BASE__", &ctx.config.base());
     let mut response = (StatusCode::OK, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -37,6 +37,9 @@ pub struct Global {
     /// Configuration file (else ./zhiyin.toml if there is one)
     #[arg(long, global = true)]
     pub config: Option<PathBuf>,
+    /// Work on this business of the server instead of its first: its name in the address
+    #[arg(long, global = true, value_name = "SLUG")]
+    pub business: Option<String>,
 }
 
 /// A language there is; what `LC_ALL` would say is understood, too.
@@ -344,6 +347,12 @@ pub enum Command {
         #[command(subcommand)]
         action: UserAction,
     },
+    /// Businesses of this server besides the first
+    Business {
+        /// What to do
+        #[command(subcommand)]
+        action: BusinessAction,
+    },
     /// The log of who did what
     Audit {
         /// What to do
@@ -399,6 +408,8 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+pub use crate::args_business::BusinessAction;
 
 /// What can be done with the audit log.
 #[derive(Debug, Subcommand)]

@@ -5,14 +5,16 @@ use crate::{
     config::{self, Config},
     exit::{Code, Failure},
 };
+use channels::Egress;
 use domain::clock::{Clock, SystemClock};
-use flow::app::{App, Chance};
+use flow::{app::{App, Chance}, businesses::Place};
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::Arc,
 };
-use store::Store;
+use store::{Size, Store};
 use tempfile::TempDir;
 
 /// The operating system's randomness.
@@ -126,12 +128,36 @@ pub async fn one_off() -> Result<(App, TempDir), Failure> {
 /// # Errors
 /// When folder or database refuse.
 pub async fn open_at(data: &Path, url: &str) -> Result<App, Failure> {
+    open_sized(data, url, Size::WHOLE).await
+}
+
+/// As [`open_at`], taking no more than this of the machine.
+///
+/// # Errors
+/// When folder or database refuse.
+pub async fn open_sized(data: &Path, url: &str, size: Size) -> Result<App, Failure> {
     make_folder(data).map_err(|e| Failure::file(data, &e))?;
     // what the database would say of a folder it may not write to helps nobody
     tempfile::tempfile_in(data).map_err(|e| Failure::file(data, &e))?;
     crate::upgrade::before(data, url).await?;
-    let store = Store::open(url).await?;
+    let store = Store::open_sized(url, size).await?;
     Ok(App::open(store, data, Arc::new(SystemClock), Arc::new(SystemChance)).await?)
+}
+
+/// Opens further businesses for a server.
+pub struct Beside {
+    /// the one way out
+    pub egress: Egress,
+}
+
+impl api::Opener for Beside {
+    fn open(&self, place: Place, among: usize) -> Pin<Box<dyn Future<Output = flow::Result<App>> + Send>> {
+        let egress = self.egress.clone();
+        Box::pin(async move {
+            let app = open_sized(&place.data, &place.url, Size::shared(among)).await;
+            Ok(app.map_err(|e| flow::Error::Internal(e.message.en))?.with_egress(egress))
+        })
+    }
 }
 
 /// Makes the data folder, for its owner's eyes only: it holds names and phones. One that is there stays as open as it is.

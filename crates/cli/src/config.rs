@@ -23,6 +23,9 @@ pub struct Config {
     pub server: ServerConfig,
     /// `[egress] allow = ["erp.internal:8080"]`
     pub egress: EgressConfig,
+    /// the business of the server that `--business` names
+    #[serde(skip)]
+    pub chosen: Option<flow::businesses::Place>,
 }
 
 /// The database.
@@ -135,6 +138,9 @@ pub fn language(flag: Option<&str>, config: Option<&str>) -> Lang {
 
 /// Data folder and database of a command.
 pub fn place(home: &Home, config: &Config) -> (PathBuf, String) {
+    if let Some(chosen) = &config.chosen {
+        return (chosen.data.clone(), chosen.url.clone());
+    }
     let data = home.data.clone().or_else(|| config.data.folder.clone()).unwrap_or_else(|| PathBuf::from("zhiyin-data"));
     let url = home.store.clone().or_else(|| config.store.url.clone());
     let url = url.unwrap_or_else(|| format!("sqlite:{}", std::path::absolute(&data).unwrap_or_else(|_| data.clone()).join("zhiyin.db").display()));

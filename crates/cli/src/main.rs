@@ -4,6 +4,8 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod args_business;
+mod chosen;
 mod command;
 mod compose;
 mod config;
@@ -51,14 +53,16 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Outcome {
-    let config = config::Config::load(&cli.global)?;
+    let mut config = config::Config::load(&cli.global)?;
+    if let Some(slug) = &cli.global.business {
+        config.chosen = Some(chosen::place(slug, &cli.command, &config).await?);
+    }
     let voice = Voice::new(&cli.global, config.lang.as_deref());
     match cli.command {
         Command::Demo { port, customers, seed, data, attempt } => {
             command::demo::run(port, (customers, seed), data, attempt.dry_run, &voice).await
         }
         Command::Serve { home, listen, origin, proxies, egress_port, egress_allow } => {
-            let mut config = config;
             config.egress.and(&egress_port, &egress_allow);
             let listen = listen.or_else(|| config.server.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
             let origin = origin.or_else(|| config.server.origin.clone());
@@ -96,6 +100,7 @@ async fn run(cli: Cli) -> Outcome {
             UserAction::Role { home, email, standing, attempt } => command::member::role(&home, &email, standing, attempt.dry_run, &config, &voice).await,
             UserAction::Remove { home, email, attempt } => command::member::remove(&home, &email, attempt.dry_run, &config, &voice).await,
         },
+        Command::Business { action } => command::business::run(action, &config, &voice).await,
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Restore { home, file, replace, keep_tokens, attempt } => {

@@ -163,6 +163,14 @@ actions! {
     MailSet = "mail.set";
     /// the mail server was taken away
     MailUnset = "mail.unset";
+    /// a further business was added to the server
+    BusinessAdded = "business.added";
+    /// a new link to found a business was made
+    BusinessOffered = "business.offered";
+    /// a business is not served any more
+    BusinessArchived = "business.archived";
+    /// an archived business is served again
+    BusinessReopened = "business.reopened";
 }
 
 impl Action {

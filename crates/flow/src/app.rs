@@ -94,6 +94,8 @@ pub struct App {
     pub sign_in: crate::people::oidc::Known,
     /// the one way out
     pub egress: channels::Egress,
+    /// what it may take of the machine it shares with other businesses
+    pub shares: crate::shares::Shares,
 }
 
 impl App {
@@ -126,6 +128,11 @@ impl App {
         App { egress, ..self }
     }
 
+    /// Shares the machine with another business of this server.
+    pub fn beside(self, other: &App) -> App {
+        App { shares: other.shares.beside(), desk: other.desk.beside(), ..self }
+    }
+
     /// Opens the application to look at what is there; makes and changes nothing.
     ///
     /// # Errors
@@ -156,6 +163,7 @@ impl App {
             jobs: crate::jobs::Board::default(),
             sign_in: crate::people::oidc::Known::default(),
             egress: channels::Egress::default(),
+            shares: crate::shares::Shares::default(),
         };
         app.reload().await?;
         Ok(app)

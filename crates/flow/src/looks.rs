@@ -17,7 +17,8 @@ use store::reading::{self, Reading};
 type Pending = Shared<BoxFuture<'static, Option<Reading>>>;
 
 tokio::task_local! {
-    static SEEN: Cell<Option<Reading>>;
+    /// of which business, and what
+    static SEEN: Cell<Option<(usize, Reading)>>;
 }
 
 /// Does something that only reads with one look: all of it is of one moment, that of its first question.
@@ -42,6 +43,11 @@ impl Turns {
 }
 
 impl Looks {
+    /// Tells the looks of one business from those of another.
+    fn whose(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
     fn join(&self, store: &store::Store) -> Pending {
         let mut next = self.0.next();
         if let Some(pending) = &*next {
@@ -64,7 +70,8 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn look(&self) -> Result<Reading> {
-        if let Some(seen) = SEEN.try_with(Cell::get).ok().flatten() {
+        let whose = self.looks.whose();
+        if let Some((_, seen)) = SEEN.try_with(Cell::get).ok().flatten().filter(|(of, _)| *of == whose) {
             return Ok(seen);
         }
         let now = match self.looks.join(&self.store).await {
@@ -73,7 +80,7 @@ impl App {
         };
         self.settle(now.house).await?;
         // nobody minds outside of `once`
-        let _ = SEEN.try_with(|seen| seen.set(Some(now)));
+        let _ = SEEN.try_with(|seen| seen.set(Some((whose, now))));
         Ok::<_, Error>(now)
     }
 }

@@ -34,6 +34,26 @@ pub(crate) enum TxInner {
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
+/// How much of the machine a store may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// connections
+    pub connections: u32,
+    /// KiB of pages a connection to SQLite keeps in memory
+    pub cache: u32,
+}
+
+impl Size {
+    /// A store that has the machine to itself.
+    pub const WHOLE: Size = Size { connections: 8, cache: 65_536 };
+
+    /// One of so many that share what one has.
+    pub fn shared(among: usize) -> Size {
+        let among = u32::try_from(among).unwrap_or(u32::MAX).max(1);
+        Size { connections: (40 / among).clamp(2, 4), cache: (Size::WHOLE.cache / among).clamp(2_048, 16_384) }
+    }
+}
+
 /// One of the two.
 pub enum On<S, P> {
     /// SQLite
@@ -167,15 +187,20 @@ pub(crate) static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations
 impl Store {
     /// Opens `sqlite:<file>` (made if missing) or `postgres://…`, and brings its schema up to date. Refuses a newer schema.
     pub async fn open(url: &str) -> Result<Store> {
-        Store::open_with(url, 8).await
+        Store::open_sized(url, Size::WHOLE).await
     }
 
     /// As [`Store::open`], with at most `connections` connections.
     pub async fn open_with(url: &str, connections: u32) -> Result<Store> {
+        Store::open_sized(url, Size { connections, ..Size::WHOLE }).await
+    }
+
+    /// As [`Store::open`], taking no more than this of the machine.
+    pub async fn open_sized(url: &str, size: Size) -> Result<Store> {
         let scheme = url.split(':').next().unwrap_or_default();
         match scheme {
-            "sqlite" => Store::sqlite(url, connections).await,
-            "postgres" | "postgresql" => Store::postgres(url, connections).await,
+            "sqlite" => Store::sqlite(url, size).await,
+            "postgres" | "postgresql" => Store::postgres(url, size).await,
             other => Err(Error::Address { scheme: other.to_owned() }),
         }
     }
@@ -209,7 +234,7 @@ impl Store {
         match url.split(':').next().unwrap_or_default() {
             "sqlite" => Ok(SqliteConnectOptions::from_str(url)?.get_filename().exists()),
             "postgres" | "postgresql" => {
-                let options = PgConnectOptions::from_str(url)?.application_name("zhiyin");
+                let options = crate::dump::options(url)?;
                 reach(&options).await?;
                 let mut there = PgConnection::connect_with(&options).await?;
                 let (count,): (i64,) = sqlx::query_as::<Postgres, (i64,)>(OURS).fetch_one(&mut there).await?;
@@ -220,7 +245,7 @@ impl Store {
         }
     }
 
-    async fn sqlite(url: &str, connections: u32) -> Result<Store> {
+    async fn sqlite(url: &str, size: Size) -> Result<Store> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -228,14 +253,14 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             .pragma("secure_delete", "ON")
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", ["-", &size.cache.to_string()].concat())
             .statement_cache_capacity(256);
         // two programs may open a new file at the same instant; the loser finds the work done. Turning a new file to its
         // journal does not wait for its turn as statements do
         let mut tries = 0;
         let pool = loop {
             // a file does not go away: no connection is asked whether it lives
-            let pool = SqlitePoolOptions::new().max_connections(connections.max(2)).acquire_timeout(PATIENCE).test_before_acquire(false);
+            let pool = SqlitePoolOptions::new().max_connections(size.connections.max(2)).acquire_timeout(PATIENCE).test_before_acquire(false);
             match pool.connect_with(options.clone()).await {
                 Err(sqlx::Error::Database(e)) if tries < 5 && matches!(e.code().as_deref(), Some("5" | "261" | "517")) => {
                     tries += 1;
@@ -253,7 +278,7 @@ impl Store {
             }
             tokio::time::sleep(Duration::from_millis(100 * tries)).await;
         }
-        Ok(Store::over(pool, options, connections))
+        Ok(Store::over(pool, options, size.connections))
     }
 
     fn over(pool: SqlitePool, options: SqliteConnectOptions, connections: u32) -> Store {
@@ -261,11 +286,11 @@ impl Store {
         Store(Inner::Sqlite { lanes: Arc::new(Lanes::new(options, connections.max(2), Arc::clone(&writer))), pool, writer })
     }
 
-    async fn postgres(url: &str, connections: u32) -> Result<Store> {
-        let options = PgConnectOptions::from_str(url)?.application_name("zhiyin").statement_cache_capacity(256);
+    async fn postgres(url: &str, size: Size) -> Result<Store> {
+        let options = crate::dump::options(url)?.statement_cache_capacity(256);
         reach(&options).await?;
         let pool = PgPoolOptions::new()
-            .max_connections(connections.max(2))
+            .max_connections(size.connections.max(2))
             .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await?;
@@ -327,14 +352,14 @@ statements! {
 /// Our tables in a PostgreSQL database.
 const OURS: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'imports' AND table_schema = ANY (current_schemas(false))";
 
-/// One lock serialises everything that makes a lake snapshot (SQLite's write lock does it there).
-pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235)";
+/// One lock of each business serialises everything that makes a lake snapshot (SQLite's write lock does it there).
+pub(crate) const LAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(7235, hashtext(current_schema()))";
 
 /// Another serialises everything that programs post; never taken together with the other two.
-pub(crate) const INBOX_LOCK: &str = "SELECT pg_advisory_xact_lock(7237)";
+pub(crate) const INBOX_LOCK: &str = "SELECT pg_advisory_xact_lock(7237, hashtext(current_schema()))";
 
 /// Another serialises everything that is added to an audit log; taken after the lake's where both are.
-pub(crate) const AUDIT_LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
+pub(crate) const AUDIT_LOCK: &str = "SELECT pg_advisory_xact_lock(7236, hashtext(current_schema()))";
 
 impl Tx {
     /// Makes everything since [`Store::begin`] true.

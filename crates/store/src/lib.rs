@@ -21,6 +21,7 @@ pub mod announced;
 pub mod answer;
 pub mod audit;
 pub mod audit_head;
+pub mod business;
 pub mod catalog;
 pub mod change;
 pub mod comment;
@@ -63,7 +64,7 @@ pub mod view;
 pub mod webhook;
 pub mod workspace;
 
-pub use db::{Access, Store, Tx};
+pub use db::{Access, Size, Store, Tx};
 pub use error::{Conflict, Error, Result};
 pub use failpoint::{FAILPOINTS, failpoint};
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use sqlx::{
     ConnectOptions, Connection, PgConnection, Postgres, Sqlite,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::SqliteConnectOptions,
 };
 use std::{path::{Path, PathBuf}, str::FromStr};
@@ -25,7 +25,7 @@ const POSTGRES_HAS: &str = "SELECT COUNT(*) FROM information_schema.tables
     WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
 /// Migrations run under a lock of their own; the others of this database are those of [`crate::db`].
 const MIGRATING: &str = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
-    AND NOT (classid = 0 AND objid IN (7235, 7236, 7237))
+    AND NOT (objsubid = 2 AND classid IN (7235, 7236, 7237))
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 /// Looks at that lock, a tenth of a second apart.
 const LOOKS: u32 = 300;
@@ -57,7 +57,7 @@ impl Store {
                 (applied, &SQLITE)
             }
             None => {
-                let options = PgConnectOptions::from_str(url)?.application_name("zhiyin");
+                let options = crate::dump::options(url)?;
                 reach(&options).await?;
                 let mut there: PgConnection = options.connect().await?;
                 // whoever opened it at the same moment may be bringing it up to date: what they are at is no old schema
@@ -88,7 +88,7 @@ impl Store {
         if Store::file(url)?.is_some() {
             return Err(Error::Invalid("a SQLite file is copied as it is".to_owned()));
         }
-        let options = PgConnectOptions::from_str(url)?.application_name("zhiyin");
+        let options = crate::dump::options(url)?;
         reach(&options).await?;
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options).await?;
         Ok(Store(Inner::Postgres(pool)))

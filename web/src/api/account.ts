@@ -1,6 +1,7 @@
 /** One's own account: where one is signed in, the second step of it, and what is asked of everybody. */
 
 import { queryOptions } from '@tanstack/react-query'
+import { own } from './base'
 import { call } from './client'
 import type { components } from './gen/schema'
 import type { Session } from './types'
@@ -30,7 +31,7 @@ export type OidcState = S['OidcState']
 export const oidc = queryOptions({ queryKey: ['sign-in service'], queryFn: ({ signal }) => call<OidcState>('GET', '/workspace/sign-in/oidc', { signal }) })
 export const putOidc = (body: S['OidcDraft']) => call<OidcState>('PUT', '/workspace/sign-in/oidc', { body })
 export const deleteOidc = () => call<void>('DELETE', '/workspace/sign-in/oidc')
-const NEXT = 'zhiyin.next'
+const NEXT = own('zhiyin.next')
 /** Off to the sign-in service; `next`: the page of ours to come back to. */
 export const goToService = async (next?: string) => {
   const { url } = await call<{ url: string }>('POST', '/session/oidc')

@@ -1,8 +1,9 @@
 import createClient from 'openapi-fetch'
+import { at } from './base'
 import type { paths } from './gen/schema'
 import { Problem } from './problem'
 
-export const API = '/api/v1'
+export const API = at('/api/v1')
 
 const client = createClient<paths>({ baseUrl: API, headers: { 'X-Zhiyin-CSRF': '1' }, credentials: 'same-origin' })
 

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, send } from './client'
+import { at } from './base'
 import { isProblem } from './problem'
 import type { Rule } from './rule'
 import type {
@@ -66,7 +67,7 @@ export const inbox = queryOptions({
 })
 export const moveInbox = () => call<Inbox>('POST', '/inbox/move')
 /** The reference of the API, a page of its own. */
-export const docs = (lang: Lang) => `/docs/${lang}`
+export const docs = (lang: Lang) => at(`/docs/${lang}`)
 export const targets = queryOptions({ queryKey: ['targets'], queryFn: async ({ signal }) => (await call<{ items: Target[] }>('GET', '/imports/targets', { signal })).items, staleTime: Infinity })
 export const upload = (files: File[], onSent: (share: number) => void, signal: AbortSignal) => {
   const form = new FormData()

@@ -6,7 +6,7 @@ import type { Lang } from '@/api/types'
 const KEY = 'zhiyin.lang'
 const packs = { 'zh-CN': () => import('./locales/zh-CN'), en: () => import('./locales/en') }
 
-/** Language of the last visit, else of the browser (boot.js wrote it into `<html lang>`). */
+/** Language of the last visit, else of the link somebody was sent, else of the browser (boot.js wrote it into `<html lang>`). */
 export const firstLang = (): Lang => (document.documentElement.lang.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en')
 
 async function load(lang: Lang) {

@@ -26,8 +26,8 @@ static EN: LazyLock<String> = LazyLock::new(|| page::render(&crate::openapi(), L
 pub fn routes() -> Router<Ctx> {
     Router::new()
         .route("/docs", get(choose))
-        .route("/docs/zh-CN", get(|| async { html(&ZH) }))
-        .route("/docs/en", get(|| async { html(&EN) }))
+        .route("/docs/zh-CN", get(|State(ctx): State<Ctx>| async move { html(&ctx, &ZH) }))
+        .route("/docs/en", get(|State(ctx): State<Ctx>| async move { html(&ctx, &EN) }))
         .route("/docs/style.css", get(style))
 }
 
@@ -40,11 +40,15 @@ async fn choose(State(ctx): State<Ctx>, headers: HeaderMap) -> Redirect {
         _ if scope::cookie(&ctx, &headers).is_some() => ctx.app.settings().lang,
         _ => Lang::En,
     };
-    Redirect::temporary(lang.pick("/docs/zh-CN", "/docs/en"))
+    Redirect::temporary(&format!("{}{}", ctx.config.base(), lang.pick("/docs/zh-CN", "/docs/en")))
 }
 
-fn html(page: &'static str) -> Response {
-    let mut response = axum::response::Html(page).into_response();
+fn html(ctx: &Ctx, page: &'static str) -> Response {
+    let mut response = match ctx.config.base().as_str() {
+        "" => axum::response::Html(page).into_response(),
+        // links and the address in the example are the business's own
+        base => axum::response::Html(page.replace("href=\"/", &format!("href=\"{base}/")).replace(page::EXAMPLE, &format!("{}{base}", page::EXAMPLE))).into_response(),
+    };
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

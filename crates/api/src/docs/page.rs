@@ -10,6 +10,9 @@ use flow::output::escape;
 use serde_json::Value;
 use std::fmt::Write;
 
+/// The address of examples.
+pub const EXAMPLE: &str = "http://127.0.0.1:8080";
+
 /// Tags in the order of the page, with their names.
 const TAGS: &[(&str, &str, &str)] = &[
     ("intake", "提交数据", "Facts in"),
@@ -262,8 +265,8 @@ impl<'d> Page<'d> {
     }
 
     fn intro(&self) -> String {
-        let start = "export ZHIYIN=http://127.0.0.1:8080\nexport ZHIYIN_TOKEN=zhi_…\ncurl -H \"Authorization: Bearer $ZHIYIN_TOKEN\" \"$ZHIYIN/api/v1/customers?limit=1\"";
-        let start = escape(start);
+        let start = format!("export ZHIYIN={EXAMPLE}\nexport ZHIYIN_TOKEN=zhi_…\ncurl -H \"Authorization: Bearer $ZHIYIN_TOKEN\" \"$ZHIYIN/api/v1/customers?limit=1\"");
+        let start = escape(&start);
         match self.lang {
             Lang::Zh => format!(
                 "<section id=\"start\"><p>网页能做的，程序都能做。先在<a href=\"/settings/tokens\">API 令牌</a>页新建一个令牌（只显示一次），放进 <code>Authorization: Bearer</code> 请求头。</p><pre tabindex=\"0\"><code>{start}</code></pre>\

@@ -1,6 +1,6 @@
 //! A whole application in a temporary folder, with a clock that stands still and chance from a seed.
 
-use api::{CSRF_HEADER, Config, Ctx, account};
+use api::{CSRF_HEADER, Config, Ctx, Houses, Opener, account};
 use axum::{
     Router,
     body::Body,
@@ -12,6 +12,7 @@ use domain::{
 };
 use flow::{
     app::{App, Chance},
+    businesses::Place,
     people::{By, members::{self, How, MemberEdit}},
     webhooks::{Egress, Found, Policy, Resolve},
 };
@@ -106,14 +107,52 @@ pub enum Who {
     Token(String),
 }
 
+/// Opens further businesses, each with a seed of its own.
+struct Beside(Arc<MockClock>, Egress);
+
+impl Opener for Beside {
+    fn open(&self, place: Place, among: usize) -> futures::future::BoxFuture<'static, flow::Result<App>> {
+        let (clock, egress) = (Arc::clone(&self.0), self.1.clone());
+        Box::pin(async move {
+            let seed = place.url.bytes().fold(0x51_7c_c1_b7_27_22_0a_95_u64, |seed, b| (seed ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)) | 1;
+            std::fs::create_dir_all(&place.data)?;
+            let store = store::Store::open_sized(&place.url, store::Size::shared(among)).await?;
+            Ok(App::open(store, &place.data, clock, Arc::new(Seeded(Mutex::new(seed)))).await?.with_egress(egress))
+        })
+    }
+}
+
+/// The same requests, at the address of a business.
+#[derive(Clone)]
+struct InBusiness {
+    slug: String,
+    inner: Router,
+}
+
+impl tower::Service<Request<Body>> for InBusiness {
+    type Response = axum::response::Response;
+    type Error = std::convert::Infallible;
+    type Future = futures::future::BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        *request.uri_mut() = format!("/w/{}{}", self.slug, request.uri()).parse().expect("an address");
+        Box::pin(self.inner.clone().oneshot(request))
+    }
+}
+
 /// The application under test.
 pub struct TestApp {
-    router: Router,
+    pub router: Router,
+    pub houses: Arc<Houses>,
     pub ctx: Ctx,
     pub clock: Arc<MockClock>,
     cookie: Option<String>,
     url: String,
-    _folder: tempfile::TempDir,
+    _folder: Arc<tempfile::TempDir>,
 }
 
 impl TestApp {
@@ -131,9 +170,11 @@ impl TestApp {
         let store = store::Store::open(&url).await.expect("the store opens");
         let clock = Arc::new(MockClock::at(NOW));
         let chance = Arc::new(Seeded(Mutex::new(0x9e37_79b9_7f4a_7c15)));
+        let out = egress.clone();
         let app = App::open(store, folder.path(), clock.clone(), chance).await.expect("the application opens").with_egress(egress);
-        let ctx = Ctx::new(Arc::new(app), Config::default());
-        TestApp { router: api::router(ctx.clone()), ctx, clock, cookie: None, url, _folder: folder }
+        let place = Place { data: folder.path().to_owned(), url: url.clone() };
+        let houses = Houses::new(Arc::new(app), Config::default(), place.clone(), Arc::new(Beside(clock.clone(), out)));
+        TestApp { router: houses.service(), ctx: houses.first().clone(), houses, clock, cookie: None, url, _folder: Arc::new(folder) }
     }
 
     /// With an owner who is signed in.
@@ -151,8 +192,32 @@ impl TestApp {
 
     /// The same, reached at an address of its own.
     pub fn reached_at(self, origin: &str) -> TestApp {
-        let ctx = Ctx::new(Arc::clone(&self.ctx.app), Config { origin: Some(origin.to_owned()), ..Config::default() });
-        TestApp { router: api::router(ctx.clone()), ctx, ..self }
+        let config = Config { origin: Some(origin.to_owned()), ..Config::default() };
+        let houses = Houses::new(Arc::clone(&self.ctx.app), config, self.place(), Arc::new(Beside(self.clock.clone(), self.ctx.app.egress.clone())));
+        TestApp { router: houses.service(), ctx: houses.first().clone(), houses, ..self }
+    }
+
+    /// Where the first business is kept.
+    pub fn place(&self) -> Place {
+        Place { data: self._folder.path().to_owned(), url: self.url.clone() }
+    }
+
+    /// Another server on the same database and data folder.
+    pub async fn another_process(&self) -> TestApp {
+        let app = self.beside(Egress::default()).await;
+        let houses = Houses::new(app, Config::default(), self.place(), Arc::new(Beside(self.clock.clone(), self.ctx.app.egress.clone())));
+        TestApp { router: houses.service(), ctx: houses.first().clone(), houses, clock: Arc::clone(&self.clock), cookie: self.cookie.clone(), url: self.url.clone(), _folder: Arc::clone(&self._folder) }
+    }
+
+    /// Another business of the same server, founded by somebody else.
+    pub async fn business(&self, slug: &str) -> TestApp {
+        let made = flow::businesses::add(&self.ctx.app, &By::machine("test"), slug).await.expect("is added");
+        self.houses.refresh().await.expect("is opened");
+        let house = self.houses.open(&made.slug).expect("is served");
+        let url = self.place().of(&made.id).expect("a place").url;
+        let router = axum::Router::new().fallback_service(InBusiness { slug: slug.to_owned(), inner: self.router.clone() });
+        let app = TestApp { router, ctx: house.ctx.clone(), houses: Arc::clone(&self.houses), clock: Arc::clone(&self.clock), cookie: None, url, _folder: Arc::clone(&self._folder) };
+        app.founded().await
     }
 
     /// Another process on the same database and data folder.
@@ -367,7 +432,7 @@ pub fn session_of(answer: &Answer) -> Who {
 /// The same answer on every run: random ids and durations replaced.
 pub fn still(value: &Value) -> Value {
     match value {
-        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_", "whk_", "dlv_", "msg_", "dsh_", "ses_", "obj_", "rec_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
+        Value::String(s) if ["cus_", "usr_", "wsp_", "imp_", "ivt_", "tok_", "job_", "tag_", "not_", "v_", "chg_", "mrg_", "mgb_", "dup_", "whk_", "dlv_", "msg_", "dsh_", "ses_", "obj_", "rec_", "biz_"].iter().any(|p| s.starts_with(p)) => json!(format!("[{}]", &s[..3])),
         Value::Array(all) => all.iter().map(still).collect(),
         Value::Object(map) => {
             let timed = |k: &String| k == "milliseconds" || k == "seconds";

@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod businesses;
 mod customers;
 mod dashboards;
 mod define;

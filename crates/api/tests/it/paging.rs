@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Lists that are short by nature and read as a whole: what a column can mean, the catalog whose parts name each other, the versions of
 /// one definition, each told by what it changed against the one before, the facets of a list, dashboards to begin with, the tiles of one
 /// dashboard, what a question in SQL may name, and what is done every day.
-const WHOLE: [&str; 10] = ["/classifications/{key}/versions", "/customers/facets", "/dashboards/templates", "/dashboards/{id}/figures", "/features", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions", "/sql/tables"];
+const WHOLE: [&str; 11] = ["/classifications/{key}/versions", "/customers/facets", "/dashboards/templates", "/dashboards/{id}/figures", "/features", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions", "/session/businesses", "/sql/tables"];
 
 /// Every list of the description: its address, and whether it goes page by page.
 fn lists() -> Vec<(String, bool)> {
@@ -96,6 +96,7 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             app.joined(Role::Viewer, Personal::ByRole).await;
             let tag = app.post("/tags", json!({ "name": name, "colour": "blue" })).await.expect(201)["id"].clone();
             app.post("/views", json!({ "name": name, "query": { "rule": "orders > 1" } })).await.expect(201);
+            app.post("/businesses", json!({ "slug": format!("brand-{name}") })).await.expect(201);
             app.post("/sql/questions", json!({ "name": name, "text": "SELECT 1" })).await.expect(201);
             app.post("/sql/run", json!({ "text": "SELECT 1" })).await.expect(200);
             app.post("/dashboards", json!({ "name": { "zh": name, "en": name }, "tiles": [] })).await.expect(201);

@@ -10,6 +10,8 @@ use crate::{
     voice::Voice,
 };
 use api::account::SetupForm;
+use channels::Egress;
+use flow::businesses::Place;
 use domain::{Currency, Day, Lang, Zone, clock::{Clock, SystemClock}};
 use std::{
     path::{Path, PathBuf},
@@ -58,44 +60,40 @@ pub async fn run(port: u16, size: (u32, u64), data: Option<PathBuf>, dry_run: bo
     }
     let url = format!("sqlite:{}", data.join("zhiyin.db").display());
     let app = Arc::new(compose::open_at(&data, &url).await?);
-    let ctx = if fresh {
-        serve::context(app, &reach)
-    } else {
-        make(&data, app, size, today, &reach, voice).await?
-    };
+    let place = Place { data: data.clone(), url };
+    let houses = serve::houses(Arc::clone(&app), place, &reach, Egress::default());
+    if !fresh {
+        make(&data, houses.first(), size, today, voice).await?;
+    }
+    houses.refresh().await.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     if !fresh {
         std::fs::write(data.join(DONE), made.to_string()).map_err(|e| Failure::file(&data, &e))?;
     }
-    flow_warm(&ctx).await?;
+    app.runs.warm(&app).await?;
     let address = serve::address(&listener, &reach)?;
     voice.say(
         &format!("\n示例生意在 {address}\n  邮箱 {EMAIL}\n  密码 {PASSWORD}\n（Ctrl-C 停止）"),
         &format!("\nThe sample business is at {address}\n  e-mail   {EMAIL}\n  password {PASSWORD}\n(Ctrl-C stops)"),
     );
     voice.document(&serde_json::json!({"address": address, "email": EMAIL, "password": PASSWORD}));
-    serve::serve(listener, ctx).await
+    serve::serve(listener, houses).await
 }
 
-async fn flow_warm(ctx: &api::Ctx) -> Result<(), Failure> {
-    Ok(ctx.app.runs.warm(&ctx.app).await?)
-}
-
-async fn make(data: &Path, app: Arc<flow::app::App>, size: (u32, u64), today: Day, reach: &serve::Reach, voice: &Voice) -> Result<api::Ctx, Failure> {
+async fn make(data: &Path, ctx: &api::Ctx, size: (u32, u64), today: Day, voice: &Voice) -> Result<(), Failure> {
     let (customers, seed) = size;
+    let app = &ctx.app;
     voice.say(&format!("正在生成 {customers} 位客户的示例生意 …"), &format!("making a sample business of {customers} customers …"));
     let folder = data.join("demo-files");
     let files = testkit::demo::write_files(&folder, customers, seed, voice.lang, today).map_err(|e| Failure::file(&folder, &e))?;
     let reckoning = Reckoning { time_zone: Some("Asia/Shanghai".into()), currency: None };
     let name = voice.lang.pick("山间茶铺（示例）", "Mountain Tea (sample)");
-    let reckoned = reckon::reckon(&app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
-    reckon::settle(&app, &reckoned).await?;
+    let reckoned = reckon::reckon(app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;
+    reckon::settle(app, &reckoned).await?;
     let files = Files { file: files, ..Files::default() };
     // how each of its files was read is the import page's business
     let still = Voice { quiet: true, ..voice.clone() };
-    import::bring(&app, &files, false, &Interrupt::watch(voice), &still).await?;
-    let ctx = serve::context(app, reach);
-    owner(&ctx, name, voice.lang).await?;
-    Ok(ctx)
+    import::bring(app, &files, false, &Interrupt::watch(voice), &still).await?;
+    owner(ctx, name, voice.lang).await
 }
 
 async fn owner(ctx: &api::Ctx, workspace: &str, lang: Lang) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod bundle;
+pub mod business;
 pub mod classify;
 pub mod completions;
 pub mod dedupe;

@@ -2,13 +2,14 @@
 
 use crate::{
     args::Home,
-    compose,
+    chosen, compose,
     config::Config,
     exit::{Code, Failure, Outcome},
     voice::Voice,
 };
-use api::Ctx;
-use flow::app::App;
+use api::{Ctx, Houses};
+use channels::Egress;
+use flow::{app::App, businesses::Place};
 use std::{process::ExitCode, sync::Arc};
 use tokio::net::TcpListener;
 
@@ -26,9 +27,10 @@ pub struct Reach {
 pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> Outcome {
     let app = Arc::new(compose::open(home, config).await?);
     let listener = listen(&reach.listen).await?;
-    let ctx = context(app, &reach);
+    let houses = houses(app, chosen::first(home, config), &reach, config.egress.client()?);
+    houses.refresh().await.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     let address = address(&listener, &reach)?;
-    match offer(&ctx).await? {
+    match offer(houses.first()).await? {
         Some(token) => {
             let link = format!("{address}/setup?token={token}");
             voice.say(&format!("第一次启动：请打开 {link} 建立所有者账号（链接只能用一次）"), &format!("First start: open {link} to make the owner account (the link works once)"));
@@ -39,7 +41,7 @@ pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> O
             voice.document(&serde_json::json!({"address": address}));
         }
     }
-    serve(listener, ctx).await
+    serve(listener, houses).await
 }
 
 /// Listens, or says why not.
@@ -51,9 +53,10 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-/// The state of the router.
-pub fn context(app: Arc<App>, reach: &Reach) -> Ctx {
-    Ctx::new(app, api::Config { origin: reach.origin.clone(), proxies: reach.proxies, upload_limit: None })
+/// The businesses of the server, around its first.
+pub fn houses(app: Arc<App>, place: Place, reach: &Reach, egress: Egress) -> Arc<Houses> {
+    let config = api::Config { origin: reach.origin.clone(), proxies: reach.proxies, ..api::Config::default() };
+    Houses::new(app, config, place, Arc::new(compose::Beside { egress }))
 }
 
 /// The address people type.
@@ -67,10 +70,11 @@ async fn offer(ctx: &Ctx) -> Result<Option<String>, Failure> {
 }
 
 /// Serves, does the jobs, and ends cleanly.
-pub async fn serve(listener: TcpListener, ctx: Ctx) -> Outcome {
-    let workers = flow::jobs::Workers::start(&ctx.app);
-    let outcome = api::serve(listener, ctx, stop()).await;
-    workers.stop().await;
+pub async fn serve(listener: TcpListener, houses: Arc<Houses>) -> Outcome {
+    let work = tokio::spawn(Arc::clone(&houses).work());
+    let outcome = api::serve(listener, Arc::clone(&houses), stop()).await;
+    work.await.ok();
+    houses.rest().await;
     outcome.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod backup;
+mod businesses;
 mod classify;
 mod contract;
 mod dedupe;

@@ -284,7 +284,8 @@ impl Runs {
         if let Some(slot) = slots.iter().find(|s| s.key == key) {
             return Ok(slot.run.clone());
         }
-        spec.behind = current && slots.iter().any(|s| s.current && s.run.peek().is_some());
+        // somebody waits for what is there already, or another business for the processors
+        spec.behind = (current && slots.iter().any(|s| s.current && s.run.peek().is_some())) || (large && !app.shares.alone());
         if current {
             // the run before this one only serves those who cannot wait
             slots.iter().filter_map(|s| s.run.peek()).flatten().for_each(|p| p.run.release());
@@ -299,7 +300,7 @@ impl Runs {
         .boxed()
         .shared();
         slots.push(Slot { key, current, run: run.clone() });
-        let kept = if large { KEPT_LARGE } else { KEPT };
+        let kept = app.shares.part(if large { KEPT_LARGE } else { KEPT });
         // days somebody looks back at come and go; the current one stays
         let latest = slots.iter().rposition(|s| s.current).map(|i| slots[i].key);
         while slots.len() > kept {

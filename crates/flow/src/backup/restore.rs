@@ -65,6 +65,8 @@ pub async fn restore(archive: &mut Archive, target: &Target, told: Told<'_>) -> 
     fs::create_dir_all(&lake)?;
     let _alone = alone(&target.data)?;
     let there = there(archive, target, &lake).await?;
+    // which businesses there are is the server's own; a backup of the first does not turn that back
+    let businesses = if there { Some(store::business::known(&target.url).await?) } else { None };
     let file = Store::file(&target.url)?.map(std::path::absolute).transpose()?;
     let beside = match file.as_deref().and_then(Path::parent) {
         Some(parent) => parent.to_owned(),
@@ -89,6 +91,9 @@ pub async fn restore(archive: &mut Archive, target: &Target, told: Told<'_>) -> 
         None => (None, Loading::postgres(&target.url, &archive.manifest.schema, schema.as_deref()).await?),
     };
     let (closed, head) = filled(archive, target, &lake, &mut loading, told).await?;
+    if let Some(all) = &businesses {
+        store::business::replace(loading.tx(), all).await?;
+    }
     store::failpoint("restore-loaded");
     let mut placed = Placed { files: Vec::new(), aside: None, done: false };
     if there {

@@ -235,11 +235,25 @@ async fn move_to(app: &App, id: &str, status: Status, error: Option<&Value>) -> 
 
 async fn checked(app: &Arc<App>, request: Request, progress: Arc<Progress>) -> Result<()> {
     let id = request.id.clone();
+    let _turn = turn(app, &progress).await?;
     let mut staged = stage(app, request, progress).await?;
     record(app, &mut staged, Status::Checked).await?;
     app.imports.keep(staged, &app.lake);
     tracing::debug!(import = %id, "checked");
     Ok(())
+}
+
+/// Waits for a place: a server checks few imports at a time, whichever businesses they are of.
+async fn turn(app: &App, progress: &Progress) -> Result<crate::shares::Turn> {
+    let mut turn = std::pin::pin!(app.shares.imports.take());
+    loop {
+        if let Ok(turn) = tokio::time::timeout(HEED, &mut turn).await {
+            return turn;
+        }
+        if progress.stopped() {
+            return Err(Error::conflict("import.stopped", "导入已停止", "the import was stopped"));
+        }
+    }
 }
 
 /// Writes the report and the rows set aside beside the import.

@@ -4,7 +4,7 @@
 
 use super::{
     beat::{Beat, Why},
-    kind::SHORT,
+    kind::{Kind, SHORT},
     reason::{JobProblem, hopeless},
 };
 use crate::{Error, Result, app::App, audit};
@@ -191,7 +191,14 @@ impl Bench {
         let job = Arc::new(job);
         let held = Arc::new(Held { job: Arc::clone(&job), beat: Arc::clone(&beat), written: Mutex::new(((0, job.total), 0)) });
         self.held().insert(job.id.clone(), held);
-        let mut task = tokio::spawn((self.perform)(Arc::clone(&self.app), Arc::clone(&job), Arc::clone(&beat)));
+        let doing = (self.perform)(Arc::clone(&self.app), Arc::clone(&job), Arc::clone(&beat));
+        let app = Arc::clone(&self.app);
+        let long = Kind::parse(&job.name).is_some_and(|kind| kind.priority() > SHORT);
+        let mut task = tokio::spawn(async move {
+            // of all businesses of the server few long jobs are under way at a time; one that waits keeps its lease
+            let _turn = if long { Some(app.shares.jobs.take().await?) } else { None };
+            doing.await
+        });
         let outcome = tokio::select! {
             ended = &mut task => match ended {
                 Ok(outcome) => outcome.map_err(Some),

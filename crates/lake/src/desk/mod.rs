@@ -43,8 +43,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Questions that are answered at a time; others wait.
+/// Questions of one business that are answered at a time; others wait.
 const PLACES: usize = 2;
+/// Questions of all businesses of a server: there is always a place for somebody else.
+const SHARED: usize = 3;
 /// Memory one question may take, and room on disk.
 const MEMORY: usize = 256 << 20;
 const DISK: u64 = 1 << 30;
@@ -80,16 +82,22 @@ pub struct Question {
 /// Where questions are answered.
 pub struct Desk {
     places: Arc<Semaphore>,
+    room: Arc<Room>,
+}
+
+/// What the desks of a server share: places, and threads.
+struct Room {
+    places: Arc<Semaphore>,
     runtime: OnceLock<Option<Runtime>>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Desk { places: Arc::new(Semaphore::new(PLACES)), runtime: OnceLock::new() }
+        Desk { places: Arc::new(Semaphore::new(PLACES)), room: Arc::new(Room { places: Arc::new(Semaphore::new(SHARED)), runtime: OnceLock::new() }) }
     }
 }
 
-impl Drop for Desk {
+impl Drop for Room {
     fn drop(&mut self) {
         if let Some(Some(runtime)) = self.runtime.take() {
             runtime.shutdown_background();
@@ -107,15 +115,23 @@ impl<T> Drop for Asked<T> {
 }
 
 impl Desk {
+    /// A desk of another business in the same room.
+    pub fn beside(&self) -> Desk {
+        Desk { places: Arc::new(Semaphore::new(PLACES)), room: Arc::clone(&self.room) }
+    }
+
     /// Answers a question. Dropping the future stops it.
     ///
     /// # Errors
     /// What is not allowed, does not fit, takes too long or too much; and when the files cannot be read.
     pub async fn ask(&self, question: Question) -> std::result::Result<Answer, Fault> {
-        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
-        let Ok(Ok(place)) = place else { return Err(Fault::busy()) };
+        let place = async {
+            let own = Arc::clone(&self.places).acquire_owned().await?;
+            Ok::<_, tokio::sync::AcquireError>((own, Arc::clone(&self.room.places).acquire_owned().await?))
+        };
+        let Ok(Ok(place)) = tokio::time::timeout(PATIENCE, place).await else { return Err(Fault::busy()) };
         let make = || Builder::new_multi_thread().worker_threads(PLACES).thread_stack_size(STACK).thread_name("sql").enable_time().enable_io().build().ok();
-        let Some(runtime) = self.runtime.get_or_init(make) else { return Err(Fault::inside("no threads for questions")) };
+        let Some(runtime) = self.room.runtime.get_or_init(make) else { return Err(Fault::inside("no threads for questions")) };
         let deadline = question.deadline;
         let mut asked = Asked(runtime.spawn(async move {
             let _place = place;

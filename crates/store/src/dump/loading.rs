@@ -14,7 +14,7 @@ use crate::{
 };
 use sqlx::{
     Arguments, ConnectOptions, Connection, PgConnection, SqliteConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
@@ -32,7 +32,7 @@ const REFERENCES: &str = "SELECT c.conrelid::regclass::text, c.confrelid::regcla
     JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.contype = 'f' AND n.nspname = current_schema()";
 /// Others of ours that use this PostgreSQL database.
 const OTHERS: &str = "SELECT COUNT(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'zhiyin' AND pid <> pg_backend_pid()";
+    WHERE datname = current_database() AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
 /// What goes along with tables when they move: functions of their triggers.
 const FUNCTIONS: &str = "SELECT DISTINCT t.tgfoid::regprocedure::text FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -77,7 +77,7 @@ impl Loading {
 
     /// Makes the schema of these migrations in a PostgreSQL database; what is there of ours moves into the schema `aside` first.
     pub async fn postgres(url: &str, versions: &[i64], aside: Option<&str>) -> Result<Loading> {
-        let options = PgConnectOptions::from_str(url)?.application_name("zhiyin").disable_statement_logging();
+        let options = super::options(url)?.disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
         let mut there = pool.begin().await?;
         if let Some(schema) = aside {
@@ -185,7 +185,7 @@ async fn used(url: &str) -> Result<bool> {
             Err(e) => Err(e),
         };
     }
-    let mut there = PgConnectOptions::from_str(url)?.application_name("zhiyin").connect().await?;
+    let mut there = super::options(url)?.connect().await?;
     let (others,): (i64,) = sqlx::query_as(OTHERS).fetch_one(&mut there).await?;
     there.close().await?;
     Ok(others > 0)

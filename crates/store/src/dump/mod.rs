@@ -9,11 +9,14 @@
 mod known;
 mod loading;
 mod reading;
+mod schema;
 mod text;
 
 pub use known::{known_tables, known_versions};
 pub use loading::{Loading, in_use};
 pub use reading::Reading;
+pub(crate) use schema::options;
+pub use schema::{make_schema, schema_address};
 
 use crate::{Error, Result};
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quarantine, question, reading, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quarantine, question, reading, restore, schedule, second_factor, session, setup, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -13,6 +14,7 @@ fn statements() -> Vec<Named> {
         answer::STATEMENTS,
         audit::STATEMENTS,
         audit_head::STATEMENTS,
+        business::STATEMENTS,
         catalog::STATEMENTS,
         catalog::write::STATEMENTS,
         catalog::compact::STATEMENTS,

@@ -103,6 +103,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/businesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The businesses of the server
+         * @description Besides the first, whose owners may ask. Sizes, and when somebody was there; nothing of what is in them.
+         */
+        get: operations["get_businesses"];
+        put?: never;
+        /**
+         * Add a business
+         * @description It is served at `/w/<slug>` at once, by every process on this database within seconds. Answers the link by which its founder sets it
+         *     up; it is shown this once.
+         */
+        post: operations["post_businesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a business
+         * @description It is not served any more and its jobs rest; nothing of it is deleted.
+         */
+        post: operations["post_businesses_id_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new link to found a business
+         * @description For one that still waits for its founder; the link before is not good any more.
+         */
+        post: operations["post_businesses_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Serve an archived business again */
+        post: operations["post_businesses_id_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -2048,6 +2130,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/businesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The businesses this browser is signed in to
+         * @description Told by the cookies it sends and nothing else; one without a session is not named.
+         */
+        get: operations["get_session_businesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/code": {
         parameters: {
             query?: never;
@@ -3023,6 +3125,66 @@ export interface components {
              * @description customers merged into others
              */
             merged: number;
+        };
+        /** @description A business to add. */
+        BusinessForm: {
+            /** @description the language its founder is greeted in, `zh-CN` or `en`; absent: their browser's */
+            lang?: string | null;
+            /** @description its name in the address: 2–40 lower-case letters, digits and hyphens; stays for good */
+            slug: string;
+        };
+        /** @description Whom the link is for. */
+        BusinessLinkForm: {
+            /** @description the language its founder is greeted in, `zh-CN` or `en`; absent: their browser's */
+            lang?: string | null;
+        };
+        /** @description The businesses of the server besides the first. */
+        BusinessList: {
+            /** @description by their name in the address */
+            items: components["schemas"]["BusinessView"][];
+            /** @description where the next page starts; absent on the last */
+            next_cursor?: string | null;
+        };
+        /** @description A business with the link its founder sets it up by, which is shown this once. */
+        BusinessMade: {
+            /** @description the business */
+            business: components["schemas"]["BusinessView"];
+            /** @description for its founder: good once, and for a week. Without an address of its own the server leaves the host out */
+            link: string;
+        };
+        /**
+         * @description How it stands with a business.
+         * @enum {string}
+         */
+        BusinessState: "open" | "waiting" | "archived" | "missing" | "broken";
+        /** @description A further business of the server. */
+        BusinessView: {
+            /** @description RFC 3339: archived */
+            archived_at?: string | null;
+            /**
+             * Format: int64
+             * @description bytes it takes on disk
+             */
+            bytes: number;
+            /** @description RFC 3339: added */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description how many customers it has; absent while it is not open
+             */
+            customers?: number | null;
+            /** @description `biz_…` */
+            id: string;
+            /** @description RFC 3339, to the hour: when somebody was last in it */
+            last_seen_at?: string | null;
+            /** @description what it calls itself; absent before it is founded */
+            name?: string | null;
+            /** @description where it is on this server: `/w/<slug>` */
+            path: string;
+            /** @description its name in the address */
+            slug: string;
+            /** @description how it stands with it */
+            state: components["schemas"]["BusinessState"];
         };
         /** @description A pair with both customers laid side by side. */
         CandidateDetail: {
@@ -5449,6 +5611,22 @@ export interface components {
              */
             today: string;
         };
+        /** @description A business this browser is signed in to. */
+        OwnBusiness: {
+            /** @description is it the one that was asked? */
+            here: boolean;
+            /** @description what it calls itself */
+            name: string;
+            /** @description where it is on this server: empty for the first, `/w/<slug>` for others */
+            path: string;
+            /** @description what one is there */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The businesses this browser is signed in to. */
+        OwnBusinessList: {
+            /** @description the first before the others */
+            items: components["schemas"]["OwnBusiness"][];
+        };
         /** @description A browser somebody is signed in with. */
         OwnSession: {
             /** @description the address it signed in from */
@@ -7490,6 +7668,283 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_businesses: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description page size, 1–500 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_businesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessMade"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_businesses_id_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names the change: sent again within 24 hours it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_businesses_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessLinkForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessMade"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_businesses_id_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names the change: sent again within 24 hours it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13672,6 +14127,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session_businesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnBusinessList"];
+                };
             };
             /** @description refused, or not done: `code` says why */
             default: {

@@ -6,4 +6,5 @@ export const actions = [
   'export.downloaded', 'customers.merged', 'customers.unmerged', 'duplicates.decided', 'job.cancelled', 'job.retried', 'dashboard.shared', 'dashboard.withdrawn', 'webhook.made', 'webhook.changed',
   'webhook.removed', 'webhook.turned', 'webhook.paused', 'webhook.resent', 'outbound.confirmed', 'mail.set', 'mail.unset', 'sql.asked', 'sql.shared', 'sql.withdrawn',
   'object.made', 'object.changed', 'object.removed', 'object.restored', 'record.written', 'record.changed', 'record.removed', 'record.restored',
+  'business.added', 'business.offered', 'business.archived', 'business.reopened',
 ]

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useState } from 'react'
+import { own } from '@/api/base'
 import { facets as facetsQuery } from '@/api/work'
 import type { Facet } from '@/api/types'
 import { useClassifications, useFormat } from '@/parts/format'
@@ -10,7 +11,7 @@ import { TagChip } from './Tags'
 type Search = Record<string, string | undefined>
 interface Props { filters: Search; onChange: (next: Search) => void }
 
-const KEY = 'zhiyin.facets'
+const KEY = own('zhiyin.facets')
 const usual = 'tag,owner,class.lifecycle,class.rfm_8,class.by_country,class.by_region'
 const chosen = () => (localStorage.getItem(KEY) ?? usual).split(',')
 /** Choices of a facet shown before somebody asks for all of them; one or two more are shown at once. */

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { own } from '@/api/base'
 import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
@@ -43,7 +44,7 @@ export function ListPage() {
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
   // a link of somebody who sees more still opens; what is hidden from this reader is left out
-  const columns = (search.columns ?? localStorage.getItem('zhiyin.columns') ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
+  const columns = (search.columns ?? localStorage.getItem(own('zhiyin.columns')) ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
   const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => !['columns', 'sort', 'view', 'density', 'facets'].includes(k))) as Record<string, string | undefined>, [search])
   const features = columns.filter((k) => !handmade.includes(k))
@@ -116,7 +117,7 @@ export function ListPage() {
       <div className="list-tools">
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
-        {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem('zhiyin.columns', next.join(',')); set({ columns: next.join(',') }) }} />}
+        {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(own('zhiyin.columns'), next.join(',')); set({ columns: next.join(',') }) }} />}
         {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
 import { type FormEvent, useState, useSyncExternalStore } from 'react'
+import { at } from '@/api/base'
 import type { InvitationLook } from '@/api/types'
 import { isProblem } from '@/api/problem'
 import { acceptInvitation, lookAtInvitation, session } from '@/api/queries'
@@ -55,7 +56,7 @@ function Accept({ token, look }: { token: string; look: InvitationLook }) {
       queries.clear()
       queries.setQueryData(session.queryKey, now)
       if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
-      router.history.push(now.code_required ? '/signin' : '/')
+      router.history.push(at(now.code_required ? '/signin' : '/'))
       forgetInvitation()
     },
   })

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
+import { at } from '@/api/base'
 import { session, signOut } from '@/api/queries'
 import { useT } from '@/i18n'
 import { SetUp } from '@/parts/second/SetUp'
@@ -13,12 +14,12 @@ export function Second() {
   const { data } = useQuery(session)
   const on = async () => {
     await queries.invalidateQueries({ queryKey: session.queryKey })
-    router.history.push('/')
+    router.history.push(at('/'))
   }
   const leave = async () => {
     await signOut().catch(() => undefined)
     queries.clear()
-    router.history.push('/signin')
+    router.history.push(at('/signin'))
   }
   return (
     <Door>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
+import { at } from '@/api/base'
 import { goToService } from '@/api/account'
 import { session } from '@/api/queries'
 import type { Session } from '@/api/types'
@@ -21,7 +22,7 @@ export function SignIn() {
     if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
     // only a path of ours, never another site
     const target = next && /^\/(?!\/)/.test(next) ? next : '/'
-    router.history.push(target)
+    router.history.push(at(target))
   }
   return (
     <Door>

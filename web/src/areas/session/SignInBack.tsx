@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { at } from '@/api/base'
 import { comeBack, takeNext } from '@/api/account'
 import { session } from '@/api/queries'
 import { hasChosenLang, setLang, useT } from '@/i18n'
@@ -22,7 +23,7 @@ export function SignInBack() {
     queries.setQueryData(session.queryKey, now)
     const enter = async () => {
       if (now.workspace && !hasChosenLang()) await setLang(now.workspace.lang)
-      router.history.replace(now.code_required ? '/signin' : takeNext())
+      router.history.replace(at(now.code_required ? '/signin' : takeNext()))
     }
     void enter()
   }, [now, queries, router])

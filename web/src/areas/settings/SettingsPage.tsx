@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Input, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
+import { BASE } from '@/api/base'
 import { putWorkspace, session } from '@/api/queries'
 import type { Lang, Session, Workspace } from '@/api/types'
 import { useT } from '@/i18n'
@@ -30,6 +31,7 @@ export function SettingsPage() {
         <Own />
         <Keys />
         {may('settings:write') && <SignInService />}
+        {may('settings:write') && !BASE && <Others />}
       </div>
     </Page>
   )
@@ -102,6 +104,19 @@ function Own() {
       <div className="stack">
         <p className="soft">{t('account.note')}</p>
         <div className="row"><Link to="/settings/account">{t('account.to_account')}</Link></div>
+      </div>
+    </Card>
+  )
+}
+
+/** A server may hold more than one business; owners of the first look after the list. */
+function Others() {
+  const { t } = useT()
+  return (
+    <Card title={t('businesses.title')}>
+      <div className="stack">
+        <p className="soft">{t('businesses.settings_note')}</p>
+        <div className="row"><Link to="/settings/businesses">{t('businesses.to_list')}</Link></div>
       </div>
     </Card>
   )

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Modal } from 'antd'
 import { useMemo, useRef, useState } from 'react'
+import { BASE } from '@/api/base'
+import { ownBusinesses } from '@/api/businesses'
 import { findCustomers, segments } from '@/api/queries'
 import { useMay } from '@/parts/access'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
@@ -13,7 +15,7 @@ import { letterOf, usePlaces } from './places'
 interface Item { id: string; group: string; text: string; note?: string; search: string; go: () => void }
 
 /** One box over pages, classifications, classes, segments, features and customers. */
-export default function Palette({ typed, onClose }: { typed: { current: string }; onClose: () => void }) {
+export default function Palette({ typed, onClose, onOther }: { typed: { current: string }; onClose: () => void; onOther: () => void }) {
   const f = useFormat()
   const { t, label } = f
   const navigate = useNavigate()
@@ -27,6 +29,7 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
   const { data: allSegments } = useQuery(segments(useAt()))
   const { list: features } = useCatalog()
   const classifications = useClassifications()
+  const { data: mine } = useQuery(ownBusinesses)
   const list = useRef<HTMLDivElement>(null)
 
   const fixed = useMemo((): Item[] => {
@@ -34,20 +37,23 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
     return [
       ...places.map((p) => item('pages', p.key, t(`shell.${p.key}`), letterOf(p) ? `G ${letterOf(p)}` : '', () => void navigate({ to: p.to }), p.to)),
       item('pages', 'settings', t('settings.title'), '', () => void navigate({ to: '/settings' }), '/settings'),
+      ...(may('settings:write') && !BASE ? [item('pages', 'businesses', t('businesses.title'), '', () => void navigate({ to: '/settings/businesses' }), '/settings/businesses')] : []),
       ...(may('definitions:write') ? [
         item('pages', 'new-classification', t('classification.new'), '', () => void navigate({ to: '/classification/new' })),
         item('pages', 'new-segment', t('shell.new_segment'), 'C', () => void navigate({ to: '/segments/new' })),
       ] : []),
+      ...(mine ?? []).filter((b) => !b.here).map((b) => item('businesses', b.path, b.name, b.path || '/', () => window.location.assign(`${b.path}/`))),
+      item('businesses', 'other', t('shell.other_business'), '', onOther),
       ...(allSegments ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), `${s.label.zh} ${s.label.en}`)),
       ...classifications.map((c) => item('classifications', c.key, label(c.label), c.key, () => void navigate({ to: '/classifications/$key', params: { key: c.key } }), `${c.label.zh} ${c.label.en}`)),
       ...classifications.flatMap((c) => c.classes.map((k) => item('classes', `${c.key}.${k.key}`, label(k.label), `${label(c.label)} · ${f.integer(k.customers)}`, () => void navigate({ to: '/customers', search: { [`class.${c.key}`]: k.key } as never }), `${k.label.zh} ${k.label.en}`))),
       ...features.map((x) => item('features', x.key, label(x.label), x.key, () => void navigate({ to: '/features', search: { open: x.key, q: undefined } }), `${x.label.zh} ${x.label.en}`)),
     ]
-  }, [t, label, f, navigate, may, places, allSegments, classifications, features])
+  }, [t, label, f, navigate, may, places, mine, onOther, allSegments, classifications, features])
 
   const shown = useMemo((): Item[] => {
     const words = text.toLowerCase().trim().split(/\s+/).filter(Boolean)
-    if (!words.length) return fixed.filter((i) => i.group === 'pages')
+    if (!words.length) return fixed.filter((i) => i.group === 'pages' || (i.group === 'businesses' && i.id !== 'businesses-other'))
     const hit = fixed.filter((i) => words.every((w) => i.search.includes(w)))
     const few = (...groups: string[]) => groups.flatMap((g) => hit.filter((i) => i.group === g).slice(0, 6))
     // only people who answer to what is typed now, below the pages: nothing jumps under the hand that presses Enter
@@ -55,7 +61,7 @@ export default function Palette({ typed, onClose }: { typed: { current: string }
       id: c.id, group: 'customers', text: c.name ?? c.external_id ?? c.id, note: [c.phone && f.phone(c.phone), c.external_id].filter(Boolean).join(' · '), search: '',
       go: () => void navigate({ to: '/customers/$id', params: { id: c.id } }),
     }))
-    return [...few('pages', 'segments'), ...people, ...few('classifications', 'classes', 'features')]
+    return [...few('pages', 'businesses', 'segments'), ...people, ...few('classifications', 'classes', 'features')]
   }, [text, q, fixed, found.data, found.isPlaceholderData, navigate, f])
 
   const index = Math.min(at, Math.max(0, shown.length - 1))

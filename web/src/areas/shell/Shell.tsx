@@ -13,6 +13,7 @@ import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
+const OtherBusiness = lazy(() => import('./OtherBusiness'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
 
 export function Shell() {
@@ -27,6 +28,7 @@ export function Shell() {
   const [rail, setRail] = useState(false)
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
+  const [other, setOther] = useState(false)
 
   const router = useRouter()
   // asked for while the page stood open: nothing else is done before
@@ -63,7 +65,7 @@ export function Shell() {
     },
     ...Object.fromEntries(places.flatMap((p) => (letterOf(p) ? [[`g ${letterOf(p)?.toLowerCase()}`, () => void navigate({ to: p.to })]] : []))),
     ...(may('definitions:write') ? { c: () => void navigate({ to: '/segments/new' }) } : {}),
-  }, !palette && !help && !over)
+  }, !palette && !help && !over && !other)
 
   const isActive = (to: string) => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
   const groups = (['home', 'customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
@@ -83,14 +85,15 @@ export function Shell() {
         <div className="rail-foot">{data?.workspace && t('shell.rail_foot', { zone: data.workspace.time_zone, currency: data.workspace.currency.code })}</div>
       </nav>
       <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
-      <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
+      <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} onOther={() => setOther(true)} />
       <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : <Outlet />}</main>
       <nav className="bottom" aria-label={t('shell.nav_short')}>
         {places.filter(isShort).map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon /><span>{t(`shell.${key}`)}</span></Link>)}
       </nav>
       <Suspense fallback={null}>
-        {palette && <Palette typed={typed} onClose={() => setPalette(false)} />}
+        {palette && <Palette typed={typed} onClose={() => setPalette(false)} onOther={() => setOther(true)} />}
         {over && <SignInAgain />}
+        {other && <OtherBusiness onClose={() => setOther(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
     </div>

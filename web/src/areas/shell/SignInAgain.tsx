@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Modal } from 'antd'
+import { at } from '@/api/base'
 import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
@@ -12,7 +13,7 @@ export default function SignInAgain() {
   const before = queries.getQueryData(session.queryKey)?.user
   const done = async (now: Session) => {
     // somebody else must not find what the one before had open
-    if (now.user?.id !== before?.id) return window.location.assign('/')
+    if (now.user?.id !== before?.id) return window.location.assign(at('/'))
     queries.setQueryData(session.queryKey, now)
     queries.setQueryData(sessionOver, false)
     await queries.invalidateQueries()

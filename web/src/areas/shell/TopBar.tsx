@@ -12,17 +12,17 @@ import { Pop } from '@/parts/Pop'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { setTheme, useTheme } from '@/theme/useTheme'
+import { Businesses } from './Businesses'
 
 const AsOfPanel = lazy(() => import('./AsOfPanel'))
 const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
 
-export function TopBar({ onMenu, onSearch, onHelp }: { onMenu: () => void; onSearch: () => void; onHelp: () => void }) {
+export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => void; onSearch: () => void; onHelp: () => void; onOther: () => void }) {
   const { t } = useT()
-  const { data } = useQuery(session)
   return (
     <header className="top">
       <button type="button" className="icon-btn only-phone" aria-label={t('shell.menu')} onClick={onMenu}><MenuIcon /></button>
-      <span className="top-name clip">{data?.workspace?.name}</span>
+      <Businesses onOther={onOther} />
       <AsOf />
       <span className="grow" />
       <button type="button" className="icon-btn framed search-btn" aria-label={t('shell.search')} onClick={onSearch}>

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { own } from '@/api/base'
 import { isProblem } from '@/api/problem'
 import { ask, askFile, sqlHistory, sqlQuestions, sqlTables } from '@/api/sql'
 import type { Question, SqlAnswer } from '@/api/types'
@@ -15,7 +16,7 @@ import { offsetOf, put, wordAt } from './place'
 import './sql.css'
 import { Tables } from './Tables'
 
-const DRAFT = 'zhiyin.sql'
+const DRAFT = own('zhiyin.sql')
 const first = 'SELECT c.lifecycle, count(*) AS customers, sum(f.net) AS net\nFROM classes c JOIN features f ON f.customer = c.customer\nGROUP BY c.lifecycle\nORDER BY net DESC'
 interface Fault { message: string; line: number | null; column: number | null }
 

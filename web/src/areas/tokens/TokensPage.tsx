@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { API } from '@/api/client'
 import { docs, tokens } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Card, Page } from '@/parts/Page'
@@ -25,7 +26,7 @@ export function TokensPage() {
       </Card>
       <Card title={t('tokens.use')}>
         <p className="soft">{t('tokens.use_note')}</p>
-        <code className="command">curl -H &quot;Authorization: Bearer zhi_…&quot; {window.location.origin}/api/v1/customers?limit=1</code>
+        <code className="command">curl -H &quot;Authorization: Bearer zhi_…&quot; {window.location.origin}{API}/customers?limit=1</code>
         <p><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       </Card>
       <NewToken open={making} onClose={() => setMaking(false)} />
