@@ -8,6 +8,7 @@ pub mod backup;
 pub mod dashboards;
 pub mod definitions;
 pub mod duplicates;
+pub mod erasure;
 pub mod error;
 pub mod finder;
 pub mod inbox;

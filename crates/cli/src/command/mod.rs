@@ -5,6 +5,7 @@ pub mod backup;
 pub mod bundle;
 pub mod classify;
 pub mod completions;
+pub mod customer;
 pub mod dedupe;
 pub mod definitions;
 pub mod demo;

@@ -23,6 +23,8 @@ pub enum Kind {
     Announce,
     /// signs the end of the audit log
     Seal,
+    /// erases a person
+    Erase,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -30,7 +32,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 9] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal];
+    pub const ALL: [Kind; 10] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Erase];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Kind {
             Kind::Duplicates => "duplicates",
             Kind::Announce => "announce",
             Kind::Seal => "seal",
+            Kind::Erase => "erase",
         }
     }
 
@@ -57,7 +60,7 @@ impl Kind {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
-            Kind::Export => 2 * SHORT,
+            Kind::Export | Kind::Erase => 2 * SHORT,
             Kind::Duplicates => 3 * SHORT,
         }
     }
@@ -79,6 +82,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
+            Kind::Erase => Permission::CustomersErase,
         }
     }
 
