@@ -104,6 +104,7 @@ fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/records/{id}") | ("POST", "/objects/{id}/records") => json!({ "values": {} }),
         ("POST", "/objects/{id}/records/batch") => json!({ "records": [{ "values": {} }] }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
+        ("POST", "/customers/{id}/erasure") => json!({ "reason": "x", "confirm": "x" }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
         ("POST", _) => json!({}),
