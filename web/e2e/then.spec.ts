@@ -41,7 +41,8 @@ for (const lang of langs)
       await bring('orders.csv', orders)
       await bring('refunds.csv', refunds)
       const label = (zh: string, en: string) => ({ zh, en })
-      await post('/classifications', { definition: { key: 'size', label: label('消费档', 'Size'), description: label('', ''), group: 'custom', method: { kind: 'rules', classes: [{ key: 'big', label: label('大客户', 'Big'), when_text: 'net >= 100' }], otherwise: { key: 'small', label: label('小客户', 'Small') } } } })
+      const { rule: when } = await post<{ rule: object }>('/rules/parse', { text: 'net >= 100' })
+      await post('/classifications', { definition: { key: 'size', label: label('消费档', 'Size'), description: label('', ''), group: 'custom', method: { kind: 'rules', classes: [{ key: 'big', label: label('大客户', 'Big'), when }], otherwise: { key: 'small', label: label('小客户', 'Small') } } } })
       const big = lang === 'en' ? 'Big' : '大客户'
       const small = lang === 'en' ? 'Small' : '小客户'
       const march = await taken('then')

@@ -101,7 +101,11 @@ fn found_in(folder: &Path, texts: &[&str]) -> Vec<String> {
     every_file(folder, &mut files);
     let mut found = Vec::new();
     for path in files {
-        let bytes = fs::read(&path).expect("the file reads");
+        // files of the moment go while the folder is walked
+        let bytes = match fs::read(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read.expect("the file reads"),
+        };
         for text in texts {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
@@ -136,7 +140,8 @@ fn found_in_backup(file: &Path, texts: &[&str]) -> Vec<String> {
         entry.read_to_end(&mut bytes).expect("it reads");
         let text = String::from_utf8_lossy(&bytes);
         for line in text.lines() {
-            found.extend(texts.iter().filter(|t| line.contains(**t)).map(|t| format!("{name}: {t}: {}", line.chars().take(200).collect::<String>())));
+            let hex = |t: &str| t.bytes().fold(String::new(), |h, b| h + &format!("{b:02x}"));
+            found.extend(texts.iter().filter(|t| line.contains(**t) || line.contains(&hex(t))).map(|t| format!("{name}: {t}: {}", line.chars().take(200).collect::<String>())));
         }
     }
     found
@@ -190,7 +195,7 @@ fn planted(place: &Place) -> (Server, Browser, String) {
     let tag = done(b, "POST", "/tags", json!({ "name": "欧阳翠羽的朋友" }));
     done(b, "POST", "/changes", json!({ "kind": "tag_add", "subject": tag["id"], "customers": [id], "expected": 1 }));
     done(b, "POST", "/changes", json!({ "kind": "name_set", "name": "Rosalindcanary 欧阳翠羽", "customers": [id], "expected": 1 }));
-    done(b, "POST", "/views", json!({ "name": "找 Rosalindcanary", "query": { "q": "欧阳翠羽" } }));
+    done(b, "POST", "/views", json!({ "name": "找 Rosalindcanary 欧阳翠羽", "query": { "q": "欧阳翠羽" } }));
     done(b, "POST", "/sql/questions", json!({ "name": "q", "text": "select * from customers where name = '欧阳翠羽'" }));
     let object = json!({ "label": { "zh": "维修", "en": "Repair" }, "sections": [{ "label": { "zh": "", "en": "" }, "fields": [
         { "key": "who", "label": { "zh": "客户", "en": "Customer" }, "kind": "customer" },
@@ -243,8 +248,8 @@ fn canary(engine: Engine) {
 
     // the books are as they were, and lead to nobody
     let after = done(&browser, "GET", "/overview", Value::Null);
-    for figure in ["customers", "buyers"] {
-        assert_eq!(figures["totals"][figure], after["totals"][figure], "{figure}");
+    for figure in ["customers", "buyers", "net", "gross", "orders"] {
+        assert!(figures[figure].as_i64().is_some_and(|n| n > 0) && figures[figure] == after[figure], "{figure}: {} then {}", figures[figure], after[figure]);
     }
     assert_eq!(ask(&browser, "GET", &format!("/customers/{id}"), &Value::Null).0, 404);
     let page = done(&browser, "GET", "/customers?limit=100", Value::Null);

@@ -206,10 +206,8 @@ impl<'a> Gather<'a> {
 
     /// Is a record about somebody who was erased? Somebody who is there and has one of its identifiers is meant before them.
     fn of_erased(&self, record: &Record) -> bool {
-        let Some(suppressed) = self.suppressed else { return false };
-        let ids = identifiers(record);
         let known = |id: &Identifier| self.people.knows(Print::of(id)) || twin(id).is_some_and(|t| self.people.knows(Print::of(&t)));
-        !ids.iter().any(known) && ids.iter().any(|id| suppressed.has(id))
+        self.suppressed.is_some_and(|s| !identifiers(record).iter().any(known) && identifiers(record).iter().any(|id| s.has(id)))
     }
 
     /// The customer of a record; whoever is new makes the row count.
