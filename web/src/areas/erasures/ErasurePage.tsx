@@ -50,7 +50,7 @@ export function ErasurePage() {
           <Lines title={t('erasures.removed')} lines={e.removed} />
           <Lines title={t('erasures.kept')} lines={e.kept} none={t('erasures.nothing_stays')} />
           <Lines title={t('erasures.files')} lines={e.files} />
-          <Card title={t('erasures.limits')}><ul className="points">{e.notes.map((n) => <li key={n.en}>{f.label(n)}</li>)}</ul></Card>
+          <Card title={t('erasures.limits')}><ul className="points stack tight">{e.notes.map((n) => <li key={n.en}>{f.label(n)}</li>)}</ul></Card>
         </>
       )}
     </Page>
