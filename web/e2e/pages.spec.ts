@@ -11,6 +11,7 @@ let importId = ''
 let hook = ''
 let board = ''
 let object = ''
+let erasure = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000)
@@ -39,6 +40,9 @@ test.beforeAll(async ({ browser }) => {
   expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320 } } })).ok()).toBe(true)
   const own = { key: 'custom.skin', label: { zh: '皮肤类型', en: 'Skin type' }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key: 'custom.skin' }, entry: { kind: 'choice', options: [{ key: '油性', label: { zh: '油性', en: 'Oily' } }] } }
   expect((await context.request.post('/api/v1/features', { data: own })).ok()).toBe(true)
+  const last = ((await (await context.request.get('/api/v1/customers?limit=1&sort=net')).json()) as { items: { id: string }[] }).items[0]?.id ?? ''
+  erasure = ((await (await context.request.post(`/api/v1/customers/${last}/erasure`, { data: { reason: 'asked for it', confirm: last } })).json()) as { id: string }).id
+  await expect.poll(async () => ((await (await context.request.get(`/api/v1/erasures/${erasure}`)).json()) as { state: string }).state, { timeout: 60_000 }).toBe('done')
   state = (await context.storageState()) as never
   await context.close()
 })
@@ -58,6 +62,8 @@ const routes: [string, () => string][] = [
   ['company', () => `/customers/${company}`],
   ['why', () => `/customers/${customer}?why=rfm_8`],
   ['duplicates', () => '/duplicates'],
+  ['erasures', () => '/erasures'],
+  ['erasure', () => `/erasures/${erasure}`],
   ['objects', () => '/objects'],
   ['records', () => `/objects/${object}`],
   ['customers, own field', () => '/customers?columns=custom.skin,net'],

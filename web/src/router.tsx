@@ -119,6 +119,8 @@ const changes = createRoute({
   getParentRoute: () => app, path: '/changes', staticData: { needs: 'customers:write' }, validateSearch: (s: Raw): { by?: 'everybody' } => ({ by: oneOf(s.by, 'everybody') }),
   component: lazyRouteComponent(() => import('./areas/changes/ChangesPage'), 'ChangesPage'),
 })
+const erasuresRoute = createRoute({ getParentRoute: () => app, path: '/erasures', staticData: { needs: 'customers:erase' }, component: lazyRouteComponent(() => import('./areas/erasures/ErasuresPage'), 'ErasuresPage') })
+const erasureOne = createRoute({ getParentRoute: () => app, path: '/erasures/$id', staticData: { needs: 'customers:erase' }, component: lazyRouteComponent(() => import('./areas/erasures/ErasurePage'), 'ErasurePage') })
 const duplicates = createRoute({
   getParentRoute: () => app, path: '/duplicates',
   validateSearch: (s: Raw): { id?: string; state?: 'later' | 'distinct' | 'merged'; band?: 'sure' | 'likely' | 'maybe'; kind?: 'person' | 'organisation'; a?: string; b?: string } => ({ id: text(s.id), state: oneOf(s.state, 'later', 'distinct', 'merged'), band: oneOf(s.band, 'sure', 'likely', 'maybe'), kind: oneOf(s.kind, 'person', 'organisation'), a: text(s.a), b: text(s.b) }),
@@ -189,8 +191,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
-const tree = root.addChildren([setup, signin, signinBack, invite, join, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, businesses, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, businesses, erasuresRoute, erasureOne, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

@@ -16,6 +16,7 @@ mod definitions;
 mod describe;
 mod docs;
 mod duplicates;
+mod erasures;
 pub mod error;
 mod exports;
 mod extract;

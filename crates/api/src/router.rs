@@ -6,11 +6,11 @@ use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, exports, features, flow_between, health, idempotency::{self, Door, Keys},
+    audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, exports, features, flow_between, health, idempotency::{self, Door, Keys},
     imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
-use domain::access::Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
+use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
 use flow::inbox::MOST_BYTES;
 use utoipa::{OpenApi, openapi::{PathItem, path::Operation}};
 use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouter}, routes};
@@ -49,6 +49,7 @@ const BODY: usize = 1 << 20;
         (name = "token", description = "what programs sign in with"),
         (name = "webhook", description = "changes told to programs of others"),
         (name = "mail", description = "the business's own mail server"),
+        (name = "erasure", description = "people taken out for good, and the receipts of it"),
         (name = "audit", description = "who did what"),
         (name = "server", description = "the server itself")
     )
@@ -173,6 +174,10 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(merges::list))
         .on(Has(CustomersWrite), routes!(merges::create))
         .on(Has(CustomersWrite), routes!(merges::undo))
+        .on(Has(CustomersErase), routes!(erasures::plan, erasures::create))
+        .on(Has(CustomersErase), routes!(erasures::list))
+        .on(Has(CustomersErase), routes!(erasures::show))
+        .on(Has(CustomersErase), routes!(erasures::lift))
         .on(Has(BaseRead), routes!(views::list, views::create))
         .on(Has(BaseRead), routes!(views::edit, views::remove))
         .on(Has(BaseRead), routes!(views::used))

@@ -60,6 +60,7 @@ pub const ALL: &[Entry] = &[
     entry("demo.owner", "1", ("示例的账号没有建成", "the account of the sample was not made"), DOCTOR),
     entry("duplicate.*", "4 · 6 · 7", ("没有这对重复客户，队列刚变，两位已合并，或概率太低不能批量合并", "there is no such pair, the queue has just changed, the two are one already, or the probability is too low to merge unseen"), WEB),
     entry("egress", "3", ("[egress] 里的位置或证书文件读不懂", "a place or the file of certificates under [egress] does not read"), ("位置写作主机、主机:端口或网段；authorities 是 PEM 证书文件", "a place is a host, host:port or network; authorities is a file of certificates in PEM")),
+    entry("erasure.*", "2 · 4 · 7", ("删除没有开始：原因是空的或写了姓名号码、确认的文字不对、已经删除过，或有导入正在进行", "an erasure did not begin: the reason is empty or names the person, the confirmation is not theirs, they were erased already, or an import is under way"), ("照提示改；先用 --dry-run 看会删除什么", "mend it as it says; see with --dry-run first what would go")),
     entry("export.*", "4 · 6 · 7", ("导出的文件还没写好、没有完成、已过期，或要求导出的人已不能导出", "an exported file is not ready, was not finished, is gone, or whoever asked for it may no longer export"), ("看任务页里它的状态；过期或没有完成的重新导出", "look where it stands on the page of jobs; export again what is gone or was not finished")),
     entry("facet.many", "4", ("一次统计的项目太多", "too many facets at a time"), WEB),
     entry("failed", "1", ("没有完成，原因见消息", "it was not done; the message says why"), DOCTOR),

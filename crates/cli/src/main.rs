@@ -19,7 +19,7 @@ mod upgrade;
 mod usage;
 mod voice;
 
-use args::{AuditAction, Cli, Command, Try, UserAction};
+use args::{AuditAction, Cli, Command, CustomerAction, Try, UserAction};
 use clap::{CommandFactory, FromArgMatches};
 use exit::Outcome;
 use std::{ffi::OsString, process::ExitCode};
@@ -101,6 +101,10 @@ async fn run(cli: Cli) -> Outcome {
             UserAction::Remove { home, email, attempt } => command::member::remove(&home, &email, attempt.dry_run, &config, &voice).await,
         },
         Command::Business { action } => command::business::run(action, &config, &voice).await,
+        Command::Customer { action: CustomerAction::Erase { home, id, reason, confirm, attempt } } => {
+            let what = command::customer::What { id, reason, confirm, dry_run: attempt.dry_run };
+            command::customer::erase(&home, what, &config, &voice).await
+        }
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Restore { home, file, replace, keep_tokens, attempt } => {

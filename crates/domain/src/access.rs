@@ -44,8 +44,8 @@ impl Role {
 
     /// What the role may do by itself.
     pub fn permissions(self) -> Permissions {
-        use Permission::{AuditRead, BaseRead, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, PersonalRead, SettingsWrite, TokensWrite};
-        let manager = [BaseRead, PersonalRead, CustomersWrite, ExportTake, DefinitionsWrite, ImportsWrite, MembersManage, TokensWrite, AuditRead];
+        use Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, PersonalRead, SettingsWrite, TokensWrite};
+        let manager = [BaseRead, PersonalRead, CustomersWrite, ExportTake, DefinitionsWrite, ImportsWrite, MembersManage, TokensWrite, AuditRead, CustomersErase];
         match self {
             Role::Owner => Permissions::of(&manager).with(SettingsWrite),
             Role::Manager => Permissions::of(&manager),
@@ -63,7 +63,8 @@ impl Role {
 
     /// What the role may do where a member's own word on people's details counts.
     ///
-    /// Who brings files sees what is in them, and a dry run tells one phone from another: importing goes with the details.
+    /// Who brings files sees what is in them, and a dry run tells one phone from another: importing goes with the details; so does erasing
+    /// somebody, who must be told from others first.
     pub fn granted(self, personal: Personal) -> Permissions {
         let base = self.permissions();
         let sees = match personal {
@@ -72,7 +73,7 @@ impl Role {
             Personal::Denied => false,
         };
         if !sees {
-            return base.without(Permission::PersonalRead).without(Permission::ImportsWrite);
+            return base.without(Permission::PersonalRead).without(Permission::ImportsWrite).without(Permission::CustomersErase);
         }
         let all = base.with(Permission::PersonalRead);
         if self == Role::Analyst { all.with(Permission::ImportsWrite) } else { all }
@@ -150,11 +151,14 @@ pub enum Permission {
     /// read the audit log
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// erase a person for good, and read what was erased
+    #[serde(rename = "customers:erase")]
+    CustomersErase,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::BaseRead,
         Permission::PersonalRead,
         Permission::CustomersWrite,
@@ -165,6 +169,7 @@ impl Permission {
         Permission::MembersManage,
         Permission::TokensWrite,
         Permission::AuditRead,
+        Permission::CustomersErase,
     ];
 
     /// Machine name.
@@ -180,6 +185,7 @@ impl Permission {
             Permission::MembersManage => "members:manage",
             Permission::TokensWrite => "tokens:write",
             Permission::AuditRead => "audit:read",
+            Permission::CustomersErase => "customers:erase",
         }
     }
 

@@ -123,6 +123,12 @@ actions! {
     CustomersMerged = "customers.merged";
     /// a merge was taken back
     CustomersUnmerged = "customers.unmerged";
+    /// somebody asked for a customer to be erased
+    ErasureAsked = "erasure.asked";
+    /// a customer is gone from every table and figure
+    CustomerErased = "customer.erased";
+    /// the identifiers of an erased customer may come in again
+    ErasureLifted = "erasure.lifted";
     /// somebody said of two customers that they are two, or that they are to be looked at later
     DuplicatesDecided = "duplicates.decided";
     /// a view of the customer list was shared with everybody, or changed while it is

@@ -9,6 +9,7 @@ pub mod businesses;
 pub mod dashboards;
 pub mod definitions;
 pub mod duplicates;
+pub mod erasure;
 pub mod error;
 pub mod finder;
 pub mod inbox;

@@ -11,6 +11,7 @@ mod cluster;
 mod costs;
 pub mod desk;
 mod error;
+mod erase;
 mod export;
 mod facts;
 mod keys;
@@ -26,6 +27,7 @@ mod table;
 mod writer;
 
 pub use cells::Cells;
+pub use erase::{Erased, erase, held};
 pub use error::{Error, Result};
 pub use export::Export;
 pub use keys::{Version, days};

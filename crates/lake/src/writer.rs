@@ -71,6 +71,11 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
+    /// Below `root`, under names that begin so.
+    pub(crate) fn new(root: &Path, stem: &str) -> Shelf {
+        Shelf { root: root.to_path_buf(), stem: stem.to_owned() }
+    }
+
     /// Begins to write a file on a thread of its own; its number is at least `from`.
     pub(crate) fn write_behind(&self, table: Table, from: usize, batch: RecordBatch, customers: Vec<u32>) -> JoinHandle<Result<DataFile>> {
         let shelf = self.clone();
@@ -89,7 +94,7 @@ impl<R: Row> Writer<R> {
     /// Starts writing below `root`; files are named `<stem>-00001.parquet` and so on, never over an existing one.
     pub fn new(root: &Path, stem: &str, limits: Limits) -> Writer<R> {
         Writer {
-            shelf: Shelf { root: root.to_path_buf(), stem: file_stem(stem) },
+            shelf: Shelf::new(root, &file_stem(stem)),
             limits,
             cells: Cells::new(R::TABLE),
             files: Vec::new(),

@@ -98,6 +98,7 @@ codes! {
     ScoreInvalid "score_invalid" "评分不在 {low} 至 {high} 之间" "The score is not between {low} and {high}";
     CellError "cell_error" "单元格是错误值 {value}" "The cell holds the error {value}";
     TextTooLong "text_too_long" "文字超过 {limit} 个字符" "The text is longer than {limit} characters";
+    ErasedPerson "erased_person" "这一行属于已删除的人，没有导入，内容也不保存" "The row is about a person who was erased; it was left out, and its content is not kept";
     NothingFound "nothing_found" "这一行没有任何可用内容" "Nothing in the row can be used";
     // what was left out of an accepted row
     EmailDropped "email_dropped" "邮箱无法识别，已忽略" "The e-mail address could not be read and was left out";

@@ -16,6 +16,9 @@ pub const FAILPOINTS: &[&str] = &[
     "store.merge.written",
     "store.merge.done",
     "store.compact.catalog",
+    "store.erase.catalog",
+    "store.erase.people",
+    "store.erase.done",
     "store.job.claimed",
 ];
 

@@ -33,6 +33,7 @@ pub mod delivery;
 pub mod dump;
 pub mod duplicate;
 pub mod edit;
+pub mod erasure;
 pub mod import;
 pub mod inbox;
 pub mod invitation;

@@ -30,6 +30,7 @@ export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.70
 export const TwinsIcon = draw(<><circle cx="7" cy="7" r="2.600" /><circle cx="13" cy="7" r="2.600" /><path d="M3 16c.3-2.800 1.800-4.300 4-4.300 1.300 0 2.300.5 3 1.400.7-.9 1.700-1.400 3-1.400 2.200 0 3.700 1.500 4 4.300" /></>)
 export const RecordsIcon = draw(<><rect x="4" y="3.5" width="12" height="13" rx="1.4" /><path d="M7 7.500h6M7 10.500h6M7 13.500h3.500" /></>)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)
+export const EraseIcon = draw(<><path d="M8 16.500 3.500 12l7.500-7.500L16.500 10 10 16.500z" /><path d="m7.200 8.300 5.500 5.500M10 16.500h7" /></>)
 export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)
 export const TrayIcon = draw(<><path d="M10 3v7M7 7.300l3 3 3-3" /><path d="M3 11.500h3.700l1.300 2h4l1.300-2H17V16a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z" /></>)
 export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)

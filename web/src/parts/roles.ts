@@ -3,8 +3,8 @@
 import type { Permission, Personal, Role, Standing } from '@/api/types'
 
 const table: Record<Role, Permission[]> = {
-  owner: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'settings:write', 'members:manage', 'tokens:write', 'audit:read'],
-  manager: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'members:manage', 'tokens:write', 'audit:read'],
+  owner: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'settings:write', 'members:manage', 'tokens:write', 'audit:read', 'customers:erase'],
+  manager: ['base:read', 'personal:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'members:manage', 'tokens:write', 'audit:read', 'customers:erase'],
   analyst: ['base:read', 'customers:write', 'export:take', 'definitions:write', 'imports:write', 'tokens:write'],
   agent: ['base:read', 'personal:read', 'customers:write'],
   viewer: ['base:read'],
@@ -12,8 +12,8 @@ const table: Record<Role, Permission[]> = {
 export const roles = Object.keys(table) as Role[]
 export const permissions = table.owner
 
-/** Nobody imports without seeing personal data: a dry run would tell phones apart. */
-const needPersonal: Permission[] = ['imports:write']
+/** Nobody imports without seeing personal data: a dry run would tell phones apart; nor erases whom they cannot tell from others. */
+const needPersonal: Permission[] = ['imports:write', 'customers:erase']
 /** What a program never may, whoever made its token. */
 const peopleOnly: Permission[] = ['members:manage', 'tokens:write']
 

@@ -122,6 +122,10 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             app.post(&format!("/webhooks/{hook}/test"), json!({})).await.expect(200);
         }
         alike(&mut app).await;
+        for n in ["M001", "M002", "M003"] {
+            let id = app.get(&format!("/customers?q={n}")).await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
+            app.post(&format!("/customers/{id}/erasure"), json!({ "reason": "asked for it", "confirm": id })).await.expect(202);
+        }
         let one = app.get("/customers?q=M011").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for (path, _) in lists().into_iter().filter(|(_, paged)| *paged) {
             let path = path.replace("{id}", if path.starts_with("/webhooks") { &hook } else if path.starts_with("/objects") { &object } else { &one });

@@ -105,6 +105,7 @@ pub fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("POST", "/objects/{id}/records/batch") => json!({ "records": [{ "values": {} }] }),
         ("PUT", "/dashboards/{id}/subscription") => json!({ "every": "week", "hour": 8 }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
+        ("POST", "/customers/{id}/erasure") => json!({ "reason": "x", "confirm": "x" }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
         ("POST", _) => json!({}),

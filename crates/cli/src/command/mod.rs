@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod business;
 pub mod classify;
 pub mod completions;
+pub mod customer;
 pub mod dedupe;
 pub mod definitions;
 pub mod demo;

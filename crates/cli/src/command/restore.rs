@@ -67,7 +67,7 @@ pub async fn run(home: &Home, file: &Path, how: How, config: &Config, voice: &Vo
         });
         return Ok(ExitCode::SUCCESS);
     }
-    let new = !data.exists();
+    let (new, address) = (!data.exists(), url.clone());
     compose::make_folder(&data).map_err(|e| Failure::file(&data, &e))?;
     let target = Target { data: data.clone(), url, replace: how.replace, tokens_stay: how.keep_tokens, by: import::author(), now: begun };
     let progress = voice.progress("restore", "恢复", "restoring");
@@ -87,12 +87,13 @@ pub async fn run(home: &Home, file: &Path, how: How, config: &Config, voice: &Vo
         }
     };
     progress.end(total, total);
+    let erased_again = super::customer::again(&data, &address).await?;
     let (aside, closed) = (done.aside.as_ref().map(|p| p.display().to_string()), done.closed);
     let answer = json!({
         "data": data.display().to_string(), "made": m.made, "from": m.database, "name": m.name, "tables": m.tables.len(), "rows": m.rows(),
         "lake_files": m.lake.len(), "lake_bytes": m.lake_bytes(), "audit_head_of_backup": m.audit, "audit_head": done.head.map(|h| h.to_string()),
         "sessions_ended": closed.sessions, "invitations_closed": closed.invitations, "tokens_revoked": closed.tokens, "uploads_left_out": closed.uploads,
-        "aside": aside, "aside_schema": done.aside_schema, "seconds": compose::seconds_since(&SystemClock, begun),
+        "erased_again": erased_again, "aside": aside, "aside_schema": done.aside_schema, "seconds": compose::seconds_since(&SystemClock, begun),
     });
     voice.answer(&answer, || {
         let (place, made, rows, files) = (data.display(), &m.made, m.rows(), m.lake.len());
@@ -102,6 +103,10 @@ pub async fn run(home: &Home, file: &Path, how: How, config: &Config, voice: &Vo
         let many = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
         let (sessions, invitations, tokens) = (many(closed.sessions, "session"), many(closed.invitations, "invitation"), many(closed.tokens, "API token"));
         en.push_str(&format!("\n{sessions} ended, {invitations} closed, {tokens} revoked: somebody may have been taken out after the backup"));
+        if erased_again > 0 {
+            zh.push_str(&format!("\n备份之后删除过的人已再次删除：{erased_again} 次"));
+            en.push_str(&format!("\npeople who were erased after the backup are erased again: {}", many(erased_again, "erasure")));
+        }
         if let Some(aside) = &aside {
             let schema = done.aside_schema.as_ref();
             zh.push_str(&format!("\n原来的内容保存在 {aside}{}", schema.map_or_else(String::new, |s| format!("，数据库中在 schema {s}"))));

@@ -9,6 +9,7 @@ mod contract;
 mod dedupe;
 mod definitions;
 mod endings;
+mod erasure;
 mod errors;
 mod failpoints;
 mod files;

@@ -145,6 +145,12 @@ impl Runs {
         self.find_or_start(app, Asked::default(), Vec::new(), None).await.map(|_| ())
     }
 
+    /// Nothing of earlier runs stays in memory.
+    pub fn forget_all(&self) {
+        lock(&self.slots).clear();
+        *lock(&self.lake) = None;
+    }
+
     /// The definitions of a revision, if they are the ones read last.
     pub(super) fn definitions(&self, revision: i64, currency: Currency) -> Option<Arc<Definitions>> {
         let kept = lock(&self.definitions);

@@ -89,6 +89,11 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Do
     c.identifiers = Box::new(kept(staged.people.reader()?, identifier));
     c.comments = Box::new(kept(staged.comments.reader(0)?, comment));
     c.quarantine = Some(Box::new(staged.rejects.stream()?));
+    if staged.report.tells_of_erased() {
+        let mut tx = app.store.begin().await?;
+        store::erasure::texts::drop_samples_of(&mut tx, &id).await?;
+        tx.commit().await?;
+    }
     store::failpoint("before-commit");
     let done = match store::import::commit(&app.store, c).await {
         Ok(committed) => Done::Committed { snapshot: committed.snapshot },

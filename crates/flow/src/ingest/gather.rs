@@ -9,7 +9,7 @@ use super::{
     fact::{Fact, Of, Stamp},
     lane::Outcome,
     lanes::{Lanes, Way},
-    late::{WINDOW, load, reject},
+    late::{self, WINDOW, load, reject},
     order_index::{OrderIndex, Place},
     owners::Owners,
     people::{People, Print, twin},
@@ -23,7 +23,7 @@ use super::{
     stage::{Known, Request, Span, Staged},
     wire::Put,
 };
-use crate::{Result, app::App};
+use crate::{Result, app::App, erasure::known::Suppressed};
 use domain::{
     CustomerKey, Day, Zone,
     clock::Instant,
@@ -45,6 +45,7 @@ pub(super) struct Gather<'a> {
     app: &'a App,
     request: &'a Request,
     lake: Lake,
+    suppressed: Option<&'a Suppressed>,
     root: PathBuf,
     folder: PathBuf,
     stem: String,
@@ -82,7 +83,7 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(app: &'a App, request: &'a Request, known: &Known) -> Result<Gather<'a>> {
+    pub(super) fn new(app: &'a App, request: &'a Request, known: &'a Known) -> Result<Gather<'a>> {
         let lake = Lake::open(&app.lake, &known.snapshot)?.merged(Arc::clone(&known.aliases));
         let (settings, now) = (app.settings(), app.clock.now());
         let stamp = Stamp { now, history: request.history, batch: request.batch };
@@ -93,6 +94,7 @@ impl<'a> Gather<'a> {
         Ok(Gather {
             app,
             request,
+            suppressed: known.suppressed.as_ref(),
             rules: request.sources.iter().map(|s| Rules::of(&s.mapping)).collect(),
             of: request.sources.iter().map(|s| of(&s.mapping)).collect(),
             people: People::new(known.customers, &folder).merged(Arc::clone(&known.aliases)),
@@ -132,7 +134,10 @@ impl<'a> Gather<'a> {
         self.introduce(&batch)?;
         let name = self.request.sources.get(file as usize).map_or("", |s| s.name.as_str());
         for reject in &batch.rejects {
-            self.rejects.add(file, name, reject)?;
+            match self.suppressed.filter(|s| s.in_text(&reject.raw, self.app.settings().currency, self.zone.name())) {
+                Some(_) => self.rejects.add(file, name, &late::nameless(reject.line))?,
+                None => self.rejects.add(file, name, reject)?,
+            }
             self.quarantined.set(self.rows);
             self.rows += 1;
         }
@@ -144,6 +149,10 @@ impl<'a> Gather<'a> {
             self.equals.number(file, identity, &mut records);
             let row = self.rows;
             self.rows += 1;
+            if records.iter().any(|r| self.of_erased(r)) {
+                self.set_aside(file, line, row, Code::ErasedPerson, "")?;
+                continue;
+            }
             for record in records {
                 self.record(file, line, row, record)?;
             }
@@ -193,6 +202,12 @@ impl<'a> Gather<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Is a record about somebody who was erased? Somebody who is there and has one of its identifiers is meant before them.
+    fn of_erased(&self, record: &Record) -> bool {
+        let known = |id: &Identifier| self.people.knows(Print::of(id)) || twin(id).is_some_and(|t| self.people.knows(Print::of(&t)));
+        self.suppressed.is_some_and(|s| !identifiers(record).iter().any(known) && identifiers(record).iter().any(|id| s.has(id)))
     }
 
     /// The customer of a record; whoever is new makes the row count.

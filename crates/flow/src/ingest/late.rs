@@ -25,8 +25,16 @@ pub fn load(late: &mut Spool, window: u64) -> Result<HashMap<u64, (Code, String)
     Ok(rows)
 }
 
+/// A row about somebody who was erased: that there was one, and nothing of it.
+pub fn nameless(line: u64) -> Reject {
+    Reject { line, column: None, code: Code::ErasedPerson, value: String::new(), raw: String::new(), params: Params::new() }
+}
+
 /// The row as a file of rejected rows shows it.
 pub fn reject(line: u64, code: Code, order: String, raw: &str, column: Option<&str>) -> Reject {
+    if code == Code::ErasedPerson {
+        return nameless(line);
+    }
     let named = code == Code::OrderUnknown;
     let params = if named { Params::from([("order".to_owned(), order.clone())]) } else { Params::new() };
     Reject { line, column: column.filter(|_| named).map(str::to_owned), code, value: order, raw: raw.to_owned(), params }

@@ -164,6 +164,11 @@ impl Report {
         self.left_blank.iter().map(|b| b.count).sum()
     }
 
+    /// Was a row left out because it is about somebody who was erased?
+    pub fn tells_of_erased(&self) -> bool {
+        self.rejects_by_reason.iter().any(|r| r.code == sources::Code::ErasedPerson.key())
+    }
+
     /// Does the balance of rows hold?
     pub fn balanced(&self) -> bool {
         self.rows_in == self.accepted + self.quarantined + self.duplicates

@@ -9,7 +9,7 @@ use super::{
     report::Report,
     spool::Spool,
 };
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, erasure::known::Suppressed};
 use domain::{Day, Label, merge::Aliases, table::{DataFile, Snapshot}};
 use sources::{Batch, Kind, Mapping, Target};
 use std::{
@@ -146,7 +146,7 @@ pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) ->
     let mut request = request;
     super::own::typed(&mut request.sources, &*crate::definitions::current(app).await?);
     let aliases = Arc::new(store::merge::at(&app.store, snapshot.id).await?);
-    let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await? };
+    let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await?, suppressed: Suppressed::now(app).await? };
     let app = Arc::clone(app);
     tokio::task::spawn_blocking(move || run(&app, &request, &known, &progress)).await?
 }
@@ -161,6 +161,8 @@ pub(super) struct Known {
     pub customers: u32,
     /// kinds of facts of which some rows are corrected by later ones
     pub corrected: BTreeSet<String>,
+    /// identifiers of people who were erased
+    pub suppressed: Option<Suppressed>,
 }
 
 fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Result<Staged> {

@@ -270,6 +270,9 @@ async fn record(app: &App, staged: &mut Staged, status: Status) -> Result<()> {
     }
     store::import::set_report(&mut tx, &staged.id, &report, counts, now).await?;
     store::import::set_status(&mut tx, &staged.id, status, None, now).await?;
+    if staged.report.tells_of_erased() {
+        store::erasure::texts::drop_samples_of(&mut tx, &staged.id).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -25,6 +25,8 @@ pub enum Kind {
     Seal,
     /// writes the mails of dashboards people subscribed to
     Letters,
+    /// erases a person
+    Erase,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -32,7 +34,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters];
+    pub const ALL: [Kind; 11] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -47,6 +49,7 @@ impl Kind {
             Kind::Announce => "announce",
             Kind::Seal => "seal",
             Kind::Letters => "letters",
+            Kind::Erase => "erase",
         }
     }
 
@@ -60,7 +63,7 @@ impl Kind {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
-            Kind::Export | Kind::Letters => 2 * SHORT,
+            Kind::Export | Kind::Letters | Kind::Erase => 2 * SHORT,
             Kind::Duplicates => 3 * SHORT,
         }
     }
@@ -82,6 +85,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
+            Kind::Erase => Permission::CustomersErase,
         }
     }
 

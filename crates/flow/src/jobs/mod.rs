@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, dashboards, inbox, ingest, mail, merging, seal, webhooks};
+use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -48,6 +48,9 @@ impl Workers {
         let task = tokio::spawn(async move {
             if let Err(e) = ingest::recover(&app).await {
                 tracing::error!(error = %e, "imports cut short could not be recovered");
+            }
+            if let Err(e) = erasure::recover(&app).await {
+                tracing::error!(error = %e, "erasures cut short could not be taken up");
             }
             if let Err(e) = ingest::sweep(&app).await {
                 tracing::error!(error = %e, "the sweep failed");
@@ -131,6 +134,11 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Seal) => {
                 let signed = seal::sign(&app).await?;
                 Ok(Effect { result: signed.map(|s| serde_json::json!({ "seq": s.seq })), note: None })
+            }
+            Some(Kind::Erase) => {
+                let id = job.payload.get("erasure").and_then(|id| id.as_str()).unwrap_or_default();
+                erasure::carry_out(&app, id).await?;
+                Ok(Effect::default())
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

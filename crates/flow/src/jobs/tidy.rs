@@ -20,7 +20,7 @@ const SLOTS: i64 = 800 * DAY;
 ///
 /// # Errors
 /// When the store or the disk refuses.
-pub async fn run(app: &App) -> Result<Effect> {
+pub async fn run(app: &std::sync::Arc<App>) -> Result<Effect> {
     let now = app.clock.now();
     let before = |ago: i64| Instant(now.0.saturating_sub(ago));
     let sessions = store::session::delete_expired(&app.store, now).await?;
@@ -34,6 +34,7 @@ pub async fn run(app: &App) -> Result<Effect> {
     let mails = store::mail::forget(&app.store, before(DELIVERIES)).await?;
     store::webhook::forget_secrets(&app.store, now).await?;
     let files = export::sweep(app).await?;
+    crate::erasure::recover(app).await?;
     let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "deliveries": deliveries, "mails": mails, "files": files });
     Ok(Effect { result: Some(result), note: None })
 }

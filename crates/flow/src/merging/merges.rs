@@ -356,6 +356,9 @@ pub async fn undo(app: &App, by: &By, id: &str, draft: &UndoDraft) -> Result<Mer
 }
 
 async fn part(app: &App, by: &By, merging: &mut Merging, workspace: &str, now: Instant, m: &Merge, draft: &UndoDraft) -> Result<Option<Stayed>> {
+    if store::erasure::people::since(merging.tx(), m.merged).await?.is_some() {
+        return Err(Error::conflict("erasure.already", "这位客户已经删除，只留下金额", "this customer was erased already; only amounts are left"));
+    }
     if !merging.part(m, &by.actor.id, now).await? {
         return Ok(None);
     }

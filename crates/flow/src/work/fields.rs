@@ -80,7 +80,7 @@ fn counts(said: &[AttributeFact], day: Day) -> Option<&AttributeFact> {
 }
 
 /// The lake as it is, and the day people look at when they name none.
-pub(super) async fn now(app: &App) -> Result<(Lake, Day)> {
+pub(crate) async fn now(app: &App) -> Result<(Lake, Day)> {
     let lake = app.runs.lake(app).await?;
     let today = app.today();
     let day = lake.last_day(today)?.map_or(today, |d| d.min(today));
@@ -88,7 +88,7 @@ pub(super) async fn now(app: &App) -> Result<(Lake, Day)> {
 }
 
 /// Writes a row of one attribute into a file that nothing names yet.
-pub(super) async fn write(app: &App, stem: &str, customer: CustomerKey, (key, value): (&str, &Value), said: bool, day: Day) -> Result<Vec<DataFile>> {
+pub(crate) async fn write(app: &App, stem: &str, customer: CustomerKey, (key, value): (&str, &Value), said: bool, day: Day) -> Result<Vec<DataFile>> {
     // a first value holds from the beginning, a later one from the day people look at; the same as with files
     let day = if said { day } else { ALWAYS };
     let (root, stem, recorded_at) = (app.lake.clone(), stem.to_owned(), app.clock.now());
@@ -103,7 +103,7 @@ pub(super) async fn write(app: &App, stem: &str, customer: CustomerKey, (key, va
 }
 
 /// Removes files that nothing will name.
-pub(super) fn discard(app: &App, files: &[DataFile]) {
+pub(crate) fn discard(app: &App, files: &[DataFile]) {
     for f in files {
         let path = lake::folder(&app.lake, f.table).join(&f.path);
         if let Err(e) = std::fs::remove_file(&path) {

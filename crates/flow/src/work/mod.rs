@@ -4,7 +4,7 @@
 
 pub mod changes;
 pub mod contacts;
-mod fields;
+pub(crate) mod fields;
 mod lists;
 pub mod notes;
 pub mod owners;

@@ -14,7 +14,7 @@ statements! {
 }
 
 /// A bound as the catalog can hold it.
-pub(super) fn bound(text: Option<&str>) -> Option<String> {
+pub(crate) fn bound(text: Option<&str>) -> Option<String> {
     text.filter(|t| !t.contains('\0')).map(str::to_owned)
 }
 
@@ -75,7 +75,7 @@ fn compare(kind: ColumnType, a: &str, b: &str) -> Ordering {
 }
 
 /// Widens the statistics of a table by new files.
-pub(super) async fn widen(tx: &mut Tx, id: i64, table: Table, files: &[&DataFile]) -> Result<()> {
+pub(crate) async fn widen(tx: &mut Tx, id: i64, table: Table, files: &[&DataFile]) -> Result<()> {
     let rows = rows!(&mut *tx, (i64, Option<bool>, Option<String>, Option<String>), GET, id)?;
     let known: HashMap<i64, Bounds> = rows
         .into_iter()

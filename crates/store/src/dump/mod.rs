@@ -90,6 +90,12 @@ impl Table {
         line
     }
 
+    /// Names of its columns of text.
+    #[cfg(test)]
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().zip(&self.kinds).filter(|(_, k)| **k == Kind::Text).map(|(c, _)| c.as_str())
+    }
+
     /// What orders its rows: its key, else everything.
     fn order(&self) -> &[String] {
         if self.key.is_empty() { &self.columns } else { &self.key }

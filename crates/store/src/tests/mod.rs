@@ -5,6 +5,7 @@ mod snapshots;
 mod commits;
 mod dashboards;
 mod dump;
+mod erasure;
 mod foreign;
 mod house;
 mod jobs;

@@ -1,8 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{announced, answer, audit, audit_head, bulk::Bulk, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quarantine, question, reading, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
-use crate::{announced, answer, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quarantine, question, reading, restore, schedule, second_factor, session, setup, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, erasure, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quarantine, question, reading, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -30,6 +29,10 @@ fn statements() -> Vec<Named> {
         definition::STATEMENTS,
         delivery::STATEMENTS,
         edit::STATEMENTS,
+        erasure::STATEMENTS,
+        erasure::files::STATEMENTS,
+        erasure::people::STATEMENTS,
+        erasure::texts::STATEMENTS,
         import::STATEMENTS,
         import::commit::STATEMENTS,
         import::undo::STATEMENTS,
@@ -81,6 +84,7 @@ fn bulks() -> Vec<&'static Bulk> {
         &duplicate::PUT,
         &customer::RESOLVE,
         &delivery::MESSAGES,
+        &erasure::PUT_HASHES,
         &delivery::DELIVERIES,
         &inbox::INSERT,
         &inbox::NEWEST,

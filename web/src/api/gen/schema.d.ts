@@ -491,6 +491,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What erasing a customer would remove and keep
+         * @description Counted exactly, by doing it and taking it back; nothing is changed.
+         */
+        get: operations["get_customers_id_erasure"];
+        put?: never;
+        /**
+         * Erase a customer for good
+         * @description Done in the background: the answer's `state` becomes `erased` and then `done`. Asked again meanwhile, it is the same erasure. What only
+         *     tells of the person goes from everywhere; orders stay as amounts under a number that leads to nobody.
+         */
+        post: operations["post_customers_id_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/notes": {
         parameters: {
             query?: never;
@@ -874,6 +899,63 @@ export interface paths {
          *     aside, `open` puts them back. The same again changes nothing.
          */
         post: operations["post_duplicates_id_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Erasures, newest first */
+        get: operations["get_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an erasure
+         * @description What was removed where, with counts, what is kept and on what ground, and what it cannot promise.
+         */
+        get: operations["get_erasures_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an erased person be a customer again
+         * @description Imports leave out rows with their identifiers until then. From then on such rows make somebody new; what was erased stays erased.
+         */
+        post: operations["post_erasures_id_lift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4024,6 +4106,84 @@ export interface components {
          * @enum {string}
          */
         EntryKind: "text" | "long_text" | "number" | "money" | "day" | "bool" | "choice" | "choices" | "customer";
+        /** @description What is asked for, and that it is meant. */
+        ErasureDraft: {
+            /** @description the customer's id once more, or their name exactly as it stands there: this cannot be undone */
+            confirm: string;
+            /** @description why, 1–500 characters; it stays in the receipt, so it names nobody */
+            reason: string;
+        };
+        /** @description One line of a receipt. */
+        ErasureLine: {
+            /**
+             * Format: int64
+             * @description how many
+             */
+            count: number;
+            /** @description machine name of the place */
+            key: string;
+            /** @description the place, for people */
+            label: components["schemas"]["Label"];
+            why?: null | components["schemas"]["Label"];
+        };
+        /** @description A page of erasures, newest first. */
+        ErasurePage: {
+            /** @description the page */
+            items: components["schemas"]["ErasureView"][];
+            /** @description where the next page starts; absent on the last */
+            next_cursor?: string | null;
+        };
+        /** @description What erasing a customer would do. */
+        ErasurePlan: {
+            /** @description files that would be removed because they may hold them */
+            files: components["schemas"]["ErasureLine"][];
+            /** @description `cus_…` */
+            id: string;
+            /** @description what would be kept, and why */
+            kept: components["schemas"]["ErasureLine"][];
+            /**
+             * Format: int64
+             * @description customers merged into them, who go with them
+             */
+            merged: number;
+            /** @description display name */
+            name?: string | null;
+            /** @description what would be removed */
+            removed: components["schemas"]["ErasureLine"][];
+        };
+        /** @description An erasure and its receipt. */
+        ErasureView: {
+            /** @description RFC 3339 */
+            asked_at: string;
+            /** @description who asked for it, `usr_…` */
+            author: string;
+            /** @description display name */
+            author_name?: string | null;
+            /** @description RFC 3339: figures are computed without what went since */
+            computed_at?: string | null;
+            /** @description the id the customer had; it leads to nobody once `state` is no longer `asked` */
+            customer: string;
+            /** @description RFC 3339 */
+            erased_at?: string | null;
+            /** @description files that were removed or written anew */
+            files: components["schemas"]["ErasureLine"][];
+            /** @description RFC 3339 */
+            finished_at?: string | null;
+            /** @description `era_…` */
+            id: string;
+            /** @description what is kept, and why */
+            kept: components["schemas"]["ErasureLine"][];
+            /** @description RFC 3339: from then on their identifiers may come in again, as somebody new's */
+            lifted_at?: string | null;
+            /** @description what the receipt cannot promise, and what to do about it */
+            notes: components["schemas"]["Label"][];
+            /** @description why */
+            reason: string;
+            /** @description what was removed */
+            removed: components["schemas"]["ErasureLine"][];
+            /** @description `asked`, `erased` (gone from tables and figures, files are being cleared), `done` */
+            state: string;
+        };
         /** @description Something that happened. */
         Event: {
             /**
@@ -5686,7 +5846,7 @@ export interface components {
          * @description One thing that may be done.
          * @enum {string}
          */
-        Permission: "base:read" | "personal:read" | "customers:write" | "export:take" | "definitions:write" | "imports:write" | "settings:write" | "members:manage" | "tokens:write" | "audit:read";
+        Permission: "base:read" | "personal:read" | "customers:write" | "export:take" | "definitions:write" | "imports:write" | "settings:write" | "members:manage" | "tokens:write" | "audit:read" | "customers:erase";
         /** @description A person by id and name. */
         PersonView: {
             /** @description `usr_…` */
@@ -8967,6 +9127,113 @@ export interface operations {
             };
         };
     };
+    get_customers_id_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePlan"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers_id_erasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names the change: sent again within 24 hours it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureDraft"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_customers_id_notes: {
         parameters: {
             query?: never;
@@ -10185,6 +10452,134 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_erasures: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description page size, 1–500 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_erasures_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused, or not done: `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erasures_id_lift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names the change: sent again within 24 hours it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,7 @@ import { Failed, Loading } from '@/parts/States'
 import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
+import { Erase } from './Erase'
 import { HeadFacts } from './HeadFacts'
 import { Lineage } from './Lineage'
 import { OwnFields, useOwnFields } from './OwnFields'
@@ -68,6 +69,7 @@ export function ProfilePage() {
             <div className="row"><span className="soft small">{t('work.tags')}</span><CustomerTags id={id} tags={p.tags} /></div>
             <div className="row"><span className="soft small">{t('work.owner')}</span><CustomerOwner id={id} owner={p.owner} /></div>
             <div className="row grow"><span className="soft small">{t('work.name')}</span>{editing ? <NameEdit id={id} name={p.name ?? ''} onClose={() => setEditing(false)} /> : <><span>{p.name ?? '—'}</span><NamePen onEdit={() => setEditing(true)} /></>}</div>
+            <Erase id={p.id} name={p.name ?? null} />
           </div>
         </div>
       </Card>

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { BoardIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
+import { BoardIcon, EraseIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it; `short`: at the bottom of a phone, where five
  * names have room. */
@@ -17,6 +17,7 @@ const places = [
   { to: '/dashboards', key: 'dashboards', short: true, icon: BoardIcon, group: 'classify', letter: 'D' },
   { to: '/sql', key: 'sql', icon: SqlIcon, group: 'manage', letter: 'Q', needs: 'export:take' },
   { to: '/changes', key: 'changes', icon: UndoIcon, group: 'manage', needs: 'customers:write' },
+  { to: '/erasures', key: 'erasures', icon: EraseIcon, group: 'manage', needs: 'customers:erase' },
   { to: '/settings/users', key: 'members', icon: MemberIcon, group: 'manage', needs: 'members:manage' },
   { to: '/settings/tokens', key: 'tokens', icon: KeyIcon, group: 'manage', needs: 'tokens:write' },
   { to: '/settings/webhooks', key: 'webhooks', icon: HookIcon, group: 'manage', needs: 'settings:write' },

@@ -27,5 +27,6 @@ import second from './second.json'
 import fields from './fields.json'
 import records from './records.json'
 import businesses from './businesses.json'
+import erasures from './erasures.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses, erasures }
