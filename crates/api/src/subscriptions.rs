@@ -24,7 +24,7 @@ pub async fn show(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) 
 #[utoipa::path(put, path = "/dashboards/{id}/subscription", tag = "dashboard", params(("id" = String, Path,)), request_body = SubscriptionDraft,
     responses((status = 200, body = SubscriptionView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn set(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(draft): Json<SubscriptionDraft>) -> Result<Json<SubscriptionView>> {
-    Ok(Json(subscription::set(&ctx.app, &scope.by(), &scope.member.email, &id, draft, ctx.config.origin.as_deref()).await?))
+    Ok(Json(subscription::set(&ctx.app, &scope.by(), &scope.member.email, &id, draft, ctx.config.address().as_deref()).await?))
 }
 
 /// Get it no longer

@@ -23,7 +23,7 @@ const ASIDE: &str = "SELECT quote_ident(nspname)::text FROM pg_namespace WHERE n
 /// Those schemas, quoted; none on SQLite, where such a copy is a folder.
 pub async fn aside(store: &Store) -> Result<Vec<String>> {
     match &store.0 {
-        Inner::Sqlite(..) => Ok(Vec::new()),
+        Inner::Sqlite { .. } => Ok(Vec::new()),
         Inner::Postgres(pool) => Ok(sqlx::query_as::<_, (String,)>(ASIDE).fetch_all(pool).await?.into_iter().map(|(name,)| name).collect()),
     }
 }
@@ -45,7 +45,7 @@ impl Store {
     /// The file of a SQLite database that is open.
     pub fn file_beside(&self) -> Option<std::path::PathBuf> {
         match &self.0 {
-            Inner::Sqlite(pool, _) => Some(pool.connect_options().get_filename().to_path_buf()),
+            Inner::Sqlite { pool, .. } => Some(pool.connect_options().get_filename().to_path_buf()),
             Inner::Postgres(_) => None,
         }
     }
@@ -57,7 +57,7 @@ impl Store {
     /// [`crate::Error::Busy`] while somebody reads or writes for too long; when the database refuses.
     pub async fn scour(&self) -> Result<bool> {
         match &self.0 {
-            Inner::Sqlite(pool, writer) => {
+            Inner::Sqlite { pool, writer, .. } => {
                 let _turn = tokio::time::timeout(PATIENCE, writer.lock()).await.map_err(|_| crate::Error::Busy)?;
                 let mut there = pool.acquire().await?;
                 sqlx::query(VACUUM).execute(&mut *there).await?;
