@@ -36,6 +36,9 @@ pub enum BusinessAction {
         /// The address people type, e.g. https://crm.example.com
         #[arg(long)]
         origin: Option<String>,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
     },
     /// Serve it no more; nothing is deleted
     Archive {

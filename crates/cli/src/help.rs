@@ -131,7 +131,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("export", "zhiyin export --data ./data ./definitions", "zhiyin export --data ./data ./definitions"),
     ("apply", "zhiyin apply --data ./data ./definitions --dry-run", "zhiyin apply --data ./data ./definitions --dry-run"),
     ("user", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email wang@example.com --name 王芳 --role analyst\nzhiyin user role --data ./data --email wang@example.com --role manager\nzhiyin user password --data ./data --email wang@example.com", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email ann@example.com --name Ann --role analyst\nzhiyin user role --data ./data --email ann@example.com --role manager\nzhiyin user password --data ./data --email ann@example.com"),
-    ("business", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin import --business brand-b --data ./data --orders 订单.csv\nzhiyin business list --data ./data", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin import --business brand-b --data ./data --orders orders.csv\nzhiyin business list --data ./data"),
+    ("business", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin business link brand-b --data ./data\nzhiyin business list --data ./data", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin business link brand-b --data ./data\nzhiyin business list --data ./data"),
     ("customer", "zhiyin customer erase --data ./data cus_… --dry-run\nzhiyin customer erase --data ./data cus_… --reason 本人要求 --confirm cus_…", "zhiyin customer erase --data ./data cus_… --dry-run\nzhiyin customer erase --data ./data cus_… --reason \"asked for it\" --confirm cus_…"),
     ("audit", "zhiyin audit verify --data ./data", "zhiyin audit verify --data ./data"),
     ("backup", "zhiyin backup --data ./data --to 备份.zip\nzhiyin backup --data ./data --to - | age -r age1… > 备份.zip.age", "zhiyin backup --data ./data --to backup.zip\nzhiyin backup --data ./data --to - | age -r age1… > backup.zip.age"),
@@ -271,7 +271,7 @@ mod tests {
         let mut all: Vec<&Command> = command.get_subcommands().collect();
         all.extend(command.get_subcommands().flat_map(Command::get_subcommands));
         // these write nothing but their answer; a server is no single write
-        let read = ["serve", "features", "completions", "man", "user", "list", "audit", "verify"];
+        let read = ["serve", "features", "completions", "man", "user", "business", "customer", "list", "audit", "verify"];
         for c in all.into_iter().filter(|c| !read.contains(&c.get_name())) {
             assert!(c.get_arguments().any(|a| a.get_id() == "dry_run"), "{} has no --dry-run", c.get_name());
         }

@@ -294,7 +294,8 @@ mod tests {
             assert_eq!(own, role.permissions(), "{role}");
             assert!(yes.has(Permission::PersonalRead) && !no.has(Permission::PersonalRead), "{role}");
             assert_eq!((yes.sight(), no.sight()), (Sight::Full, Sight::Masked));
-            let rest = |set: Permissions| set.without(Permission::PersonalRead).without(Permission::ImportsWrite);
+            assert!(!no.has(Permission::ImportsWrite) && !no.has(Permission::CustomersErase), "{role}: who sees nobody brings nobody in and takes nobody out");
+            let rest = |set: Permissions| set.without(Permission::PersonalRead).without(Permission::ImportsWrite).without(Permission::CustomersErase);
             assert_eq!((rest(yes), rest(no)), (rest(own), rest(own)), "{role}");
         }
     }

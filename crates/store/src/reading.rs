@@ -22,7 +22,7 @@ statements! {
         (SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions),
         (SELECT value FROM counters WHERE name = 'customer'),
         (SELECT value FROM counters WHERE name = 'touched'),
-        (SELECT value FROM counters WHERE name = 'house')";
+        (SELECT version FROM house)";
 }
 
 /// How far the base is now.

@@ -27,7 +27,7 @@ pub async fn run(action: BusinessAction, config: &Config, voice: &Voice) -> Outc
     match action {
         BusinessAction::List { home } => list(&home, config, voice).await,
         BusinessAction::Add { home, slug, origin, attempt } => add(&home, &slug, origin, attempt.dry_run, config, voice).await,
-        BusinessAction::Link { home, slug, origin } => link(&home, &slug, origin, config, voice).await,
+        BusinessAction::Link { home, slug, origin, attempt } => link(&home, &slug, origin, attempt.dry_run, config, voice).await,
         BusinessAction::Archive { home, slug, attempt } => turn(&home, &slug, true, attempt.dry_run, config, voice).await,
         BusinessAction::Reopen { home, slug, attempt } => turn(&home, &slug, false, attempt.dry_run, config, voice).await,
     }
@@ -97,9 +97,22 @@ async fn add(home: &Home, slug: &str, origin: Option<String>, dry_run: bool, con
     told(home, &app, &new, origin, config, voice).await
 }
 
-async fn link(home: &Home, slug: &str, origin: Option<String>, config: &Config, voice: &Voice) -> Outcome {
+async fn link(home: &Home, slug: &str, origin: Option<String>, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     let app = compose::existing(home, config).await?;
     let b = named(&app, slug).await?;
+    if dry_run {
+        let there = opened(home, &b, config).await?.ok_or_else(|| missing(&b))?;
+        let founder = store::workspace::get(&there.store).await?;
+        there.store.close().await;
+        app.store.close().await;
+        if founder.is_some() {
+            return Err(founded(&b));
+        }
+        voice.answer(&json!({"id": b.id, "slug": slug, "dry_run": true}), || {
+            voice.lang.pick(&format!("会为 {slug} 生成新的链接"), &format!("Would make a new link for {slug}")).to_owned()
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
     told(home, &app, &b, origin, config, voice).await
 }
 
@@ -111,15 +124,21 @@ async fn named(app: &App, slug: &str) -> Result<Business, Failure> {
     })
 }
 
+fn missing(b: &Business) -> Failure {
+    Failure::new(Code::NotFound, "business.missing", format!("没有企业 {} 的数据", b.slug), format!("the data of {} is not there", b.slug))
+}
+
+fn founded(b: &Business) -> Failure {
+    Failure::new(Code::Conflict, "business.founded", format!("企业 {} 已经建立", b.slug), format!("{} has its founder already", b.slug))
+}
+
 /// Makes a link for the founder and tells it.
 async fn told(home: &Home, first: &App, b: &Business, origin: Option<String>, config: &Config, voice: &Voice) -> Outcome {
-    let missing = || Failure::new(Code::NotFound, "business.missing", format!("没有企业 {} 的数据", b.slug), format!("the data of {} is not there", b.slug));
-    let app = Arc::new(opened(home, b, config).await?.ok_or_else(missing)?);
+    let app = Arc::new(opened(home, b, config).await?.ok_or_else(|| missing(b))?);
     store::business::made(&first.store, &b.id, first.clock.now()).await?;
     let token = api::account::offer_setup(&Ctx::new(Arc::clone(&app), api::Config::default())).await;
     let token = token.map_err(|e| Failure::new(Code::Failed, &e.problem().code, format!("链接没有建成：{e}"), format!("the link was not made: {e}")))?;
-    let founded = || Failure::new(Code::Conflict, "business.founded", format!("企业 {} 已经建立", b.slug), format!("{} has its founder already", b.slug));
-    let token = token.ok_or_else(founded)?;
+    let token = token.ok_or_else(|| founded(b))?;
     businesses::offered(first, &by(), b).await?;
     app.store.close().await;
     first.store.close().await;

@@ -25,8 +25,8 @@ use testkit::chance::Chance;
 const CUSTOMERS: usize = 40;
 
 /// Tables in which a restored business differs from the one that was backed up, on purpose.
-const OTHERWISE: [&str; 9] =
-    ["sessions", "setup_tokens", "tries", "invitations", "tokens", "audit", "restores", "imports", "ducklake_metadata"];
+const OTHERWISE: [&str; 10] =
+    ["house", "sessions", "setup_tokens", "tries", "invitations", "tokens", "audit", "restores", "imports", "ducklake_metadata"];
 
 /// A business with an owner, a signed-in browser and some imports.
 fn shop(engine: Engine, imports: usize) -> (Place, Server, Browser) {

@@ -1,11 +1,12 @@
--- Whatever decides who may ask what, and what members and tags are called, moves the counter `house`: what is kept of it in memory is
--- right as long as the counter stands. That somebody was seen, or used a code, does not count. It moves once a transaction, at its end,
+-- Whatever decides who may ask what, and what members and tags are called, moves `house`: what is kept of it in memory is
+-- right as long as it stands. That somebody was seen, or used a code, does not count. It moves once a transaction, at its end,
 -- so that nobody who holds it waits for another lock.
-INSERT INTO counters (name, value) VALUES ('house', 0);
+CREATE TABLE house (one INTEGER PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);
+INSERT INTO house (one, version) VALUES (1, 0);
 CREATE FUNCTION house_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('zhiyin.house', true) IS DISTINCT FROM 'moved' THEN
-        UPDATE counters SET value = value + 1 WHERE name = 'house';
+        UPDATE house SET version = version + 1;
         PERFORM set_config('zhiyin.house', 'moved', true);
     END IF;
     RETURN NULL;

@@ -94,18 +94,16 @@ impl Loading {
         &mut self.tx
     }
 
-    /// Its tables, in an order in which they can be filled; that of counters, which others move, is the last.
+    /// Its tables, in an order in which they can be filled.
     pub async fn tables(&mut self) -> Result<Vec<Table>> {
-        let mut tables = match self.tx.on() {
-            On::Sqlite(t) => sqlite_tables(t).await?,
+        match self.tx.on() {
+            On::Sqlite(t) => sqlite_tables(t).await,
             On::Postgres(t) => {
                 let tables = postgres_tables(t).await?;
                 let references = sqlx::query_as::<_, (String, String)>(REFERENCES).fetch_all(t).await?;
-                ordered(tables, &references)
+                Ok(ordered(tables, &references))
             }
-        };
-        tables.sort_by_key(|t| t.name == "counters");
-        Ok(tables)
+        }
     }
 
     /// Fills a table with its text; answers its rows. What the migrations put there goes.

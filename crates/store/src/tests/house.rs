@@ -1,4 +1,4 @@
-//! What is kept in memory of who may ask what is right as long as the counter `house` stands: whatever decides it moves the counter, on
+//! What is kept in memory of who may ask what is right as long as `house` stands: whatever decides it moves it, on
 //! both databases, and what merely notes that somebody was here does not.
 
 use super::*;

@@ -128,9 +128,14 @@ async fn kill_at(url: &str, point: &str) {
     store.close().await;
 }
 
+/// Those of one call here; an erasure is many, and dies at its own in the tests of the command line.
+fn own() -> impl Iterator<Item = &'static str> {
+    FAILPOINTS.iter().copied().filter(|point| !point.starts_with("store.erase."))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_every_failpoint_on_sqlite() {
-    for point in FAILPOINTS {
+    for point in own() {
         let folder = tempfile::tempdir().unwrap();
         kill_at(&format!("sqlite:{}", folder.path().join("zhiyin.db").display()), point).await;
     }
@@ -138,7 +143,7 @@ async fn at_every_failpoint_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_every_failpoint_on_postgres() {
-    for point in FAILPOINTS {
+    for point in own() {
         kill_at(&testkit::postgres::database().unwrap(), point).await;
     }
 }
