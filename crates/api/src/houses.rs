@@ -147,6 +147,12 @@ impl Houses {
     /// # Errors
     /// When the list cannot be read; one that does not open keeps nobody else from it.
     pub async fn refresh(self: &Arc<Houses>) -> Result<()> {
+        // to its end, whether or not whoever asked still waits: a house that was opened is on the list or closed
+        let houses = Arc::clone(self);
+        tokio::spawn(async move { houses.follow().await }).await.map_err(Error::internal)?
+    }
+
+    async fn follow(self: &Arc<Houses>) -> Result<()> {
         let _turn = self.turn.lock().await;
         let listed: Vec<Business> = businesses::list(&self.first().app).await?.into_iter().filter(|b| b.archived_at.is_none()).collect();
         self.first().app.shares.served(listed.len());

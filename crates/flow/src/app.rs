@@ -68,6 +68,8 @@ pub struct App {
     settings: RwLock<Arc<Settings>>,
     /// the settings are as of so many changes of the house
     settled: AtomicI64,
+    /// whose turn it is to read them
+    reading: tokio::sync::Mutex<()>,
     /// how far the base is, asked by many at once
     pub(crate) looks: crate::looks::Looks,
     /// what customers are called, those looked at lately
@@ -150,6 +152,7 @@ impl App {
             chance,
             settings: RwLock::new(Arc::new(Settings::unset())),
             settled: AtomicI64::new(-1),
+            reading: tokio::sync::Mutex::default(),
             looks: crate::looks::Looks::default(),
             cards: crate::analysis::cards::Cards::default(),
             names: crate::analysis::marks::Names::default(),
@@ -174,6 +177,8 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn reload(&self) -> Result<()> {
+        // one at a time: what was read first must not be put over what was read later
+        let _turn = self.reading.lock().await;
         match store::workspace::get(&self.store).await? {
             Some(w) => self.assume(w),
             None => Ok(()),

@@ -149,6 +149,7 @@ impl Runs {
     pub fn forget_all(&self) {
         lock(&self.slots).clear();
         *lock(&self.lake) = None;
+        *lock(&self.definitions) = None;
     }
 
     /// The definitions of a revision, if they are the ones read last.

@@ -62,7 +62,7 @@ pub(super) async fn count(app: &App) -> Result<Vec<ErasureLine>> {
     let counts = [("exports", entries(&app.exports())?.len()), ("uploads", entries(&app.data.join("uploads"))?.len()), ("copies", copies(app)?.len())];
     let mut receipt = Receipt::default();
     receipt.files.extend(counts.map(|(kind, n)| (kind.to_owned(), n as u64)));
-    let schemas = store::erasure::aside(&app.store).await?.len() as u64;
+    let schemas = store::erasure::aside(&app.store, &app.settings().id).await?.len() as u64;
     *receipt.files.entry("copies".to_owned()).or_default() += schemas;
     Ok(receipt.files())
 }
@@ -81,7 +81,7 @@ pub(super) async fn clear(app: &Arc<App>, again: bool, gone: &mut BTreeMap<Strin
     count("exports", remove(entries(&app.exports())?)?);
     if !again {
         count("copies", remove(copies(app)?)?);
-        count("copies", store::erasure::drop_aside(&app.store).await?);
+        count("copies", store::erasure::drop_aside(&app.store, &app.settings().id).await?);
     }
     count("temporary", remove(temporary(app)?)?);
     let mut uploads = 0;

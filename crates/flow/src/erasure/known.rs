@@ -138,11 +138,20 @@ pub fn lift(app: &App, erasure: &str) -> Result<()> {
     add(app, &Line { workspace: app.settings().id.clone(), erasure: erasure.to_owned(), hashes: Vec::new(), lifted: true })
 }
 
-/// The erasures that the list knows and the database does not: it is older than they are. By id, with their hashes.
+/// An erasure that the list knows and the database does not.
+pub struct Missing {
+    /// of whom
+    pub hashes: Vec<String>,
+    /// whether those may come in again
+    pub lifted: bool,
+}
+
+/// The erasures that the list knows and the database does not: it is older than they are. By id; those that were lifted are among them,
+/// for what was erased stays erased.
 ///
 /// # Errors
 /// When the store or the disk refuses.
-pub async fn missing(app: &App) -> Result<BTreeMap<String, Vec<String>>> {
+pub async fn missing(app: &App) -> Result<BTreeMap<String, Missing>> {
     let workspace = app.settings().id.clone();
     let all = lines(app)?;
     if all.is_empty() {
@@ -150,8 +159,8 @@ pub async fn missing(app: &App) -> Result<BTreeMap<String, Vec<String>>> {
     }
     let known: BTreeSet<String> = store::erasure::ids(&app.store, &workspace).await?.into_iter().collect();
     let lifted: BTreeSet<&str> = all.iter().filter(|l| l.lifted).map(|l| l.erasure.as_str()).collect();
-    let ours = all.iter().filter(|l| l.workspace == workspace && !l.lifted && !known.contains(&l.erasure) && !lifted.contains(l.erasure.as_str()));
-    Ok(ours.map(|l| (l.erasure.clone(), l.hashes.clone())).collect())
+    let ours = all.iter().filter(|l| l.workspace == workspace && !l.lifted && !known.contains(&l.erasure));
+    Ok(ours.map(|l| (l.erasure.clone(), Missing { hashes: l.hashes.clone(), lifted: lifted.contains(l.erasure.as_str()) })).collect())
 }
 
 /// The customers who have one of these hashes.

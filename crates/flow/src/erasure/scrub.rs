@@ -50,8 +50,8 @@ impl Scrub {
         all
     }
 
-    /// The text without them, if they are in it. Where programs understand the text, a name of one plain word may be one of its own
-    /// words and is left.
+    /// The text without them, if they are in it. Where programs understand the text, a name that is one plain word, the whole text or
+    /// within quotes may be one of its own words and is left: what somebody is called must not change what a rule says.
     pub fn out_of(&self, text: &str, machine: bool) -> Option<String> {
         let mut left = text.to_owned();
         for mark in &self.marks {
@@ -70,6 +70,7 @@ impl Scrub {
             let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             match (plain, machine) {
                 (true, true) => {}
+                (false, true) => left = cut_loose(left, name),
                 (true, false) => left = cut(left, |t| word(t, name)),
                 (false, _) if name.is_ascii() => left = cut(left, |t| t.to_ascii_lowercase().find(&name.to_ascii_lowercase()).map(|at| (at, at + name.len()))),
                 (false, _) => left = left.replace(name.as_str(), GONE),
@@ -117,6 +118,26 @@ fn cut(mut text: String, find: impl Fn(&str) -> Option<(usize, usize)>) -> Strin
         text = after.to_owned();
     }
     done + &text
+}
+
+/// Takes out a name where it is part of a longer text and not quoted, as a value a rule compares with is.
+fn cut_loose(text: String, name: &str) -> String {
+    if text.trim().to_ascii_lowercase() == name.to_ascii_lowercase() {
+        return text;
+    }
+    let (lower, wanted) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let quote = |c: Option<char>| c.is_some_and(|c| matches!(c, '"' | '\'' | '“' | '”' | '「' | '」' | '‘' | '’' | '`'));
+    let (mut done, mut from) = (String::new(), 0);
+    while let Some(at) = lower.get(from..).and_then(|rest| rest.find(&wanted)).map(|at| from + at) {
+        let end = at + wanted.len();
+        let (Some(before), Some(named)) = (text.get(from..at), text.get(at..end)) else { break };
+        let quoted = quote(text.get(..at).and_then(|t| t.chars().next_back())) && quote(text.get(end..).and_then(|t| t.chars().next()));
+        done.push_str(before);
+        done.push_str(if quoted { named } else { GONE });
+        from = end;
+    }
+    done.push_str(text.get(from..).unwrap_or_default());
+    done
 }
 
 /// Where a word stands by itself, whatever its case.
@@ -216,6 +237,11 @@ mod tests {
         assert_eq!(s.out_of("to ROSAMUND vex, net 3", false).as_deref(), Some("to …, … 3"));
         assert_eq!(s.out_of("net > 100 and internet = 1", true), None);
         assert_eq!(s.out_of("王伟、李", false), None);
+        // a value that a rule compares with is the rule's own, a sentence about somebody is not
+        for word in [r#"channel = "欧阳翠羽" and net > 3"#, "欧阳翠羽", "store in ('Rosamund Vex', '北京')"] {
+            assert_eq!(s.out_of(word, true), None, "{word}");
+        }
+        assert_eq!(s.out_of("给欧阳翠羽的回访 (rosamund VEX)", true).as_deref(), Some("给…的回访 (…)"));
         assert_eq!(s.out_of("see C-20457 and C-204571, cus_01abcdef", true).as_deref(), Some("see … and C-204571, …"));
         assert_eq!(s.out_of("Rosa@Example.ORG", true).as_deref(), Some("…"));
         assert!(s.repeats(r#"{"body":"她说\"下周\"再来"}"#) && !s.repeats("很好"));

@@ -67,10 +67,10 @@ async fn again(app: &Arc<App>) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let all: BTreeSet<String> = missing.values().flatten().cloned().collect();
+    let all: BTreeSet<String> = missing.values().flat_map(|m| &m.hashes).cloned().collect();
     let found = known::whose(app, &all).await?;
     let workspace = app.settings().id.clone();
-    for (id, hashes) in missing {
+    for (id, known::Missing { hashes, lifted }) in missing {
         let mut customers: BTreeSet<CustomerKey> = BTreeSet::new();
         for key in found.iter().filter(|(_, h)| hashes.contains(h)).map(|(key, _)| *key) {
             let root = store::customer::by_key(&app.store, key).await?.and_then(|c| c.root).unwrap_or(key);
@@ -96,6 +96,9 @@ async fn again(app: &Arc<App>) -> Result<()> {
         let mut tx = app.store.begin().await?;
         store::audit::turn(&mut tx).await?;
         store::erasure::create(&mut tx, &workspace, &mut e).await?;
+        if lifted {
+            store::erasure::lifted(&mut tx, &workspace, &id, "server", app.clock.now()).await?;
+        }
         let note = audit::of(app, &Actor::program("server"), Action::ErasureAsked, id.as_str()).detail(json!({ "erasure": id, "again": true }));
         audit::append(app, &mut tx, &note).await?;
         tx.commit().await?;

@@ -267,15 +267,17 @@ fn changes(subject: &Subject, before: &Sets, now: &Sets) -> Vec<Change> {
     }
 }
 
-/// A change as messages of at most [`MOST`] customers. Customers that an undone import took back have no id any more: their number
-/// is told.
+/// A change as messages of at most [`MOST`] customers. Customers that an undone import took back have no id any more, and who
+/// was erased is not told by the one they got: their number is.
 async fn messages(app: &App, picture: &Picture, world: &World, because: &[&str], seq: i64, subject: &Subject, change: &Change) -> Result<Vec<Message>> {
     let kind = change.kind.key();
     let parts = change.customers.len().div_ceil(MOST);
     let mut all = Vec::with_capacity(parts);
     for (part, some) in change.customers.chunks(MOST).enumerate() {
         let keys: Vec<CustomerKey> = some.iter().map(|(k, ..)| *k).collect();
-        let known = store::customer::by_keys(&app.store, &keys).await?;
+        let mut known = store::customer::by_keys(&app.store, &keys).await?;
+        // under the number they have now whoever listens would find them again
+        store::erasure::people::among(&app.store, &keys).await?.iter().for_each(|erased| drop(known.remove(erased)));
         let customers: Vec<Value> = some.iter().filter_map(|(key, was, is)| {
             let id = &known.get(key)?.id;
             Some(match change.kind {

@@ -134,6 +134,7 @@ statements! {
     DONE = "UPDATE erasures SET state = 'done', work = '', receipt = $3, finished_at = $4
         WHERE workspace = $1 AND id = $2 AND state = 'erased'";
     LIFT = "UPDATE erasures SET lifted_at = $3, lifted_by = $4 WHERE workspace = $1 AND id = $2 AND state = 'done' AND lifted_at IS NULL";
+    LIFTED = "UPDATE erasures SET lifted_at = $3, lifted_by = $4 WHERE workspace = $1 AND id = $2 AND lifted_at IS NULL";
     HASHES = "SELECT h.hash FROM erased_identifiers h JOIN erasures e ON e.id = h.erasure WHERE e.lifted_at IS NULL ORDER BY h.hash";
     HASHES_OF = "SELECT hash FROM erased_identifiers WHERE erasure = $1 ORDER BY hash";
 }
@@ -193,6 +194,11 @@ pub async fn done(tx: &mut Tx, workspace: &str, e: &Erasure, now: Instant) -> Re
 /// Their identifiers may come in again; `false` if they may already, or it is not done yet.
 pub async fn lift(tx: &mut Tx, workspace: &str, id: &str, by: &str, now: Instant) -> Result<bool> {
     Ok(execute!(tx, LIFT, workspace, id, now.0, by)? == 1)
+}
+
+/// Of one that is done again after an older database was put back, and had been lifted: their identifiers may come in.
+pub async fn lifted(tx: &mut Tx, workspace: &str, id: &str, by: &str, now: Instant) -> Result<()> {
+    execute!(tx, LIFTED, workspace, id, now.0, by).map(|_| ())
 }
 
 /// Keyed hashes of the identifiers that may not come in.

@@ -1,7 +1,8 @@
 //! What our own tables hold of a person and everybody merged into them: read before it goes, and taken out in one transaction.
 
 use crate::{
-    Access, Result, Tx,
+    Access, Result, Store, Tx,
+    bulk::Bulk,
     customer::{KINDS, touched},
     mark,
 };
@@ -41,7 +42,7 @@ statements! {
     COMMENTS = "SELECT body FROM comments WHERE customer = $1";
     NOTES = "SELECT body FROM notes WHERE customer = $1";
     RECORDS = "SELECT body FROM records WHERE customer = $1";
-    NAMESAKES = "SELECT COUNT(*) FROM customers WHERE name = $1";
+    NAMESAKES = "SELECT (SELECT COUNT(*) FROM customers WHERE name = $1) + (SELECT COUNT(*) FROM contacts WHERE name = $1)";
     DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE customer = $1";
     DROP_CONTACTS = "DELETE FROM contacts WHERE customer = $1";
     DROP_COMMENTS = "DELETE FROM comments WHERE customer = $1";
@@ -122,7 +123,19 @@ fn leaves(document: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-/// How many customers have exactly this name.
+pub(crate) const AMONG: Bulk = Bulk {
+    head: "SELECT c.key FROM (VALUES",
+    width: 1,
+    tail: ") AS v CROSS JOIN customers c WHERE c.key = v.column1 AND c.erased_at IS NOT NULL",
+};
+
+/// Those of some customers who were erased.
+pub async fn among(store: &Store, keys: &[CustomerKey]) -> Result<BTreeSet<CustomerKey>> {
+    let rows = bulk_rows!(store, (i64,), AMONG, keys.iter(), |k| [i64::from(k.0)]);
+    Ok(rows.into_iter().map(|(key,)| CustomerKey(key as u32)).collect())
+}
+
+/// How many customers and contacts of companies have exactly this name.
 pub async fn namesakes(db: impl Access, name: &str) -> Result<u64> {
     scalar!(db, i64, NAMESAKES, name).map(|n| n.max(0) as u64)
 }

@@ -20,17 +20,24 @@ const OURS: &str = "SELECT quote_ident(c.relname)::text FROM pg_class c JOIN pg_
 /// Schemas of PostgreSQL in which a restore kept what was there before.
 const ASIDE: &str = "SELECT quote_ident(nspname)::text FROM pg_namespace WHERE nspname LIKE 'before!_restore!_%' ESCAPE '!' ORDER BY nspname";
 
-/// Those schemas, quoted; none on SQLite, where such a copy is a folder.
-pub async fn aside(store: &Store) -> Result<Vec<String>> {
-    match &store.0 {
-        Inner::Sqlite { .. } => Ok(Vec::new()),
-        Inner::Postgres(pool) => Ok(sqlx::query_as::<_, (String,)>(ASIDE).fetch_all(pool).await?.into_iter().map(|(name,)| name).collect()),
+/// Those schemas in which this business lay, quoted; none on SQLite, where such a copy is a folder. Others' of one database stay theirs.
+pub async fn aside(store: &Store, workspace: &str) -> Result<Vec<String>> {
+    let Inner::Postgres(pool) = &store.0 else { return Ok(Vec::new()) };
+    let mut ours = Vec::new();
+    for (name,) in sqlx::query_as::<_, (String,)>(ASIDE).fetch_all(pool).await? {
+        // the name is one the database says it has, quoted by it; a schema without the table is nobody's
+        let text = ["SELECT id FROM ", &name, ".workspace"].concat();
+        let whose = sqlx::query_as::<_, (String,)>(sqlx::AssertSqlSafe(text)).persistent(false).fetch_optional(pool).await;
+        if whose.ok().flatten().is_some_and(|(id,)| id == workspace) {
+            ours.push(name);
+        }
     }
+    Ok(ours)
 }
 
 /// Drops them; answers how many.
-pub async fn drop_aside(store: &Store) -> Result<usize> {
-    let names = aside(store).await?;
+pub async fn drop_aside(store: &Store, workspace: &str) -> Result<usize> {
+    let names = aside(store, workspace).await?;
     if let Inner::Postgres(pool) = &store.0 {
         for name in &names {
             // the name is one the database says it has, quoted by it

@@ -85,6 +85,7 @@ fn bulks() -> Vec<&'static Bulk> {
         &customer::RESOLVE,
         &delivery::MESSAGES,
         &erasure::PUT_HASHES,
+        &erasure::people::AMONG,
         &delivery::DELIVERIES,
         &inbox::INSERT,
         &inbox::NEWEST,

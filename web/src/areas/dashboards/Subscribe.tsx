@@ -14,7 +14,7 @@ export function Subscribe({ board }: { board: string }) {
   const { t } = useFormat()
   const [open, setOpen] = useState(false)
   return (
-    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} destroyOnHidden content={<Panel board={board} onDone={() => setOpen(false)} />}>
+    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} destroyOnHidden content={<div role="dialog" aria-label={t('dashboards.subscribe')}><Panel board={board} onDone={() => setOpen(false)} /></div>}>
       <Button aria-expanded={open}>{t('dashboards.subscribe')}</Button>
     </Popover>
   )
