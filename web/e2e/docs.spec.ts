@@ -13,6 +13,8 @@ for (const lang of langs)
     test.afterAll(async () => { await server?.stop() })
 
     test('token, reference, post, move', async ({ page }, info) => {
+      // the reference of two hundred operations is long to look through
+      test.slow()
       const t = words(lang)
       const at = (path: string) => `${server?.url}${path}`
       const look = async () => { await noSidewaysScroll(page); await accessible(page) }

@@ -28,6 +28,8 @@ const EARLIEST: i64 = 6;
 const BEFORE_MEMBERS: i64 = 7;
 /// The last in which nobody was merged.
 const BEFORE_MERGES: i64 = 12;
+/// The last in which nobody was erased.
+const BEFORE_ERASURES: i64 = 22;
 
 /// A place whose database has the schema up to `version`.
 fn earlier(engine: Engine, version: i64) -> Place {
@@ -47,6 +49,9 @@ fn earlier(engine: Engine, version: i64) -> Place {
             // a later one knows who stands for a customer
             let merged = version > BEFORE_MERGES && table.name == "customers";
             let text = if merged { text.replace("\tadded\n", "\tadded\troot\n").replace("\t0\n", "\t0\t\\N\n") } else { text };
+            // and a later one yet, since when somebody is erased
+            let erased = version > BEFORE_ERASURES && table.name == "customers";
+            let text = if erased { text.replace("\troot\n", "\troot\terased_at\n").replace("\t\\N\n", "\t\\N\t\\N\n") } else { text };
             loading.table(&table, &mut text.as_bytes()).await.expect("it fits");
         }
         loading.finish().await.expect("it is made");

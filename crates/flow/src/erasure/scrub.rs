@@ -1,7 +1,7 @@
 //! Finding a person in texts: by identifiers however they are written, and by a name that is nobody else's.
 
 use domain::identity::{Identifier, IdentifierKind};
-use store::erasure::people::Person;
+use store::erasure::{people::Person, texts::Reader};
 
 /// What stands where something was taken out.
 const GONE: &str = "…";
@@ -50,9 +50,10 @@ impl Scrub {
         all
     }
 
-    /// The text without them, if they are in it. Where programs understand the text, a name that is one plain word, the whole text or
-    /// within quotes may be one of its own words and is left: what somebody is called must not change what a rule says.
-    pub fn out_of(&self, text: &str, machine: bool) -> Option<String> {
+    /// The text without them, if they are in it. Where programs understand the text, a name of one plain word may be one of its own
+    /// words and is left; where the business reckons by it, also a name that is the whole text or within quotes: what somebody is called
+    /// must not change what a rule says.
+    pub fn out_of(&self, text: &str, reader: Reader) -> Option<String> {
         let mut left = text.to_owned();
         for mark in &self.marks {
             left = left.replace(mark.as_str(), GONE);
@@ -68,10 +69,10 @@ impl Scrub {
         }
         for name in &self.names {
             let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            match (plain, machine) {
-                (true, true) => {}
-                (false, true) => left = cut_loose(left, name),
-                (true, false) => left = cut(left, |t| word(t, name)),
+            match (plain, reader) {
+                (true, Reader::Programs | Reader::Rules) => {}
+                (false, Reader::Rules) => left = cut_loose(left, name),
+                (true, Reader::People) => left = cut(left, |t| word(t, name)),
                 (false, _) if name.is_ascii() => left = cut(left, |t| t.to_ascii_lowercase().find(&name.to_ascii_lowercase()).map(|at| (at, at + name.len()))),
                 (false, _) => left = left.replace(name.as_str(), GONE),
             }
@@ -81,7 +82,7 @@ impl Scrub {
 
     /// Is it about them?
     pub fn is_in(&self, text: &str) -> bool {
-        self.out_of(text, false).is_some()
+        self.out_of(text, Reader::People).is_some()
     }
 
     /// Is it about them, or does it repeat what was written by or about them?
@@ -222,28 +223,28 @@ mod tests {
     fn a_phone_is_found_however_it_is_written() {
         let s = scrub();
         for text in ["13877712345", "+86 138-7771-2345", "(86)138 7771 2345", "１３８７７７１２３４５", "tel:13877712345;", "8613877712345", "房13877712345号"] {
-            let left = s.out_of(text, true).unwrap_or_else(|| panic!("{text} is not found"));
+            let left = s.out_of(text, Reader::Programs).unwrap_or_else(|| panic!("{text} is not found"));
             assert!(!left.contains("2345") && !left.contains("7771"), "{left}");
         }
         for text in ["13877712346", "15877712345", "1387771, 2345", "2026-11-29 13:45:12"] {
-            assert_eq!(s.out_of(text, false), None, "{text}");
+            assert_eq!(s.out_of(text, Reader::People), None, "{text}");
         }
     }
 
     #[test]
     fn names_that_others_bear_and_words_of_rules_are_left() {
         let s = scrub();
-        assert_eq!(s.out_of("请回电欧阳翠羽（翠羽）", false).as_deref(), Some("请回电…（翠羽）"));
-        assert_eq!(s.out_of("to ROSAMUND vex, net 3", false).as_deref(), Some("to …, … 3"));
-        assert_eq!(s.out_of("net > 100 and internet = 1", true), None);
-        assert_eq!(s.out_of("王伟、李", false), None);
+        assert_eq!(s.out_of("请回电欧阳翠羽（翠羽）", Reader::People).as_deref(), Some("请回电…（翠羽）"));
+        assert_eq!(s.out_of("to ROSAMUND vex, net 3", Reader::People).as_deref(), Some("to …, … 3"));
+        assert_eq!(s.out_of("net > 100 and internet = 1", Reader::Programs), None);
+        assert_eq!(s.out_of("王伟、李", Reader::People), None);
         // a value that a rule compares with is the rule's own, a sentence about somebody is not
         for word in [r#"channel = "欧阳翠羽" and net > 3"#, "欧阳翠羽", "store in ('Rosamund Vex', '北京')"] {
-            assert_eq!(s.out_of(word, true), None, "{word}");
+            assert_eq!(s.out_of(word, Reader::Rules), None, "{word}");
         }
-        assert_eq!(s.out_of("给欧阳翠羽的回访 (rosamund VEX)", true).as_deref(), Some("给…的回访 (…)"));
-        assert_eq!(s.out_of("see C-20457 and C-204571, cus_01abcdef", true).as_deref(), Some("see … and C-204571, …"));
-        assert_eq!(s.out_of("Rosa@Example.ORG", true).as_deref(), Some("…"));
+        assert_eq!(s.out_of("给欧阳翠羽的回访 (rosamund VEX)", Reader::Rules).as_deref(), Some("给…的回访 (…)"));
+        assert_eq!(s.out_of("see C-20457 and C-204571, cus_01abcdef", Reader::Programs).as_deref(), Some("see … and C-204571, …"));
+        assert_eq!(s.out_of("Rosa@Example.ORG", Reader::Programs).as_deref(), Some("…"));
         assert!(s.repeats(r#"{"body":"她说\"下周\"再来"}"#) && !s.repeats("很好"));
     }
 }

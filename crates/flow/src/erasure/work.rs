@@ -183,7 +183,7 @@ async fn from_tables(app: &App, tx: &mut Tx, keys: &BTreeSet<CustomerKey>, perso
     receipt.remove("samples", texts::drop_samples(tx).await?);
     let mut mentions = 0;
     for place in texts::PLACES {
-        mentions += texts::rewrite(tx, place, &|text, machine| scrub.out_of(text, machine)).await?;
+        mentions += texts::rewrite(tx, place, &|text, reader| scrub.out_of(text, reader)).await?;
     }
     receipt.remove("texts", mentions);
     Ok(())

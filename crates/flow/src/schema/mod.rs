@@ -41,6 +41,9 @@ pub enum Value {
     Day(String),
 }
 
+/// [`Value`] under a name the description's generator does not take for any JSON.
+pub type TypedValue = Value;
+
 /// What kind of value a feature has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -46,7 +46,7 @@ pub struct ChangeDraft {
     pub value: Option<Written>,
     /// what whoever asks saw there; something else is a conflict
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<crate::schema::Value>)]
+    #[schema(value_type = Option<crate::schema::TypedValue>)]
     pub was: Option<Value>,
     /// what the contact says from now on; absent: it goes
     #[serde(default, skip_serializing_if = "Option::is_none")]

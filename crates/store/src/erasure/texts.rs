@@ -12,6 +12,8 @@ pub enum Form {
     Json,
     /// as words programs understand, where a name of one plain word may be one of them
     Machine,
+    /// as words the business reckons by: a name is left where it may be one of them
+    Rules,
     /// a name that must stay one of its own
     Name,
 }
@@ -49,18 +51,18 @@ macro_rules! places {
 
 places! {
     "imports" "id" "files" Json;
-    "imports" "id" "mapping" Machine;
+    "imports" "id" "mapping" Rules;
     "imports" "id" "report" Json;
     "imports" "id" "error" Json;
-    "mapping_templates" "signature" "mapping" Machine;
-    "definitions" "kind || '/' || key || '/' || CAST(version AS TEXT)" "document" Machine;
+    "mapping_templates" "signature" "mapping" Rules;
+    "definitions" "kind || '/' || key || '/' || CAST(version AS TEXT)" "document" Rules;
     "jobs" "id" "payload" Machine;
     "jobs" "id" "error" Plain;
     "jobs" "id" "result" Machine;
     "comments" "CAST(row_key AS TEXT)" "body" Plain;
     "notes" "id" "body" Plain;
     "records" "id" "body" Json;
-    "objects" "id" "document" Machine;
+    "objects" "id" "document" Rules;
     "changes" "id" "asked" Machine;
     "change_contacts" "change" "before" Json;
     "change_contacts" "change" "after" Json;
@@ -72,7 +74,7 @@ places! {
     "views" "id" "query" Machine;
     "dashboards" "id" "name_zh" Plain;
     "dashboards" "id" "name_en" Plain;
-    "dashboards" "id" "tiles" Machine;
+    "dashboards" "id" "tiles" Rules;
     "questions" "id" "name" Plain;
     "questions" "id" "body" Machine;
     "asked" "id" "body" Machine;
@@ -140,20 +142,35 @@ const IMPORTS: &str = "SELECT id, files, report FROM imports";
 const SET_IMPORT: &str = "UPDATE imports SET files = $2, report = $3 WHERE id = $1";
 const WAITING: &str = "SELECT body FROM inbox ORDER BY seq";
 
-/// Other words for a text, if it names the person; the second says whether programs understand it.
-pub type Other<'a> = &'a (dyn Fn(&str, bool) -> Option<String> + Sync);
+/// Who understands a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// people
+    People,
+    /// programs: what somebody asked for
+    Programs,
+    /// programs, and the business reckons by it: what stands in it must not change its meaning
+    Rules,
+}
+
+/// Other words for a text that is read so, if it names the person.
+pub type Other<'a> = &'a (dyn Fn(&str, Reader) -> Option<String> + Sync);
 
 /// Puts other words into every text of a place for which `other` has some; answers how many rows changed.
 pub async fn rewrite(tx: &mut Tx, place: &Place, other: Other<'_>) -> Result<u64> {
     let mut changed = 0;
     for (id, body) in rows!(&mut *tx, (String, String), place.read)? {
-        let machine = place.form == Form::Machine;
+        let reader = match place.form {
+            Form::Plain | Form::Name | Form::Json => Reader::People,
+            Form::Machine => Reader::Programs,
+            Form::Rules => Reader::Rules,
+        };
         let new = match place.form {
-            Form::Plain => other(&body, false),
-            Form::Name => other(&body, false).map(|t| format!("{t} {id}")),
-            Form::Json | Form::Machine => match serde_json::from_str(&body) {
-                Ok(mut document) => changed_in(&mut document, machine, other).then(|| document.to_string()),
-                Err(_) => other(&body, machine),
+            Form::Plain => other(&body, reader),
+            Form::Name => other(&body, reader).map(|t| format!("{t} {id}")),
+            Form::Json | Form::Machine | Form::Rules => match serde_json::from_str(&body) {
+                Ok(mut document) => changed_in(&mut document, reader, other).then(|| document.to_string()),
+                Err(_) => other(&body, reader),
             },
         };
         if let Some(new) = new {
@@ -165,19 +182,20 @@ pub async fn rewrite(tx: &mut Tx, place: &Place, other: Other<'_>) -> Result<u64
 }
 
 /// Puts other words into the texts of a document, also where they name its parts; was any changed?
-fn changed_in(document: &mut serde_json::Value, machine: bool, other: Other<'_>) -> bool {
+fn changed_in(document: &mut serde_json::Value, reader: Reader, other: Other<'_>) -> bool {
+    let named = if reader == Reader::Rules { Reader::Rules } else { Reader::Programs };
     match document {
-        serde_json::Value::String(text) => match other(text, machine) {
+        serde_json::Value::String(text) => match other(text, reader) {
             Some(new) => {
                 *text = new;
                 true
             }
             None => false,
         },
-        serde_json::Value::Array(all) => all.iter_mut().fold(false, |any, v| changed_in(v, machine, other) | any),
+        serde_json::Value::Array(all) => all.iter_mut().fold(false, |any, v| changed_in(v, reader, other) | any),
         serde_json::Value::Object(all) => {
-            let mut any = all.values_mut().fold(false, |any, v| changed_in(v, machine, other) | any);
-            let renamed: Vec<(String, String)> = all.keys().filter_map(|k| Some((k.clone(), other(k, true)?))).collect();
+            let mut any = all.values_mut().fold(false, |any, v| changed_in(v, reader, other) | any);
+            let renamed: Vec<(String, String)> = all.keys().filter_map(|k| Some((k.clone(), other(k, named)?))).collect();
             for (old, new) in renamed {
                 if let Some(value) = all.remove(&old) {
                     all.insert(new, value);
@@ -187,7 +205,7 @@ fn changed_in(document: &mut serde_json::Value, machine: bool, other: Other<'_>)
             any
         }
         // a phone that is kept as a number
-        serde_json::Value::Number(n) if n.to_string().len() >= PHONE => match other(&n.to_string(), true) {
+        serde_json::Value::Number(n) if n.to_string().len() >= PHONE => match other(&n.to_string(), Reader::Programs) {
             Some(_) => {
                 *document = 0.into();
                 true
