@@ -11,7 +11,7 @@ use crate::{
     sight,
 };
 use domain::{
-    CustomerKey, Label, Value,
+    CustomerKey, Label,
     access::Permission,
     audit::Action,
     clock::Instant,
@@ -47,7 +47,7 @@ pub struct ChangeDraft {
     /// what whoever asks saw there; something else is a conflict
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::schema::TypedValue>)]
-    pub was: Option<Value>,
+    pub was: Option<serde_json::Value>,
     /// what the contact says from now on; absent: it goes
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactDraft>,

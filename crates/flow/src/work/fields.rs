@@ -132,7 +132,9 @@ pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft:
         let (wanted_key, reading) = (key.to_owned(), lake.clone());
         let said = tokio::task::spawn_blocking(move || reading.attribute(customer, &wanted_key)).await??;
         let held = counts(&said, day).map_or(Value::Null, |a| feature::fit(a.value.clone(), f.value));
-        if draft.was.as_ref().is_some_and(|was| *was != held) {
+        let was = draft.was.as_ref().map(|raw| serde_json::from_value::<Value>(raw.clone())).transpose();
+        let was = was.map_err(|e| Error::invalid("change.was", format!("was 不是一个值：{e}"), format!("`was` is no value: {e}")))?;
+        if was.is_some_and(|was| was != held) {
             return Err(Error::Conflict {
                 code: "change.overtaken",
                 message: Label::new("这个值刚被别人改过，请看过再改", "somebody else has just changed this value; look at it and try again"),
