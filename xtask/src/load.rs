@@ -2,8 +2,8 @@
 //! loop). The time of a request is counted from when it was due, not from when a connection was free for it, so a server that falls
 //! behind cannot hide its queue. Prints one JSON document: requests, refusals and times in milliseconds of each kind.
 //!
-//! A plan is JSON Lines, `{"kind", "method", "path", "body"?}`, played from top to bottom and again; `{n}` in a path or a body is the
-//! number of the request in this run.
+//! A plan is JSON Lines, `{"kind", "method", "path", "body"?, "token"?}`, played from top to bottom and again; `{n}` in a path or a body
+//! is the number of the request in this run, and a token of its own comes before that of all.
 
 use anyhow::{Context, Result, bail, ensure};
 use hdrhistogram::Histogram;
@@ -46,6 +46,7 @@ struct Request {
     method: String,
     path: String,
     body: String,
+    token: Option<String>,
 }
 
 #[derive(Default)]
@@ -112,7 +113,7 @@ fn request(line: &str) -> Result<Request> {
     let said: Value = serde_json::from_str(line)?;
     let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("it has no {key}"));
     let body = said.get("body").map(Value::to_string).unwrap_or_default();
-    Ok(Request { kind: text("kind")?, method: text("method")?, path: text("path")?, body })
+    Ok(Request { kind: text("kind")?, method: text("method")?, path: text("path")?, body, token: text("token").ok() })
 }
 
 async fn play(told: Arc<Told>) -> Result<Value> {
@@ -168,7 +169,7 @@ async fn ask(wire: &mut Option<BufReader<TcpStream>>, told: &Told, request: &Req
         "{} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nIdempotency-Key: load-{}-{number}\r\n{length}\r\n{body}",
         request.method,
         told.host,
-        told.token,
+        request.token.as_ref().unwrap_or(&told.token),
         std::process::id(),
     );
     if wire.is_none() {

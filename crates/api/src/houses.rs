@@ -2,7 +2,7 @@
 //! and hands the request to the business's own router, which knows nothing of the others. Whether one is served is what the first's
 //! store says, looked at again and again, so that all processes on one database serve the same.
 
-use crate::{Config, Ctx, error::{Error, Result}, router};
+use crate::{Config, Ctx, error::{Error, Result}, router, turns::Turns};
 use axum::{
     Router,
     extract::{Request, State},
@@ -42,11 +42,12 @@ pub struct House {
     pub ctx: Ctx,
     router: Router,
     workers: Mutex<Option<Workers>>,
+    turns: Turns,
 }
 
 impl House {
     fn new(ctx: Ctx) -> House {
-        House { router: router(ctx.clone()), ctx, workers: Mutex::new(None) }
+        House { router: router(ctx.clone()), ctx, workers: Mutex::new(None), turns: Turns::default() }
     }
 
     fn workers(&self) -> MutexGuard<'_, Option<Workers>> {
@@ -130,6 +131,11 @@ impl Houses {
             Some(Standing::Away(state, _)) => state,
             Some(Standing::Open(_)) | None => BusinessState::Open,
         }
+    }
+
+    /// Is no other served than the first?
+    fn alone(&self) -> bool {
+        self.others.read().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// All that are served, the first before the others.
@@ -286,9 +292,15 @@ async fn enter(State(houses): State<Arc<Houses>>, mut request: Request) -> Respo
             return e.params(json!({ "retry_after": 30 })).into_response();
         }
     };
-    match house.router.clone().oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+    let answer = |request: Request| async {
+        match house.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    };
+    match houses.alone() {
+        true => answer(request).await,
+        false => house.turns.answer(request, answer).await,
     }
 }
 

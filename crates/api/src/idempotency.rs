@@ -175,31 +175,31 @@ async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result
     let now = door.ctx.app.clock.now();
     let since = Instant(now.0.saturating_sub(KEPT));
     let store = &door.ctx.app.store;
-    if let Some(known) = answer::find(store, &key, since).await? {
-        // another process may still be at it; this one is not, for it is our turn
-        let young = known.answer.is_none() && known.request_hash == request_hash && now.0 - known.made_at.0 < YOUNG;
-        return if young { Err(in_flight()) } else { again(known, &request_hash) };
-    }
-    let mut request = Request::from_parts(parts, Body::from(body));
     if door.keys == Keys::Inside {
+        if let Some(known) = answer::find(store, &key, since).await? {
+            return met(known, &request_hash, now);
+        }
+        let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(Keyed { key, request_hash, since });
         return Ok(next.run(request).await);
     }
-    let mut tx = store.begin().await?;
-    let claimed = answer::claim(&mut tx, &key, &request_hash, now, since).await?;
+    // what is done under the claim is on the disk after it, so a request that took effect has its claim
+    if !answer::claim(store.trailing(), &key, &request_hash, now, since).await? {
+        let known = answer::find(store, &key, since).await?;
+        return known.map_or_else(|| Err(in_flight()), |known| met(known, &request_hash, now));
+    }
     if door.ctx.random::<1>()?[0] == 0 {
-        answer::forget(&mut tx, since).await?;
+        answer::forget(store.trailing(), since).await?;
     }
-    tx.commit().await?;
-    if !claimed {
-        // another process was faster
-        return match answer::find(store, &key, since).await? {
-            Some(known) if known.answer.is_some() => again(known, &request_hash),
-            _ => Err(in_flight()),
-        };
-    }
+    let request = Request::from_parts(parts, Body::from(body));
     let done = tokio::spawn(finish(door.clone(), turn, key, request, next));
     done.await.map_err(Error::internal)?
+}
+
+/// A request that is known is answered again; another process may still be at it, this one is not, for it is our turn.
+fn met(known: Known, request_hash: &str, now: Instant) -> Result<Response> {
+    let young = known.answer.is_none() && known.request_hash == request_hash && now.0 - known.made_at.0 < YOUNG;
+    if young { Err(in_flight()) } else { again(known, request_hash) }
 }
 
 /// Does it and keeps the answer, whether or not whoever asked still waits.
@@ -212,9 +212,9 @@ async fn finish(door: Door, _turn: Turn, key: Key, request: Request, next: Next)
     };
     if keeps(parts.status) {
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        answer::keep(store, &key, &Answer { status: parts.status.as_u16(), kind, body: body.to_vec() }).await?;
+        answer::keep(store.trailing(), &key, &Answer { status: parts.status.as_u16(), kind, body: body.to_vec() }).await?;
     } else if !parts.status.is_server_error() || parts.status == StatusCode::SERVICE_UNAVAILABLE {
-        answer::release(store, &key).await?;
+        answer::release(store.trailing(), &key).await?;
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }

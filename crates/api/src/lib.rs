@@ -55,6 +55,7 @@ mod sql;
 mod subscriptions;
 mod tags;
 mod tokens;
+mod turns;
 mod views;
 mod web;
 mod webhooks;

@@ -208,11 +208,16 @@ impl Classification {
 
     /// Name of a class; a class that is a value is called by it.
     pub fn class_label(&self, class: &str) -> Label {
-        let known = || match &self.method {
-            Method::Values { feature, .. } => crate::feature::value_label(feature, class),
-            Method::Rules { .. } => None,
+        let named = match &self.method {
+            Method::Rules { classes, otherwise } => {
+                let own = classes.iter().find(|c| c.key == class).map(|c| &c.label);
+                own.or_else(|| (otherwise.key == class).then_some(&otherwise.label)).cloned()
+            }
+            Method::Values { feature, .. } => {
+                self.named().into_iter().find(|n| n.key == class).map(|n| n.label).or_else(|| crate::feature::value_label(feature, class))
+            }
         };
-        self.named().into_iter().find(|n| n.key == class).map(|n| n.label).or_else(known).unwrap_or_else(|| Label::same(class))
+        named.unwrap_or_else(|| Label::same(class))
     }
 
     /// Other classifications its rules name.

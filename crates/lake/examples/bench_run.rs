@@ -144,7 +144,6 @@ fn main() -> Result<()> {
         statics: BTreeMap::new(),
         aggregates: Vec::new(),
         keep_facts: true,
-        behind: false,
     };
     let rounds = number(4, 3);
     for round in 1..=rounds {

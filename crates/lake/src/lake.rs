@@ -34,7 +34,7 @@ pub struct Lake {
     snapshot: Arc<Snapshot>,
     aliases: Arc<Aliases>,
     sql: Arc<OnceLock<SessionContext>>,
-    last_signup: Arc<Mutex<Option<(Day, Option<i32>)>>>,
+    last: Arc<Mutex<Option<(Day, Option<Day>)>>>,
     pub(crate) counting: Arc<Mutex<BTreeMap<Table, Arc<Counting>>>>,
 }
 
@@ -58,7 +58,7 @@ impl Lake {
     fn with(root: PathBuf, snapshot: &Snapshot, footers: Arc<Footers>) -> Result<Lake> {
         let reader = Reader { root, snapshot: snapshot.id, footers };
         read::check_files(&reader, &snapshot.files)?;
-        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), aliases: Arc::default(), sql: Arc::default(), last_signup: Arc::default(), counting: Arc::default() })
+        Ok(Lake { reader, snapshot: Arc::new(snapshot.clone()), aliases: Arc::default(), sql: Arc::default(), last: Arc::default(), counting: Arc::default() })
     }
 
     /// What the lake holds.
@@ -94,8 +94,18 @@ impl Lake {
     }
 
     /// The last day up to `today` on which anything happened or anybody signed up: one mistyped year does not make tomorrow
-    /// the present, and whoever signed up after the last order is there.
+    /// the present, and whoever signed up after the last order is there. Looked for once a day: it reads every attribute.
     pub fn last_day(&self, today: Day) -> Result<Option<Day>> {
+        let mut known = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, last)) = known.filter(|(day, _)| *day == today) {
+            return Ok(last);
+        }
+        let last = self.last_fact(today)?.max(self.last_signup(today)?).map(Day);
+        *known = Some((today, last));
+        Ok(last)
+    }
+
+    fn last_fact(&self, today: Day) -> Result<Option<i32>> {
         let facts = [Table::Orders, Table::Lines, Table::Refunds, Table::Interactions, Table::Answers];
         let mut last: Option<i32> = None;
         for file in self.snapshot.files.iter().filter(|f| facts.contains(&f.table)) {
@@ -109,15 +119,11 @@ impl Lake {
                 _ => {}
             }
         }
-        Ok(last.max(self.last_signup(today)?).map(Day))
+        Ok(last)
     }
 
-    /// The last day up to `today` on which somebody signed up. Looked for once a day: it reads every attribute.
+    /// The last day up to `today` on which somebody signed up.
     fn last_signup(&self, today: Day) -> Result<Option<i32>> {
-        let mut known = self.last_signup.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, last)) = known.filter(|(day, _)| *day == today) {
-            return Ok(last);
-        }
         let mut last: Option<i32> = None;
         for file in files_of(&self.snapshot.files, Table::Attributes).filter(|f| !stats::is_empty(f, "date")) {
             self.reader.scan(file, &["key", "date"], |b| {
@@ -132,7 +138,6 @@ impl Lake {
                 Ok(())
             })?;
         }
-        *known = Some((today, last));
         Ok(last)
     }
 

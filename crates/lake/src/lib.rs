@@ -6,6 +6,7 @@
 //! * `Lake::run` — the hot path: every feature, class and segment of every customer as of a day (`state`). It means row by
 //!   row what `domain` says; a property test holds the two together.
 
+mod behind;
 mod cells;
 mod cluster;
 mod costs;
@@ -26,6 +27,7 @@ mod sweep;
 mod table;
 mod writer;
 
+pub use behind::{aside, behind, pool};
 pub use cells::Cells;
 pub use erase::{Erased, erase, held};
 pub use error::{Error, Result};

@@ -97,10 +97,12 @@ pub(crate) fn span(file: &DataFile, column: &str) -> Option<(i64, i64)> {
     let kind = file.table.columns().get(place)?.kind;
     let stats = file.columns.iter().find(|s| s.column as usize == place + 1)?;
     let number = |text: &Option<String>| -> Option<i64> {
-        match parse(kind, text.as_deref()?)? {
-            ScalarValue::Int32(v) => v.map(i64::from),
+        let text = text.as_deref()?;
+        if let ColumnType::Int32 | ColumnType::Int64 = kind {
+            return text.parse().ok();
+        }
+        match parse(kind, text)? {
             ScalarValue::Date32(v) => v.map(i64::from),
-            ScalarValue::Int64(v) => v,
             ScalarValue::TimestampMicrosecond(v, _) => v,
             _ => None,
         }

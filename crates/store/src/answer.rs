@@ -44,9 +44,10 @@ type Stored = (String, i64, Option<i64>, Option<String>, Option<Vec<u8>>);
 statements! {
     FIND = "SELECT request_hash, made_at, status, kind, body FROM answers
         WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4 AND made_at >= $5";
-    STALE = "DELETE FROM answers WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4 AND made_at < $5";
     CLAIM = "INSERT INTO answers (workspace, actor, route, key_hash, request_hash, made_at) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT DO NOTHING";
+        ON CONFLICT (workspace, actor, route, key_hash) DO UPDATE
+        SET request_hash = excluded.request_hash, made_at = excluded.made_at, status = NULL, kind = NULL, body = NULL
+        WHERE answers.made_at < $7";
     KEEP = "UPDATE answers SET status = $5, kind = $6, body = $7
         WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4";
     RELEASE = "DELETE FROM answers WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4 AND status IS NULL";
@@ -64,10 +65,9 @@ pub async fn find(db: impl Access, k: &Key, since: Instant) -> Result<Option<Kno
 }
 
 /// Takes a key for a request, before it is done; false if somebody has it since `since`.
-pub async fn claim(tx: &mut crate::Tx, k: &Key, request_hash: &str, now: Instant, since: Instant) -> Result<bool> {
-    execute!(&mut *tx, STALE, k.workspace.as_str(), k.actor.as_str(), k.route.as_str(), k.key_hash.as_str(), since.0)?;
+pub async fn claim(db: impl Access, k: &Key, request_hash: &str, now: Instant, since: Instant) -> Result<bool> {
     let taken = execute!(
-        &mut *tx, CLAIM, k.workspace.as_str(), k.actor.as_str(), k.route.as_str(), k.key_hash.as_str(), request_hash, now.0,
+        db, CLAIM, k.workspace.as_str(), k.actor.as_str(), k.route.as_str(), k.key_hash.as_str(), request_hash, now.0, since.0,
     )?;
     Ok(taken == 1)
 }

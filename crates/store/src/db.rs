@@ -20,7 +20,7 @@ pub struct Store(pub(crate) Inner);
 #[derive(Debug, Clone)]
 pub(crate) enum Inner {
     // SQLite has one writer; waiting for it here is fair and asleep, waiting inside SQLite is neither
-    Sqlite { lanes: Arc<Lanes>, pool: SqlitePool, writer: Arc<Mutex<()>> },
+    Sqlite { lanes: Arc<Lanes>, trailing: Arc<Lanes>, pool: SqlitePool, writer: Arc<Mutex<()>> },
     Postgres(PgPool),
 }
 
@@ -53,6 +53,12 @@ impl Size {
         Size { connections: (40 / among).clamp(2, 4), cache: (Size::WHOLE.cache / among).clamp(2_048, 16_384) }
     }
 }
+
+/// Where a statement is told of as done before the disk has it. It is never on the disk later than what is committed after it: both are
+/// in one log, which is read from its beginning. So a machine that loses its power may lose it, together with all that came after.
+/// PostgreSQL shares its waits for the disk among everybody anyway, and waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Trailing<'a>(&'a Store);
 
 /// One of the two.
 pub enum On<S, P> {
@@ -106,6 +112,17 @@ impl<'a> Access for &'a Store {
     fn on(self) -> On<&'a Lanes, &'a PgPool> {
         match &self.0 {
             Inner::Sqlite { lanes, .. } => On::Sqlite(lanes),
+            Inner::Postgres(p) => On::Postgres(p),
+        }
+    }
+}
+
+impl<'a> Access for Trailing<'a> {
+    type Sqlite = &'a Lanes;
+    type Postgres = &'a PgPool;
+    fn on(self) -> On<&'a Lanes, &'a PgPool> {
+        match &self.0.0 {
+            Inner::Sqlite { trailing, .. } => On::Sqlite(trailing),
             Inner::Postgres(p) => On::Postgres(p),
         }
     }
@@ -225,7 +242,7 @@ impl Store {
         match version.cmp(&known) {
             Ordering::Greater => Err(Error::NewerSchema { version }),
             Ordering::Less => Err(Error::Invalid("the database must be brought up to date first, and it cannot be written to".to_owned())),
-            Ordering::Equal => Ok(Store::over(pool, options, 4)),
+            Ordering::Equal => Ok(Store::over(pool, options, 4, Arc::default())),
         }
     }
 
@@ -278,12 +295,13 @@ impl Store {
             }
             tokio::time::sleep(Duration::from_millis(100 * tries)).await;
         }
-        Ok(Store::over(pool, options, size.connections))
+        Ok(Store::over(pool, options, size.connections.max(2), Arc::default()))
     }
 
-    fn over(pool: SqlitePool, options: SqliteConnectOptions, connections: u32) -> Store {
-        let writer: Arc<Mutex<()>> = Arc::default();
-        Store(Inner::Sqlite { lanes: Arc::new(Lanes::new(options, connections.max(2), Arc::clone(&writer))), pool, writer })
+    pub(crate) fn over(pool: SqlitePool, options: SqliteConnectOptions, connections: u32, writer: Arc<Mutex<()>>) -> Store {
+        let trailing = Lanes::new(options.clone().synchronous(SqliteSynchronous::Normal), 1, Arc::clone(&writer));
+        let lanes = Lanes::new(options, connections, Arc::clone(&writer));
+        Store(Inner::Sqlite { lanes: Arc::new(lanes), trailing: Arc::new(trailing), pool, writer })
     }
 
     async fn postgres(url: &str, size: Size) -> Result<Store> {
@@ -309,10 +327,16 @@ impl Store {
         }))
     }
 
+    /// For what has to be on the disk no later than what comes after it, and need not be there before.
+    pub fn trailing(&self) -> Trailing<'_> {
+        Trailing(self)
+    }
+
     /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         match &self.0 {
-            Inner::Sqlite { lanes, pool, .. } => {
+            Inner::Sqlite { lanes, trailing, pool, .. } => {
+                trailing.close().await;
                 lanes.close().await;
                 pool.close().await;
             }

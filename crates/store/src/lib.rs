@@ -65,7 +65,7 @@ pub mod view;
 pub mod webhook;
 pub mod workspace;
 
-pub use db::{Access, Size, Store, Tx};
+pub use db::{Access, Size, Store, Trailing, Tx};
 pub use error::{Conflict, Error, Result};
 pub use failpoint::{FAILPOINTS, failpoint};
 

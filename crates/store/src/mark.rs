@@ -171,7 +171,7 @@ statements! {
 pub(crate) const BY_CHUNK: Bulk = Bulk {
     head: "SELECT m.mark, m.chunk, m.bits FROM (VALUES",
     width: 1,
-    tail: ") AS v CROSS JOIN marks m WHERE m.chunk = v.column1 ORDER BY m.mark",
+    tail: ") AS v CROSS JOIN marks m WHERE m.chunk = v.column1",
 };
 pub(crate) const PUT: Bulk = Bulk {
     head: "INSERT INTO marks (mark, chunk, bits) VALUES",

@@ -98,10 +98,8 @@ async fn a_change_that_was_cut_short_is_told_honestly() {
     let workspace = app.ctx.workspace().await.expect("a workspace");
     let (path, body) = ("/segments", segment("a1").to_string());
     let key = store::answer::Key { workspace, actor: token, route: format!("POST {path}"), key_hash: key_hash("k") };
-    let mut tx = app.ctx.app.store.begin().await.expect("a transaction");
     let request = request_hash(path, b"application/json", body.as_bytes());
-    assert!(store::answer::claim(&mut tx, &key, &request, app.clock.now(), Instant(0)).await.expect("a claim"));
-    tx.commit().await.expect("commits");
+    assert!(store::answer::claim(&app.ctx.app.store, &key, &request, app.clock.now(), Instant(0)).await.expect("a claim"));
     assert_eq!(send(&app, &who, "/segments", "k", &segment("a1")).await.problem(), (409, "idempotency.in_flight".into()));
     app.clock.set(Instant(app.clock.now().0 + 61_000_000));
     assert_eq!(send(&app, &who, "/segments", "k", &segment("a1")).await.problem(), (409, "idempotency.cut_short".into()));

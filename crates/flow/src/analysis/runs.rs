@@ -44,7 +44,7 @@ const LONG: u64 = 1_000;
 /// The runs at hand, most recently used last.
 #[derive(Default)]
 pub struct Runs {
-    slots: Mutex<Vec<Slot>>,
+    slots: Arc<Mutex<Vec<Slot>>>,
     lake: Mutex<Option<Lake>>,
     aliases: Mutex<Option<(i64, Arc<Aliases>)>>,
     definitions: Mutex<Option<(Currency, Arc<Definitions>)>>,
@@ -263,6 +263,8 @@ impl Runs {
         let clock = Arc::clone(&app.clock);
         let currency = settings.currency;
         let large = spec.customers as usize > LARGE;
+        let before = if current { self.ready_before(key) } else { None };
+        let follows = before.clone().filter(|_| serves);
         let compute = move |spec: Spec| move || {
             let begun = clock.now();
             let run = lake.run(&spec)?;
@@ -285,34 +287,49 @@ impl Runs {
                 // somebody will look at the overview next; a command asks for what it prints
                 picture.summaries();
             }
+            if let Some(before) = follows {
+                picture.run.follow(&before.run)?;
+            }
             Ok(Arc::new(picture))
         };
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.iter().find(|s| s.key == key) {
             return Ok(slot.run.clone());
         }
-        // somebody waits for what is there already, or another business for the processors
-        spec.behind = (current && slots.iter().any(|s| s.current && s.run.peek().is_some())) || (large && !app.shares.alone());
-        if current {
-            // the run before this one only serves those who cannot wait
-            slots.iter().filter_map(|s| s.run.peek()).flatten().for_each(|p| p.run.release());
-        }
-        let task = tokio::task::spawn_blocking(compute(spec));
+        // nobody waits for one that takes long while another serves; or another business wants the processors
+        let behind = before.as_ref().is_some_and(|b| b.milliseconds > LONG) || (large && !app.shares.alone());
+        let (compute, kept) = (compute(spec), Arc::clone(&self.slots));
+        let task = tokio::task::spawn_blocking(move || if behind { lake::behind(compute) } else { compute() });
         let run: Pending = async move {
-            match task.await {
+            let outcome = match task.await {
                 Ok(outcome) => outcome.map_err(Arc::new),
                 Err(e) => Err(Arc::new(e.into())),
+            };
+            if outcome.is_ok() && let Some(before) = before {
+                // nobody will ask for it again; giving back much memory takes a while
+                lock(&kept).retain(|s| !s.run.peek().is_some_and(|r| r.as_ref().is_ok_and(|p| Arc::ptr_eq(p, &before))));
+                tokio::task::spawn_blocking(move || {
+                    before.run.release();
+                    drop(before);
+                });
             }
+            outcome
         }
         .boxed()
         .shared();
+        // that it is there is noticed although nobody waits for it
+        tokio::spawn(run.clone().map(drop));
         slots.push(Slot { key, current, run: run.clone() });
         let kept = app.shares.part(if large { KEPT_LARGE } else { KEPT });
         // days somebody looks back at come and go; the current one stays
         let latest = slots.iter().rposition(|s| s.current).map(|i| slots[i].key);
+        let mut gone = Vec::new();
         while slots.len() > kept {
             let Some(oldest) = slots.iter().position(|s| Some(s.key) != latest) else { break };
-            slots.remove(oldest);
+            gone.push(slots.remove(oldest));
+        }
+        if !gone.is_empty() {
+            tokio::task::spawn_blocking(move || drop(gone));
         }
         Ok(run)
     }
@@ -347,7 +364,6 @@ async fn spec(app: &App, definitions: &Definitions, key: Key, known_as_of: Insta
         statics,
         aggregates: Vec::new(),
         keep_facts: false,
-        behind: false,
     })
 }
 

@@ -148,7 +148,9 @@ pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) ->
     let aliases = Arc::new(store::merge::at(&app.store, snapshot.id).await?);
     let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await?, suppressed: Suppressed::now(app).await? };
     let app = Arc::clone(app);
-    tokio::task::spawn_blocking(move || run(&app, &request, &known, &progress)).await?
+    // whoever asks something meanwhile comes first
+    let staged = lake::aside("import", move || run(&app, &request, &known, &progress)).await;
+    staged.unwrap_or_else(|| Err(Error::Internal("the reading of an import broke off".to_owned())))
 }
 
 /// What was known before the import.

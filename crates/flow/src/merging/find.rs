@@ -95,8 +95,8 @@ pub async fn run(app: &Arc<App>, beat: &Arc<Beat>) -> Result<Effect> {
         duplicate::decided(&app.store, &workspace).await?.into_iter().filter(|d| d.2 != State::Merged).map(|(a, b, _, content)| ((a, b), content)).collect();
     let (compared, told) = (Arc::clone(&base), Arc::clone(beat));
     let found = tokio::task::spawn_blocking(move || -> Result<Vec<Pair>> {
-        // one core, so that whoever asks something meanwhile has the others
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| crate::Error::Internal(e.to_string()))?;
+        // one core, and behind whoever asks something meanwhile
+        let pool = lake::pool(1, "duplicates").ok_or_else(|| crate::Error::Internal("no thread is left".to_owned()))?;
         let mut found = pool.install(|| pairs(&compared, true));
         told.tell(rows / 2, rows)?;
         found.extend(pool.install(|| pairs(&compared, false)));

@@ -34,7 +34,7 @@ impl Asked<'_> {
 pub(super) struct Crowds(Mutex<Vec<(Crowd, Arc<Ordered>)>>, Mutex<BTreeMap<String, Arc<BTreeMap<String, u64>>>>);
 
 /// Whose values, and which.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Crowd {
     /// of a feature, among those for whom another is above 0
     Feature(String, Option<String>),
@@ -72,6 +72,49 @@ impl Crowds {
     }
 }
 
+impl Run {
+    /// The values of a crowd; none where a feature is not there.
+    fn crowd(&self, crowd: &Crowd) -> Vec<f64> {
+        let (of, among) = match crowd {
+            Crowd::Feature(of, among) => (of, among),
+            Crowd::Expression(by) => return mask::known_values(by, self),
+        };
+        let among = among.as_ref().map(|among| self.column(among));
+        let (Some(column), None | Some(Some(_))) = (self.column(of), among) else { return Vec::new() };
+        let mut who = self.present().clone();
+        if let Some(among) = among.flatten() {
+            who.and(&among.positive());
+        }
+        column.numbers(Some(&who))
+    }
+
+    /// How many have each text of a feature.
+    fn crowd_sizes(&self, of: &str) -> BTreeMap<String, u64> {
+        let Some(Data::Text(codes, texts)) = self.column(of).map(Column::data) else { return BTreeMap::new() };
+        let mut sizes = vec![0u64; texts.len()];
+        let there = self.present().iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
+        there.filter_map(|code| usize::try_from(*code).ok()).for_each(|code| {
+            if let Some(size) = sizes.get_mut(code) {
+                *size += 1;
+            }
+        });
+        texts.iter().cloned().zip(sizes).filter(|(_, size)| *size > 0).collect()
+    }
+
+    /// Puts in order what was put in order of another run.
+    pub(super) fn gather_crowds(&self, before: &Run) {
+        let asked: Vec<Crowd> = before.crowds.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(crowd, _)| crowd.clone()).collect();
+        for crowd in asked {
+            let values = self.crowd(&crowd);
+            self.crowds.of(crowd, || values);
+        }
+        let asked: Vec<String> = before.crowds.1.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        for of in asked {
+            self.crowds.sizes(&of, || self.crowd_sizes(&of));
+        }
+    }
+}
+
 impl Everyone for Asked<'_> {
     fn values(&self, of: &str, among: Option<&str>) -> (Arc<Ordered>, Option<f64>) {
         let Some(column) = self.run.column(of) else { return Default::default() };
@@ -81,33 +124,22 @@ impl Everyone for Asked<'_> {
             Some(None) => return Default::default(),
         };
         let counts = self.run.present().holds(self.place()) && counting.is_none_or(|among| among.number(self.place()).is_some_and(|x| x > 0.0));
-        let all = self.run.crowds.of(Crowd::Feature(of.to_owned(), among.map(str::to_owned)), || {
-            let mut who = self.run.present().clone();
-            if let Some(among) = counting {
-                who.and(&among.positive());
-            }
-            column.numbers(Some(&who))
-        });
+        let crowd = Crowd::Feature(of.to_owned(), among.map(str::to_owned));
+        let all = self.run.crowds.of(crowd.clone(), || self.run.crowd(&crowd));
         (all, column.number(self.place()).filter(|_| counts))
     }
 
     fn worked_out(&self, by: &Num) -> (Arc<Ordered>, Option<f64>) {
         let own = by.eval(&self.run.row(self.customer)).filter(|_| self.run.present().holds(self.place()));
-        (self.run.crowds.of(Crowd::Expression(by.clone()), || mask::known_values(by, self.run)), own)
+        let crowd = Crowd::Expression(by.clone());
+        (self.run.crowds.of(crowd.clone(), || self.run.crowd(&crowd)), own)
     }
 
     fn sizes(&self, of: &str) -> (Arc<BTreeMap<String, u64>>, Option<String>) {
-        let Some(Data::Text(codes, texts)) = self.run.column(of).map(Column::data) else { return Default::default() };
-        let sizes = self.run.crowds.sizes(of, || {
-            let mut sizes = vec![0u64; texts.len()];
-            let there = self.run.present().iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
-            there.filter_map(|code| usize::try_from(*code).ok()).for_each(|code| {
-                if let Some(size) = sizes.get_mut(code) {
-                    *size += 1;
-                }
-            });
-            texts.iter().cloned().zip(sizes).filter(|(_, size)| *size > 0).collect()
-        });
+        if !matches!(self.run.column(of).map(Column::data), Some(Data::Text(..))) {
+            return Default::default();
+        }
+        let sizes = self.run.crowds.sizes(of, || self.run.crowd_sizes(of));
         let own = self.run.column(of).and_then(|c| c.text(self.place()));
         (sizes, own.filter(|_| self.run.present().holds(self.place())).map(str::to_owned))
     }

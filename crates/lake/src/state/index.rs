@@ -119,20 +119,57 @@ impl Index {
         }
     }
 
-    /// Those of a set in the order, behind an edge (a rank and a customer); those without a value last, by number.
+    /// Those of a set in the order, behind an edge (a rank and a customer); those without a value last, by number. Parts of the
+    /// order that nobody of the set is in are passed over.
     pub(super) fn walk<'a>(&'a self, among: &'a Bits, descending: bool, behind: Option<(u64, u32)>) -> impl Iterator<Item = u32> + 'a {
         let groups = self.ranks.len();
         let turned = move |g: usize| if descending { groups - 1 - g } else { g };
         let rank = move |g: usize| if descending { !self.ranks[turned(g)] } else { self.ranks[turned(g)] };
-        let first = behind.map_or(0, |(edge, _)| partition_point(groups, |g| rank(g) < edge));
+        let mut next = behind.map_or(0, |(edge, _)| partition_point(groups, |g| rank(g) < edge));
         let after = move |g: usize, i: &u32| behind.is_none_or(|edge| (rank(g), *i) > edge);
-        let known = (first..groups).flat_map(move |g| {
-            let at = turned(g);
-            self.order[self.starts[at] as usize..self.starts[at + 1] as usize].iter().copied().filter(move |i| after(g, i))
+        let mut taken: [Option<bool>; PARTS] = [None; PARTS];
+        let met = std::iter::from_fn(move || {
+            while next < groups {
+                let g = next;
+                next += 1;
+                let (from, to) = self.stretch(turned(g));
+                let part = self.part(from);
+                if to > self.edge(part + 1) || *taken[part].get_or_insert_with(|| self.meets(part, among)) {
+                    return Some(g);
+                }
+                // the first group that reaches out of the part; it may reach into it, too
+                next = match descending {
+                    false => self.starts.partition_point(|s| (*s as usize) < self.edge(part + 1)).saturating_sub(1),
+                    true => groups - self.starts.partition_point(|s| (*s as usize) < self.edge(part)),
+                }
+                .max(next);
+            }
+            None
+        });
+        let known = met.flat_map(move |g| {
+            let (from, to) = self.stretch(turned(g));
+            self.order[from..to].iter().copied().filter(move |i| after(g, i))
         });
         let unknown = among.iter().map(|i| i as u32).filter(move |i| behind.is_none_or(|edge| (u64::MAX, *i) > edge));
         let unknown = unknown.filter(|i| self.codes.get(*i as usize) == Some(&NONE));
         known.filter(|i| among.holds(*i as usize)).chain(unknown)
+    }
+
+    /// Where those with one of the different values stand in the order.
+    fn stretch(&self, value: usize) -> (usize, usize) {
+        (self.starts[value] as usize, self.starts[value + 1] as usize)
+    }
+
+    /// The part of the order that a place is in.
+    fn part(&self, place: usize) -> usize {
+        partition_point(PARTS - 1, |part| self.edge(part + 1) <= place)
+    }
+
+    /// Is anybody of the set in a part of the order?
+    fn meets(&self, part: usize, among: &Bits) -> bool {
+        let before = part.checked_sub(1).map(|p| &self.parts[p]);
+        let mut words = self.parts[part].iter().zip(among.words()).enumerate();
+        words.any(|(i, (all, among))| (all ^ before.map_or(0, |b| b[i])) & among != 0)
     }
 }
 
@@ -183,16 +220,33 @@ impl Indexes {
             slots.push(slot);
             index?
         };
-        if let Some(made) = index.get() {
-            return Some(made.clone());
-        }
+        let new = index.get().is_none();
         let made = index.get_or_init(|| Arc::new(Index::new(column))).clone();
+        if new {
+            self.fit();
+        }
+        Some(made)
+    }
+
+    /// Columns whose index somebody asked for.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.lock().iter().filter(|s| s.asked > 0 && s.index.get().is_some()).map(|s| s.column.clone()).collect()
+    }
+
+    /// Makes an index nobody has asked for yet.
+    pub(super) fn make(&self, key: &str, column: &Column) {
+        let index = Arc::new(OnceLock::from(Arc::new(Index::new(column))));
+        self.lock().push(Slot { column: key.to_owned(), asked: 0, index });
+        self.fit();
+    }
+
+    /// Lets those go that were used longest ago, while they are too many.
+    fn fit(&self) {
         let mut slots = self.lock();
         let bytes = |slots: &[Slot]| slots.iter().filter_map(|s| s.index.get()).map(|i| i.bytes()).sum::<usize>();
         while bytes(&slots) > KEEP && slots.len() > 1 {
             slots.remove(0);
         }
-        Some(made)
     }
 
     /// Gives back the memory.
@@ -230,6 +284,42 @@ mod tests {
                 let without = |i: &usize| codes[*i] != NONE && !range.contains(&codes[*i]);
                 assert_eq!(index.who(&range, false).iter().collect::<Vec<_>>(), (0..len).filter(within).collect::<Vec<_>>(), "{range:?}");
                 assert_eq!(index.who(&range, true).iter().collect::<Vec<_>>(), (0..len).filter(without).collect::<Vec<_>>(), "not {range:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_meets_the_set_in_order_from_anywhere() {
+        let len = 3_000;
+        let mut known = Bits::none(len);
+        (0..len).filter(|i| i % 11 != 0).for_each(|i| known.insert(i));
+        // values that many share, values that reach over several parts, and values of one customer
+        for different in [3, 61, 2_999] {
+            let mut data = super::super::Data::of(ValueType::Int, len, Default::default());
+            if let super::super::Data::Int(values) = &mut data {
+                values.iter_mut().enumerate().for_each(|(i, v)| *v = (i as i64 * 7_919) % different);
+            }
+            let column = Column::new(data, known.clone());
+            let index = Index::new(&column);
+            // nobody, few at one end of the order, some here and there, everybody
+            let sets: [&dyn Fn(usize) -> bool; 5] = [
+                &|_| false,
+                &|i| column.number(i).is_some_and(|v| v as i64 >= different - 2),
+                &|i| column.number(i).is_some_and(|v| (v as i64) < 2),
+                &|i| i % 97 == 5,
+                &|_| true,
+            ];
+            for set in sets {
+                let mut among = Bits::none(len);
+                (0..len).filter(|i| set(*i)).for_each(|i| among.insert(i));
+                for descending in [false, true] {
+                    let mut sorted: Vec<(u64, u32)> = among.iter().map(|i| (rank(&column, i, descending), i as u32)).collect();
+                    sorted.sort_unstable();
+                    for edge in [None, sorted.get(sorted.len() / 3).copied(), sorted.last().copied(), Some((u64::MAX / 2, 7))] {
+                        let expected: Vec<u32> = sorted.iter().filter(|r| edge.is_none_or(|e| **r > e)).map(|r| r.1).collect();
+                        assert_eq!(index.walk(&among, descending, edge).collect::<Vec<_>>(), expected, "{different} {descending} {edge:?}");
+                    }
+                }
             }
         }
     }

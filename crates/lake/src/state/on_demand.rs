@@ -32,7 +32,16 @@ pub(super) struct OnDemand(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     facts: Option<Arc<Facts>>,
-    columns: HashMap<String, Arc<Column>>,
+    columns: HashMap<String, Made>,
+}
+
+/// An aggregate that is nobody's feature.
+#[derive(Debug)]
+struct Made {
+    aggregate: Aggregate,
+    column: Arc<Column>,
+    /// did anybody ask for it of this run?
+    asked: bool,
 }
 
 impl OnDemand {
@@ -103,28 +112,15 @@ impl Run {
     /// Makes ready what the rule needs and the run does not have.
     pub(super) fn prepare(&self, rule: &Compiled) -> Result<Prepared<'_>> {
         let needs = rule.needs();
-        let missing = |kept: &HashMap<String, Arc<Column>>| -> Vec<(String, Aggregate)> {
-            let unknown = |key: &String| !self.columns.contains_key(key) && !kept.contains_key(key);
-            needs.aggregates.iter().filter(|(key, _)| unknown(key)).cloned().collect()
-        };
+        let wanted: Vec<(String, Aggregate)> = needs.aggregates.iter().filter(|(key, _)| !self.columns.contains_key(key)).cloned().collect();
         let mut columns = HashMap::new();
-        if needs.aggregates.iter().any(|(key, _)| !self.columns.contains_key(key)) {
+        if !wanted.is_empty() {
             let mut kept = self.on_demand.lock();
-            let missing = missing(&kept.columns);
-            if !missing.is_empty() {
-                let facts = self.facts(&mut kept, &fields(missing.iter().map(|(_, a)| a)))?;
-                let different = different(&missing);
-                let folded = fold(&facts, &Fold::new(different.clone(), self.as_of, self.currency), self.customers as usize);
-                let new = by_key(&missing, &different, folded);
-                if (kept.columns.len() + new.len()).saturating_mul(8 * self.customers as usize) > KEEP {
-                    kept.columns.clear();
-                }
-                columns.extend(new.iter().cloned());
-                kept.columns.extend(new);
-            }
-            for (key, _) in &needs.aggregates {
-                if let Some(column) = kept.columns.get(key) {
-                    columns.insert(key.clone(), column.clone());
+            self.make(&mut kept, &wanted)?;
+            for (key, _) in &wanted {
+                if let Some(made) = kept.columns.get_mut(key) {
+                    made.asked = true;
+                    columns.insert(key.clone(), Arc::clone(&made.column));
                 }
             }
         }
@@ -141,6 +137,48 @@ impl Run {
             }
         }
         Ok(seen)
+    }
+
+    /// Folds those of these aggregates that are not at hand.
+    fn make(&self, kept: &mut Kept, wanted: &[(String, Aggregate)]) -> Result<()> {
+        let missing: Vec<(String, Aggregate)> = wanted.iter().filter(|(key, _)| !kept.columns.contains_key(key)).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let facts = self.facts(kept, &fields(missing.iter().map(|(_, a)| a)))?;
+        let different = different(&missing);
+        let folded = fold(&facts, &Fold::new(different.clone(), self.as_of, self.currency), self.customers as usize);
+        let new = by_key(&missing, &different, folded);
+        if (kept.columns.len() + new.len()).saturating_mul(8 * self.customers as usize) > KEEP {
+            // what this rule needs stays
+            kept.columns.retain(|key, _| wanted.iter().any(|(w, _)| w == key));
+        }
+        for (key, column) in new {
+            if let Some((_, aggregate)) = missing.iter().find(|(k, _)| *k == key) {
+                kept.columns.insert(key, Made { aggregate: aggregate.clone(), column, asked: false });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes ready what was asked of the run before this one, so that whoever goes on asking waits for none of it.
+    ///
+    /// # Errors
+    /// When facts that have to be read again cannot be.
+    pub fn follow(&self, before: &Run) -> Result<()> {
+        let asked: Vec<(String, Aggregate)> = {
+            let kept = before.on_demand.lock();
+            let asked = kept.columns.iter().filter(|(key, made)| made.asked && !self.columns.contains_key(*key));
+            asked.map(|(key, made)| (key.clone(), made.aggregate.clone())).collect()
+        };
+        self.make(&mut self.on_demand.lock(), &asked)?;
+        for key in before.indexes.asked() {
+            if let Some(column) = self.column(&key) {
+                self.indexes.make(&key, column);
+            }
+        }
+        self.gather_crowds(before);
+        Ok(())
     }
 
     /// The facts kept, or those and what is wanted besides, read again.

@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
-    sync::{Arc, LazyLock},
+    sync::Arc,
 };
 
 /// What to compute.
@@ -62,8 +62,6 @@ pub struct Spec {
     pub aggregates: Vec<(String, Aggregate)>,
     /// keep the facts at hand for rules nobody thought of yet; otherwise they are read again when one comes
     pub keep_facts: bool,
-    /// an older run serves meanwhile: half of the processors are left to those who ask it
-    pub behind: bool,
 }
 
 /// Features, classes and segments of all customers as of a day.
@@ -88,22 +86,9 @@ pub struct Run {
     pub(super) crowds: Crowds,
 }
 
-/// Half of the processors.
-static BEHIND: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
-    let half = rayon::current_num_threads().div_ceil(2);
-    rayon::ThreadPoolBuilder::new().num_threads(half).thread_name(|n| format!("behind-{n}")).build().ok()
-});
-
 impl Lake {
     /// Computes everything the definitions say, for every customer.
     pub fn run(&self, spec: &Spec) -> Result<Run> {
-        match BEHIND.as_ref() {
-            Some(some) if spec.behind => some.install(|| self.compute(spec)),
-            _ => self.compute(spec),
-        }
-    }
-
-    fn compute(&self, spec: &Spec) -> Result<Run> {
         let plan = Plan::new(&spec.features, spec.currency)?;
         let names = Vocabulary::new(spec.currency)
             .features(&spec.features)

@@ -1,7 +1,13 @@
 //! Random rules over random businesses: true of a customer in `domain` if and only if the customer is in the run's mask.
 
 use crate::support::{Business, TODAY, population, there};
-use domain::{clock::Instant, feature::catalog, rule};
+use domain::{
+    CustomerKey,
+    clock::Instant,
+    feature::{Everyone, catalog},
+    rule::{self, Compiled},
+};
+use lake::{Run, Sort, Spec};
 use proptest::prelude::*;
 use testkit::chance::Chance;
 
@@ -63,10 +69,47 @@ fn a_column_in_order_answers_as_before() {
             checked += 1;
             let mask = run.mask(&compiled).unwrap();
             for i in run.present().iter() {
-                let one = run.row(domain::CustomerKey(i as u32));
+                let one = run.row(CustomerKey(i as u32));
                 assert_eq!(compiled.holds(&one), mask.holds(i), "customer {i} and {text}");
             }
         }
         assert!(checked >= 8, "{column}: only {checked} rules made sense");
     }
+}
+
+/// A run that goes on where another was asked has ready what that one had, and says what it would have said without.
+#[test]
+fn a_run_that_follows_another_answers_as_one_that_does_not() {
+    let b = Business::random(23, 600, 6);
+    let root = tempfile::tempdir().unwrap();
+    let lake = b.lake(root.path(), 1000);
+    let mut spec = b.spec(Instant::MAX, catalog().to_vec());
+    spec.keep_facts = true;
+    let earlier = lake.run(&Spec { as_of: spec.as_of.plus(-40), ..spec.clone() }).unwrap();
+    let rules: Vec<Compiled> = [
+        "net >= 100 and orders >= 2", "recency_days <= 60", "count(orders, last 45 days) >= 1", "sum(orders.net, last 20 days) > 50 or orders = 1",
+        "average_order_net < 300 and count(interactions, last 10 days) = 0",
+    ].map(|text| rule::check_text(text, earlier.names()).unwrap().1).to_vec();
+    let sort = |by: &str, descending| Sort { by: by.to_owned(), descending };
+    let orders = [sort("net", true), sort("recency_days", false)];
+    let answers = |run: &Run| {
+        let masks: Vec<Vec<usize>> = rules.iter().map(|r| run.mask(r).unwrap().iter().collect()).collect();
+        let pages: Vec<Vec<CustomerKey>> = orders.iter().map(|s| run.page(Some(s), None, 3, 50)).collect();
+        let others: Vec<Option<f64>> = (0..20).map(|i| run.everyone(CustomerKey(i)).values("net", Some("orders")).1).collect();
+        (masks, pages, others)
+    };
+    for _ in 0..6 {
+        answers(&earlier);
+    }
+    let (alone, following) = (lake.run(&spec).unwrap(), lake.run(&spec).unwrap());
+    following.follow(&earlier).unwrap();
+    let expected = answers(&alone);
+    assert_ne!(expected, answers(&earlier), "forty days change something");
+    assert_eq!(answers(&following), expected);
+    // what nobody asked of the run in between is not made again, and what was given back is made anew
+    let last = lake.run(&spec).unwrap();
+    last.follow(&lake.run(&spec).unwrap()).unwrap();
+    assert_eq!(answers(&last), expected);
+    following.release();
+    assert_eq!(answers(&following), expected);
 }

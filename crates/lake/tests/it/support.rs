@@ -465,7 +465,6 @@ impl Business {
             statics: BTreeMap::new(),
             aggregates: Vec::new(),
             keep_facts: true,
-            behind: false,
         }
     }
 }

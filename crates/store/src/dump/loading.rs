@@ -10,7 +10,6 @@ use super::{
 use crate::{
     Access, Error, Result, Store, Tx,
     db::{Inner, On, POSTGRES, SQLITE, TxInner},
-    lanes::Lanes,
 };
 use sqlx::{
     Arguments, ConnectOptions, Connection, PgConnection, SqliteConnection,
@@ -72,7 +71,7 @@ impl Loading {
         only(&SQLITE, versions)?.run_direct(None, &mut *there, false).await?;
         let writer: Arc<Mutex<()>> = Arc::default();
         let tx = Tx(TxInner::Sqlite(there, Arc::clone(&writer).lock_owned().await));
-        Ok(Loading { tx, store: Store(Inner::Sqlite { lanes: Arc::new(Lanes::new(options, 1, Arc::clone(&writer))), pool, writer }) })
+        Ok(Loading { tx, store: Store::over(pool, options, 1, writer) })
     }
 
     /// Makes the schema of these migrations in a PostgreSQL database; what is there of ours moves into the schema `aside` first.

@@ -119,6 +119,8 @@ async fn sqlite_is_set_to_keep_what_it_acknowledged() {
     let store = sqlite(folder.path()).await;
     assert_eq!(scalar!(&store, String, "PRAGMA journal_mode").unwrap(), "wal");
     assert_eq!(scalar!(&store, i64, "PRAGMA synchronous").unwrap(), 2);
+    // in the same log, in its order, without waiting for the disk itself
+    assert_eq!(scalar!(store.trailing(), i64, "PRAGMA synchronous").unwrap(), 1);
     assert_eq!(scalar!(&store, i64, "PRAGMA foreign_keys").unwrap(), 1);
     assert_eq!(scalar!(&store, i64, "PRAGMA secure_delete").unwrap(), 1);
     assert_eq!(scalar!(&store, i64, "PRAGMA busy_timeout").unwrap(), 20_000);
