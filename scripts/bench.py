@@ -6,6 +6,7 @@ import datetime, json, os, platform, shutil, statistics, subprocess, sys, tempfi
 import pathlib
 
 import bench_dedupe
+import bench_fair
 import bench_load
 from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare
 
@@ -226,7 +227,7 @@ def main():
         "| peer | seconds | its time ÷ ours |", "|---|---|---|", *rfm, "",
         "k-means on one axis; ours is exact, so the peer's sum of squares ÷ ours is never below 1.", "",
         "| peer | seconds | ours | its time ÷ ours | its sum of squares ÷ ours |", "|---|---|---|---|---|", *kmeans, "",
-        *([] if ROWS else [*bench_dedupe.section(BIN, ROUNDS), bench_load.section()])])
+        *([] if ROWS else [*bench_dedupe.section(BIN, ROUNDS), bench_load.section(), bench_fair.section()])])
     if not ROWS:
         (ROOT / "docs" / "benchmarks.md").write_text(text)
     print(text)

@@ -31,7 +31,9 @@ pub fn behind<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 /// Does it on a thread of its own that gives way, as do the threads it begins; nothing if it panicked or there is no thread for it.
 pub async fn aside<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (done, answer) = tokio::sync::oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
     let begun = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let _within = runtime.enter();
         give_way();
         // nobody waits any more: what was done is dropped
         let _ = done.send(work());
