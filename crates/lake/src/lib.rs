@@ -24,6 +24,7 @@ mod state;
 mod stats;
 mod sweep;
 mod table;
+mod whole;
 mod writer;
 
 pub use cells::Cells;
@@ -42,4 +43,5 @@ pub use state::{
 };
 pub use sweep::{forget, sweep};
 pub use table::LakeTable;
+pub use whole::{Foreign, Plain, WholeTable};
 pub use writer::{Limits, Writer};
