@@ -68,7 +68,7 @@ pub async fn export(home: &Home, to: &Path, format: Format, dry_run: bool, confi
     }
     let (app, interrupt) = (Arc::new(app), Interrupt::watch(voice));
     let begun = app.clock.now();
-    let progress = voice.progress("export", "写出全部数据", "writing everything");
+    let progress = voice.progress_of_rows("export", "写出全部数据", "writing everything");
     let told = |done: u64, total: u64| {
         progress.at(done, total);
         !interrupt.asked()
@@ -178,7 +178,7 @@ pub async fn import(home: &Home, file: &Path, dry_run: bool, config: &Config, vo
     }
     let app = Arc::new(compose::open(home, config).await?);
     let begun = app.clock.now();
-    let progress = voice.progress("import", "带进全部数据", "bringing everything in");
+    let progress = voice.progress_of_rows("import", "带进全部数据", "bringing everything in");
     let done = everything::arrive(&app, &mut archive, &import::author(), &|done, total| {
         progress.at(done, total);
         !interrupt.asked()

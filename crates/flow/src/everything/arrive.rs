@@ -111,6 +111,19 @@ pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, told: Tol
     Ok(Arrived { manifest, customers: staged.customers, rows, formers: staged.formers.len() as u64, snapshot, compared })
 }
 
+/// Is what is here what the archive holds? For whoever cannot know whether it came in.
+///
+/// # Errors
+/// `everything.not_empty` where it is something else; when the store, the lake or the disk refuses.
+pub async fn same(app: &App, archive: &mut Archive) -> Result<Compared> {
+    let folder = tempfile::Builder::new().prefix("everything-").tempdir_in(app.temporary())?;
+    let compared = compare::compare(app, archive, folder.path()).await?;
+    match compared.customers > 0 && compared.customers == compared.same {
+        true => Ok(compared),
+        false => Err(not_empty(Held::Customers)),
+    }
+}
+
 /// The business it comes into: a new one takes everything, one that was set up keeps its name and language.
 async fn business(app: &App, manifest: &Manifest) -> Result<(bool, Workspace)> {
     let (now, said) = (app.clock.now(), &manifest.business);

@@ -100,7 +100,7 @@ impl Col {
 const WHOSE: Col = must("customer", Kind::Whole, "客户编号（见 customers）", "whose: a number in customers").link(Link::Customer);
 const AUTHOR: Col = must("author", Kind::Text, "谁做的（见 people；cli、server 等是程序）", "who did it: an id in people, or a program such as cli").link(Link::Person);
 const OWNER: Col = must("owner", Kind::Text, "属于谁（见 people）", "whose it is: an id in people").link(Link::Person);
-const AUDIENCE: Col = must("audience", Kind::Text, "private 仅本人，team 全员", "private or team");
+const AUDIENCE: Col = must("audience", Kind::Text, "private 仅本人，everyone 全员", "private or everyone");
 const MADE: Col = must("created_at", Kind::Instant, "建立时间", "when it was made");
 const CHANGED: Col = must("updated_at", Kind::Instant, "最后修改时间", "when it was changed last");
 
