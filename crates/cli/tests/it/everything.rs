@@ -45,7 +45,7 @@ fn everything_goes_out_and_comes_in_on_both_databases() {
             let came = run(&mut arriving(&there, &file)).ends(0).json();
             assert_eq!((&came["customers"], &came["compared"]["same"]), (&said["tables"]["customers"], &said["tables"]["classes"]), "{came}");
             let refused = run(&mut arriving(&there, &file)).ends(7);
-            assert_eq!(serde_json::from_str::<Value>(refused.out.trim()).or_else(|_| serde_json::from_str(refused.err.lines().last().unwrap_or_default())).expect("JSON")["error"]["id"], "everything.not_empty", "{refused:?}");
+            assert_eq!(refused.json()["error"]["code"], "everything.not_empty");
         }
     }
 }
@@ -102,4 +102,32 @@ fn an_arrival_dies_anywhere_and_is_there_whole_or_not_at_all() {
             assert!(is_in || kept.is_empty(), "{engine:?}: {point} left {kept:?}");
         }
     }
+}
+
+#[test]
+fn who_did_something_before_has_no_account_until_somebody_makes_one() {
+    let place = Place::sqlite();
+    let server = crate::server::Server::start(&place);
+    let mut browser = crate::server::Browser { address: server.address.clone(), cookie: String::new() };
+    browser.set_up(server.token.as_deref().expect("a first start"));
+    browser.import("orders.csv", SHOP_ORDERS).expect("it comes in");
+    let first = browser.send("GET", "/customers?limit=1", "application/json", "").expect("it answers").1["items"][0]["id"].as_str().expect("an id").to_owned();
+    let (status, said) = browser.send("POST", &format!("/customers/{first}/notes"), "application/json", "{\"body\": \"regular\"}").expect("it answers");
+    assert_eq!(status, 201, "{said}");
+    server.die();
+    let to = place.path("all.zip");
+    run(place.at_home(["export", "--json", "--everything"]).arg(&to)).ends(0);
+    let there = Place::sqlite();
+    let came = run(&mut arriving(&there, &to)).ends(0).json();
+    assert_eq!(came["people_without_account"], 1, "{came}");
+    // nobody can be given a password, and the first start still asks for an owner
+    let refused = fed(&mut there.at_home(["user", "password", "--json"]), b"correct horse battery\n").ends(5).json();
+    assert_eq!(refused["error"]["code"], "user.not_found", "{refused}");
+    let server = crate::server::Server::start(&there);
+    let mut browser = crate::server::Browser { address: server.address.clone(), cookie: String::new() };
+    browser.set_up(server.token.as_deref().expect("a first start"));
+    // only who wrote a note may write it anew
+    let note = said["id"].as_str().expect("an id");
+    let (status, said) = browser.send("PUT", &format!("/notes/{note}"), "application/json", "{\"body\": \"still a regular\"}").expect("it answers");
+    assert_eq!(status, 200, "what they wrote is theirs: {said}");
 }

@@ -13,6 +13,7 @@ use crate::{
     analysis::{Asked, Picture},
     app::App,
 };
+use lake::Bits;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,22 +79,28 @@ fn classes(picture: &Picture, archive: &mut Archive, folder: &Path, compared: &m
 
 fn segments(picture: &Picture, archive: &mut Archive, folder: &Path, compared: &mut Compared, wrong: &mut BTreeSet<i64>) -> Result<()> {
     let everyone = picture.everyone();
-    let mut left: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    for segment in picture.definitions.segments() {
-        let who = picture.run.segment_members(&segment.key).into_iter().flat_map(|who| who.iter()).filter(|c| everyone.holds(*c)).map(|c| c as i64);
-        left.insert(segment.key.clone(), who.collect());
-    }
+    // who was named of each segment: a bit for each customer
+    let keys = picture.definitions.segments().iter().map(|s| s.key.clone());
+    let mut named: BTreeMap<String, Bits> = keys.map(|key| (key, Bits::none(everyone.len()))).collect();
     stage::each_row(archive, folder, &write::segments(), &mut |file, _, values| {
         let (Some(Value::Text(segment)), customer) = (values.first(), number(file, values.get(1))?) else { return Err(damaged(file, "列不对", "other columns")) };
-        if !left.get_mut(segment).is_some_and(|who| who.remove(&customer)) {
-            compared.differ.insert(segment.clone());
-            wrong.insert(customer);
+        let place = usize::try_from(customer).unwrap_or(usize::MAX);
+        let here = everyone.holds(place) && picture.run.segment_members(segment).is_some_and(|who| who.holds(place));
+        match named.get_mut(segment).filter(|_| here) {
+            Some(seen) => seen.insert(place),
+            None => {
+                compared.differ.insert(segment.clone());
+                wrong.insert(customer);
+            }
         }
         Ok(())
     })?;
-    for (segment, who) in left.into_iter().filter(|(_, who)| !who.is_empty()) {
-        compared.differ.insert(segment);
-        wrong.extend(who);
+    for (segment, seen) in named {
+        let missed = picture.run.segment_members(&segment).into_iter().flat_map(|who| who.iter()).filter(|c| everyone.holds(*c) && !seen.holds(*c));
+        for customer in missed {
+            compared.differ.insert(segment.clone());
+            wrong.insert(customer as i64);
+        }
     }
     Ok(())
 }
