@@ -128,23 +128,23 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<S
                 tx.rollback().await?;
                 return Err(problem);
             }
+            // whoever did something in what was brought in is who did it
+            let owner = store::user::by_email(&mut tx, &owner.email).await?.unwrap_or(owner);
             let founder = Actor { id: owner.id.clone(), name: owner.name.clone(), token: None };
             let note = audit::of(&ctx.app, &founder, Action::WorkspaceFounded, made.id.as_str());
             store::audit::append(&mut tx, &made.id, &note).await?;
             tx.commit().await?;
+            ctx.app.reload().await?;
+            begin(ctx, &owner.id, peer, "setup", None).await
         }
         Err(store::Error::NotFound { .. }) => {
             tx.rollback().await?;
             ctx.brake.failed(&keys, now).await?;
-            return Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"));
+            Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"))
         }
-        Err(store::Error::Taken { .. }) => {
-            return Err(Error::new(StatusCode::CONFLICT, "setup.done", "the set-up was done before; sign in"));
-        }
-        Err(e) => return Err(e.into()),
+        Err(store::Error::Taken { .. }) => Err(Error::new(StatusCode::CONFLICT, "setup.done", "the set-up was done before; sign in")),
+        Err(e) => Err(e.into()),
     }
-    ctx.app.reload().await?;
-    begin(ctx, &owner.id, peer, "setup", None).await
 }
 
 /// The workspace facts were reckoned by before anybody set it up.

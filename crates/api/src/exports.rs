@@ -28,9 +28,9 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Expor
 ///
 /// For whoever asked for it, or an owner, as long as they may.
 #[utoipa::path(get, path = "/exports/{id}/file", tag = "job", params(("id" = String, Path,)),
-    responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))),
+    responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"), (Vec<u8> = "application/zip"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn file(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Response> {
     let taken = export::file(&ctx.app, &scope.viewer(), &id).await?;
-    attachment(tokio::fs::File::from_std(taken.file), taken.sheet.content_type(), &taken.name).await
+    attachment(tokio::fs::File::from_std(taken.file), taken.content_type, &taken.name).await
 }

@@ -92,7 +92,7 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, form: Multipart) -> Re
 }
 
 /// Streams the parts into temporary files, which go when the request is over unless they were taken in.
-async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<(Vec<Upload>, Vec<Kept>)> {
+pub(crate) async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<(Vec<Upload>, Vec<Kept>)> {
     let (mut uploads, mut kept, mut left) = (Vec::new(), Vec::new(), ctx.config.upload_limit.unwrap_or(u64::MAX));
     while let Some(field) = form.next_field().await.map_err(|e| Error::malformed(e.body_text()))? {
         if field.name() != Some("file") {
@@ -131,7 +131,7 @@ fn file_name(sent: &str, place: usize) -> String {
 }
 
 /// A temporary file that goes with the request.
-struct Kept(PathBuf);
+pub(crate) struct Kept(PathBuf);
 
 impl Drop for Kept {
     fn drop(&mut self) {

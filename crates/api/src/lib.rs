@@ -18,6 +18,7 @@ mod docs;
 mod duplicates;
 mod erasures;
 pub mod error;
+mod everything;
 mod exports;
 mod extract;
 mod features;

@@ -6,7 +6,7 @@ use crate::describe;
 use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
-    audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, exports, features, flow_between, health, idempotency::{self, Door, Keys},
+    audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
     imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
@@ -263,6 +263,8 @@ fn page(page: Page) -> Page {
         // jobs
         .on(Has(ExportTake), routes!(exports::create))
         .on(Has(ExportTake), routes!(exports::file))
+        .on(Has(SettingsWrite), routes!(everything::export))
+        .on_streaming(Has(SettingsWrite), routes!(everything::import))
         .on(Has(BaseRead), routes!(jobs::list))
         .on(Has(BaseRead), routes!(jobs::events))
         .on(Has(BaseRead), routes!(jobs::show))

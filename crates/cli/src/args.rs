@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags. Help is shown in the reader's language (`help.rs`).
 
+use crate::command::everything::TableFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::access::Role;
 use std::path::PathBuf;
@@ -228,6 +229,9 @@ pub enum Command {
         /// Take a whole import back (imp_…)
         #[arg(long, value_name = "IMPORT")]
         undo: Option<String>,
+        /// Bring in everything a business has: what `zhiyin export --everything` wrote, into an empty data folder; - for standard input
+        #[arg(long, value_name = "FILE")]
+        everything: Option<PathBuf>,
     },
     /// Classify the customers of some files in one go, without a server
     Classify {
@@ -319,13 +323,19 @@ pub enum Command {
         #[command(flatten)]
         home: Home,
     },
-    /// Write all definitions as YAML files into a folder
+    /// Write all definitions as YAML files into a folder, or everything the business has in open files
     Export {
         /// Where the business is kept
         #[command(flatten)]
         home: Home,
         /// The folder; - writes one text to standard output
         folder: PathBuf,
+        /// Everything the business has, not the definitions alone: into a folder, or an archive if the name ends in .zip
+        #[arg(long)]
+        everything: bool,
+        /// Format of the tables of everything
+        #[arg(long, value_name = "FORMAT", default_value = "csv", hide_default_value = true)]
+        format: TableFormat,
         /// Looking before leaping
         #[command(flatten)]
         attempt: Try,

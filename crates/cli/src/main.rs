@@ -68,8 +68,11 @@ async fn run(cli: Cli) -> Outcome {
             let origin = origin.or_else(|| config.server.origin.clone());
             command::serve::run(&home, command::serve::Reach { listen, origin, proxies }, &config, &voice).await
         }
-        Command::Import { home, files, reckoning, attempt: Try { dry_run }, yes, history, parse_only, undo } => {
+        Command::Import { home, files, reckoning, attempt: Try { dry_run }, yes, history, parse_only, undo, everything } => {
             let how = command::import::How { dry_run, yes, history, parse_only };
+            if let Some(file) = everything {
+                return command::everything::import(&home, &file, dry_run, &config, &voice).await;
+            }
             match undo {
                 Some(id) => command::import::undo(&home, &id, dry_run, &config, &voice).await,
                 None => command::import::run(&home, &files, &reckoning, how, &config, &voice).await,
@@ -88,7 +91,8 @@ async fn run(cli: Cli) -> Outcome {
             command::dedupe::run(&input, choice, out.as_ref(), attempt.dry_run, &voice).await
         }
         Command::Features { home } => command::features::run(&home, &config, &voice).await,
-        Command::Export { home, folder, attempt } => command::definitions::export(&home, &folder, attempt.dry_run, &config, &voice).await,
+        Command::Export { home, folder, everything: true, format, attempt } => command::everything::export(&home, &folder, format.into(), attempt.dry_run, &config, &voice).await,
+        Command::Export { home, folder, attempt, .. } => command::definitions::export(&home, &folder, attempt.dry_run, &config, &voice).await,
         Command::Apply { home, folder, attempt } => command::definitions::apply(&home, &folder, attempt.dry_run, &config, &voice).await,
         Command::User { action } => match action {
             UserAction::Password { home, email, attempt } => command::user::password(&home, email.as_deref(), attempt.dry_run, &config, &voice).await,

@@ -47,14 +47,24 @@ impl Voice {
 
     /// A progress bar of the bytes of a stage; `stage` is its name for scripts.
     pub fn progress(&self, stage: &'static str, zh: &str, en: &str) -> Progress {
+        self.progress_in("bytes", stage, zh, en)
+    }
+
+    /// A progress bar of the rows of a stage.
+    pub fn progress_of_rows(&self, stage: &'static str, zh: &str, en: &str) -> Progress {
+        self.progress_in("rows", stage, zh, en)
+    }
+
+    fn progress_in(&self, unit: &'static str, stage: &'static str, zh: &str, en: &str) -> Progress {
         let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(None, if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let template = if unit == "bytes" { "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}" } else { "{msg} {wide_bar} {pos}/{len} {eta}" };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_message(self.lang.pick(zh, en).to_owned());
         let plain = !self.quiet && !shown;
         let (label, told) = (self.lang.pick(zh, en).to_owned(), Mutex::new(Told { when: Instant::now(), tenth: 0, any: false }));
-        Progress(Arc::new(Inner { bar, plain, json: self.json, stage, label, told }))
+        Progress(Arc::new(Inner { bar, plain, json: self.json, unit, stage, label, told }))
     }
 }
 
@@ -88,6 +98,7 @@ struct Inner {
     bar: ProgressBar,
     plain: bool,
     json: bool,
+    unit: &'static str,
     stage: &'static str,
     label: String,
     told: Mutex<Told>,
@@ -129,7 +140,7 @@ impl Progress {
 impl Inner {
     fn tell(&self, done: u64, total: u64) {
         if self.json {
-            let progress = serde_json::json!({"stage": self.stage, "what": self.label, "done": done, "total": total, "unit": "bytes"});
+            let progress = serde_json::json!({"stage": self.stage, "what": self.label, "done": done, "total": total, "unit": self.unit});
             tell(&serde_json::json!({ "progress": progress }).to_string());
         } else {
             tell(&format!("{} {} %", self.label, done * 100 / total.max(1)));

@@ -14,6 +14,11 @@ impl Instant {
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_microsecond(self.0).map(|t| format!("{t:.6}")).unwrap_or_default()
     }
+
+    /// What [`Instant::rfc3339`] writes, and whatever else of RFC 3339 names an instant to the microsecond.
+    pub fn parse(text: &str) -> Option<Instant> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Instant(t.as_microsecond()))
+    }
 }
 
 /// Where "now" comes from.

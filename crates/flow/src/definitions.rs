@@ -66,15 +66,10 @@ pub async fn current(app: &App) -> Result<Arc<Definitions>> {
 /// # Errors
 /// When the store or the disk refuses.
 pub async fn export(app: &App, folder: &Path, dry_run: bool) -> Result<Exported> {
-    let all = current(app).await?;
-    let mut texts = Vec::new();
-    for (kind, key, document) in documents(&all)? {
-        let text = format!("# yaml-language-server: $schema=../{SCHEMA}\n{}", yaml(&document)?);
-        texts.push((folder.join(kind).join(format!("{key}.yaml")), text));
-    }
-    texts.push((folder.join(SCHEMA), format!("{:#}\n", schema_document())));
+    let texts = texts(&*current(app).await?)?;
     let mut said = Exported { files: texts.len() as u64, dry_run, ..Exported::default() };
-    for (path, text) in texts {
+    for (name, text) in texts {
+        let path = folder.join(name);
         match std::fs::read_to_string(&path) {
             Ok(there) if there == text => {
                 said.unchanged += 1;
@@ -89,6 +84,16 @@ pub async fn export(app: &App, folder: &Path, dry_run: bool) -> Result<Exported>
         }
     }
     Ok(said)
+}
+
+/// The files [`export`] writes: their names below the folder, and their texts.
+pub(crate) fn texts(all: &Definitions) -> Result<Vec<(String, String)>> {
+    let mut texts = Vec::new();
+    for (kind, key, document) in documents(all)? {
+        texts.push((format!("{kind}/{key}.yaml"), format!("# yaml-language-server: $schema=../{SCHEMA}\n{}", yaml(&document)?)));
+    }
+    texts.push((SCHEMA.to_owned(), format!("{:#}\n", schema_document())));
+    Ok(texts)
 }
 
 /// Every definition in one text, YAML documents one after the other.

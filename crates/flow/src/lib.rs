@@ -11,6 +11,7 @@ pub mod definitions;
 pub mod duplicates;
 pub mod erasure;
 pub mod error;
+pub mod everything;
 pub mod finder;
 pub mod inbox;
 pub mod ingest;

@@ -27,6 +27,16 @@ impl<W: Write + Send> Export<W> {
         self.0.write(batch).map_err(of("exported file"))
     }
 
+    /// What it writes to.
+    pub fn inner(&mut self) -> &mut W {
+        self.0.inner_mut()
+    }
+
+    /// Writes the footer, and gives back what it wrote to.
+    pub fn into_inner(self) -> Result<W> {
+        self.0.into_inner().map_err(of("exported file"))
+    }
+
     /// Writes the footer.
     pub fn finish(self) -> Result<()> {
         self.0.close().map(|_| ()).map_err(of("exported file"))

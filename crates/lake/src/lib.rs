@@ -25,6 +25,7 @@ mod state;
 mod stats;
 mod sweep;
 mod table;
+mod whole;
 mod writer;
 
 pub use behind::{aside, behind, pool};
@@ -44,4 +45,5 @@ pub use state::{
 };
 pub use sweep::{forget, sweep};
 pub use table::LakeTable;
+pub use whole::{Foreign, Plain, WholeTable};
 pub use writer::{Limits, Writer};

@@ -89,6 +89,12 @@ impl Reader {
         self.batches(open, footer, &path, file.table, columns, None, each)
     }
 
+    /// Was the file written before the column came, so that it does not have it?
+    pub(crate) fn lacks(&self, file: &DataFile, column: &str) -> Result<bool> {
+        let (_, footer, _) = self.open(file)?;
+        Ok(footer.schema().field_with_name(column).is_err() && schema::later(file.table, column).is_some())
+    }
+
     /// Hands out these columns of some rows of the file, a batch at a time. The file is opened anew for every page, so that
     /// any number of them can be read side by side.
     pub(crate) fn stream(&self, file: &DataFile, rows: Range<usize>, columns: &[&str], batch: usize) -> Result<Batches> {

@@ -9,6 +9,7 @@
 mod attribute;
 mod batch;
 mod build;
+mod cells;
 mod code;
 mod columnar;
 mod concept;
@@ -35,6 +36,7 @@ mod value;
 
 pub use attribute::Attribute;
 pub use batch::{Batch, LeftBlank, Reject, Summary};
+pub use cells::{Sheets, Shown};
 pub use code::{Code, Error, Params, Result};
 pub use encoding::Encoding;
 pub use mapping::{Collision, Column, DateOrder, DecimalMark, Format, Mapping, OrderIdentity};

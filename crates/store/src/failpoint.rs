@@ -19,6 +19,9 @@ pub const FAILPOINTS: &[&str] = &[
     "store.erase.catalog",
     "store.erase.people",
     "store.erase.done",
+    "store.arrive.begun",
+    "store.arrive.filled",
+    "store.arrive.done",
     "store.job.claimed",
 ];
 

@@ -19,6 +19,7 @@ mod lanes;
 
 pub mod announced;
 pub mod answer;
+pub mod arrival;
 pub mod audit;
 pub mod audit_head;
 pub mod business;

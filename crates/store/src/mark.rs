@@ -38,6 +38,14 @@ impl Set {
         }
     }
 
+    /// Adds one.
+    pub fn insert(&mut self, key: CustomerKey) {
+        let block = self.0.entry(key.0 / CHUNK).or_insert([0; WORDS]);
+        if let Some(word) = block.get_mut((key.0 % CHUNK / 64) as usize) {
+            *word |= 1 << (key.0 % 64);
+        }
+    }
+
     /// Is this customer in?
     pub fn holds(&self, key: CustomerKey) -> bool {
         let block = self.0.get(&(key.0 / CHUNK));
@@ -137,12 +145,7 @@ impl Set {
 impl FromIterator<CustomerKey> for Set {
     fn from_iter<I: IntoIterator<Item = CustomerKey>>(keys: I) -> Set {
         let mut set = Set::default();
-        for key in keys {
-            let block = set.0.entry(key.0 / CHUNK).or_insert([0; WORDS]);
-            if let Some(word) = block.get_mut((key.0 % CHUNK / 64) as usize) {
-                *word |= 1 << (key.0 % 64);
-            }
-        }
+        keys.into_iter().for_each(|key| set.insert(key));
         set
     }
 }

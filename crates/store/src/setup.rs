@@ -43,7 +43,7 @@ pub async fn complete(tx: &mut Tx, token_hash: &str, now: Instant, w: &Workspace
     } else {
         workspace::create(&mut *tx, &made).await?;
     }
-    user::create(&mut *tx, owner).await?;
-    member::join(tx, &made.id, &owner.id, Role::Owner, Personal::ByRole, now).await?;
+    let owner = user::create(&mut *tx, owner).await?;
+    member::join(tx, &made.id, &owner, Role::Owner, Personal::ByRole, now).await?;
     Ok(made)
 }

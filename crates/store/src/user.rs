@@ -45,23 +45,42 @@ impl From<Row> for User {
 }
 
 statements! {
-    INSERT = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
+    INSERT = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (email) DO UPDATE SET name = excluded.name, password_hash = excluded.password_hash, created_at = excluded.created_at
+        WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = users.id) AND users.password_hash = ''
+        RETURNING id";
+    INSERT_FORMER = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, '', $4)";
+    FORMER = "SELECT u.id, u.email FROM users u WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id) AND u.password_hash = ''";
     BY_ID = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users WHERE id = $1";
-    BY_EMAIL = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users WHERE email = $1";
+    BY_EMAIL = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users WHERE email = $1
+            AND (users.password_hash <> '' OR EXISTS (SELECT 1 FROM members m WHERE m.user_id = users.id))";
     LIST = "SELECT id, email, name, password_hash, created_at, disabled_at FROM users ORDER BY created_at, id";
-    COUNT = "SELECT COUNT(*) FROM users";
+    COUNT = "SELECT COUNT(*) FROM users WHERE users.password_hash <> '' OR EXISTS (SELECT 1 FROM members m WHERE m.user_id = users.id)";
     PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
     DISABLE = "UPDATE users SET disabled_at = $2 WHERE id = $1";
 }
 
-/// Adds a user; `Taken` if the address is in use.
-pub async fn create(db: impl Access, u: &User) -> Result<()> {
+/// Adds a user, and answers their id; `Taken` if the address is in use. Whoever did something in a business that was brought in
+/// ([`create_former`]) is who did it, and keeps that id.
+pub async fn create(db: impl Access, u: &User) -> Result<String> {
     let email = u.email.trim().to_lowercase();
-    execute!(
-        db, INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.created_at.0,
+    let made = optional!(
+        db, (String,), INSERT, u.id.as_str(), email.as_str(), u.name.as_str(), u.password_hash.as_str(), u.created_at.0,
     )
-    .map(|_| ())
-    .map_err(|e| e.taken("e-mail address"))
+    .map_err(|e| e.taken("e-mail address"))?;
+    made.map(|(id,)| id).ok_or(Error::Taken { what: "e-mail address" })
+}
+
+/// Somebody who did something in a business that was brought in, and has no account here: a name for what they did, no more. Neither
+/// [`by_email`] nor [`count`] knows them; an account made for their address later is theirs.
+pub async fn create_former(db: impl Access, id: &str, email: &str, name: &str, now: Instant) -> Result<()> {
+    let email = email.trim().to_lowercase();
+    execute!(db, INSERT_FORMER, id, email.as_str(), name, now.0).map(|_| ()).map_err(|e| e.taken("e-mail address"))
+}
+
+/// Those of [`create_former`]: id and address.
+pub async fn formers(db: impl Access) -> Result<Vec<(String, String)>> {
+    rows!(db, (String, String), FORMER)
 }
 
 /// By id.
@@ -69,18 +88,18 @@ pub async fn get(db: impl Access, id: &str) -> Result<Option<User>> {
     Ok(optional!(db, Row, BY_ID, id)?.map(User::from))
 }
 
-/// By address, in any case.
+/// The account of an address, in any case.
 pub async fn by_email(db: impl Access, email: &str) -> Result<Option<User>> {
     let email = email.trim().to_lowercase();
     Ok(optional!(db, Row, BY_EMAIL, email.as_str())?.map(User::from))
 }
 
-/// Everybody, oldest first.
+/// Everybody who has a name here, oldest first.
 pub async fn list(db: impl Access) -> Result<Vec<User>> {
     Ok(rows!(db, Row, LIST)?.into_iter().map(User::from).collect())
 }
 
-/// How many there are.
+/// How many accounts there are.
 pub async fn count(db: impl Access) -> Result<u64> {
     scalar!(db, i64, COUNT).map(|n| n.max(0) as u64)
 }

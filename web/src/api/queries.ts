@@ -6,7 +6,7 @@ import { at } from './base'
 import { isProblem } from './problem'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, ExportForm, Feature, FeatureList, Flow, Import, Inbox,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
   Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
@@ -45,6 +45,13 @@ export const signedHead = queryOptions({
 })
 export const verifyAudit = (head: string) => call<AuditVerdict>('GET', '/audit/verify', { query: { head } })
 
+/** Everything of the business in open files, and back into an empty one. */
+export const postEverything = (format: Everything) => call<Job>('POST', '/everything', { body: { format } })
+export const uploadEverything = (file: File, onSent: (share: number) => void, signal: AbortSignal) => {
+  const form = new FormData()
+  form.append('file', file, file.name)
+  return send<Job>('/everything/import', form, onSent, signal)
+}
 export const postExport = (body: ExportForm) => call<Job>('POST', '/exports', { body })
 /** Newest first. */
 export const jobsPage = (query: { state?: string; kind?: string; mine?: boolean; cursor?: string; limit: number }, signal?: AbortSignal) => call<JobPage>('GET', '/jobs', { query, signal })

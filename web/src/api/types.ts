@@ -43,6 +43,7 @@ export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
 export type AuditVerdict = S['AuditCheck']
 export type SignedHead = S['SignedHeadView']
 export type ExportForm = S['ExportForm']
+export type Everything = S['EverythingForm']['format'] & string
 export type Job = S['JobView']
 export type JobPage = S['JobPage']
 export type Schedule = S['ScheduleView']

@@ -57,6 +57,8 @@ const ALL: &[(&str, &str)] = &[
     ("post_customers_id_notes", "给客户写备注"),
     ("put_default_view", "选择默认视图"),
     ("post_exports", "把名单导出为文件"),
+    ("post_everything", "带走全部数据"),
+    ("post_everything_import", "带进全部数据"),
     ("get_exports_id_file", "下载导出的文件"),
     ("post_features_key_restore", "恢复特征以前的一版"),
     ("get_features_key_versions", "特征的各个版本"),

@@ -7,6 +7,7 @@ mod customers;
 mod dashboards;
 mod define;
 mod duplicates;
+mod everything;
 mod fields;
 mod idempotency;
 mod idp;

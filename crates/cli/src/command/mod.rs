@@ -11,6 +11,7 @@ pub mod dedupe;
 pub mod definitions;
 pub mod demo;
 pub mod doctor;
+pub mod everything;
 pub mod features;
 pub mod import;
 pub mod man;

@@ -63,6 +63,9 @@ async fn chosen(app: &App, email: Option<&str>) -> Result<User, Failure> {
         });
     }
     let mut all = store::user::list(&app.store).await?;
+    // who did something in what was brought in, and has no account here
+    let formers = store::user::formers(&app.store).await?;
+    all.retain(|user| formers.iter().all(|(id, _)| *id != user.id));
     match (all.pop(), all.len()) {
         (Some(only), 0) => Ok(only),
         (None, _) => Err(Failure::new(Code::NotFound, "user.not_found", "还没有账号", "there is no account yet")

@@ -11,6 +11,7 @@ mod definitions;
 mod endings;
 mod erasure;
 mod errors;
+mod everything;
 mod failpoints;
 mod files;
 mod formats;

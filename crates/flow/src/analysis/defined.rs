@@ -235,6 +235,35 @@ pub async fn current(app: &App) -> Result<Arc<Definitions>> {
     Ok(all)
 }
 
+/// The set that is in force where these documents, and no others, were published beside what ships with the product; `segments`: was any
+/// segment ever?
+///
+/// # Errors
+/// The first thing that does not read or does not fit, in words.
+pub(crate) fn in_place(published: Vec<(Kind, String, serde_json::Value)>, segments: bool, currency: Currency) -> Result<()> {
+    fn one<T: DeserializeOwned>(kind: Kind, key: &str, document: serde_json::Value, own: impl Fn(&T) -> &str) -> Result<T> {
+        let found: T = serde_json::from_value(document).map_err(|e| refused("definition.unreadable", Label::same(format!("{} {key}: {e}", kind.key())), key))?;
+        match own(&found) == key {
+            true => Ok(found),
+            false => Err(refused("definition.unreadable", Label::same(format!("{} {key}: key", kind.key())), key)),
+        }
+    }
+    let (mut features, mut classifications, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for (kind, key, document) in published {
+        match kind {
+            Kind::Feature => features.push(one(kind, &key, document, |f: &Feature| &f.key)?),
+            Kind::Classification => classifications.push(one(kind, &key, document, |c: &Classification| &c.key)?),
+            Kind::Segment => own.push(one(kind, &key, document, |s: &Segment| &s.key)?),
+        }
+    }
+    let library = Definitions::library(currency);
+    let features = overlay(library.features, features, |f: &Feature| &f.key);
+    let classifications = overlay(library.classifications, classifications, |c: &Classification| &c.key);
+    let mut all = Definitions::of(features, classifications, if segments { own } else { library.segments }, currency);
+    all.segments.sort_by(|a, b| a.key.cmp(&b.key));
+    all.check(currency)
+}
+
 /// The stored documents of a kind.
 async fn read<T: DeserializeOwned>(app: &App, kind: Kind) -> Result<Vec<T>> {
     let rows = stored::current(&app.store, kind).await?;

@@ -56,6 +56,9 @@ pub struct ExportForm {
     /// as known `then` or `today`
     #[serde(default)]
     pub known: Known,
+    /// everything of the business instead, its tables in this format: see `/everything`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everything: Option<crate::everything::Format>,
 }
 
 impl ExportForm {
@@ -99,6 +102,8 @@ pub struct ExportView {
     pub format: Sheet,
     /// the segment whose members it lists, if it is one's
     pub segment: Option<String>,
+    /// everything of the business: format of its tables
+    pub everything: Option<crate::everything::Format>,
     /// the business day of the numbers
     #[schema(value_type = Option<String>, format = Date)]
     pub as_of: Option<Day>,
@@ -122,6 +127,7 @@ pub(super) fn shown(app: &App, job: &Job) -> Option<ExportView> {
     Some(ExportView {
         format: form.format,
         segment: form.filter.get("segment").cloned(),
+        everything: form.everything,
         as_of: form.as_of,
         available: job.state == State::Done && written.as_ref().is_some_and(|w| w.expires_at > now),
         bytes: written.as_ref().map(|w| w.bytes),
@@ -141,6 +147,11 @@ fn written(job: &Job) -> Option<Written> {
 /// As the customer list; when the store refuses.
 pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<JobView> {
     let (form, rows) = match &form.object {
+        _ if form.everything.is_some() => {
+            super::everything::allowed(&who.permissions)?;
+            let rows = crate::everything::plan(app).await?.rows() as usize;
+            (form, rows)
+        }
         Some(object) => {
             let rows = file::count(app, who.sight(), object, &file::listing(&form.filter, form.sort.as_deref())).await?;
             (form, rows)
@@ -176,7 +187,7 @@ pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<Job
 }
 
 /// Where the file of an export lies.
-fn place(app: &App, id: &str) -> PathBuf {
+pub(super) fn place(app: &App, id: &str) -> PathBuf {
     app.exports().join(id)
 }
 
@@ -201,6 +212,10 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     let sheet = form.format;
     let folder = app.exports();
     let (target, part) = (place(app, &job.id), Part(folder.join(format!("{}.{}.part", job.id, job.attempts))));
+    if let Some(format) = form.everything {
+        std::fs::create_dir_all(&folder)?;
+        return super::everything::write(app, job, format, &permissions, beat, &part.0, &target).await;
+    }
     let (told, last) = (Arc::clone(beat), Arc::clone(beat));
     let segment = form.filter.get("segment").filter(|s| !s.is_empty() && form.object.is_none());
     let (table, rows, as_of, stem) = match &form.object {
@@ -244,7 +259,7 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
 }
 
 /// A new file that nobody else on the machine may read.
-fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -256,7 +271,7 @@ fn private(path: &Path) -> std::io::Result<File> {
 }
 
 /// What whoever ordered a job may do now.
-async fn maker(app: &App, job: &Job) -> Result<Permissions> {
+pub(super) async fn maker(app: &App, job: &Job) -> Result<Permissions> {
     let denied = || Error::denied("export.denied", "要求这次导出的人已不能导出", "whoever asked for this export may no longer export");
     let member = store::member::get(&app.store, &job.workspace, &job.actor).await?.ok_or_else(denied)?;
     let mut permissions = member.permissions();
@@ -273,8 +288,8 @@ async fn maker(app: &App, job: &Job) -> Result<Permissions> {
 pub struct Download {
     /// opened
     pub file: File,
-    /// its format
-    pub sheet: Sheet,
+    /// its MIME type
+    pub content_type: &'static str,
     /// its name
     pub name: String,
 }
@@ -300,14 +315,19 @@ pub async fn file(app: &App, who: &Viewer, id: &str) -> Result<Download> {
     if !written.masked && who.sight() == Sight::Masked {
         return Err(Error::denied("access.masked", "这个文件里有客户的联系方式等个人信息，您没有查看权限", "this file shows details of people that you may not see"));
     }
+    if form.everything.is_some() {
+        super::everything::allowed(&who.permissions)?;
+    }
     let path = place(app, id);
     let file = match tokio::task::spawn_blocking(move || File::open(path)).await? {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(expired()),
         opened => opened?,
     };
-    let detail = serde_json::json!({ "format": form.format.extension(), "rows": written.rows, "masked": written.masked });
+    let format = form.everything.map_or(form.format.extension(), crate::everything::Format::key);
+    let detail = serde_json::json!({ "format": format, "rows": written.rows, "masked": written.masked });
     audit::note(app, audit::of(app, &who.actor, Action::ExportDownloaded, id).detail(detail)).await?;
-    Ok(Download { file, sheet: form.format, name: written.name })
+    let content_type = if form.everything.is_some() { "application/zip" } else { form.format.content_type() };
+    Ok(Download { file, content_type, name: written.name })
 }
 
 /// Removes files of exports that are over, and what attempts left behind that were cut short. Answers how many.

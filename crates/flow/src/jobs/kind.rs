@@ -27,6 +27,8 @@ pub enum Kind {
     Letters,
     /// erases a person
     Erase,
+    /// brings everything of a business in
+    Arrive,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -34,7 +36,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase];
+    pub const ALL: [Kind; 12] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Seal => "seal",
             Kind::Letters => "letters",
             Kind::Erase => "erase",
+            Kind::Arrive => "arrive",
         }
     }
 
@@ -63,7 +66,7 @@ impl Kind {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
-            Kind::Export | Kind::Letters | Kind::Erase => 2 * SHORT,
+            Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive => 2 * SHORT,
             Kind::Duplicates => 3 * SHORT,
         }
     }
@@ -75,7 +78,7 @@ impl Kind {
 
     /// Nobody waits for it: it is in the history, but not in the tray.
     pub fn quiet(self) -> bool {
-        self != Kind::Export
+        !matches!(self, Kind::Export | Kind::Arrive)
     }
 
     /// What whoever asked for one must still have to stop it or have it run again.
@@ -86,6 +89,7 @@ impl Kind {
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,
+            Kind::Arrive => Permission::SettingsWrite,
         }
     }
 

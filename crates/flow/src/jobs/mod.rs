@@ -4,6 +4,7 @@
 mod beat;
 mod bench;
 mod board;
+pub mod everything;
 pub mod export;
 pub mod kind;
 mod reason;
@@ -140,6 +141,7 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
                 erasure::carry_out(&app, id).await?;
                 Ok(Effect::default())
             }
+            Some(Kind::Arrive) => everything::arrive(&app, &job, &beat).await,
             None => Err(crate::Error::Invalid {
                 code: "job.kind",
                 message: domain::Label::new(format!("这个版本不认识这种任务：{}", job.name), format!("this version knows no such job: {}", job.name)),

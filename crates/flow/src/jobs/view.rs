@@ -1,7 +1,7 @@
 //! Jobs as people see them: their own, or everybody's for whoever oversees the business.
 
 use super::{JobProblem, Kind, board::{Seen, Step}, export::{self, ExportView}, schedule::SCHEDULES};
-use crate::{Error, Result, app::App, audit};
+use crate::{Error, Result, app::App, audit, everything::Compared};
 use domain::{
     Day, Label,
     access::{Permission, Permissions, Sight},
@@ -124,6 +124,8 @@ pub struct JobView {
     pub problem: Option<JobProblem>,
     /// what is exported, if it is an export
     pub export: Option<ExportView>,
+    /// how it came in, if it is everything of a business
+    pub arrival: Option<Compared>,
     /// names of the files, if it is an import
     pub files: Vec<String>,
     /// may the reader stop it?
@@ -195,9 +197,10 @@ pub fn of(app: &App, who: &Viewer, job: &Job) -> JobView {
         can_cancel: open && !job.cancel && governs,
         can_retry: matches!(job.state, State::Dead | State::Cancelled) && governs && kind.is_some(),
         can_download: export.as_ref().is_some_and(|e| {
-            e.available && (job.actor == who.actor.id || who.owner) && who.permissions.has(Permission::ExportTake) && (e.masked == Some(true) || !who.sight().is_masked())
+            e.available && (job.actor == who.actor.id || who.owner) && (e.everything.is_none() || who.permissions.has(Permission::SettingsWrite)) && who.permissions.has(Permission::ExportTake) && (e.masked == Some(true) || !who.sight().is_masked())
         }),
         export,
+        arrival: super::everything::arrived(job),
         created_at: Some(job.created_at.rfc3339()),
         started_at: job.started_at.map(Instant::rfc3339),
         finished_at: job.finished_at.map(Instant::rfc3339),
@@ -232,6 +235,7 @@ fn step(who: &Viewer, s: &Step) -> JobView {
         next_try_at: None,
         problem: None,
         export: None,
+        arrival: None,
         files: s.files.clone(),
         can_cancel: !s.commits && who.permissions.has(Permission::ImportsWrite),
         can_retry: false,

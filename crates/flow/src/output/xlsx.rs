@@ -20,7 +20,7 @@ const COLUMNS: usize = 16_384;
 /// Excel's longest text in a cell.
 const TEXT: usize = 32_767;
 
-pub(super) fn failed(e: XlsxError) -> Error {
+pub(crate) fn failed(e: XlsxError) -> Error {
     match e {
         XlsxError::IoError(e) => Error::Io(e),
         other => Error::Internal(format!("xlsx: {other}")),
@@ -50,7 +50,7 @@ impl Look {
 }
 
 /// A workbook whose bytes depend on its content only.
-pub(super) fn workbook() -> Result<Workbook> {
+pub(crate) fn workbook() -> Result<Workbook> {
     let mut book = Workbook::new();
     let created = ExcelDateTime::from_ymd(2026, 1, 1).map_err(failed)?;
     book.set_properties(&DocProperties::new().set_author("Zhiyin").set_creation_datetime(&created));
@@ -97,7 +97,7 @@ pub fn write_table_by(sheet: &Sheet, folder: &std::path::Path, out: &mut (impl W
 }
 
 /// Writes the archive.
-fn save(book: &mut Workbook, out: &mut (impl Write + Seek + Send)) -> Result<()> {
+pub(crate) fn save(book: &mut Workbook, out: &mut (impl Write + Seek + Send)) -> Result<()> {
     let mut calm = Calm { out, at: 0, end: 0, refused: None };
     book.save_to_writer(&mut calm).map_err(failed)?;
     calm.refused.map_or(Ok(()), |e| Err(Error::Io(e)))

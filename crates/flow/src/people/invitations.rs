@@ -238,8 +238,7 @@ pub async fn accept(app: &App, token_hash: &str, arrival: Arrival) -> Result<Str
         (Arrival::Known(id), Some(known)) if known.id == id => (id, known.name),
         (Arrival::New { name, password_hash }, None) => {
             let new = User { id: app.new_id("usr"), email: found.email.clone(), name, password_hash, created_at: now, disabled_at: None };
-            user::create(&mut tx, &new).await?;
-            (new.id, new.name)
+            (user::create(&mut tx, &new).await?, new.name)
         }
         // an account came or went since the token was looked at
         _ => return Err(no_good()),

@@ -188,10 +188,7 @@ pub async fn add(app: &App, by: &By, person: &User, edit: MemberEdit, how: How) 
     let known = user::by_email(&mut tx, &person.email).await?;
     let id = match known {
         Some(known) => known.id,
-        None => {
-            user::create(&mut tx, person).await?;
-            person.id.clone()
-        }
+        None => user::create(&mut tx, person).await?,
     };
     joined(member::join(&mut tx, &workspace, &id, edit.role, edit.personal, app.clock.now()).await)?;
     let note = audit::of(app, &by.actor, Action::MemberJoined, id.as_str()).detail(json!({ "role": edit.role, "personal": edit.personal }));

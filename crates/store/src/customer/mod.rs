@@ -3,7 +3,7 @@
 pub mod touched;
 pub(crate) mod write;
 
-pub use write::{CustomerChange, NewCustomer, NewIdentifier};
+pub use write::{CustomerChange, NewCustomer, NewIdentifier, folded};
 
 use crate::{Access, Result, Store, bulk::Bulk};
 use domain::{

@@ -116,7 +116,7 @@ pub(crate) const HAND_OVER: [Bulk; 3] = [
 pub(crate) const BULKS: [&Bulk; 5] = [&INSERT, &INSERT_IDENTIFIERS, &KEEP_IMAGES, &CHANGE, &GAPS];
 
 /// The name in lower case where that differs; search looks at this first.
-fn folded(name: &Option<String>) -> Option<String> {
+pub fn folded(name: &Option<String>) -> Option<String> {
     let name = name.as_deref()?;
     let lower = name.to_lowercase();
     (lower != name).then_some(lower)

@@ -237,7 +237,7 @@ fn ordered(mut left: Vec<Table>, references: &[(String, String)]) -> Vec<Table> 
     }
 }
 
-async fn into_sqlite(
+pub(super) async fn into_sqlite(
     there: &mut SqliteConnection,
     table: &str,
     names: &[String],
@@ -299,7 +299,7 @@ fn add(arguments: &mut SqliteArguments, line: &[u8], kinds: &[Kind]) -> Result<(
     }
 }
 
-async fn into_postgres(there: &mut PgConnection, table: &str, names: &[String], source: &mut (dyn BufRead + Send)) -> Result<u64> {
+pub(super) async fn into_postgres(there: &mut PgConnection, table: &str, names: &[String], source: &mut (dyn BufRead + Send)) -> Result<u64> {
     let empty = ["DELETE FROM ", &quoted(table)].concat();
     sqlx::query(sqlx::AssertSqlSafe(empty)).persistent(false).execute(&mut *there).await?;
     let text = ["COPY ", &quoted(table), " (", &list(names), ") FROM STDIN"].concat();

@@ -6,12 +6,14 @@
 //! The statements here name tables and columns that the database itself says it has, quoted, because a dump may be of an older
 //! schema than ours: [`quoted`] is the one place where a name becomes SQL. Values never do.
 
+mod filling;
 mod known;
 mod loading;
 mod reading;
 mod schema;
 mod text;
 
+pub use filling::{fill, line, tables, values};
 pub use known::{known_tables, known_versions};
 pub use loading::{Loading, in_use};
 pub use reading::Reading;

@@ -2,12 +2,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Progress } from 'antd'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
-import { imports, upload } from '@/api/queries'
-import type { Import } from '@/api/types'
+import { imports, upload, uploadEverything } from '@/api/queries'
+import type { Import, Job } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { ImportIcon } from '@/parts/icons'
+import { ordered } from '@/parts/jobs/stream'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
+import { Arrival } from './Arrival'
 import './imports.css'
 import { InboxNote } from './InboxNote'
 import { fileNames } from './names'
@@ -37,14 +40,24 @@ function DropZone() {
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
   const [sent, setSent] = useState(0)
+  const [arrival, setArrival] = useState<Job>()
+  const may = useMay()
+  const whole = may('settings:write') && may('personal:read')
   const running = useRef<AbortController | null>(null)
   const send = useMutation({
-    mutationFn: (files: File[]) => {
+    mutationFn: (files: File[]): Promise<Import | Job> => {
       setSent(0)
       running.current = new AbortController()
+      const [first] = files
+      // one archive is everything of another business; the server knows it by its manifest
+      if (whole && first && files.length === 1 && /\.zip$/i.test(first.name)) return uploadEverything(first, setSent, running.current.signal)
       return upload(files, setSent, running.current.signal)
     },
     onSuccess: async (made) => {
+      if ('kind' in made) {
+        ordered(made)
+        return setArrival(made)
+      }
       queries.setQueryData(['imports', made.id], made)
       void queries.invalidateQueries({ queryKey: ['imports'], exact: true })
       await navigate({ to: '/imports/$id', params: { id: made.id } })
@@ -65,11 +78,12 @@ function DropZone() {
   return (
     <>
       {send.error && !stopped && <Failed error={send.error} />}
+      {arrival && <Arrival ordered={arrival} />}
       <div className={`drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
         <ImportIcon />
         <p className="strong">{t('imports.drop')}</p>
-        <p className="soft small">{t('imports.drop_note')}</p>
-        <input ref={input} type="file" multiple accept={kinds} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
+        <p className="soft small">{t('imports.drop_note')}{whole && ` ${t('imports.drop_everything')}`}</p>
+        <input ref={input} type="file" multiple accept={whole ? `${kinds},.zip` : kinds} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
         {send.isPending
           ? <div className="sending" role="status"><Progress percent={Math.floor(sent * 100)} aria-label={t('imports.sending')} /><span className="soft small">{t(sent < 1 ? 'imports.sending' : 'imports.reading')}</span><Button size="small" onClick={() => running.current?.abort()}>{t('imports.stop')}</Button></div>
           : <Button type="primary" onClick={() => input.current?.click()}>{t('imports.choose')}</Button>}

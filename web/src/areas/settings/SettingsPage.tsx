@@ -16,6 +16,7 @@ import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
 import { SignInRules } from './SignInRules'
 import { SignInService } from './SignInService'
+import { TakeAway } from './TakeAway'
 
 /** What was set up and can be changed: the business's name and language. */
 export function SettingsPage() {
@@ -30,6 +31,7 @@ export function SettingsPage() {
         {may('settings:write') && <SignInRules />}
         <Own />
         <Keys />
+        <TakeAway />
         {may('settings:write') && <SignInService />}
         {may('settings:write') && !BASE && <Others />}
       </div>

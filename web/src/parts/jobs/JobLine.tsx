@@ -11,6 +11,7 @@ import { answered, isOpen } from './stream'
 export function jobName(job: Job, f: Format): string {
   const { t } = f
   if (job.kind === 'export' && job.export) {
+    if (job.export.everything) return t('everything.name', { format: job.export.everything.toUpperCase() })
     const what = job.export.segment ? t('jobs.of_segment', { name: job.export.segment }) : t('jobs.of_customers')
     return t('jobs.export_of', { what, format: job.export.format.toUpperCase() })
   }
@@ -43,6 +44,8 @@ export function Outcome({ job }: { job: Job }) {
   const { t } = f
   if (job.state === 'dead') return <span className="small worse">{f.label(job.problem?.message)}</span>
   if (job.state === 'cancelled') return <span className="small soft">{t('jobs.state_cancelled')}</span>
+  const a = job.arrival
+  if (a) return <span className="small soft">{t('everything.arrived', { same: f.integer(a.same), total: f.integer(a.customers) })}</span>
   const e = job.export
   if (!e) return <span className="small soft">{t('jobs.state_done')}</span>
   const parts = [t('jobs.rows_written', { count: job.done, n: f.integer(job.done) }), e.bytes != null && f.bytes(e.bytes), e.masked && t('jobs.masked'), e.available ? e.expires_at && t('jobs.kept_until', { at: f.instant(e.expires_at) }) : t('jobs.gone')]

@@ -2,8 +2,8 @@
 
 import { useCallback, useState } from 'react'
 import { href } from '@/api/client'
-import { postExport } from '@/api/queries'
-import type { ExportForm, Job } from '@/api/types'
+import { postEverything, postExport } from '@/api/queries'
+import type { Everything, ExportForm, Job } from '@/api/types'
 import { useFormat } from '../format'
 import { useProblemText } from '../States'
 import { toast } from '../toast'
@@ -30,17 +30,17 @@ export function orderOf(query: Record<string, string | undefined>, format: Expor
   return { format, filter, sort: sort ?? null, columns: columns ? columns.split(',').filter(Boolean) : null, as_of: as_of ?? null, known: (known as ExportForm['known']) ?? 'today' }
 }
 
-/** Orders an export; `busy` until it is accepted. */
+/** Orders an export, or everything of the business; `busy` until it is accepted. */
 export function useExport() {
   const f = useFormat()
   const problem = useProblemText()
   const [busy, setBusy] = useState(false)
-  const start = useCallback(async (form: ExportForm) => {
+  const order = useCallback(async (post: () => Promise<Job>) => {
     setBusy(true)
     try {
-      const job = await postExport(form)
+      const job = await post()
       awaited.add(job.id)
-      toast.ok(f.t('jobs.export_begun', { count: job.total, n: f.integer(job.total) }))
+      toast.ok(job.export?.everything ? f.t('everything.begun') : f.t('jobs.export_begun', { count: job.total, n: f.integer(job.total) }))
       ordered(job)
     } catch (error) {
       toast.bad(problem(error))
@@ -48,7 +48,9 @@ export function useExport() {
       setBusy(false)
     }
   }, [f, problem])
-  return { start, busy }
+  const start = useCallback((form: ExportForm) => order(() => postExport(form)), [order])
+  const everything = useCallback((format: Everything) => order(() => postEverything(format)), [order])
+  return { start, everything, busy }
 }
 
 /** Takes what was awaited when it is ready, and says how it ended. */

@@ -139,7 +139,7 @@ async fn whose(app: &App, workspace: &str, provider: &Provider, who: Identity) -
     }
     let known = user::by_email(&mut tx, email).await?;
     let invited = invitation::of_address(&mut tx, workspace, email, app.clock.now()).await?;
-    let id = match known {
+    let mut id = match known {
         Some(known) if known.disabled_at.is_some() => return Err(stranger()),
         Some(known) => known.id,
         None => app.new_id("usr"),
@@ -153,7 +153,7 @@ async fn whose(app: &App, workspace: &str, provider: &Provider, who: Identity) -
         // an address somebody had before comes back by invitation alone
         if user::get(&mut tx, &id).await?.is_none() {
             let name = name(&who, email);
-            user::create(&mut tx, &User { id: id.clone(), email: email.to_owned(), name, password_hash: String::new(), created_at: app.clock.now(), disabled_at: None }).await?;
+            id = user::create(&mut tx, &User { id: id.clone(), email: email.to_owned(), name, password_hash: String::new(), created_at: app.clock.now(), disabled_at: None }).await?;
         } else if invited.is_none() {
             return Err(stranger());
         }
