@@ -105,6 +105,10 @@ async fn run(cli: Cli) -> Outcome {
             let what = command::customer::What { id, reason, confirm, dry_run: attempt.dry_run };
             command::customer::erase(&home, what, &config, &voice).await
         }
+        Command::Customer { action: CustomerAction::Profiling { home, ids, allow, how, on, attempt } } => {
+            let what = command::profiling::What { ids, allow, how, on, dry_run: attempt.dry_run };
+            command::profiling::run(&home, what, &config, &voice).await
+        }
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Restore { home, file, replace, keep_tokens, attempt } => {

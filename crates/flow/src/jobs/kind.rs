@@ -27,6 +27,8 @@ pub enum Kind {
     Letters,
     /// erases a person
     Erase,
+    /// notes how good the data is
+    Quality,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -34,7 +36,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase];
+    pub const ALL: [Kind; 12] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Quality];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Seal => "seal",
             Kind::Letters => "letters",
             Kind::Erase => "erase",
+            Kind::Quality => "quality",
         }
     }
 
@@ -64,7 +67,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
             Kind::Export | Kind::Letters | Kind::Erase => 2 * SHORT,
-            Kind::Duplicates => 3 * SHORT,
+            Kind::Duplicates | Kind::Quality => 3 * SHORT,
         }
     }
 
@@ -82,7 +85,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,

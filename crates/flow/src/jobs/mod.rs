@@ -20,7 +20,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, seal, webhooks};
+use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, quality, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -139,6 +139,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
                 let id = job.payload.get("erasure").and_then(|id| id.as_str()).unwrap_or_default();
                 erasure::carry_out(&app, id).await?;
                 Ok(Effect::default())
+            }
+            Some(Kind::Quality) => {
+                let score = quality::note(&app).await?;
+                Ok(Effect { result: score.map(|score| serde_json::json!({ "score": score })), note: None })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",
