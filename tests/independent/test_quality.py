@@ -83,7 +83,7 @@ def test_counts_are_those_of_independent_sql(tmp_path, lake_duckdb, seed):
     assert count["outliers"] == one(f"select count(*) from s where step >= {fence}") > 0
     assert lists["outliers"] == one(f"select count(distinct customer) from s where step >= {fence}")
     # a few orders, then nothing for two years
-    began = one("select max(day) from (select day, sum(n) over (order by day) - n before, day - lag(day) over (order by day) gap from d) where gap > 730 and before <= greatest((select sum(n) from d) // 1000, 1)")
+    began = one("select max(day) from (select day, sum(n) over (order by day) - n earlier, day - lag(day) over (order by day) gap from d) where gap > 730 and earlier <= greatest((select sum(n) from d) // 1000, 1)")
     assert count["early_orders"] == one(f"select count(*) from v where day < date '{began}'") == 1
     for code, condition in (("zero_orders", "paid = 0 and not cancelled"), ("future_facts", f"day > date '{TODAY}'"), ("early_orders", f"day < date '{began}'")):
         assert lists[code] == one(f"select count(distinct customer) from o where {condition}"), code
