@@ -5,6 +5,7 @@
 
 mod args;
 mod args_business;
+mod args_customer;
 mod chosen;
 mod command;
 mod compose;
