@@ -12,6 +12,7 @@ let hook = ''
 let board = ''
 let object = ''
 let erasure = ''
+let refused = ''
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000)
@@ -40,6 +41,10 @@ test.beforeAll(async ({ browser }) => {
   expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320 } } })).ok()).toBe(true)
   const own = { key: 'custom.skin', label: { zh: '皮肤类型', en: 'Skin type' }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key: 'custom.skin' }, entry: { kind: 'choice', options: [{ key: '油性', label: { zh: '油性', en: 'Oily' } }] } }
   expect((await context.request.post('/api/v1/features', { data: own })).ok()).toBe(true)
+  // somebody does not want to be profiled: in a class of their own on every page
+  const neutral = ((await (await context.request.get('/api/v1/customers?limit=3')).json()) as { items: { id: string }[] }).items[2]?.id ?? ''
+  expect((await context.request.post('/api/v1/changes', { headers: { 'Idempotency-Key': 'pages-refusal' }, data: { kind: 'profiling_refuse', customers: [neutral], refusal: { how: 'letter' } } })).ok()).toBe(true)
+  refused = neutral
   const last = ((await (await context.request.get('/api/v1/customers?limit=1&sort=net')).json()) as { items: { id: string }[] }).items[0]?.id ?? ''
   erasure = ((await (await context.request.post(`/api/v1/customers/${last}/erasure`, { data: { reason: 'asked for it', confirm: last } })).json()) as { id: string }).id
   await expect.poll(async () => ((await (await context.request.get(`/api/v1/erasures/${erasure}`)).json()) as { state: string }).state, { timeout: 60_000 }).toBe('done')
@@ -61,7 +66,12 @@ const routes: [string, () => string][] = [
   ['customer', () => `/customers/${customer}`],
   ['company', () => `/customers/${company}`],
   ['why', () => `/customers/${customer}?why=rfm_8`],
+  ['not profiled', () => `/customers/${refused}`],
+  ['why not profiled', () => `/customers/${refused}?why=lifecycle`],
+  ['customers, not profiled', () => '/customers?class.lifecycle=not_profiled'],
   ['duplicates', () => '/duplicates'],
+  ['data quality', () => '/data-quality'],
+  ['customers, of a finding', () => '/customers?finding=no_phone'],
   ['erasures', () => '/erasures'],
   ['erasure', () => `/erasures/${erasure}`],
   ['objects', () => '/objects'],

@@ -100,11 +100,11 @@ const classificationNew = createRoute({ getParentRoute: () => app, path: '/class
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>` and `was.<classification>` (`class@day`) are one parameter each. */
-export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; view?: string; density?: 'small'; facets?: 'off' } & Record<`class.${string}` | `was.${string}`, string | undefined>
+export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; finding?: string; view?: string; density?: 'small'; facets?: 'off' } & Record<`class.${string}` | `was.${string}`, string | undefined>
 const customers = createRoute({
   getParentRoute: () => app, path: '/customers',
   validateSearch: (s: Raw): ListSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns), tag: text(s.tag), owner: text(s.owner), view: text(s.view), density: oneOf(s.density, 'small'), facets: oneOf(s.facets, 'off') }
+    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns), tag: text(s.tag), owner: text(s.owner), finding: text(s.finding), view: text(s.view), density: oneOf(s.density, 'small'), facets: oneOf(s.facets, 'off') }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.')) found[k] = text(v)
     return found as ListSearch
   },
@@ -128,6 +128,7 @@ const duplicates = createRoute({
 })
 /** Filters of records live in the URL, `f.<field>` each. */
 export type ObjectSearch = { q?: string; customer?: string; sort?: string } & Record<`f.${string}`, string | undefined>
+const quality = createRoute({ getParentRoute: () => app, path: '/data-quality', component: lazyRouteComponent(() => import('./areas/quality/QualityPage'), 'QualityPage') })
 const objects = createRoute({ getParentRoute: () => app, path: '/objects', component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
 const objectOne = createRoute({
   getParentRoute: () => app, path: '/objects/$id',
@@ -191,7 +192,7 @@ const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: {
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 
-const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, businesses, erasuresRoute, erasureOne, nowhere])])
+const tree = root.addChildren([setup, signin, signinBack, invite, join, unsubscribe, secondStep, app.addChildren([home, overview, classificationNew, classification, customers, customer, changes, duplicates, quality, objects, objectOne, segments, segmentNew, segment, features, imports, importOne, settings, account, members, tokens, audit, jobs, webhooks, webhookOne, mailRoute, boards, board, sql, businesses, erasuresRoute, erasureOne, nowhere])])
 
 // Plain query strings: what stands in the address bar is what the API gets.
 const parseSearch = (search: string): Raw => Object.fromEntries(new URLSearchParams(search))

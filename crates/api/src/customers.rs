@@ -43,6 +43,9 @@ pub struct WhoQuery {
     /// who looks after them: `usr_…`, or `none`
     #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub owner: Option<String>,
+    /// has this finding: a `code` of `GET /data-quality`
+    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    pub finding: Option<String>,
 }
 
 /// In which order, with which columns, and which page.

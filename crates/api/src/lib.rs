@@ -41,6 +41,7 @@ mod oidc;
 mod overview;
 mod owners;
 mod paging;
+mod quality;
 mod password;
 mod rfm;
 mod router;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -147,6 +147,7 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(flow_between::show))
         .on(Has(BaseRead), routes!(curve::show))
         .on(Has(BaseRead), routes!(cohorts::show))
+        .on(Has(BaseRead), routes!(quality::show))
         .on(Has(BaseRead), routes!(customers::list))
         .on(Has(BaseRead), routes!(customers::count))
         .on(Has(BaseRead), routes!(customers::show))

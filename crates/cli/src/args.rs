@@ -426,28 +426,7 @@ pub enum Command {
 }
 
 pub use crate::args_business::BusinessAction;
-
-/// What can be done with a customer.
-#[derive(Debug, Subcommand)]
-pub enum CustomerAction {
-    /// Erase a person for good: what only tells of them goes from everywhere, amounts stay under a number that leads to nobody
-    Erase {
-        /// Where the business is kept
-        #[command(flatten)]
-        home: Home,
-        /// The customer, cus_…
-        id: String,
-        /// Why; it stays in the receipt and names nobody
-        #[arg(long)]
-        reason: Option<String>,
-        /// The customer's name or id once more: this cannot be undone
-        #[arg(long, value_name = "NAME|ID")]
-        confirm: Option<String>,
-        /// Looking before leaping
-        #[command(flatten)]
-        attempt: Try,
-    },
-}
+pub use crate::args_customer::{CustomerAction, SaidHow};
 
 /// What can be done with the audit log.
 #[derive(Debug, Subcommand)]

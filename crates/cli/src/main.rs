@@ -5,6 +5,7 @@
 
 mod args;
 mod args_business;
+mod args_customer;
 mod chosen;
 mod command;
 mod compose;
@@ -108,6 +109,10 @@ async fn run(cli: Cli) -> Outcome {
         Command::Customer { action: CustomerAction::Erase { home, id, reason, confirm, attempt } } => {
             let what = command::customer::What { id, reason, confirm, dry_run: attempt.dry_run };
             command::customer::erase(&home, what, &config, &voice).await
+        }
+        Command::Customer { action: CustomerAction::Profiling { home, ids, allow, how, on, attempt } } => {
+            let what = command::profiling::What { ids, allow, how, on, dry_run: attempt.dry_run };
+            command::profiling::run(&home, what, &config, &voice).await
         }
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,

@@ -208,6 +208,9 @@ impl Classification {
 
     /// Name of a class; a class that is a value is called by it.
     pub fn class_label(&self, class: &str) -> Label {
+        if class == crate::profiling::NOT_PROFILED {
+            return crate::profiling::class_label();
+        }
         let named = match &self.method {
             Method::Rules { classes, otherwise } => {
                 let own = classes.iter().find(|c| c.key == class).map(|c| &c.label);

@@ -20,6 +20,8 @@ pub mod merge;
 pub mod money;
 pub mod object;
 pub mod period;
+pub mod plausible;
+pub mod profiling;
 pub mod record;
 pub mod rule;
 pub mod score;

@@ -82,7 +82,8 @@ impl Aliases {
 
     /// Does what a customer's attribute said, learnt at this instant, not count?
     pub fn is_silent(&self, customer: CustomerKey, attribute: &str, learnt: Instant) -> bool {
-        self.silences.get(&customer).and_then(|all| all.get(attribute)).is_some_and(|until| learnt <= *until)
+        // whoever refused to be profiled refused it, whichever values were kept
+        attribute != crate::profiling::ATTRIBUTE && self.silences.get(&customer).and_then(|all| all.get(attribute)).is_some_and(|until| learnt <= *until)
     }
 
     /// Does anything this customer said not count?

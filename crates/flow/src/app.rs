@@ -92,6 +92,8 @@ pub struct App {
     pub finder: crate::finder::Finder,
     /// what this process knows of jobs
     pub jobs: crate::jobs::Board,
+    /// how good the data was when it was looked at last
+    pub quality: crate::quality::Quality,
     /// the service people sign in through, as it was asked last
     pub sign_in: crate::people::oidc::Known,
     /// the one way out
@@ -164,6 +166,7 @@ impl App {
             desk: lake::desk::Desk::default(),
             finder: crate::finder::Finder::default(),
             jobs: crate::jobs::Board::default(),
+            quality: crate::quality::Quality::default(),
             sign_in: crate::people::oidc::Known::default(),
             egress: channels::Egress::default(),
             shares: crate::shares::Shares::default(),

@@ -23,6 +23,7 @@ pub mod merging;
 pub mod output;
 pub mod objects;
 pub mod people;
+pub mod quality;
 pub mod schema;
 pub mod seal;
 pub mod shares;

@@ -41,7 +41,7 @@ pub use rows::{
 };
 pub use schema::{folder, schema};
 pub use state::{
-    At, Best, Bits, Cell, Classes, Cohort, CohortSums, Column, Curve, Data, GroupSum, Link, Matrix, Place, Repurchase, Run, RunRow, Sort, Spec, Texts, flow, moves,
+    At, Best, Bits, Cell, Classes, Cohort, CohortSums, Column, Curve, Data, Fault, GroupSum, Inspection, Link, Matrix, Place, Repurchase, Run, RunRow, Sort, Spec, Texts, flow, moves,
 };
 pub use sweep::{forget, sweep};
 pub use table::LakeTable;

@@ -27,11 +27,14 @@ pub(crate) fn named(key: &str, header: &str) -> bool {
     ALL.iter().any(|a| a.key == key && a.headers.contains(&written.as_str()))
 }
 
-use ValueType::{Day, Int, Money, Text};
+use ValueType::{Bool, Day, Int, Money, Text};
 
 /// Every built-in attribute.
 pub const ALL: &[Attribute] = &[
     a("gender", Text, "性别", "gender", &["性别", "客户性别", "会员性别", "gender", "sex", "genre", "customer gender", "性別"]),
+    a("profiling_refused", Bool, "不愿被分析", "does not want to be profiled", &[
+        "不愿被分析", "拒绝画像", "拒绝用户画像", "不参与分析", "不参与画像", "profiling refused", "no profiling", "opt out of profiling", "profiling opt out", "objects to profiling",
+    ]),
     a("birthday", Day, "生日", "birthday", &[
         "生日", "出生日期", "出生年月日", "出生年月", "会员生日", "客户生日", "birthday", "birth date", "date of birth", "dob", "birthdate", "出生日", "生辰",
     ]),

@@ -27,12 +27,18 @@ pub enum Kind {
     FieldSet,
     /// a contact of an organisation comes, changes or goes
     ContactSet,
+    /// somebody does not want to be profiled
+    ProfilingRefuse,
+    /// somebody has nothing against it any more
+    ProfilingAllow,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 8] =
-        [Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet, Kind::FieldSet, Kind::ContactSet];
+    pub const ALL: [Kind; 10] = [
+        Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet, Kind::FieldSet, Kind::ContactSet, Kind::ProfilingRefuse,
+        Kind::ProfilingAllow,
+    ];
 
     /// As stored.
     pub fn key(self) -> &'static str {
@@ -45,6 +51,8 @@ impl Kind {
             Kind::NameSet => "name_set",
             Kind::FieldSet => "field_set",
             Kind::ContactSet => "contact_set",
+            Kind::ProfilingRefuse => "profiling_refuse",
+            Kind::ProfilingAllow => "profiling_allow",
         }
     }
 

@@ -47,6 +47,7 @@ pub mod note;
 pub mod object;
 pub mod oidc;
 pub mod pending;
+pub mod quality;
 pub mod quarantine;
 pub mod question;
 pub mod reading;

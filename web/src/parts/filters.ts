@@ -11,11 +11,11 @@ export function ruleOf(search: Record<string, string | undefined>): string {
 }
 
 /** What only a fixed list can hold: a name somebody typed, a tag, an owner, a class or a segment of an earlier day. */
-export const beyondRules = (search: Record<string, string | undefined>) => Object.entries(search).some(([k, v]) => v && (['q', 'tag', 'owner', 'entered', 'left'].includes(k) || k.startsWith('was.')))
+export const beyondRules = (search: Record<string, string | undefined>) => Object.entries(search).some(([k, v]) => v && (['q', 'tag', 'owner', 'finding', 'entered', 'left'].includes(k) || k.startsWith('was.')))
 
 /** The filters of the list as a query string, to take exactly its members along. */
 export function filterText(search: Record<string, string | undefined>): string {
-  const kept = Object.entries(search).filter(([k, v]) => v && (k.startsWith('class.') || k.startsWith('was.') || ['segment', 'entered', 'left', 'rule', 'q', 'tag', 'owner', 'as_of', 'known'].includes(k)))
+  const kept = Object.entries(search).filter(([k, v]) => v && (k.startsWith('class.') || k.startsWith('was.') || ['segment', 'entered', 'left', 'rule', 'q', 'tag', 'owner', 'finding', 'as_of', 'known'].includes(k)))
   return new URLSearchParams(kept as [string, string][]).toString()
 }
 

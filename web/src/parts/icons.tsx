@@ -28,6 +28,7 @@ export const BoardIcon = draw(<><rect x="3" y="3.5" width="6" height="7" rx="1.2
 export const SqlIcon = draw(<><path d="M4 5.500 8.500 10 4 14.500" /><path d="M10.500 15H16.500" /></>)
 export const PenIcon = draw(<path d="m4 16 .8-3.200 8.700-8.700 2.400 2.400-8.700 8.700zM11.800 5.800l2.400 2.400" />)
 export const TwinsIcon = draw(<><circle cx="7" cy="7" r="2.600" /><circle cx="13" cy="7" r="2.600" /><path d="M3 16c.3-2.800 1.800-4.300 4-4.300 1.300 0 2.300.5 3 1.400.7-.9 1.700-1.400 3-1.400 2.200 0 3.700 1.500 4 4.300" /></>)
+export const QualityIcon = draw(<><path d="M10 3 4.500 5v4.500c0 3.500 2.200 6 5.500 7.500 3.300-1.500 5.500-4 5.500-7.500V5z" /><path d="m7.500 9.800 2 2 3.300-3.600" /></>)
 export const RecordsIcon = draw(<><rect x="4" y="3.5" width="12" height="13" rx="1.4" /><path d="M7 7.500h6M7 10.500h6M7 13.500h3.500" /></>)
 export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d="M7 5 3.500 8.500 7 12" /></>)
 export const EraseIcon = draw(<><path d="M8 16.500 3.500 12l7.500-7.500L16.500 10 10 16.500z" /><path d="m7.200 8.300 5.500 5.500M10 16.500h7" /></>)

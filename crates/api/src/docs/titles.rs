@@ -94,6 +94,7 @@ const ALL: &[(&str, &str)] = &[
     ("put_classifications_key", "发布分类的下一版"),
     ("delete_classifications_key", "删除自己的分类，或恢复内置分类的原样"),
     ("get_cohorts", "按月同期群"),
+    ("get_data_quality", "整个客户库的数据质量"),
     ("get_curve", "客户价值曲线"),
     ("get_customers", "客户列表"),
     ("get_customers_export", "导出客户列表"),

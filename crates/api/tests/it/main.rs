@@ -21,6 +21,8 @@ mod oidc;
 mod openapi;
 mod overview;
 mod paging;
+mod profiling;
+mod quality;
 mod people;
 mod revoked;
 mod schema;

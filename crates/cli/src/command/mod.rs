@@ -16,6 +16,7 @@ pub mod features;
 pub mod import;
 pub mod man;
 pub mod member;
+pub mod profiling;
 pub mod reading;
 pub mod restore;
 pub mod segment;

@@ -21,6 +21,7 @@ mod kills;
 mod own;
 mod pipes;
 mod processes;
+mod profiling;
 mod place;
 mod posts;
 mod reckoned;

@@ -80,12 +80,14 @@ pub struct Filter {
     pub tags: Vec<(String, bool)>,
     /// who looks after them: `usr_…` or `none`
     pub owner: Option<String>,
+    /// has this finding of the data's quality
+    pub finding: Option<String>,
     /// part of a name or identifier
     pub search: Option<String>,
 }
 
 impl Filter {
-    /// From the parameters of the customer list: `rule`, `segment`, `q`, `tag=<tag>,-<tag>`, `owner`,
+    /// From the parameters of the customer list: `rule`, `segment`, `q`, `tag=<tag>,-<tag>`, `owner`, `finding`,
     /// `class.<classification>=<class>`, `was.<classification>=<class>@<day>`, `entered=<segment>@<day>` and
     /// `left=<segment>@<day>`. Empty ones and those of other meaning count for nothing.
     ///
@@ -114,6 +116,7 @@ impl Filter {
             classes_on: given().filter_map(was).collect::<Result<_>>()?,
             tags: text("tag").iter().flat_map(|t| t.split(',')).map(str::trim).filter(|t| !t.is_empty()).map(tag).collect(),
             owner: text("owner").map(|t| t.trim().to_owned()),
+            finding: text("finding").map(|t| t.trim().to_owned()),
             search: text("q"),
         })
     }
@@ -156,7 +159,7 @@ pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, 
 /// `segment.filter` for a parameter no list has; as [`matching`].
 pub async fn everyone(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<(Arc<Picture>, Bits)> {
     let known = |k: &&String| {
-        ["rule", "segment", "q", "tag", "owner", "as_of", "known", "entered", "left"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
+        ["rule", "segment", "q", "tag", "owner", "as_of", "known", "entered", "left", "finding"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
     };
     if let Some(name) = parameters.keys().find(|k| !known(k)) {
         return Err(Error::Invalid {
@@ -289,6 +292,9 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
         }
     }
     marks::narrow(app, picture, filter, &mut who).await?;
+    if let Some(code) = &filter.finding {
+        who.and(&crate::quality::members(app, sight, picture, code).await?);
+    }
     if let Some(text) = &filter.search {
         walls.ask_search(text)?;
         let mut found = app.finder.find(app, sight, text).await?;

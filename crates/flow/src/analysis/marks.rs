@@ -53,6 +53,11 @@ fn nobodys(sets: &BTreeMap<String, Set>, picture: &Picture) -> Bits {
     none
 }
 
+/// Those whom nobody looks after.
+pub(crate) async fn ownerless(app: &App, picture: &Picture) -> Result<Bits> {
+    Ok(nobodys(&of_owners(app).await?, picture))
+}
+
 /// Every tag there is and who has it; sets of tags that were taken away count for nothing.
 pub(super) async fn of_tags(app: &App) -> Result<BTreeMap<String, Set>> {
     let mut sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;

@@ -25,6 +25,8 @@ pub struct Overview {
     pub customers: u64,
     /// customers with at least one valid order
     pub buyers: u64,
+    /// customers who do not want to be profiled: in the class `not_profiled` of every classification, and in no segment that a rule makes
+    pub not_profiled: u64,
     /// net, minor units
     pub net: i64,
     /// paid before refunds, minor units
@@ -112,6 +114,7 @@ pub async fn overview(app: &App, sight: Sight, asked: Asked) -> Result<Overview>
         },
         customers: picture.total(),
         buyers: picture.buyers().count(),
+        not_profiled: picture.run.refused().count(),
         net: picture.all.net,
         gross: picture.all.gross,
         orders: picture.all.orders,

@@ -1,7 +1,7 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
 use super::{cards, marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Reading};
-use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
+use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}, work::profiling::{self, RefusalView}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
 use store::{contact::Contact, customer::Customer};
@@ -31,6 +31,8 @@ pub struct Profile {
     pub tags: Vec<TagRef>,
     /// who looks after them
     pub owner: Option<OwnerRef>,
+    /// they do not want to be profiled
+    pub refusal: Option<RefusalView>,
     /// the business day
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
@@ -153,9 +155,11 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
     });
     let member = |key: &str| picture.members(key).is_some_and(|m| m.holds(place));
     let segments = definitions.segments().iter().filter(|s| member(&s.key));
+    let refusal = profiling::refusal(app, &picture, person.key).await?;
     Ok(Profile {
         tags,
         owner,
+        refusal,
         id: person.id,
         name: person.name.map(|n| sight::text(sight, n)),
         kind: if person.organisation { "organisation" } else { "person" }.to_owned(),

@@ -9,6 +9,7 @@ use domain::{
     fact::{AttributeFact, Facts},
     feature::{Aggregate, Definition, FactKind, FactRef, History, Measure, Order},
     period::Window,
+    profiling::{self, Said},
     rule,
 };
 use serde::{Deserialize, Serialize};
@@ -231,6 +232,9 @@ fn order_detail(o: &Order<'_>) -> BTreeMap<String, serde_json::Value> {
 
 /// What an attribute is called, and the feature that is it, or is made of it first of all and called like it.
 pub(crate) fn attribute_name(definitions: &Definitions, attribute: &str) -> (Label, String) {
+    if attribute == profiling::ATTRIBUTE {
+        return (Label::new("不愿被分析", "Does not want to be profiled"), attribute.to_owned());
+    }
     let raw = format!("attribute.{attribute}");
     let all = || definitions.features().iter();
     let feature = all()
@@ -245,14 +249,16 @@ pub(crate) fn attribute_name(definitions: &Definitions, attribute: &str) -> (Lab
 fn attribute(a: &AttributeFact, definitions: &Definitions, zone: &Zone, eyes: &Eyes) -> Event {
     let (name, key) = attribute_name(definitions, &a.key);
     let key = key.as_str();
+    let said = Said::of(a);
     let shown = |lang| match &a.value {
+        _ if said.is_some() => said.as_ref().map_or_else(String::new, |s| format!("{}{}{}", lang_pick(lang, if s.refuses { "是" } else { "不再" }, if s.refuses { "yes" } else { "no longer" }), lang_pick(lang, "，", ", "), s.how.label().get(lang))),
         Value::Null => lang_pick(lang, "（已撤回）", "(taken back)"),
         value => rule::render_value(value, Some(key), lang, definitions.names()),
     };
     let title = Label::new(format!("{}：{}", name.zh, shown(Lang::Zh)), format!("{}: {}", name.en, shown(Lang::En)));
     let day = zone.day(a.recorded_at);
     let undated = day <= ALWAYS;
-    let detail = known([("key", json!(a.key)), ("value", json!(a.value)), ("holds_from", json!((a.day > ALWAYS).then_some(a.day)))]);
+    let detail = known([("key", json!(a.key)), ("value", json!(said.as_ref().map_or_else(|| a.value.clone(), |s| Value::Bool(s.refuses)))), ("holds_from", json!((a.day > ALWAYS).then_some(a.day)))]);
     let told = Event { at: a.recorded_at.rfc3339(), day, kind: EventKind::Attribute, title, amount: None, later: false, undated, detail };
     sight::event(eyes.sight, &eyes.walls, Some(key), &name, told)
 }

@@ -7,9 +7,10 @@ use super::{
     profile::person_then,
     why_view::{ChangeView, Tried, WayView, WhyCondition, WhyView},
 };
-use crate::{Error, Result, app::App, sight::{self, Sight, Walls}};
+use crate::{Error, Result, app::App, sight::{self, Sight, Walls}, work::profiling::{self, RefusalView}};
 use domain::{
-    CustomerKey, Zone,
+    CustomerKey, Label, Zone,
+    classification::Named,
     explain::{Change, Moment, Scope, Target},
     fact::Facts,
     segment::Members,
@@ -37,6 +38,11 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
     if let Subject::Classification(key) = subject {
         walls.ask(&format!("class.{key}"))?;
     }
+    if let Some(refusal) = profiling::refusal(app, &picture, person.key).await?
+        && let Some(view) = neutral(&picture, subject, version, &refusal)
+    {
+        return Ok(view);
+    }
     let zone = app.settings().zone.clone();
     let listed = listed(&picture, &store::customer::ids_of(&app.store, person.key).await?);
     let subject = subject.clone();
@@ -47,6 +53,44 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
         Ok(sight::why(&walls, rests, answer(&scope, &picture, &facts, person.key, version, &zone, &listed)))
     })
     .await?
+}
+
+/// Why somebody who does not want to be profiled is in the neutral class, or in no segment that a rule makes; nothing of a fixed list.
+fn neutral(picture: &Picture, subject: &Subject, version: u32, refusal: &RefusalView) -> Option<WhyView> {
+    let all = &picture.definitions;
+    let (subject, result) = match subject {
+        Subject::Classification(key) => {
+            let class = domain::profiling::NOT_PROFILED;
+            let label = all.classification(key)?.label.clone();
+            (label, Named { key: class.to_owned(), label: domain::profiling::class_label() })
+        }
+        Subject::Segment(key) => {
+            let segment = all.segment(key)?;
+            if matches!(segment.members, Members::Static { .. }) {
+                return None;
+            }
+            (segment.label.clone(), Named { key: "out".to_owned(), label: Label::new("不在", "not in it") })
+        }
+    };
+    let (day, how) = (refusal.on, &refusal.how_label);
+    Some(WhyView {
+        subject,
+        result,
+        sentence: Label::new(
+            format!("本人于 {day} 表示不愿被分析（{}）。因此不参与任何分类和按规则的人群，适用标准价格和标准服务。", how.zh),
+            format!("On {day} they said that they do not want to be profiled ({}). So they are in no class and in no segment that a rule makes; standard prices and service apply.", how.en),
+        ),
+        conditions: Vec::new(),
+        tried: Vec::new(),
+        change: ChangeView {
+            sentence: Label::new("只有本人撤回这一表示后才会改变。", "Only they can change that, by taking it back."),
+            target: None,
+            ways: Vec::new(),
+        },
+        as_of: picture.as_of,
+        known: picture.known,
+        version,
+    })
 }
 
 /// The version of what is asked about.

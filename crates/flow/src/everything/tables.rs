@@ -276,6 +276,14 @@ pub(super) const STORED: &[Stored] = &[
         columns: &[must("id", Kind::Text, "编号", "id"), OWNER, must("name", Kind::Text, "名称", "name"), must("body", Kind::Text, "SQL", "the SQL"), AUDIENCE, MADE, CHANGED],
         fixed: &[("workspace", Fixed::Business), ("removed_at", Fixed::None)], keep: &[Keep::Unset("removed_at")],
     },
+    Stored {
+        name: "quality_days", store: "quality_days", zh: "每天的数据质量", en: "how good the data was, day by day",
+        columns: &[
+            must("day", Kind::Day, "日期", "day"), must("code", Kind::Text, "发现了什么", "what was found"), must("found", Kind::Whole, "有问题的数量", "how many have it"),
+            must("among", Kind::Whole, "查看的数量", "among how many"), must("points", Kind::Whole, "扣分，千分之一分", "what it costs of the hundred, in thousandths"),
+        ],
+        fixed: &[("workspace", Fixed::Business)], keep: &[],
+    },
 ];
 
 /// Tables of the store that the files hold in another form.

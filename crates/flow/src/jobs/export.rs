@@ -37,7 +37,7 @@ pub struct ExportForm {
     /// `csv`, `xlsx` or `parquet`; absent = `csv`
     #[serde(default)]
     pub format: Sheet,
-    /// who: `rule`, `segment`, `q`, `class.<classification>`, `was.<classification>`, as the customer list takes them
+    /// who: `rule`, `segment`, `q`, `tag`, `owner`, `finding`, `entered`, `left`, `class.<classification>`, `was.<classification>`, as the customer list takes them
     #[serde(default)]
     pub filter: BTreeMap<String, String>,
     /// `obj_…`: its records instead of customers; who then takes `q`, `customer` and `f.<field>`, as the list of records takes them
@@ -67,7 +67,7 @@ impl ExportForm {
     }
 
     fn listing(&self) -> Result<Listing> {
-        let known = |k: &&String| ["rule", "segment", "q"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.");
+        let known = |k: &&String| ["rule", "segment", "q", "tag", "owner", "entered", "left", "finding"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.");
         if let Some(name) = self.filter.keys().find(|k| !known(k)) {
             return Err(Error::Invalid {
                 code: "segment.filter",

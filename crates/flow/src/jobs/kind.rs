@@ -29,6 +29,8 @@ pub enum Kind {
     Erase,
     /// brings everything of a business in
     Arrive,
+    /// notes how good the data is
+    Quality,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -36,7 +38,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive];
+    pub const ALL: [Kind; 13] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Kind {
             Kind::Letters => "letters",
             Kind::Erase => "erase",
             Kind::Arrive => "arrive",
+            Kind::Quality => "quality",
         }
     }
 
@@ -67,7 +70,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
             Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive => 2 * SHORT,
-            Kind::Duplicates => 3 * SHORT,
+            Kind::Duplicates | Kind::Quality => 3 * SHORT,
         }
     }
 
@@ -85,7 +88,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,

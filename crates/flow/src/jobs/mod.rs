@@ -21,7 +21,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, seal, webhooks};
+use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, quality, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -142,6 +142,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
                 Ok(Effect::default())
             }
             Some(Kind::Arrive) => everything::arrive(&app, &job, &beat).await,
+            Some(Kind::Quality) => {
+                let score = quality::note(&app).await?;
+                Ok(Effect { result: score.map(|score| serde_json::json!({ "score": score })), note: None })
+            }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",
                 message: domain::Label::new(format!("这个版本不认识这种任务：{}", job.name), format!("this version knows no such job: {}", job.name)),

@@ -18,10 +18,11 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 5] = [
+pub const SCHEDULES: [Schedule; 6] = [
     Schedule { kind: Kind::Roll, hour: 0, minute: 5 },
     Schedule { kind: Kind::Seal, hour: 2, minute: 0 },
     Schedule { kind: Kind::Duplicates, hour: 2, minute: 30 },
+    Schedule { kind: Kind::Quality, hour: 3, minute: 0 },
     Schedule { kind: Kind::Sweep, hour: 3, minute: 30 },
     Schedule { kind: Kind::Tidy, hour: 4, minute: 0 },
 ];

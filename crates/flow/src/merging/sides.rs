@@ -238,7 +238,7 @@ fn latest(rows: Vec<AttributeFact>) -> BTreeMap<String, AttributeFact> {
 }
 
 /// Attributes that say nothing of a person, or that a merge adds up by itself.
-const LEFT: [&str; 2] = ["kind", "contacts"];
+const LEFT: [&str; 3] = ["kind", "contacts", domain::profiling::ATTRIBUTE];
 
 fn fields(
     sight: Sight,

@@ -1,7 +1,7 @@
 //! Changes of customers: of one, of those somebody picked, or of all a filter leaves, worked out here and not in the browser. Each is
 //! one transaction with an id and what it changed, safe to send twice, and can be taken back for 30 days.
 
-use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, lists, oldest, owners, tags};
+use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, lists, oldest, owners, profiling::{self, RefusalDraft}, tags};
 use crate::{
     Error, Result,
     analysis::{customers, marks::NONE},
@@ -31,8 +31,8 @@ use utoipa::ToSchema;
 /// What shall change, and of whom: `customers` by id, or everyone whom a `filter` leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDraft {
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set` or `contact_set`
-    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set)$")]
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `profiling_refuse` or `profiling_allow`
+    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set|profiling_refuse|profiling_allow)$")]
     pub kind: Kind,
     /// the tag, the member (`none` for nobody), the key of the fixed list or of the own field, or the contact (absent: a new one)
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +51,9 @@ pub struct ChangeDraft {
     /// what the contact says from now on; absent: it goes
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactDraft>,
+    /// when and how they said that they do not want to be profiled, or have nothing against it any more
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusalDraft>,
     /// exactly these (`cus_…`), at most 5,000
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<String>>,
@@ -70,10 +73,10 @@ pub struct ChangeDraft {
 pub struct MadeChange {
     /// `chg_…`
     pub id: String,
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set` or `contact_set`
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `profiling_refuse` or `profiling_allow`
     #[schema(value_type = String)]
     pub kind: Kind,
-    /// tag, member, list or field; empty for none
+    /// tag, member, list or field; of a refusal how it was said; empty for none
     pub subject: String,
     /// its name; empty where it has none any more
     #[schema(value_type = crate::schema::Label)]
@@ -122,6 +125,7 @@ async fn subject_name(app: &App, by: &By, c: &Change) -> Result<Label> {
         Kind::ListAdd | Kind::ListRemove => lists::label(app, &c.subject).await?,
         Kind::FieldSet => fields::label(app, &c.subject).await?,
         Kind::NameSet | Kind::ContactSet => Label::default(),
+        Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::label(&c.subject),
     })
 }
 
@@ -220,6 +224,7 @@ async fn subject(app: &App, by: &By, draft: &ChangeDraft) -> Result<String> {
         Kind::ListAdd | Kind::ListRemove => lists::known(app, named).await.map(|_| named.to_owned()),
         Kind::FieldSet => fields::known(app, by.permissions.sight(), named).await.map(|f| f.key),
         Kind::NameSet | Kind::ContactSet => Ok(String::new()),
+        Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::known(app, draft.refusal.as_ref()),
     }
 }
 
@@ -266,6 +271,7 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
         Kind::NameSet => rename(app, by, &mut made, &who, new_name(&draft)?).await,
         Kind::FieldSet => fields::set(app, by, &mut made, &who, &draft).await,
         Kind::ContactSet => contacts::set(app, by, &mut made, &who, &draft).await,
+        Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::set(app, by, &mut made, &who, draft.refusal.as_ref()).await,
         Kind::ListAdd | Kind::ListRemove => listed(app, by, &mut made, &who).await,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marked(app, by, &mut made, &who).await,
     };
@@ -416,6 +422,7 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
         Kind::NameSet => name_back(app, &c).await?,
         Kind::FieldSet => fields::back(app, by, &c).await?,
         Kind::ContactSet => contacts::back(app, by, &c).await?,
+        Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::back(app, by, &c).await?,
         Kind::ListAdd | Kind::ListRemove => list_back(app, by, &c).await?,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marks_back(app, &c).await?,
     };
@@ -429,8 +436,11 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::CustomersUnchanged, id).detail(detail)).await?;
     tx.commit().await?;
-    if matches!(c.kind, Kind::FieldSet | Kind::ContactSet) {
+    if matches!(c.kind, Kind::FieldSet | Kind::ContactSet | Kind::ProfilingRefuse | Kind::ProfilingAllow) {
         app.jobs.pulse();
+    }
+    if matches!(c.kind, Kind::ProfilingRefuse | Kind::ProfilingAllow) {
+        app.runs.warm(app).await?;
     }
     view(app, by, Change { undone_at: Some(now), ..c }, Some(reverted)).await
 }
@@ -498,6 +508,7 @@ mod tests {
             value: None,
             was: None,
             contact: None,
+            refusal: None,
             customers: None,
             filter: Some(BTreeMap::from([("q".to_owned(), "王".to_owned())])),
             except: Vec::new(),

@@ -1,6 +1,6 @@
 //! What people write while they work with customers all day: tags, owners, notes, saved views, and changes of one customer or of all
 //! matching, each of which can be taken back. Everything here lives in the store; the lake knows nothing of it but own fields, whose
-//! values are attributes like those that files bring, and how many contacts somebody has.
+//! values are attributes like those that files bring, how many contacts somebody has, and who does not want to be profiled.
 
 pub mod changes;
 pub mod contacts;
@@ -8,6 +8,7 @@ pub(crate) mod fields;
 mod lists;
 pub mod notes;
 pub mod owners;
+pub mod profiling;
 pub mod tags;
 pub mod views;
 

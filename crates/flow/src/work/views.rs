@@ -89,7 +89,7 @@ fn checked(by: &By, draft: ViewDraft) -> Result<(String, serde_json::Value, bool
     if name.is_empty() || name.chars().count() > NAME {
         return Err(Error::invalid("view.name", format!("视图名要 1 到 {NAME} 个字"), format!("a view's name has 1 to {NAME} characters")));
     }
-    let known = |k: &str| ["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "entered", "left"].contains(&k) || k.starts_with("class.") || k.starts_with("was.");
+    let known = |k: &str| ["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "entered", "left", "finding"].contains(&k) || k.starts_with("class.") || k.starts_with("was.");
     if let Some(name) = draft.query.keys().find(|k| !known(k)) {
         return Err(Error::Invalid {
             code: "view.query",

@@ -92,7 +92,8 @@ impl Run {
     fn crowd_sizes(&self, of: &str) -> BTreeMap<String, u64> {
         let Some(Data::Text(codes, texts)) = self.column(of).map(Column::data) else { return BTreeMap::new() };
         let mut sizes = vec![0u64; texts.len()];
-        let there = self.present().iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
+        let profiled = self.profiled();
+        let there = profiled.iter().filter_map(|i| codes.get(i)).filter(|code| **code != NONE);
         there.filter_map(|code| usize::try_from(*code).ok()).for_each(|code| {
             if let Some(size) = sizes.get_mut(code) {
                 *size += 1;

@@ -8,7 +8,7 @@ use super::{
     load::{NULL, Raw, Source, Which},
 };
 use crate::{Lake, Result};
-use domain::{Day, Value, ValueType, feature::fit, table::Table};
+use domain::{Day, Value, ValueType, clock::Instant, feature::fit, profiling, table::Table};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,6 +17,8 @@ pub(super) struct Attributes {
     raw: Vec<Raw>,
     /// Per attribute key and customer the row that counts, `NONE` if there is none.
     rows: BTreeMap<String, Vec<u32>>,
+    /// who refuses to be profiled
+    refused: Bits,
     customers: usize,
 }
 
@@ -36,7 +38,7 @@ impl Attributes {
     pub(super) fn load(lake: &Lake, scope: Scope, keys: &[String]) -> Result<Attributes> {
         let customers = scope.customers as usize;
         if keys.is_empty() {
-            return Ok(Attributes { raw: Vec::new(), rows: BTreeMap::new(), customers });
+            return Ok(Attributes { raw: Vec::new(), rows: BTreeMap::new(), refused: Bits::none(customers), customers });
         }
         let columns = [
             ("day", true),
@@ -53,7 +55,7 @@ impl Attributes {
         let (layout, raw) = source.feed(0, 0..scope.customers, &columns)?.next(scope.customers)?;
         let Raw::Text(codes, texts) = &raw[KEY] else {
             let rows = keys.iter().map(|k| (k.clone(), vec![NONE; customers])).collect();
-            return Ok(Attributes { raw, rows, customers });
+            return Ok(Attributes { raw, rows, refused: Bits::none(customers), customers });
         };
         let rank = |i: u32| (raw[DAY].day(i as usize), raw[RECORDED].whole(i as usize));
         let rows = keys
@@ -73,7 +75,24 @@ impl Attributes {
                 (key.clone(), best)
             })
             .collect();
-        Ok(Attributes { raw, rows, customers })
+        let said = texts.binary_search_by(|t| t.as_str().cmp(profiling::ATTRIBUTE)).ok().map(|code| code as u32);
+        let of_refusals: Vec<(usize, Vec<u32>)> = match said {
+            Some(code) => (0..customers).map(|c| (c, layout.of(c).filter(|i| codes[*i] == code).map(|i| i as u32).collect::<Vec<_>>())).filter(|(_, rows)| !rows.is_empty()).collect(),
+            None => Vec::new(),
+        };
+        let mut all = Attributes { raw, rows, refused: Bits::none(customers), customers };
+        let stands = |rows: &[u32]| {
+            let said = rows.iter().filter_map(|i| profiling::Said::read(&all.value(*i), Day(all.raw[DAY].day(*i as usize)), Instant(all.raw[RECORDED].whole(*i as usize))));
+            profiling::standing(said).is_some()
+        };
+        let refused: Vec<usize> = of_refusals.iter().filter(|(_, rows)| stands(rows)).map(|(c, _)| *c).collect();
+        refused.into_iter().for_each(|c| all.refused.insert(c));
+        Ok(all)
+    }
+
+    /// Who refuses to be profiled.
+    pub(super) fn refused(&self) -> &Bits {
+        &self.refused
     }
 
     fn value(&self, row: u32) -> Value {

@@ -4,6 +4,7 @@ use super::{Bits, Column, Data, Run, column::NONE, column::words_of, mask};
 use crate::{Error, Result};
 use domain::{
     classification::{By, Classification, Classifier, OTHER_VALUES, keep},
+    profiling::NOT_PROFILED,
     rule::{Compiled, Names},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -148,7 +149,8 @@ impl Run {
             return (vec![otherwise.to_string()], vec![0; len], limit.map(|_| BTreeSet::new()));
         };
         let mut sizes = vec![0u64; texts.len()];
-        let there = self.present.iter().filter_map(|i| own.get(i)).filter(|c| **c != NONE);
+        let profiled = self.profiled();
+        let there = profiled.iter().filter_map(|i| own.get(i)).filter(|c| **c != NONE);
         there.for_each(|c| sizes[*c as usize] += 1);
         let sized = || texts.iter().map(String::as_str).zip(sizes.iter().copied()).filter(|(_, n)| *n > 0);
         let kept = limit.map(|n| keep(sized(), n));
@@ -180,7 +182,16 @@ impl Run {
     }
 
     /// Exactly one class for every customer there is; none for a gap.
-    fn classes_of(&self, keys: Vec<String>, mut codes: Vec<u32>) -> Classes {
+    ///
+    /// Whoever refuses to be profiled is in the neutral class, which stands behind all others, and is there only if anybody is in it.
+    fn classes_of(&self, mut keys: Vec<String>, mut codes: Vec<u32>) -> Classes {
+        if self.refused.count() > 0 {
+            let neutral = keys.iter().position(|k| k == NOT_PROFILED).unwrap_or_else(|| {
+                keys.push(NOT_PROFILED.to_owned());
+                keys.len() - 1
+            });
+            self.refused.iter().for_each(|i| codes[i] = neutral as u32);
+        }
         let mut gone = Bits::all(codes.len());
         gone.and_not(&self.present);
         gone.iter().for_each(|i| codes[i] = NONE);

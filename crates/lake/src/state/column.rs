@@ -47,6 +47,13 @@ impl Column {
     }
 
     /// Nobody's value is known.
+    /// The same, but nothing is known of these.
+    pub(super) fn without(self, who: &Bits) -> Column {
+        let mut known = self.known;
+        known.and_not(who);
+        Column { data: self.data, known }
+    }
+
     pub(crate) fn unknown(ty: ValueType, len: usize) -> Column {
         Column { data: Data::of(ty, len, Texts::default()), known: Bits::none(len) }
     }

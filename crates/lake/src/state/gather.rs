@@ -225,7 +225,7 @@ impl Found {
 }
 
 /// Ranges of whole blocks, two for every worker.
-fn cuts(customers: u32) -> Vec<u32> {
+pub(super) fn cuts(customers: u32) -> Vec<u32> {
     let blocks = (customers as usize).div_ceil(BLOCK);
     let ranges = (rayon::current_num_threads() * 2).clamp(1, blocks.max(1));
     let mut cuts: Vec<u32> = (0..ranges).map(|i| (i * blocks / ranges * BLOCK) as u32).collect();

@@ -72,6 +72,8 @@ pub struct Run {
     pub(super) known_as_of: Instant,
     pub(super) customers: u32,
     pub(super) present: Bits,
+    /// who refuses to be profiled, of those
+    pub(super) refused: Bits,
     pub(super) currency: Currency,
     pub(super) names: Vocabulary,
     pub(super) features: Vec<String>,
@@ -125,12 +127,16 @@ impl Lake {
         );
         let (gathered, attributes) = (gathered?, attributes?);
 
+        let present = present(spec, self.aliases(), &gathered.seen, &gathered.later, &attributes);
+        let mut refused = attributes.refused().clone();
+        refused.and(&present);
         let mut run = Run {
             lake: self.clone(),
             as_of: spec.as_of,
             known_as_of: spec.known_as_of,
             customers: spec.customers,
-            present: present(spec, self.aliases(), &gathered.seen, &gathered.later, &attributes),
+            present,
+            refused,
             currency: spec.currency,
             names,
             features: spec.features.iter().map(|f| f.key.clone()).collect(),
@@ -287,7 +293,8 @@ impl Run {
                 let mut among = among.positive();
                 among.and(&self.present);
                 let cuts = derived::cuts(of, &among, method, *smaller_is_better, self.currency);
-                let column = derived::score(of, &among, &cuts);
+                // a score is an opinion of somebody: there is none of whoever refuses to be profiled
+                let column = derived::score(of, &among, &cuts).without(&self.refused);
                 Ok(Some(Derived { column, cuts: Some(cuts), costs: None }))
             }
             Definition::Share { of } => {
@@ -344,7 +351,9 @@ impl Run {
         let mut members = match &s.rule {
             Some(rule) => {
                 self.learn(rule.needs());
-                mask::mask(rule.pred(), self)
+                let mut who = mask::mask(rule.pred(), self);
+                who.and_not(&self.refused);
+                who
             }
             None => Bits::of(listed.iter().copied(), self.customers as usize),
         };
@@ -377,6 +386,18 @@ impl Run {
     /// The customers who are there as of the day.
     pub fn present(&self) -> &Bits {
         &self.present
+    }
+
+    /// Who refuses to be profiled: in the neutral class of every classification, and taken in by no rule.
+    pub fn refused(&self) -> &Bits {
+        &self.refused
+    }
+
+    /// Those who are there and do not.
+    pub(super) fn profiled(&self) -> Bits {
+        let mut who = self.present.clone();
+        who.and_not(&self.refused);
+        who
     }
 
     /// The lake it was computed from.
@@ -426,7 +447,7 @@ impl Run {
         }
         let seen = self.prepare(rule)?;
         let mut who = mask::mask(rule.pred(), &seen);
-        who.and(&self.present);
+        who.and(&self.present).and_not(&self.refused);
         self.masks.keep(rule.pred(), &who);
         Ok(who)
     }

@@ -174,7 +174,7 @@ impl Run {
         let (rs, fs) = (self.column(r)?, self.column(f)?);
         let net = self.column("net");
         let mut cells: Vec<(u64, i128)> = vec![(0, 0); 25];
-        for i in 0..self.customers as usize {
+        for i in self.profiled().iter() {
             let (Some(r @ 1..=5), Some(f @ 1..=5)) = (rs.whole(i), fs.whole(i)) else { continue };
             let cell = &mut cells[((r - 1) * 5 + f - 1) as usize];
             cell.0 += 1;
@@ -192,7 +192,8 @@ impl Run {
     /// How buyers contribute to net: Lorenz curve, Gini, shares of the best.
     pub fn curve(&self, points: usize) -> Curve {
         let Some(net) = self.column("net") else { return Curve::default() };
-        let buyers = self.column("orders").map_or_else(|| net.positive(), Column::positive);
+        let mut buyers = self.column("orders").map_or_else(|| net.positive(), Column::positive);
+        buyers.and_not(&self.refused);
         let mut values: Vec<i64> = buyers.iter().filter_map(|i| net.whole(i)).collect();
         values.par_sort_unstable();
         lorenz(&values, points)

@@ -1,6 +1,7 @@
 //! Tests of the lake from outside, in one binary: it links the engine once.
 
 mod files;
+mod inspect;
 mod rules;
 mod same_meaning;
 mod summaries;

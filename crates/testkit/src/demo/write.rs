@@ -96,6 +96,7 @@ fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut 
         ("家庭人数", "Household size"), ("年收入", "Income"), ("兴趣", "Interests"), ("价值观", "Values"), ("生活方式", "Lifestyle"), ("注册日期", "Signup date"), ("获客渠道", "Acquisition channel"), ("饮茶年限", "Years of tea"),
     ]);
     let mut csv = Csv::create(path, &head)?;
+    let mut before: Option<[String; 20]> = None;
     for p in people.iter().filter(|p| !p.organisation) {
         let (a, b) = (chance.between(0, 23), chance.between(0, 23));
         let ((city, province, country), phone) = (place(chance), format!("1{}{:08}", chance.one(&["38", "39", "50", "86", "77"]), chance.between(0, 99_999_999)));
@@ -125,12 +126,39 @@ fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut 
             some(chance, 0.5, &names::INTERESTS), some(chance, 0.5, &names::VALUES), some(chance, 0.4, &names::LIFESTYLES), p.signup.to_string(), pick(names::CHANNELS[p.channel], lang),
             chance.between(0, 20).to_string(),
         ];
+        let row = match &before {
+            Some(twin) if p.number % TWINS == TWIN => again(row, twin),
+            _ => row,
+        };
         csv.row(&row)?;
         if chance.with(0.001) {
             csv.row(&row)?;
         }
+        if row[PHONE].len() == 11 && row[BIRTHDAY].len() == 10 {
+            before = Some(row);
+        }
     }
     csv.0.flush()
+}
+
+/// One of so many members signed up twice: as the one before them, under a number of their own.
+const TWINS: u32 = 211;
+const TWIN: u32 = 150;
+// places of the columns
+const NAME: usize = 1;
+const PHONE: usize = 2;
+const GENDER: usize = 4;
+const BIRTHDAY: usize = 5;
+const PLACE: std::ops::Range<usize> = 6..9;
+
+/// The same person again: name, birthday and city as before, and a slip in the phone.
+fn again(mut row: [String; 20], twin: &[String; 20]) -> [String; 20] {
+    for place in [NAME, GENDER, BIRTHDAY].into_iter().chain(PLACE) {
+        row[place].clone_from(&twin[place]);
+    }
+    let (kept, last) = twin[PHONE].split_at(twin[PHONE].len() - 1);
+    row[PHONE] = format!("{kept}{}", (last.parse::<u8>().unwrap_or(0) + 1) % 10);
+    row
 }
 
 type Pair = (&'static str, &'static str);

@@ -86,7 +86,7 @@ function Tiles({ data, f, onPick }: { data: Overview; f: Format; onPick: (p: Pic
     )
   return (
     <div className="tiles">
-      <Tile name={t('classification.customers')} value={f.count(data.customers)} exact={f.integer(data.customers)} note={t('classification.buyers', { buyers: f.count(data.buyers), share: f.percent(data.customers ? data.buyers / data.customers : 0) })} />
+      <Tile name={t('classification.customers')} value={f.count(data.customers)} exact={f.integer(data.customers)} note={t('classification.buyers', { buyers: f.count(data.buyers), share: f.percent(data.customers ? data.buyers / data.customers : 0) }) + (data.not_profiled ? t('classification.not_profiled', { n: f.integer(data.not_profiled) }) : '')} />
       <Tile name={t('classification.net')} value={f.compactMoney(data.net)} exact={f.money(data.net)} note={t('classification.gross', { gross: f.compactMoney(data.gross) })} />
       <Tile name={t('classification.spend')} value={spend === null ? '—' : f.compactMoney(spend)} exact={spend === null ? '' : f.money(spend)} note={t('classification.spend_note')} />
       <Tile name={t('classification.aov')} value={aov === null ? '—' : f.compactMoney(aov)} exact={aov === null ? '' : f.money(aov)} note={t('classification.orders', { orders: f.count(data.orders) })} />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
+import { useState } from 'react'
 import { segments } from '@/api/queries'
 import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
@@ -7,6 +8,7 @@ import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Pop } from '@/parts/Pop'
 import { useOwners } from './Owner'
+import { RefusalDialog } from './Refusal'
 import { everybody, nobody, type Selection, size, whom } from './selection'
 import { TagPicker } from './Tags'
 import { useChange } from './useChange'
@@ -21,6 +23,7 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
   const owners = useOwners()
   const change = useChange(() => onSelect(nobody))
   const n = size(selection, total)
+  const [asking, setAsking] = useState<'profiling_refuse' | 'profiling_allow' | null>(null)
   const [a, b] = selection.ids
   const pair = !selection.all && n === 2 && a && b ? { a, b } : undefined
   const act = (kind: ChangeKind, subject: string) => change.mutate({ kind, subject, except: [], ...whom(selection, filter, total) } as ChangeBody)
@@ -41,8 +44,16 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
           )}
         </Pop>
         {may('definitions:write') && <Lists onPick={act} />}
+        <Pop className="pop-button" label={t('work.profiling')} button={t('work.profiling')} align="right">
+          {(close) => (
+            <div className="menu">
+              {(['profiling_refuse', 'profiling_allow'] as const).map((kind) => <button key={kind} type="button" onClick={() => { close(); setAsking(kind) }}>{t(kind === 'profiling_refuse' ? 'work.refuse' : 'work.refusal_back')}</button>)}
+            </div>
+          )}
+        </Pop>
         {pair && <LinkButton to="/duplicates" search={pair}>{t('duplicates.merge_two')}</LinkButton>}
       </span>
+      {asking && <RefusalDialog refuses={asking === 'profiling_refuse'} busy={change.isPending} count={n} onClose={() => setAsking(null)} onSay={(refusal) => change.mutate({ kind: asking, refusal, except: [], ...whom(selection, filter, total) } as ChangeBody, { onSettled: () => setAsking(null) })} />}
       <Button type="text" size="small" loading={change.isPending} onClick={() => onSelect(nobody)}>{t('work.deselect')} <span className="kbd">Esc</span></Button>
     </div>
   )

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
+import { dataQuality } from '@/api/quality'
 import { customers, segments as segmentsQuery } from '@/api/queries'
 import { owners as ownersQuery, tags as tagsQuery } from '@/api/work'
 import { useClassifications, useFormat } from '@/parts/format'
@@ -76,6 +77,7 @@ export function ActiveFilters({ search, onChange }: Props) {
   const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!(search.segment ?? search.entered ?? search.left) })
   const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
   const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
+  const { data: { findings = [] } = {} } = useQuery({ ...dataQuality, enabled: !!search.finding })
   const tagName = (id: string): string => (id.startsWith('-') ? t('work.without', { name: tagName(id.slice(1)) }) : id === 'none' ? t('work.no_tags') : (tags.find((x) => x.id === id)?.name ?? id))
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
@@ -95,6 +97,7 @@ export function ActiveFilters({ search, onChange }: Props) {
     }
     if (k === 'tag') return [[k, `${t('work.tags')}: ${v.split(',').map(tagName).join(t('customers.between'))}`]]
     if (k === 'owner') return [[k, `${t('work.owner')}: ${v === 'none' ? t('work.nobody') : (owners.find((o) => o.id === v)?.name ?? v)}`]]
+    if (k === 'finding') return [[k, `${t('shell.quality')}: ${f.label(findings.find((x) => x.code === v)?.text) || v}`]]
     if (k === 'rule') return [[k, v]]
     return []
   })

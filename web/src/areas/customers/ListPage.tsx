@@ -22,7 +22,7 @@ import { CustomersTable, nameOf } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
-import { nobody, page, range, type Selection, size, toggle } from './selection'
+import { holds, nobody, page, range, type Selection, size, toggle } from './selection'
 import { TagChip } from './Tags'
 import { TagsDrawer } from './TagsDrawer'
 import { Views } from './Views'
@@ -64,6 +64,8 @@ export function ListPage() {
   const [selection, setSelection] = useState<Selection>(nobody)
   const [editing, setEditing] = useState<string | null>(null)
   const [tagging, setTagging] = useState(false)
+  // on a phone a card is a link until somebody wants to pick
+  const [picking, setPicking] = useState(false)
   const nameLock = useNameLock()
   const shown = useMemo(() => items.map((c) => c.id), [items])
   const about = JSON.stringify(filters)
@@ -119,6 +121,7 @@ export function ListPage() {
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(own('zhiyin.columns'), next.join(',')); set({ columns: next.join(',') }) }} />}
         {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {phone && works && items.length > 0 && <Button type="text" aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
         {may('definitions:write') && <Button type="text" onClick={() => setTagging(true)}>{t('work.manage_tags')}</Button>}
@@ -134,7 +137,7 @@ export function ListPage() {
       {query.data && items.length === 0 && (
         <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: { view: 'all' } as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
       )}
-      {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} /> : (
+      {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} selection={picking ? selection : undefined} onToggle={(id) => pick(id, false)} /> : (
         <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} dense={search.density === 'small'} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((s) => page(s, shown))} editing={editing} onEdit={works ? setEditing : undefined} /></Card>
       ))}
       {items.length > 0 && (
@@ -167,18 +170,27 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   return <div className="search" data-page-search><Input allowClear aria-label={hint} placeholder={hint} value={text} onChange={(e) => setText(e.target.value)} onCompositionStart={() => { composing.current = true }} onCompositionEnd={(e) => { composing.current = false; onChange(e.currentTarget.value) }} suffix={<span className="kbd">/</span>} /></div>
 }
 
-function Cards({ items, columns, f }: { items: CustomerItem[]; columns: string[]; f: Format }) {
+function Cards({ items, columns, f, selection, onToggle }: { items: CustomerItem[]; columns: string[]; f: Format; selection?: Selection; onToggle: (id: string) => void }) {
   const { byKey } = useCatalog()
   const shown = columns.filter((c) => !c.startsWith('class.') && !handmade.includes(c)).slice(0, 4)
   return (
     <div className="stack cards">
-      {items.map((c) => (
-        <Link key={c.id} className="person" to="/customers/$id" params={{ id: c.id }}>
-          <span className="person-line strong"><span className="clip">{nameOf(c)}</span><span>{f.value(c.values.net)}</span></span>
-          <span className="person-tags">{c.tags.map((x) => <TagChip key={x.id} tag={x} />)}{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
-          {shown.filter((k) => k !== 'net').map((k) => <span className="person-line small" key={k}><span className="soft">{f.label(byKey.get(k)?.label) || k}</span><span>{f.value(c.values[k], byKey.get(k)?.unit)}</span></span>)}
-        </Link>
-      ))}
+      {items.map((c) => {
+        const card = (
+          <>
+            <span className="person-line strong"><span className="clip">{nameOf(c)}</span><span>{f.value(c.values.net)}</span></span>
+            <span className="person-tags">{c.tags.map((x) => <TagChip key={x.id} tag={x} />)}{columns.flatMap((k) => { const v = k.startsWith('class.') && c.classes[k.slice(6)]; return v ? [<span className="chip" key={k}>{f.label(v.label)}</span>] : [] })}</span>
+            {shown.filter((k) => k !== 'net').map((k) => <span className="person-line small" key={k}><span className="soft">{f.label(byKey.get(k)?.label) || k}</span><span>{f.value(c.values[k], byKey.get(k)?.unit)}</span></span>)}
+          </>
+        )
+        if (!selection) return <Link key={c.id} className="person" to="/customers/$id" params={{ id: c.id }}>{card}</Link>
+        return (
+          <label key={c.id} className="person pickable">
+            <input type="checkbox" aria-label={f.t('work.select_one', { name: nameOf(c) })} checked={holds(selection, c.id)} onChange={() => onToggle(c.id)} />
+            <span className="person-card">{card}</span>
+          </label>
+        )
+      })}
     </div>
   )
 }

@@ -20,6 +20,7 @@ import { OwnFields, useOwnFields } from './OwnFields'
 import { NameEdit, NamePen, useNameLock } from './NameEdit'
 import { CustomerOwner } from './Owner'
 import { Records } from './Records'
+import { Refusal } from './Refusal'
 import { CustomerTags } from './Tags'
 import { Timeline } from './Timeline'
 import { Who } from './Who'
@@ -71,6 +72,7 @@ export function ProfilePage() {
             <div className="row grow"><span className="soft small">{t('work.name')}</span>{editing ? <NameEdit id={id} name={p.name ?? ''} onClose={() => setEditing(false)} /> : <><span>{p.name ?? '—'}</span><NamePen onEdit={() => setEditing(true)} /></>}</div>
             <Erase id={p.id} name={p.name ?? null} />
           </div>
+          <Refusal profile={p} />
         </div>
       </Card>
       <div className="profile">

@@ -3,7 +3,7 @@ import type { View } from '@/api/types'
 type Search = Record<string, string | undefined>
 
 /** Parameters of the address that a view remembers; the day one looks at is none. */
-const kept = ['rule', 'segment', 'entered', 'left', 'q', 'tag', 'owner', 'sort', 'columns', 'density']
+const kept = ['rule', 'segment', 'entered', 'left', 'q', 'tag', 'owner', 'finding', 'sort', 'columns', 'density']
 export const remembered = (key: string) => kept.includes(key) || key.startsWith('class.') || key.startsWith('was.')
 
 /** What the address says, as a view would remember it. */

@@ -15,7 +15,7 @@ import { useFieldErrors } from '@/parts/useFieldErrors'
 export function Invite({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useFormat()
   return (
-    <Drawer open={open} onClose={onClose} size={460} title={t('members.invite')} mask={{ closable: false }} destroyOnHidden>
+    <Drawer open={open} onClose={onClose} size={460} title={t('members.invite')} mask={{ closable: false }} destroyOnHidden afterOpenChange={(now) => { if (now) document.getElementById('invite-email')?.focus() }}>
       <Panel onClose={onClose} />
     </Drawer>
   )

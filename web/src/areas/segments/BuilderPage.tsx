@@ -137,7 +137,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
         <div className="stack">
           <Card>
             <div className="seg-name">
-              <div className="field"><label htmlFor="segment-name">{t('segments.name')}</label><Input id="segment-name" value={name} status={missingName && !name.trim() ? 'error' : undefined} onChange={(e) => setName(e.target.value)} placeholder={t('segments.name_example')} />{missingName && !name.trim() && <span className="field-error" role="alert">{t('segments.name_missing')}</span>}</div>
+              <div className="field"><label htmlFor="segment-name">{t('segments.name')}</label><Input id="segment-name" autoFocus={!saved} value={name} status={missingName && !name.trim() ? 'error' : undefined} onChange={(e) => setName(e.target.value)} placeholder={t('segments.name_example')} />{missingName && !name.trim() && <span className="field-error" role="alert">{t('segments.name_missing')}</span>}</div>
               <div className="field"><label htmlFor="segment-description">{t('segments.description')}</label><Input id="segment-description" value={description} onChange={(e) => setDescription(e.target.value)} /></div>
               {!saved && !members && (
                 <div className="field seg-kind">

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { overview } from '@/api/queries'
 import type { Label, Preview } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
@@ -9,6 +11,7 @@ import '@/parts/definition/definition.css'
 export function LivePane({ data, stale, sentence, empty, error }: { data: Preview | undefined; stale: boolean; sentence: Label | null; empty: boolean; error: unknown }) {
   const f = useFormat()
   const { t } = f
+  const { data: base } = useQuery(overview())
   const words = sentence ?? data?.sentence
   return (
     <>
@@ -21,6 +24,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
             <p className={`live${stale ? ' old' : ''}`}><b data-testid="live-count">{f.integer(data.count)}</b><span className="soft">{t('segments.of_all', { total: f.integer(data.total), share: f.percent(data.total ? data.count / data.total : 0) })}</span></p>
             <div className="share-track" aria-hidden="true"><i style={{ width: `${data.total ? (data.count / data.total) * 100 : 0}%` }} /></div>
             {data.taken.length > 0 && <Funnel data={data} />}
+            {!!base?.not_profiled && <p className="small soft">{t('segments.not_profiled', { count: base.not_profiled, n: f.integer(base.not_profiled) })}</p>}
             {data.moves && <Moves moves={data.moves} />}
             <p className="small soft">{t('segments.exact', { ms: data.milliseconds < 1 ? '<1' : f.integer(data.milliseconds), day: data.as_of })}</p>
           </div>

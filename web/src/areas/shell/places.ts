@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { BoardIcon, EraseIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
+import { BoardIcon, EraseIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, QualityIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it; `short`: at the bottom of a phone, where five
  * names have room. */
@@ -10,6 +10,7 @@ const places = [
   { to: '/customers', key: 'customers', short: true, icon: PeopleIcon, group: 'customers', letter: 'C' },
   { to: '/segments', key: 'segments', short: true, icon: SegmentIcon, group: 'customers', letter: 'S' },
   { to: '/duplicates', key: 'duplicates', icon: TwinsIcon, group: 'customers', letter: 'U' },
+  { to: '/data-quality', key: 'quality', icon: QualityIcon, group: 'customers', letter: 'A' },
   { to: '/objects', key: 'objects', icon: RecordsIcon, group: 'customers', letter: 'R' },
   { to: '/imports', key: 'imports', icon: ImportIcon, group: 'customers', letter: 'I', needs: 'imports:write' },
   { to: '/classification', key: 'overview', short: true, icon: GridIcon, group: 'classify', letter: 'O' },

@@ -1,5 +1,6 @@
 import { Button, InputNumber, Segmented, Select } from 'antd'
 import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { segments as segmentsQuery } from '@/api/queries'
 import type { Expr } from '@/api/rule'
 import type { Feature } from '@/api/types'
@@ -68,7 +69,10 @@ function Line({ row, root, onChange, counts, rawText }: { row: Exclude<Row, Grou
 function ConditionCells({ row, onChange, f }: { row: ConditionRow; onChange: (next: Row) => void; f: Format }) {
   const { t } = f
   const { byKey } = useCatalog()
+  const cells = useRef<HTMLDivElement>(null)
   const subject = row.subject
+  // added a moment ago: the choice stands open
+  const fresh = useRef(subject === null)
   const key = subject && 'feature' in subject ? subject.feature : null
   const classification = key?.startsWith('class.') ? key.slice('class.'.length) : undefined
   const type = subjectType(subject, byKey)
@@ -86,6 +90,8 @@ function ConditionCells({ row, onChange, f }: { row: ConditionRow; onChange: (ne
   const chooseSubject = (next: string) => {
     const isClass = next.startsWith('class.')
     const kind = isClass ? 'text' : (byKey.get(next)?.value ?? 'number')
+    // what is asked next is typed next
+    setTimeout(() => cells.current?.querySelector<HTMLInputElement>('.value input, input.value')?.focus())
     const same = subject !== null && kind === type && !isClass && classification === undefined
     const first = choices(kind, isClass)[0]
     onChange(same ? { ...row, subject: { feature: next } } : { ...row, subject: { feature: next }, verb: first?.verb ?? '>=', negated: first?.negated ?? false, values: first && arity(first.verb) === 'many' ? [] : [null] })
@@ -95,10 +101,10 @@ function ConditionCells({ row, onChange, f }: { row: ConditionRow; onChange: (ne
   const verbs = among.some((c) => c.key === now.key) ? among : [...among, now]
   const n = arity(row.verb)
   return (
-    <div className="rule-cells">
+    <div className="rule-cells" ref={cells}>
       {subject && 'aggregate' in subject
         ? <AggregateEditor value={subject.aggregate} onChange={(aggregate) => onChange({ ...row, subject: { aggregate } })} />
-        : <FeatureSelect className="subject" label={t('rule.feature')} value={key} onChange={chooseSubject} />}
+        : <FeatureSelect className="subject" label={t('rule.feature')} value={key} onChange={chooseSubject} fresh={fresh.current} />}
       <Select className="verb" aria-label={t('rule.comparison')} value={now.key} onChange={choose} popupMatchSelectWidth={false} options={verbs.map((c) => ({ value: c.key, label: t(`rule.verb_${c.key === c.verb ? nameOf(c.verb) : c.key}`) }))} />
       {n === 'many' && <ManyInput type={type} classification={classification} options={options} values={row.values} onChange={(values) => onChange({ ...row, values })} label={t('rule.value')} />}
       {n === 1 && <ValueInput type={row.verb === 'contains' ? 'text' : type} classification={row.verb === 'contains' ? undefined : classification} options={options} value={row.values[0] ?? null} onChange={setValue(0)} unit={unit} label={t('rule.value')} />}

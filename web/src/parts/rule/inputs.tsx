@@ -12,7 +12,7 @@ const literal = (value: Literal | null | undefined): Expr | null => (value === n
 const groupOrder = ['purchase', 'rfm', 'lifecycle', 'value', 'loyalty', 'preference', 'returns', 'interaction', 'satisfaction', 'demographics', 'geography', 'psychographics', 'firmographics', 'custom']
 
 /** Features by shelf, then classes; searchable by key and by both names. */
-export function FeatureSelect({ value, onChange, label, filter, classes = true, className, id }: { value: string | null; onChange: (key: string) => void; label: string; filter?: (f: Feature) => boolean; classes?: boolean; className?: string; id?: string }) {
+export function FeatureSelect({ value, onChange, label, filter, classes = true, className, id, fresh }: { value: string | null; onChange: (key: string) => void; label: string; filter?: (f: Feature) => boolean; classes?: boolean; className?: string; id?: string; fresh?: boolean }) {
   const f = useFormat()
   const { usable: list } = useCatalog()
   const classifications = useClassifications()
@@ -26,7 +26,7 @@ export function FeatureSelect({ value, onChange, label, filter, classes = true, 
   }, [f, list, classifications, filter, classes])
   return (
     <Select
-      id={id} className={className} aria-label={label} value={value ?? undefined} placeholder={f.t('rule.choose_feature')} onChange={onChange} options={options} popupMatchSelectWidth={300}
+      id={id} className={className} aria-label={label} autoFocus={fresh} defaultOpen={fresh} value={value ?? undefined} placeholder={f.t('rule.choose_feature')} onChange={onChange} options={options} popupMatchSelectWidth={300}
       showSearch={{ filterOption: (input, option) => String((option as { search?: string } | undefined)?.search ?? '').includes(input.toLowerCase()) }}
     />
   )

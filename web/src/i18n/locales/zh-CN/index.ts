@@ -29,5 +29,6 @@ import records from './records.json'
 import businesses from './businesses.json'
 import erasures from './erasures.json'
 import everything from './everything.json'
+import quality from './quality.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses, erasures, everything }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses, erasures, everything, quality }
