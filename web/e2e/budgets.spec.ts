@@ -101,7 +101,7 @@ test.describe('budgets of clicks @desktop', () => {
       hand.done()
     } finally {
       // nothing asks a server that is gone
-      await page.goto('about:blank')
+      await page.close()
       await own.stop()
     }
   })

@@ -49,6 +49,6 @@ pub async fn import(State(ctx): State<Ctx>, scope: Scope, form: Multipart) -> Re
     let mut uploads = uploads.into_iter();
     match (uploads.next(), uploads.next()) {
         (Some(one), None) => Ok((StatusCode::ACCEPTED, Json(everything::receive(&ctx.app, &scope.viewer(), one.path).await?))),
-        _ => Err(Error::malformed("one archive is wanted")),
+        _ => Err(Error::invalid("everything.unreadable", "one archive is wanted")),
     }
 }

@@ -146,7 +146,7 @@ impl Writer {
 
 /// Does a cell hold this text as it is?
 fn holds(text: &str) -> bool {
-    let strange = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let strange = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     !text.is_empty() && text.trim() == text && !text.contains("_x") && !text.contains(strange) && text.encode_utf16().take(PIECE + 1).count() <= PIECE
 }
 

@@ -16,7 +16,7 @@ use domain::{
     rule::{BaseKey, Compiled, TopKey, cut},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -32,7 +32,7 @@ pub(super) struct OnDemand(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     facts: Option<Arc<Facts>>,
-    columns: HashMap<String, Made>,
+    columns: BTreeMap<String, Made>,
 }
 
 /// An aggregate that is nobody's feature.
@@ -46,7 +46,7 @@ struct Made {
 
 impl OnDemand {
     pub(super) fn new(facts: Option<Facts>) -> OnDemand {
-        OnDemand(Mutex::new(Kept { facts: facts.map(Arc::new), columns: HashMap::new() }))
+        OnDemand(Mutex::new(Kept { facts: facts.map(Arc::new), columns: BTreeMap::new() }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -168,6 +168,7 @@ impl Run {
     pub fn follow(&self, before: &Run) -> Result<()> {
         let asked: Vec<(String, Aggregate)> = {
             let kept = before.on_demand.lock();
+            // any order: they are kept by their keys
             let asked = kept.columns.iter().filter(|(key, made)| made.asked && !self.columns.contains_key(*key));
             asked.map(|(key, made)| (key.clone(), made.aggregate.clone())).collect()
         };
