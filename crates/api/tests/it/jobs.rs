@@ -198,7 +198,10 @@ async fn whose_job_it_is_decides_who_sees_it_and_takes_its_file() {
         assert_eq!(app.read(&analyst, &format!("/exports/{mine}/file")).await.problem(), (403, "access.denied".into()));
         // stopping is for whoever made it or manages
         assert_eq!(app.by(&analyst, Method::POST, &format!("/jobs/{late}/retry"), None).await.problem(), (403, "job.denied".into()));
+        // nobody works at it before it is looked at
+        workers.stop().await;
         assert_eq!(app.by(&manager, Method::POST, &format!("/jobs/{late}/retry"), None).await.expect(200)["state"], "queued");
+        let workers = Workers::start(&app.ctx.app);
         app.ended(&owner, &late).await;
         workers.stop().await;
     }
