@@ -4,7 +4,7 @@ use crate::{
     ctx::Ctx,
     error::{Error, Problem, Result},
     extract::Json,
-    imports::{UploadForm, receive},
+    imports::receive,
     scope::Scope,
 };
 use axum::{
@@ -27,6 +27,16 @@ pub struct EverythingForm {
     pub format: Format,
 }
 
+/// An archive to bring in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used; the part is streamed")]
+pub struct ArrivalForm {
+    /// the archive, once
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 /// Take everything away
 ///
 /// Every customer, fact, note, tag, record, definition and result in open files, with a description of every column and a manifest of
@@ -42,7 +52,7 @@ pub async fn export(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Every
 ///
 /// An archive of `POST /everything`, into a business that holds nothing. Every byte is looked at before it is answered; the job brings
 /// everything in at once or not at all, and says of how many customers classes and segments are as they were.
-#[utoipa::path(post, path = "/everything/import", tag = "job", request_body(content = UploadForm, content_type = "multipart/form-data"),
+#[utoipa::path(post, path = "/everything/import", tag = "job", request_body(content = ArrivalForm, content_type = "multipart/form-data"),
     responses((status = 202, body = JobView), (status = 403, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn import(State(ctx): State<Ctx>, scope: Scope, form: Multipart) -> Result<(StatusCode, Json<JobView>)> {
     let (uploads, _kept) = receive(&ctx, form).await?;
