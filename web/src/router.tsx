@@ -210,7 +210,9 @@ export function makeRouter(queries: QueryClient) {
   })
   // the page stays as it is, with everything typed into it; `Shell` asks to sign in over it
   whenSignedOut(() => {
-    if (queries.getQueryData(session.queryKey)?.user) queries.setQueryData(sessionOver, true)
+    // who it was, for the answer to the next question about the session no longer says
+    const user = queries.getQueryData(session.queryKey)?.user
+    if (user) queries.setQueryData(sessionOver, user)
   })
   whenDenied(() => void queries.invalidateQueries({ queryKey: session.queryKey }))
   return router

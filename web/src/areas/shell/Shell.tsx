@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { session, sessionOver } from '@/api/queries'
+import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
 import { useHotkeys } from '@/parts/hooks'
@@ -19,7 +20,7 @@ const SignInAgain = lazy(() => import('./SignInAgain'))
 export function Shell() {
   const { t } = useT()
   const { data } = useQuery(session)
-  const { data: over } = useQuery<boolean>({ queryKey: sessionOver, queryFn: () => false, enabled: false, initialData: false })
+  const { data: over } = useQuery<Session['user'] | null>({ queryKey: sessionOver, queryFn: () => null, enabled: false, initialData: null })
   const navigate = useNavigate()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const needs = useRouterState({ select: (s) => s.matches.at(-1)?.staticData.needs })
@@ -92,7 +93,7 @@ export function Shell() {
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette typed={typed} onClose={() => setPalette(false)} onOther={() => setOther(true)} />}
-        {over && <SignInAgain />}
+        {over && <SignInAgain before={over} />}
         {other && <OtherBusiness onClose={() => setOther(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
