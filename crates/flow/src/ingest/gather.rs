@@ -90,7 +90,8 @@ impl<'a> Gather<'a> {
         let stem = format!("{}-{:x}", request.id, now.0);
         let (root, folder) = (app.lake.clone(), app.temporary());
         let today = settings.zone.day(now);
-        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake, &known.corrected);
+        let bytes = request.sources.iter().filter_map(|s| std::fs::metadata(&s.path).ok()).map(|m| m.len()).sum();
+        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake, &known.corrected, bytes);
         Ok(Gather {
             app,
             request,

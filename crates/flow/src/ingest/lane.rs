@@ -5,7 +5,7 @@ use super::{
     nth::Nth,
     returned::Returned,
     rows::Content,
-    seen::{Mixed, Seen, Verdict},
+    seen::{Mixed, Seen, Sieve, Verdict},
     spool::{PARTITIONS, Spool, partition},
     wire::{Put, Take},
 };
@@ -16,6 +16,8 @@ use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path};
 
 /// Keys kept exactly in memory, a lane: about 38 MB.
 const EXACT: usize = 3_600_000;
+/// Bytes of files whose rows are few beside those of a large lake.
+const FEW: u64 = 16 << 20;
 /// Identities looked up in the lake at a time: about 18 MB.
 pub(super) const IDENTITIES: u64 = 900_000;
 
@@ -42,6 +44,8 @@ pub struct Lane<F: Fact> {
     seen: Seen,
     identities: Spool,
     unread: Vec<DataFile>,
+    /// first and last day of the facts that came
+    days: Option<(Day, Day)>,
     /// rows that say what was said before, by key; none where the lake knows no such facts
     repeats: Option<Spool>,
     stamp: Stamp,
@@ -63,13 +67,16 @@ struct Changes {
 }
 
 impl<F: Fact> Lane<F> {
-    /// A lane that writes below `root` and knows what `lake` holds, some of it perhaps `corrected` by later rows.
-    pub fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: bool) -> Lane<F> {
+    /// A lane that writes below `root` and knows what `lake` holds, some of it perhaps `corrected` by later rows. Of `bytes` that are
+    /// little beside the lake every row is settled at the end, so that the lake's keys go by once and nothing is made of them.
+    pub fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: bool, bytes: u64) -> Lane<F> {
+        let few = bytes <= FEW && bytes / 8 < lake.rows(F::TABLE);
         Lane {
             writer: Writer::new(root, stem, lake::Limits::default()),
-            seen: Seen::new(folder, EXACT),
+            seen: if few { Seen::few(folder) } else { Seen::new(folder, EXACT) },
             identities: Spool::new(folder, PARTITIONS, 8 << 20),
             unread: lake.files(F::TABLE).cloned().collect(),
+            days: None,
             repeats: (lake.rows(F::TABLE) > 0).then(|| Spool::new(folder, PARTITIONS, 4 << 20)),
             stamp,
             content: Content::default(),
@@ -82,14 +89,18 @@ impl<F: Fact> Lane<F> {
         }
     }
 
-    /// Reads the row keys of the lake's files that reach into this day.
-    fn reach(&mut self, lake: &Lake, day: Option<Day>) -> Result<()> {
-        let apart = |f: &DataFile| match (day, lake::days(f)) {
-            (Some(d), Some((first, last))) => d < first || last < d,
+    /// The files not read yet that reach into these days.
+    fn reached(&mut self, days: Option<(Day, Day)>) -> Vec<DataFile> {
+        let apart = |f: &mut DataFile| match (days, lake::days(f)) {
+            (Some((from, to)), Some((first, last))) => to < first || last < from,
             _ => false,
         };
-        while let Some(at) = self.unread.iter().position(|f| !apart(f)) {
-            let file = self.unread.swap_remove(at);
+        self.unread.extract_if(.., |f| !apart(f)).collect()
+    }
+
+    /// Reads the row keys of the lake's files that reach into this day.
+    fn reach(&mut self, lake: &Lake, day: Option<Day>) -> Result<()> {
+        for file in self.reached(day.map(|d| (d, d))) {
             let (seen, mut refused) = (&mut self.seen, Ok(()));
             lake.keys(&file, |keys| {
                 for key in keys {
@@ -105,7 +116,9 @@ impl<F: Fact> Lane<F> {
 
     /// Takes a record of a file in: `New(key)` if it is new, `Known` if it is known. A suspect's verdict comes with `settle`.
     pub fn take(&mut self, lake: &Lake, (file, of): (u32, Of), row: u64, customer: CustomerKey, fact: &F) -> Result<Outcome> {
-        if !self.unread.is_empty() {
+        if self.seen.is_few() {
+            self.days = fact.day().map(|day| self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+        } else if !self.unread.is_empty() {
             self.reach(lake, fact.day())?;
         }
         let (key, mut identity) = fact.keys(&mut self.content, customer, of);
@@ -169,9 +182,10 @@ impl<F: Fact> Lane<F> {
                 })?;
             }
             rows.sort_unstable();
+            let sieve = Sieve::new(rows.iter().map(|(key, _)| *key));
             for file in lake.files(F::TABLE).filter(|_| !rows.is_empty()) {
                 lake.keys(file, |keys| {
-                    for key in keys.iter().map(|k| *k as u64) {
+                    for key in keys.iter().map(|k| *k as u64).filter(|k| sieve.may_hold(*k)) {
                         let from = rows.partition_point(|(k, _)| *k < key);
                         rows.iter().skip(from).take_while(|(k, _)| *k == key).for_each(|(_, row)| each(file, *row));
                     }
@@ -208,6 +222,8 @@ impl<F: Fact> Lane<F> {
     pub fn settle(&mut self, lake: &Lake, mut each: impl FnMut(u64, CustomerKey, &F, u64) -> Result<()>) -> Result<()> {
         let mut seen = std::mem::replace(&mut self.seen, Seen::new(Path::new(""), usize::MAX));
         let mut content = Content::default();
+        let days = self.days;
+        seen.meet(|take| self.reached(days).iter().try_for_each(|file| lake.keys(file, &mut *take)))?;
         seen.settle(|record, known| -> Result<()> {
             let (row, customer, identity, fact, key) = F::waited(record, &mut content)?;
             if known {
@@ -262,9 +278,10 @@ impl<F: Fact> Lane<F> {
                 })?;
             }
             changes.updated += all - now.len() as u64;
+            let sieve = Sieve::new(now.keys().copied());
             for file in lake.files(F::TABLE).filter(|_| all > 0) {
                 lake.identities(file, |key, customer| {
-                    if let Some((owner, known)) = now.get_mut(&key) {
+                    if let Some((owner, known)) = sieve.may_hold(key).then(|| now.get_mut(&key)).flatten() {
                         changes.updated += u64::from(!std::mem::replace(known, true));
                         if other(*owner, customer) {
                             moved.push((key, customer));

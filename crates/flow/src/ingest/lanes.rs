@@ -18,9 +18,9 @@ macro_rules! lanes {
 
         impl Lanes {
             /// Lanes that write below `root` and know what `lake` holds; of the `corrected` kinds some rows are corrected by later
-            /// ones.
-            pub(super) fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: &BTreeSet<String>) -> Lanes {
-                Lanes { $($lane: Lane::new(root, folder, stem, stamp, lake, corrected.contains(<$type as Fact>::NAME))),* }
+            /// ones. `bytes`: of the files whose rows will come.
+            pub(super) fn new(root: &Path, folder: &Path, stem: &str, stamp: Stamp, lake: &Lake, corrected: &BTreeSet<String>, bytes: u64) -> Lanes {
+                Lanes { $($lane: Lane::new(root, folder, stem, stamp, lake, corrected.contains(<$type as Fact>::NAME), bytes)),* }
             }
 
             /// No fact may come for a while: what is worth a file is written.

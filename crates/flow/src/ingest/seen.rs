@@ -1,5 +1,6 @@
 //! Has this key been seen? Exact, in bounded memory: a hash set first; beyond its budget a Bloom filter answers "surely
-//! not", and only keys it cannot rule out are settled at the end, partition by partition.
+//! not", and only keys it cannot rule out are settled at the end, partition by partition. Few keys beside many that are known
+//! are all settled at the end: the many go by once, and those that are met stand out.
 
 use super::spool::{PARTITIONS, Spool, partition};
 use std::{
@@ -33,6 +34,36 @@ impl Hasher for Mixed {
 
 /// Set of hashes.
 pub type Keys = HashSet<u64, BuildHasherDefault<Mixed>>;
+
+/// Tells of most keys in one look that they are not among some few.
+#[derive(Debug)]
+pub(super) struct Sieve(Vec<u64>);
+
+impl Sieve {
+    /// Of so many keys, well mixed ones.
+    pub fn new(keys: impl ExactSizeIterator<Item = u64>) -> Sieve {
+        // one bit in thirty-two is set; at most a megabyte, which a processor has at hand
+        let mut sieve = Sieve(vec![0; (keys.len() / 2).next_power_of_two().clamp(64, 1 << 17)]);
+        keys.for_each(|key| {
+            let (word, bit) = sieve.place(key);
+            if let Some(w) = sieve.0.get_mut(word) {
+                *w |= bit;
+            }
+        });
+        sieve
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        let bit = key & (self.0.len() as u64 * 64 - 1);
+        ((bit >> 6) as usize, 1 << (bit & 63))
+    }
+
+    /// May the key be one of them?
+    pub fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.0.get(word).is_some_and(|w| w & bit != 0)
+    }
+}
 
 /// What is known about a key at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +129,8 @@ pub struct Seen {
     closed: bool,
     keys: Spool,
     suspects: Spool,
+    /// of few keys, those that are known
+    met: Option<Keys>,
 }
 
 impl Seen {
@@ -110,7 +143,28 @@ impl Seen {
             closed: false,
             keys: Spool::new(folder, PARTITIONS, 8 << 20),
             suspects: Spool::new(folder, PARTITIONS, 8 << 20),
+            met: None,
         }
+    }
+
+    /// Of few keys: each is a suspect, and all are in memory. What is known is told by [`Seen::meet`] before they are settled.
+    pub fn few(folder: &Path) -> Seen {
+        Seen { suspects: Spool::new(folder, 1, 8 << 20), met: Some(Keys::default()), ..Seen::new(folder, usize::MAX) }
+    }
+
+    /// Is it one of few keys?
+    pub fn is_few(&self) -> bool {
+        self.met.is_some()
+    }
+
+    /// Notes which of few keys are among these known ones.
+    ///
+    /// # Errors
+    /// Whatever `known` returns, which hands them over.
+    pub fn meet<E>(&mut self, known: impl FnOnce(&mut dyn FnMut(&[i64])) -> Result<(), E>) -> Result<(), E> {
+        let Some(met) = self.met.as_mut().filter(|_| !self.exact.is_empty()) else { return Ok(()) };
+        let (sieve, exact) = (Sieve::new(self.exact.iter().copied()), &self.exact);
+        known(&mut |keys| met.extend(keys.iter().map(|k| *k as u64).filter(|k| sieve.may_hold(*k) && exact.contains(k))))
     }
 
     /// Adds a key and tells whether it was there.
@@ -118,6 +172,10 @@ impl Seen {
     /// # Errors
     /// When the disk refuses.
     pub fn insert(&mut self, key: u64) -> io::Result<Verdict> {
+        if self.is_few() {
+            self.exact.insert(key);
+            return Ok(Verdict::Suspect);
+        }
         if self.closed {
             return Ok(Verdict::Suspect);
         }
@@ -195,7 +253,7 @@ impl Seen {
             return Ok(());
         }
         for part in 0..self.suspects.parts() {
-            let mut known = Keys::default();
+            let mut known = self.met.take().unwrap_or_default();
             self.keys.read(part, |r| -> io::Result<()> {
                 known.extend(r.first_chunk::<8>().map(|k| u64::from_le_bytes(*k)));
                 Ok(())
@@ -213,6 +271,29 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Few beside many: those the many hold are seen, the others are new once, in the order they came.
+    #[test]
+    fn few_keys_meet_many() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = |i: u64| domain::id::key64(&i.to_string());
+        let mut seen = Seen::few(folder.path());
+        let asked: Vec<u64> = (0..300).chain(100..400).map(|i| i * 331).collect();
+        for i in &asked {
+            assert_eq!(seen.insert(key(*i)).expect("a key is kept"), Verdict::Suspect);
+            seen.suspect(key(*i), &i.to_le_bytes()).expect("a suspect is kept");
+        }
+        let many: Vec<i64> = (0..50_000).map(|i| key(i) as i64).collect();
+        seen.meet(|take| -> io::Result<()> { Ok(many.chunks(777).for_each(take)) }).expect("they meet");
+        let (mut known, mut order): (std::collections::BTreeSet<u64>, Vec<u64>) = ((0..50_000).collect(), Vec::new());
+        seen.settle(|row, was| -> io::Result<()> {
+            let i = row.first_chunk::<8>().map(|k| u64::from_le_bytes(*k)).expect("a number");
+            order.push(i);
+            assert_eq!(was, !known.insert(i), "{i}");
+            Ok(())
+        }).expect("suspects are settled");
+        assert_eq!(order, asked);
+    }
 
     /// Every key twice, the second half of them late: whatever the budget, each is new once and seen once.
     #[test]

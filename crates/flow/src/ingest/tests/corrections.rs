@@ -5,7 +5,7 @@ use crate::{
     analysis::Asked,
     ingest::{
         fact::{Of, Stamp},
-        lane::Lane,
+        lane::{Lane, Outcome},
         report::Records,
         rows::order_key,
     },
@@ -177,7 +177,67 @@ async fn a_lane_says_which_orders_left_their_customer() {
     let lake = shop.lake().await;
     let c1 = shop.who("C1").await.expect("C1");
     let (b, c) = (CustomerKey(70), CustomerKey(71));
-    let order = |id: &str, paid| OrderRecord {
+    // whether its rows are many or few beside the lake's
+    for bytes in [u64::MAX, 0] {
+        let mut lane = lane(&shop, &lake, bytes);
+        // D1 was C1's; N1 goes from one to the other inside the file; N2 there and back; D2 stays
+        for (row, (who, id, paid)) in [(b, "D1", 1), (b, "N1", 1), (c, "N1", 2), (b, "N2", 1), (c, "N2", 2), (b, "N2", 3), (c1, "D2", 4)].into_iter().enumerate() {
+            lane.take(&lake, (0, Of::Orders), row as u64, who, &order(id, paid)).expect("taken");
+        }
+        lane.settle(&lake, |_, _, _, _| Ok(())).expect("settled");
+        let mut moved = lane.moved(&lake).expect("asked").to_vec();
+        let mut want = vec![(order_key("D1"), c1), (order_key("N1"), b), (order_key("N2"), c)];
+        moved.sort_unstable();
+        want.sort_unstable();
+        assert_eq!(moved, want);
+        let (_, records) = lane.finish(&lake).expect("finished");
+        assert_eq!(records, Records { created: 2, updated: 5, duplicate: 0 });
+    }
+}
+
+/// Whether the rows of an import are many or few beside the lake's, each is new or known alike, and stands in the same place.
+#[tokio::test]
+async fn few_rows_are_weighed_like_many() {
+    let shop = Shop::open().await;
+    let lake = shop.lake().await;
+    let all = |lake: &lake::Lake, rows: &[(u32, u64, i64)], bytes: u64| {
+        let (mut lane, mut new) = (lane(&shop, lake, bytes), Vec::new());
+        for (row, (who, id, paid)) in rows.iter().enumerate() {
+            let outcome = lane.take(lake, (0, Of::Orders), row as u64, CustomerKey(*who), &order(&format!("O{id}"), *paid)).expect("taken");
+            if let Outcome::New(_) = outcome {
+                new.push(row as u64);
+            }
+        }
+        lane.settle(lake, |row, _, _, _| Ok(new.push(row))).expect("settled");
+        new.sort_unstable();
+        let moved = lane.moved(lake).expect("asked").to_vec();
+        let mut repeated = Vec::new();
+        lane.repeated(lake, |_, row| repeated.push(row)).expect("asked");
+        repeated.sort_unstable();
+        let (files, records) = lane.finish(lake).expect("finished");
+        (files, (new, moved, repeated, records))
+    };
+    let draw = |seed: u64, most: u64| (0..most).map(move |n| {
+        let k = domain::id::key64(&format!("{seed}/{n}"));
+        (1 + (k % 3) as u32, k >> 8 & 31, 1 + (k >> 16 & 3) as i64)
+    });
+    let (mut snapshot, mut again) = (lake.snapshot().clone(), 0);
+    for seed in 0..30 {
+        let lake = lake.at(&snapshot).expect("opens");
+        let rows: Vec<_> = draw(seed, 40).collect();
+        let ((many, told), (few, as_told)) = (all(&lake, &rows, u64::MAX), all(&lake, &rows, 0));
+        assert_eq!(told, as_told, "{rows:?}");
+        again += told.3.duplicate;
+        let sizes = |files: &[domain::table::DataFile]| files.iter().map(|f| (f.rows, f.columns.clone())).collect::<Vec<_>>();
+        assert_eq!(sizes(&many), sizes(&few));
+        // the next is weighed against what these left
+        snapshot.files.extend(few);
+    }
+    assert!(again > 0, "some rows say again what was known");
+}
+
+fn order(id: &str, paid: i64) -> OrderRecord {
+    OrderRecord {
         customer: Vec::new(),
         order_id: id.into(),
         at: NOW,
@@ -190,18 +250,11 @@ async fn a_lane_says_which_orders_left_their_customer() {
         store: None,
         payment: None,
         coupon: None,
-    };
-    let stamp = Stamp { now: NOW, history: false, batch: 9 };
-    let mut lane: Lane<OrderRecord> = Lane::new(&shop.app.lake, shop.folder.path(), "moved", stamp, &lake, false);
-    // D1 was C1's; N1 goes from one to the other inside the file; N2 there and back; D2 stays
-    for (row, (who, id, paid)) in [(b, "D1", 1), (b, "N1", 1), (c, "N1", 2), (b, "N2", 1), (c, "N2", 2), (b, "N2", 3), (c1, "D2", 4)].into_iter().enumerate() {
-        lane.take(&lake, (0, Of::Orders), row as u64, who, &order(id, paid)).expect("taken");
     }
-    let mut moved = lane.moved(&lake).expect("asked").to_vec();
-    let mut want = vec![(order_key("D1"), c1), (order_key("N1"), b), (order_key("N2"), c)];
-    moved.sort_unstable();
-    want.sort_unstable();
-    assert_eq!(moved, want);
-    let (_, records) = lane.finish(&lake).expect("finished");
-    assert_eq!(records, Records { created: 2, updated: 5, duplicate: 0 });
+}
+
+/// Orders on their way into the lake, out of files of so many bytes.
+fn lane(shop: &Shop, lake: &lake::Lake, bytes: u64) -> Lane<OrderRecord> {
+    let stamp = Stamp { now: NOW, history: false, batch: 9 };
+    Lane::new(&shop.app.lake, shop.folder.path(), "moved", stamp, lake, false, bytes)
 }
