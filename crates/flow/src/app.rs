@@ -76,6 +76,8 @@ pub struct App {
     pub(crate) cards: crate::analysis::cards::Cards,
     /// what tags and members are called
     pub(crate) names: crate::analysis::marks::Names,
+    /// who has which tag, and who looks after whom
+    pub(crate) marks: crate::analysis::marks::Marks,
     /// imports checked and waiting for their commit, progress of those under way
     pub imports: crate::ingest::Board,
     /// where what programs post is written down
@@ -158,6 +160,7 @@ impl App {
             looks: crate::looks::Looks::default(),
             cards: crate::analysis::cards::Cards::default(),
             names: crate::analysis::marks::Names::default(),
+            marks: crate::analysis::marks::Marks::default(),
             imports: crate::ingest::Board::default(),
             inbox: crate::inbox::Gate::default(),
             runs: crate::analysis::Runs::default(),

@@ -1,9 +1,9 @@
 //! Marks: sets of customers that people put together by hand, kept as bits. Who has a tag, whom a member looks after. A million
 //! customers in one step are a few hundred short rows, so nobody waits for the writer.
 
-use crate::{Access, Result, Store, Tx, bulk::Bulk};
+use crate::{Access, Result, Tx, bulk::Bulk};
 use domain::{CustomerKey, merge::Aliases};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Words of 64 customers in a row.
 const WORDS: usize = 64;
@@ -132,14 +132,20 @@ impl Set {
 
     /// Takes a stored row in.
     pub(crate) fn put(&mut self, chunk: i64, bytes: &[u8]) {
-        let mut block = [0u64; WORDS];
-        for (word, part) in block.iter_mut().zip(bytes.chunks(8)) {
-            *word = part.iter().rev().fold(0, |w, b| w << 8 | u64::from(*b));
-        }
+        let block = block(bytes);
         if let (true, Ok(chunk)) = (block.iter().any(|w| *w != 0), u32::try_from(chunk)) {
             self.0.insert(chunk, block);
         }
     }
+}
+
+/// A stored row: little-endian words, without what is 0 at the end.
+fn block(bytes: &[u8]) -> Block {
+    let mut block = [0u64; WORDS];
+    for (word, part) in block.iter_mut().zip(bytes.chunks(8)) {
+        *word = part.iter().rev().fold(0, |w, b| w << 8 | u64::from(*b));
+    }
+    block
 }
 
 impl FromIterator<CustomerKey> for Set {
@@ -168,14 +174,9 @@ pub const TAGS: &str = "tag:";
 statements! {
     OF = "SELECT chunk, bits FROM marks WHERE mark = $1";
     ALL = "SELECT mark, chunk, bits FROM marks WHERE mark >= $1 AND mark < $2 ORDER BY mark, chunk";
+    SINCE = "SELECT mark, chunk, bits FROM marks WHERE version > $1";
 }
 
-/// Every mark of these rows.
-pub(crate) const BY_CHUNK: Bulk = Bulk {
-    head: "SELECT m.mark, m.chunk, m.bits FROM (VALUES",
-    width: 1,
-    tail: ") AS v CROSS JOIN marks m WHERE m.chunk = v.column1",
-};
 pub(crate) const PUT: Bulk = Bulk {
     head: "INSERT INTO marks (mark, chunk, bits) VALUES",
     width: 3,
@@ -196,13 +197,40 @@ pub async fn all(db: impl Access, begin: &str) -> Result<BTreeMap<String, Set>> 
     Ok(gathered(rows))
 }
 
-/// Every set, as far as it holds any of these customers and those of the same rows.
-pub async fn around(store: &Store, keys: &[CustomerKey]) -> Result<BTreeMap<String, Set>> {
-    let mut chunks: Vec<u32> = keys.iter().map(|k| k.0 / CHUNK).collect();
-    chunks.sort_unstable();
-    chunks.dedup();
-    let rows = bulk_rows!(store, (String, i64, Vec<u8>), BY_CHUNK, chunks.iter(), |c| [i64::from(*c)]);
-    Ok(gathered(rows))
+/// Sets with the rows of them that changed after the change `version`; after -1, all of every set. Such a row is in the place of the
+/// one before.
+pub async fn since(db: impl Access, version: i64) -> Result<Changed> {
+    let mut changed = Changed::default();
+    for (mark, chunk, bytes) in rows!(db, (String, i64, Vec<u8>), SINCE, version)? {
+        let chunk = u32::try_from(chunk).unwrap_or(u32::MAX);
+        changed.0.entry(mark).or_default().push((chunk, block(&bytes)));
+    }
+    Ok(changed)
+}
+
+/// Rows that changed, by set.
+#[derive(Debug, Default)]
+pub struct Changed(BTreeMap<String, Vec<(u32, Block)>>);
+
+impl Changed {
+    /// Nothing?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts them into the sets they are of; each that changed is told by name.
+    pub fn put_into(self, sets: &mut BTreeMap<String, Arc<Set>>, mut told: impl FnMut(&str)) {
+        for (mark, rows) in self.0 {
+            told(&mark);
+            let set = Arc::make_mut(sets.entry(mark).or_default());
+            for (chunk, block) in rows {
+                match block.iter().any(|w| *w != 0) {
+                    true => drop(set.0.insert(chunk, block)),
+                    false => drop(set.0.remove(&chunk)),
+                }
+            }
+        }
+    }
 }
 
 fn gathered(rows: Vec<(String, i64, Vec<u8>)>) -> BTreeMap<String, Set> {
@@ -214,7 +242,7 @@ fn gathered(rows: Vec<(String, i64, Vec<u8>)>) -> BTreeMap<String, Set> {
 }
 
 /// As people mean a set: a tag is whoever's stands for whom it was hung on; an owner is the standing customer's own.
-fn meant(name: &str, set: &Set, aliases: &Aliases) -> Set {
+pub fn meant(name: &str, set: &Set, aliases: &Aliases) -> Set {
     if name.starts_with(OWNERS) { set.standing(aliases) } else { set.joined(aliases) }
 }
 
@@ -226,13 +254,6 @@ pub async fn held(db: impl Access, mark: &str, aliases: &Aliases) -> Result<Set>
 /// [`all`], as people mean them.
 pub async fn all_held(db: impl Access, begin: &str, aliases: &Aliases) -> Result<BTreeMap<String, Set>> {
     Ok(all(db, begin).await?.into_iter().map(|(name, set)| (meant(&name, &set, aliases), name)).map(|(set, name)| (name, set)).collect())
-}
-
-/// [`around`], as people mean them.
-pub async fn around_held(store: &Store, keys: &[CustomerKey], aliases: &Aliases) -> Result<BTreeMap<String, Set>> {
-    let mut with: Vec<CustomerKey> = keys.to_vec();
-    with.extend(keys.iter().flat_map(|k| aliases.members(*k)));
-    Ok(around(store, &with).await?.into_iter().map(|(name, set)| (meant(&name, &set, aliases), name)).map(|(set, name)| (name, set)).collect())
 }
 
 /// Writes what a set holds where it differs from what it held.

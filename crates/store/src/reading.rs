@@ -15,6 +15,8 @@ pub struct Reading {
     pub touched: i64,
     /// changes so far of who may ask what, and of what members and tags are called
     pub house: i64,
+    /// changes so far of marks, as [`crate::mark::since`]
+    pub marks: i64,
 }
 
 statements! {
@@ -22,7 +24,8 @@ statements! {
         (SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions),
         (SELECT value FROM counters WHERE name = 'customer'),
         (SELECT value FROM counters WHERE name = 'touched'),
-        (SELECT version FROM house)";
+        (SELECT version FROM house),
+        (SELECT value FROM counters WHERE name = 'marks')";
 }
 
 /// How far the base is now.
@@ -30,7 +33,7 @@ statements! {
 /// # Errors
 /// When the database refuses.
 pub async fn now(db: impl Access) -> Result<Reading> {
-    let found = optional!(db, (i64, i64, i64, i64, i64), NOW)?;
-    let (head, revision, customers, touched, house) = found.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Reading { head, revision, customers: customers as u32, touched, house })
+    let found = optional!(db, (i64, i64, i64, i64, i64, i64), NOW)?;
+    let (head, revision, customers, touched, house, marks) = found.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Reading { head, revision, customers: customers as u32, touched, house, marks })
 }

@@ -6,7 +6,7 @@ use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label};
 use lake::Bits;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 /// Counts beside the customer list.
@@ -117,21 +117,21 @@ fn within(set: &store::mark::Set, who: &Bits) -> u64 {
 async fn tags(app: &App, sight: Sight, who: &Bits) -> Result<Vec<FacetItem>> {
     let sets = marks::of_tags(app).await?;
     let mut items = Vec::new();
-    for tag in store::tag::list(&app.store, &app.settings().id).await? {
+    for tag in &app.names.now(app).await?.tags {
         let count = sets.get(&tag.id).map_or(0, |set| within(set, who));
-        let label = Label::same(sight::text(sight, tag.name));
+        let label = Label::same(sight::text(sight, tag.name.clone()));
         items.push(FacetItem { colour: Some(tag.colour.key().to_owned()), ..item(&tag.id, label, count) });
     }
     Ok(with_none(items, &sets, who, Label::new("没有标签", "No tag")))
 }
 
 async fn owners(app: &App, who: &Bits) -> Result<Vec<FacetItem>> {
-    let sets = marks::of_owners(app).await?;
+    let (sets, named) = (marks::of_owners(app).await?, app.names.now(app).await?);
     let mut items = Vec::new();
     for (user, set) in &sets {
         let count = within(set, who);
         if count > 0 {
-            let name = store::user::get(&app.store, user).await?.map(|u| u.name).unwrap_or_default();
+            let name = named.members.get(user).cloned().unwrap_or_default();
             items.push(item(user, Label::same(name), count));
         }
     }
@@ -139,7 +139,7 @@ async fn owners(app: &App, who: &Bits) -> Result<Vec<FacetItem>> {
     Ok(with_none(items, &sets, who, Label::new("无负责人", "No owner")))
 }
 
-fn with_none(mut items: Vec<FacetItem>, sets: &BTreeMap<String, store::mark::Set>, who: &Bits, label: Label) -> Vec<FacetItem> {
+fn with_none(mut items: Vec<FacetItem>, sets: &BTreeMap<String, Arc<store::mark::Set>>, who: &Bits, label: Label) -> Vec<FacetItem> {
     let all = sets.values().fold(store::mark::Set::default(), |all, set| all.or(set));
     let none = who.count() - within(&all, who);
     items.push(item(marks::NONE, label, none));

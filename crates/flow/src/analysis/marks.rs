@@ -1,8 +1,8 @@
-//! Tags and owners as sets over a run's customers.
+//! Tags and owners as sets over a run's customers, kept in memory as long as the base says that they stand.
 
 use super::{Picture, customers::Filter};
 use crate::{Error, Result, app::App, sight::{self, Sight}};
-use domain::CustomerKey;
+use domain::{CustomerKey, merge::Aliases};
 use lake::Bits;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -45,11 +45,79 @@ pub fn bits(set: &Set, len: usize) -> Bits {
     Bits::from_words(words, len)
 }
 
+/// Sets by name, as people mean them.
+type Held = BTreeMap<String, Arc<Set>>;
+
+/// Every set at hand.
+#[derive(Default)]
+pub struct Marks(Mutex<Kept>);
+
+struct Kept {
+    /// right as of this many changes
+    version: i64,
+    stored: BTreeMap<String, Arc<Set>>,
+    /// who stood for whom
+    aliases: Arc<Aliases>,
+    held: Arc<Held>,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { version: -1, stored: BTreeMap::new(), aliases: Arc::default(), held: Arc::default() }
+    }
+}
+
+impl Kept {
+    /// Takes in what changed.
+    fn follow(&mut self, changed: mark::Changed, now: i64, aliases: &Arc<Aliases>) {
+        let mut names = Vec::new();
+        changed.put_into(&mut self.stored, |name| names.push(name.to_owned()));
+        self.version = self.version.max(now);
+        if self.aliases != *aliases {
+            names = self.stored.keys().cloned().collect();
+        }
+        self.aliases = Arc::clone(aliases);
+        let held = Arc::make_mut(&mut self.held);
+        for name in names {
+            let Some(stored) = self.stored.get(&name) else { continue };
+            let meant = if aliases.is_empty() { Arc::clone(stored) } else { Arc::new(mark::meant(&name, stored, aliases)) };
+            held.insert(name, meant);
+        }
+    }
+}
+
+impl Marks {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn now(&self, app: &App) -> Result<Arc<Held>> {
+        let look = app.look().await?;
+        let aliases = app.runs.aliases_at(app, look.head).await?;
+        loop {
+            let version = {
+                let kept = self.kept();
+                if kept.version >= look.marks && kept.aliases == aliases {
+                    return Ok(Arc::clone(&kept.held));
+                }
+                kept.version
+            };
+            let changed = if version < look.marks { mark::since(&app.store, version).await? } else { mark::Changed::default() };
+            let mut kept = self.kept();
+            // what was read before somebody else read more would undo it
+            if kept.version == version {
+                kept.follow(changed, look.marks, &aliases);
+            }
+        }
+    }
+}
+
 /// Those who have no tag, or no owner.
-fn nobodys(sets: &BTreeMap<String, Set>, picture: &Picture) -> Bits {
-    let all = sets.values().fold(Set::default(), |all, set| all.or(set));
+fn nobodys(sets: &Held, picture: &Picture) -> Bits {
     let mut none = picture.everyone().clone();
-    none.and_not(&bits(&all, none.len()));
+    for set in sets.values() {
+        none.and_not(&bits(set, none.len()));
+    }
     none
 }
 
@@ -59,16 +127,20 @@ pub(crate) async fn ownerless(app: &App, picture: &Picture) -> Result<Bits> {
 }
 
 /// Every tag there is and who has it; sets of tags that were taken away count for nothing.
-pub(super) async fn of_tags(app: &App) -> Result<BTreeMap<String, Set>> {
-    let mut sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;
-    let named = app.names.now(app).await?;
-    Ok(named.tags.iter().map(|t| (t.id.clone(), sets.remove(&mark::of_tag(&t.id)).unwrap_or_default())).collect())
+pub(super) async fn of_tags(app: &App) -> Result<Held> {
+    let (held, named) = (app.marks.now(app).await?, app.names.now(app).await?);
+    Ok(named.tags.iter().map(|t| (t.id.clone(), held.get(&mark::of_tag(&t.id)).cloned().unwrap_or_default())).collect())
 }
 
 /// Whom each member looks after, by `usr_…`.
-pub(super) async fn of_owners(app: &App) -> Result<BTreeMap<String, Set>> {
-    let sets = mark::all_held(&app.store, mark::OWNERS, &*app.runs.aliases(app).await?).await?;
-    Ok(sets.into_iter().filter_map(|(name, set)| Some((name.strip_prefix(mark::OWNERS)?.to_owned(), set))).collect())
+pub(super) async fn of_owners(app: &App) -> Result<Held> {
+    let held = app.marks.now(app).await?;
+    Ok(held.iter().filter_map(|(name, set)| Some((name.strip_prefix(mark::OWNERS)?.to_owned(), Arc::clone(set)))).collect())
+}
+
+/// One set, over so many customers.
+async fn set(app: &App, name: &str, len: usize) -> Result<Bits> {
+    Ok(app.marks.now(app).await?.get(name).map_or_else(|| Bits::none(len), |set| bits(set, len)))
 }
 
 /// Leaves only those with these tags and this owner.
@@ -85,7 +157,7 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
         if !app.names.now(app).await?.tags.iter().any(|t| t.id == *tag) {
             return Err(Error::not_found("tag", tag));
         }
-        let set = bits(&mark::held(&app.store, &mark::of_tag(tag), &*app.runs.aliases(app).await?).await?, who.len());
+        let set = set(app, &mark::of_tag(tag), who.len()).await?;
         if *has { who.and(&set) } else { who.and_not(&set) };
     }
     match filter.owner.as_deref() {
@@ -95,7 +167,7 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
         }
         Some(owner) => {
             store::user::get(&app.store, owner).await?.ok_or_else(|| Error::not_found("owner", owner))?;
-            who.and(&bits(&mark::held(&app.store, &mark::of_owner(owner), &*app.runs.aliases(app).await?).await?, who.len()));
+            who.and(&set(app, &mark::of_owner(owner), who.len()).await?);
         }
     }
     Ok(())
@@ -133,7 +205,7 @@ impl Names {
 
 /// Tags and owner of each of these customers, tags by name.
 pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Result<Carried> {
-    let sets = mark::around_held(&app.store, keys, &*app.runs.aliases(app).await?).await?;
+    let sets = app.marks.now(app).await?;
     let mut carried = Carried::default();
     if sets.is_empty() {
         return Ok(carried);
@@ -146,7 +218,7 @@ pub(crate) async fn carried(app: &App, sight: Sight, keys: &[CustomerKey]) -> Re
             carried.tags.entry(*key).or_default().push(shown.clone());
         }
     }
-    for (name, set) in &sets {
+    for (name, set) in &*sets {
         let Some(user) = name.strip_prefix(mark::OWNERS) else { continue };
         let whose: Vec<&CustomerKey> = keys.iter().filter(|k| set.holds(**k)).collect();
         if whose.is_empty() {

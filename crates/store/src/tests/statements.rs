@@ -91,7 +91,6 @@ fn bulks() -> Vec<&'static Bulk> {
         &delivery::DELIVERIES,
         &inbox::INSERT,
         &inbox::NEWEST,
-        &mark::BY_CHUNK,
         &mark::PUT,
         &quarantine::INSERT,
     ];

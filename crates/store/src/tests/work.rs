@@ -136,10 +136,17 @@ both! {
         let second = write_down(&mut tx, 2, Kind::TagAdd, "tag_1", &second).await;
         tx.commit().await.unwrap();
         assert_eq!(mark::of(store, &mark).await.unwrap().count(), 5_000);
-        let around = mark::around(store, &[CustomerKey(4_999)]).await.unwrap();
-        assert!(around[&mark].holds(CustomerKey(4_999)) && !around[&mark].holds(CustomerKey(0)));
+        // whoever has them in memory reads what changed since
+        let mut kept = std::collections::BTreeMap::new();
+        mark::since(store, -1).await.unwrap().put_into(&mut kept, |_| ());
+        assert_eq!(*kept[&mark], mark::of(store, &mark).await.unwrap());
+        let seen = crate::reading::now(store).await.unwrap().marks;
+        assert!(mark::since(store, seen).await.unwrap().is_empty());
         undo(store, &second, 9).await;
         assert_eq!(mark::of(store, &mark).await.unwrap(), some);
+        let mut told = Vec::new();
+        mark::since(store, seen).await.unwrap().put_into(&mut kept, |name| told.push(name.to_owned()));
+        assert_eq!((told.as_slice(), &*kept[&mark]), (&[mark.clone()][..], &some));
         let mut tx = store.begin().await.unwrap();
         assert!(!change::undone(&mut tx, WORKSPACE, &second.id, "usr_1", at(9)).await.unwrap(), "once");
     }
