@@ -10,6 +10,11 @@ impl Instant {
     /// The far future: "as known today" without a cut.
     pub const MAX: Instant = Instant(i64::MAX);
 
+    /// So many times 24 hours later.
+    pub fn plus_days(self, days: i32) -> Instant {
+        Instant(self.0.saturating_add(i64::from(days) * 86_400_000_000))
+    }
+
     /// RFC 3339 in UTC with microseconds: `2026-11-22T04:16:10.000000Z`.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_microsecond(self.0).map(|t| format!("{t:.6}")).unwrap_or_default()

@@ -168,13 +168,27 @@ impl Search<'_> {
 
     /// The last day on which these orders still have this effect.
     fn until(&self, with: Option<&With>, count: u32, amount: i64, after: &str) -> Option<Day> {
-        let mut facts = suppose::ordered(self, with, count, amount, 0);
-        let days = if self.rests.timed { 1..=DEADLINE } else { 1..=0 };
-        let mut fails = |d: i32| {
-            suppose::tomorrow(&mut facts, with, count);
-            self.outcome(&facts, self.day.plus(d)) != after
+        if !self.rests.timed {
+            return None;
+        }
+        let mut facts = suppose::ordered(self, with, count, amount, 1);
+        let fails = if with.is_some_and(suppose::on_line) {
+            (1..=DEADLINE).find(|d| {
+                let fails = self.outcome(&facts, self.day.plus(*d)) != after;
+                suppose::tomorrow(&mut facts, count);
+                fails
+            })
+        } else {
+            let mut history = Some(History::as_of(&facts, self.day.plus(1), Instant::MAX).day_by_day());
+            (1..=DEADLINE).find(|_| {
+                let Some(today) = history.take() else { return true };
+                let profile = self.scope.profile_of(today, self.moment.apart, self.moment.listed);
+                let fails = self.scope.outcome(&profile) != after;
+                history = Some(profile.into_history().tomorrow(count as usize));
+                fails
+            })
         };
-        days.into_iter().find(|d| fails(*d)).map(|d| self.day.plus(d - 1))
+        fails.map(|d| self.day.plus(d - 1))
     }
 
     /// Kinds of order the rules tell from others, the customer's own first.
@@ -325,7 +339,7 @@ impl Search<'_> {
     /// The fewest days after which the outcome changes by itself.
     pub fn wait(&self) -> Option<Way> {
         let days = if self.rests.timed { 1..=WAIT } else { 1..=0 };
-        let mut history = Some(History::as_of(&self.facts, self.day, Instant::MAX));
+        let mut history = Some(History::as_of(&self.facts, self.day, Instant::MAX).day_by_day());
         let (days, after) = days.into_iter().find_map(|d| {
             let profile = self.scope.profile_of(history.take()?.on(self.day.plus(d)), self.moment.apart, self.moment.listed);
             let after = self.scope.outcome(&profile);

@@ -12,8 +12,6 @@ use crate::{
     period::Day,
 };
 
-const MICROS_A_DAY: i64 = 86_400_000_000;
-
 /// Is it said of an order's line rather than its head?
 pub(super) fn on_line(with: &With) -> bool {
     matches!(with.field, Field::Product | Field::Category | Field::Brand)
@@ -55,7 +53,7 @@ impl<'a> Supposed<'a> {
     pub fn add(&mut self, facts: &mut Facts, paid: i64, days: i32) {
         self.made += 1;
         let order_id = format!("supposed order {}", self.made);
-        let at = Instant(self.search.moment.at.0.saturating_add(i64::from(days) * MICROS_A_DAY));
+        let at = self.search.moment.at.plus_days(days);
         let mut order = OrderFact {
             order_key: key64(&order_id),
             order_id,
@@ -110,17 +108,15 @@ pub(super) fn ordered(search: &Search<'_>, with: Option<&With>, count: u32, paid
     facts
 }
 
-/// The orders that were supposed last, a day later.
-pub(super) fn tomorrow(facts: &mut Facts, with: Option<&With>, count: u32) {
+/// The orders that were supposed last, each with its line, a day later.
+pub(super) fn tomorrow(facts: &mut Facts, count: u32) {
     let later = |at: &mut Instant, day: &mut Day, recorded: &mut Instant| {
-        *at = Instant(at.0.saturating_add(MICROS_A_DAY));
-        (*day, *recorded) = (day.plus(1), *at);
+        (*at, *day) = (at.plus_days(1), day.plus(1));
+        *recorded = *at;
     };
     let count = count as usize;
     facts.orders.iter_mut().rev().take(count).for_each(|o| later(&mut o.at, &mut o.day, &mut o.recorded_at));
-    if with.is_some_and(on_line) {
-        facts.lines.iter_mut().rev().take(count).for_each(|l| later(&mut l.at, &mut l.day, &mut l.recorded_at));
-    }
+    facts.lines.iter_mut().rev().take(count).for_each(|l| later(&mut l.at, &mut l.day, &mut l.recorded_at));
 }
 
 /// An answer today.

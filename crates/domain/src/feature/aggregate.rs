@@ -77,6 +77,20 @@ fn name<T: serde::Serialize>(x: &T) -> String {
 }
 
 impl Measure {
+    /// Does it grow by one with every day on which nothing happens? Others stay, over all time.
+    pub(super) fn is_of_the_day(&self) -> bool {
+        matches!(self, Measure::DaysSinceLast | Measure::DaysSinceFirst)
+    }
+
+    /// Is it the same on whichever days the facts lie?
+    pub(super) fn is_of_amounts(&self) -> bool {
+        match self {
+            Measure::Count => true,
+            Measure::Sum(f) | Measure::Mean(f) | Measure::Min(f) | Measure::Max(f) => !matches!(f, Field::Day | Field::Weekday),
+            _ => false,
+        }
+    }
+
     /// The field it measures, if it measures one.
     pub fn field(&self) -> Option<Field> {
         match self {

@@ -412,7 +412,7 @@ impl<'f> Profile<'f> {
     pub fn prepare(&mut self, aggregates: &[(String, Aggregate)]) {
         for (key, aggregate) in aggregates {
             if !self.values.contains_key(key) {
-                let value = self.history.aggregate(aggregate);
+                let value = self.history.aggregate_today(aggregate);
                 self.values.insert(key.clone(), value);
             }
         }
@@ -427,7 +427,7 @@ impl<'f> Profile<'f> {
     pub(super) fn step(&mut self, key: &str, ty: ValueType, step: &Step) -> Value {
         match step {
             Step::Attribute(attribute) => fit(self.history.attribute(attribute), ty),
-            Step::Aggregate(aggregate) => self.history.aggregate(aggregate),
+            Step::Aggregate(aggregate) => self.history.aggregate_today(aggregate),
             Step::Derived(function, of) => {
                 let args: Vec<Value> = of.iter().map(|name| self.argument(name)).collect();
                 derive(*function, &args, self.day())

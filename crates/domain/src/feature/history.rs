@@ -2,12 +2,12 @@
 //!
 //! Only facts with `day ≤ D` and `recorded_at ≤ K` exist here; of several versions of one fact the one learnt last.
 
-use super::{evaluate::fit, version::latest};
+use super::{Aggregate, FactKind, evaluate::fit, version::latest};
 use crate::{
     clock::Instant,
     fact::{AnswerFact, AttributeFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
     money::Currency,
-    period::Day,
+    period::{Day, Window},
     value::{Value, ValueType},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -100,6 +100,8 @@ pub struct History<'f> {
     interactions: Vec<&'f InteractionFact>,
     answers: Vec<&'f AnswerFact>,
     attributes: BTreeMap<&'f str, &'f Value>,
+    /// where it is looked at day after day: aggregates over all time, with the day they were reckoned on
+    settled: Option<Vec<(Aggregate, Value, Day)>>,
 }
 
 impl<'f> History<'f> {
@@ -153,7 +155,7 @@ impl<'f> History<'f> {
             || facts.refunds.iter().any(|f| later(f.day, f.recorded_at))
             || facts.interactions.iter().any(|f| later(f.day, f.recorded_at))
             || facts.answers.iter().any(|f| later(f.day, f.recorded_at));
-        History { day, later, currency: Currency::CNY, orders, lines: bought, refunds, interactions, answers, attributes }
+        History { day, later, currency: Currency::CNY, orders, lines: bought, refunds, interactions, answers, attributes, settled: None }
     }
 
     /// The same on a later day, where nothing is known of the days between.
@@ -161,6 +163,38 @@ impl<'f> History<'f> {
         debug_assert!(!self.later && day >= self.day, "a fact lies between the days");
         self.day = day;
         self
+    }
+
+    /// The same, to be looked at day after day by [`History::on`]: what no day changes is reckoned once.
+    pub(crate) fn day_by_day(self) -> History<'f> {
+        History { settled: Some(Vec::new()), ..self }
+    }
+
+    /// As [`History::aggregate`]; day by day, what is reckoned over all time moves with the day or not at all.
+    pub(super) fn aggregate_today(&mut self, aggregate: &Aggregate) -> Value {
+        let Some(settled) = self.settled.as_ref().filter(|_| aggregate.window == Window::All) else { return self.aggregate(aggregate) };
+        if let Some((_, value, day)) = settled.iter().find(|(known, ..)| known == aggregate) {
+            return match value {
+                Value::Int(days) if aggregate.measure.is_of_the_day() => Value::Int(days + i64::from(self.day.0) - i64::from(day.0)),
+                value => value.clone(),
+            };
+        }
+        let value = self.aggregate(aggregate);
+        self.settled.get_or_insert_default().push((aggregate.clone(), value.clone(), self.day));
+        value
+    }
+
+    /// The same a day later, and so many of the latest orders with it. They have no lines of their own.
+    pub(crate) fn tomorrow(mut self, orders: usize) -> History<'f> {
+        if let Some(settled) = &mut self.settled {
+            settled.retain(|(a, ..)| !matches!(a.fact, FactKind::Orders | FactKind::AllOrders) || (a.filter.is_empty() && a.measure.is_of_amounts()));
+        }
+        for order in self.orders.iter_mut().rev().take(orders) {
+            debug_assert!(order.lines.is_empty() && order.day == self.day, "an order that is not supposed");
+            (order.at, order.day) = (order.at.plus_days(1), order.day.plus(1));
+        }
+        let day = self.day.plus(1);
+        self.on(day)
     }
 
     /// The as-of day.

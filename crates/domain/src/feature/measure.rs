@@ -68,20 +68,19 @@ impl History<'_> {
 
     /// Facts of the kind, inside the window, for which the filter holds; earliest first.
     fn select(&self, aggregate: &Aggregate) -> Vec<Fact<'_>> {
-        let all: Vec<Fact> = match aggregate.fact {
-            FactKind::Orders => self.orders().iter().filter(|o| o.valid()).map(Fact::Order).collect(),
-            FactKind::AllOrders => self.orders().iter().map(Fact::Order).collect(),
-            FactKind::Lines => self.lines().iter().map(|l| Fact::Line(l)).collect(),
-            FactKind::Refunds => self.refunds().iter().map(Fact::Refund).collect(),
-            FactKind::Interactions => self.interactions().iter().map(|i| Fact::Interaction(i)).collect(),
-            FactKind::Answers => self.answers().iter().map(|a| Fact::Answer(a)).collect(),
-        };
         let (from, to) = aggregate.window.days(self.day());
         let holds = |f: &Fact| {
             let day = f.day();
             from <= day && day <= to && aggregate.filter.iter().all(|c| c.holds(aggregate.fact, &f.field(c.field), self.currency))
         };
-        all.into_iter().filter(holds).collect()
+        match aggregate.fact {
+            FactKind::Orders => self.orders().iter().filter(|o| o.valid()).map(Fact::Order).filter(holds).collect(),
+            FactKind::AllOrders => self.orders().iter().map(Fact::Order).filter(holds).collect(),
+            FactKind::Lines => self.lines().iter().map(|l| Fact::Line(l)).filter(holds).collect(),
+            FactKind::Refunds => self.refunds().iter().map(Fact::Refund).filter(holds).collect(),
+            FactKind::Interactions => self.interactions().iter().map(|i| Fact::Interaction(i)).filter(holds).collect(),
+            FactKind::Answers => self.answers().iter().map(|a| Fact::Answer(a)).filter(holds).collect(),
+        }
     }
 }
 
