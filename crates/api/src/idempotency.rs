@@ -174,15 +174,21 @@ async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result
     let turn = turn(door, &key).await?;
     let now = door.ctx.app.clock.now();
     let since = Instant(now.0.saturating_sub(KEPT));
-    let store = &door.ctx.app.store;
+    let mut request = Request::from_parts(parts, Body::from(body));
     if door.keys == Keys::Inside {
-        if let Some(known) = answer::find(store, &key, since).await? {
+        if let Some(known) = answer::find(&door.ctx.app.store, &key, since).await? {
             return met(known, &request_hash, now);
         }
-        let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(Keyed { key, request_hash, since });
         return Ok(next.run(request).await);
     }
+    let done = flow::writes::spawn(claimed(door.clone(), turn, (key, request_hash), (now, since), request, next));
+    done.await.map_err(Error::internal)?
+}
+
+/// Claims the key and does it, whether or not whoever asked still waits.
+async fn claimed(door: Door, turn: Turn, (key, request_hash): (Key, String), (now, since): (Instant, Instant), request: Request, next: Next) -> Result<Response> {
+    let store = &door.ctx.app.store;
     // what is done under the claim is on the disk after it, so a request that took effect has its claim
     if !answer::claim(store.trailing(), &key, &request_hash, now, since).await? {
         let known = answer::find(store, &key, since).await?;
@@ -191,9 +197,7 @@ async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result
     if door.ctx.random::<1>()?[0] == 0 {
         answer::forget(store.trailing(), since).await?;
     }
-    let request = Request::from_parts(parts, Body::from(body));
-    let done = tokio::spawn(finish(door.clone(), turn, key, request, next));
-    done.await.map_err(Error::internal)?
+    finish(door, turn, key, request, next).await
 }
 
 /// A request that is known is answered again; another process may still be at it, this one is not, for it is our turn.
@@ -202,7 +206,7 @@ fn met(known: Known, request_hash: &str, now: Instant) -> Result<Response> {
     if young { Err(in_flight()) } else { again(known, request_hash) }
 }
 
-/// Does it and keeps the answer, whether or not whoever asked still waits.
+/// Does what is claimed and keeps the answer.
 async fn finish(door: Door, _turn: Turn, key: Key, request: Request, next: Next) -> Result<Response> {
     let (parts, body) = next.run(request).await.into_parts();
     let store = &door.ctx.app.store;

@@ -32,5 +32,6 @@ pub mod sql;
 pub mod vault;
 pub mod webhooks;
 pub mod work;
+pub mod writes;
 
 pub use error::{Error, Result};

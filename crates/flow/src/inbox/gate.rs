@@ -69,7 +69,7 @@ impl Gate {
         let (sender, receiver) = oneshot::channel();
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).push((pending, sender));
         let app = Arc::clone(app);
-        tokio::spawn(async move {
+        crate::writes::spawn(async move {
             let turn = app.inbox.turn.lock().await;
             let crowd = app.inbox.crowd();
             if crowd.is_empty() {
