@@ -10,7 +10,7 @@ use crate::{
     schema, stats,
 };
 use arrow::{array::UInt32Array, compute::take_record_batch, record_batch::RecordBatch};
-use domain::table::{DataFile, Table};
+use domain::table::{ColumnType, DataFile, Table};
 use parquet::{
     arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, Encoding, ZstdLevel},
@@ -177,13 +177,14 @@ fn properties(table: Table, sorted: bool) -> WriterProperties {
         .set_write_batch_size(PAGE_ROWS);
     for c in table.columns() {
         let path = || ColumnPath::from(c.name);
+        // a dictionary makes numbers, days and the names of few things as small as compression does, and whoever asks for one
+        // customer reads a page of each column
+        if c.kind != ColumnType::Varchar || matches!(c.name, "channel" | "store" | "payment" | "kind") {
+            p = p.set_column_compression(path(), Compression::UNCOMPRESSED);
+        }
         match c.name {
-            // hashes do not shrink
-            "row_key" | "order_key" | "line_key" | "refund_key" | "cost_key" => {
-                p = p
-                    .set_column_dictionary_enabled(path(), false)
-                    .set_column_compression(path(), Compression::UNCOMPRESSED);
-            }
+            // hashes do not repeat
+            "row_key" | "order_key" | "line_key" | "refund_key" | "cost_key" => p = p.set_column_dictionary_enabled(path(), false),
             "customer" => {
                 p = p
                     .set_column_dictionary_enabled(path(), false)
