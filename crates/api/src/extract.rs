@@ -4,10 +4,13 @@ use crate::error::Error;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::{body::{Body, Bytes}, http::StatusCode};
+use axum::{body::{Body, Bytes}, http::{HeaderValue, StatusCode, header}};
 use flow::inbox;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+
+/// Room that most answers fit in, so that few are moved while they are written.
+const BODY: usize = 4 << 10;
 
 /// A JSON body in, a JSON body out.
 #[derive(Debug, Clone)]
@@ -60,7 +63,11 @@ fn wholes(mut value: Value) -> Option<Value> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        let mut body = Vec::with_capacity(BODY);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+            Err(e) => Error::internal(e).into_response(),
+        }
     }
 }
 

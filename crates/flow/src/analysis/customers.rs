@@ -400,13 +400,15 @@ pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerK
     let aliases = app.runs.aliases(app).await?;
     let cards = app.cards.of(app, &cards::with_members(&aliases, keys)).await?;
     let mut carried = marks::carried(app, sight, keys).await?;
+    // what stands in every row is looked up once
+    let shown: Vec<_> = columns.iter().filter_map(|k| Some((k, picture.column(k)?))).collect();
+    let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
+    let asked: Vec<&str> = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k)).collect();
     let item = |key: &CustomerKey| {
         let person = cards.get(key)?;
         let known = cards::identifiers(&cards, &aliases, *key);
-        let values = columns.iter().filter_map(|k| Some((k.clone(), picture.column(k)?.value(key.0 as usize))));
-        let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
-        let classes = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k));
-        let classes = classes.filter_map(|k| Some((k.to_owned(), picture.class_of(k, *key)?)));
+        let values = shown.iter().map(|(k, column)| ((*k).clone(), column.value(key.0 as usize)));
+        let classes = asked.iter().filter_map(|k| Some(((*k).to_owned(), picture.class_of(k, *key)?)));
         let (tags, owner) = carried.take(*key);
         Some(CustomerItem {
             tags,

@@ -100,8 +100,9 @@ impl Run {
         let Some(column) = self.column(&sort.by) else { return Vec::new() };
         let (n, wanted) = (among.len() as u64, offset.saturating_add(limit));
         // walking the whole order meets one of the set every n ÷ count steps; picking looks at each of the set
-        let steps = (wanted as u64).saturating_mul(n) / among.count().max(1);
-        let index = if steps < among.count() { self.indexes.of(&sort.by, column, PAGES) } else { None };
+        let count = among.count();
+        let steps = (wanted as u64).saturating_mul(n) / count.max(1);
+        let index = if steps < count { self.indexes.of(&sort.by, column, PAGES) } else { None };
         let found: Vec<u32> = match index {
             Some(index) => index.walk(among, sort.descending, behind).skip(offset).take(limit).collect(),
             None => {
