@@ -61,7 +61,7 @@ case "${1:-}" in
   browser) browser ;;
   postgres) postgres ;;
   python) packages venv tests/independent/requirements.txt ;;
-  bench) packages bench-venv scripts/bench-requirements.txt ;;
+  bench) web; browser; packages bench-venv scripts/bench-requirements.txt ;;
   test) web; browser; postgres; xfs; packages venv tests/independent/requirements.txt ;;
   *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
 esac
