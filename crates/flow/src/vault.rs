@@ -1,6 +1,7 @@
 //! Secrets that must be read again and that nobody but this server should read: second factors, the secret of a sign-in service, those of
-//! webhooks, the password of the mail server. They lie in the database sealed (ChaCha20-Poly1305) with a key of the data folder, so that the database, its copies and backups alone give
-//! nothing away. What one is for is sealed with it: moved to another place it does not open.
+//! webhooks, the password of the mail server. They lie in the database sealed (ChaCha20-Poly1305) with a key of the data folder, so that
+//! the database, its copies and backups alone give nothing away. What one is for is sealed with it: moved to another place it does not
+//! open.
 
 use crate::{Error, Result, app::App, keyfile};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};

@@ -120,8 +120,12 @@ pub(super) async fn arrive(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> 
         tokio::runtime::Handle::current().block_on(async move {
             let mut archive = Archive::open(&path)?;
             // the process may have died after it was in
-            if let Some(compared) = if again { everything::brought(&own, &mut archive, &id).await? } else { None } {
-                return Ok(Some(compared));
+            let before = match again {
+                true => everything::brought(&own, &mut archive, &id).await?,
+                false => None,
+            };
+            if before.is_some() {
+                return Ok(before);
             }
             // the archive goes with the next sweep: until this is noted down it may be asked for again
             let told = |done, total| told.tell(done, total).is_ok();
