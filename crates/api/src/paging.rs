@@ -48,8 +48,7 @@ pub fn limit(asked: Option<u32>) -> Result<usize> {
 
 /// Not a cursor of ours, or of something that is gone.
 pub fn no_cursor() -> Error {
-    let message = Label::new("翻页标记无效，请从第一页重新开始", "this is no cursor of this list; begin at the first page");
-    Error::invalid("request.cursor", message.en.clone()).params(json!({ "message": message })).field("cursor", "request.cursor")
+    Error::from(flow::paging::no_cursor()).field("cursor", "request.cursor")
 }
 
 impl Paging {

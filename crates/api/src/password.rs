@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Verified when nobody has the e-mail, so that an answer takes as long either way.
@@ -24,18 +24,20 @@ struct Turns {
     places: Semaphore,
     /// at work: few of one business, few of a server
     work: flow::shares::Turns,
+    /// what was compared so far, in KiB gone through
+    weighed: AtomicU64,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: flow::shares::Turns::default() }))
+        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: flow::shares::Turns::default(), weighed: AtomicU64::default() }))
     }
 }
 
 impl Passwords {
     /// For another business of this server: a crowd at its door keeps nobody waiting at this one.
     pub fn beside(&self) -> Passwords {
-        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: self.0.work.beside() }))
+        Passwords(Arc::new(Turns { places: Semaphore::new(CROWD), work: self.0.work.beside(), weighed: AtomicU64::default() }))
     }
 
     /// A turn; `server.busy` when too many wait already.
@@ -61,19 +63,24 @@ impl Passwords {
     /// Does the password fit the stored hash? Without a stored hash the work is done all the same and the answer is no.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
         let _turn = self.turn().await?;
+        let turns = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || {
             // an account without a password keeps an empty text
-            let stored = stored.filter(|text| !text.is_empty());
-            let known = stored.is_some();
-            let text = stored.unwrap_or_else(|| DUMMY.to_owned());
-            let fits = match PasswordHash::new(&text) {
-                Ok(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
-                Err(_) => false,
-            };
+            let known = stored.as_deref().is_some_and(|text| PasswordHash::new(text).is_ok());
+            let hash = PasswordHash::new(stored.as_deref().filter(|_| known).unwrap_or(DUMMY)).map_err(Error::internal)?;
+            let fits = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+            let cost = ["m", "t"].into_iter().map(|name| u64::from(hash.params.get_decimal(name).unwrap_or(0))).product();
+            turns.weighed.fetch_add(cost, Ordering::Relaxed);
             Ok(known && fits)
         })
         .await
         .map_err(Error::internal)?
+    }
+
+    /// The work of all comparisons so far, as their own parameters tell it: KiB gone through. Whoever is not known costs as much as
+    /// whoever is.
+    pub fn weighed(&self) -> u64 {
+        self.0.weighed.load(Ordering::Relaxed)
     }
 }
 
@@ -93,7 +100,10 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(passwords.verify("correct horse battery".into(), Some(hash.clone())).await.expect("verifies"));
         assert!(!passwords.verify("correct horse batterx".into(), Some(hash)).await.expect("verifies"));
-        assert!(!passwords.verify("whatever it is".into(), None).await.expect("verifies"));
+        for nothing in [None, Some(String::new()), Some("no hash".to_owned())] {
+            assert!(!passwords.verify("whatever it is".into(), nothing).await.expect("verifies"));
+        }
+        assert_eq!(passwords.weighed(), 5 * 19_456 * 2);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

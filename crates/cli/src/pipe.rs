@@ -3,6 +3,7 @@
 use crate::{
     args::Files,
     exit::{Code, Failure},
+    interrupt::Interrupt,
 };
 use std::{
     fs::File,
@@ -34,13 +35,29 @@ pub fn settled(files: &Files) -> Result<(Files, Option<TempDir>), Failure> {
         return Err(Failure::new(Code::Usage, "stdin", "标准输入（-）只能用一次", "standard input (-) can be used once only"));
     }
     let Some(place) = files.each().find(|p| is(p)) else { return Ok((files, None)) };
-    let failed = |e: io::Error| Failure::file(Path::new("stdin"), &e);
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("stdin");
-    let mut kept = File::create(&path).map_err(failed)?;
-    io::copy(&mut io::stdin().lock(), &mut kept).map_err(failed)?;
+    let (path, folder) = kept(|_| {})?;
     *place = path;
     Ok((files, Some(folder)))
+}
+
+/// An archive, or standard input in a file of its own, for archives are read back and forth. The folder goes when it is dropped, and
+/// when the command is broken off.
+pub fn whole(file: &Path, interrupt: &Interrupt) -> Result<(PathBuf, Option<TempDir>), Failure> {
+    if !is(file) {
+        return Ok((file.to_owned(), None));
+    }
+    let (path, folder) = kept(|folder| interrupt.leaves(folder))?;
+    Ok((path, Some(folder)))
+}
+
+/// Standard input in a file; `begun` learns of its folder before anything is read.
+fn kept(begun: impl FnOnce(&Path)) -> Result<(PathBuf, TempDir), Failure> {
+    let failed = |e: io::Error| Failure::file(Path::new("stdin"), &e);
+    let folder = tempfile::tempdir().map_err(failed)?;
+    begun(folder.path());
+    let path = folder.path().join("stdin");
+    io::copy(&mut io::stdin().lock(), &mut File::create(&path).map_err(failed)?).map_err(failed)?;
+    Ok((path, folder))
 }
 
 /// At most one thing goes to standard output, and under `--json` that is the answer.

@@ -5,7 +5,7 @@ use crate::{
     analysis::moment::parse_day,
     app::App,
     output::{cell::{Cell, Column, Kind, Sheet}, csv},
-    schema, seal,
+    paging, schema, seal,
 };
 use domain::{
     Label,
@@ -185,10 +185,7 @@ pub fn filter(app: &App, wanted: Wanted<'_>) -> Result<Filter> {
 /// # Errors
 /// `request.cursor`; when the store refuses.
 pub async fn page(app: &App, filter: &Filter, cursor: Option<&str>, limit: u32) -> Result<AuditPage> {
-    let before = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(text.parse::<i64>().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
-        None => None,
-    };
+    let before = paging::place(cursor, |text| text.parse().ok())?;
     let mut entries = store::audit::page(&app.store, &app.settings().id, filter, before, limit.saturating_add(1)).await?;
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);

@@ -22,6 +22,7 @@ pub mod mail;
 pub mod merging;
 pub mod output;
 pub mod objects;
+pub mod paging;
 pub mod people;
 pub mod quality;
 pub mod schema;

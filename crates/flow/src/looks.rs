@@ -10,8 +10,13 @@ use std::{
     cell::Cell,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use store::reading::{self, Reading};
+
+/// A database that does not answer for so long is not waited for any longer: everybody waits for the look under way, and whoever has it
+/// would keep them all.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The look that everybody who asks now will share; a failure is not shared.
 type Pending = Shared<BoxFuture<'static, Option<Reading>>>;
@@ -48,20 +53,26 @@ impl Looks {
         Arc::as_ptr(&self.0) as usize
     }
 
-    fn join(&self, store: &store::Store) -> Pending {
+    fn join(&self, now: impl Future<Output = Result<Reading>> + Send + 'static) -> Pending {
         let mut next = self.0.next();
         if let Some(pending) = &*next {
             return pending.clone();
         }
-        let (turns, store) = (Arc::clone(&self.0), store.clone());
+        let turns = Arc::clone(&self.0);
         let look = async move {
             let _turn = turns.under_way.lock().await;
             // it begins: who asks from here on is of the one after
             turns.next().take();
-            reading::now(&store).await.ok()
+            now.await.ok()
         };
         next.insert(look.boxed().shared()).clone()
     }
+}
+
+/// Looks, if the database answers in time.
+async fn now(store: store::Store) -> Result<Reading> {
+    let looked = tokio::time::timeout(PATIENCE, reading::now(&store)).await;
+    Ok(looked.map_err(|_| store::Error::Busy)??)
 }
 
 impl App {
@@ -74,9 +85,9 @@ impl App {
         if let Some((_, seen)) = SEEN.try_with(Cell::get).ok().flatten().filter(|(of, _)| *of == whose) {
             return Ok(seen);
         }
-        let now = match self.looks.join(&self.store).await {
+        let now = match self.looks.join(now(self.store.clone())).await {
             Some(now) => now,
-            None => reading::now(&self.store).await?,
+            None => now(self.store.clone()).await?,
         };
         self.settle(now.house).await?;
         // nobody minds outside of `once`
@@ -94,17 +105,32 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let store = store::Store::open(&format!("sqlite:{}", folder.path().join("z.db").display())).await.expect("opens");
         let looks = Looks::default();
-        let before = looks.join(&store);
+        let look = || now(store.clone());
+        let before = looks.join(look());
         let held = Arc::clone(&looks.0).under_way.try_lock().is_ok();
         assert!(held, "nothing is under way before somebody waits");
         // both ask before it begins: one look
-        let same = looks.join(&store);
+        let same = looks.join(look());
         assert!(before.ptr_eq(&same));
         let seen = before.await.expect("answers");
         assert_eq!(same.await, Some(seen));
         // whoever asks after it began is not answered by it
-        let after = looks.join(&store);
+        let after = looks.join(look());
         assert_eq!(after.peek(), None);
         assert_eq!(after.await, Some(seen));
+    }
+
+    #[tokio::test]
+    async fn whoever_stops_waiting_keeps_nobody_from_looking() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store::Store::open(&format!("sqlite:{}", folder.path().join("z.db").display())).await.expect("opens");
+        let looks = Looks::default();
+        // one whose database never answers, and one who waits for its turn: both go away
+        let hangs = looks.join(std::future::pending());
+        assert_eq!(hangs.clone().now_or_never(), None);
+        let waits = looks.join(now(store.clone()));
+        assert_eq!(waits.clone().now_or_never(), None);
+        drop((hangs, waits));
+        assert!(looks.join(now(store)).await.is_some());
     }
 }

@@ -1,9 +1,10 @@
-//! Secrets that must be read again and that nobody but this server should read: second factors, the secret of a sign-in service. They lie
-//! in the database sealed (ChaCha20-Poly1305) with a key of the data folder, so that the database, its copies and backups alone give
-//! nothing away. What one is for is sealed with it: moved to another place it does not open.
+//! Secrets that must be read again and that nobody but this server should read: second factors, the secret of a sign-in service, those of
+//! webhooks, the password of the mail server. They lie in the database sealed (ChaCha20-Poly1305) with a key of the data folder, so that
+//! the database, its copies and backups alone give nothing away. What one is for is sealed with it: moved to another place it does not
+//! open.
 
 use crate::{Error, Result, app::App, keyfile};
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};
 
 /// File of the key.
 const KEY: &str = "secret-key";
@@ -40,4 +41,20 @@ pub fn open(app: &App, purpose: &str, sealed: &str) -> Result<Option<Vec<u8>>> {
     let Ok(nonce) = Nonce::try_assume_unique_for_key(nonce) else { return Ok(None) };
     let mut rest = rest.to_vec();
     Ok(cipher(&key)?.open_in_place(nonce, Aad::from(purpose), &mut rest).ok().map(|plain| plain.to_vec()))
+}
+
+/// Was this text sealed? What programs before this one kept in the clear was not.
+pub fn is_sealed(text: &str) -> bool {
+    text.strip_prefix(MARK).and_then(keyfile::bytes).is_some_and(|bytes| bytes.len() >= NONCE_LEN + MAX_TAG_LEN)
+}
+
+/// The words of a text that was sealed for this purpose, or that is still in the clear; `None` as [`open`].
+///
+/// # Errors
+/// When the disk refuses.
+pub fn words(app: &App, purpose: &str, text: &str) -> Result<Option<String>> {
+    if !is_sealed(text) {
+        return Ok(Some(text.to_owned()));
+    }
+    Ok(open(app, purpose, text)?.and_then(|bytes| String::from_utf8(bytes).ok()))
 }

@@ -30,19 +30,55 @@ use std::{
     io::BufReader,
     ops::Range,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 const BATCH: usize = 16_384;
 
-/// Parsed footers by path, and whose rows small files hold, shared by all snapshots of a lake.
+/// What is kept of files, shared by all snapshots of a lake.
 #[derive(Debug, Default)]
-pub(crate) struct Footers(Mutex<HashMap<PathBuf, ArrowReaderMetadata>>, Mutex<HashMap<PathBuf, Arc<Vec<i32>>>>);
+pub(crate) struct Footers {
+    parsed: Kept<ArrowReaderMetadata>,
+    /// whose rows small files hold
+    whose: Kept<Arc<Vec<i32>>>,
+}
 
 /// Rows of a file whose customers are kept: programs post many such files a day, and each holds few of all customers.
 const SMALL: u64 = 65_536;
-/// Rows of small files of which they are kept at a time.
-const KEPT: usize = 16 << 20;
+/// Bytes that are kept of each kind at a time.
+const KEPT: usize = 64 << 20;
+
+/// Something of each file, by its path. Files come and go, and nobody says which will never be asked for again: what would be too
+/// much is forgotten as a whole.
+#[derive(Debug)]
+struct Kept<T>(Mutex<(usize, HashMap<PathBuf, T>)>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Mutex::default())
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    fn all(&self) -> MutexGuard<'_, (usize, HashMap<PathBuf, T>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, path: &Path) -> Option<T> {
+        self.all().1.get(path).cloned()
+    }
+
+    fn keep(&self, path: PathBuf, one: T, bytes: usize) {
+        let mut all = self.all();
+        if all.0.saturating_add(bytes) > KEPT {
+            *all = Default::default();
+        }
+        // two may have read the same at once
+        if all.1.insert(path, one).is_none() {
+            all.0 += bytes;
+        }
+    }
+}
 
 /// The files of a snapshot, below a root.
 #[derive(Debug, Clone)]
@@ -64,8 +100,7 @@ impl Reader {
             std::io::ErrorKind::NotFound => Error::Missing { path: path.clone(), snapshot: self.snapshot },
             _ => Error::Io { path: path.clone(), source },
         })?;
-        let known = self.footers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
-        if let Some(footer) = known {
+        if let Some(footer) = self.footers.parsed.get(&path) {
             return Ok((open, footer, path));
         }
         let bytes = open.metadata().map_err(|source| Error::Io { path: path.clone(), source })?.len();
@@ -74,7 +109,7 @@ impl Reader {
             return Err(Error::Damaged { path, reason });
         }
         let footer = footer(&open, &path, file)?;
-        self.footers.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), footer.clone());
+        self.footers.parsed.keep(path.clone(), footer.clone(), footer.metadata().memory_size());
         Ok((open, footer, path))
     }
 
@@ -156,9 +191,8 @@ impl Reader {
     /// The customers of a small file, row by row, where they stand in their order.
     fn whose(&self, file: &DataFile) -> Result<Option<Arc<Vec<i32>>>> {
         let path = self.path(file);
-        let kept = || self.footers.1.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(whose) = kept().get(&path) {
-            return Ok(Some(Arc::clone(whose)));
+        if let Some(whose) = self.footers.whose.get(&path) {
+            return Ok(Some(whose));
         }
         let mut whose: Vec<i32> = Vec::with_capacity(usize::try_from(file.rows).unwrap_or(0));
         self.scan(file, &["customer"], |batch| {
@@ -169,11 +203,7 @@ impl Reader {
             return Ok(None);
         }
         let whose = Arc::new(whose);
-        let mut kept = kept();
-        if kept.values().map(|w| w.len()).sum::<usize>() + whose.len() > KEPT {
-            kept.clear();
-        }
-        kept.insert(path, Arc::clone(&whose));
+        self.footers.whose.keep(path, Arc::clone(&whose), size_of_val(whose.as_slice()));
         Ok(Some(whose))
     }
 
@@ -411,4 +441,27 @@ pub(crate) fn check_files(reader: &Reader, files: &[DataFile]) -> Result<()> {
 /// The files of one table.
 pub(crate) fn files_of(files: &[DataFile], table: Table) -> impl Iterator<Item = &DataFile> + Clone {
     files.iter().filter(move |f| f.table == table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_files_does_not_grow_for_ever() {
+        let (kept, one): (Kept<usize>, usize) = (Kept::default(), KEPT / 10);
+        let size = || {
+            let all = kept.all();
+            (all.0, all.1.len())
+        };
+        for n in 0..1_000 {
+            kept.keep(PathBuf::from(n.to_string()), n, one);
+            assert_eq!(kept.get(Path::new(&n.to_string())), Some(n));
+            let (bytes, files) = size();
+            assert!(files <= 10 && bytes == files * one, "{files} files, {bytes} bytes");
+        }
+        kept.keep("999".into(), 7, one);
+        let (bytes, files) = size();
+        assert_eq!((kept.get(Path::new("999")), bytes), (Some(7), files * one));
+    }
 }

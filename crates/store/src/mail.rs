@@ -15,7 +15,7 @@ pub struct Relay {
     pub security: String,
     /// login; empty for none
     pub username: String,
-    /// its password
+    /// its password, sealed
     pub password: String,
     /// who sends
     pub from_address: String,
@@ -147,6 +147,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (workspace) DO UPDATE SET host = excluded.host, port = excluded.port,
             security = excluded.security, username = excluded.username, password = excluded.password,
             from_address = excluded.from_address, from_name = excluded.from_name, updated_at = excluded.updated_at";
+    SHUT = "UPDATE mail_relay SET password = $2 WHERE workspace = $1 AND password = $3";
     UNSET = "DELETE FROM mail_relay WHERE workspace = $1";
     ENQUEUE = "INSERT INTO mails (id, workspace, unique_key, kind, recipient, subject, body, html, unsubscribe, state, attempts, next_at, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $10, $10) ON CONFLICT DO NOTHING";
@@ -188,6 +189,11 @@ pub async fn set(tx: &mut Tx, workspace: &str, r: &Relay) -> Result<()> {
         r.from_address.as_str(), r.from_name.as_str(), r.updated_at.0,
     )
     .map(|_| ())
+}
+
+/// The same password in another writing, unless there is a new one.
+pub async fn shut(db: impl Access, workspace: &str, r: &Relay, password: &str) -> Result<()> {
+    execute!(db, SHUT, workspace, password, r.password.as_str()).map(|_| ())
 }
 
 /// Takes it away; false if there was none.

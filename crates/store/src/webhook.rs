@@ -44,7 +44,7 @@ pub struct Webhook {
     pub description: String,
     /// which events, a document of `flow`
     pub events: serde_json::Value,
-    /// `whsec_…`
+    /// `whsec_…`, sealed
     pub secret: String,
     /// the one before, while it is still good
     pub previous: Option<(String, Instant)>,
@@ -135,6 +135,7 @@ statements! {
         WHERE id = $1 AND state = 'on' AND removed_at IS NULL
             AND (worker = $2 OR lease_until IS NULL OR lease_until < $4 OR lease_until > $5)";
     RELEASE = "UPDATE webhooks SET worker = NULL, lease_until = NULL WHERE id = $1 AND worker = $2";
+    SHUT = "UPDATE webhooks SET secret = $2, previous_secret = $3 WHERE id = $1 AND secret = $4";
     FORGET_SECRETS = "UPDATE webhooks SET previous_secret = NULL, previous_until = NULL WHERE previous_until < $1";
 }
 
@@ -207,6 +208,11 @@ pub async fn lease(db: impl Access, id: &str, worker: &str, now: Instant, until:
 /// Gives the turn back.
 pub async fn release(db: impl Access, id: &str, worker: &str) -> Result<()> {
     execute!(db, RELEASE, id, worker).map(|_| ())
+}
+
+/// The same secrets in another writing, unless there is a new one.
+pub async fn shut(db: impl Access, w: &Webhook, secret: &str, previous: Option<&str>) -> Result<()> {
+    execute!(db, SHUT, w.id.as_str(), secret, previous, w.secret.as_str()).map(|_| ())
 }
 
 /// Forgets secrets whose time is over.

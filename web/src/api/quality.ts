@@ -6,7 +6,7 @@ import type { components } from './gen/schema'
 import type { Label } from './types'
 
 type S = components['schemas']
-export type Finding = Omit<S['FindingView'], 'text' | 'effect' | 'mend' | 'detail'> & { text: Label; effect: Label; mend: Label; detail: Label[] }
+export type Finding = Omit<S['FindingView'], 'text' | 'field' | 'effect' | 'mend' | 'detail'> & { text: Label; field?: Label | null; effect: Label; mend: Label; detail: Label[] }
 export type DataQuality = Omit<S['DataQuality'], 'findings'> & { findings: Finding[] }
 
 export const dataQuality = queryOptions({

@@ -85,6 +85,10 @@ async fn business(url: Option<String>) -> TestApp {
     app.post("/segments", json!({ "key": "fixed", "label": named("名单"), "customers": [first, second] })).await.expect(201);
     app.with_body(Method::PUT, "/segments/spots", json!({ "label": named("色斑"), "rule_text": "custom.f_choices contains \"色斑\" and orders >= 1" })).await.expect(200);
 
+    // somebody does not want to be profiled; who wrote that down is known there, too
+    let refuses = id_of(&app, "M007").await;
+    change(&app, &me, "refuses-0001", json!({ "kind": "profiling_refuse", "customers": [refuses], "refusal": { "how": "phone" } })).await.expect(200);
+
     // tags, one of them taken away; an owner of others; notes, one of them removed
     let (amy, amys) = app.joined(Role::Agent, Personal::ByRole).await;
     for (n, name) in ["VIP", "=tag", "gone"].into_iter().enumerate() {
@@ -172,7 +176,7 @@ async fn arrives(app: &TestApp, archive: &[u8], folder: &Path) -> flow::Result<e
     std::fs::write(&path, archive).expect("a file");
     let mut archive = Archive::open(&path)?;
     archive.verify(&|_, _| true)?;
-    everything::arrive(&app.ctx.app, &mut archive, &Actor::program("test"), &|_, _| true).await
+    everything::arrive(&app.ctx.app, &mut archive, &Actor::program("test"), None, &|_, _| true).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +201,8 @@ async fn a_business_in_which_everything_happened_goes_out_and_comes_in_the_same_
         let target = TestApp::bare(None).await;
         let out = if format == Format::Csv { first.clone() } else { taken(&source, format).await };
         let arrived = arrives(&target, &out, folder.path()).await.expect("it comes in");
-        assert_eq!((arrived.compared.customers, arrived.compared.same, &arrived.compared.differ), (everybody, everybody, &Default::default()), "{format:?}");
+        let compared = arrived.compared.expect("it is compared");
+        assert_eq!((compared.customers, compared.same, &compared.differ), (everybody, everybody, &Default::default()), "{format:?}");
         assert_eq!(differing(&first, &taken(&target, Format::Csv).await), Vec::<String>::new(), "{format:?}: out again, byte for byte");
         // and once more in its own form
         assert_eq!(differing(&out, &taken(&target, format).await), Vec::<String>::new(), "{format:?}");
@@ -207,7 +212,7 @@ async fn a_business_in_which_everything_happened_goes_out_and_comes_in_the_same_
     for url in both().await {
         let target = TestApp::bare(url).await;
         let arrived = arrives(&target, &first, folder.path()).await.expect("it comes in");
-        assert_eq!(arrived.compared.same, everybody);
+        assert_eq!(arrived.compared.map(|c| c.same), Some(everybody));
         assert_eq!(differing(&first, &taken(&target, Format::Csv).await), Vec::<String>::new());
         // whoever sets it up with the address of an owner of before is who they were; the others are names
         let app = target.founded().await;
@@ -219,6 +224,8 @@ async fn a_business_in_which_everything_happened_goes_out_and_comes_in_the_same_
         assert!(tags.contains("VIP") && !tags.contains("gone"), "{tags}");
         assert_eq!(views["items"][0]["owner"], mine, "what they made is theirs again: {views}");
         assert_eq!(app.read(&me, "/members").await.expect(200)["items"].as_array().map(Vec::len), Some(1), "nobody else may do anything");
+        let refusal = app.read(&me, &format!("/customers/{}", id_of(&app, "M007").await)).await.expect(200)["refusal"].clone();
+        assert_eq!((&refusal["by"], &refusal["how"]), (&mine, &json!("phone")), "who wrote it down: {refusal}");
         // a merge that came along can be parted
         let merges = app.read(&me, "/merges").await.expect(200);
         let merge = text(&merges["items"][0]["id"]);
@@ -277,6 +284,12 @@ async fn what_was_changed_cut_off_or_made_to_harm_is_refused_and_nothing_stays()
         ("rows that are not there", again(&|all, m| put(all, m, "orders", head.clone())), "everything.damaged"),
         ("half a quote", again(&|all, m| put(all, m, "orders", format!("{head}\"1"))), "everything.damaged"),
         ("other columns", again(&|all, m| put(all, m, "orders", one.clone())), "everything.damaged"),
+        ("more rows than there are numbers", again(&|_, m| m["tables"].as_array_mut().expect("tables").iter_mut().for_each(|t| t["rows"] = json!(u64::MAX))), "everything.damaged"),
+        ("more bytes than the archive holds", again(&|_, m| m["tables"].as_array_mut().expect("tables").iter_mut().for_each(|t| t["parts"][0]["bytes"] = json!(u64::MAX))), "everything.too_large"),
+        ("somebody twice", again(&|all, m| { let people = csv(all, "people"); put(all, m, "people", format!("{people}{}", people.lines().nth(1).expect("a row"))); said(m, "people", 1); }), "everything.damaged"),
+        ("a merge into who was merged", again(&|all, m| { let customers = csv(all, "customers"); put(all, m, "customers", merged(&customers)) }), "everything.damaged"),
+        ("classes of nobody", again(&|all, m| { let classes = csv(all, "classes"); put(all, m, "classes", classes.replacen("\n0,", "\n4000000,", 1)) }), "everything.damaged"),
+        ("a password", locked(&good), "everything.damaged"),
     ];
     for (what, archive, code) in &cases {
         let said = arrives(&target, archive, folder.path()).await.expect_err(what).to_string();
@@ -294,7 +307,69 @@ async fn what_was_changed_cut_off_or_made_to_harm_is_refused_and_nothing_stays()
     std::fs::write(&path, &good).expect("a file");
     let mut archive = Archive::open(&path).expect("opens");
     assert!(archive.verify(&|_, _| false).expect_err("stopped").to_string().starts_with("everything.stopped"));
-    assert_eq!(arrives(&target, &good, folder.path()).await.expect("it comes in after all").compared.same, 12);
+    // what programs add that pack a folder does not matter
+    let mut packed = ZipWriter::new_append(Cursor::new(good)).expect("an archive");
+    packed.add_directory("definitions/", SimpleFileOptions::default()).expect("an entry");
+    let packed = packed.finish().expect("closed").into_inner();
+    assert_eq!(arrives(&target, &packed, folder.path()).await.expect("it comes in after all").compared.map(|c| c.same), Some(12));
+}
+
+fn csv(all: &BTreeMap<String, Vec<u8>>, table: &str) -> String {
+    String::from_utf8(all[&format!("{table}.csv")].clone()).expect("UTF-8")
+}
+
+/// One row more in the manifest.
+fn said(manifest: &mut Value, table: &str, more: u64) {
+    let table = manifest["tables"].as_array_mut().expect("tables").iter_mut().find(|t| t["name"] == table).expect("a table");
+    let rows = table["rows"].as_u64().expect("a count") + more;
+    (table["rows"], table["parts"][0]["rows"]) = (json!(rows), json!(rows));
+}
+
+/// The first customer is merged into the second, and the second into the third.
+fn merged(customers: &str) -> String {
+    let place = customers.lines().next().expect("a heading").trim_start_matches('\u{feff}').split(',').position(|c| c == "merged_into").expect("a column");
+    let row = |(n, line): (usize, &str)| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        if n == 1 || n == 2 {
+            cells[place] = n.to_string();
+        }
+        cells.join(",") + "\r\n"
+    };
+    customers.lines().enumerate().map(row).collect()
+}
+
+/// Every entry says that it takes a password.
+fn locked(archive: &[u8]) -> Vec<u8> {
+    let mut all = archive.to_vec();
+    for at in 0..all.len() - 10 {
+        match &all[at..at + 4] {
+            b"PK\x01\x02" => all[at + 8] |= 1,
+            b"PK\x03\x04" => all[at + 6] |= 1,
+            _ => {}
+        }
+    }
+    all
+}
+
+/// A process that died after everything was in, and before it was noted that the job is done, knows that it was in: also of a business
+/// without customers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_done_again_knows_that_it_was_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut source = TestApp::ready(None).await;
+    let tiles = json!([{ "id": "a", "width": 1, "show": { "kind": "number", "measure": { "stat": "count" } } }]);
+    source.post("/dashboards", json!({ "name": named("板"), "tiles": tiles })).await.expect(201);
+    let path = folder.path().join("all.zip");
+    std::fs::write(&path, taken(&source, Format::Jsonl).await).expect("a file");
+    for url in both().await {
+        let target = TestApp::ready(url).await;
+        let (app, mut archive) = (&target.ctx.app, Archive::open(&path).expect("opens"));
+        archive.verify(&|_, _| true).expect("it is whole");
+        assert_eq!(everything::brought(app, &mut archive, "job_one").await.expect("answers"), None);
+        let arrived = everything::arrive(app, &mut archive, &Actor::program("test"), Some("job_one"), &|_, _| true).await.expect("it comes in");
+        assert_eq!(everything::brought(app, &mut archive, "job_one").await.expect("answers"), arrived.compared);
+        assert_eq!(everything::brought(app, &mut archive, "job_two").await.expect("answers"), None, "another did");
+    }
 }
 
 async fn dropped(app: &TestApp, who: &Who, archive: &[u8]) -> crate::app::Answer {

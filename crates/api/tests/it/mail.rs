@@ -20,12 +20,12 @@ impl Resolve for Loopback {
     }
 }
 
-async fn office(url: Option<String>, sink: &Sink) -> TestApp {
+pub async fn office(url: Option<String>, sink: &Sink) -> TestApp {
     let policy = Policy { inside: vec![format!("mail.test:{}", sink.port).parse().expect("a place")], ..Policy::default() };
     TestApp::going_out(url, Egress::new(policy).with_names(Arc::new(Loopback))).await.founded().await
 }
 
-fn draft(sink: &Sink) -> Value {
+pub fn draft(sink: &Sink) -> Value {
     json!({ "host": "mail.test", "port": sink.port, "security": "none", "username": "crm", "password": "geheim-4711", "from_address": "crm@shop.test" })
 }
 

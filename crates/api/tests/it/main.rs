@@ -32,6 +32,7 @@ mod session;
 mod sessions;
 mod sql;
 mod subscriptions;
+mod vault;
 mod versions;
 mod walls;
 mod web;

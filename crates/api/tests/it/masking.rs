@@ -7,8 +7,8 @@ use domain::access::{Personal, Role};
 use serde_json::{Value, json};
 
 /// What the two differ in.
-struct Details {
-    phone: &'static str,
+pub(crate) struct Details {
+    pub(crate) phone: &'static str,
     email: &'static str,
     birthday: &'static str,
     alias: &'static str,
@@ -21,7 +21,7 @@ struct Details {
     secret: &'static str,
 }
 
-const ONE: Details = Details {
+pub(crate) const ONE: Details = Details {
     phone: "13811115678",
     email: "wang@mail.cn",
     birthday: "1990-03-05",
@@ -33,7 +33,7 @@ const ONE: Details = Details {
     secret: "怕猫",
 };
 
-const OTHER: Details = Details {
+pub(crate) const OTHER: Details = Details {
     phone: "13822225678",
     email: "wong@mail.cn",
     birthday: "1990-03-06",
@@ -74,8 +74,8 @@ fn tiles(d: &Details) -> Value {
     ])
 }
 
-async fn world(d: &Details) -> World {
-    let mut app = TestApp::ready(None).await;
+/// Two members with all their details, and a classification made of one of them.
+pub(crate) async fn members(app: &mut TestApp, d: &Details) {
     let people = format!(
         "会员号,姓名,手机号,邮箱,生日,甲,乙\nM001,王芳,{},{},{},{},{}\nM002,李雷,13900000002,lilei@shop.test,{},13900000003,无\n",
         d.phone, d.email, d.birthday, d.alias, d.home, d.odd
@@ -103,6 +103,17 @@ async fn world(d: &Details) -> World {
     app.until(&id, "checked").await;
     app.post(&format!("/imports/{id}/commit"), json!({})).await;
     app.until(&id, "committed").await;
+    let label = |t: &str| json!({ "zh": t, "en": t });
+    let by_alias = json!({
+        "key": "by_alias", "label": label("按甲"), "description": label(""), "group": "custom",
+        "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("无") } }
+    });
+    app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
+}
+
+async fn world(d: &Details) -> World {
+    let mut app = TestApp::ready(None).await;
+    members(&mut app, d).await;
     let orders = format!("订单号,会员号,下单时间,实付金额,渠道\nD1,M001,2025-12-28 10:00:00,100.00,门店\nD2,M001,2025-13-45 10:00:00,1.00,{}\nD3,M002,2025-12-29 10:00:00,5.00,门店\n", d.phone);
     let import = app.import(&[("订单.csv", &orders)]).await["id"].as_str().expect("an id").to_owned();
     let said = format!("会员号,日期,nps,评论\nM001,2025-12-20,9,打我电话{}或写{}\n", d.phone, d.email);
@@ -120,11 +131,6 @@ async fn world(d: &Details) -> World {
     let query = json!({ "q": d.phone, "rule": "orders >= 1" });
     app.post("/views", json!({ "name": format!("找 {}", d.contact_phone), "query": query, "audience": "everyone" })).await.expect(201);
     app.post("/segments", json!({ "key": "cake", "label": label("生日将近"), "rule_text": "days_to_birthday <= 100 and orders >= 1" })).await.expect(201);
-    let by_alias = json!({
-        "key": "by_alias", "label": label("按甲"), "description": label(""), "group": "custom",
-        "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("无") } }
-    });
-    app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
     let board = json!({ "name": { "zh": format!("看 {}", d.alias), "en": "x" }, "tiles": tiles(d), "audience": "everyone" });
     let board = app.post("/dashboards", board).await.expect(201)["id"].as_str().expect("an id").to_owned();
     let (customer, company, second) = (find(&mut app, "M001").await, find(&mut app, "B001").await, find(&mut app, "M002").await);

@@ -130,6 +130,32 @@ async fn details_stay_behind_the_wall() {
     assert!(page["score"].as_u64() > whole["score"].as_u64(), "what is hidden costs nothing: {} {}", page["score"], whole["score"]);
 }
 
+/// Whoever does not want to be profiled is in no segment by a rule, and of whoever was erased nothing is known: neither is a fault of the
+/// data.
+#[tokio::test]
+async fn who_refuses_and_who_was_erased_are_no_findings() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        app.import(&[("会员.csv", PEOPLE), ("订单.csv", &orders())]).await;
+        app.post("/segments", json!({ "key": "everyone", "label": { "zh": "人人", "en": "everyone" }, "rule_text": "orders >= 0" })).await.expect(201);
+        let page = app.get("/data-quality").await.expect(200);
+        assert_eq!((&finding(&page, "full_segment")["count"], &finding(&page, "missing.city")["count"]), (&json!(1), &json!(2)));
+        let id = |page: Value| page["items"][0]["id"].as_str().expect("an id").to_owned();
+        let refuses = id(app.get("/customers?q=A3").await.expect(200));
+        let me = app.me();
+        crate::work::change(&app, &me, "refuses-0001", json!({ "kind": "profiling_refuse", "customers": [refuses], "refusal": { "how": "phone" } })).await.expect(200);
+        let gone = id(app.get("/customers?q=A5").await.expect(200));
+        let draft = flow::erasure::ErasureDraft { reason: "asked for it".into(), confirm: gone.clone() };
+        let begun = flow::erasure::begin(&app.ctx.app, &flow::people::By::machine("test"), &gone, &draft).await.expect("is asked for");
+        flow::erasure::carry_out(&app.ctx.app, &begun.id).await.expect("is done");
+        let page = app.get("/data-quality").await.expect(200);
+        assert_eq!(finding(&page, "full_segment")["count"], 1, "everybody who may be in it is");
+        let city = finding(&page, "missing.city");
+        assert_eq!((&city["count"], &city["of"], &city["field"]["en"]), (&json!(1), &json!(7), &json!("City")), "{city:#}");
+        assert_eq!((&finding(&page, "no_phone")["of"], &finding(&page, "no_phone")["field"]["zh"]), (&json!(7), &json!("手机号")));
+    }
+}
+
 #[tokio::test]
 async fn nights_are_remembered() {
     for url in both().await {
@@ -141,7 +167,7 @@ async fn nights_are_remembered() {
         app.import(&[("改.csv", "会员号,姓名,手机号\nA1,赵零,13988216660\n")]).await;
         let page = app.get("/data-quality").await.expect(200);
         assert_eq!(page["history"], json!([{ "day": "2025-12-31", "score": first }]));
-        assert_eq!((&finding(&page, "no_name")["before"], &finding(&page, "no_name")["count"]), (&json!(1), &json!(0)));
+        assert_eq!((&finding(&page, "no_name")["before"], &finding(&page, "no_name")["count"]), (&json!({ "day": "2025-12-31", "count": 1 }), &json!(0)));
         assert!(page["score"].as_u64() > first.map(u64::from), "{page:#}");
     }
 }

@@ -1,9 +1,9 @@
 //! First-run set-up, signing in and out, and what guards them.
 
-use crate::app::{TestApp, both, setup_form, still};
+use crate::app::{TestApp, Who, both, setup_form, still};
 use api::account;
 use axum::{body::Body, http::{Method, Request}};
-use domain::audit::Actor;
+use domain::{access::{Personal, Role}, audit::Actor};
 use insta::assert_json_snapshot;
 use flow::ingest;
 use serde_json::json;
@@ -90,6 +90,35 @@ async fn signing_in_out_and_expiring() {
         app.get("/overview").await.expect(200);
         app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 15 * 86_400_000_000));
         assert_eq!(app.get("/overview").await.problem(), (401, "session.required".into()));
+    }
+}
+
+/// Whoever tries addresses learns nothing by the answer, nor by how long it takes: one answer, and the same work, whoever is there.
+#[tokio::test]
+async fn an_unknown_address_is_answered_as_a_wrong_password_is() {
+    for url in both().await {
+        let app = TestApp::ready(url).await;
+        let (out, _) = app.joined(Role::Agent, Personal::ByRole).await;
+        let address = store::user::get(&app.ctx.app.store, &out).await.expect("reads").expect("is there").email;
+        assert_eq!(app.by(&app.me(), Method::DELETE, &format!("/members/{out}"), None).await.status, 204);
+        store::user::create_former(&app.ctx.app.store, "usr_former", "former@shop.test", "Former", crate::app::NOW).await.expect("is made");
+        let tries = [
+            ("a wrong password", "owner@shop.test", "not the password"),
+            ("an unknown address", "nobody@shop.test", "not the password"),
+            ("no password at all", "owner@shop.test", ""),
+            ("somebody who was here before", "former@shop.test", "not the password"),
+            ("somebody who was taken out, with their password", address.as_str(), crate::app::PASSWORD),
+        ];
+        let mut told = Vec::new();
+        for (who, email, password) in tries {
+            let before = app.ctx.passwords.weighed();
+            let answer = app.by(&Who::Nobody, Method::POST, "/session", Some(json!({ "email": email, "password": password }))).await;
+            told.push((who, answer.status.as_u16(), still(&answer.json()), answer.header("set-cookie").to_owned(), app.ctx.passwords.weighed() - before));
+        }
+        for (who, status, body, cookie, work) in &told {
+            assert_eq!((status, work), (&401, &(19_456 * 2)), "{who}");
+            assert_eq!((body, cookie), (&told[0].2, &told[0].3), "{who}");
+        }
     }
 }
 

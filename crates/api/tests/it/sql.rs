@@ -1,6 +1,9 @@
 //! Questions in SQL: figures equal to the API's own, walls that hold whatever is asked, and a server that goes on while it is bombed.
 
-use crate::app::{TestApp, Who, both};
+use crate::{
+    app::{TestApp, Who, both},
+    masking::{Details, ONE, OTHER, members},
+};
 use axum::http::Method;
 use domain::access::{Personal, Role};
 use serde_json::{Value, json};
@@ -289,44 +292,17 @@ const AROUND: &[&str] = &[
     "SELECT * FROM interactions",
 ];
 
-/// Two businesses that differ in nothing but details.
-async fn world(phone: &str, email: &str, birthday: &str, alias: &str, home: &str) -> TestApp {
+/// One of two businesses that differ in nothing but details.
+async fn world(d: &Details) -> TestApp {
     let mut app = TestApp::ready(None).await;
-    let people = format!("会员号,姓名,手机号,邮箱,生日,甲,乙\nM001,王芳,{phone},{email},{birthday},{alias},{home}\nM002,李雷,13900000002,lilei@shop.test,1991-01-01,13900000003,无\n");
-    let id = app.upload(&[("会员.csv", &people)]).await["id"].as_str().expect("an id").to_owned();
-    let view = app.get(&format!("/imports/{id}")).await.expect(200);
-    let mut mapping = view["files"][0]["mapping"].clone();
-    for column in mapping["columns"].as_array_mut().expect("columns") {
-        let target = match column["header"].as_str() {
-            Some("会员号") => "customer.id",
-            Some("姓名") => "customer.name",
-            Some("手机号") => "customer.phone",
-            Some("邮箱") => "customer.email",
-            Some("生日") => "attribute.birthday",
-            Some("甲") => "custom.alias",
-            _ => "custom.收货地址",
-        };
-        column["target"] = json!(target);
-        if target.starts_with("custom.") {
-            column["value_type"] = json!("text");
-        }
-    }
-    app.with_body(Method::PUT, &format!("/imports/{id}/mapping"), json!({ "files": [mapping] })).await.expect(200);
-    app.post(&format!("/imports/{id}/check"), json!({})).await;
-    app.until(&id, "checked").await;
-    app.post(&format!("/imports/{id}/commit"), json!({})).await;
-    app.until(&id, "committed").await;
-    app.import(&[("订单.csv", &format!("订单号,会员号,下单时间,实付金额,渠道\nD1,M001,2025-12-28 10:00:00,100.00,电话{phone}\nD2,M002,2025-12-29 10:00:00,5.00,门店\n"))]).await;
-    let label = |t: &str| json!({ "zh": t, "en": t });
-    let by_alias = json!({ "key": "by_alias", "label": label("x"), "description": label(""), "group": "custom", "method": { "kind": "values", "feature": "custom.alias", "otherwise": { "key": "none", "label": label("x") } } });
-    app.post("/classifications", json!({ "definition": by_alias })).await.expect(201);
+    members(&mut app, d).await;
+    app.import(&[("订单.csv", &format!("订单号,会员号,下单时间,实付金额,渠道\nD1,M001,2025-12-28 10:00:00,100.00,电话{}\nD2,M002,2025-12-29 10:00:00,5.00,门店\n", d.phone))]).await;
     app
 }
 
 #[tokio::test]
 async fn who_may_not_see_details_learns_nothing_by_sql() {
-    let one = world("13811115678", "wang@mail.cn", "1990-03-05", "13911110000", "静安区一号").await;
-    let other = world("13822225678", "wong@mail.cn", "1990-03-06", "13922220000", "静安区二号").await;
+    let (one, other) = (world(&ONE).await, world(&OTHER).await);
     let ((_, a), (_, b)) = (one.joined(Role::Analyst, Personal::ByRole).await, other.joined(Role::Analyst, Personal::ByRole).await);
     let mut wrong = Vec::new();
     let mut apart = 0;

@@ -56,7 +56,8 @@ async fn no_spelling_of_an_inside_address_is_taken_tested_or_sent_to() {
         assert_eq!(edited, (422, "webhook.url".into()), "{url}");
         // as if it had come into the database another way: tested, and sent to
         let stored = store::webhook::get(&store, &workspace, &id).await.expect("reads").expect("is there");
-        let stored = store::webhook::Webhook { id: format!("whk_{n}"), url: url.clone(), ..stored };
+        let secret = made["secret"].as_str().expect("a secret").to_owned();
+        let stored = store::webhook::Webhook { id: format!("whk_{n}"), url: url.clone(), secret, ..stored };
         let waits = Post {
             message: Message { id: format!("msg_{n}"), change: n.to_string(), kind: "segment.left".into(), subject: "segment:x".into(), body: "{}".into(), customers: 0 },
             to: vec![(format!("dlv_{n}"), stored.id.clone())],

@@ -16,11 +16,10 @@ use serde_json::json;
 use std::{
     fs::File,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
-use tempfile::TempDir;
 
 /// Format of the tables of everything a business has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,8 +59,9 @@ pub async fn export(home: &Home, to: &Path, format: Format, dry_run: bool, confi
         let answer = json!({ "dry_run": true, "format": format.key(), "as_of": plan.as_of.to_string(), "rows": plan.rows(), "tables": tables, "definitions": plan.definitions });
         voice.answer(&answer, || {
             let (rows, count, definitions) = (plan.rows(), plan.tables.len(), plan.definitions);
-            let zh = format!("会写出 {count} 张表 {rows} 行、{definitions} 个定义（{}）；什么都没有写", format.key());
-            let en = format!("would write {rows} rows of {count} tables and {definitions} definitions ({}); nothing was written", format.key());
+            // some rows of people's tables stay: what was taken away or taken back
+            let zh = format!("会写出 {count} 张表、至多 {rows} 行、{definitions} 个定义（{}）；什么都没有写", format.key());
+            let en = format!("would write {count} tables of up to {rows} rows and {definitions} definitions ({}); nothing was written", format.key());
             voice.lang.pick(&zh, &en).to_owned()
         });
         return Ok(ExitCode::SUCCESS);
@@ -144,7 +144,7 @@ async fn into_place(app: &Arc<flow::app::App>, format: Format, to: &Path, interr
 /// Brings everything in, or says what would come in.
 pub async fn import(home: &Home, file: &Path, dry_run: bool, config: &Config, voice: &Voice) -> Outcome {
     let interrupt = Interrupt::watch(voice);
-    let (file, _stdin) = given(file, &interrupt)?;
+    let (file, _stdin) = pipe::whole(file, &interrupt)?;
     let stopped = |failure: Failure| match interrupt.asked() {
         true => Failure::interrupted("已停止，什么都没有带进来", "it was stopped; nothing came in"),
         false => failure,
@@ -179,7 +179,7 @@ pub async fn import(home: &Home, file: &Path, dry_run: bool, config: &Config, vo
     let app = Arc::new(compose::open(home, config).await?);
     let begun = app.clock.now();
     let progress = voice.progress_of_rows("import", "带进全部数据", "bringing everything in");
-    let done = everything::arrive(&app, &mut archive, &import::author(), &|done, total| {
+    let done = everything::arrive(&app, &mut archive, &import::author(), None, &|done, total| {
         progress.at(done, total);
         !interrupt.asked()
     })
@@ -194,19 +194,28 @@ pub async fn import(home: &Home, file: &Path, dry_run: bool, config: &Config, vo
     progress.end(arrived.rows, arrived.rows);
     // what was written lies in the database's own file then, also for those who may only read it
     app.store.close().await;
-    let c = &arrived.compared;
     let answer = json!({
         "name": arrived.manifest.business.name, "made": arrived.manifest.made, "format": arrived.manifest.format.key(), "customers": arrived.customers, "rows": arrived.rows,
-        "people_without_account": arrived.formers, "snapshot": arrived.snapshot, "compared": c, "seconds": compose::seconds_since(app.clock.as_ref(), begun),
+        "people_without_account": arrived.formers, "snapshot": arrived.snapshot, "compared": arrived.compared, "seconds": compose::seconds_since(app.clock.as_ref(), begun),
     });
     voice.answer(&answer, || {
         let (name, customers, rows) = (&arrived.manifest.business.name, arrived.customers, arrived.rows);
-        let mut zh = format!("已带进「{name}」：{customers} 位客户，{rows} 行\n按 {} 核对：{} 位客户中 {} 位的分类和人群与带出时相同", c.as_of, c.customers, c.same);
-        let mut en = format!("{name} came in: {customers} customers, {rows} rows\nAs of {}: classes and segments of {} of {} customers are as they were", c.as_of, c.same, c.customers);
-        if !c.differ.is_empty() {
-            let names: Vec<&str> = c.differ.iter().map(String::as_str).collect();
-            zh.push_str(&format!("\n不同的：{}", names.join("、")));
-            en.push_str(&format!("\nthese differ: {}", names.join(", ")));
+        let mut zh = format!("已带进「{name}」：{customers} 位客户，{rows} 行");
+        let mut en = format!("{name} came in: {customers} customers, {rows} rows");
+        match &arrived.compared {
+            None => {
+                zh.push_str("\n分类和人群没能与带出时核对，原因见日志");
+                en.push_str("\nclasses and segments could not be compared with what was taken away; the log says why");
+            }
+            Some(c) => {
+                zh.push_str(&format!("\n按 {} 核对：{} 位客户中 {} 位的分类和人群与带出时相同", c.as_of, c.customers, c.same));
+                en.push_str(&format!("\nAs of {}: classes and segments of {} of {} customers are as they were", c.as_of, c.same, c.customers));
+                if !c.differ.is_empty() {
+                    let names: Vec<&str> = c.differ.iter().map(String::as_str).collect();
+                    zh.push_str(&format!("\n不同的：{}", names.join("、")));
+                    en.push_str(&format!("\nthese differ: {}", names.join(", ")));
+                }
+            }
         }
         if arrived.formers > 0 {
             zh.push_str(&format!("\n{} 位同事在这里还没有账号：用原来的邮箱邀请，他们做过的事仍是他们的", arrived.formers));
@@ -215,17 +224,4 @@ pub async fn import(home: &Home, file: &Path, dry_run: bool, config: &Config, vo
         voice.lang.pick(&zh, &en).to_owned()
     });
     Ok(ExitCode::SUCCESS)
-}
-
-/// The file, or standard input in a file of its own: an archive is read back and forth.
-fn given(file: &Path, interrupt: &Interrupt) -> Result<(PathBuf, Option<TempDir>), Failure> {
-    if !pipe::is(file) {
-        return Ok((file.to_owned(), None));
-    }
-    let failed = |e: io::Error| Failure::file(Path::new("stdin"), &e);
-    let folder = tempfile::tempdir().map_err(failed)?;
-    interrupt.leaves(folder.path());
-    let path = folder.path().join("everything.zip");
-    io::copy(&mut io::stdin().lock(), &mut File::create(&path).map_err(failed)?).map_err(failed)?;
-    Ok((path, Some(folder)))
 }

@@ -12,9 +12,9 @@ use clap::ValueEnum;
 use flow::{
     analysis::{Asked, parse_day, profile::person},
     people::By,
-    work::{changes::{self, ChangeDraft}, profiling::RefusalDraft},
+    work::{changes::{self, ChangeDraft}, profiling::{self, RefusalDraft}},
 };
-use std::process::ExitCode;
+use std::{collections::BTreeSet, process::ExitCode};
 use store::change::Kind;
 
 /// What is asked for.
@@ -36,14 +36,17 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     let on = what.on.as_deref().map(|text| parse_day("--on", text)).transpose()?;
     let app = compose::existing(home, config).await?;
     let how = what.how.to_possible_value().map(|v| v.get_name().replace('-', "_")).unwrap_or_default();
+    let refusal = RefusalDraft { on, how };
+    profiling::known(&app, Some(&refusal))?;
     if what.dry_run {
         let picture = app.runs.at(&app, Asked::default()).await?;
-        let mut changed = 0u64;
+        // somebody may be named twice, or by the id of who was merged into them
+        let mut matched = BTreeSet::new();
         for id in &what.ids {
-            let key = person(&app, id).await?.key;
-            changed += u64::from(picture.run.refused().holds(key.0 as usize) == what.allow);
+            matched.insert(person(&app, id).await?.key);
         }
-        voice.answer(&serde_json::json!({ "dry_run": true, "matched": what.ids.len(), "changed": changed }), || {
+        let changed = matched.iter().filter(|key| picture.run.refused().holds(key.0 as usize) == what.allow).count();
+        voice.answer(&serde_json::json!({ "dry_run": true, "matched": matched.len(), "changed": changed }), || {
             voice.lang.pick(&format!("会改变 {changed} 位，什么都没有写"), &format!("{changed} would change; nothing was written")).to_owned()
         });
         return Ok(ExitCode::SUCCESS);
@@ -56,7 +59,7 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
         value: None,
         was: None,
         contact: None,
-        refusal: Some(RefusalDraft { on, how }),
+        refusal: Some(refusal),
         customers: Some(what.ids),
         filter: None,
         except: Vec::new(),

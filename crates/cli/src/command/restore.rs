@@ -13,13 +13,7 @@ use crate::{
 use domain::clock::{Clock, SystemClock};
 use flow::backup::{Archive, Target, restore};
 use serde_json::json;
-use std::{
-    fs::File,
-    io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
-use tempfile::TempDir;
+use std::{path::Path, process::ExitCode};
 
 /// How.
 pub struct How {
@@ -34,7 +28,7 @@ pub struct How {
 /// Restores, or says what would be restored.
 pub async fn run(home: &Home, file: &Path, how: How, config: &Config, voice: &Voice) -> Outcome {
     let interrupt = Interrupt::watch(voice);
-    let (file, _stdin) = given(file, &interrupt)?;
+    let (file, _stdin) = pipe::whole(file, &interrupt)?;
     let (data, url) = config::place(home, config);
     let begun = SystemClock.now();
     let stopped = |failure: Failure| match interrupt.asked() {
@@ -115,17 +109,4 @@ pub async fn run(home: &Home, file: &Path, how: How, config: &Config, voice: &Vo
         voice.lang.pick(&zh, &en).to_owned()
     });
     Ok(ExitCode::SUCCESS)
-}
-
-/// The file, or standard input in a file of its own: a backup is read back and forth.
-fn given(file: &Path, interrupt: &Interrupt) -> Result<(PathBuf, Option<TempDir>), Failure> {
-    if !pipe::is(file) {
-        return Ok((file.to_owned(), None));
-    }
-    let failed = |e: io::Error| Failure::file(Path::new("stdin"), &e);
-    let folder = tempfile::tempdir().map_err(failed)?;
-    interrupt.leaves(folder.path());
-    let path = folder.path().join("backup.zip");
-    io::copy(&mut io::stdin().lock(), &mut File::create(&path).map_err(failed)?).map_err(failed)?;
-    Ok((path, Some(folder)))
 }

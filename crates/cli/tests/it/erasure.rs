@@ -320,11 +320,6 @@ fn a_person_is_in_no_byte_on_postgres() {
     canary(Engine::Postgres);
 }
 
-/// Places an erasure passes.
-pub const ERASE: &[&str] = &[
-    "erase-begun", "erase-written", "store.erase.catalog", "store.erase.people", "store.erase.done", "erase-files-removed", "erase-scoured",
-];
-
 fn dies(engine: Engine) {
     let place = Place::new(engine);
     place.import(&place.file("orders.csv", &orders(1, 20).0)).ends(0);
@@ -336,7 +331,7 @@ fn dies(engine: Engine) {
         store.close().await;
         people.into_iter().map(|c| c.id).collect()
     });
-    for (point, id) in ERASE.iter().zip(&ids) {
+    for (point, id) in flow::erasure::FAILPOINTS.iter().zip(&ids) {
         println!("{engine:?}: {point}");
         let command = || place.at_home(["customer", "erase", "--json", id, "--reason", "asked for it", "--confirm", id]);
         run(command().env("ZHIYIN_FAILPOINT", point)).aborted();

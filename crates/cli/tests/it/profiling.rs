@@ -34,6 +34,8 @@ fn told(engine: Engine, other: Engine) {
 
     let planned = profiling(&[&one, &two, "--how", "phone", "--dry-run"], 0).json();
     assert_eq!((&planned["dry_run"], &planned["changed"]), (&json!(true), &json!(2)));
+    assert_eq!(profiling(&[&one, &one, "--how", "phone", "--dry-run"], 0).json()["changed"], 1, "nobody changes twice");
+    assert_eq!(profiling(&[&one, "--how", "phone", "--on", "2099-01-01", "--dry-run"], 4).json()["error"]["code"], "change.refusal_day");
     assert_eq!(count(&place, "orders >= 1"), 3, "nothing was written");
     let made = profiling(&[&one, &two, "--how", "in-person", "--on", "2026-03-02"], 0).json();
     assert_eq!((&made["change"]["changed"], &made["change"]["subject"]), (&json!(2), &json!("in_person")));

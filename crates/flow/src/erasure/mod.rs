@@ -16,6 +16,7 @@ use crate::{
     app::App,
     audit,
     jobs::Kind,
+    paging,
     people::By,
 };
 use domain::{CustomerKey, Label, audit::{Action, Actor}, clock::Instant};
@@ -150,21 +151,7 @@ pub async fn begin(app: &Arc<App>, by: &By, id: &str, draft: &ErasureDraft) -> R
             "the reason stays in the receipt: leave out names, phones, e-mails and member numbers",
         ));
     }
-    let mut e = Erasure {
-        id: app.new_id("era"),
-        seq: 0,
-        customer: person.id.clone(),
-        work: Work::default().text()?,
-        reason: reason.to_owned(),
-        author: by.actor.id.clone(),
-        author_name: Some(by.actor.name.clone()).filter(|n| !n.is_empty()),
-        state: State::Asked,
-        receipt: json!({}),
-        asked_at: app.clock.now(),
-        erased_at: None,
-        finished_at: None,
-        lifted_at: None,
-    };
+    let mut e = Erasure::asked(app.new_id("era"), person.id.clone(), Work::default().text()?, reason.to_owned(), &by.actor, app.clock.now());
     store::erasure::create(&mut tx, &workspace, &mut e).await?;
     let asked = audit::of(app, &by.actor, Action::ErasureAsked, person.id.as_str()).detail(json!({ "erasure": e.id }));
     audit::append(app, &mut tx, &asked).await?;
@@ -186,10 +173,7 @@ fn job(app: &App, erasure: &str, actor: &Actor) -> NewJob {
 /// # Errors
 /// `request.cursor`; when the store refuses.
 pub async fn list(app: &App, cursor: Option<&str>, limit: u32) -> Result<ErasurePage> {
-    let before = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(text.parse::<i64>().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
-        None => None,
-    };
+    let before = paging::place(cursor, |text| text.parse().ok())?;
     let all = store::erasure::page(&app.store, &app.settings().id, before, limit).await?;
     let next_cursor = all.last().filter(|_| all.len() == limit as usize).map(|e| e.seq.to_string());
     Ok(ErasurePage { items: all.into_iter().map(receipt::view).collect(), next_cursor })

@@ -17,8 +17,8 @@ use store::{
     erasure::{Erasure, State, files::Replaced, people, texts},
 };
 
-/// Places where the process may die, in the order an erasure passes them; the store has its own in between.
-pub const FAILPOINTS: &[&str] = &["erase-begun", "erase-written", "erase-files-removed", "erase-scoured"];
+/// Places where the process may die, in the order an erasure passes them.
+pub const FAILPOINTS: &[&str] = &["erase-begun", "erase-written", "erase-catalog", "erase-people", "erase-committed", "erase-files-removed", "erase-scoured"];
 
 /// Times it is tried when the lake moves meanwhile.
 const TRIES: usize = 20;
@@ -78,28 +78,15 @@ async fn again(app: &Arc<App>) -> Result<()> {
         }
         tracing::info!(erasure = %id, customers = customers.len(), "an older database was put back; who was erased since is erased again");
         let work = Work { customers: customers.iter().map(|k| k.0).collect(), hashes, files: Vec::new() };
-        let mut e = Erasure {
-            id: id.clone(),
-            seq: 0,
-            customer: String::new(),
-            work: work.text()?,
-            reason: "—".to_owned(),
-            author: "server".to_owned(),
-            author_name: None,
-            state: State::Asked,
-            receipt: json!({}),
-            asked_at: app.clock.now(),
-            erased_at: None,
-            finished_at: None,
-            lifted_at: None,
-        };
+        let server = Actor::program("server");
+        let mut e = Erasure::asked(id.clone(), String::new(), work.text()?, "—".to_owned(), &server, app.clock.now());
         let mut tx = app.store.begin().await?;
         store::audit::turn(&mut tx).await?;
         store::erasure::create(&mut tx, &workspace, &mut e).await?;
         if lifted {
-            store::erasure::lifted(&mut tx, &workspace, &id, "server", app.clock.now()).await?;
+            store::erasure::lifted(&mut tx, &workspace, &id, &server.id, app.clock.now()).await?;
         }
-        let note = audit::of(app, &Actor::program("server"), Action::ErasureAsked, id.as_str()).detail(json!({ "erasure": id, "again": true }));
+        let note = audit::of(app, &server, Action::ErasureAsked, id.as_str()).detail(json!({ "erasure": id, "again": true }));
         audit::append(app, &mut tx, &note).await?;
         tx.commit().await?;
     }
@@ -225,7 +212,7 @@ async fn take_out(app: &Arc<App>, e: &mut Erasure, receipt: Receipt) -> Result<(
             }
             begun => begun?,
         };
-        store::failpoint("store.erase.catalog");
+        store::failpoint("erase-catalog");
         store::audit::turn(&mut tx).await?;
         let mut receipt = receipt.clone();
         held.receipt(&mut receipt);
@@ -244,7 +231,7 @@ async fn take_out(app: &Arc<App>, e: &mut Erasure, receipt: Receipt) -> Result<(
         hashes.extend(person.identifiers.iter().map(|id| hasher.hash(id)));
         let hashes: Vec<String> = hashes.into_iter().collect();
         from_tables(app, &mut tx, &keys, &person, held.stays(), &mut receipt).await?;
-        store::failpoint("store.erase.people");
+        store::failpoint("erase-people");
         let work = Work { files: erased.iter().map(|f| (f.old.table, f.old.path.clone())).collect(), ..Work::default() };
         let now = app.clock.now();
         let after = Erasure {
@@ -266,7 +253,7 @@ async fn take_out(app: &Arc<App>, e: &mut Erasure, receipt: Receipt) -> Result<(
         audit::append(app, &mut tx, &note).await?;
         store::job::enqueue(&mut tx, &refresh(app, &e.id, &actor), now).await?;
         tx.commit().await?;
-        store::failpoint("store.erase.done");
+        store::failpoint("erase-committed");
         fresh.1.clear();
         *e = after;
         return Ok(());

@@ -15,7 +15,7 @@ use std::{
     io::{self, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
-use zip::ZipArchive;
+use zip::{ZipArchive, result::ZipError};
 
 /// A manifest is not longer than this, and names no more files.
 const LONGEST: u64 = 16 << 20;
@@ -26,7 +26,8 @@ const RATIO: u64 = 200;
 const HARMLESS: u64 = 64 << 20;
 
 enum From {
-    Zip(Box<ZipArchive<BufReader<File>>>),
+    /// with its bytes
+    Zip(Box<ZipArchive<BufReader<File>>>, u64),
     Folder(PathBuf),
 }
 
@@ -48,32 +49,32 @@ impl Archive {
             let manifest = manifest(file)?;
             return Ok(Archive { from: From::Folder(path.to_owned()), manifest });
         }
-        let mut zip = ZipArchive::new(BufReader::with_capacity(1 << 18, File::open(path)?)).map_err(|_| other())?;
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let mut zip = ZipArchive::new(BufReader::with_capacity(1 << 18, file)).map_err(|_| other())?;
         if zip.len() > FILES {
             return Err(damaged(NAME, "文件太多", "there are too many files"));
         }
-        let entry = zip.by_name(NAME).map_err(|_| other())?;
+        let entry = zip.by_name(NAME).map_err(|e| shut(NAME, e, other))?;
         let manifest = manifest(entry)?;
-        Ok(Archive { from: From::Zip(Box::new(zip)), manifest })
+        Ok(Archive { from: From::Zip(Box::new(zip), size), manifest })
     }
 
-    /// Is it an archive of this kind? A cheap look, for whoever is handed any archive.
-    pub fn is_one(path: &Path) -> bool {
-        match Archive::open(path) {
-            Ok(_) => true,
-            Err(Error::Invalid { code, .. }) => code != "everything.unreadable",
-            Err(_) => false,
-        }
-    }
-
-    /// Looks at every byte: is everything there that the manifest names, as it names it, and nothing else?
+    /// Looks at every byte: is everything there that the manifest names, as it names it, and in an archive nothing else?
     ///
     /// # Errors
-    /// `everything.damaged` with the first that is not, or `everything.stopped`.
+    /// `everything.damaged` with the first that is not, `everything.too_large`, or `everything.stopped`.
     pub fn verify(&mut self, told: Told<'_>) -> Result<()> {
         let all: Vec<(String, u64, String)> = self.manifest.every_file().map(|(name, bytes, hash)| (name.to_owned(), bytes, hash.to_owned())).collect();
         let mut named: BTreeSet<&str> = BTreeSet::from([NAME]);
         let total = all.iter().map(|(_, bytes, _)| *bytes).fold(0, u64::saturating_add);
+        if let From::Zip(_, size) = &self.from {
+            // entries that lie on top of each other unfold to more than any of them does
+            unfolds(NAME, total, *size)?;
+        }
+        if let Some(said) = self.manifest.tables.iter().find(|t| t.rows != t.parts.iter().map(|p| p.rows).fold(0, u64::saturating_add)) {
+            return Err(damaged(NAME, &format!("表 {} 的行数与它的文件不符", said.name), &format!("the rows of table {} are not those of its files", said.name)));
+        }
         let mut done = 0;
         for (name, bytes, hash) in &all {
             if !inside(name) || !named.insert(name) {
@@ -82,10 +83,11 @@ impl Archive {
             self.pour(name, *bytes, hash, &mut io::sink(), &|n| told(done + n, total))?;
             done += bytes;
         }
-        if let From::Zip(zip) = &self.from {
+        if let From::Zip(zip, _) = &self.from {
             for name in zip.file_names() {
                 let name = name.map_err(|_| damaged("?", "名字读不出", "its name does not read"))?;
-                if !named.contains(name.as_ref()) {
+                // programs that pack a folder name it, too
+                if !named.contains(name.as_ref()) && !name.ends_with('/') {
                     return Err(damaged(&name, "清单里没有这个文件", "the manifest does not name it"));
                 }
             }
@@ -114,15 +116,9 @@ impl Archive {
                 }
                 poured(name, &mut File::open(path)?, bytes, hash, out, told)
             }
-            From::Zip(zip) => {
-                let mut entry = zip.by_name(name).map_err(|_| missing())?;
-                if bytes > HARMLESS && bytes / entry.compressed_size().max(1) > RATIO {
-                    return Err(Error::Invalid {
-                        code: "everything.too_large",
-                        message: domain::Label::new(format!("“{name}”的压缩比超过 {RATIO}，疑似压缩炸弹"), format!("“{name}” is compressed more than {RATIO} to 1: this looks like a zip bomb")),
-                        params: serde_json::json!({ "file": name }),
-                    });
-                }
+            From::Zip(zip, _) => {
+                let mut entry = zip.by_name(name).map_err(|e| shut(name, e, missing))?;
+                unfolds(name, bytes, entry.compressed_size())?;
                 poured(name, &mut entry, bytes, hash, out, told)
             }
         }
@@ -150,6 +146,28 @@ fn poured(name: &str, from: &mut dyn Read, bytes: u64, hash: &str, out: &mut dyn
     match count == bytes && hex(&sum.finalize()) == hash {
         true => Ok(()),
         false => Err(damaged(name, "与清单不符，被改动过或不完整", "it is not what the manifest says: it was changed or is not whole")),
+    }
+}
+
+/// Are so many bytes too many for what they were packed into?
+fn unfolds(name: &str, bytes: u64, packed: u64) -> Result<()> {
+    if bytes <= HARMLESS || bytes / packed.max(1) <= RATIO {
+        return Ok(());
+    }
+    Err(Error::Invalid {
+        code: "everything.too_large",
+        message: domain::Label::new(format!("“{name}”的压缩比超过 {RATIO}，疑似压缩炸弹"), format!("“{name}” is compressed more than {RATIO} to 1: this looks like a zip bomb")),
+        params: serde_json::json!({ "file": name }),
+    })
+}
+
+/// Why an entry does not open: it takes a password, or is not there.
+fn shut(name: &str, e: ZipError, missing: impl FnOnce() -> Error) -> Error {
+    match e {
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            damaged(name, "加了密码或用了不认识的压缩方式，请解开后重新打包", "it takes a password, or is packed in an unknown way: unpack it and pack it anew")
+        }
+        _ => missing(),
     }
 }
 

@@ -13,19 +13,27 @@ use crate::{
     ingest,
 };
 use domain::audit::{Action, Actor};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs::File,
     io::BufReader,
+    path::Path,
     sync::Arc,
 };
 use store::{
     arrival::{Arrival, Held, look},
+    audit::Filter,
     workspace::{self, Workspace},
 };
 
 /// Places where it may die, in the order it passes them; the store has its own in between.
 pub const FAILPOINTS: &[&str] = &["everything-staged", "everything-arrived"];
+
+/// What the log calls it.
+const SUBJECT: &str = "everything";
+/// Entries of the log that are looked at for an arrival.
+const LOOKED: u32 = 100;
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +48,8 @@ pub struct Arrived {
     pub formers: u64,
     /// the lake snapshot that made it visible
     pub snapshot: i64,
-    /// classes and segments here beside those that were taken away
-    pub compared: Compared,
+    /// classes and segments here beside those that were taken away; none where that could not be found out
+    pub compared: Option<Compared>,
 }
 
 /// May everything of a business come in here?
@@ -74,12 +82,12 @@ fn not_empty(held: Held) -> Error {
 }
 
 /// Brings everything in and compares the results. An archive that was looked at ([`Archive::verify`]) is wanted; what becomes true
-/// does so in one transaction.
+/// does so in one transaction, and with it the log says which job did it.
 ///
 /// # Errors
 /// `everything.not_empty`, `everything.damaged`, `everything.stopped`, what does not fit of definitions, or when the store, the lake or
 /// the disk refuses; then everything is as it was.
-pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, told: Told<'_>) -> Result<Arrived> {
+pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, job: Option<&str>, told: Told<'_>) -> Result<Arrived> {
     may_arrive(app).await?;
     let temporary = app.temporary();
     std::fs::create_dir_all(&temporary)?;
@@ -93,7 +101,7 @@ pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, told: Tol
     let done = match stage(&mut room, &mut staged) {
         Ok(()) => {
             store::failpoint("everything-staged");
-            commit(app, &staged, by, made, &workspace, snapshot).await
+            commit(app, &staged, (by, job), made, &workspace, snapshot).await
         }
         Err(e) => Err(e),
     };
@@ -102,26 +110,35 @@ pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, told: Tol
         return Err(e);
     }
     store::failpoint("everything-arrived");
-    app.reload().await?;
-    app.runs.forget_all();
-    app.jobs.pulse();
-    let compared = compare::compare(app, archive, hold.folder()).await?;
+    // from here on it is in, whatever fails
+    let compared = settled(app, archive, hold.folder()).await;
+    let compared = compared.inspect_err(|e| tracing::error!(error = %e, "everything came in, and could not be compared with what was taken away")).ok();
     let manifest = archive.manifest.clone();
     let rows = staged.texts.iter().map(|t| t.rows).sum::<u64>() + staged.files.iter().map(|f| f.rows).sum::<u64>();
     Ok(Arrived { manifest, customers: staged.customers, rows, formers: staged.formers.len() as u64, snapshot, compared })
 }
 
-/// Is what is here what the archive holds? For whoever cannot know whether it came in.
+async fn settled(app: &App, archive: &mut Archive, folder: &Path) -> Result<Compared> {
+    app.reload().await?;
+    app.runs.forget_all();
+    app.jobs.pulse();
+    compare::compare(app, archive, folder).await
+}
+
+/// Did this job bring everything in, although nobody noted that it was done? Then the results once more.
 ///
 /// # Errors
-/// `everything.not_empty` where it is something else; when the store, the lake or the disk refuses.
-pub async fn same(app: &App, archive: &mut Archive) -> Result<Compared> {
-    let folder = tempfile::Builder::new().prefix("everything-").tempdir_in(app.temporary())?;
-    let compared = compare::compare(app, archive, folder.path()).await?;
-    match compared.customers > 0 && compared.customers == compared.same {
-        true => Ok(compared),
-        false => Err(not_empty(Held::Customers)),
+/// When the store, the lake or the disk refuses.
+pub async fn brought(app: &App, archive: &mut Archive, job: &str) -> Result<Option<Compared>> {
+    let only = Filter { action: Some(Action::ImportCommitted.key().to_owned()), ..Filter::default() };
+    // there is nothing before it: what it came into was empty
+    let noted = store::audit::page(&app.store, &app.settings().id, &only, None, LOOKED).await?;
+    let here = noted.iter().any(|n| n.entry.subject == SUBJECT && serde_json::from_str::<Value>(&n.entry.detail).is_ok_and(|d| d["job"] == job));
+    if !here {
+        return Ok(None);
     }
+    let folder = tempfile::Builder::new().prefix("everything-").tempdir_in(app.temporary())?;
+    compare::compare(app, archive, folder.path()).await.map(Some)
 }
 
 /// The business it comes into: a new one takes everything, one that was set up keeps its name and language.
@@ -143,7 +160,7 @@ async fn business(app: &App, manifest: &Manifest) -> Result<(bool, Workspace)> {
     Ok((true, new))
 }
 
-async fn commit(app: &App, staged: &Staged, by: &Actor, made: bool, workspace: &Workspace, snapshot: i64) -> Result<()> {
+async fn commit(app: &App, staged: &Staged, (by, job): (&Actor, Option<&str>), made: bool, workspace: &Workspace, snapshot: i64) -> Result<()> {
     let now = app.clock.now();
     let mut arrival = match Arrival::begin(&app.store, now, &staged.files, &by.name).await? {
         Ok(arrival) => arrival,
@@ -171,10 +188,10 @@ async fn commit(app: &App, staged: &Staged, by: &Actor, made: bool, workspace: &
     for (name, who) in &staged.marks {
         arrival.mark(name, who).await?;
     }
-    let detail = serde_json::json!({ "customers": staged.customers, "facts": staged.files.iter().map(|f| f.rows).sum::<u64>() });
-    let entry = audit::entry(app, audit::of(app, by, Action::ImportCommitted, "everything").detail(detail));
+    let detail = serde_json::json!({ "customers": staged.customers, "facts": staged.files.iter().map(|f| f.rows).sum::<u64>(), "job": job });
+    let entry = audit::entry(app, audit::of(app, by, Action::ImportCommitted, SUBJECT).detail(detail));
     let entry = store::audit::NewEntry { workspace: workspace.id.clone(), ..entry };
-    let job = ingest::refresh(app, "everything", by);
+    let job = ingest::refresh(app, SUBJECT, by);
     Ok(arrival.commit(staged.next_customer, staged.next_batch, &staged.gaps, &job, &entry, now).await?)
 }
 

@@ -49,17 +49,23 @@ pub(super) async fn compare(app: &App, archive: &mut Archive, folder: &Path) -> 
     Ok(compared)
 }
 
-fn number(file: &str, value: Option<&Value>) -> Result<i64> {
+/// A customer's number.
+pub(super) fn number(file: &str, value: Option<&Value>) -> Result<i64> {
     match value {
         Some(Value::Whole(number)) => Ok(*number),
         _ => Err(damaged(file, "客户编号不对", "a customer's number is none")),
     }
 }
 
-fn classes(picture: &Picture, archive: &mut Archive, folder: &Path, compared: &mut Compared, wrong: &mut BTreeSet<i64>) -> Result<()> {
+/// The table of classes as the archive has it: a column a classification.
+pub(super) fn classes_of(archive: &Archive) -> Shape {
     let names = archive.manifest.table(CLASSES).map(|t| t.columns.clone()).unwrap_or_default();
     let column = |(n, (name, _)): (usize, &(String, String))| Column { name: name.clone(), kind: if n == 0 { Kind::Whole } else { Kind::Text }, needed: n == 0, zh: String::new(), en: String::new() };
-    let shape = Shape { name: CLASSES.to_owned(), columns: names.iter().enumerate().map(column).collect(), zh: String::new(), en: String::new() };
+    Shape { name: CLASSES.to_owned(), columns: names.iter().enumerate().map(column).collect(), zh: String::new(), en: String::new() }
+}
+
+fn classes(picture: &Picture, archive: &mut Archive, folder: &Path, compared: &mut Compared, wrong: &mut BTreeSet<i64>) -> Result<()> {
+    let shape = classes_of(archive);
     let here: Vec<_> = shape.columns.iter().map(|c| picture.classes(&c.name)).collect();
     stage::each_row(archive, folder, &shape, &mut |file, _, values| {
         let customer = number(file, values.first())?;

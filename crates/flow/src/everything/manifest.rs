@@ -115,7 +115,7 @@ impl Manifest {
 
     /// Rows of all tables.
     pub fn rows(&self) -> u64 {
-        self.tables.iter().map(|t| t.rows).sum()
+        self.tables.iter().map(|t| t.rows).fold(0, u64::saturating_add)
     }
 
     /// Every file but this one: name, bytes, hash.

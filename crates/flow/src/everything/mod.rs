@@ -26,7 +26,7 @@ mod write;
 mod xlsx;
 
 pub use archive::Archive;
-pub use arrive::{Arrived, FAILPOINTS, arrive, may_arrive, same};
+pub use arrive::{Arrived, FAILPOINTS, arrive, brought, may_arrive};
 pub use compare::Compared;
 pub use manifest::{File, Manifest, Part, Said};
 pub use shelf::Place;

@@ -2,7 +2,8 @@
 //! they come in they are the account of that address, or a name until there is one.
 
 use crate::Result;
-use domain::clock::Instant;
+use domain::{clock::Instant, profiling};
+use lake::Plain;
 use sha2::{Digest, Sha256};
 use std::{
     borrow::Cow,
@@ -37,6 +38,15 @@ pub(super) fn mark(email: &str) -> String {
 pub(super) fn is_id(text: &str) -> bool {
     let rest = text.strip_prefix(BEGIN).unwrap_or_default();
     rest.len() == LENGTH && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+}
+
+/// The text of an attribute's row in which people wrote down who does not want to be profiled, and with it who they are; `places` of
+/// the attribute's name and of its text.
+pub(super) fn noted<'a>(row: &[Plain<'a>], (key, text): (usize, usize)) -> Option<&'a str> {
+    match (row.get(key), row.get(text)) {
+        (Some(Plain::Text(profiling::ATTRIBUTE)), Some(Plain::Text(text))) => Some(*text),
+        _ => None,
+    }
 }
 
 impl People {

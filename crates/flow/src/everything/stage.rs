@@ -4,11 +4,12 @@
 use super::{
     Archive, Told, bad_row,
     column::{Kind, Shape},
-    damaged,
-    people::{self, People},
+    compare, damaged,
+    people::{self, People, noted},
     sink, stopped,
     tables::{self, Fixed, Link, OWNED, STORED, Stored, TAGGED},
     value::Value,
+    write,
 };
 use crate::{Error, Result, analysis::defined};
 use domain::{
@@ -105,6 +106,7 @@ pub(super) fn stage(room: &mut Room<'_>, staged: &mut Staged) -> Result<()> {
         let files = facts(room, table, &mut seen)?;
         staged.files.extend(files);
     }
+    results(room, &mut seen)?;
     staged.customers = seen.customers.count();
     let counted = seen.customers.iter().last().map_or(0, |k| k.0 + 1);
     staged.next_customer = counted.max(u32::try_from(seen.numbers.clamp(0, CUSTOMERS)).unwrap_or(0));
@@ -176,6 +178,11 @@ impl Seen {
     }
 }
 
+/// A customer's number, whoever it is.
+fn key(value: &Value) -> Option<CustomerKey> {
+    if let Value::Whole(number) = value { u32::try_from(*number).ok().map(CustomerKey) } else { None }
+}
+
 fn nobody(file: &str, row: u64, column: &str, number: i64) -> Error {
     bad_row(file, row, column, &format!("customers 里没有客户 {number}"), &format!("there is no customer {number} in customers"))
 }
@@ -184,6 +191,7 @@ fn persons(room: &mut Room<'_>, staged: &mut Staged, seen: &mut Seen) -> Result<
     let shape = tables::people();
     let accounts = std::mem::take(&mut room.accounts);
     let told = room.told;
+    let mut named = BTreeSet::new();
     each_row(room.archive, room.folder, &shape, &mut |file, row, values| {
         seen.step(told)?;
         let [Value::Text(id), Value::Text(email), Value::Text(name)] = values else { return Err(damaged(file, "列不对", "other columns")) };
@@ -191,6 +199,9 @@ fn persons(room: &mut Room<'_>, staged: &mut Staged, seen: &mut Seen) -> Result<
         // the mark is made of the address: nobody passes for somebody else
         if !people::is_id(id) || *id != people::mark(&address) || address.len() > 254 || name.len() > 1000 {
             return Err(bad_row(file, row, "id", "不是由邮箱算出的标记", "it is not the mark of the address"));
+        }
+        if !named.insert(id.clone()) {
+            return Err(bad_row(file, row, "id", "同一个人出现了两次", "the same person a second time"));
         }
         match accounts.get(&address) {
             Some(here) => seen.people.put(id.clone(), here.clone()),
@@ -208,7 +219,7 @@ fn text(room: &mut Room<'_>, stored: &'static Stored, seen: &mut Seen) -> Result
     names.extend(stored.fixed.iter().map(|(name, _)| (*name).to_owned()));
     let (snapshot, business, told) = (room.snapshot.to_string(), room.business.clone(), room.told);
     let mut line = Vec::new();
-    let mut roots: Vec<(u64, i64)> = Vec::new();
+    let (mut roots, mut merged): (Vec<(u64, i64)>, Set) = Default::default();
     let (mut rows, mut last) = (0, -1i64);
     each_row(room.archive, room.folder, &shape, &mut |file, row, values| {
         seen.step(told)?;
@@ -227,6 +238,7 @@ fn text(room: &mut Room<'_>, stored: &'static Stored, seen: &mut Seen) -> Result
                 (Link::Customer, Value::Whole(number), text) => {
                     if stored.store == "customers" {
                         roots.push((row, *number));
+                        values.first().and_then(key).into_iter().for_each(|k| merged.insert(k));
                     } else if seen.customer(*number).is_none() {
                         return Err(nobody(file, row, column.name, *number));
                     }
@@ -267,8 +279,9 @@ fn text(room: &mut Room<'_>, stored: &'static Stored, seen: &mut Seen) -> Result
         Ok(out.write_all(&line)?)
     })?;
     for (row, number) in roots {
-        if seen.customer(number).is_none() {
-            return Err(nobody("customers", row, "merged_into", number));
+        let root = seen.customer(number).ok_or_else(|| nobody("customers", row, "merged_into", number))?;
+        if merged.holds(root) {
+            return Err(bad_row("customers", row, "merged_into", "指向的客户自己也已合并到别人", "it names a customer who is merged into another"));
         }
     }
     out.flush()?;
@@ -353,6 +366,7 @@ fn facts(room: &mut Room<'_>, table: Table, seen: &mut Seen) -> Result<Vec<DataF
     let mut writer = WholeTable::new(room.lake, table, room.stem);
     let place = |name: &str| shape.columns.iter().position(|c| c.name == name);
     let (whose, batch, told) = (place("customer"), place("batch"), room.told);
+    let said = place("key").zip(place("text")).filter(|_| table == Table::Attributes);
     let whole = |values: &[Value], place: Option<usize>| match place.and_then(|n| values.get(n)) {
         Some(Value::Whole(v)) => Some(*v),
         _ => None,
@@ -365,10 +379,27 @@ fn facts(room: &mut Room<'_>, table: Table, seen: &mut Seen) -> Result<Vec<DataF
             seen.customer(number).ok_or_else(|| nobody(file, row, "customer", number))?;
         }
         seen.batch = seen.batch.max(whole(values, batch).unwrap_or(0));
-        let cells: Vec<Plain<'_>> = values.iter().map(Value::plain).collect();
+        let mut cells: Vec<Plain<'_>> = values.iter().map(Value::plain).collect();
+        let noted = said.and_then(|place| noted(&cells, place)).map(|text| seen.people.within(text));
+        if let (Some(cell), Some(text)) = (said.and_then(|(_, place)| cells.get_mut(place)), &noted) {
+            *cell = Plain::Text(text);
+        }
         Ok(writer.add(&cells)?)
     })?;
     if any { Ok(writer.finish()?) } else { Ok(Vec::new()) }
+}
+
+/// Reads classes and segments: what is wrong with them is told before anything is true.
+fn results(room: &mut Room<'_>, seen: &mut Seen) -> Result<()> {
+    let told = room.told;
+    for (shape, place) in [(compare::classes_of(room.archive), 0), (write::segments(), 1)] {
+        each_row(room.archive, room.folder, &shape, &mut |file, row, values| {
+            seen.step(told)?;
+            let number = compare::number(file, values.get(place))?;
+            seen.customer(number).map(drop).ok_or_else(|| nobody(file, row, "customer", number))
+        })?;
+    }
+    Ok(())
 }
 
 /// Numbers below `end` that nobody has, as closed ranges.

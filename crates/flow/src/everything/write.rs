@@ -5,7 +5,7 @@ use super::{
     column::{Column, Kind, Shape},
     manifest::{Business, File, LAYOUT, Manifest, NAME, Said, WHAT},
     notes,
-    people::People,
+    people::{People, noted},
     rows::{Rows, Taken},
     shelf::{Place, Shelf},
     sink::Sink,
@@ -116,12 +116,13 @@ pub async fn write<'o>(app: &Arc<App>, format: Format, place: Place<'o>, told: T
     let Moment { picture, mut reading } = m;
     let mut said = Vec::new();
     let mut sink = Sink { shelf: &mut shelf, format, digits, folder: folder.path() };
-    written_by_people(&mut reading, &mut sink, &mut said).await?;
+    let mut people = written_by_people(&mut reading, &mut sink, &mut said).await?;
     // whoever writes need not wait for the facts
     drop(reading);
     for table in Table::ALL {
-        facts(&picture, table, &mut sink, &mut said)?;
+        facts(&picture, table, &mut people, &mut sink, &mut said)?;
     }
+    named(&people, &mut sink, &mut said)?;
     results(&picture, &mut sink, &mut said)?;
     let mut files = Vec::new();
     let mut put = |shelf: &mut Shelf<'_>, name: String, text: &str| -> Result<()> {
@@ -154,13 +155,14 @@ pub async fn write<'o>(app: &Arc<App>, format: Format, place: Place<'o>, told: T
 /// Every table, in the order in which they are written.
 fn shapes(picture: &Picture) -> Vec<Shape> {
     let mut all: Vec<Shape> = STORED.iter().map(tables::Stored::shape).collect();
-    all.extend([tables::marks(TAGGED), tables::marks(OWNED), tables::people()]);
+    all.extend([tables::marks(TAGGED), tables::marks(OWNED)]);
     all.extend(Table::ALL.map(tables::facts));
-    all.extend([classes(picture), segments()]);
+    all.extend([tables::people(), classes(picture), segments()]);
     all
 }
 
-async fn written_by_people(reading: &mut Reading, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> Result<()> {
+/// What people wrote; answers who they are.
+async fn written_by_people(reading: &mut Reading, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> Result<People> {
     let mut taken = Taken::new(People::of(&mut *reading).await?);
     let there = reading.tables().await?;
     for stored in STORED {
@@ -195,19 +197,34 @@ async fn written_by_people(reading: &mut Reading, sink: &mut Sink<'_, '_>, said:
         }
         said.push(table.end()?);
     }
+    Ok(taken.people)
+}
+
+/// Whoever did any of what was written.
+fn named(people: &People, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> Result<()> {
     let shape = tables::people();
     let mut table = sink.table(&shape)?;
-    for (mark, email, name) in taken.people.named() {
+    for (mark, email, name) in people.named() {
         table.row(&[Plain::Text(mark), Plain::Text(email), Plain::Text(name)])?;
     }
     said.push(table.end()?);
     Ok(())
 }
 
-fn facts(picture: &Picture, of: Table, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> Result<()> {
+fn facts(picture: &Picture, of: Table, people: &mut People, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> Result<()> {
     let shape = tables::facts(of);
     let mut table = sink.table(&shape)?;
-    picture.lake.each_whole_row(of, |row| table.row(row))?;
+    let place = |name: &str| shape.columns.iter().position(|c| c.name == name);
+    let places = place("key").zip(place("text")).filter(|_| of == Table::Attributes);
+    picture.lake.each_whole_row(of, |row| match places.and_then(|places| Some((places.1, noted(row, places)?))) {
+        None => table.row(row),
+        Some((place, text)) => {
+            let text = people.within(text);
+            let mut row = row.to_vec();
+            row.get_mut(place).into_iter().for_each(|cell| *cell = Plain::Text(&text));
+            table.row(&row)
+        }
+    })?;
     said.push(table.end()?);
     Ok(())
 }
@@ -252,4 +269,3 @@ fn results(picture: &Picture, sink: &mut Sink<'_, '_>, said: &mut Vec<Said>) -> 
     said.push(table.end()?);
     Ok(())
 }
-

@@ -26,7 +26,7 @@ pub(super) const ROWS: u64 = 1_000_000;
 /// UTF-16 units of a piece; a cell holds 32,767.
 const PIECE: usize = 32_000;
 /// Whole numbers up to here are the same as a spreadsheet's number.
-const EXACT: i64 = 1_000_000_000_000_000;
+const EXACT: u64 = 1_000_000_000_000_000;
 const DATA: &str = "data";
 const REST: &str = "exact";
 
@@ -63,11 +63,11 @@ impl Writer {
             let (row, place) = (self.rows, n as u16);
             let text = match (column.kind, cell) {
                 (_, Plain::None) => continue,
-                (Kind::Whole, Plain::Whole(v)) if v.abs() < EXACT => {
+                (Kind::Whole, Plain::Whole(v)) if v.unsigned_abs() < EXACT => {
                     self.page(0)?.write_number(row, place, *v as f64).map_err(failed)?;
                     continue;
                 }
-                (Kind::Money, Plain::Whole(v)) if v.abs() < EXACT => {
+                (Kind::Money, Plain::Whole(v)) if v.unsigned_abs() < EXACT => {
                     self.text.clear();
                     say(Kind::Money, *cell, digits, &mut self.text);
                     // the nearest double of the exact decimal, which prints as that decimal
@@ -247,7 +247,7 @@ fn take(file: &str, row: u64, shape: &Shape, cells: &[sources::Shown<'_>], rest:
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::column::Column, *};
 
     #[test]
     fn a_text_in_pieces_is_whole() {
@@ -259,5 +259,28 @@ mod tests {
             assert_eq!(back, text);
         }
         assert!(holds("知音 says “hi” =1+1"));
+    }
+
+    #[test]
+    fn numbers_that_a_spreadsheet_does_not_know_are_kept() {
+        let column = |name: &str, kind| Column { name: name.to_owned(), kind, needed: false, zh: String::new(), en: String::new() };
+        let shape = Shape { name: "t".to_owned(), columns: vec![column("whole", Kind::Whole), column("money", Kind::Money)], zh: String::new(), en: String::new() };
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("t.xlsx");
+        let numbers = [i64::MIN, -999_999_999_999_999, -1, 0, 12_345, 999_999_999_999_999, 1_000_000_000_000_000, i64::MAX];
+        for digits in [0, 2, 3] {
+            let mut book = Writer::new(&shape, folder.path()).expect("a workbook");
+            for n in numbers {
+                book.row(&shape, &[Plain::Whole(n), Plain::Whole(n)], digits).expect("a row");
+            }
+            book.end(&file).expect("closed");
+            let mut seen = Vec::new();
+            let mut each = |_: u64, values: &[Value]| {
+                seen.push(values.to_vec());
+                Ok(())
+            };
+            rows("t.xlsx", &file, &shape, digits, &mut each).expect("it reads");
+            assert_eq!(seen, numbers.map(|n| vec![Value::Whole(n), Value::Whole(n)]));
+        }
     }
 }

@@ -93,6 +93,9 @@ pub async fn receive(app: &Arc<App>, who: &Viewer, upload: PathBuf) -> Result<Jo
     std::fs::create_dir_all(app.exports())?;
     let place = export::place(app, &id);
     std::fs::rename(&upload, &place)?;
+    // it is promised once it is ordered
+    File::open(&place)?.sync_all()?;
+    File::open(app.exports())?.sync_all()?;
     let mut job = NewJob::new(id.clone(), Kind::Arrive.key(), serde_json::json!({}), now).by(&app.settings().id, &who.actor);
     job.unique_key = Some("arrive".to_owned());
     job.priority = Kind::Arrive.priority();
@@ -110,21 +113,23 @@ pub async fn receive(app: &Arc<App>, who: &Viewer, upload: PathBuf) -> Result<Jo
 /// Brings it in.
 pub(super) async fn arrive(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Result<Effect> {
     allowed(&export::maker(app, job).await?)?;
-    let (own, told, path) = (Arc::clone(app), Arc::clone(beat), export::place(app, &job.id));
+    let (own, told, path, id) = (Arc::clone(app), Arc::clone(beat), export::place(app, &job.id), job.id.clone());
     let actor = Actor { id: job.actor.clone(), name: job.actor_name.clone().unwrap_or_default(), token: job.token.clone() };
     let again = job.attempts > 1;
     let work = move || {
         tokio::runtime::Handle::current().block_on(async move {
             let mut archive = Archive::open(&path)?;
-            let done = everything::arrive(&own, &mut archive, &actor, &|done, total| told.tell(done, total).is_ok()).await;
-            let compared = match done {
-                Ok(arrived) => arrived.compared,
-                // the process may have died after it was in: then what is here is what the archive holds
-                Err(Error::Conflict { code: "everything.not_empty", .. }) if again => everything::same(&own, &mut archive).await?,
-                Err(e) => return Err(e),
+            // the process may have died after it was in
+            let before = match again {
+                true => everything::brought(&own, &mut archive, &id).await?,
+                false => None,
             };
+            if before.is_some() {
+                return Ok(before);
+            }
             // the archive goes with the next sweep: until this is noted down it may be asked for again
-            Ok::<Compared, Error>(compared)
+            let told = |done, total| told.tell(done, total).is_ok();
+            Ok::<Option<Compared>, Error>(everything::arrive(&own, &mut archive, &actor, Some(&id), &told).await?.compared)
         })
     };
     let compared = tokio::task::spawn_blocking(work).await??;

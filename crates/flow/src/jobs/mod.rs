@@ -50,6 +50,12 @@ impl Workers {
             if let Err(e) = ingest::recover(&app).await {
                 tracing::error!(error = %e, "imports cut short could not be recovered");
             }
+            // programs before this one kept them in the clear
+            for sealed in [webhooks::endpoints::shut(&app).await, mail::relay::shut(&app).await] {
+                if let Err(e) = sealed {
+                    tracing::error!(error = %e, "secrets could not be sealed");
+                }
+            }
             if let Err(e) = erasure::recover(&app).await {
                 tracing::error!(error = %e, "erasures cut short could not be taken up");
             }

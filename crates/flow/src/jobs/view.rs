@@ -1,7 +1,7 @@
 //! Jobs as people see them: their own, or everybody's for whoever oversees the business.
 
 use super::{JobProblem, Kind, board::{Seen, Step}, export::{self, ExportView}, schedule::SCHEDULES};
-use crate::{Error, Result, app::App, audit, everything::Compared};
+use crate::{Error, Result, app::App, audit, everything::Compared, paging};
 use domain::{
     Day, Label,
     access::{Permission, Permissions, Sight},
@@ -281,10 +281,7 @@ pub async fn page(app: &App, who: &Viewer, wanted: Wanted<'_>, cursor: Option<&s
         let (at, id) = text.split_once('.')?;
         Some((Instant(at.parse().ok()?), id.to_owned()))
     };
-    let before = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(place(text).ok_or_else(|| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
-        None => None,
-    };
+    let before = paging::place(cursor, place)?;
     let own = wanted.mine || !who.permissions.has(Kind::SEES);
     let filter = job::Filter { actor: own.then(|| who.actor.id.clone()), state: wanted.state.map(State::from), name: kind.map(str::to_owned) };
     let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));

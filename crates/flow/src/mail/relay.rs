@@ -1,7 +1,7 @@
 //! The mail server people set: where mails are handed in, in whose name. Its password is written and never told again.
 
 use super::{Letter, send};
-use crate::{Error, Result, app::App, audit, people::By};
+use crate::{Error, Result, app::App, audit, people::By, vault};
 use channels::{
     Target,
     mail::Address,
@@ -81,6 +81,8 @@ pub struct RelayView {
     pub username: String,
     /// is a password kept?
     pub password_set: bool,
+    /// one is kept and does not open with the key of this data folder: mails wait until it is given again
+    pub password_lost: bool,
     /// who sends
     pub from_address: String,
     /// under which name
@@ -126,27 +128,54 @@ pub struct MailState {
     pub recent: Vec<MailView>,
 }
 
-/// The server a mail is handed to, and who sends.
-pub(super) fn door(r: &stored::Relay) -> Relay {
+/// What the password of a server is sealed for: moved to another, it does not open.
+fn purpose(host: &str, username: &str) -> String {
+    format!("mail {host} {username}")
+}
+
+/// The password; `None` if it does not open any more.
+fn password(app: &App, r: &stored::Relay) -> Result<Option<String>> {
+    vault::words(app, &purpose(&r.host, &r.username), &r.password)
+}
+
+/// Seals a password that is still in the clear.
+///
+/// # Errors
+/// When the store or the disk refuses.
+pub(crate) async fn shut(app: &App) -> Result<()> {
+    let workspace = app.settings().id.clone();
+    let Some(relay) = stored::relay(&app.store, &workspace).await?.filter(|r| !r.password.is_empty() && !vault::is_sealed(&r.password)) else { return Ok(()) };
+    let sealed = vault::seal(app, &purpose(&relay.host, &relay.username), relay.password.as_bytes())?;
+    Ok(stored::shut(&app.store, &workspace, &relay, &sealed).await?)
+}
+
+/// The server a mail is handed to, and who sends; `None` if its password does not open any more.
+///
+/// # Errors
+/// When the disk refuses.
+pub(super) fn door(app: &App, r: &stored::Relay) -> Result<Option<Relay>> {
+    let Some(password) = password(app, r)? else { return Ok(None) };
     let security = match MailSecurity::parse(&r.security) {
         MailSecurity::Tls => Security::Tls,
         MailSecurity::StartTls => Security::StartTls,
         MailSecurity::None => Security::None,
     };
-    Relay { host: r.host.clone(), port: r.port, security, login: (!r.username.is_empty()).then(|| (r.username.clone(), r.password.clone())) }
+    Ok(Some(Relay { host: r.host.clone(), port: r.port, security, login: (!r.username.is_empty()).then(|| (r.username.clone(), password)) }))
 }
 
-fn relay_view(r: stored::Relay) -> RelayView {
-    RelayView {
+fn relay_view(app: &App, r: stored::Relay) -> Result<RelayView> {
+    let lost = password(app, &r)?.is_none();
+    Ok(RelayView {
         security: MailSecurity::parse(&r.security),
-        password_set: !r.password.is_empty(),
+        password_set: !r.password.is_empty() && !lost,
+        password_lost: lost,
         host: r.host,
         port: r.port,
         username: r.username,
         from_address: r.from_address,
         from_name: r.from_name,
         updated_at: r.updated_at.rfc3339(),
-    }
+    })
 }
 
 fn mail_view(m: stored::Mail) -> MailView {
@@ -170,6 +199,7 @@ fn mail_view(m: stored::Mail) -> MailView {
 pub(super) fn said(outcome: &str, code: Option<i64>) -> Label {
     let code = code.map(|c| format!(" ({c})")).unwrap_or_default();
     let (zh, en) = match outcome {
+        "secret" => ("密码打不开：数据目录里的 secret-key 不是当初的那一个，请重新填写密码", "the password does not open: the secret-key of the data folder is not the one it was; give the password again"),
         "login" => ("邮件服务器不接受用户名或密码", "the mail server does not take the name or password"),
         "later" => ("邮件服务器请稍后再试", "the mail server asks to try later"),
         "never" => ("邮件服务器拒收", "the mail server refuses the mail"),
@@ -192,7 +222,7 @@ pub(super) fn said(outcome: &str, code: Option<i64>) -> Label {
 /// When the store refuses.
 pub async fn show(app: &App) -> Result<MailState> {
     let workspace = app.settings().id.clone();
-    let relay = stored::relay(&app.store, &workspace).await?.map(relay_view);
+    let relay = stored::relay(&app.store, &workspace).await?.map(|r| relay_view(app, r)).transpose()?;
     let recent = stored::recent(&app.store, &workspace, SHOWN).await?.into_iter().map(mail_view).collect();
     Ok(MailState { relay, recent })
 }
@@ -222,18 +252,20 @@ pub async fn set(app: &App, by: &By, draft: MailDraft) -> Result<MailState> {
     let mut tx = app.store.begin().await?;
     let before = stored::relay(&mut tx, &workspace).await?;
     // a password goes to the server it was given for, and to no other
-    let kept = before.as_ref().filter(|b| b.host == host && b.username == draft.username.trim()).map(|b| b.password.clone());
+    let kept = before.as_ref().filter(|b| b.host == host && b.username == draft.username.trim());
+    let kept = kept.map(|b| password(app, b)).transpose()?.flatten();
     let password = match draft.password {
         Some(given) => given,
         None if draft.username.trim().is_empty() => String::new(),
         None => kept.ok_or_else(|| Error::invalid("mail.password", "换了服务器或用户名，请重新填写密码", "with another server or login the password is asked for again"))?,
     };
+    let username = draft.username.trim().to_owned();
     let relay = stored::Relay {
+        password: if password.is_empty() { password } else { vault::seal(app, &purpose(&host, &username), password.as_bytes())? },
         host,
         port: draft.port,
         security: draft.security.key().to_owned(),
-        username: draft.username.trim().to_owned(),
-        password,
+        username,
         from_address: from.text().to_owned(),
         from_name: draft.from_name.trim().to_owned(),
         updated_at: now,
@@ -287,8 +319,11 @@ pub async fn test(app: &App, to: &str) -> Result<MailTested> {
         ..Letter::default()
     };
     let id = app.new_id("mal");
+    let Some(door) = door(app, &relay)? else {
+        return Ok(MailTested { to: to.to_owned(), sent: false, code: None, problem: Some(said("secret", None)) });
+    };
     let ended = match Address::parse(to) {
-        Ok(to) => send::hand_in(app, &relay, to, &id, &letter.line(), letter.text(settings.lang), letter.html(settings.lang), None).await,
+        Ok(to) => send::hand_in(app, &door, &relay, to, &id, &letter.line(), letter.text(settings.lang), letter.html(settings.lang), None).await,
         Err(e) => Err(Unsent::Malformed(e)),
     };
     let code = ended.err().and_then(Unsent::code);

@@ -78,13 +78,15 @@ pub(crate) async fn one(app: &App) -> Result<bool> {
     if delivery::held(&app.store, &workspace).await?.is_some() {
         return Ok(false);
     }
+    // until the password is given again mails wait
+    let Some(door) = relay::door(app, &relay)? else { return Ok(false) };
     let wait = usize::try_from(next.attempts).ok().and_then(|n| BACK_OFF.get(n)).copied().unwrap_or(86_400);
     if !stored::begin(&app.store, &next, Instant(now.0 + wait * 1_000_000), Instant(now.0 + LEASE)).await? {
         return Ok(true);
     }
     let m = &next.mail;
     let ended = match Address::parse(&m.to) {
-        Ok(to) => hand_in(app, &relay, to, &m.id, &m.subject, m.text.clone(), m.html.clone(), m.unsubscribe.clone()).await,
+        Ok(to) => hand_in(app, &door, &relay, to, &m.id, &m.subject, m.text.clone(), m.html.clone(), m.unsubscribe.clone()).await,
         Err(e) => Err(Unsent::Malformed(e)),
     };
     let (state, code, outcome) = match ended {
@@ -101,7 +103,7 @@ pub(crate) async fn one(app: &App) -> Result<bool> {
 
 /// Hands one in.
 #[allow(clippy::too_many_arguments, reason = "the parts of a mail, each once")]
-pub(super) async fn hand_in(app: &App, r: &stored::Relay, to: Address, id: &str, subject: &str, text: String, html: String, unsubscribe: Option<String>) -> Result<(), Unsent> {
+pub(super) async fn hand_in(app: &App, door: &channels::smtp::Relay, r: &stored::Relay, to: Address, id: &str, subject: &str, text: String, html: String, unsubscribe: Option<String>) -> Result<(), Unsent> {
     let from_name = if r.from_name.is_empty() { app.settings().name.clone() } else { r.from_name.clone() };
     let mail = Mail {
         from: Address::parse(&r.from_address)?,
@@ -114,5 +116,5 @@ pub(super) async fn hand_in(app: &App, r: &stored::Relay, to: Address, id: &str,
         at: app.clock.now().0.div_euclid(1_000_000),
         unsubscribe,
     };
-    app.egress.mail(&relay::door(r), &mail).await
+    app.egress.mail(door, &mail).await
 }

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     audit,
     ingest::refresh,
+    paging,
     people::By,
     sight::{self, Sight},
     work::changes::give_owner,
@@ -400,10 +401,7 @@ async fn part(app: &App, by: &By, merging: &mut Merging, workspace: &str, now: I
 /// # Errors
 /// `request.cursor`; when the store refuses.
 pub async fn list(app: &App, sight: Sight, cursor: Option<&str>, limit: u32) -> Result<MergePage> {
-    let before = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(text.parse::<i64>().map_err(|_| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
-        None => None,
-    };
+    let before = paging::place(cursor, |text| text.parse().ok())?;
     let merges = merge::page(&app.store, &app.settings().id, before, limit).await?;
     let next_cursor = merges.last().filter(|_| merges.len() == limit as usize).map(|m| m.seq.to_string());
     Ok(MergePage { items: views(app, sight, merges).await?, next_cursor })

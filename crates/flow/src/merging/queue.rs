@@ -10,6 +10,7 @@ use crate::{
     analysis::{Asked, profile::person},
     app::App,
     audit,
+    paging,
     people::By,
     sight::{self, Sight},
 };
@@ -264,10 +265,7 @@ async fn views(app: &App, sight: Sight, pairs: Vec<Duplicate>) -> Result<Vec<Can
 pub async fn list(app: &App, sight: Sight, asking: &Asking, cursor: Option<&str>, limit: u32) -> Result<CandidatePage> {
     let (workspace, wanted) = (app.settings().id.clone(), wanted(asking)?);
     let place = |text: &str| text.split_once('.').and_then(|(chance, id)| Some((chance.parse::<i64>().ok()?, id.to_owned())));
-    let after = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(place(text).ok_or_else(|| Error::invalid("request.cursor", "翻页标记无效", "this is no cursor"))?),
-        None => None,
-    };
+    let after = paging::place(cursor, place)?;
     let pairs = duplicate::page(&app.store, &workspace, wanted, after.as_ref().map(|(c, id)| (*c, id.as_str())), limit).await?;
     let next_cursor = pairs.last().filter(|_| pairs.len() == limit as usize).map(|p| format!("{}.{}", p.chance, p.id));
     let filter = job::Filter { actor: None, state: None, name: Some(crate::jobs::Kind::Duplicates.key().to_owned()) };

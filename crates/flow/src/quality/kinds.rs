@@ -61,6 +61,19 @@ impl Kind {
     pub(super) fn mend(&self) -> Label {
         Label::new(self.mend.0, self.mend.1)
     }
+
+    /// What is filled in or not, where it is no feature.
+    pub(super) fn field(&self) -> Option<Label> {
+        let (zh, en) = match self.code {
+            "no_contact" => ("任一联系方式", "Any way to reach them"),
+            "no_phone" => ("手机号", "Phone"),
+            "no_email" => ("邮箱", "E-mail"),
+            "no_name" => ("姓名", "Name"),
+            "no_owner" => ("负责人", "Owner"),
+            _ => return None,
+        };
+        Some(Label::new(zh, en))
+    }
 }
 
 /// By code; a field that is missing (`missing.birthday`) is of the kind `missing`.
@@ -216,6 +229,7 @@ mod tests {
             for label in [k.text(), k.effect(), k.mend()] {
                 assert!(!label.zh.is_empty() && !label.en.is_empty());
             }
+            assert_eq!(k.field().is_some(), k.group == "completeness" && k.code != "missing", "{}", k.code);
         }
         assert_eq!(kind("missing.birthday").map(|k| k.code), Some("missing"));
         assert!(kind("nonsense").is_none());

@@ -7,7 +7,7 @@ mod kinds;
 mod reckon;
 mod view;
 
-pub use view::{DataQuality, FindingExample, FindingView, QualityDay, members, note, show};
+pub use view::{DataQuality, FindingExample, FindingView, QualityBefore, QualityDay, members, note, show};
 
 use crate::{Result, app::App};
 use domain::Day;

@@ -9,6 +9,7 @@ use domain::{
     feature::{Definition, Feature, Group},
     identity::IdentifierKind,
     plausible,
+    profiling::NOT_PROFILED,
 };
 use lake::{Bits, Data};
 use std::{collections::BTreeMap, sync::Arc};
@@ -41,7 +42,11 @@ pub(super) async fn look(app: &App, key: Key) -> Result<Base> {
     app.runs.warm(app).await?;
     let picture = app.runs.at(app, Asked::default()).await?;
     let mut found = BTreeMap::new();
-    people(app, &picture, &mut found).await?;
+    // nothing is known of whoever was erased, on purpose
+    let erased = store::quality::erased(&app.store).await?;
+    let mut asked = picture.everyone().clone();
+    asked.and_not(&Bits::of(erased, picture.everyone().len()));
+    people(app, &picture, &asked, &mut found).await?;
     let blank = left_blank(app).await?;
     let of = blank.max(store::quality::brought(&app.store).await?.rows);
     found.insert("left_blank".to_owned(), Found { count: blank, of, ..Found::default() });
@@ -69,7 +74,7 @@ pub(super) async fn look(app: &App, key: Key) -> Result<Base> {
                 found.named.push((code.to_owned(), label));
             }
         }
-        features(&behind, &mut found);
+        features(&behind, &asked, &mut found);
         birthdays(&behind, key.today, &mut found);
         definitions(&behind, &mut found);
         Ok(Base { key, at, as_of: behind.as_of, total: behind.total(), orders, found })
@@ -77,12 +82,10 @@ pub(super) async fn look(app: &App, key: Key) -> Result<Base> {
     .await?
 }
 
-/// Names, phones and addresses: of whoever is a customer and was not erased, those of whoever was merged among them.
-async fn people(app: &App, picture: &Picture, found: &mut BTreeMap<String, Found>) -> Result<()> {
-    let len = picture.everyone().len();
+/// Names, phones and addresses of all these, those of whoever was merged among them.
+async fn people(app: &App, picture: &Picture, all: &Bits, found: &mut BTreeMap<String, Found>) -> Result<()> {
+    let len = all.len();
     let aliases = picture.lake.aliases();
-    let mut all = picture.everyone().clone();
-    all.and_not(&Bits::of(store::quality::erased(&app.store).await?, len));
     let none = || Bits::none(len);
     let [mut named, mut phoned, mut mailed, mut odd_phones, mut odd_mails] = [none(), none(), none(), none(), none()];
     let mark = |bits: &mut Bits, key: CustomerKey| {
@@ -142,8 +145,8 @@ async fn people(app: &App, picture: &Picture, found: &mut BTreeMap<String, Found
     lacks("no_contact", &reached());
     for (code, mut odd, with) in [("phone_improbable", odd_phones, phoned), ("email_improbable", odd_mails, mailed)] {
         let mut with = with;
-        with.and(&all);
-        odd.and(&all);
+        with.and(all);
+        odd.and(all);
         found.insert(code.to_owned(), Found::of(odd, with.count()));
     }
     Ok(())
@@ -166,14 +169,14 @@ async fn left_blank(app: &App) -> Result<u64> {
     }
 }
 
-/// Whom a feature is about: companies have no birthday, people no industry.
-fn concerned(picture: &Picture, f: &Feature) -> Bits {
+/// Whom of these a feature is about: companies have no birthday, people no industry.
+fn concerned(picture: &Picture, all: &Bits, f: &Feature) -> Bits {
     let mut organisations = Bits::none(picture.everyone().len());
     if let Some(Data::Text(codes, texts)) = picture.column("kind").map(lake::Column::data) {
         let of = texts.iter().position(|t| t == "organisation").map(|c| c as u32);
         codes.iter().enumerate().filter(|(_, c)| Some(**c) == of).for_each(|(i, _)| organisations.insert(i));
     }
-    let mut who = picture.everyone().clone();
+    let mut who = all.clone();
     match f.group {
         Group::Firmographics => drop(who.and(&organisations)),
         Group::Demographics | Group::Psychographics => drop(who.and_not(&organisations)),
@@ -182,12 +185,12 @@ fn concerned(picture: &Picture, f: &Feature) -> Bits {
     who
 }
 
-/// Fields and how many lack them.
-fn features(picture: &Picture, found: &mut BTreeMap<String, Found>) {
+/// Fields and how many of these lack them.
+fn features(picture: &Picture, all: &Bits, found: &mut BTreeMap<String, Found>) {
     let stated = |f: &&Feature| matches!(f.definition, Definition::Attribute { .. }) || CORE.contains(&f.key.as_str());
     for f in picture.definitions.features().iter().filter(stated) {
         let Some(column) = picture.column(&f.key) else { continue };
-        let mut who = concerned(picture, f);
+        let mut who = concerned(picture, all, f);
         let of = who.count();
         let mut known = who.clone();
         known.and(column.known());
@@ -221,15 +224,17 @@ fn freshness(days: &BTreeMap<Day, u64>, as_of: Day, today: Day, found: &mut BTre
     found.insert("missing_days".to_owned(), Found { count: missing.len() as u64, of: looked, days: missing, ..Found::default() });
 }
 
-/// Definitions that tell nobody apart.
+/// Definitions that tell nobody apart of those who may be told apart.
 fn definitions(picture: &Picture, found: &mut BTreeMap<String, Found>) {
-    let total = picture.total();
+    let mut profiled = picture.everyone().clone();
+    profiled.and_not(picture.run.refused());
+    let total = profiled.count();
     let all = picture.definitions.classifications();
     let mut single = Vec::new();
     for c in all.iter().filter(|_| total >= ENOUGH) {
         let several = !matches!(&c.method, Method::Rules { classes, .. } if classes.is_empty());
         let Some(classes) = picture.classes(&c.key).filter(|_| several) else { continue };
-        let most = classes.keys().iter().zip(classes.sizes()).max_by_key(|(_, n)| **n);
+        let most = classes.keys().iter().zip(classes.sizes()).filter(|(key, _)| *key != NOT_PROFILED).max_by_key(|(_, n)| **n);
         if let Some((key, n)) = most.filter(|(_, n)| **n as f64 >= NEARLY_ALL * total as f64) {
             let class = c.class_label(key);
             let label = Label::new(format!("{}：{}", c.label.zh, class.zh), format!("{}: {}", c.label.en, class.en));
@@ -242,10 +247,15 @@ fn definitions(picture: &Picture, found: &mut BTreeMap<String, Found>) {
     };
     put("single_class", named(single), all.len() as u64, found);
     let segments = picture.definitions.segments();
-    let sized = |holds: &dyn Fn(u64) -> bool| -> Vec<(String, Label)> {
-        let of = segments.iter().filter(|s| picture.members(&s.key).is_some_and(|m| holds(m.count())));
+    let those = |holds: &dyn Fn(&Bits) -> bool| -> Vec<(String, Label)> {
+        let of = segments.iter().filter(|s| picture.members(&s.key).is_some_and(holds));
         of.map(|s| (s.key.clone(), s.label.clone())).collect()
     };
-    put("empty_segment", sized(&|n| n == 0), segments.len() as u64, found);
-    put("full_segment", sized(&|n| total > 0 && n == total), segments.len() as u64, found);
+    let lacks_nobody = |members: &Bits| {
+        let mut without = profiled.clone();
+        without.and_not(members);
+        without.count() == 0
+    };
+    put("empty_segment", those(&|members| members.count() == 0), segments.len() as u64, found);
+    put("full_segment", those(&|members| total > 0 && lacks_nobody(members)), segments.len() as u64, found);
 }

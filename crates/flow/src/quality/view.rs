@@ -5,8 +5,8 @@ use crate::{Error, Result, analysis::{Asked, Picture, marks}, app::App, schema, 
 use domain::{CustomerKey, Day, Label};
 use lake::Bits;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use store::{duplicate::{self, State, Wanted}, quality::Noted};
+use std::{collections::{BTreeMap, BTreeSet, HashMap}, sync::Arc, time::Duration};
+use store::{customer::Customer, duplicate::{self, State, Wanted}, quality::{Brought, Noted}};
 use utoipa::ToSchema;
 
 /// How good the data of the whole base is.
@@ -48,6 +48,16 @@ pub struct QualityDay {
     pub score: u8,
 }
 
+/// A finding as it was on a night before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QualityBefore {
+    /// the night's day
+    #[schema(value_type = String, format = Date)]
+    pub day: Day,
+    /// how many had it
+    pub count: u64,
+}
+
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FindingView {
@@ -60,6 +70,9 @@ pub struct FindingView {
     /// what was found
     #[schema(value_type = schema::Label)]
     pub text: Label,
+    /// the field that is missing, where it is one
+    #[schema(value_type = Option<schema::Label>)]
+    pub field: Option<Label>,
     /// what it does to results
     #[schema(value_type = schema::Label)]
     pub effect: Label,
@@ -79,7 +92,7 @@ pub struct FindingView {
     /// points lost at a share of 1
     pub weight: f64,
     /// how many had it a month ago, or on the first night there is
-    pub before: Option<u64>,
+    pub before: Option<QualityBefore>,
     /// customers it touches, where there are any
     pub customers: Option<u64>,
     /// what exactly: days, classes, segments
@@ -142,11 +155,11 @@ pub async fn show(app: &Arc<App>, sight: Sight) -> Result<DataQuality> {
     let picture = app.runs.at(app, Asked::default()).await?;
     let walls = Walls::of(sight, &picture);
     let noted = store::quality::since(&app.store, &app.settings().id, today.plus(-HISTORY)).await?;
-    let mut findings = Vec::new();
-    for (code, kind, found) in everything(app, &picture, &base).await? {
-        findings.push(view(app, sight, &walls, &noted, (&code, kind, &found)).await?);
-    }
     let brought = store::quality::brought(&app.store).await?;
+    let all = everything(app, &picture, &base, brought).await?;
+    let named = all.iter().flat_map(|(code, kind, found)| first(found.who.as_ref().filter(|_| !hides(&walls, sight, code, kind)))).collect::<BTreeSet<_>>();
+    let people = store::customer::by_keys(&app.store, &named.into_iter().collect::<Vec<_>>()).await?;
+    let findings: Vec<FindingView> = all.iter().map(|(code, kind, found)| view(today, sight, &walls, &noted, &people, (code, kind, found))).collect();
     let score = (base.total > 0).then(|| score(findings.iter().map(|f| f.points)));
     Ok(DataQuality {
         ready: true,
@@ -170,9 +183,8 @@ fn hides(walls: &Walls, sight: Sight, code: &str, kind: &Kind) -> bool {
 }
 
 /// Every finding, in the order it is told: what the look found, and what people change by a click, as it is now.
-async fn everything(app: &App, picture: &Picture, base: &Base) -> Result<Vec<(String, &'static Kind, Found)>> {
+async fn everything(app: &App, picture: &Picture, base: &Base, brought: Brought) -> Result<Vec<(String, &'static Kind, Found)>> {
     let mut now: BTreeMap<&str, Found> = BTreeMap::new();
-    let brought = store::quality::brought(&app.store).await?;
     let aside = store::quality::aside(&app.store).await?;
     let rows = |word: &str| aside.iter().filter(|(code, _)| code.contains(word)).map(|(_, n)| n).sum::<u64>();
     let of_rows = |count: u64| Found { count, of: brought.rows.max(count), ..Found::default() };
@@ -197,9 +209,10 @@ async fn everything(app: &App, picture: &Picture, base: &Base) -> Result<Vec<(St
     Ok(all)
 }
 
-async fn view(app: &App, sight: Sight, walls: &Walls, noted: &[Noted], (code, kind, found): (&str, &'static Kind, &Found)) -> Result<FindingView> {
+fn view(today: Day, sight: Sight, walls: &Walls, noted: &[Noted], people: &HashMap<CustomerKey, Customer>, (code, kind, found): (&str, &Kind, &Found)) -> FindingView {
     let masked = hides(walls, sight, code, kind);
     let named: Vec<Label> = found.named.iter().filter(|(key, _)| !walls.hides(key)).map(|(_, label)| label.clone()).collect();
+    let whole = named.len() == found.named.len();
     let count = if kind.unit == Unit::Classifications { named.len() as u64 } else { found.count };
     let found = &Found { count, ..found.clone() };
     let text = match &found.label {
@@ -213,12 +226,14 @@ async fn view(app: &App, sight: Sight, walls: &Walls, noted: &[Noted], (code, ki
         None => Some(format!("/customers?finding={code}")),
     };
     let days = found.days.iter().rev().map(|d| Label::same(d.to_string()));
-    let before = noted.iter().find(|n| n.code == code && n.day > app.today().plus(-BEFORE - 7) && n.day < app.today());
-    Ok(FindingView {
+    // nights count what whoever asks may not see, too
+    let before = noted.iter().find(|n| n.code == code && n.day > today.plus(-BEFORE - 7) && n.day < today).filter(|_| whole && !masked);
+    FindingView {
         code: code.to_owned(),
         group: kind.group.to_owned(),
         level: if masked { Level::Ok } else { found.level(kind) },
         text,
+        field: found.label.clone().or_else(|| kind.field()),
         effect: kind.effect(),
         mend: kind.mend(),
         unit: kind.unit.key().to_owned(),
@@ -227,20 +242,18 @@ async fn view(app: &App, sight: Sight, walls: &Walls, noted: &[Noted], (code, ki
         share: if masked { 0.0 } else { found.share() },
         points: if masked { 0.0 } else { found.points(kind) },
         weight: kind.weight,
-        before: before.filter(|_| !masked).map(|n| n.found),
+        before: before.map(|n| QualityBefore { day: n.day, count: n.found }),
         customers: customers.map(Bits::count),
         detail: if count == 0 { Vec::new() } else { days.chain(named).take(DETAILS).collect() },
         link,
-        examples: examples(app, sight, customers).await?,
+        examples: first(customers).filter_map(|key| people.get(&key)).map(|c| FindingExample { id: c.id.clone(), name: c.name.clone().map(|n| sight::text(sight, n)) }).collect(),
         masked,
-    })
+    }
 }
 
-async fn examples(app: &App, sight: Sight, who: Option<&Bits>) -> Result<Vec<FindingExample>> {
-    let keys: Vec<CustomerKey> = who.into_iter().flat_map(Bits::iter).take(EXAMPLES).map(|i| CustomerKey(i as u32)).collect();
-    let mut people = store::customer::by_keys(&app.store, &keys).await?;
-    let example = |c: store::customer::Customer| FindingExample { id: c.id, name: c.name.map(|n| sight::text(sight, n)) };
-    Ok(keys.iter().filter_map(|k| people.remove(k)).map(example).collect())
+/// The first few of them, who are shown.
+fn first(who: Option<&Bits>) -> impl Iterator<Item = CustomerKey> {
+    who.into_iter().flat_map(Bits::iter).take(EXAMPLES).map(|i| CustomerKey(i as u32))
 }
 
 /// The scores of nights, of what whoever asks may see.
@@ -280,7 +293,7 @@ pub async fn note(app: &App) -> Result<Option<u8>> {
     }
     let picture = app.runs.at(app, Asked::default()).await?;
     let (workspace, today) = (app.settings().id.clone(), app.today());
-    let all = everything(app, &picture, &base).await?;
+    let all = everything(app, &picture, &base, store::quality::brought(&app.store).await?).await?;
     let mut tx = app.store.begin().await?;
     for (code, kind, found) in &all {
         let points = (found.points(kind) * 1000.0).round() as u64;

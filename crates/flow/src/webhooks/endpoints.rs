@@ -4,7 +4,7 @@ use super::{
     EventType, Events, PING, post,
     view::{self, DeliveryDetail, WebhookState, WebhookView},
 };
-use crate::{Error, Result, app::App, audit, people::By};
+use crate::{Error, Result, app::App, audit, people::By, vault};
 use channels::sign::{self, Secret};
 use domain::{Label, audit::Action, clock::Instant};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,29 @@ fn fresh_secret(app: &App) -> Secret {
     Secret::new(bytes)
 }
 
+/// What the secrets of an endpoint are sealed for.
+pub(super) fn purpose(id: &str) -> String {
+    format!("webhook {id}")
+}
+
+/// Seals secrets that are still in the clear.
+///
+/// # Errors
+/// When the store or the disk refuses.
+pub(crate) async fn shut(app: &App) -> Result<()> {
+    for w in webhook::list(&app.store, &app.settings().id).await? {
+        let sealed = |text: &str| match vault::is_sealed(text) {
+            true => Ok(text.to_owned()),
+            false => vault::seal(app, &purpose(&w.id), text.as_bytes()),
+        };
+        let (now, before) = (sealed(&w.secret)?, w.previous.as_ref().map(|(text, _)| sealed(text)).transpose()?);
+        if now != w.secret || before.as_ref() != w.previous.as_ref().map(|(text, _)| text) {
+            webhook::shut(&app.store, &w, &now, before.as_deref()).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What the log says of an endpoint: its address may hold a secret, so only the host is named.
 fn noted(app: &App, w: &Webhook) -> serde_json::Value {
     let host = channels::Target::parse(&w.url, app.egress.policy()).map(|t| t.to_string()).unwrap_or_default();
@@ -113,12 +136,13 @@ fn noted(app: &App, w: &Webhook) -> serde_json::Value {
 pub async fn create(app: &App, by: &By, draft: &WebhookDraft) -> Result<WebhookMade> {
     let events = checked(app, draft).await?;
     let (workspace, now, secret) = (app.settings().id.clone(), app.clock.now(), fresh_secret(app));
+    let id = app.new_id("whk");
     let new = Webhook {
-        id: app.new_id("whk"),
+        secret: vault::seal(app, &purpose(&id), secret.text().as_bytes())?,
+        id,
         url: draft.url.trim().to_owned(),
         description: draft.description.trim().to_owned(),
         events: events.kept(),
-        secret: secret.text(),
         previous: None,
         state: if draft.active { State::On } else { State::Off },
         why: None,
@@ -189,8 +213,9 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
 pub async fn turn(app: &App, by: &By, id: &str) -> Result<WebhookMade> {
     view::find(app, id).await?;
     let (now, secret) = (app.clock.now(), fresh_secret(app));
+    let sealed = vault::seal(app, &purpose(id), secret.text().as_bytes())?;
     let mut tx = app.store.begin().await?;
-    webhook::turn(&mut tx, &app.settings().id, id, &secret.text(), Instant(now.0 + OVERLAP), now).await?;
+    webhook::turn(&mut tx, &app.settings().id, id, &sealed, Instant(now.0 + OVERLAP), now).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::WebhookTurned, id)).await?;
     tx.commit().await?;
     Ok(WebhookMade { webhook: view::show(app, id).await?, secret: secret.text() })
@@ -205,7 +230,7 @@ pub async fn test(app: &App, id: &str) -> Result<DeliveryDetail> {
     let (workspace, begun) = (app.settings().id.clone(), app.clock.now());
     let body = json!({ "type": PING, "timestamp": begun.rfc3339(), "data": { "webhook": id } }).to_string();
     let (message, dlv) = (app.new_id("msg"), app.new_id("dlv"));
-    let attempt = post::send(app, &endpoint, &message, &body).await;
+    let attempt = post::send(app, &endpoint, &message, &body).await?;
     let well = attempt.outcome == post::OK;
     let what = Message { change: format!("{PING}/{message}"), id: message, kind: PING.to_owned(), subject: String::new(), body, customers: 0 };
     let mut tx = app.store.begin().await?;

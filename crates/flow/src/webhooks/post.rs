@@ -1,7 +1,8 @@
 //! Sends what waits: several endpoints at a time, each one message after the other in the order the changes were noticed. A try is
 //! counted before it is made; what was not taken is tried again later and later, then given up in the open.
 
-use crate::{Result, app::App, audit};
+use super::endpoints::purpose;
+use crate::{Error, Result, app::App, audit, vault};
 use channels::{
     Refused,
     sign::{self, Secret},
@@ -96,7 +97,7 @@ async fn turn(app: &App, worker: &str, id: &str, closed: &watch::Receiver<bool>)
             return Ok(sent);
         }
         store::failpoint("webhook-before-send");
-        let attempt = send(app, &endpoint, &next.message.id, &next.message.body).await;
+        let attempt = send(app, &endpoint, &next.message.id, &next.message.body).await?;
         store::failpoint("webhook-sent-before-noted");
         note(app, &endpoint, &next, &attempt).await?;
         if attempt.outcome != OK {
@@ -110,6 +111,8 @@ async fn turn(app: &App, worker: &str, id: &str, closed: &watch::Receiver<bool>)
 pub(super) const OK: &str = "ok";
 /// How one ended that was answered with another status.
 pub(super) const STATUS: &str = "status";
+/// How one ended before it began: the key that opens the secret is not here, so nothing could be signed.
+const SECRET: &str = "secret";
 
 /// Microseconds until the n-th failed try is repeated, and up to a tenth more, so that not everything comes back at once.
 fn back_off(app: &App, n: i64) -> i64 {
@@ -120,32 +123,38 @@ fn back_off(app: &App, n: i64) -> i64 {
     seconds * 1_000_000 + seconds * 100_000 * i64::from(random) / 255
 }
 
-/// The secrets that are good now, newest first.
-fn secrets(endpoint: &Webhook, now: Instant) -> Vec<Secret> {
-    let previous = endpoint.previous.as_ref().filter(|(_, until)| *until > now).map(|(text, _)| text.as_str());
-    std::iter::once(endpoint.secret.as_str()).chain(previous).filter_map(Secret::read).collect()
+/// The secrets that are good now, newest first; none if the newest does not open any more.
+fn secrets(app: &App, endpoint: &Webhook, now: Instant) -> Result<Vec<Secret>> {
+    let read = |text: &str| Ok::<_, Error>(vault::words(app, &purpose(&endpoint.id), text)?.as_deref().and_then(Secret::read));
+    let Some(newest) = read(&endpoint.secret)? else { return Ok(Vec::new()) };
+    let previous = endpoint.previous.as_ref().filter(|(_, until)| *until > now).map(|(text, _)| read(text)).transpose()?.flatten();
+    Ok(std::iter::once(newest).chain(previous).collect())
 }
 
 /// Sends once and says how it ended.
-pub(super) async fn send(app: &App, endpoint: &Webhook, id: &str, body: &str) -> Attempt {
+pub(super) async fn send(app: &App, endpoint: &Webhook, id: &str, body: &str) -> Result<Attempt> {
     let at = app.clock.now();
     let seconds = at.0.div_euclid(1_000_000);
-    let signature = sign::header(&secrets(endpoint, at), id, seconds, body.as_bytes());
-    let message = Message { id, seconds, signature: &signature, body };
-    let ended = app.egress.post(&endpoint.url, &message).await;
-    let done = app.clock.now();
-    let (status, outcome) = match ended {
-        Ok(receipt) => (Some(i64::from(receipt.status)), if receipt.taken() { OK } else { STATUS }),
-        Err(e) => (None, e.key()),
+    let secrets = secrets(app, endpoint, at)?;
+    let (status, outcome) = if secrets.is_empty() {
+        (None, SECRET)
+    } else {
+        let signature = sign::header(&secrets, id, seconds, body.as_bytes());
+        match app.egress.post(&endpoint.url, &Message { id, seconds, signature: &signature, body }).await {
+            Ok(receipt) => (Some(i64::from(receipt.status)), if receipt.taken() { OK } else { STATUS }),
+            Err(e) => (None, e.key()),
+        }
     };
-    Attempt { n: 0, at: done, took: (done.0 - at.0).max(0) / 1_000, status, outcome: outcome.to_owned() }
+    let done = app.clock.now();
+    Ok(Attempt { n: 0, at: done, took: (done.0 - at.0).max(0) / 1_000, status, outcome: outcome.to_owned() })
 }
 
 /// Writes down how a try ended; an endpoint where nothing arrives is stopped, and that is noted for everybody to see.
 async fn note(app: &App, endpoint: &Webhook, d: &Delivery, attempt: &Attempt) -> Result<()> {
     let well = attempt.outcome == OK;
     let gone = attempt.status.and_then(|s| u16::try_from(s).ok()).is_some_and(|status| Receipt { status }.gone());
-    let over = !well && (gone || d.attempts + 1 >= TRIES);
+    let unsigned = attempt.outcome == SECRET;
+    let over = !well && !unsigned && (gone || d.attempts + 1 >= TRIES);
     let state = match (well, over) {
         (true, _) => State::Sent,
         (_, true) => State::Dead,
@@ -154,8 +163,12 @@ async fn note(app: &App, endpoint: &Webhook, d: &Delivery, attempt: &Attempt) ->
     let mut tx = app.store.begin().await?;
     delivery::end(&mut tx, d, state, attempt).await?;
     webhook::tried(&mut tx, &endpoint.id, well, attempt.at).await?;
-    if over {
-        let why = if gone { "gone" } else { "failing" };
+    if over || unsigned {
+        let why = match (unsigned, gone) {
+            (true, _) => SECRET,
+            (_, true) => "gone",
+            _ => "failing",
+        };
         if webhook::pause(&mut tx, &app.settings().id, &endpoint.id, why).await? {
             let note = audit::of(app, &Actor::program("server"), Action::WebhookPaused, endpoint.id.as_str());
             audit::append(app, &mut tx, &note.detail(serde_json::json!({ "why": why, "status": attempt.status, "outcome": attempt.outcome }))).await?;

@@ -43,7 +43,8 @@ pub struct WebhookView {
     pub classifications: Vec<String>,
     /// is anything sent?
     pub state: WebhookState,
-    /// why it is paused: `failing` (every try of a message failed), `gone` (the endpoint answered 410)
+    /// why it is paused: `failing` (every try of a message failed), `gone` (the endpoint answered 410), `secret` (its secret does not
+    /// open with the key of this data folder: make a new one)
     pub why: Option<String>,
     /// tries that failed since the last that did not
     pub failures: u64,
@@ -123,7 +124,7 @@ pub struct DeliveryView {
     pub status: Option<u16>,
     /// how long the last try took
     pub milliseconds: Option<u64>,
-    /// how the last try ended: `ok`, `status`, or why there was no answer (`lookup`, `inside`, `port`, `connect`, `tls`, `slow`, `broken`, `expired`, …)
+    /// how the last try ended: `ok`, `status`, or why there was no answer (`secret`, `lookup`, `inside`, `port`, `connect`, `tls`, `slow`, `broken`, `expired`, …)
     pub outcome: Option<String>,
     /// RFC 3339
     pub created_at: String,

@@ -81,7 +81,7 @@ fn read(app: &App, draft: Option<&RefusalDraft>) -> Result<(Day, How)> {
 ///
 /// # Errors
 /// `change.refusal`, `change.refusal_day`.
-pub(super) fn known(app: &App, draft: Option<&RefusalDraft>) -> Result<String> {
+pub fn known(app: &App, draft: Option<&RefusalDraft>) -> Result<String> {
     read(app, draft).map(|(_, how)| how.key().to_owned())
 }
 

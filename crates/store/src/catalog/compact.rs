@@ -1,6 +1,6 @@
 //! Compaction: many small files become few, with the same rows. Time travel keeps the old ones.
 
-use super::{FileRow, table_of, write};
+use super::{Listed, write};
 use crate::{Conflict, Error, Result, Store, failpoint};
 use domain::{clock::Instant, table::{DataFile, Table}};
 use std::collections::BTreeMap;
@@ -19,8 +19,7 @@ pub struct Compaction<'a> {
 }
 
 statements! {
-    SETTLED = "SELECT f.data_file_id, f.table_id, f.path, f.path_is_relative, f.file_format, f.record_count, f.file_size_bytes,
-            f.footer_size, CAST(0 AS BIGINT) AS foreign_kind
+    SETTLED = "SELECT f.table_id, f.path, f.record_count, f.file_size_bytes, f.footer_size
         FROM ducklake_data_file f
         WHERE f.end_snapshot IS NULL AND NOT EXISTS (
             SELECT 1 FROM imports i WHERE i.snapshot = f.begin_snapshot AND i.status = 'committed' AND i.undo_until >= $1)
@@ -30,20 +29,7 @@ statements! {
 
 /// Live files that may be merged: those whose import or change can no longer be undone. Without column statistics.
 pub async fn compactable(store: &Store, now: Instant) -> Result<Vec<DataFile>> {
-    let rows = rows!(store, FileRow, SETTLED, now.0)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|f| {
-            Some(DataFile {
-                table: table_of(f.table_id)?,
-                path: f.path,
-                rows: f.record_count.max(0) as u64,
-                bytes: f.file_size_bytes.max(0) as u64,
-                footer: f.footer_size.unwrap_or(0).max(0) as u64,
-                columns: Vec::new(),
-            })
-        })
-        .collect())
+    Ok(rows!(store, Listed, SETTLED, now.0)?.into_iter().filter_map(Listed::file).collect())
 }
 
 /// Swaps files in one snapshot; answers its id. `Conflict` if one of the old files is not live any more.

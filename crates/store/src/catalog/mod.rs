@@ -69,14 +69,35 @@ statements! {
 #[derive(sqlx::FromRow)]
 struct FileRow {
     data_file_id: i64,
-    table_id: i64,
-    path: String,
     path_is_relative: bool,
     file_format: Option<String>,
+    foreign_kind: i64,
+    #[sqlx(flatten)]
+    file: Listed,
+}
+
+/// A file as the catalog lists it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Listed {
+    table_id: i64,
+    path: String,
     record_count: i64,
     file_size_bytes: i64,
     footer_size: Option<i64>,
-    foreign_kind: i64,
+}
+
+impl Listed {
+    /// Without column statistics; none of a table that is not ours.
+    pub(crate) fn file(self) -> Option<DataFile> {
+        Some(DataFile {
+            table: table_of(self.table_id)?,
+            path: self.path,
+            rows: self.record_count.max(0) as u64,
+            bytes: self.file_size_bytes.max(0) as u64,
+            footer: self.footer_size.unwrap_or(0).max(0) as u64,
+            columns: Vec::new(),
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -161,19 +182,14 @@ pub async fn snapshot(store: &Store, id: Option<i64>) -> Result<Snapshot> {
     let mut files = Vec::new();
     let mut place = HashMap::new();
     for f in rows!(store, FileRow, FILES, id)? {
-        let Some(table) = table_of(f.table_id) else { continue };
-        if f.foreign_kind != 0 || !f.path_is_relative || f.file_format.as_deref() != Some("parquet") {
-            return Err(Error::Foreign(format!("file {} of {}", f.path, table.name())));
+        let foreign = f.foreign_kind != 0 || !f.path_is_relative || f.file_format.as_deref() != Some("parquet");
+        let Some(mut file) = f.file.file() else { continue };
+        if foreign {
+            return Err(Error::Foreign(format!("file {} of {}", file.path, file.table.name())));
         }
         place.insert(f.data_file_id, files.len());
-        files.push(DataFile {
-            table,
-            path: f.path,
-            rows: f.record_count.max(0) as u64,
-            bytes: f.file_size_bytes.max(0) as u64,
-            footer: f.footer_size.unwrap_or(0).max(0) as u64,
-            columns: Vec::with_capacity(table.columns().len()),
-        });
+        file.columns.reserve_exact(file.table.columns().len());
+        files.push(file);
     }
     for s in rows!(store, StatsRow, STATS, id)? {
         let Some(file) = place.get(&s.data_file_id).and_then(|i| files.get_mut(*i)) else { continue };

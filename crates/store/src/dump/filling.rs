@@ -1,7 +1,7 @@
 //! Rows put into a table of a database that is in use, in the transaction of whoever asks.
 
 use super::{
-    Kind, Table,
+    Kind, Table, quoted,
     loading::{into_postgres, into_sqlite},
     reading::{postgres_tables, sqlite_tables},
     text,
@@ -41,6 +41,18 @@ pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
         On::Sqlite(t) => sqlite_tables(t).await,
         On::Postgres(t) => postgres_tables(t).await,
     }
+}
+
+/// Takes every row out of a table; answers how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn empty(tx: &mut Tx, table: &Table) -> Result<u64> {
+    let text = ["DELETE FROM ", &quoted(&table.name)].concat();
+    Ok(match tx.on() {
+        On::Sqlite(t) => sqlx::query(sqlx::AssertSqlSafe(text)).persistent(false).execute(t).await?.rows_affected(),
+        On::Postgres(t) => sqlx::query(sqlx::AssertSqlSafe(text)).persistent(false).execute(t).await?.rows_affected(),
+    })
 }
 
 /// Fills an empty table with rows, one a line, that hold these columns; what they leave out has its default. Answers the rows.

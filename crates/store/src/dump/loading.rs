@@ -118,6 +118,7 @@ impl Loading {
         let kinds = names.iter().map(|n| table.columns.iter().zip(&table.kinds).find(|(c, _)| *c == n).map(|(_, kind)| *kind));
         let kinds = kinds.collect::<Option<Vec<Kind>>>().filter(|kinds| kinds.len() == table.columns.len());
         let kinds = kinds.ok_or_else(|| text::broken(&["other columns than table ", &table.name].concat()))?;
+        super::empty(&mut self.tx, table).await?;
         match self.tx.on() {
             On::Sqlite(t) => into_sqlite(t, &table.name, &names, &kinds, source).await,
             On::Postgres(t) => into_postgres(t, &table.name, &names, source).await,
@@ -244,8 +245,6 @@ pub(super) async fn into_sqlite(
     kinds: &[Kind],
     source: &mut (dyn BufRead + Send),
 ) -> Result<u64> {
-    let empty = ["DELETE FROM ", &quoted(table)].concat();
-    sqlx::query(sqlx::AssertSqlSafe(empty)).persistent(false).execute(&mut *there).await?;
     let most = (PARAMETERS / names.len().max(1)).clamp(1, ROWS);
     let head = ["INSERT INTO ", &quoted(table), " (", &list(names), ") VALUES "].concat();
     let group = ["(", &vec!["?"; names.len()].join(","), ")"].concat();
@@ -300,8 +299,6 @@ fn add(arguments: &mut SqliteArguments, line: &[u8], kinds: &[Kind]) -> Result<(
 }
 
 pub(super) async fn into_postgres(there: &mut PgConnection, table: &str, names: &[String], source: &mut (dyn BufRead + Send)) -> Result<u64> {
-    let empty = ["DELETE FROM ", &quoted(table)].concat();
-    sqlx::query(sqlx::AssertSqlSafe(empty)).persistent(false).execute(&mut *there).await?;
     let text = ["COPY ", &quoted(table), " (", &list(names), ") FROM STDIN"].concat();
     let mut rows = there.copy_in_raw(&text).await?;
     let mut part = Vec::with_capacity(PART);

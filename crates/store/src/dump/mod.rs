@@ -13,7 +13,7 @@ mod reading;
 mod schema;
 mod text;
 
-pub use filling::{fill, line, tables, values};
+pub use filling::{empty, fill, line, tables, values};
 pub use known::{known_tables, known_versions};
 pub use loading::{Loading, in_use};
 pub use reading::Reading;

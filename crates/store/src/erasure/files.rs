@@ -3,7 +3,7 @@
 
 use crate::{
     Access, Conflict, Error, Result, Store, Tx,
-    catalog::{stats, table_id, table_of, write},
+    catalog::{self, stats, table_id, write},
 };
 use domain::{clock::Instant, table::{DataFile, Table}};
 use std::collections::BTreeSet;
@@ -24,15 +24,6 @@ struct Named {
     end_snapshot: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
-struct FileRow {
-    table_id: i64,
-    path: String,
-    record_count: i64,
-    file_size_bytes: i64,
-    footer_size: Option<i64>,
-}
-
 statements! {
     ALL = "SELECT table_id, path, record_count, file_size_bytes, footer_size FROM ducklake_data_file WHERE table_id <= $1 ORDER BY data_file_id";
     NAMED = "SELECT data_file_id, begin_snapshot, end_snapshot FROM ducklake_data_file WHERE table_id = $1 AND path = $2";
@@ -48,20 +39,7 @@ statements! {
 
 /// Every file that any snapshot names, live or ended, without statistics.
 pub async fn all(db: impl Access) -> Result<Vec<DataFile>> {
-    let rows = rows!(db, FileRow, ALL, Table::ALL.len() as i64)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|f| {
-            Some(DataFile {
-                table: table_of(f.table_id)?,
-                path: f.path,
-                rows: f.record_count.max(0) as u64,
-                bytes: f.file_size_bytes.max(0) as u64,
-                footer: f.footer_size.unwrap_or(0).max(0) as u64,
-                columns: Vec::new(),
-            })
-        })
-        .collect())
+    Ok(rows!(db, catalog::Listed, ALL, Table::ALL.len() as i64)?.into_iter().filter_map(catalog::Listed::file).collect())
 }
 
 /// Puts the new files in the place of the old, in a snapshot of its own. `live`: the files of the snapshot `base` as they are, for

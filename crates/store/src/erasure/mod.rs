@@ -9,7 +9,7 @@ pub mod texts;
 pub use scour::{aside, drop_aside};
 
 use crate::{Access, Error, Result, Tx, bulk::Bulk};
-use domain::clock::Instant;
+use domain::{audit::Actor, clock::Instant};
 
 /// How far an erasure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -73,6 +73,27 @@ pub struct Erasure {
     pub lifted_at: Option<Instant>,
 }
 
+impl Erasure {
+    /// One that is asked for now; [`create`] gives it its place.
+    pub fn asked(id: String, customer: String, work: String, reason: String, by: &Actor, at: Instant) -> Erasure {
+        Erasure {
+            id,
+            seq: 0,
+            customer,
+            work,
+            reason,
+            author: by.id.clone(),
+            author_name: Some(by.name.clone()).filter(|n| !n.is_empty()),
+            state: State::Asked,
+            receipt: serde_json::json!({}),
+            asked_at: at,
+            erased_at: None,
+            finished_at: None,
+            lifted_at: None,
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -112,22 +133,22 @@ impl TryFrom<Row> for Erasure {
     }
 }
 
+macro_rules! select {
+    () => {
+        "SELECT e.id, e.seq, e.customer, e.work, e.reason, e.author, u.name AS author_name, e.state, e.receipt, e.asked_at, e.erased_at,
+            e.finished_at, e.lifted_at
+        FROM erasures e LEFT JOIN users u ON u.id = e.author WHERE "
+    };
+}
+
 statements! {
     NEXT = "SELECT CAST(COALESCE(MAX(seq), 0) + 1 AS BIGINT) FROM erasures WHERE workspace = $1";
     INSERT = "INSERT INTO erasures (id, workspace, seq, customer, work, reason, author, state, receipt, asked_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'asked', $8, $9)";
-    GET = "SELECT e.id, e.seq, e.customer, e.work, e.reason, e.author, u.name AS author_name, e.state, e.receipt, e.asked_at, e.erased_at,
-            e.finished_at, e.lifted_at
-        FROM erasures e LEFT JOIN users u ON u.id = e.author WHERE e.workspace = $1 AND e.id = $2";
-    OPEN_OF = "SELECT e.id, e.seq, e.customer, e.work, e.reason, e.author, u.name AS author_name, e.state, e.receipt, e.asked_at, e.erased_at,
-            e.finished_at, e.lifted_at
-        FROM erasures e LEFT JOIN users u ON u.id = e.author WHERE e.workspace = $1 AND e.customer = $2 ORDER BY e.seq DESC LIMIT 1";
-    OPEN = "SELECT e.id, e.seq, e.customer, e.work, e.reason, e.author, u.name AS author_name, e.state, e.receipt, e.asked_at, e.erased_at,
-            e.finished_at, e.lifted_at
-        FROM erasures e LEFT JOIN users u ON u.id = e.author WHERE e.workspace = $1 AND e.state <> 'done' ORDER BY e.seq";
-    PAGE = "SELECT e.id, e.seq, e.customer, e.work, e.reason, e.author, u.name AS author_name, e.state, e.receipt, e.asked_at, e.erased_at,
-            e.finished_at, e.lifted_at
-        FROM erasures e LEFT JOIN users u ON u.id = e.author WHERE e.workspace = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3";
+    GET = concat!(select!(), "e.workspace = $1 AND e.id = $2");
+    OPEN_OF = concat!(select!(), "e.workspace = $1 AND e.customer = $2 ORDER BY e.seq DESC LIMIT 1");
+    OPEN = concat!(select!(), "e.workspace = $1 AND e.state <> 'done' ORDER BY e.seq");
+    PAGE = concat!(select!(), "e.workspace = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3");
     IDS = "SELECT id FROM erasures WHERE workspace = $1 ORDER BY seq";
     ERASED = "UPDATE erasures SET state = 'erased', work = $3, receipt = $4, erased_at = $5
         WHERE workspace = $1 AND id = $2 AND state = 'asked'";

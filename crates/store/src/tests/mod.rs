@@ -1,5 +1,6 @@
 //! Every law of the store, on SQLite and on a real PostgreSQL.
 
+mod arrival;
 mod audit;
 mod snapshots;
 mod commits;

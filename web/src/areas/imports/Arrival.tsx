@@ -24,10 +24,10 @@ export function Arrival({ ordered }: { ordered: Job }) {
         {isOpen(job) && <><Progress job={job} /><p className="small soft">{t('everything.in_running')}</p></>}
         {state === 'dead' && <p className="worse">{t('everything.in_failed', { why: f.label(job.problem?.message) })}</p>}
         {state === 'cancelled' && <Outcome job={job} />}
-        {state === 'done' && a && (
+        {state === 'done' && (
           <>
             <p className="strong">{t('everything.in_done')}</p>
-            <p data-testid="compared">{a.same === a.customers ? t('everything.in_same', { day: a.as_of, n: f.integer(a.customers) }) : t('everything.in_differ', { day: a.as_of, n: f.integer(a.customers - a.same), total: f.integer(a.customers), names: a.differ.join(t('everything.comma')) })}</p>
+            <p data-testid="compared">{!a ? t('everything.in_unknown') : a.same === a.customers ? t('everything.in_same', { day: a.as_of, n: f.integer(a.customers) }) : t('everything.in_differ', { day: a.as_of, n: f.integer(a.customers - a.same), total: f.integer(a.customers), names: a.differ.join(t('everything.comma')) })}</p>
             <p className="small soft">{t('everything.in_invite')}</p>
             <div className="row"><Link to="/customers">{t('everything.in_look')}</Link></div>
           </>

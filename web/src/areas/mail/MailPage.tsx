@@ -66,7 +66,7 @@ function Server({ relay }: { relay?: Relay }) {
         </div>
         <div className="two">
           <div className="field"><label htmlFor="mail-user">{t('mail.username')}</label><Input id="mail-user" maxLength={200} autoComplete="off" value={form.username} onChange={(e) => set({ username: e.target.value })} /></div>
-          <div className="field"><label htmlFor="mail-password">{t('mail.password')}</label><Input.Password id="mail-password" maxLength={200} autoComplete="new-password" placeholder={relay?.password_set ? t('mail.password_kept') : ''} value={form.password} onChange={(e) => set({ password: e.target.value })} />{fieldError('password')}</div>
+          <div className="field"><label htmlFor="mail-password">{t('mail.password')}</label><Input.Password id="mail-password" maxLength={200} autoComplete="new-password" placeholder={relay?.password_set ? t('mail.password_kept') : ''} value={form.password} onChange={(e) => set({ password: e.target.value })} />{relay?.password_lost ? <span className="field-error" role="alert">{t('mail.password_lost')}</span> : fieldError('password')}</div>
         </div>
         <div className="two">
           <div className="field"><label htmlFor="mail-from">{t('mail.from')}</label><Input id="mail-from" type="email" required maxLength={254} placeholder="crm@example.com" value={form.from_address} onChange={(e) => set({ from_address: e.target.value })} />{fieldError('from')}</div>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { type DataQuality, type Finding, dataQuality } from '@/api/quality'
 import { useMay } from '@/parts/access'
 import { Fold } from '@/parts/Fold'
-import { type Format, useCatalog, useFormat } from '@/parts/format'
+import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
@@ -78,7 +78,7 @@ function One({ x, f }: { x: Finding; f: Format }) {
   const may = useMay()
   const count = x.count ?? 0
   const to = x.link && !(x.link === '/imports' && !may('imports:write')) ? place(x.link) : null
-  const change = x.before == null ? null : count - x.before
+  const change = x.before ? count - x.before.count : 0
   return (
     <li className={`quality-one ${x.level}`} data-finding={x.code}>
       <span className={`quality-mark ${x.level}`} role="img" aria-label={t(`quality.level_${x.level}`)}>{mark[x.level]}</span>
@@ -87,7 +87,7 @@ function One({ x, f }: { x: Finding; f: Format }) {
           <h3>{f.label(x.text)}</h3>
           <span className="num nowrap"><b>{t(`quality.unit_${x.unit}`, { count, n: f.integer(count) })}</b>{x.of > 1 && <span className="soft small"> · {t('quality.share', { share: f.percent(x.share, x.share < 0.01 ? 2 : 1), of: f.integer(x.of) })}</span>}</span>
           {x.points >= 0.05 && <span className="soft small nowrap">{t('quality.points', { points: f.decimal(x.points, 1) })}</span>}
-          {!!change && <span className="soft small nowrap">{t(change > 0 ? 'quality.more' : 'quality.fewer', { n: f.integer(Math.abs(change)) })}</span>}
+          {x.before && change !== 0 && <span className="soft small nowrap">{t(change > 0 ? 'quality.more' : 'quality.fewer', { n: f.integer(Math.abs(change)), day: x.before.day })}</span>}
         </div>
         <p>{f.label(x.effect)}</p>
         {x.detail.length > 0 && <p className="small">{x.detail.map((d) => f.label(d)).join(t('customers.between'))}</p>}
@@ -102,8 +102,7 @@ function One({ x, f }: { x: Finding; f: Format }) {
 /** How complete each field is, and the list of those who lack it. */
 function Fields({ all, f }: { all: Finding[]; f: Format }) {
   const { t } = f
-  const { byKey } = useCatalog()
-  const name = (x: Finding) => { const feature = featureOf(x); return (feature && f.label(byKey.get(feature)?.label)) || f.label(x.text) }
+  const name = (x: Finding) => f.label(x.field ?? x.text)
   const missing = all.find((x) => featureOf(x) !== undefined)
   return (
     <Card title={t('quality.fields')} className="flush">

@@ -2,11 +2,10 @@ import type { Finding } from '@/api/quality'
 
 const rank = { bad: 0, warn: 1, note: 2, ok: 3 }
 
-/** What costs most comes first; of equal ones what is worse, then what touches more. */
+/** What is worse comes first; of equal ones what costs more, then what touches more. */
 export const worstFirst = (all: readonly Finding[]): Finding[] => [...all].sort((a, b) => rank[a.level] - rank[b.level] || b.points - a.points || b.share - a.share)
 
-/** Fields by themselves: a table of how complete they are; everything else is a list. */
-/** Ways to reach people first, then fields, those that lack most first. */
+/** Fields by themselves, a table of how complete they are; everything else is a list. Ways to reach people first, then fields, those that lack most first. */
 export const fields = (all: readonly Finding[]): Finding[] => {
   const complete = all.filter((f) => f.group === 'completeness')
   const ways = complete.filter((f) => featureOf(f) === undefined)

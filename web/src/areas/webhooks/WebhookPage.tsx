@@ -69,7 +69,7 @@ function Paused({ item }: { item: Webhook }) {
   })
   return (
     <div className="failed" role="status">
-      <span>{t(item.why === 'gone' ? 'webhooks.gone_note' : 'webhooks.paused_note', { count: item.waiting })}</span>
+      <span>{t(item.why === 'gone' ? 'webhooks.gone_note' : item.why === 'secret' ? 'webhooks.secret_note' : 'webhooks.paused_note', { count: item.waiting })}</span>
       <Button size="small" loading={on.isPending} onClick={() => on.mutate()}>{t('webhooks.resume')}</Button>
     </div>
   )

@@ -7,7 +7,7 @@ import { useFormat } from '@/parts/format'
 export function useHealth(w: Webhook): { text: string; tone: 'good' | 'bad' | 'off' } {
   const { t } = useFormat()
   if (w.state === 'off') return { text: t('webhooks.state_off'), tone: 'off' }
-  if (w.state === 'paused') return { text: t(w.why === 'gone' ? 'webhooks.state_gone' : 'webhooks.state_paused'), tone: 'bad' }
+  if (w.state === 'paused') return { text: t(w.why === 'gone' ? 'webhooks.state_gone' : w.why === 'secret' ? 'webhooks.state_secret' : 'webhooks.state_paused'), tone: 'bad' }
   if (w.failures > 0) return { text: t('webhooks.state_failing', { count: w.failures }), tone: 'bad' }
   return { text: t('webhooks.state_on'), tone: 'good' }
 }
