@@ -1,6 +1,7 @@
 //! `zhiyin customer profiling`: who does not want to be profiled, written down from a script. Whoever may run this may read the data
 //! folder.
 
+use super::field;
 use crate::{
     args::{Home, SaidHow},
     compose,
@@ -10,7 +11,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use flow::{
-    analysis::{Asked, parse_day, profile::person},
+    analysis::parse_day,
     people::By,
     work::{changes::{self, ChangeDraft}, profiling::RefusalDraft},
 };
@@ -36,32 +37,11 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     let on = what.on.as_deref().map(|text| parse_day("--on", text)).transpose()?;
     let app = compose::existing(home, config).await?;
     let how = what.how.to_possible_value().map(|v| v.get_name().replace('-', "_")).unwrap_or_default();
-    if what.dry_run {
-        let picture = app.runs.at(&app, Asked::default()).await?;
-        let mut changed = 0u64;
-        for id in &what.ids {
-            let key = person(&app, id).await?.key;
-            changed += u64::from(picture.run.refused().holds(key.0 as usize) == what.allow);
-        }
-        voice.answer(&serde_json::json!({ "dry_run": true, "matched": what.ids.len(), "changed": changed }), || {
-            voice.lang.pick(&format!("会改变 {changed} 位，什么都没有写"), &format!("{changed} would change; nothing was written")).to_owned()
-        });
-        return Ok(ExitCode::SUCCESS);
-    }
     let kind = if what.allow { Kind::ProfilingAllow } else { Kind::ProfilingRefuse };
-    let draft = ChangeDraft {
-        kind,
-        subject: None,
-        name: None,
-        value: None,
-        was: None,
-        contact: None,
-        refusal: Some(RefusalDraft { on, how }),
-        customers: Some(what.ids),
-        filter: None,
-        except: Vec::new(),
-        expected: None,
-    };
+    let draft = ChangeDraft { refusal: Some(RefusalDraft { on, how }), customers: Some(what.ids), ..ChangeDraft::new(kind) };
+    if what.dry_run {
+        return field::planned(&app, &draft, voice).await;
+    }
     let made = changes::make(&app, &By::machine("cli"), &app.new_id("cli"), draft).await?;
     let n = made.changed;
     voice.answer(&serde_json::json!({ "change": made }), || match kind {
