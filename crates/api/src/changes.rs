@@ -1,8 +1,11 @@
-//! `/changes`: tags, owner, lists and names of one customer or of all matching, each change with a way back.
+//! `/changes`: tags, owner, lists, own fields and names of one customer or of all matching, each change with a way back.
 
 use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging, scope::Scope};
 use axum::{extract::State, http::HeaderMap};
-use flow::work::changes::{self, ChangeDraft, ChangePage, MadeChange};
+use flow::work::{
+    changes::{self, ChangeDraft, ChangePage, MadeChange},
+    preview::{self, ChangePreview},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -36,6 +39,16 @@ pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<ChangesQ
 pub async fn create(State(ctx): State<Ctx>, scope: Scope, headers: HeaderMap, Json(draft): Json<ChangeDraft>) -> Result<Json<MadeChange>> {
     let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).unwrap_or_default();
     Ok(Json(changes::make(&ctx.app, &scope.by(), key.trim_matches('"'), draft).await?))
+}
+
+/// What a change would come to
+///
+/// The same body as for making it: of how many something would change, who has it already, and of whom nothing can be changed and why.
+/// Nothing is written.
+#[utoipa::path(post, path = "/changes/preview", tag = "work", request_body = ChangeDraft,
+    responses((status = 200, body = ChangePreview), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn ask(State(ctx): State<Ctx>, scope: Scope, Json(draft): Json<ChangeDraft>) -> Result<Json<ChangePreview>> {
+    Ok(Json(preview::of(&ctx.app, &scope.by(), &draft).await?))
 }
 
 /// Take a change back

@@ -164,6 +164,7 @@ fn page(page: Page) -> Page {
         .on(Has(CustomersWrite), routes!(notes::edit, notes::remove))
         .on(Has(CustomersWrite), routes!(notes::restore))
         .on_named(Has(CustomersWrite), routes!(changes::list, changes::create))
+        .on_asking(Has(CustomersWrite), routes!(changes::ask))
         .on(Has(CustomersWrite), routes!(changes::undo))
         .on(Has(BaseRead), routes!(duplicates::list))
         .on(Has(BaseRead), routes!(duplicates::compare))

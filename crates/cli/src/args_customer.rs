@@ -44,6 +44,35 @@ pub enum CustomerAction {
         #[command(flatten)]
         attempt: Try,
     },
+    /// Set an own field of these customers, or of all a rule finds; it is one change and can be undone for 30 days
+    Set {
+        /// Where the business is kept
+        #[command(flatten)]
+        home: Home,
+        /// The own field, custom.…
+        field: String,
+        /// The customers, cus_…
+        #[arg(required_unless_present_any = ["rule", "segment", "all"], conflicts_with_all = ["rule", "segment", "all"])]
+        ids: Vec<String>,
+        /// What it holds from now on; several options with commas between them
+        #[arg(long, required_unless_present = "clear")]
+        value: Option<String>,
+        /// Empty it
+        #[arg(long, conflicts_with = "value")]
+        clear: bool,
+        /// Everybody this rule finds
+        #[arg(long)]
+        rule: Option<String>,
+        /// Everybody in this segment
+        #[arg(long)]
+        segment: Option<String>,
+        /// Everybody
+        #[arg(long, conflicts_with_all = ["rule", "segment"])]
+        all: bool,
+        /// Looking before leaping
+        #[command(flatten)]
+        attempt: Try,
+    },
 }
 
 /// How somebody said something.

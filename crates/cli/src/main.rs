@@ -114,6 +114,11 @@ async fn run(cli: Cli) -> Outcome {
             let what = command::profiling::What { ids, allow, how, on, dry_run: attempt.dry_run };
             command::profiling::run(&home, what, &config, &voice).await
         }
+        Command::Customer { action: CustomerAction::Set { home, field, ids, value, clear: _, rule, segment, all: _, attempt } } => {
+            let filter = [("rule", rule), ("segment", segment)].into_iter().filter_map(|(name, said)| Some((name.to_owned(), said?))).collect();
+            let what = command::field::What { field, value, ids, filter, dry_run: attempt.dry_run };
+            command::field::run(&home, what, &config, &voice).await
+        }
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,
         Command::Restore { home, file, replace, keep_tokens, attempt } => {

@@ -19,7 +19,7 @@ use domain::{
 };
 
 /// Cells of a batch by place, row by row.
-struct Rows<'a>(&'a [ArrayRef]);
+pub(crate) struct Rows<'a>(pub(crate) &'a [ArrayRef]);
 
 impl Rows<'_> {
     fn whole(&self, c: usize, i: usize) -> i64 {
@@ -200,7 +200,7 @@ fn answer(r: &Rows<'_>, i: usize) -> AnswerFact {
     }
 }
 
-fn attribute(r: &Rows<'_>, i: usize) -> AttributeFact {
+pub(crate) fn attribute(r: &Rows<'_>, i: usize) -> AttributeFact {
     let value = if let Some(t) = r.maybe_text(5, i) {
         Value::Text(t)
     } else if r.known(6, i) {

@@ -21,6 +21,7 @@ mod products;
 mod read;
 mod rows;
 mod schema;
+mod standing;
 mod state;
 mod stats;
 mod sweep;
@@ -40,6 +41,7 @@ pub use rows::{
     AnswerRow, AttributeRow, CostRow, InteractionRow, LineRow, OrderRow, ProductRow, RefundRow, Row,
 };
 pub use schema::{folder, schema};
+pub use standing::Stand;
 pub use state::{
     At, Best, Bits, Cell, Classes, Cohort, CohortSums, Column, Curve, Data, Fault, GroupSum, Inspection, Link, Matrix, Place, Repurchase, Run, RunRow, Sort, Spec, Texts, flow, moves,
 };

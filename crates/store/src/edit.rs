@@ -1,4 +1,4 @@
-//! Values that people write over what files said, one customer at a time: rows of the lake in files of a snapshot of their own, so
+//! Values that people write over what files said, of one customer or of all matching: rows of the lake in files of a snapshot of their own, so
 //! that the facts stay as they are, a newer row counts, and taking it back ends the files.
 
 use crate::{Access, Conflict, Result, Store, Tx, catalog::write, merge};
@@ -10,11 +10,14 @@ statements! {
     DROP = "DELETE FROM change_facts WHERE change = $1";
 }
 
+/// Stands for no customer in particular.
+const SEVERAL: i64 = -1;
+
 /// What a change wrote into the lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// of whom
-    pub customer: CustomerKey,
+    /// of whom, if it is one
+    pub customer: Option<CustomerKey>,
     /// which attribute
     pub attribute: String,
     /// the lake snapshot that made it visible
@@ -50,13 +53,13 @@ pub async fn end(store: &Store, now: Instant, snapshot: i64, author: &str) -> Re
 
 /// Notes what a change wrote.
 pub async fn note(tx: &mut Tx, change: &str, w: &Written) -> Result<()> {
-    execute!(tx, PUT, change, i64::from(w.customer.0), w.attribute.as_str(), w.snapshot).map(|_| ())
+    execute!(tx, PUT, change, w.customer.map_or(SEVERAL, |c| i64::from(c.0)), w.attribute.as_str(), w.snapshot).map(|_| ())
 }
 
 /// What a change wrote.
 pub async fn of(db: impl Access, change: &str) -> Result<Option<Written>> {
     let row = optional!(db, (i64, String, i64), OF, change)?;
-    Ok(row.map(|(customer, attribute, snapshot)| Written { customer: CustomerKey(customer as u32), attribute, snapshot }))
+    Ok(row.map(|(customer, attribute, snapshot)| Written { customer: u32::try_from(customer).ok().map(CustomerKey), attribute, snapshot }))
 }
 
 /// Forgets what a change wrote: its files may be merged with others from now on.

@@ -146,6 +146,7 @@ export type Entry = S['Entry']
 export type EntryKind = S['EntryKind']
 export type Written = S['Written']
 export type Change = Refine<S['MadeChange'], { kind: ChangeKind }>
+export type ChangePreview = S['ChangePreview']
 export type ChangePage = Refine<S['ChangePage'], { items: Change[] }>
 
 export type SegmentItem = Refine<S['SegmentView'], { kind: 'dynamic' | 'static' }>

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import type { CustomerQuery } from './queries'
-import type { Change, ChangeBody, ChangePage, Facets, Note, Owner, Tag, TagBody, View, ViewBody } from './types'
+import type { Change, ChangeBody, ChangePage, ChangePreview, Facets, Note, Owner, Tag, TagBody, View, ViewBody } from './types'
 
 const items = async <T>(path: string, signal: AbortSignal) => (await call<{ items: T[] }>('GET', path, { signal })).items
 
@@ -36,6 +36,8 @@ export const facets = (query: CustomerQuery, by?: string) =>
 
 /** `key`: made anew for each change, so that sending it twice changes nothing twice. */
 export const postChange = (key: string, body: ChangeBody) => call<Change>('POST', '/changes', { body, headers: { 'Idempotency-Key': key } })
+/** What a change would come to; nothing is written. */
+export const changePreview = (body: ChangeBody) => queryOptions({ queryKey: ['work', 'preview', body], queryFn: ({ signal }) => call<ChangePreview>('POST', '/changes/preview', { body, signal }), gcTime: 0, retry: false })
 export const undoChange = (id: string) => call<Change>('POST', `/changes/${id}/undo`)
 export const changes = (by: 'me' | 'everybody') =>
   infiniteQueryOptions({

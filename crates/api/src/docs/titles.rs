@@ -48,6 +48,7 @@ const ALL: &[(&str, &str)] = &[
     ("post_inbox_move", "立即入库"),
     ("get_changes", "客户改动，最近的在前"),
     ("post_changes", "批量修改客户"),
+    ("post_changes_preview", "预览一次修改会改变多少客户"),
     ("post_changes_id_undo", "撤销一次改动"),
     ("post_classifications_preview", "正在编辑的分类会有什么结果"),
     ("post_classifications_key_restore", "恢复分类以前的一版"),

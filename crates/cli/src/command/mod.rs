@@ -13,6 +13,7 @@ pub mod demo;
 pub mod doctor;
 pub mod everything;
 pub mod features;
+pub mod field;
 pub mod import;
 pub mod man;
 pub mod member;

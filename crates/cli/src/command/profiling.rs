@@ -1,6 +1,7 @@
 //! `zhiyin customer profiling`: who does not want to be profiled, written down from a script. Whoever may run this may read the data
 //! folder.
 
+use super::field;
 use crate::{
     args::{Home, SaidHow},
     compose,
@@ -10,11 +11,11 @@ use crate::{
 };
 use clap::ValueEnum;
 use flow::{
-    analysis::{Asked, parse_day, profile::person},
+    analysis::parse_day,
     people::By,
     work::{changes::{self, ChangeDraft}, profiling::{self, RefusalDraft}},
 };
-use std::{collections::BTreeSet, process::ExitCode};
+use std::process::ExitCode;
 use store::change::Kind;
 
 /// What is asked for.
@@ -38,33 +39,11 @@ pub async fn run(home: &Home, what: What, config: &Config, voice: &Voice) -> Out
     let how = what.how.to_possible_value().map(|v| v.get_name().replace('-', "_")).unwrap_or_default();
     let refusal = RefusalDraft { on, how };
     profiling::known(&app, Some(&refusal))?;
-    if what.dry_run {
-        let picture = app.runs.at(&app, Asked::default()).await?;
-        // somebody may be named twice, or by the id of who was merged into them
-        let mut matched = BTreeSet::new();
-        for id in &what.ids {
-            matched.insert(person(&app, id).await?.key);
-        }
-        let changed = matched.iter().filter(|key| picture.run.refused().holds(key.0 as usize) == what.allow).count();
-        voice.answer(&serde_json::json!({ "dry_run": true, "matched": matched.len(), "changed": changed }), || {
-            voice.lang.pick(&format!("会改变 {changed} 位，什么都没有写"), &format!("{changed} would change; nothing was written")).to_owned()
-        });
-        return Ok(ExitCode::SUCCESS);
-    }
     let kind = if what.allow { Kind::ProfilingAllow } else { Kind::ProfilingRefuse };
-    let draft = ChangeDraft {
-        kind,
-        subject: None,
-        name: None,
-        value: None,
-        was: None,
-        contact: None,
-        refusal: Some(refusal),
-        customers: Some(what.ids),
-        filter: None,
-        except: Vec::new(),
-        expected: None,
-    };
+    let draft = ChangeDraft { refusal: Some(refusal), customers: Some(what.ids), ..ChangeDraft::new(kind) };
+    if what.dry_run {
+        return field::planned(&app, &draft, voice).await;
+    }
     let made = changes::make(&app, &By::machine("cli"), &app.new_id("cli"), draft).await?;
     let n = made.changed;
     voice.answer(&serde_json::json!({ "change": made }), || match kind {

@@ -13,6 +13,7 @@ mod erasure;
 mod errors;
 mod everything;
 mod failpoints;
+mod field;
 mod files;
 mod formats;
 mod interrupted;

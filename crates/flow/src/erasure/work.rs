@@ -3,9 +3,9 @@
 //! transaction without effect and those after it to be done again.
 
 use super::{Receipt, Work, files, group, job, known::{self, Hasher}, scrub::Scrub};
-use crate::{Error, Result, app::App, audit, inbox, ingest::refresh, work::fields};
+use crate::{Error, Result, app::App, audit, inbox, ingest::refresh, work::{contacts, hand}};
 use domain::{
-    CustomerKey, Value,
+    CustomerKey,
     audit::{Action, Actor},
     table::{DataFile, Table},
 };
@@ -23,7 +23,6 @@ pub const FAILPOINTS: &[&str] = &["erase-begun", "erase-written", "erase-catalog
 /// Times it is tried when the lake moves meanwhile.
 const TRIES: usize = 20;
 /// The attribute that says how many contacts an organisation has.
-const CONTACTS: &str = "contacts";
 
 /// Carries an erasure out, or what is left of it. Doing it twice is harmless.
 ///
@@ -181,7 +180,7 @@ struct Fresh<'a>(&'a App, Vec<DataFile>);
 
 impl Drop for Fresh<'_> {
     fn drop(&mut self) {
-        fields::discard(self.0, &self.1);
+        hand::discard(self.0, &self.1);
     }
 }
 
@@ -269,11 +268,8 @@ async fn fewer_contacts(app: &App, stem: &str, elsewhere: &[people::Elsewhere]) 
         *by_root.entry(c.root).or_default() += 1;
     }
     for (root, fewer) in by_root {
-        let (lake, day) = fields::now(app).await?;
-        let said = tokio::task::spawn_blocking(move || lake.attribute(root, CONTACTS)).await??;
-        let left = store::contact::of(&app.store, root).await?.len() as i64 - fewer;
-        let value = if left > 0 { Value::Int(left) } else { Value::Null };
-        files.extend(fields::write(app, stem, root, (CONTACTS, &value), !said.is_empty(), day).await?);
+        let (lake, day) = hand::now(app).await?;
+        files.extend(hand::write(app, stem, contacts::count(app, lake, day, root, -fewer).await?, app.clock.now()).await?);
     }
     Ok(files)
 }

@@ -16,6 +16,7 @@ use domain::{
     audit::Action,
     clock::Instant,
     field::Written,
+    merge::Aliases,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,11 +41,11 @@ pub struct ChangeDraft {
     /// the name of one customer, put right
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// what the own field of one customer holds from now on; absent: nothing
+    /// what the own field holds from now on; absent: nothing
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::schema::Written>)]
     pub value: Option<Written>,
-    /// what whoever asks saw there; something else is a conflict
+    /// what whoever asks saw in the own field of one customer; something else is a conflict
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::schema::TypedValue>)]
     pub was: Option<serde_json::Value>,
@@ -66,6 +67,13 @@ pub struct ChangeDraft {
     /// how many whoever asks believes they are; another number is a conflict
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<u64>,
+}
+
+impl ChangeDraft {
+    /// A change of a kind, of nobody yet.
+    pub fn new(kind: Kind) -> ChangeDraft {
+        ChangeDraft { kind, subject: None, name: None, value: None, was: None, contact: None, refusal: None, customers: None, filter: None, except: Vec::new(), expected: None }
+    }
 }
 
 /// A change that was made.
@@ -149,7 +157,7 @@ async fn view(app: &App, by: &By, c: Change, reverted: Option<u64>) -> Result<Ma
 }
 
 /// What kinds of changes take beyond working on customers.
-fn allowed(by: &By, kind: Kind) -> Result<()> {
+pub(super) fn allowed(by: &By, kind: Kind) -> Result<()> {
     let lacks = |p: Permission| !by.permissions.has(p);
     match kind {
         Kind::ListAdd | Kind::ListRemove if lacks(Permission::DefinitionsWrite) => Err(Error::denied("change.list", "您没有修改人群的权限", "you may not change segments")),
@@ -228,6 +236,11 @@ async fn subject(app: &App, by: &By, draft: &ChangeDraft) -> Result<String> {
     }
 }
 
+/// What a change names, as it is kept, and whom it is about.
+pub(super) async fn asked(app: &App, by: &By, draft: &ChangeDraft) -> Result<(String, Set)> {
+    Ok((subject(app, by, draft).await?, whom(app, by, draft).await?))
+}
+
 /// A name as it is kept; none for nothing.
 fn new_name(draft: &ChangeDraft) -> Result<Option<String>> {
     let name = draft.name.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -249,8 +262,7 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
     if let Some(made) = change::by_request(&app.store, &workspace, &by.actor.id, key).await? {
         return again(app, by, made, &fingerprint).await;
     }
-    let subject = subject(app, by, &draft).await?;
-    let who = whom(app, by, &draft).await?;
+    let (subject, who) = asked(app, by, &draft).await?;
     let now = app.clock.now();
     let mut made = Change {
         id: app.new_id("chg"),
@@ -328,25 +340,28 @@ pub(super) async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, de
     audit::append(app, tx, &audit::of(app, &by.actor, Action::CustomersChanged, made.id.as_str()).detail(detail)).await
 }
 
-/// Tags and owners.
+/// Hangs tags and owners on customers or takes them off; answers whom that changed.
+pub(super) async fn mark(tx: &mut Tx, aliases: &Aliases, kind: Kind, subject: &str, who: &Set) -> Result<Deltas> {
+    let tag = mark::of_tag(subject);
+    Ok(match kind {
+        Kind::OwnerSet => {
+            let owner = Some(mark::of_owner(subject)).filter(|_| !subject.is_empty());
+            change::set_only(tx, mark::OWNERS, owner.as_deref(), who).await?
+        }
+        // it may be one who was merged into them that it was hung on
+        Kind::TagRemove => change::set(tx, &tag, &who.spread(aliases), false).await?,
+        _ => {
+            let held = mark::held(&mut *tx, &tag, aliases).await?;
+            change::set(tx, &tag, &who.and_not(&held), true).await?
+        }
+    })
+}
+
 async fn marked(app: &App, by: &By, made: &mut Change, who: &Set) -> Result<()> {
     let aliases = app.runs.aliases(app).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
-    let deltas = match made.kind {
-        Kind::OwnerSet => {
-            let owner = Some(mark::of_owner(&made.subject)).filter(|_| !made.subject.is_empty());
-            change::set_only(&mut tx, mark::OWNERS, owner.as_deref(), who).await?
-        }
-        Kind::TagRemove => {
-            // it may be one who was merged into them that it was hung on
-            change::set(&mut tx, &mark::of_tag(&made.subject), &who.spread(&aliases), false).await?
-        }
-        _ => {
-            let held = mark::held(&mut tx, &mark::of_tag(&made.subject), &aliases).await?;
-            change::set(&mut tx, &mark::of_tag(&made.subject), &who.and_not(&held), true).await?
-        }
-    };
+    let deltas = mark(&mut tx, &aliases, made.kind, &made.subject, who).await?;
     made.changed = change::touched(&deltas).joined(&aliases).count();
     close(app, &mut tx, by, made, &deltas).await?;
     Ok(tx.commit().await?)
@@ -502,17 +517,10 @@ mod tests {
     #[test]
     fn other_requests_have_other_fingerprints() {
         let draft = ChangeDraft {
-            kind: Kind::TagAdd,
             subject: Some("tag_1".into()),
-            name: None,
-            value: None,
-            was: None,
-            contact: None,
-            refusal: None,
-            customers: None,
             filter: Some(BTreeMap::from([("q".to_owned(), "王".to_owned())])),
-            except: Vec::new(),
             expected: Some(3),
+            ..ChangeDraft::new(Kind::TagAdd)
         };
         assert_eq!(fingerprint(&draft), fingerprint(&draft.clone()));
         for other in [ChangeDraft { kind: Kind::TagRemove, ..draft.clone() }, ChangeDraft { except: vec!["cus_1".into()], ..draft.clone() }] {

@@ -1,16 +1,16 @@
 //! Contacts of an organisation, written by hand: one comes, changes or goes, and how many there are is told to the lake, as imports
 //! tell it. Whoever sees phones and addresses masked changes none: they would write the masks back.
 
-use super::{changes::{self, ChangeDraft}, fields};
+use super::{changes::{self, ChangeDraft}, hand::{self, Rows}};
 use crate::{Error, Result, app::App, people::By};
-use domain::{CustomerKey, Label, Value};
+use domain::{CustomerKey, Day, Label, Value};
+use lake::Lake;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
     Tx,
     change::{Change, Deltas},
     contact::{self, Changed, Contact, Kept},
-    edit,
     mark::Set,
 };
 use utoipa::ToSchema;
@@ -19,8 +19,6 @@ use utoipa::ToSchema;
 const LENGTH: usize = 100;
 /// Contacts somebody may have.
 const MOST: usize = 500;
-/// Times it is tried when the lake moves meanwhile.
-const TRIES: usize = 8;
 /// The attribute that says how many there are.
 const COUNT: &str = "contacts";
 
@@ -110,7 +108,6 @@ pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft:
     let after = after.map(|contact| Kept { contact, added: 0 });
     let step = i64::from(after.is_some()) - i64::from(before.is_some());
     let mut tx = counted(app, by, &made.id, customer, step).await?;
-    store::audit::turn(&mut tx).await?;
     let before = match before {
         None => None,
         Some(c) => Some(contact::kept(&mut tx, &c).await?.ok_or_else(moved)?),
@@ -120,7 +117,7 @@ pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft:
     made.changed = 1;
     changes::close(app, &mut tx, by, made, &Deltas::new()).await?;
     contact::note(&mut tx, &made.id, customer, &changed).await?;
-    fields::follow(app, &mut tx, by, &made.id).await?;
+    hand::follow(app, &mut tx, by, &made.id).await?;
     tx.commit().await?;
     app.jobs.pulse();
     Ok(())
@@ -144,22 +141,19 @@ async fn turn(tx: &mut Tx, old: Option<&Kept>, new: Option<&Kept>) -> Result<()>
 /// Begins a transaction in which the lake knows how many contacts somebody has; where that stays the same, only a transaction.
 async fn counted(app: &App, by: &By, stem: &str, customer: CustomerKey, step: i64) -> Result<Tx> {
     if step == 0 {
-        return Ok(app.store.begin().await?);
+        let mut tx = app.store.begin().await?;
+        store::audit::turn(&mut tx).await?;
+        return Ok(tx);
     }
-    for _ in 0..TRIES {
-        let (lake, day) = fields::now(app).await?;
-        let base = lake.snapshot().id;
-        let count = contact::of(&app.store, customer).await?.len() as i64 + step;
-        let said = tokio::task::spawn_blocking(move || lake.attribute(customer, COUNT)).await??;
-        let value = if count > 0 { Value::Int(count) } else { Value::Null };
-        let files = fields::write(app, stem, customer, (COUNT, &value), !said.is_empty(), day).await?;
-        match edit::begin(&app.store, app.clock.now(), base, &files, &by.actor.name).await {
-            Ok((tx, _)) => return Ok(tx),
-            Err(store::Error::Conflict(_)) => fields::discard(app, &files),
-            Err(e) => return Err(e.into()),
-        }
-    }
-    Err(Error::Store(store::Error::Busy))
+    Ok(hand::begin(app, by, stem, |lake, day| count(app, lake, day, customer, step)).await?.tx)
+}
+
+/// How many contacts somebody has with so many more, as the lake is told.
+pub(crate) async fn count(app: &App, lake: Lake, day: Day, customer: CustomerKey, more: i64) -> Result<Rows> {
+    let left = contact::of(&app.store, customer).await?.len() as i64 + more;
+    let said = tokio::task::spawn_blocking(move || lake.attribute(customer, COUNT)).await??;
+    let value = if left > 0 { Value::Int(left) } else { Value::Null };
+    Ok(Rows::one(COUNT, (customer, hand::from(!said.is_empty(), day), value)))
 }
 
 /// Takes it back, unless the contact was changed again since.
@@ -174,8 +168,7 @@ pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
     let person = store::customer::by_key(&app.store, whose.ok_or_else(gone)?).await?.ok_or_else(gone)?;
     let step = i64::from(changed.before.is_some()) - i64::from(changed.after.is_some());
     let mut tx = counted(app, by, &app.new_id("chg"), person.root.unwrap_or(person.key), step).await?;
-    store::audit::turn(&mut tx).await?;
     turn(&mut tx, changed.after.as_ref(), changed.before.as_ref()).await?;
-    fields::follow(app, &mut tx, by, &c.id).await?;
+    hand::follow(app, &mut tx, by, &c.id).await?;
     Ok((tx, c.changed))
 }

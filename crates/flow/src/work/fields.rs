@@ -1,33 +1,30 @@
-//! What an own field of one customer holds, written by hand: a newer row of the lake, beside what files said, so that everything that
-//! is computed reads it as it reads them; taken back by ending its file.
+//! What an own field holds, written by hand of one customer or of all matching: newer rows of the lake, beside what files said, so that
+//! everything that is computed reads them as it reads those.
 
-use super::changes::{self, ChangeDraft};
+use super::{changes::ChangeDraft, hand::{self, Rows}, preview::{ChangePreview, ChangeRefused}};
 use crate::{
     Error, Result,
     analysis::defined,
     app::App,
-    ingest::{ALWAYS, Content, refresh},
     people::By,
     sight::{Sight, Walls},
 };
 use domain::{
     CustomerKey, Day, Label, Value, ValueType,
+    clock::Instant,
     fact::AttributeFact,
     feature::{self, Feature},
     field::{self, Fault},
-    table::DataFile,
 };
-use lake::{AttributeRow, Lake, Limits, Writer};
+use lake::Lake;
 use serde_json::json;
+use std::sync::Arc;
 use store::{
     Tx,
-    change::{Change, Deltas},
+    change::Change,
     edit::{self, Written},
     mark::Set,
 };
-
-/// Times it is tried when the lake moves meanwhile.
-const TRIES: usize = 8;
 
 /// A field that may be filled in by hand.
 ///
@@ -61,7 +58,7 @@ fn refused(f: &Feature, why: &Label) -> Error {
 }
 
 /// The value as the lake keeps it.
-fn wanted(app: &App, f: &Feature, draft: &ChangeDraft) -> Result<Value> {
+fn value(app: &App, f: &Feature, draft: &ChangeDraft) -> Result<Value> {
     let (Some(asked), Some(written)) = (f.asked(), &draft.value) else { return Ok(Value::Null) };
     let value = field::read(asked.kind, &asked.options, written, app.settings().currency).map_err(|e| refused(f, &e.message()))?;
     if value.is_null() {
@@ -74,131 +71,112 @@ fn wanted(app: &App, f: &Feature, draft: &ChangeDraft) -> Result<Value> {
     }
 }
 
-/// Of what was said the row that counts as of a day: of the latest day, of one day the one learnt last, of equal ones the later.
-fn counts(said: &[AttributeFact], day: Day) -> Option<&AttributeFact> {
-    said.iter().filter(|a| a.day <= day).max_by_key(|a| (a.day, a.recorded_at))
+/// What a field shall hold.
+struct Wanted {
+    field: Feature,
+    attribute: String,
+    value: Value,
+    /// what whoever asks saw there
+    was: Option<Value>,
 }
 
-/// The lake as it is, and the day people look at when they name none.
-pub(crate) async fn now(app: &App) -> Result<(Lake, Day)> {
-    let lake = app.runs.lake(app).await?;
-    let today = app.today();
-    let day = lake.last_day(today)?.map_or(today, |d| d.min(today));
-    Ok((lake, day))
-}
-
-/// Writes a row of one attribute into a file that nothing names yet.
-pub(crate) async fn write(app: &App, stem: &str, customer: CustomerKey, (key, value): (&str, &Value), said: bool, day: Day) -> Result<Vec<DataFile>> {
-    // a first value holds from the beginning, a later one from the day people look at; the same as with files
-    let day = if said { day } else { ALWAYS };
-    let (root, stem, recorded_at) = (app.lake.clone(), stem.to_owned(), app.clock.now());
-    let (key, value) = (key.to_owned(), value.clone());
-    let files = tokio::task::spawn_blocking(move || {
-        let mut writer: Writer<AttributeRow<'static>> = Writer::new(&root, &stem, Limits::default());
-        let row_key = Content::default().attribute(customer, day, &key, &value);
-        writer.add(&AttributeRow { customer, row_key, day, recorded_at, key: &key, value: &value, batch: 0 })?;
-        writer.finish()
-    });
-    Ok(files.await??)
-}
-
-/// Removes files that nothing will name.
-pub(crate) fn discard(app: &App, files: &[DataFile]) {
-    for f in files {
-        let path = lake::folder(&app.lake, f.table).join(&f.path);
-        if let Err(e) = std::fs::remove_file(&path) {
-            tracing::debug!(path = %path.display(), error = %e, "left for the sweep");
-        }
-    }
-}
-
-/// Enqueues the run that comes next.
-pub(super) async fn follow(app: &App, tx: &mut Tx, by: &By, id: &str) -> Result<()> {
-    store::job::enqueue(tx, &refresh(app, id, &by.actor), app.clock.now()).await?;
-    Ok(())
-}
-
-/// Says what the field of one customer holds.
-pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft: &ChangeDraft) -> Result<()> {
-    let (Some(customer), 1) = (who.iter().next(), made.matched) else {
-        return Err(Error::invalid("change.one", "字段一次只能改一位客户", "a field is changed for one customer at a time"));
-    };
-    let f = known(app, by.permissions.sight(), &made.subject).await?;
-    let Some(key) = f.by_hand() else { return Err(Error::not_found("feature", made.subject.as_str())) };
-    let value = wanted(app, &f, draft)?;
-    for _ in 0..TRIES {
-        let (lake, day) = now(app).await?;
-        let base = lake.snapshot().id;
-        let (wanted_key, reading) = (key.to_owned(), lake.clone());
-        let said = tokio::task::spawn_blocking(move || reading.attribute(customer, &wanted_key)).await??;
-        let held = counts(&said, day).map_or(Value::Null, |a| feature::fit(a.value.clone(), f.value));
+impl Wanted {
+    async fn of(app: &App, by: &By, draft: &ChangeDraft, who: &Set) -> Result<Arc<Wanted>> {
+        let field = known(app, by.permissions.sight(), draft.subject.as_deref().map(str::trim).unwrap_or_default()).await?;
+        let attribute = field.by_hand().map(str::to_owned).ok_or_else(|| Error::not_found("feature", field.key.as_str()))?;
         let was = draft.was.as_ref().map(|raw| serde_json::from_value::<Value>(raw.clone())).transpose();
         let was = was.map_err(|e| Error::invalid("change.was", format!("was 不是一个值：{e}"), format!("`was` is no value: {e}")))?;
-        if was.is_some_and(|was| was != held) {
-            return Err(Error::Conflict {
-                code: "change.overtaken",
-                message: Label::new("这个值刚被别人改过，请看过再改", "somebody else has just changed this value; look at it and try again"),
-                params: json!({ "field": f.key }),
-            });
+        if was.is_some() && who.count() != 1 {
+            return Err(Error::invalid("change.was", "只有改一位客户时才能给出 was", "`was` is for one customer"));
         }
-        if held == value {
-            let mut tx = app.store.begin().await?;
-            store::audit::turn(&mut tx).await?;
-            changes::close(app, &mut tx, by, made, &Deltas::new()).await?;
-            return Ok(tx.commit().await?);
-        }
-        let files = write(app, &made.id, customer, (key, &value), !said.is_empty(), day).await?;
-        let (mut tx, snapshot) = match edit::begin(&app.store, app.clock.now(), base, &files, &by.actor.name).await {
-            Ok(begun) => begun,
-            Err(store::Error::Conflict(why)) => {
-                tracing::info!(change = %made.id, %why, "written again");
-                discard(app, &files);
-                continue;
-            }
-            Err(e) => return Err(e.into()),
-        };
-        store::audit::turn(&mut tx).await?;
-        made.changed = 1;
-        changes::close(app, &mut tx, by, made, &Deltas::new()).await?;
-        edit::note(&mut tx, &made.id, &Written { customer, attribute: key.to_owned(), snapshot }).await?;
-        follow(app, &mut tx, by, &made.id).await?;
-        tx.commit().await?;
-        app.jobs.pulse();
-        return Ok(());
+        Ok(Arc::new(Wanted { value: value(app, &field, draft)?, field, attribute, was }))
     }
-    Err(Error::Store(store::Error::Busy))
+
+    /// Is this what the field holds, where `fact` is the row that counts?
+    fn holds(&self, value: &Value, fact: Option<&AttributeFact>) -> bool {
+        fact.map_or(Value::Null, |a| feature::fit(a.value.clone(), self.field.value)) == *value
+    }
 }
 
-/// Takes back what a field was said to hold; what was said later stands.
+/// Of whom the value becomes another one, and from which day it holds.
+struct Weighed {
+    rows: Vec<(CustomerKey, Day)>,
+    /// who has it already
+    same: u64,
+    /// who was erased: nothing is known of them, on purpose
+    erased: u64,
+}
+
+async fn weigh(app: &App, wanted: &Arc<Wanted>, who: &Set, lake: Lake, day: Day) -> Result<Weighed> {
+    // somebody may have been merged since they were looked for
+    let who = who.joined(lake.aliases());
+    let erased = who.and(&store::quality::erased(&app.store).await?.into_iter().collect());
+    let keys: Vec<CustomerKey> = who.and_not(&erased).iter().collect();
+    let (wanted, asked) = (Arc::clone(wanted), keys.len() as u64);
+    let found = tokio::task::spawn_blocking(move || {
+        if let Some(was) = &wanted.was {
+            if lake.standing(&wanted.attribute, day, &keys, |a| wanted.holds(was, a))?.iter().any(|s| !s.is) {
+                return Ok(None);
+            }
+        }
+        let stands = lake.standing(&wanted.attribute, day, &keys, |a| wanted.holds(&wanted.value, a))?;
+        Ok::<_, lake::Error>(Some(keys.into_iter().zip(stands).filter(|(_, s)| !s.is).map(|(c, s)| (c, hand::from(s.said, day))).collect::<Vec<_>>()))
+    });
+    match found.await?? {
+        Some(rows) => Ok(Weighed { same: asked - rows.len() as u64, rows, erased: erased.count() }),
+        None => Err(Error::conflict("change.overtaken", "这个值刚被别人改过，请看过再改", "somebody else has just changed this value; look at it and try again")),
+    }
+}
+
+/// Says what the field of these customers holds from now on.
+pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft: &ChangeDraft) -> Result<()> {
+    let wanted = Wanted::of(app, by, draft, who).await?;
+    let rows = |lake, day| {
+        let wanted = &wanted;
+        async move {
+            let Weighed { rows, same, erased } = weigh(app, wanted, who, lake, day).await?;
+            if rows.is_empty() && same == 0 && erased > 0 {
+                return Err(Error::conflict("change.erased", "这些客户已按要求删除，不能再写任何信息", "these customers were erased; nothing is written about them any more"));
+            }
+            let one = match rows.as_slice() {
+                [(customer, _)] => Some(*customer),
+                _ => None,
+            };
+            let (attribute, changed, value) = (wanted.attribute.clone(), rows.len() as u64, wanted.value.clone());
+            Ok(Rows { attribute, changed, one, rows: Box::new(rows.into_iter().map(move |(customer, day)| (customer, day, value.clone()))) })
+        }
+    };
+    let begun = hand::begin(app, by, &made.id, rows).await?;
+    hand::finish(app, by, made, begun).await
+}
+
+/// What that would come to.
+pub(super) async fn preview(app: &App, by: &By, who: &Set, draft: &ChangeDraft) -> Result<ChangePreview> {
+    let wanted = Wanted::of(app, by, draft, who).await?;
+    let (lake, day) = hand::now(app).await?;
+    let Weighed { rows, erased, .. } = weigh(app, &wanted, who, lake, day).await?;
+    let refused = (erased > 0).then(|| ChangeRefused { reason: "erased".into(), label: Label::new("已按要求删除", "erased on request"), customers: erased });
+    Ok(ChangePreview::new(who.count(), rows.len() as u64, refused.into_iter().collect()))
+}
+
+/// Takes back what a field was said to hold. What was said later stands; of several it is told of how many that is not so.
 pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
     known(app, by.permissions.sight(), &c.subject).await?;
-    let Some(written) = edit::of(&app.store, &c.id).await? else {
-        // it said what was there already
-        let mut tx = app.store.begin().await?;
-        store::audit::turn(&mut tx).await?;
-        return Ok((tx, 0));
+    let several = match edit::of(&app.store, &c.id).await? {
+        Some(Written { customer: None, attribute, .. }) => Some(standing(app, attribute, c.at).await?),
+        _ => None,
     };
-    let mut tx = match edit::end(&app.store, app.clock.now(), written.snapshot, &by.actor.name).await {
-        // somebody else takes it back at this moment
-        Err(store::Error::Conflict(_)) => return Err(Error::conflict("change.overtaken", "这次修改刚被撤销", "this change has just been taken back")),
-        ended => ended?,
-    };
-    store::audit::turn(&mut tx).await?;
-    follow(app, &mut tx, by, &c.id).await?;
-    Ok((tx, c.changed))
+    let (tx, changed) = hand::back(app, by, c).await?;
+    Ok((tx, several.unwrap_or(changed)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::clock::Instant;
-
-    #[test]
-    fn the_latest_day_counts_then_who_was_learnt_last() {
-        let said = |day: i32, at: i64, n: i64| AttributeFact { key: "custom.x".into(), day: Day(day), recorded_at: Instant(at), value: Value::Int(n) };
-        let all = [said(5, 9, 1), said(7, 1, 2), said(7, 3, 3), said(7, 3, 4), said(9, 1, 5)];
-        assert_eq!(counts(&all, Day(8)).map(|a| &a.value), Some(&Value::Int(4)));
-        assert_eq!(counts(&all, Day(9)).map(|a| &a.value), Some(&Value::Int(5)));
-        assert_eq!(counts(&all, Day(4)), None);
-    }
+/// Of how many what counts was learnt at this instant.
+async fn standing(app: &App, attribute: String, learnt: Instant) -> Result<u64> {
+    let ((lake, day), customers) = (hand::now(app).await?, app.look().await?.customers);
+    let count = move || -> Result<u64> {
+        let everybody: Vec<CustomerKey> = (0..customers).map(CustomerKey).filter(|c| lake.aliases().merged_into(*c).is_none()).collect();
+        let stands = lake.standing(&attribute, day, &everybody, |a| a.is_some_and(|a| a.recorded_at == learnt))?;
+        Ok(stands.iter().filter(|s| s.is).count() as u64)
+    };
+    tokio::task::spawn_blocking(count).await?
 }

@@ -4,10 +4,12 @@
 
 pub mod changes;
 pub mod contacts;
-pub(crate) mod fields;
+mod fields;
+pub(crate) mod hand;
 mod lists;
 pub mod notes;
 pub mod owners;
+pub mod preview;
 pub mod profiling;
 pub mod tags;
 pub mod views;

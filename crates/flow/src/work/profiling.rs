@@ -1,32 +1,22 @@
 //! Who does not want to be profiled, as people write it down: rows of the lake in a file of their own, like own fields written by hand;
 //! taken back by ending it. Whoever notes it is answered when every list, class and segment knows.
 
-use super::{changes, fields};
+use super::hand::{self, Rows};
 use crate::{
     Error, Result,
     analysis::{Asked, Picture},
     app::App,
-    ingest::Content,
     people::By,
     schema,
 };
 use domain::{
     CustomerKey, Day, Label, Value,
     profiling::{self, ATTRIBUTE, How, Said},
-    table::DataFile,
 };
-use lake::{AttributeRow, Limits, Writer};
+use lake::Lake;
 use serde::{Deserialize, Serialize};
-use store::{
-    Tx,
-    change::{Change, Deltas},
-    edit::{self, Written},
-    mark::Set,
-};
+use store::{Tx, change::Change, mark::Set};
 use utoipa::ToSchema;
-
-/// Times it is tried when the lake moves meanwhile.
-const TRIES: usize = 8;
 
 /// When and how somebody said so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -85,84 +75,45 @@ pub fn known(app: &App, draft: Option<&RefusalDraft>) -> Result<String> {
     read(app, draft).map(|(_, how)| how.key().to_owned())
 }
 
-/// Writes what was said of these, each under their own number, into a file that nothing names yet.
-async fn write(app: &App, stem: &str, keys: Vec<CustomerKey>, said: Said, day: Day) -> Result<Vec<DataFile>> {
-    let (root, stem) = (app.lake.clone(), stem.to_owned());
-    let files = tokio::task::spawn_blocking(move || {
-        let mut writer: Writer<AttributeRow<'static>> = Writer::new(&root, &stem, Limits::default());
-        for customer in keys {
-            let value = Value::Text(Said { whose: Some(customer.0), ..said.clone() }.text());
-            let row_key = Content::default().attribute(customer, day, ATTRIBUTE, &value);
-            writer.add(&AttributeRow { customer, row_key, day, recorded_at: said.at, key: ATTRIBUTE, value: &value, batch: 0 })?;
-        }
-        writer.finish()
-    });
-    Ok(files.await??)
+/// Of whom that changes something: who says so already is left as they are.
+pub(super) async fn whom(app: &App, who: &Set, refuses: bool) -> Result<Set> {
+    app.runs.warm(app).await?;
+    let picture = app.runs.at(app, Asked::default()).await?;
+    let now = Set::from_words(picture.run.refused().words());
+    Ok(if refuses { who.and_not(&now) } else { who.and(&now) })
 }
 
-/// Notes that these do not want to be profiled, or have nothing against it any more; who says so already is left as they are.
+/// Notes that these do not want to be profiled, or have nothing against it any more.
 pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft: Option<&RefusalDraft>) -> Result<()> {
     let (on, how) = read(app, draft)?;
     let refuses = made.kind == store::change::Kind::ProfilingRefuse;
-    for _ in 0..TRIES {
-        app.runs.warm(app).await?;
-        let picture = app.runs.at(app, Asked::default()).await?;
-        let (lake, today) = fields::now(app).await?;
-        let base = lake.snapshot().id;
-        let now = Set::from_words(picture.run.refused().words());
-        let whom = if refuses { who.and_not(&now) } else { who.and(&now) };
+    let rows = |lake: Lake, today: Day| async move {
+        let whom = whom(app, who, refuses).await?;
         let mut keys: Vec<CustomerKey> = match refuses {
             true => whom.iter().collect(),
             // whoever of them said so, it is all of theirs that is taken back
             false => whom.iter().flat_map(|root| lake.aliases().group(root).collect::<Vec<_>>()).collect(),
         };
-        made.changed = whom.count();
-        let Some(first) = keys.first().copied() else {
-            let mut tx = app.store.begin().await?;
-            store::audit::turn(&mut tx).await?;
-            changes::close(app, &mut tx, by, made, &Deltas::new()).await?;
-            return Ok(tx.commit().await?);
-        };
         keys.sort_unstable();
-        // it holds from the day it was said, and at once, also where nothing has happened since
-        let said = Said { refuses, whose: None, on, how, by: by.actor.id.clone(), at: app.clock.now() };
-        let files = write(app, &made.id, keys, said, on.min(today)).await?;
-        let (mut tx, snapshot) = match edit::begin(&app.store, app.clock.now(), base, &files, &by.actor.name).await {
-            Ok(begun) => begun,
-            Err(store::Error::Conflict(why)) => {
-                tracing::info!(change = %made.id, %why, "written again");
-                fields::discard(app, &files);
-                continue;
-            }
-            Err(e) => return Err(e.into()),
+        let one = match keys.as_slice() {
+            [customer] => Some(*customer),
+            _ => None,
         };
-        store::audit::turn(&mut tx).await?;
-        changes::close(app, &mut tx, by, made, &Deltas::new()).await?;
-        edit::note(&mut tx, &made.id, &Written { customer: first, attribute: ATTRIBUTE.to_owned(), snapshot }).await?;
-        fields::follow(app, &mut tx, by, &made.id).await?;
-        tx.commit().await?;
-        app.jobs.pulse();
-        // nobody who asks from here on is told what was before
-        app.runs.warm(app).await?;
-        return Ok(());
-    }
-    Err(Error::Store(store::Error::Busy))
+        // it holds from the day it was said, and at once, also where nothing has happened since; each under their own number
+        let day = on.min(today);
+        let said = Said { refuses, whose: None, on, how, by: by.actor.id.clone(), at: app.clock.now() };
+        let row = move |customer: CustomerKey| (customer, day, Value::Text(Said { whose: Some(customer.0), ..said.clone() }.text()));
+        Ok(Rows { attribute: ATTRIBUTE.to_owned(), changed: whom.count(), one, rows: Box::new(keys.into_iter().map(row)) })
+    };
+    let begun = hand::begin(app, by, &made.id, rows).await?;
+    hand::finish(app, by, made, begun).await?;
+    // nobody who asks from here on is told what was before
+    app.runs.warm(app).await
 }
 
 /// Takes it back, as if it had not been noted.
 pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
-    let Some(written) = edit::of(&app.store, &c.id).await? else {
-        let mut tx = app.store.begin().await?;
-        store::audit::turn(&mut tx).await?;
-        return Ok((tx, 0));
-    };
-    let mut tx = match edit::end(&app.store, app.clock.now(), written.snapshot, &by.actor.name).await {
-        Err(store::Error::Conflict(_)) => return Err(Error::conflict("change.overtaken", "这次修改刚被撤销", "this change has just been taken back")),
-        ended => ended?,
-    };
-    store::audit::turn(&mut tx).await?;
-    fields::follow(app, &mut tx, by, &c.id).await?;
-    Ok((tx, c.changed))
+    hand::back(app, by, c).await
 }
 
 /// That somebody does not want to be profiled, as a run knows it.

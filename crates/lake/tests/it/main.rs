@@ -4,5 +4,6 @@ mod files;
 mod inspect;
 mod rules;
 mod same_meaning;
+mod standing;
 mod summaries;
 mod support;

@@ -34,7 +34,8 @@ statements! {
     TABLE_STATS = "SELECT record_count, file_size_bytes FROM ducklake_table_stats WHERE table_id = $1";
     SET_TABLE_STATS = "UPDATE ducklake_table_stats SET record_count = $2, file_size_bytes = $3 WHERE table_id = $1";
     DROP_TABLE_STATS = "DELETE FROM ducklake_table_column_stats WHERE table_id = $1";
-    DROP_CHANGE_FACTS = "DELETE FROM change_facts WHERE snapshot = $1";
+    DROP_CHANGE_FACTS = "DELETE FROM change_facts WHERE snapshot = $1
+        AND NOT EXISTS (SELECT 1 FROM ducklake_data_file f WHERE f.begin_snapshot = $1)";
 }
 
 /// Every file that any snapshot names, live or ended, without statistics.
@@ -93,7 +94,7 @@ async fn put(tx: &mut Tx, r: &Replaced) -> Result<()> {
         }
         None => {
             execute!(&mut *tx, DROP_FILE, named.data_file_id)?;
-            // an import is taken back by ending all its files; a change by hand has none left
+            // an import is taken back by ending all its files; a change by hand may have none left
             execute!(&mut *tx, FEWER, named.begin_snapshot)?;
             execute!(&mut *tx, DROP_CHANGE_FACTS, named.begin_snapshot)?;
         }

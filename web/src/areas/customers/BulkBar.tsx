@@ -1,17 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { segments } from '@/api/queries'
 import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { usePhone } from '@/parts/hooks'
 import { LinkButton } from '@/parts/LinkButton'
 import { Pop } from '@/parts/Pop'
+import { useAt } from '@/parts/useAt'
 import { useOwners } from './Owner'
 import { RefusalDialog } from './Refusal'
 import { everybody, nobody, type Selection, size, whom } from './selection'
 import { TagPicker } from './Tags'
 import { useChange } from './useChange'
+
+const SetField = lazy(async () => ({ default: (await import('./SetField')).SetField }))
 
 interface Props { selection: Selection; onSelect: (next: Selection) => void; filter: Record<string, string>; shown: number; total: number }
 
@@ -23,14 +27,18 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
   const owners = useOwners()
   const change = useChange(() => onSelect(nobody))
   const n = size(selection, total)
+  // the head of the table, whose box picks the whole page, is not there on a phone
+  const phone = usePhone()
   const [asking, setAsking] = useState<'profiling_refuse' | 'profiling_allow' | null>(null)
+  const [setting, setSetting] = useState(false)
+  const past = useAt().as_of
   const [a, b] = selection.ids
   const pair = !selection.all && n === 2 && a && b ? { a, b } : undefined
   const act = (kind: ChangeKind, subject: string) => change.mutate({ kind, subject, except: [], ...whom(selection, filter, total) } as ChangeBody)
   return (
     <div className="bulk" role="region" aria-label={t('work.selection')} data-testid="bulk">
       <span className="strong nowrap" aria-live="polite">{t('work.selected', { count: n, n: f.integer(n) })}</span>
-      {!selection.all && n >= shown && total > n && <button type="button" className="linkish" onClick={() => onSelect(everybody)}>{t('work.select_all', { count: total, n: f.integer(total) })}</button>}
+      {!selection.all && (phone || n >= shown) && total > n && <button type="button" className="linkish" onClick={() => onSelect(everybody)}>{t('work.select_all', { count: total, n: f.integer(total) })}</button>}
       {selection.all && <span className="soft small">{t('work.all_matching')}</span>}
       <span className="row">
         <Pop className="pop-button" label={t('work.add_tag')} button={t('work.add_tag')}>{(close) => <TagPicker autoFocus onPick={(x) => { close(); act('tag_add', x.id) }} />}</Pop>
@@ -43,6 +51,7 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
             </div>
           )}
         </Pop>
+        <button type="button" className="pop-button" disabled={!!past} title={past ? t('fields.locked_past') : undefined} onClick={() => setSetting(true)}>{t('fields.set_many')}</button>
         {may('definitions:write') && <Lists onPick={act} />}
         <Pop className="pop-button" label={t('work.profiling')} button={t('work.profiling')} align="right">
           {(close) => (
@@ -54,6 +63,7 @@ export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
         {pair && <LinkButton to="/duplicates" search={pair}>{t('duplicates.merge_two')}</LinkButton>}
       </span>
       {asking && <RefusalDialog refuses={asking === 'profiling_refuse'} busy={change.isPending} count={n} onClose={() => setAsking(null)} onSay={(refusal) => change.mutate({ kind: asking, refusal, except: [], ...whom(selection, filter, total) } as ChangeBody, { onSettled: () => setAsking(null) })} />}
+      {setting && <Suspense fallback={null}><SetField who={whom(selection, filter, total)} count={n} onClose={() => setSetting(false)} onDone={() => { setSetting(false); onSelect(nobody) }} /></Suspense>}
       <Button type="text" size="small" loading={change.isPending} onClick={() => onSelect(nobody)}>{t('work.deselect')} <span className="kbd">Esc</span></Button>
     </div>
   )

@@ -1,0 +1,84 @@
+//! What one attribute says of many customers, read once for all of them: a few bytes a customer, however much was said.
+
+use crate::{
+    Lake, Result,
+    facts::{Rows, attribute},
+    read::{Texts, files_of},
+};
+use arrow::{array::AsArray, datatypes::Int32Type};
+use domain::{CustomerKey, Day, fact::AttributeFact, table::Table};
+
+/// Of so few each is looked up; of more the whole table is read once.
+const FEW: usize = 64;
+/// Where the attribute's name stands in its table.
+const KEY: usize = 4;
+
+/// What an attribute says of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stand {
+    /// anything was ever said of it
+    pub said: bool,
+    /// what counts as of the day is what was asked for
+    pub is: bool,
+}
+
+/// The row that counts so far.
+#[derive(Clone, Copy)]
+struct Best {
+    day: i32,
+    learnt: i64,
+    wanted: bool,
+    stand: Stand,
+}
+
+impl Lake {
+    /// Of each of these customers, none of whom was merged into another: was anything said of the attribute, and does `is` hold of
+    /// the row that counts as of the day? That is the one of the latest day, of one day the one learnt last, of equal ones the later;
+    /// `None` where there is none.
+    pub fn standing(&self, key: &str, day: Day, who: &[CustomerKey], is: impl Fn(Option<&AttributeFact>) -> bool) -> Result<Vec<Stand>> {
+        if who.len() > FEW {
+            return self.standing_of_many(key, day, who, is);
+        }
+        let one = |customer: &CustomerKey| {
+            let said = self.attribute(*customer, key)?;
+            let counts = said.iter().filter(|a| a.day <= day).max_by_key(|a| (a.day, a.recorded_at));
+            Ok(Stand { said: !said.is_empty(), is: is(counts) })
+        };
+        who.iter().map(one).collect()
+    }
+
+    fn standing_of_many(&self, key: &str, day: Day, who: &[CustomerKey], is: impl Fn(Option<&AttributeFact>) -> bool) -> Result<Vec<Stand>> {
+        let unsaid = Stand { said: false, is: is(None) };
+        let size = who.iter().map(|c| c.0 as usize + 1).max().unwrap_or(0);
+        let mut best = vec![Best { day: i32::MIN, learnt: i64::MIN, wanted: false, stand: unsaid }; size];
+        for customer in who {
+            best[customer.0 as usize].wanted = true;
+        }
+        // nobody here asks for the row's key: at its place stands what is read anyway
+        let columns: Vec<&str> = Table::Attributes.columns().iter().map(|c| if c.name == "row_key" { "customer" } else { c.name }).collect();
+        let aliases = self.aliases();
+        for file in files_of(&self.snapshot().files, Table::Attributes) {
+            self.reader().scan(file, &columns, |batch| {
+                let (rows, keys, whose) = (Rows(batch), Texts::of(&batch[KEY]), batch[0].as_primitive::<Int32Type>());
+                for (i, customer) in whose.values().iter().enumerate() {
+                    if keys.get(i) != Some(key) {
+                        continue;
+                    }
+                    let member = CustomerKey(u32::try_from(*customer).unwrap_or(u32::MAX));
+                    let Some(b) = best.get_mut(aliases.root(member).0 as usize).filter(|b| b.wanted) else { continue };
+                    let a = attribute(&rows, i);
+                    if aliases.is_silent(member, key, a.recorded_at) {
+                        continue;
+                    }
+                    b.stand.said = true;
+                    if a.day <= day && (a.day.0, a.recorded_at.0) >= (b.day, b.learnt) {
+                        (b.day, b.learnt) = (a.day.0, a.recorded_at.0);
+                        b.stand.is = is(Some(&a));
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(who.iter().map(|c| best[c.0 as usize].stand).collect())
+    }
+}
