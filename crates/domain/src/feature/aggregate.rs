@@ -82,10 +82,10 @@ impl Measure {
         matches!(self, Measure::DaysSinceLast | Measure::DaysSinceFirst)
     }
 
-    /// Is it the same on whichever days the facts lie?
-    pub(super) fn is_of_amounts(&self) -> bool {
+    /// Is it the same on whichever day, apart from those of all others, the latest facts lie?
+    pub(super) fn is_of_no_day(&self) -> bool {
         match self {
-            Measure::Count => true,
+            Measure::Count | Measure::P90GapBefore | Measure::Gaps | Measure::ActiveDays => true,
             Measure::Sum(f) | Measure::Mean(f) | Measure::Min(f) | Measure::Max(f) => !matches!(f, Field::Day | Field::Weekday),
             _ => false,
         }

@@ -187,7 +187,7 @@ impl<'f> History<'f> {
     /// The same a day later, and so many of the latest orders with it. They have no lines of their own.
     pub(crate) fn tomorrow(mut self, orders: usize) -> History<'f> {
         if let Some(settled) = &mut self.settled {
-            settled.retain(|(a, ..)| !matches!(a.fact, FactKind::Orders | FactKind::AllOrders) || (a.filter.is_empty() && a.measure.is_of_amounts()));
+            settled.retain(|(a, ..)| !matches!(a.fact, FactKind::Orders | FactKind::AllOrders) || (a.filter.is_empty() && a.measure.is_of_no_day()));
         }
         for order in self.orders.iter_mut().rev().take(orders) {
             debug_assert!(order.lines.is_empty() && order.day == self.day, "an order that is not supposed");
