@@ -241,7 +241,10 @@ async fn a_business_in_which_everything_happened_goes_out_and_comes_in_the_same_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_changed_cut_off_or_made_to_harm_is_refused_and_nothing_stays() {
     let folder = tempfile::tempdir().expect("a folder");
-    let source = TestApp::shop(None).await;
+    let mut source = TestApp::shop(None).await;
+    // somebody who did something goes along
+    let first = source.get("/customers?limit=1").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
+    source.post(&format!("/customers/{first}/notes"), json!({ "body": "Called." })).await.expect(201);
     let good = taken(&source, Format::Csv).await;
     let target = TestApp::bare(None).await;
     let again = |edit: &dyn Fn(&mut BTreeMap<String, Vec<u8>>, &mut Value)| -> Vec<u8> {
