@@ -88,8 +88,7 @@ impl<'a> Gather<'a> {
         let (settings, now) = (app.settings(), app.clock.now());
         let stamp = Stamp { now, history: request.history, batch: request.batch };
         let stem = format!("{}-{:x}", request.id, now.0);
-        let (root, folder) = (app.lake.clone(), app.temporary());
-        let today = settings.zone.day(now);
+        let (root, folder, today) = (app.lake.clone(), app.temporary(), settings.zone.day(now));
         let bytes = request.sources.iter().filter_map(|s| std::fs::metadata(&s.path).ok()).map(|m| m.len()).sum();
         let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake, &known.corrected, bytes);
         Ok(Gather {
