@@ -1,5 +1,5 @@
 import type { APIRequestContext } from '@playwright/test'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { csv, type Dropped } from './support/steps'
 import { langs, words } from './support/words'
@@ -47,11 +47,7 @@ for (const lang of langs)
       const t = words(lang)
       const phone = info.project.name === 'phone'
       const at = (path: string) => `${server?.url}${path}`
-      const look = async (name: string) => {
-        await noSidewaysScroll(page)
-        await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
-      }
+      const look = looker(page, info, true)
       await prefer(page, lang, lang === 'en' && !phone ? 'dark' : 'light')
       expect((await page.request.post(at('/api/v1/session'), { data: { email: server?.email, password: server?.password } })).ok()).toBe(true)
       for (const file of files()) await bring(page.request, server?.url ?? '', file)

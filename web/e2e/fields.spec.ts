@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -21,11 +21,7 @@ for (const lang of langs)
       const say = said[lang]
       const phone = info.project.name === 'phone'
       const at = (path: string) => `${server?.url}${path}`
-      const look = async (name: string) => {
-        await noSidewaysScroll(page)
-        await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`) })
-      }
+      const look = looker(page, info)
       const total = async (rule: string) => ((await (await page.request.get(at(`/api/v1/customers?limit=1&rule=${encodeURIComponent(rule)}`))).json()) as { total: number }).total
       await prefer(page, lang)
       expect((await page.request.post(at('/api/v1/session'), { data: { email: server?.email, password: server?.password } })).ok()).toBe(true)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { cells } from './support/steps'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
@@ -24,11 +24,7 @@ for (const lang of langs)
       const t = words(lang)
       const phone = info.project.name === 'phone'
       const at = (path: string) => `${server?.url}${path}`
-      const look = async (name: string) => {
-        await noSidewaysScroll(page)
-        await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`) })
-      }
+      const look = looker(page, info)
       await prefer(page, lang)
       await page.goto(at('/signin'))
       await page.locator('#email').fill(server?.email ?? '')

@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -21,11 +21,7 @@ for (const lang of langs)
       const say = said[lang]
       const phone = info.project.name === 'phone'
       const at = (path: string) => `${server?.url}${path}`
-      const look = async (name: string) => {
-        await noSidewaysScroll(page)
-        await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: false })
-      }
+      const look = looker(page, info)
       const api = async <T>(path: string) => (await (await page.request.get(at(`/api/v1${path}`))).json()) as T
       const drawer = page.getByRole('dialog')
       const choose = async (label: string, option: string) => {

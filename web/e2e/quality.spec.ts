@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, looker, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -14,11 +14,7 @@ for (const lang of langs)
       test.slow()
       const t = words(lang)
       const at = (path: string) => `${server?.url}${path}`
-      const look = async (name: string) => {
-        await noSidewaysScroll(page)
-        await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
-      }
+      const look = looker(page, info, true)
       const api = async <T>(path: string) => (await (await page.request.get(at(`/api/v1${path}`))).json()) as T
       await prefer(page, lang)
       expect((await page.request.post(at('/api/v1/session'), { data: { email: server?.email, password: server?.password } })).ok()).toBe(true)

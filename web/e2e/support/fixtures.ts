@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Page, type TestInfo } from '@playwright/test'
 
 /** Complaints of the browser: console errors, uncaught exceptions, refused styles or scripts. Expected refusals (422 while typing) are not. */
 export function listen(page: Page): string[] {
@@ -36,6 +36,13 @@ export async function accessible(page: Page) {
   await page.evaluate(() => window.scrollTo(0, 0))
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
   expect(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary ?? ''}`).join(' | ')}`)).toEqual([])
+}
+
+/** Looks at a page as it is now: nothing beside the screen, nothing that axe has against it, and a picture among the results. */
+export const looker = (page: Page, info: TestInfo, fullPage = false) => async (name: string) => {
+  await noSidewaysScroll(page)
+  await accessible(page)
+  await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage })
 }
 
 /** Nothing is loading any more. */
