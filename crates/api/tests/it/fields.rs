@@ -108,25 +108,27 @@ async fn a_field_is_defined_filled_in_used_at_once_and_taken_back() {
     }
 }
 
+/// Every kind of own field: its type, its options, a value as people write it and as it is kept.
+pub fn every_kind() -> [(&'static str, &'static str, &'static [(&'static str, &'static str)], Value, Value); 7] {
+    const MANY: &[(&str, &str)] = &[("干燥", "Dryness"), ("敏感", "Sensitivity"), ("色斑", "Spots")];
+    [
+        ("text", "text", &[], json!(" 喜欢下午来 "), json!({ "type": "text", "value": "喜欢下午来" })),
+        ("number", "number", &[], json!("1,200.5"), json!({ "type": "number", "value": 1200.5 })),
+        ("money", "money", &[], json!(128.5), json!({ "type": "money", "value": 12850 })),
+        ("day", "day", &[], json!("2025-06-01"), json!({ "type": "day", "value": "2025-06-01" })),
+        ("bool", "bool", &[], json!(true), json!({ "type": "bool", "value": true })),
+        ("choice", "text", MANY, json!("Spots"), json!({ "type": "text", "value": "色斑" })),
+        ("choices", "text", MANY, json!(["色斑", "Dryness"]), json!({ "type": "text", "value": "干燥、色斑" })),
+    ]
+}
+
 #[tokio::test]
 async fn every_kind_is_read_as_people_write_it() {
     let mut app = TestApp::shop(None).await;
     let me = app.me();
     let id = id_of(&app, "M001").await;
-    let many = [("干燥", "Dryness"), ("敏感", "Sensitivity"), ("色斑", "Spots")];
-    for (n, (kind, value_type, written, kept)) in [
-        ("text", "text", json!(" 喜欢下午来 "), json!({ "type": "text", "value": "喜欢下午来" })),
-        ("number", "number", json!("1,200.5"), json!({ "type": "number", "value": 1200.5 })),
-        ("money", "money", json!(128.5), json!({ "type": "money", "value": 12850 })),
-        ("day", "day", json!("2025-06-01"), json!({ "type": "day", "value": "2025-06-01" })),
-        ("bool", "bool", json!(true), json!({ "type": "bool", "value": true })),
-        ("choices", "text", json!(["色斑", "Dryness"]), json!({ "type": "text", "value": "干燥、色斑" })),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (n, (kind, value_type, options, written, kept)) in every_kind().into_iter().enumerate() {
         let key = format!("custom.f_{kind}");
-        let options: &[(&str, &str)] = if kind == "choices" { &many } else { &[] };
         app.post("/features", field(&key, kind, value_type, options, false)).await.expect(201);
         set(&app, &me, &format!("kind-{n:04}"), &id, &key, written, None).await.expect(200);
         assert_eq!(value(&app, &me, &id, &key).await, kept, "{kind}");

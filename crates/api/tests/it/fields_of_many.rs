@@ -2,7 +2,7 @@
 
 use crate::{
     app::{TestApp, Who, both},
-    fields::{SKINS, field, id_of, set, text, value},
+    fields::{SKINS, every_kind, field, id_of, set, text, value},
     work::change,
 };
 use axum::http::Method;
@@ -146,22 +146,9 @@ async fn every_kind_is_set_and_emptied_of_many() {
     let mut app = TestApp::ready(None).await;
     let me = app.me();
     app.import(&[("会员.csv", &members())]).await;
-    let many = [("干燥", "Dryness"), ("敏感", "Sensitivity"), ("色斑", "Spots")];
     let id = id_of(&app, "P077").await;
-    for (n, (kind, value_type, written, kept)) in [
-        ("text", "text", json!(" 喜欢下午来 "), json!({ "type": "text", "value": "喜欢下午来" })),
-        ("number", "number", json!("1,200.5"), json!({ "type": "number", "value": 1200.5 })),
-        ("money", "money", json!(128.5), json!({ "type": "money", "value": 12850 })),
-        ("day", "day", json!("2025-06-01"), json!({ "type": "day", "value": "2025-06-01" })),
-        ("bool", "bool", json!(true), json!({ "type": "bool", "value": true })),
-        ("choice", "text", json!("Spots"), json!({ "type": "text", "value": "色斑" })),
-        ("choices", "text", json!(["色斑", "Dryness"]), json!({ "type": "text", "value": "干燥、色斑" })),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (n, (kind, value_type, options, written, kept)) in every_kind().into_iter().enumerate() {
         let key = format!("custom.f_{kind}");
-        let options: &[(&str, &str)] = if kind.starts_with("choice") { &many } else { &[] };
         app.post("/features", field(&key, kind, value_type, options, false)).await.expect(201);
         let body = |value: Value| json!({ "kind": "field_set", "subject": key, "filter": {}, "value": value });
         assert_eq!(counts(&app, &body(written.clone())).await, (150, 150, 0), "{kind}");
