@@ -165,6 +165,8 @@ impl TestApp {
 
     /// With another way out.
     pub async fn going_out(url: Option<String>, egress: Egress) -> TestApp {
+        // what the server says goes with a test that fails
+        let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("zhiyin.db").display()));
         let store = store::Store::open(&url).await.expect("the store opens");
@@ -394,22 +396,22 @@ impl TestApp {
             assert_ne!(import["status"], "failed", "{import:#}");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("import {id} never became {status}");
+        panic!("import {id} never became {status}: {:#}", self.get(&format!("/imports/{id}")).await.json());
     }
 
     /// Uploads, checks and commits.
     pub async fn import(&mut self, files: &[(&str, &str)]) -> Value {
         let id = self.upload(files).await["id"].as_str().expect("an id").to_owned();
-        self.post(&format!("/imports/{id}/check"), json!({})).await;
+        self.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
         self.until(&id, "checked").await;
-        self.post(&format!("/imports/{id}/commit"), json!({})).await;
+        self.post(&format!("/imports/{id}/commit"), json!({})).await.expect(202);
         self.until(&id, "committed").await
     }
 
     /// What an import of these files would do; nothing is imported.
     pub async fn dry_run(&mut self, files: &[(&str, &str)]) -> Value {
         let id = self.upload(files).await["id"].as_str().expect("an id").to_owned();
-        self.post(&format!("/imports/{id}/check"), json!({})).await;
+        self.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
         self.until(&id, "checked").await["report"].take()
     }
 

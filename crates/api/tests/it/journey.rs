@@ -10,7 +10,7 @@ async fn rejected_rows_are_called_after_their_file() {
     let mut app = TestApp::ready(None).await;
     let bad = orders_csv() + "D9999,M001,2025-13-45 10:00:00,1.00,门店\n";
     let id = app.upload(&[("订单.csv", &bad)]).await["id"].as_str().expect("an id").to_owned();
-    app.post(&format!("/imports/{id}/check"), json!({})).await;
+    app.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
     app.until(&id, "checked").await;
     let csv = app.get(&format!("/imports/{id}/rejected.csv")).await;
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"__-rejected.csv\"; filename*=UTF-8''%E8%AE%A2%E5%8D%95-rejected.csv");
@@ -28,10 +28,10 @@ async fn from_two_files_to_classes_and_back() {
             .map(|c| (c["header"].clone(), c["target"].clone()))
             .collect();
         assert_json_snapshot!("import_targets", targets);
-        app.post(&format!("/imports/{id}/check"), json!({})).await;
+        app.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
         let checked = app.until(&id, "checked").await;
         assert_json_snapshot!("import_report", still(&checked["report"]));
-        app.post(&format!("/imports/{id}/commit"), json!({})).await;
+        app.post(&format!("/imports/{id}/commit"), json!({})).await.expect(202);
         app.until(&id, "committed").await;
         assert_eq!(app.get("/overview").await.expect(200)["customers"], 12);
         app.post(&format!("/imports/{id}/undo"), json!({})).await;
@@ -52,9 +52,9 @@ async fn mapped(app: &mut TestApp, name: &str, text: &str, change: impl FnOnce(&
 }
 
 async fn committed(app: &mut TestApp, id: &str) -> serde_json::Value {
-    app.post(&format!("/imports/{id}/check"), json!({})).await;
+    app.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
     app.until(id, "checked").await;
-    app.post(&format!("/imports/{id}/commit"), json!({})).await;
+    app.post(&format!("/imports/{id}/commit"), json!({})).await.expect(202);
     app.until(id, "committed").await["report"].clone()
 }
 

@@ -99,9 +99,9 @@ pub(crate) async fn members(app: &mut TestApp, d: &Details) {
         }
     }
     app.with_body(Method::PUT, &format!("/imports/{id}/mapping"), json!({ "files": [mapping] })).await.expect(200);
-    app.post(&format!("/imports/{id}/check"), json!({})).await;
+    app.post(&format!("/imports/{id}/check"), json!({})).await.expect(202);
     app.until(&id, "checked").await;
-    app.post(&format!("/imports/{id}/commit"), json!({})).await;
+    app.post(&format!("/imports/{id}/commit"), json!({})).await.expect(202);
     app.until(&id, "committed").await;
     let label = |t: &str| json!({ "zh": t, "en": t });
     let by_alias = json!({

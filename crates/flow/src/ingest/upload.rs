@@ -12,11 +12,15 @@ use crate::{Error, Result, app::App, sight::{self, Sight}};
 use domain::audit::Actor;
 use serde_json::{Value, json};
 use sources::Mapping;
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::import::{Counts, Import, NewImport, Status};
 
 /// How often it is looked whether another process asked to stop.
-const HEED: std::time::Duration = std::time::Duration::from_millis(300);
+const HEED: Duration = Duration::from_millis(300);
+/// How long a step that is over may take to let go of its import …
+const LETS_GO: Duration = Duration::from_secs(5);
+/// … and how often it is looked whether it did.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// A file that arrived.
 #[derive(Debug)]
@@ -216,7 +220,19 @@ async fn heed(folder: PathBuf, progress: Arc<Progress>) {
 }
 
 async fn begin(app: &App, id: &str, status: Status) -> Result<Arc<Progress>> {
-    let Some(progress) = app.imports.start(id, &app.uploads(id))? else { return Err(not_now(id, status.key())) };
+    let mut waited = Duration::ZERO;
+    let progress = loop {
+        if let Some(progress) = app.imports.start(id, &app.uploads(id))? {
+            break progress;
+        }
+        // a step is seen to be over a moment before it lets go
+        let over = !matches!(find(app, id).await?.status, Status::Checking | Status::Committing);
+        if !over || waited >= LETS_GO {
+            return Err(not_now(id, status.key()));
+        }
+        tokio::time::sleep(GLANCE).await;
+        waited += GLANCE;
+    };
     let moved = move_to(app, id, status, None).await;
     if moved.is_err() {
         app.imports.end(id);
@@ -297,10 +313,17 @@ fn problem(e: &Error) -> Value {
     })
 }
 
+/// Notes that it failed, however long the store does not answer: an import of which nothing is noted seems to be under way for good.
 async fn fail(app: &App, id: &str, e: &Error) {
     tracing::warn!(import = id, error = %e, "import failed");
-    if let Err(again) = move_to(app, id, Status::Failed, Some(&problem(e))).await {
+    let mut wait = Duration::from_secs(1);
+    while let Err(again) = move_to(app, id, Status::Failed, Some(&problem(e))).await {
         tracing::error!(import = id, error = %again, "cannot note that an import failed");
+        if !matches!(again, Error::Store(store::Error::Busy | store::Error::Unavailable(_) | store::Error::Database(_))) {
+            return;
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(60));
     }
 }
 
@@ -346,7 +369,7 @@ pub async fn confirm(app: &Arc<App>, sight: Sight, id: &str, author: &Actor) -> 
 /// Are the files that were staged still there? They are young again then: no sweep of another process takes files for orphans that
 /// are about to be named.
 fn still_there(app: &App, staged: &Staged) -> bool {
-    let now = std::time::UNIX_EPOCH + std::time::Duration::from_micros(app.clock.now().0.unsigned_abs());
+    let now = std::time::UNIX_EPOCH + Duration::from_micros(app.clock.now().0.unsigned_abs());
     staged.files.iter().all(|file| {
         let path = lake::folder(&app.lake, file.table).join(&file.path);
         std::fs::File::options().write(true).open(path).and_then(|file| file.set_modified(now)).is_ok()

@@ -46,6 +46,28 @@ async fn the_whole_way() {
     assert_eq!(until(&shop.app, &view.id, "undone").await.undo_until, None);
 }
 
+/// A check is seen to be over before it has let go; whoever is that quick is not sent away.
+#[tokio::test]
+async fn a_step_that_is_just_ending_is_waited_for() {
+    let shop = Shop::open().await;
+    let id = upload(&shop, "订单.csv", ORDERS).await.id;
+    checked(&shop, &id).await;
+    let held = loop {
+        if let Some(held) = shop.app.imports.start(&id, &shop.app.uploads(&id)).expect("a place") {
+            break held;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let letting_go = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(held);
+        shop.app.imports.end(&id);
+    };
+    let (begun, ()) = tokio::join!(ingest::confirm(&shop.app, Sight::Full, &id, &tester()), letting_go);
+    begun.expect("begins");
+    until(&shop.app, &id, "committed").await;
+}
+
 #[tokio::test]
 async fn a_mapping_made_by_hand_is_remembered() {
     let shop = Shop::open().await;
