@@ -205,6 +205,9 @@ def measure():
             settled(api, said)
         customers = api("GET", "overview")["customers"]
         path = plan(api)
+        print("load: waiting for what follows an import …", flush=True)
+        while any(api("GET", f"jobs?state={state}")["items"] for state in ("queued", "running")):
+            time.sleep(1)
         print(f"load: {RATE} requests a second for {SECONDS} s …", flush=True)
         over, memory = threading.Event(), []
         watcher = threading.Thread(target=lambda: memory.extend(watched(process.pid, over)))

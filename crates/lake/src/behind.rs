@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 /// Of 0 to 99, where 50 is that of all others: nice 9, about a tenth of a processor that others want, too.
-#[cfg(target_os = "linux")]
-const PRIORITY: u8 = 25;
+const SOON: u8 = 25;
+/// Nice 19: what others leave over, and a seventieth of what they do not, so that it ends at some time.
+const LATER: u8 = 0;
 
 /// Half of the processors.
 static HALF: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| pool(rayon::current_num_threads().div_ceil(2), "behind"));
@@ -15,7 +16,7 @@ pub fn pool(threads: usize, name: &'static str) -> Option<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(move |n| format!("{name}-{n}"))
-        .start_handler(|_| give_way())
+        .start_handler(|_| give_way(LATER))
         .build()
         .ok()
 }
@@ -34,7 +35,7 @@ pub async fn aside<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Sen
     let runtime = tokio::runtime::Handle::current();
     let begun = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
         let _within = runtime.enter();
-        give_way();
+        give_way(SOON);
         // nobody waits any more: what was done is dropped
         let _ = done.send(work());
     });
@@ -48,12 +49,12 @@ pub async fn aside<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Sen
 }
 
 /// The thread gives way from here on; for good, since taking it back needs a privilege.
-fn give_way() {
+fn give_way(priority: u8) {
     // other systems know the priority of a process only
     #[cfg(target_os = "linux")]
     {
         use thread_priority::{ThreadPriority::Crossplatform, ThreadPriorityValue, set_current_thread_priority};
-        let lower = ThreadPriorityValue::try_from(PRIORITY).ok().map(|p| set_current_thread_priority(Crossplatform(p)));
+        let lower = ThreadPriorityValue::try_from(priority).ok().map(|p| set_current_thread_priority(Crossplatform(p)));
         if !matches!(lower, Some(Ok(()))) {
             tracing::debug!("a thread keeps its priority: {lower:?}");
         }
@@ -73,9 +74,10 @@ mod tests {
     #[tokio::test]
     async fn only_work_behind_gives_way() {
         let before = nice();
-        assert!(super::behind(nice) > before, "{before}");
+        let behind = super::behind(nice);
+        assert!(behind > before, "{before}");
         let aside = super::aside("test", || (nice(), std::thread::spawn(nice).join().expect("a number"))).await;
-        assert!(aside.is_some_and(|(own, begun)| own > before && begun == own), "{aside:?}");
+        assert!(aside.is_some_and(|(own, begun)| before < own && own < behind && begun == own), "{aside:?}");
         assert_eq!(super::aside("test", move || assert!(nice() < before, "never")).await, None);
         assert_eq!(nice(), before);
     }

@@ -84,6 +84,7 @@ struct Stored {
 statements! {
     FIRST = "SELECT seq, kind, history, identity, body, actor, received_at FROM inbox ORDER BY seq LIMIT $1";
     WAITING = "SELECT COUNT(*), MIN(received_at), MAX(received_at) FROM inbox";
+    SPAN = "SELECT COALESCE((SELECT MAX(seq) FROM inbox) - (SELECT MIN(seq) FROM inbox) + 1, 0)";
     TAKE = "DELETE FROM inbox WHERE seq >= $1 AND seq <= $2";
     ASK = "UPDATE counters SET value = $1 WHERE name = 'inbox_asked'";
     ASKED = "SELECT value FROM counters WHERE name = 'inbox_asked'";
@@ -144,6 +145,11 @@ pub async fn first(db: impl Access, limit: u32) -> Result<Vec<Row>> {
 pub async fn waiting(db: impl Access) -> Result<Waiting> {
     let found = optional!(db, (i64, Option<i64>, Option<i64>), WAITING)?.unwrap_or_default();
     Ok(Waiting { rows: found.0.max(0) as u64, oldest: found.1.map(Instant), newest: found.2.map(Instant) })
+}
+
+/// At most so many rows wait. They are told from the first and the last: whoever posts asks, and must not count them.
+pub async fn at_most(db: impl Access) -> Result<u64> {
+    Ok(scalar!(db, i64, SPAN)?.max(0) as u64)
 }
 
 /// Takes a stretch out, in the commit that names its files. `LeaseLost` if another worker moved it.

@@ -202,7 +202,7 @@ pub async fn post<T: Posted>(app: &Arc<App>, actor: &Actor, values: Vec<Value>, 
         };
         return Err(Error::Invalid { code: "rows.refused", message: domain::Label::new(zh, en), params: json!({ "rejected": rejected }) });
     }
-    if store::inbox::waiting(&app.store).await?.rows > MOST_WAITING {
+    if store::inbox::at_most(&app.store).await? > MOST_WAITING {
         return Err(Error::Store(store::Error::Busy));
     }
     let (who, now) = (actor.token.clone().unwrap_or_else(|| actor.id.clone()), app.clock.now());
