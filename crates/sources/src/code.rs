@@ -144,7 +144,7 @@ codes! {
     GuessCustomerRow "guess_customer_row" "没有客户编号，每一行算一个客户" "There is no customer number: each row is one customer";
     GuessCustomerName "guess_customer_name" "没有客户编号，按“{column}”识别客户，重名会合为一人" "There is no customer number: customers are told apart by “{column}”, so namesakes become one";
     GuessCustomerBlank "guess_customer_blank" "样本中 {share}% 的行没有客户，将被拒绝" "{share}% of the sampled rows name no customer and will be rejected";
-    GuessCustom "guess_custom" "{count} 个其他列成为自定义属性" "{count} other columns become custom attributes";
+    GuessCustom "guess_custom" "{count} 个其他列成为自定义属性" "Other columns that become custom attributes: {count}";
     GuessIgnored "guess_ignored" "未使用的列：{columns}" "Columns not used: {columns}";
     GuessSensitive "guess_sensitive" "敏感个人信息默认不导入：{columns}" "Sensitive personal details are left out unless you choose otherwise: {columns}";
     GuessPhoneLost "guess_phone_lost" "“{column}”中有 {count} 个号码丢失了位数" "“{column}” has {count} numbers with lost digits";

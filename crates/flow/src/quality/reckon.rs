@@ -65,7 +65,7 @@ pub(super) async fn look(app: &App, key: Key) -> Result<Base> {
         let said = [
             ("early_orders", inspected.began.map(|day| Label::new(format!("生意始于 {day}"), format!("the business began on {day}")))),
             ("outliers", inspected.edge.map(|edge| {
-                let edge = format!("{} {}", behind.currency.code(), domain::money::decimal(edge, behind.currency.digits()));
+                let edge = domain::rule::amount(edge, behind.currency);
                 Label::new(format!("从 {edge} 起"), format!("from {edge}"))
             })),
         ];
