@@ -3,6 +3,7 @@
 
 use crate::{
     classification::Named,
+    figure::Figure,
     label::Label,
     money::Currency,
     period::Day,
@@ -88,6 +89,9 @@ pub struct Entry {
     /// a person's own detail: hidden from whoever may not see such
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,
+    /// nobody fills it in: records of one's own kind do
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<Figure>,
 }
 
 /// Why a value does not do.

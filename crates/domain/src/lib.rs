@@ -11,6 +11,7 @@ pub mod explain;
 pub mod fact;
 pub mod feature;
 pub mod field;
+pub mod figure;
 pub mod id;
 pub mod identity;
 pub mod label;

@@ -7,6 +7,7 @@ use crate::{
 };
 use arrow::{array::AsArray, datatypes::Int32Type};
 use domain::{CustomerKey, Day, fact::AttributeFact, table::Table};
+use std::collections::BTreeMap;
 
 /// Of so few each is looked up; of more the whole table is read once.
 const FEW: usize = 64;
@@ -54,6 +55,27 @@ impl Lake {
         for customer in who {
             best[customer.0 as usize].wanted = true;
         }
+        let wanted: Vec<bool> = best.iter().map(|b| b.wanted).collect();
+        self.each_said(key, |whose| wanted.get(whose.0 as usize).is_some_and(|w| *w), |whose, a| {
+            let Some(b) = best.get_mut(whose.0 as usize) else { return };
+            b.stand.said = true;
+            if a.day <= day && (a.day.0, a.recorded_at.0) >= (b.day, b.learnt) {
+                (b.day, b.learnt) = (a.day.0, a.recorded_at.0);
+                b.stand.is = is(Some(&a));
+            }
+        })?;
+        Ok(who.iter().map(|c| best[c.0 as usize].stand).collect())
+    }
+
+    /// Everything that was ever said of an attribute, by the customer it is about.
+    pub fn said(&self, key: &str) -> Result<BTreeMap<CustomerKey, Vec<AttributeFact>>> {
+        let mut all: BTreeMap<CustomerKey, Vec<AttributeFact>> = BTreeMap::new();
+        self.each_said(key, |_| true, |whose, a| all.entry(whose).or_default().push(a))?;
+        Ok(all)
+    }
+
+    /// Every row of an attribute about whom it is asked, under whoever stands for them.
+    fn each_said(&self, key: &str, asked: impl Fn(CustomerKey) -> bool, mut take: impl FnMut(CustomerKey, AttributeFact)) -> Result<()> {
         // nobody here asks for the row's key: at its place stands what is read anyway
         let columns: Vec<&str> = Table::Attributes.columns().iter().map(|c| if c.name == "row_key" { "customer" } else { c.name }).collect();
         let aliases = self.aliases();
@@ -61,24 +83,19 @@ impl Lake {
             self.reader().scan(file, &columns, |batch| {
                 let (rows, keys, whose) = (Rows(batch), Texts::of(&batch[KEY]), batch[0].as_primitive::<Int32Type>());
                 for (i, customer) in whose.values().iter().enumerate() {
-                    if keys.get(i) != Some(key) {
-                        continue;
-                    }
                     let member = CustomerKey(u32::try_from(*customer).unwrap_or(u32::MAX));
-                    let Some(b) = best.get_mut(aliases.root(member).0 as usize).filter(|b| b.wanted) else { continue };
-                    let a = attribute(&rows, i);
-                    if aliases.is_silent(member, key, a.recorded_at) {
+                    let root = aliases.root(member);
+                    if keys.get(i) != Some(key) || !asked(root) {
                         continue;
                     }
-                    b.stand.said = true;
-                    if a.day <= day && (a.day.0, a.recorded_at.0) >= (b.day, b.learnt) {
-                        (b.day, b.learnt) = (a.day.0, a.recorded_at.0);
-                        b.stand.is = is(Some(&a));
+                    let a = attribute(&rows, i);
+                    if !aliases.is_silent(member, key, a.recorded_at) {
+                        take(root, a);
                     }
                 }
                 Ok(())
             })?;
         }
-        Ok(who.iter().map(|c| best[c.0 as usize].stand).collect())
+        Ok(())
     }
 }

@@ -226,6 +226,7 @@ statements! {
     GET = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     LIST = concat!("SELECT ", columns!(), " FROM jobs WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
     OPEN = concat!("SELECT ", columns!(), " FROM jobs WHERE unique_key = $1 AND state IN ('queued', 'running')");
+    WAITING = "SELECT payload FROM jobs WHERE workspace = $1 AND name = $2 AND state = 'queued' ORDER BY created_at, id LIMIT $3";
     PAGE = concat!("SELECT ", columns!(), " FROM jobs
         WHERE workspace = $1 AND (actor = $2 OR $2 = '') AND (state = $3 OR $3 = '') AND (name = $4 OR $4 = '')
             AND (created_at < $5 OR (created_at = $5 AND id < $6))
@@ -284,6 +285,12 @@ pub async fn list(db: impl Access, state: State, limit: u32) -> Result<Vec<Job>>
 /// The open job with this unique key.
 pub async fn open(db: impl Access, unique_key: &str) -> Result<Option<Job>> {
     optional!(db, Row, OPEN, unique_key)?.map(job).transpose()
+}
+
+/// What the jobs of a kind that wait were given, the oldest first.
+pub async fn waiting(db: impl Access, workspace: &str, name: &str, limit: u32) -> Result<Vec<serde_json::Value>> {
+    let all = rows!(db, (String,), WAITING, workspace, name, i64::from(limit))?;
+    all.into_iter().map(|(payload,)| Ok(serde_json::from_str(&payload)?)).collect()
 }
 
 /// Which jobs of a history; each condition counts if it is given.

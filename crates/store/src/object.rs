@@ -1,7 +1,7 @@
 //! Objects that people made, and their records. Two people who change one at the same time are told so by its edition; what was taken
 //! away keeps its row.
 
-use crate::{Access, Error, Result, Tx, db::clean};
+use crate::{Access, Error, Result, Store, Tx, bulk::Bulk, db::clean};
 use domain::{CustomerKey, Day, clock::Instant};
 
 /// An object.
@@ -149,6 +149,13 @@ statements! {
     BRING = "UPDATE records SET removed_at = NULL WHERE workspace = $1 AND id = $2 AND removed_at >= $3";
 }
 
+pub(crate) const OF_CUSTOMERS: Bulk = Bulk {
+    head: "SELECT r.id, r.object, r.seq, r.customer, r.day, r.body, r.edition, r.created_by, r.created_at, r.updated_by, r.updated_at, r.removed_at
+        FROM (VALUES",
+    width: 2,
+    tail: ") AS v JOIN records r ON r.customer = v.column1 AND r.object = v.column2 WHERE r.removed_at IS NULL",
+};
+
 /// All that are there, oldest first.
 pub async fn list(db: impl Access, workspace: &str) -> Result<Vec<Object>> {
     rows!(db, ObjectRow, LIST, workspace)?.into_iter().map(Object::try_from).collect()
@@ -217,6 +224,12 @@ pub async fn page(db: impl Access, object: &str, before: Option<i64>, limit: u32
 /// The records of a customer and of whoever was merged into them, the last changed first.
 pub async fn of_customer(db: impl Access, workspace: &str, customer: CustomerKey, limit: u32) -> Result<Vec<Record>> {
     rows!(db, RecordRow, OF_CUSTOMER, workspace, i64::from(customer.0), i64::from(limit))?.into_iter().map(Record::try_from).collect()
+}
+
+/// The records of an object about these customers, in no order.
+pub async fn of_customers(store: &Store, object: &str, customers: &[CustomerKey]) -> Result<Vec<Record>> {
+    let rows = bulk_rows!(store, RecordRow, OF_CUSTOMERS, customers.iter(), |c| [i64::from(c.0), object.to_owned()]);
+    rows.into_iter().map(Record::try_from).collect()
 }
 
 /// Changes a record if it still is of the edition `r` has; false if somebody else was quicker.

@@ -9,6 +9,7 @@ mod define;
 mod duplicates;
 mod everything;
 mod fields;
+mod figures;
 mod fields_of_many;
 mod idempotency;
 mod idp;

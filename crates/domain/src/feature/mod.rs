@@ -39,6 +39,7 @@ pub use words::{named_values, value_label, values_of};
 
 use crate::{
     field::{self, Entry, Kind, OptionsFault},
+    figure::Figure,
     label::Label,
     money::Currency,
     period::Window,
@@ -81,12 +82,22 @@ fn one() -> u32 {
 }
 
 impl Feature {
-    /// The own attribute it shows as it is, which people may fill in by hand.
-    pub fn by_hand(&self) -> Option<&str> {
+    /// The own attribute it shows as it is.
+    pub fn own(&self) -> Option<&str> {
         match &self.definition {
             Definition::Attribute { key } if key.starts_with("custom.") => Some(key),
             _ => None,
         }
+    }
+
+    /// The figure over records that fills it in.
+    pub fn figure(&self) -> Option<&Figure> {
+        self.entry.as_ref()?.figure.as_ref()
+    }
+
+    /// The own attribute it shows as it is, where people may fill it in by hand.
+    pub fn by_hand(&self) -> Option<&str> {
+        self.own().filter(|_| self.figure().is_none())
     }
 
     /// How it is filled in; of an attribute that came with a file, as its type says.
@@ -99,7 +110,7 @@ impl Feature {
             ValueType::Text => Kind::Text,
             ValueType::Day => Kind::Day,
         };
-        Some(self.entry.clone().unwrap_or(Entry { kind, options: Vec::new(), personal: false }))
+        Some(self.entry.clone().unwrap_or(Entry { kind, options: Vec::new(), personal: false, figure: None }))
     }
 
     /// What is wrong with how it is filled in.
@@ -109,8 +120,11 @@ impl Feature {
     pub fn check_entry(&self) -> Result<(), Label> {
         let Some(entry) = &self.entry else { return Ok(()) };
         let typed = entry.kind.value_type() == self.value && !matches!(entry.kind, Kind::LongText | Kind::Customer);
-        if self.by_hand().is_none() || !typed {
+        if self.own().is_none() || !typed {
             return Err(Label::new("只有自有属性能手工填写，类型也要相符", "only own attributes are filled in by hand, and the type must agree"));
+        }
+        if let Some(figure) = &entry.figure {
+            figure.check()?;
         }
         field::check_options(entry.kind, &entry.options).map_err(|e: OptionsFault| e.message())
     }

@@ -1,7 +1,7 @@
 //! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
 //! Kept as one checked set; a change is checked as a whole before it is published as a new version.
 
-use crate::{Error, Result, app::App, audit, schema};
+use crate::{Error, Result, app::App, audit, objects::figures, schema};
 use domain::{
     Currency, Label, Lang,
     audit::{Action, Actor},
@@ -324,6 +324,9 @@ pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
     let now = current(app).await?;
     let currency = app.settings().currency;
     for change in &mut changes {
+        if let Change::Feature(f) = change {
+            figures::settled(app, f).await?;
+        }
         number(app, &now, change).await?;
     }
     let mut next = (*now).clone();
@@ -358,6 +361,11 @@ impl Ready {
             drop(written.splice(0..0, kept));
         }
         for (change, document) in written {
+            if let Change::Feature(f) = &change
+                && let Some(figure) = f.figure()
+            {
+                store::job::enqueue(&mut *tx, &figures::anew(app, author, &figure.object), at).await?;
+            }
             match (&change, document) {
                 (_, Some((kind, key, document))) => {
                     stored::put(tx, kind, &key, &document, &author.name, at).await?;

@@ -31,6 +31,8 @@ pub enum Kind {
     Arrive,
     /// notes how good the data is
     Quality,
+    /// writes down what records come to
+    Figures,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -38,7 +40,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 13] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality];
+    pub const ALL: [Kind; 14] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -56,6 +58,7 @@ impl Kind {
             Kind::Erase => "erase",
             Kind::Arrive => "arrive",
             Kind::Quality => "quality",
+            Kind::Figures => "figures",
         }
     }
 
@@ -68,7 +71,7 @@ impl Kind {
     pub fn priority(self) -> i64 {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
-            Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal => SHORT,
+            Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal | Kind::Figures => SHORT,
             Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive => 2 * SHORT,
             Kind::Duplicates | Kind::Quality => 3 * SHORT,
         }
@@ -88,7 +91,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality | Kind::Figures => Permission::BaseRead,
             Kind::Carry => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,

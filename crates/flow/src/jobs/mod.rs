@@ -21,7 +21,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, quality, seal, webhooks};
+use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, objects, quality, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -151,6 +151,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Quality) => {
                 let score = quality::note(&app).await?;
                 Ok(Effect { result: score.map(|score| serde_json::json!({ "score": score })), note: None })
+            }
+            Some(Kind::Figures) => {
+                let values = objects::figures::run(&app, &job.payload).await?;
+                Ok(Effect { result: Some(serde_json::json!({ "values": values })), note: None })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     audit,
     ingest::refresh,
+    objects::figures,
     paging,
     people::By,
     sight::{self, Sight},
@@ -232,6 +233,7 @@ pub(super) async fn together(app: &App, by: &By, wishes: Vec<Wish>) -> Result<(S
         merging.rollback().await?;
         return Ok((batch, made));
     }
+    figures::after(app, merging.tx(), &by.actor, None, made.iter().flat_map(|m| [m.merged, m.survivor])).await?;
     merging.commit(&by.actor.name, &refresh(app, &batch, &by.actor), now).await?;
     app.jobs.pulse();
     Ok((batch, made))
@@ -347,6 +349,7 @@ pub async fn undo(app: &App, by: &By, id: &str, draft: &UndoDraft) -> Result<Mer
     }
     let around: Vec<CustomerKey> = undone.iter().filter(|(_, s)| s.is_some()).flat_map(|(m, _)| [m.merged, m.survivor]).collect();
     merging.settle(&around).await?;
+    figures::after(app, merging.tx(), &by.actor, None, around).await?;
     merging.commit(&by.actor.name, &refresh(app, &batch, &by.actor), now).await?;
     app.jobs.pulse();
     let mut merges = Vec::with_capacity(undone.len());

@@ -1,6 +1,7 @@
 //! Kinds of records that a business makes for itself, such as events at a shop: a form, the records filled in with it, their list, and
 //! their file. Everything here lives in the store.
 
+pub(crate) mod figures;
 pub mod file;
 pub mod list;
 pub mod records;
@@ -233,6 +234,7 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
     store::audit::turn(&mut tx).await?;
     let records = stored::records(&mut tx, &k.row.id).await?;
     stored::remove(&mut tx, &app.settings().id, id, app.clock.now()).await?;
+    figures::of_object(app, &mut tx, &by.actor, id).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ObjectRemoved, id).detail(json!({ "records": records }))).await?;
     Ok(tx.commit().await?)
 }
@@ -249,6 +251,7 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<ObjectView> {
     if !stored::restore(&mut tx, &workspace, id).await.map_err(taken)? {
         return Err(Error::not_found("object", id));
     }
+    figures::of_object(app, &mut tx, &by.actor, id).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ObjectRestored, id)).await?;
     tx.commit().await?;
     view(app, read(gone)?).await

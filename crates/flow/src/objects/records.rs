@@ -1,7 +1,7 @@
 //! Records: what is filled in with a form. Details of people are hidden from whoever may not see them, and stay as they are when such
 //! a person changes the rest.
 
-use super::{Known, known};
+use super::{Known, figures, known};
 use crate::{Error, Result, app::App, audit, people::By, schema, sight::{self, Sight}, work};
 use domain::{
     CustomerKey, Day, Label, Value,
@@ -305,6 +305,7 @@ pub async fn create(app: &App, by: &By, object: &str, drafts: &[RecordDraft]) ->
         stored::put(&mut tx, &workspace, &row).await?;
         made.push(Filled { row, values: r.values });
     }
+    figures::after(app, &mut tx, &by.actor, Some(object), made.iter().filter_map(|r| r.row.customer)).await?;
     let (subject, count) = (made.first().map(|r| r.row.id.clone()).unwrap_or_default(), made.len());
     let detail = json!({ "object": object, "records": count });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordWritten, subject.as_str()).detail(detail)).await?;
@@ -347,6 +348,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     let changed: Vec<&String> = new.values.iter().filter(|(key, v)| before.values.get(*key) != Some(v)).map(|(key, _)| key).chain(before.values.keys().filter(|key| !new.values.contains_key(*key))).collect();
     let detail = json!({ "object": k.row.id, "fields": changed });
     let day = if k.form.time.is_some() { new.day } else { before.row.day };
+    let about = [before.row.customer, new.customer];
     let row = stored::Record {
         customer: new.customer,
         day,
@@ -361,6 +363,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     if !stored::edit(&mut tx, &app.settings().id, &row).await? {
         return Err(Error::conflict("record.moved", "这条记录刚被他人修改，请刷新后重试", "somebody else has just changed this record; reload and try again"));
     }
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), about.into_iter().flatten()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordChanged, id).detail(detail)).await?;
     tx.commit().await?;
     one(app, sight, &k, Filled { row: stored::Record { edition: edition + 1, ..row }, values: new.values }).await
@@ -371,12 +374,13 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
 /// # Errors
 /// `record.not_found`; when the store refuses.
 pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
-    let (k, _) = there(app, id, false).await?;
+    let (k, r) = there(app, id, false).await?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     if !stored::take(&mut tx, &app.settings().id, id, app.clock.now()).await? {
         return Err(Error::not_found("record", id));
     }
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordRemoved, id).detail(json!({ "object": k.row.id }))).await?;
     Ok(tx.commit().await?)
 }
@@ -392,6 +396,7 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<RecordView> {
     if !stored::bring(&mut tx, &app.settings().id, id, work::oldest(app.clock.now())).await? {
         return Err(Error::not_found("record", id));
     }
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordRestored, id).detail(json!({ "object": k.row.id }))).await?;
     tx.commit().await?;
     one(app, by.permissions.sight(), &k, r).await

@@ -48,6 +48,45 @@ pub struct Entry {
     /// a person's own detail: hidden from whoever may not see such
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,
+    /// nobody fills it in: records of one's own kind do; the kind is then what they come to
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<Figure>,
+}
+
+/// What the records of a customer come to, on every day; of a customer without records it is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Figure {
+    /// `obj_…`
+    pub object: String,
+    /// what they come to
+    pub stat: FigureStat,
+    /// of which field; absent: of the records themselves
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// only records of the last so many days
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3660)]
+    pub days: Option<u16>,
+}
+
+/// What records come to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureStat {
+    /// how many there are; of a field: how many say something in it
+    Count,
+    /// their sum
+    Sum,
+    /// their mean
+    Average,
+    /// the least
+    Least,
+    /// the greatest
+    Greatest,
+    /// what the first says; of no field: its day
+    First,
+    /// what the last says; of no field: its day
+    Last,
 }
 
 /// What kind of value a field wants.

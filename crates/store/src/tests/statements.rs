@@ -92,6 +92,7 @@ fn bulks() -> Vec<&'static Bulk> {
         &inbox::INSERT,
         &inbox::NEWEST,
         &mark::PUT,
+        &object::OF_CUSTOMERS,
         &quarantine::INSERT,
     ];
     all.extend(customer::write::BULKS);

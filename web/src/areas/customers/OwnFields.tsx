@@ -7,10 +7,10 @@ import { Lock } from '@/parts/Masked'
 import { Card } from '@/parts/Page'
 import { AddField, FieldValue } from './FieldEdit'
 
-/** The business's own fields, by key. */
+/** The business's own fields, by key: those people fill in, and those records do. */
 export function useOwnFields(p: Profile): Map<string, Feature> {
   const { byKey } = useCatalog()
-  return useMemo(() => new Map(p.features.flatMap((x): [string, Feature][] => { const f = byKey.get(x.key); return f && entryOf(f) ? [[x.key, f]] : [] })), [p.features, byKey])
+  return useMemo(() => new Map(p.features.flatMap((x): [string, Feature][] => { const f = byKey.get(x.key); return f && (entryOf(f) || f.entry?.figure) ? [[x.key, f]] : [] })), [p.features, byKey])
 }
 
 /** What the business wants to know of its customers beyond what ships: each filled in where it stands. */

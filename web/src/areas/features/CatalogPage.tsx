@@ -19,6 +19,9 @@ import './features.css'
 const FeatureForm = lazy(() => import('./FeatureForm'))
 const FieldForm = lazy(() => import('@/parts/field/FieldForm'))
 
+/** Was it made as a field that people fill in? */
+const byHand = (x: Feature) => x.entry && !x.entry.figure
+
 /** Every feature, what it means, how it is computed; and a form for one's own. */
 export function CatalogPage() {
   const f = useFormat()
@@ -70,7 +73,7 @@ export function CatalogPage() {
                     <td><code>{x.key}</code></td>
                     <td className="whole">{f.label(x.description)}</td>
                     <td className="nowrap">{t(`features.type_${x.value}`)}{x.unit ? <span className="soft"> · {f.label(x.unit)}</span> : null}</td>
-                    <td className="nowrap"><span className="chip">{t(`features.kind_${x.definition.kind}`)}</span>{(!x.builtin || changed.has(x.key)) && <span className="soft small"> {t(x.builtin ? 'features.changed' : 'features.own')}</span>}</td>
+                    <td className="nowrap"><span className="chip">{t(`features.kind_${x.entry?.figure ? 'records' : x.definition.kind}`)}</span>{(!x.builtin || changed.has(x.key)) && <span className="soft small"> {t(x.builtin ? 'features.changed' : 'features.own')}</span>}</td>
                   </tr>
                 ))}
               </tbody>
@@ -80,8 +83,8 @@ export function CatalogPage() {
       ))}
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
-        {editing && editing !== 'new' && editing.entry && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} /></Suspense>}
-        {editing && (editing === 'new' || !editing.entry) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
+        {editing && editing !== 'new' && byHand(editing) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} /></Suspense>}
+        {editing && (editing === 'new' || !byHand(editing)) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
         {editing && editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
       </Drawer>
     </Page>

@@ -13,7 +13,7 @@ export function FeatureFacts({ feature: x, hidden }: { feature: Feature; hidden:
         <dt>{t('features.key')}</dt><dd><code>{x.key}</code></dd>
         <dt>{t('features.shelf')}</dt><dd>{t(`features.group_${x.group}`)}</dd>
         <dt>{t('features.type')}</dt><dd>{t(`features.type_${x.value}`)}{x.unit && <span className="soft"> · {f.label(x.unit)}</span>}</dd>
-        <dt>{t('features.how')}</dt><dd>{t(`features.kind_${x.definition.kind}`)}</dd>
+        <dt>{t('features.how')}</dt><dd>{t(`features.kind_${x.entry?.figure ? 'records' : x.definition.kind}`)}</dd>
       </dl>
     </div>
   )

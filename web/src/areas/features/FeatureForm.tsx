@@ -3,22 +3,25 @@ import { AutoComplete, Button, Input, InputNumber, Popconfirm, Select, Switch } 
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { isProblem } from '@/api/problem'
 import { deleteFeature, postFeature, putFeature, targets as targetsQuery } from '@/api/queries'
-import type { Definition, Feature, ScoreMethod, ValueType } from '@/api/types'
+import type { Definition, Feature, Figure, ScoreMethod, ValueType } from '@/api/types'
 import { useCatalog, useFormat } from '@/parts/format'
 import { AggregateEditor } from '@/parts/rule/AggregateEditor'
+import { fieldKey } from '@/parts/field/words'
 import { FeatureSelect } from '@/parts/rule/inputs'
 import { aggregateType } from '@/parts/rule/words'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { FigureInput } from './FigureInput'
 import { FormulaInput } from './FormulaInput'
 
-/** What people can make; `derived` ones and shared-out costs only ship with the product. */
-type Kind = Exclude<Definition['kind'], 'derived' | 'cost_share'>
-const kinds: Kind[] = ['aggregate', 'formula', 'attribute', 'score', 'share']
+/** What people can make; `derived` ones and shared-out costs only ship with the product. Records fill in an attribute. */
+type Kind = Exclude<Definition['kind'], 'derived' | 'cost_share'> | 'records'
+const kinds: Kind[] = ['aggregate', 'records', 'formula', 'attribute', 'score', 'share']
 const start: Record<Kind, Definition> = {
   aggregate: { kind: 'aggregate', fact: 'orders', measure: { of: 'sum', field: 'net' }, window: { days: 90 } },
   formula: { kind: 'formula', expr: { binary: { left: { feature: 'net' }, op: '/', right: { feature: 'orders' } } } },
   attribute: { kind: 'attribute', key: '' },
+  records: { kind: 'attribute', key: '' },
   score: { kind: 'score', of: 'net', among: 'orders', method: { method: 'quantile' } },
   share: { kind: 'share', of: 'net' },
 }
@@ -45,9 +48,12 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const [description, setDescription] = useState(feature ? f.label(feature.description) : '')
   const [definition, setDefinition] = useState<Definition>(feature?.definition ?? start.aggregate)
   const [type, setType] = useState<ValueType>(feature?.value ?? 'money')
+  const [figure, setFigure] = useState<Figure | null>(feature?.entry?.figure ?? null)
   const [formulaOk, setFormulaOk] = useState(true)
 
-  const now = JSON.stringify([zh, en, key, description, definition, type])
+  const kind = figure ? 'records' : definition.kind
+  const madeKey = figure ? fieldKey(lang === 'zh-CN' ? zh || en : en || zh) : keyOf(en || zh)
+  const now = JSON.stringify([zh, en, key, description, definition, type, figure])
   const [before] = useState(now)
   useEffect(() => onDirty(now !== before), [now, before, onDirty])
 
@@ -56,10 +62,14 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
     const label = { zh: zh.trim() || en.trim(), en: en.trim() || zh.trim() }
     const old = feature?.description
     const said = description.trim()
+    const named = key || madeKey
     return {
-      ...(feature ?? { group: 'custom' }), key: key || keyOf(en || zh), label,
+      ...(feature ?? { group: 'custom' }), key: named, label,
       description: !old || old.zh === old.en ? { zh: said, en: said } : lang === 'zh-CN' ? { ...old, zh: said } : { ...old, en: said },
-      group: feature?.group ?? 'custom', value: derived, definition,
+      group: feature?.group ?? 'custom', value: derived,
+      definition: figure && !feature ? { kind: 'attribute', key: named } : definition,
+      // the kind and what there is to choose from follow from what it reads
+      ...(figure && { entry: { kind: 'number', ...feature?.entry, figure } }),
     }
   }
   const after = async (what: string) => {
@@ -86,23 +96,24 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
         <div className="field"><label htmlFor="f-zh">{t('features.name_zh')}</label><Input id="f-zh" required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
         <div className="field"><label htmlFor="f-en">{t('features.name_en')}</label><Input id="f-en" required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
       </div>
-      <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || keyOf(en || zh)} onChange={(e) => setKey(e.target.value)} />{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
+      <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || madeKey} onChange={(e) => setKey(e.target.value)} />{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
       <div className="field"><label htmlFor="f-description">{t('features.meaning')}</label><Input.TextArea id="f-description" rows={2} value={description} onChange={(e) => setDescription(e.target.value)} /></div>
       <div className="field">
         <span className="field-name">{t('features.how')}</span>
         <div className="kinds" role="group" aria-label={t('features.how')}>
           {definition.kind === 'derived' && <p className="soft">{t('features.kind_derived_note', { of: definition.of.join(', ') })}</p>}
-          {kinds.filter((k) => feature === null || k === definition.kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={definition.kind === k} onClick={() => { if (definition.kind !== k) { setDefinition(start[k]); setFormulaOk(true); setType(k === 'attribute' ? 'text' : 'money') } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
+          {kinds.filter((k) => feature === null || k === kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={kind === k} onClick={() => { if (kind !== k) { setDefinition(start[k]); setFigure(k === 'records' ? { object: '', stat: 'count' } : null); setFormulaOk(true); setType(k === 'attribute' ? 'text' : 'money') } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
         </div>
       </div>
       {definition.kind === 'aggregate' && <AggregateEditor value={definition} onChange={(next) => setDefinition({ kind: 'aggregate', ...next })} />}
-      {definition.kind === 'attribute' && <div className="field"><label htmlFor="f-attribute">{t('features.attribute_key')}</label><AutoComplete id="f-attribute" className="mono" value={definition.key} placeholder="custom.skin_type" options={known} onChange={(attribute: string) => setDefinition({ kind: 'attribute', key: attribute })} showSearch={{ filterOption: (typed, option) => `${option?.value} ${option?.label}`.toLowerCase().includes(typed.toLowerCase()) }} /></div>}
+      {figure && <FigureInput value={figure} fixed={feature !== null} onChange={setFigure} />}
+      {kind === 'attribute' && definition.kind === 'attribute' && <div className="field"><label htmlFor="f-attribute">{t('features.attribute_key')}</label><AutoComplete id="f-attribute" className="mono" value={definition.key} placeholder="custom.skin_type" options={known} onChange={(attribute: string) => setDefinition({ kind: 'attribute', key: attribute })} showSearch={{ filterOption: (typed, option) => `${option?.value} ${option?.label}`.toLowerCase().includes(typed.toLowerCase()) }} /></div>}
       {definition.kind === 'formula' && <FormulaInput value={definition.expr} onChange={(expr) => setDefinition({ kind: 'formula', expr })} onValid={setFormulaOk} />}
       {definition.kind === 'share' && <div className="field"><span className="field-name">{t('features.of')}</span><FeatureSelect label={t('features.of')} value={definition.of} filter={numeric} classes={false} onChange={(of) => setDefinition({ kind: 'share', of })} /></div>}
       {definition.kind === 'score' && <ScoreInput value={definition} money={byKey.get(definition.of)?.value === 'money'} onChange={setDefinition} />}
-      {(definition.kind === 'formula' || definition.kind === 'attribute') && <div className="field"><label htmlFor="f-type">{t('features.type')}</label><Select id="f-type" value={type} onChange={setType} options={types.map((v) => ({ value: v, label: t(`features.type_${v}`) }))} /></div>}
+      {(kind === 'formula' || kind === 'attribute') && <div className="field"><label htmlFor="f-type">{t('features.type')}</label><Select id="f-type" value={type} onChange={setType} options={types.map((v) => ({ value: v, label: t(`features.type_${v}`) }))} /></div>}
       <div className="row">
-        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk}>{t('common.save')}</Button>
+        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk || figure?.object === ''}>{t('common.save')}</Button>
         <Button onClick={() => onDone(false)}>{t('common.cancel')}</Button>
         <span className="grow" />
         {feature && changed.has(feature.key) && <Popconfirm title={t('features.back_sure')} onConfirm={() => back.mutate()} okText={t('features.back_ok')} cancelText={t('common.cancel')}><Button type="text" loading={back.isPending}>{t('features.back')}</Button></Popconfirm>}

@@ -10,9 +10,9 @@ export const between = '、'
 
 export const valueType = (kind: EntryKind): ValueType => (kind === 'number' || kind === 'money' || kind === 'day' || kind === 'bool' ? kind : 'text')
 
-/** How a feature is filled in by hand; nothing for one that is computed. */
+/** How a feature is filled in by hand; nothing for one that is computed, or that records fill in. */
 export function entryOf(f: Feature | undefined): Entry | null {
-  if (!f || f.definition.kind !== 'attribute' || !f.definition.key.startsWith('custom.')) return null
+  if (!f || f.entry?.figure || f.definition.kind !== 'attribute' || !f.definition.key.startsWith('custom.')) return null
   const kind: EntryKind = f.value === 'int' ? 'number' : f.value
   return f.entry ?? { kind, options: [], personal: false }
 }
