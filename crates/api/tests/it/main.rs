@@ -24,6 +24,7 @@ mod overview;
 mod paging;
 mod profiling;
 mod quality;
+mod record_imports;
 mod people;
 mod revoked;
 mod schema;
