@@ -84,6 +84,9 @@ impl Table {
     }
 }
 
+/// Stands for the end of a line while a cell is cleaned: it is no control character.
+const BREAK: &str = "\u{2028}";
+
 /// Some rows.
 struct Piece {
     width: usize,
@@ -181,7 +184,8 @@ impl Piece {
         for column in 0..self.width {
             match cells.get(column) {
                 Some(Cell::Text(t)) => {
-                    let clean = text::clean(t);
+                    // lines stay lines
+                    let clean = if t.contains('\n') { text::clean(&t.replace('\n', BREAK)).replace(BREAK, "\n").into() } else { text::clean(t) };
                     if !text::is_nothing(&clean) {
                         self.cells.push_str(&clean);
                     }
@@ -218,6 +222,7 @@ mod tests {
         assert_eq!(t.column(1).collect::<Vec<_>>(), ["Amy", "", "say \"hi\""]);
         assert_eq!(t.column(2).collect::<Vec<_>>(), ["13800001111", "", "+86 138"]);
         assert_eq!(t.cell(9, 9), "");
+        assert_eq!(read("lines.csv", "id,text\n1,\" two\nlines \"\n2,x\n".as_bytes()).cell(0, 1), "two\nlines");
     }
 
     #[test]

@@ -130,7 +130,11 @@ fn draft(file: &Read, filled: &[(usize, &Field)], row: usize) -> Draft {
 async fn erased(app: &App, drafts: &mut [Draft]) -> Result<HashSet<usize>> {
     let Some(gone) = Suppressed::now(app).await? else { return Ok(HashSet::new()) };
     let settings = app.settings();
-    let holds = |w: &Option<Written>| matches!(w, Some(Written::Text(t)) if mask::hides(t) && gone.in_text(t, settings.currency, settings.zone.name()));
+    let holds = |w: &Option<Written>| match w {
+        // alone in its cell, or among other words
+        Some(Written::Text(t)) if mask::hides(t) => [t.clone(), t.replace(char::is_whitespace, ",")].iter().any(|t| gone.in_text(t, settings.currency, settings.zone.name())),
+        _ => false,
+    };
     let mut rows = HashSet::new();
     for (at, draft) in drafts.iter_mut().enumerate().filter(|(_, draft)| draft.values().any(holds)) {
         draft.clear();
