@@ -110,7 +110,7 @@ pub(crate) async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<(Vec<Uploa
     Ok((uploads, kept))
 }
 
-async fn save(mut field: Field<'_>, path: &std::path::Path, left: &mut u64) -> Result<()> {
+pub(crate) async fn save(mut field: Field<'_>, path: &std::path::Path, left: &mut u64) -> Result<()> {
     let mut file = tokio::io::BufWriter::with_capacity(1 << 18, tokio::fs::File::create(path).await.map_err(Error::internal)?);
     while let Some(chunk) = field.chunk().await.map_err(|e| Error::malformed(e.body_text()))? {
         *left = left.checked_sub(chunk.len() as u64).ok_or_else(|| too_large("import.too_large", json!({})))?;
@@ -124,14 +124,14 @@ fn too_large(code: &str, params: Value) -> Error {
 }
 
 /// The last part of the name a browser sends, without anything a terminal or a file system would take amiss.
-fn file_name(sent: &str, place: usize) -> String {
+pub(crate) fn file_name(sent: &str, place: usize) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
     if name.trim().is_empty() { format!("file-{}", place + 1) } else { name }
 }
 
 /// A temporary file that goes with the request.
-pub(crate) struct Kept(PathBuf);
+pub(crate) struct Kept(pub(crate) PathBuf);
 
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -225,6 +225,6 @@ pub async fn rejected_xlsx(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<
     attachment(file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{name}.xlsx")).await
 }
 
-fn lang(ctx: &Ctx, q: &LangQuery) -> Lang {
+pub(crate) fn lang(ctx: &Ctx, q: &LangQuery) -> Lang {
     q.lang.as_deref().map_or_else(|| ctx.app.settings().lang, Lang::parse)
 }

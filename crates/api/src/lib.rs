@@ -42,6 +42,7 @@ mod overview;
 mod owners;
 mod paging;
 mod quality;
+mod record_imports;
 mod password;
 mod rfm;
 mod router;

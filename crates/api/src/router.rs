@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -89,6 +89,13 @@ impl Page {
     /// A question that takes a body: it changes nothing, so there is nothing a key could keep from happening twice.
     fn on_asking(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
         self.with(needs, Keys::Asking, BODY, routes)
+    }
+
+    /// A route that takes a file of records.
+    fn on_file(self, keys: Keys, routes: UtoipaMethodRouter<Ctx>) -> Page {
+        let (schemas, paths, methods) = routes;
+        let most = record_imports::MOST_BYTES + BODY;
+        self.with(Needs::Has(CustomersWrite), keys, most, (schemas, paths, methods.layer(DefaultBodyLimit::max(most))))
     }
 
     fn with(self, needs: Needs, keys: Keys, most: usize, routes: UtoipaMethodRouter<Ctx>) -> Page {
@@ -194,6 +201,10 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(objects::records))
         .on(Has(CustomersWrite), routes!(objects::write))
         .on(Has(CustomersWrite), routes!(objects::batch))
+        .on_file(Keys::Claimed, routes!(record_imports::create))
+        .on_file(Keys::Asking, routes!(record_imports::refused))
+        .on(Has(BaseRead), routes!(record_imports::list))
+        .on(Has(CustomersWrite), routes!(record_imports::undo))
         .on(Has(BaseRead), routes!(objects::record))
         .on(Has(CustomersWrite), routes!(objects::rewrite, objects::take))
         .on(Has(CustomersWrite), routes!(objects::bring))

@@ -369,6 +369,12 @@ pub enum Command {
         #[command(subcommand)]
         action: CustomerAction,
     },
+    /// Records of the business's own kinds
+    Records {
+        /// What to do
+        #[command(subcommand)]
+        action: RecordsAction,
+    },
     /// The log of who did what
     Audit {
         /// What to do
@@ -427,6 +433,7 @@ pub enum Command {
 
 pub use crate::args_business::BusinessAction;
 pub use crate::args_customer::{CustomerAction, SaidHow};
+pub use crate::args_records::RecordsAction;
 
 /// What can be done with the audit log.
 #[derive(Debug, Subcommand)]

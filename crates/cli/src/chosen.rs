@@ -1,7 +1,7 @@
 //! `--business`: any command on any business of the server, found in the list the first one keeps.
 
 use crate::{
-    args::{AuditAction, Command, Home, UserAction},
+    args::{AuditAction, Command, Home, RecordsAction, UserAction},
     compose,
     config::{self, Config},
     exit::{Code, Failure},
@@ -43,7 +43,7 @@ pub async fn place(slug: &str, command: &Command, config: &Config) -> Result<Pla
 
 /// Where the first business of the server is kept, for commands that work on one business.
 fn home(command: &Command) -> Option<&Home> {
-    use Command::{Apply, Audit, Backup, Doctor, Export, Features, Import, Restore, Segment, User};
+    use Command::{Apply, Audit, Backup, Doctor, Export, Features, Import, Records, Restore, Segment, User};
     match command {
         Import { home, .. } | Segment { home, .. } | Features { home } | Export { home, .. } | Apply { home, .. } | Backup { home, .. } | Restore { home, .. } | Doctor { home, .. } => Some(home),
         User { action } => Some(match action {
@@ -54,7 +54,7 @@ fn home(command: &Command) -> Option<&Home> {
             | UserAction::SecondFactor { home, .. }
             | UserAction::Password { home, .. } => home,
         }),
-        Audit { action: AuditAction::Verify { home, .. } } => Some(home),
+        Records { action: RecordsAction::Import { home, .. } } | Audit { action: AuditAction::Verify { home, .. } } => Some(home),
         _ => None,
     }
 }

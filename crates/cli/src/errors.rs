@@ -111,7 +111,7 @@ pub const ALL: &[Entry] = &[
     entry("password.differs", "4", ("两次输入的密码不一样", "the two passwords do not agree"), ASK_AGAIN),
     entry("password.read", "1", ("读不到密码", "the password cannot be read"), ("从终端输入，或由标准输入的第一行给出", "type it, or give it as the first line of standard input")),
     entry("port", "7", ("端口已被占用", "the port is in use"), ("用 --listen 或 --port 换一个端口", "choose another with --listen or --port")),
-    entry("record.*", "4 · 5 · 7", ("记录有字段没填对、筛选有误、数量超过上限，或刚被别人修改", "a field of a record does not fit, a filter does not, there are too many, or somebody else just changed it"), ("照 params.fields 改", "mend what params.fields names")),
+    entry("record.*", "2 · 4 · 5 · 7", ("记录有字段没填对、筛选有误、数量超过上限、列与字段对不上，或刚被别人修改、已经撤回", "a field of a record does not fit, a filter does not, there are too many, a column and a field do not go together, or somebody else just changed or undid it"), ("照提示或 params.fields 改", "mend what it says or params.fields names")),
     entry("rejected.too_many", "4", ("被搁置的行超过 Excel 一张表的上限", "more rows were set aside than an Excel sheet holds"), ("--rejects 用 .csv", "use .csv for --rejects")),
     entry("request.*", "4", ("日期或翻页标记有误", "a day or a page mark does not fit"), ("日期写作 2026-03-05", "days are written 2026-03-05")),
     entry("restore.file_differs", "7", ("数据湖里已有同名而内容不同的文件", "the lake has a file of that name with other content"), ("恢复到空的数据目录", "restore into an empty data folder")),

@@ -31,6 +31,14 @@ const CHINESE: &[(&str, &str)] = &[
     ("Scores and surveys", "评分与问卷"),
     ("Products", "商品"),
     ("One customer", "一位客户"),
+    ("Records of the business's own kinds", "本企业自定义的记录"),
+    ("Bring a whole file into an object; it is one change and can be undone for 30 days", "把整个文件导入一个对象；算一次改动，30 天内可以撤回"),
+    ("The object: its name, or obj_…", "对象：名称，或 obj_…"),
+    ("The file: .csv or .xlsx; - for standard input", "文件：.csv 或 .xlsx；- 为标准输入"),
+    ("The field a column fills, HEADING=FIELD; nothing behind the sign leaves the column out (else as the headings say)", "某一列对应的字段，写成 列=字段；等号后留空则不导入该列（默认按列名对应）"),
+    ("The field that says which record a row is of: what is there is changed (else a row that says what a record says is that record, any other is new)", "用哪个字段对应已有记录：已有的会被修改（不指定时，内容与已有记录相同的行算同一条，其余算新记录）"),
+    ("The sheet of a workbook (else the first with rows)", "工作簿里的工作表（默认第一张有数据的）"),
+    ("Write the rows that do not fit, with the reason, as CSV", "把不能导入的行连同原因写成 CSV"),
     ("Erase a person for good: what only tells of them goes from everywhere, amounts stay under a number that leads to nobody", "永久删除一个人：只与其有关的内容从各处去掉，金额留在查不到任何人的编号下"),
     ("The customer, cus_…", "客户编号 cus_…"),
     ("The customers, cus_…", "客户编号 cus_…，可写多个"),
@@ -153,6 +161,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("user", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email wang@example.com --name 王芳 --role analyst\nzhiyin user role --data ./data --email wang@example.com --role manager\nzhiyin user password --data ./data --email wang@example.com", "zhiyin user list --data ./data\nzhiyin user add --data ./data --email ann@example.com --name Ann --role analyst\nzhiyin user role --data ./data --email ann@example.com --role manager\nzhiyin user password --data ./data --email ann@example.com"),
     ("business", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin business link brand-b --data ./data\nzhiyin business list --data ./data", "zhiyin business add brand-b --data ./data --origin https://crm.example.com\nzhiyin business link brand-b --data ./data\nzhiyin business list --data ./data"),
     ("customer", "zhiyin customer erase --data ./data cus_… --dry-run\nzhiyin customer erase --data ./data cus_… --reason 本人要求 --confirm cus_…\nzhiyin customer profiling --data ./data cus_… --how phone\nzhiyin customer set --data ./data custom.肤质 --value 油性 --rule 'net > 1000' --dry-run", "zhiyin customer erase --data ./data cus_… --dry-run\nzhiyin customer erase --data ./data cus_… --reason \"asked for it\" --confirm cus_…\nzhiyin customer profiling --data ./data cus_… --how phone\nzhiyin customer set --data ./data custom.skin --value oily --rule 'net > 1000' --dry-run"),
+    ("records", "zhiyin records import --data ./data --object 质保 质保.xlsx --dry-run\nzhiyin records import --data ./data --object 质保 质保.csv --map 卡号=客户 --match 质保编号 --rejects 被拒.csv", "zhiyin records import --data ./data --object Warranties warranties.xlsx --dry-run\nzhiyin records import --data ./data --object Warranties warranties.csv --map Card=Customer --match Serial --rejects rejected.csv"),
     ("audit", "zhiyin audit verify --data ./data", "zhiyin audit verify --data ./data"),
     ("backup", "zhiyin backup --data ./data --to 备份.zip\nzhiyin backup --data ./data --to - | age -r age1… > 备份.zip.age", "zhiyin backup --data ./data --to backup.zip\nzhiyin backup --data ./data --to - | age -r age1… > backup.zip.age"),
     ("restore", "zhiyin restore 备份.zip --data ./new --dry-run\nzhiyin restore 备份.zip --data ./new\nzhiyin restore 备份.zip --data ./new --store postgres://…", "zhiyin restore backup.zip --data ./new --dry-run\nzhiyin restore backup.zip --data ./new\nzhiyin restore backup.zip --data ./new --store postgres://…"),
@@ -164,6 +173,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
 /// When an exit code says more than the command's name.
 const ENDINGS: &[(&str, &str, &str)] = &[
     ("import", "有行被拒时退出码为 4，其余的行照样导入；--dry-run 和 --parse-only 同样。没有终端可以提问又没有 --yes 时什么都不导入，退出码为 2。", "Ends with 4 when rows were rejected; the others are imported. The same with --dry-run and --parse-only. Where there is no terminal to ask at and no --yes, nothing is imported and it ends with 2."),
+    ("records", "有行不能导入时退出码为 4，其余的行照样导入；--dry-run 同样。", "Ends with 4 when rows do not fit; the others are brought. The same with --dry-run."),
     ("doctor", "有要修好的（⚠）退出码为 10，有坏了的（✗）为 1。", "Ends with 10 when something should be mended (⚠), with 1 when something is broken (✗)."),
     ("classify", "写出了结果就是 0，即使有行被搁置（行数在 --json、报告和标准错误里）；一行都不能用时是 4；--strict 时有行被搁置就是 4。", "Ends with 0 when the result was written, even if rows were set aside (--json, the report and standard error count them); with 4 when no row could be used, or with --strict when any was set aside."),
 ];
@@ -291,7 +301,7 @@ mod tests {
         let mut all: Vec<&Command> = command.get_subcommands().collect();
         all.extend(command.get_subcommands().flat_map(Command::get_subcommands));
         // these write nothing but their answer; a server is no single write
-        let read = ["serve", "features", "completions", "man", "user", "business", "customer", "list", "audit", "verify"];
+        let read = ["serve", "features", "completions", "man", "user", "business", "customer", "records", "list", "audit", "verify"];
         for c in all.into_iter().filter(|c| !read.contains(&c.get_name())) {
             assert!(c.get_arguments().any(|a| a.get_id() == "dry_run"), "{} has no --dry-run", c.get_name());
         }

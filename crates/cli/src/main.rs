@@ -6,6 +6,7 @@
 mod args;
 mod args_business;
 mod args_customer;
+mod args_records;
 mod chosen;
 mod command;
 mod compose;
@@ -20,7 +21,7 @@ mod upgrade;
 mod usage;
 mod voice;
 
-use args::{AuditAction, Cli, Command, CustomerAction, Try, UserAction};
+use args::{AuditAction, Cli, Command, CustomerAction, RecordsAction, Try, UserAction};
 use clap::{CommandFactory, FromArgMatches};
 use exit::Outcome;
 use std::{ffi::OsString, process::ExitCode};
@@ -118,6 +119,10 @@ async fn run(cli: Cli) -> Outcome {
             let filter = [("rule", rule), ("segment", segment)].into_iter().filter_map(|(name, said)| Some((name.to_owned(), said?))).collect();
             let what = command::field::What { field, value, ids, filter, dry_run: attempt.dry_run };
             command::field::run(&home, what, &config, &voice).await
+        }
+        Command::Records { action: RecordsAction::Import { home, object, file, map, by, sheet, rejects, attempt } } => {
+            let what = command::records::What { object, file, map, by, sheet, rejects, dry_run: attempt.dry_run };
+            command::records::run(&home, what, &config, &voice).await
         }
         Command::Audit { action: AuditAction::Verify { home, head } } => command::audit::verify(&home, head.as_deref(), &config, &voice).await,
         Command::Backup { home, to, attempt } => command::backup::run(&home, to.as_deref(), attempt.dry_run, &config, &voice).await,

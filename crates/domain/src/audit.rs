@@ -119,6 +119,10 @@ actions! {
     RecordRemoved = "record.removed";
     /// a record that had been taken away is back
     RecordRestored = "record.restored";
+    /// a file was brought into a kind of records
+    RecordsImported = "record.imported";
+    /// such an import was taken back
+    RecordsImportUndone = "record.import_undone";
     /// a customer was merged into another
     CustomersMerged = "customers.merged";
     /// a merge was taken back

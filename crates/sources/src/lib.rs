@@ -33,6 +33,7 @@ mod table;
 mod target;
 mod text;
 mod value;
+mod written;
 
 pub use attribute::Attribute;
 pub use batch::{Batch, LeftBlank, Reject, Summary};
@@ -49,6 +50,7 @@ pub use read::read;
 pub use table::{Table, table};
 pub use target::{Kind, Target};
 pub use value::contact::{email_of, phone_of};
+pub use written::{flag_of, heading};
 
 /// Every built-in attribute of a customer.
 pub fn attributes() -> &'static [Attribute] {

@@ -51,11 +51,12 @@ impl Table {
     }
 }
 
-/// Reads a whole file. What the columns mean in the mapping makes no difference.
+/// Reads a whole file, or of one with more than `most` rows no more than tell so. What the columns mean in the mapping makes no
+/// difference.
 ///
 /// # Errors
 /// When the file cannot be read to its end, breaks a limit, or does not fit the mapping.
-pub fn table(path: &Path, mapping: &Mapping) -> Result<Table> {
+pub fn table(path: &Path, mapping: &Mapping, most: usize) -> Result<Table> {
     let width = mapping.columns.iter().map(|c| c.index + 1).max().unwrap_or(0);
     let mut headers = vec![String::new(); width];
     for column in &mapping.columns {
@@ -68,7 +69,7 @@ pub fn table(path: &Path, mapping: &Mapping) -> Result<Table> {
         for piece in pieces(&chunk, width)? {
             all.take(piece);
         }
-        Ok(true)
+        Ok(all.rows() + all.skipped.len() <= most)
     })?;
     Ok(all)
 }
@@ -82,6 +83,9 @@ impl Table {
         self.skipped.extend(piece.skipped);
     }
 }
+
+/// Stands for the end of a line while a cell is cleaned: it is no control character.
+const BREAK: &str = "\u{2028}";
 
 /// Some rows.
 struct Piece {
@@ -180,7 +184,8 @@ impl Piece {
         for column in 0..self.width {
             match cells.get(column) {
                 Some(Cell::Text(t)) => {
-                    let clean = text::clean(t);
+                    // lines stay lines
+                    let clean = if t.contains('\n') { text::clean(&t.replace('\n', BREAK)).replace(BREAK, "\n").into() } else { text::clean(t) };
                     if !text::is_nothing(&clean) {
                         self.cells.push_str(&clean);
                     }
@@ -205,7 +210,7 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let found = probe(&path, &Options::new(&Zone::utc(), Currency::CNY)).unwrap();
-        table(&path, &found.mapping).unwrap()
+        table(&path, &found.mapping, usize::MAX).unwrap()
     }
 
     #[test]
@@ -217,6 +222,17 @@ mod tests {
         assert_eq!(t.column(1).collect::<Vec<_>>(), ["Amy", "", "say \"hi\""]);
         assert_eq!(t.column(2).collect::<Vec<_>>(), ["13800001111", "", "+86 138"]);
         assert_eq!(t.cell(9, 9), "");
+        assert_eq!(read("lines.csv", "id,text\n1,\" two\nlines \"\n2,x\n".as_bytes()).cell(0, 1), "two\nlines");
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.csv");
+        std::fs::write(&path, format!("n,text\n{}", "1,something to read\n".repeat(500_000))).unwrap();
+        let found = probe(&path, &Options::new(&Zone::utc(), Currency::CNY)).unwrap();
+        let rows = table(&path, &found.mapping, 10).unwrap().rows();
+        assert!(rows > 10 && rows < 500_000, "{rows}");
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub mod quality;
 pub mod quarantine;
 pub mod question;
 pub mod reading;
+pub mod record_import;
 pub mod restore;
 pub mod schedule;
 pub mod second_factor;

@@ -132,8 +132,6 @@ statements! {
     RESTORE = "UPDATE objects SET removed_at = NULL WHERE workspace = $1 AND id = $2 AND removed_at IS NOT NULL";
     RECORDS = "SELECT COUNT(*) FROM records WHERE object = $1 AND removed_at IS NULL";
     NEXT = "SELECT CAST(COALESCE(MAX(seq), 0) + 1 AS BIGINT) FROM records WHERE object = $1";
-    PUT = "INSERT INTO records (id, workspace, object, seq, customer, day, body, edition, created_by, created_at, updated_by, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $8, $9)";
     RECORD = "SELECT id, object, seq, customer, day, body, edition, created_by, created_at, updated_by, updated_at, removed_at
         FROM records WHERE workspace = $1 AND id = $2";
     PAGE = "SELECT id, object, seq, customer, day, body, edition, created_by, created_at, updated_by, updated_at, removed_at
@@ -155,6 +153,26 @@ pub(crate) const OF_CUSTOMERS: Bulk = Bulk {
     width: 2,
     tail: ") AS v JOIN records r ON r.customer = v.column1 AND r.object = v.column2 WHERE r.removed_at IS NULL",
 };
+
+pub(crate) const PUT_MANY: Bulk = Bulk {
+    head: "INSERT INTO records (id, workspace, object, seq, customer, day, body, edition, created_by, created_at, updated_by, updated_at) VALUES",
+    width: 12,
+    tail: "",
+};
+pub(crate) const EDIT_MANY: Bulk = Bulk {
+    head: "UPDATE records SET customer = v.column2, day = v.column3, body = v.column4, edition = records.edition + 1, updated_by = v.column5,
+        updated_at = v.column6 FROM (VALUES",
+    width: 7,
+    tail: ") AS v WHERE records.id = v.column1 AND records.edition = v.column7 AND records.removed_at IS NULL",
+};
+
+fn whose(r: &Record) -> Option<i64> {
+    r.customer.map(|k| i64::from(k.0))
+}
+
+fn when(r: &Record) -> Option<i64> {
+    r.day.map(|d| i64::from(d.0))
+}
 
 /// All that are there, oldest first.
 pub async fn list(db: impl Access, workspace: &str) -> Result<Vec<Object>> {
@@ -202,13 +220,36 @@ pub async fn next(tx: &mut Tx, object: &str) -> Result<i64> {
     scalar!(tx, i64, NEXT, object)
 }
 
-/// Keeps a new record.
-pub async fn put(tx: &mut Tx, workspace: &str, r: &Record) -> Result<()> {
-    let (customer, day) = (r.customer.map(|k| i64::from(k.0)), r.day.map(|d| i64::from(d.0)));
-    execute!(
-        tx, PUT, r.id.as_str(), workspace, r.object.as_str(), r.seq, customer, day, clean(r.body.to_string()), r.created_by.as_str(), r.created_at.0,
-    )
-    .map(|_| ())
+/// Keeps new records.
+pub async fn put_many(tx: &mut Tx, workspace: &str, all: &[Record]) -> Result<()> {
+    bulk!(tx, PUT_MANY, all.iter(), |r| [
+        r.id.as_str(),
+        workspace,
+        r.object.as_str(),
+        r.seq,
+        whose(r),
+        when(r),
+        clean(r.body.to_string()),
+        r.edition,
+        r.created_by.as_str(),
+        r.created_at.0,
+        r.updated_by.as_str(),
+        r.updated_at.0,
+    ]);
+    Ok(())
+}
+
+/// Changes records that still are of the edition `all` has; answers how many were.
+pub async fn edit_many(tx: &mut Tx, all: &[Record]) -> Result<u64> {
+    Ok(bulk!(tx, EDIT_MANY, all.iter(), |r| [
+        r.id.as_str(),
+        whose(r),
+        when(r),
+        clean(r.body.to_string()),
+        r.updated_by.as_str(),
+        r.updated_at.0,
+        r.edition,
+    ]))
 }
 
 /// A record, taken away or not.
@@ -234,9 +275,8 @@ pub async fn of_customers(store: &Store, object: &str, customers: &[CustomerKey]
 
 /// Changes a record if it still is of the edition `r` has; false if somebody else was quicker.
 pub async fn edit(tx: &mut Tx, workspace: &str, r: &Record) -> Result<bool> {
-    let (customer, day) = (r.customer.map(|k| i64::from(k.0)), r.day.map(|d| i64::from(d.0)));
     let done = execute!(
-        tx, EDIT, workspace, r.id.as_str(), r.edition, customer, day, clean(r.body.to_string()), r.updated_by.as_str(), r.updated_at.0,
+        tx, EDIT, workspace, r.id.as_str(), r.edition, whose(r), when(r), clean(r.body.to_string()), r.updated_by.as_str(), r.updated_at.0,
     )?;
     Ok(done == 1)
 }

@@ -73,7 +73,8 @@ export function send<T>(path: string, form: FormData, onSent: (share: number) =>
 
 /** A file that is the answer to a question; it is saved as if a link had been clicked. */
 export async function download(path: string, body: unknown, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { 'X-Zhiyin-CSRF': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal })
+  const form = body instanceof FormData
+  const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { 'X-Zhiyin-CSRF': '1', ...(form ? {} : { 'Content-Type': 'application/json' }) }, body: form ? body : JSON.stringify(body), signal })
   if (!answer.ok) throw told(Problem.of(await answer.json().catch(() => null), answer.status))
   const address = URL.createObjectURL(await answer.blob())
   const link = document.createElement('a')

@@ -1,8 +1,8 @@
 /** What the web asks of the server about the business's own kinds of records. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { call } from './client'
-import type { CustomObject, ObjectBody, ObjectUsage, RecordBody, RecordItem, RecordPage } from './types'
+import { call, download, send } from './client'
+import type { CustomObject, ObjectBody, ObjectUsage, RecordBody, RecordImport, RecordImportForm, RecordImportReport, RecordImportUndone, RecordItem, RecordPage } from './types'
 
 export const objects = queryOptions({ queryKey: ['objects'], queryFn: async ({ signal }) => (await call<{ items: CustomObject[] }>('GET', '/objects', { signal })).items, staleTime: 30_000 })
 export const object = (id: string) => queryOptions({ queryKey: ['objects', id], queryFn: ({ signal }) => call<CustomObject>('GET', `/objects/${id}`, { signal }) })
@@ -27,3 +27,15 @@ export const postRecords = (object: string, all: RecordBody[]) => call<{ ids: st
 export const putRecord = (id: string, body: RecordBody) => call<RecordItem>('PUT', `/records/${id}`, { body })
 export const deleteRecord = (id: string) => call<void>('DELETE', `/records/${id}`)
 export const restoreRecord = (id: string) => call<RecordItem>('POST', `/records/${id}/restore`)
+
+/** A file of records: sent along with whatever is asked about it, and kept by no server. */
+const brought = (file: File, form: RecordImportForm) => {
+  const parts = new FormData()
+  parts.append('form', JSON.stringify(form))
+  parts.append('file', file, file.name)
+  return parts
+}
+export const importRecords = (object: string, file: File, form: RecordImportForm, onSent: (share: number) => void, signal: AbortSignal) => send<RecordImportReport>(`/objects/${object}/imports`, brought(file, form), onSent, signal)
+export const refusedRows = (object: string, file: File, form: RecordImportForm, lang: string, signal: AbortSignal) => download(`/objects/${object}/imports/refused?lang=${lang}`, brought(file, form), signal)
+export const recordImports = (object: string) => queryOptions({ queryKey: ['records', 'imports', object], queryFn: async ({ signal }) => (await call<{ items: RecordImport[] }>('GET', `/objects/${object}/imports`, { signal })).items })
+export const undoRecordImport = (id: string) => call<RecordImportUndone>('POST', `/record-imports/${id}/undo`)

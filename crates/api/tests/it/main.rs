@@ -25,6 +25,7 @@ mod overview;
 mod paging;
 mod profiling;
 mod quality;
+mod record_imports;
 mod people;
 mod revoked;
 mod schema;

@@ -1,6 +1,9 @@
 //! Every list goes page by page: nothing twice, nothing missed, whatever comes and goes in between; what is no page is refused.
 
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    record_imports::bring,
+};
 use axum::{body::Body, http::{Method, header}};
 use domain::{CustomerKey, access::{Personal, Role}, clock::{Clock, Instant}};
 use serde_json::{Value, json};
@@ -116,6 +119,10 @@ async fn pages_add_up_to_the_whole_and_what_is_no_page_is_refused() {
             object = made["id"].as_str().expect("an id").to_owned();
             let three: Vec<Value> = (0..3).map(|_| json!({ "values": { "who": one } })).collect();
             app.post(&format!("/objects/{object}/records/batch"), json!({ "records": three })).await.expect(201);
+            for n in ["M010", "M012"] {
+                let file = format!("Customer\n{n}\n");
+                bring(&app, &app.me(), &format!("/objects/{object}/imports"), ("a.csv", file.as_bytes()), json!({}), None).await.expect(200);
+            }
         }
         let hook = app.get("/webhooks").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
         for _ in 0..3 {

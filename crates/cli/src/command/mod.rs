@@ -19,6 +19,7 @@ pub mod man;
 pub mod member;
 pub mod profiling;
 pub mod reading;
+pub mod records;
 pub mod restore;
 pub mod segment;
 pub mod serve;

@@ -26,6 +26,7 @@ mod profiling;
 mod place;
 mod posts;
 mod reckoned;
+mod records;
 mod reference;
 mod report;
 mod same;

@@ -88,7 +88,7 @@ impl Place {
         let mut args = args.into_iter();
         let first = args.next();
         let mut command = self.zhiyin(first);
-        if matches!(first, Some("user" | "audit" | "business" | "customer")) {
+        if matches!(first, Some("user" | "audit" | "business" | "customer" | "records")) {
             // a command of two words
             command.args(args.next());
         }

@@ -51,7 +51,7 @@ pub fn open(path: &Path, name: &str) -> Result<Opened> {
     let unreadable = |e: sources::Error| crate::ingest::unreadable(name, &e);
     let zone = Zone::utc();
     let mapping = sources::probe(path, &Options::new(&zone, Currency::CNY)).map_err(unreadable)?.mapping;
-    let table = sources::table(path, &mapping).map_err(unreadable)?;
+    let table = sources::table(path, &mapping, usize::MAX).map_err(unreadable)?;
     let traits = sources::traits(&table, &mapping);
     Ok(Opened { table, mapping, traits })
 }

@@ -32,6 +32,7 @@ pub async fn run(app: &std::sync::Arc<App>) -> Result<Effect> {
     store::schedule::forget(&app.store, before(SLOTS)).await?;
     let deliveries = store::delivery::forget(&app.store, before(DELIVERIES), now).await?;
     let mails = store::mail::forget(&app.store, before(DELIVERIES)).await?;
+    store::record_import::forget(&app.store, crate::work::oldest(now)).await?;
     store::webhook::forget_secrets(&app.store, now).await?;
     let files = export::sweep(app).await?;
     crate::erasure::recover(app).await?;

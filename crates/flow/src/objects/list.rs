@@ -102,8 +102,7 @@ impl Test {
 /// Records of an object that fit, in order; for whoever sees no details nothing is asked by what is hidden.
 pub(crate) async fn found(app: &App, sight: Sight, k: &Known, listing: &Listing) -> Result<Vec<Filled>> {
     let asked = |f: &Field| -> Result<()> {
-        let hidden = f.personal || domain::mask::heading(&f.label.zh) || domain::mask::heading(&f.label.en);
-        if sight.is_masked() && hidden { Err(sight::masked(&f.key)) } else { Ok(()) }
+        if sight.is_masked() && records::veiled(f) { Err(sight::masked(&f.key)) } else { Ok(()) }
     };
     let mut tests = Vec::new();
     for (key, text) in &listing.filters {

@@ -1,8 +1,10 @@
-//! Kinds of records that a business makes for itself, such as events at a shop: a form, the records filled in with it, their list, and
-//! their file. Everything here lives in the store.
+//! Kinds of records that a business makes for itself, such as events at a shop: a form, the records filled in with it, their list,
+//! their file, and files that are brought. Everything here lives in the store.
 
 pub(crate) mod figures;
 pub mod file;
+mod filling;
+pub mod import;
 pub mod list;
 pub mod records;
 

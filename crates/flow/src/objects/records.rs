@@ -1,26 +1,25 @@
 //! Records: what is filled in with a form. Details of people are hidden from whoever may not see them, and stay as they are when such
 //! a person changes the rest.
 
-use super::{Known, figures, known};
+use super::{Known, figures, filling::{Fill, Filling}, known};
 use crate::{Error, Result, app::App, audit, people::By, schema, sight::{self, Sight}, work};
 use domain::{
-    CustomerKey, Day, Label, Value,
+    Day, Value,
     audit::Action,
-    field::{self, Kind, Written},
-    identity::{Identifier, IdentifierKind},
+    field::{Kind, Written},
     mask,
     object::Field,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{customer::Customer, object as stored};
+use store::{Tx, object as stored};
 use utoipa::ToSchema;
 
 /// Records of one request.
 pub const MOST_AT_ONCE: usize = 500;
 /// Records of one object.
-const MOST: i64 = 50_000;
+pub const MOST: i64 = 50_000;
 
 /// What a record shall say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -75,10 +74,14 @@ pub(crate) fn read(row: stored::Record) -> Result<Filled> {
     Ok(Filled { row, values })
 }
 
-/// Is this value hidden from whoever sees no details? By the field's own word, by its heading, or by what stands in it.
+/// Is a field hidden from whoever sees no details, by its own word or by its heading?
+pub(super) fn veiled(f: &Field) -> bool {
+    f.personal || [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l))
+}
+
+/// Is this value hidden from whoever sees no details? With its field, or by what stands in it.
 pub(crate) fn hides(f: &Field, value: &Value) -> bool {
-    let named = [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l));
-    f.personal || named || value.as_text().is_some_and(mask::hides)
+    veiled(f) || value.as_text().is_some_and(mask::hides)
 }
 
 /// What a reader sees of a value; `None`: nothing.
@@ -88,9 +91,14 @@ pub(crate) fn seen(sight: Sight, f: &Field, value: &Value) -> Option<Value> {
     }
     match value {
         // phones and addresses in a text are hidden where they stand, as in notes
-        Value::Text(t) if !f.personal && !mask::heading(&f.label.zh) && !mask::heading(&f.label.en) => Some(Value::Text(sight::text(sight, t.clone()))),
+        Value::Text(t) if !veiled(f) => Some(Value::Text(sight::text(sight, t.clone()))),
         _ => None,
     }
+}
+
+/// Does a reader not see whole what a field holds? A personal one is hidden also where it holds nothing.
+pub(super) fn hidden(sight: Sight, f: &Field, value: Option<&Value>) -> bool {
+    value.map_or(sight.is_masked() && f.personal, |v| seen(sight, f, v).as_ref() != Some(v))
 }
 
 /// Records as a reader sees them.
@@ -107,16 +115,11 @@ pub(crate) async fn views(app: &App, sight: Sight, k: &Known, all: Vec<Filled>) 
         let mut values = BTreeMap::new();
         let mut names = BTreeMap::new();
         for f in k.form.fields() {
-            let Some(value) = r.values.get(&f.key) else {
-                if sight.is_masked() && f.personal {
-                    masked.push(f.key.clone());
-                }
-                continue;
-            };
-            let shown = seen(sight, f, value);
-            if shown.as_ref() != Some(value) {
+            if hidden(sight, f, r.values.get(&f.key)) {
                 masked.push(f.key.clone());
             }
+            let Some(value) = r.values.get(&f.key) else { continue };
+            let shown = seen(sight, f, value);
             if let (Kind::Customer, Some(c)) = (f.kind, value.as_text().and_then(|id| people.get(id))) {
                 let name = c.name.clone().unwrap_or_else(|| c.id.clone());
                 names.insert(value.as_text().unwrap_or_default().to_owned(), sight::text(sight, name));
@@ -144,125 +147,7 @@ pub(crate) async fn views(app: &App, sight: Sight, k: &Known, all: Vec<Filled>) 
     Ok(all.into_iter().map(view).collect())
 }
 
-/// What is wrong with the fields of a record.
-struct Faults(BTreeMap<String, Label>);
-
-impl Faults {
-    fn refuse(self, k: &Known, nth: Option<usize>) -> Error {
-        let name = |key: &str| k.form.field(key).map_or_else(|| Label::same(key), |f| f.label.clone());
-        let said = |zh: bool| {
-            let one = |(key, why): (&String, &Label)| {
-                let (name, why) = (name(key), why.clone());
-                if zh { format!("{}：{}", name.zh, why.zh) } else { format!("{}: {}", name.en, why.en) }
-            };
-            self.0.iter().map(one).collect::<Vec<_>>().join(if zh { "；" } else { "; " })
-        };
-        let (zh, en) = (said(true), said(false));
-        let message = match nth {
-            Some(n) => Label::new(format!("第 {} 条：{zh}", n + 1), format!("record {}: {en}", n + 1)),
-            None => Label::new(zh, en),
-        };
-        Error::Invalid { code: "record.value", message, params: json!({ "fields": self.0, "record": nth }) }
-    }
-}
-
-/// What a draft comes to.
-struct Ready {
-    values: BTreeMap<String, Value>,
-    customer: Option<CustomerKey>,
-    day: Option<Day>,
-}
-
-/// The customer a text names: by id, by the business's own number or member card, by phone or e-mail for whoever sees these.
-async fn named(app: &App, sight: Sight, text: &str) -> Result<Option<Customer>> {
-    if let Some(found) = store::customer::standing(&app.store, text).await? {
-        return Ok(Some(found));
-    }
-    let settings = app.settings();
-    let of = |kind, value: &str| Identifier { kind, value: value.to_owned() };
-    let mut all = vec![of(IdentifierKind::External, text), of(IdentifierKind::Member, text)];
-    if sight.is_masked() {
-        if mask::hides(text) {
-            return Ok(None);
-        }
-    } else {
-        all.extend(sources::phone_of(text, settings.currency, settings.zone.name()).ok().flatten().map(|p| of(IdentifierKind::Phone, &p)));
-        all.extend(sources::email_of(text).ok().flatten().map(|e| of(IdentifierKind::Email, &e)));
-    }
-    match store::customer::resolve(&app.store, &all).await?.into_iter().flatten().next() {
-        Some(key) => {
-            let found = store::customer::by_key(&app.store, key).await?;
-            match found.as_ref().and_then(|c| c.root) {
-                Some(root) => Ok(store::customer::by_key(&app.store, root).await?),
-                None => Ok(found),
-            }
-        }
-        None => Ok(None),
-    }
-}
-
-/// Reads a draft; `kept`: values that stay as they are whatever it says.
-async fn ready(app: &App, sight: Sight, k: &Known, draft: &RecordDraft, kept: &BTreeMap<String, Value>, locked: &[String], nth: Option<usize>) -> Result<Ready> {
-    let (mut values, mut faults) = (BTreeMap::new(), Faults(BTreeMap::new()));
-    if let Some(unknown) = draft.values.keys().find(|key| k.form.field(key).is_none()) {
-        faults.0.insert(unknown.clone(), Label::new("没有这个字段", "there is no such field"));
-    }
-    let mut customer = None;
-    for f in k.form.fields() {
-        let mut value = if locked.contains(&f.key) {
-            kept.get(&f.key).cloned().unwrap_or_default()
-        } else {
-            match draft.values.get(&f.key).and_then(Option::as_ref).map(|w| field::read(f.kind, &f.options, w, app.settings().currency)) {
-                None => Value::Null,
-                Some(Ok(value)) => value,
-                Some(Err(why)) => {
-                    faults.0.insert(f.key.clone(), why.message());
-                    continue;
-                }
-            }
-        };
-        if f.required && value.is_null() && !locked.contains(&f.key) {
-            faults.0.insert(f.key.clone(), Label::new("必填", "it must be filled in"));
-        }
-        if let (Kind::Customer, Value::Text(text)) = (f.kind, value.clone()) {
-            match named(app, sight, &text).await? {
-                Some(c) => {
-                    if k.form.whose().is_some_and(|w| w.key == f.key) {
-                        customer = Some(c.key);
-                    }
-                    value = Value::Text(c.id);
-                }
-                // who is gone with an import stays named in what was written of them
-                None if kept.get(&f.key) == Some(&value) => {}
-                None => {
-                    faults.0.insert(f.key.clone(), Label::new("没有这位客户", "there is no such customer"));
-                }
-            }
-        }
-        if !value.is_null() {
-            values.insert(f.key.clone(), value);
-        }
-    }
-    if !faults.0.is_empty() {
-        return Err(faults.refuse(k, nth));
-    }
-    // what is written in fields that were taken away stays
-    for f in &k.form.retired {
-        if let Some(value) = kept.get(&f.key) {
-            values.insert(f.key.clone(), value.clone());
-        }
-    }
-    let day = match &k.form.time {
-        Some(key) => match values.get(key) {
-            Some(Value::Day(d)) => Some(*d),
-            _ => None,
-        },
-        None => Some(app.today()),
-    };
-    Ok(Ready { values, customer, day })
-}
-
-fn body(values: &BTreeMap<String, Value>) -> Result<serde_json::Value> {
+pub(super) fn body(values: &BTreeMap<String, Value>) -> Result<serde_json::Value> {
     serde_json::to_value(values).map_err(|e| Error::Internal(e.to_string()))
 }
 
@@ -275,20 +160,33 @@ pub async fn create(app: &App, by: &By, object: &str, drafts: &[RecordDraft]) ->
     if drafts.is_empty() || drafts.len() > MOST_AT_ONCE {
         return Err(Error::invalid("record.many", format!("一次要有 1 到 {MOST_AT_ONCE} 条"), format!("1 to {MOST_AT_ONCE} records are taken at a time")));
     }
-    let mut all = Vec::with_capacity(drafts.len());
-    for (n, draft) in drafts.iter().enumerate() {
-        all.push(ready(app, by.permissions.sight(), &k, draft, &BTreeMap::new(), &[], (drafts.len() > 1).then_some(n)).await?);
-    }
-    let (workspace, now) = (app.settings().id.clone(), app.clock.now());
+    let form = Filling::of(app, by.permissions.sight(), &k, drafts.iter().map(|d| &d.values), []).await?;
+    let fill = |(n, draft): (usize, &RecordDraft)| form.fill(&draft.values, &BTreeMap::new(), &|_| false).map_err(|f| f.refuse(&k, (drafts.len() > 1).then_some(n)));
+    let all: Vec<Fill> = drafts.iter().enumerate().map(fill).collect::<Result<_>>()?;
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
-    if stored::records(&mut tx, object).await? + all.len() as i64 > MOST {
+    let made = put(app, &mut tx, by, object, all).await?;
+    let (subject, count) = (made.first().map(|r| r.id.clone()).unwrap_or_default(), made.len());
+    let detail = json!({ "object": object, "records": count });
+    audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordWritten, subject.as_str()).detail(detail)).await?;
+    tx.commit().await?;
+    views(app, by.permissions.sight(), &k, made.into_iter().map(read).collect::<Result<_>>()?).await
+}
+
+/// Refuses what would be more records than an object has.
+pub(super) fn room(there: i64, more: usize) -> Result<()> {
+    if there + more as i64 > MOST {
         return Err(Error::conflict("record.full", format!("一个对象最多 {MOST} 条记录"), format!("an object has at most {MOST} records")));
     }
-    let first = stored::next(&mut tx, object).await?;
-    let mut made = Vec::with_capacity(all.len());
-    for (seq, r) in (first..).zip(all) {
-        let row = stored::Record {
+    Ok(())
+}
+
+/// Puts new records behind the ones there are.
+pub(super) async fn put(app: &App, tx: &mut Tx, by: &By, object: &str, all: Vec<Fill>) -> Result<Vec<stored::Record>> {
+    room(stored::records(&mut *tx, object).await?, all.len())?;
+    let (first, now) = (stored::next(&mut *tx, object).await?, app.clock.now());
+    let row = |(seq, r): (i64, Fill)| {
+        Ok(stored::Record {
             id: app.new_id("rec"),
             object: object.to_owned(),
             seq,
@@ -301,16 +199,12 @@ pub async fn create(app: &App, by: &By, object: &str, drafts: &[RecordDraft]) ->
             updated_by: by.actor.id.clone(),
             updated_at: now,
             removed_at: None,
-        };
-        stored::put(&mut tx, &workspace, &row).await?;
-        made.push(Filled { row, values: r.values });
-    }
-    figures::after(app, &mut tx, &by.actor, Some(object), made.iter().filter_map(|r| r.row.customer)).await?;
-    let (subject, count) = (made.first().map(|r| r.row.id.clone()).unwrap_or_default(), made.len());
-    let detail = json!({ "object": object, "records": count });
-    audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordWritten, subject.as_str()).detail(detail)).await?;
-    tx.commit().await?;
-    views(app, by.permissions.sight(), &k, made).await
+        })
+    };
+    let made: Vec<stored::Record> = (first..).zip(all).map(row).collect::<Result<_>>()?;
+    stored::put_many(tx, &app.settings().id, &made).await?;
+    figures::after(app, tx, &by.actor, Some(object), made.iter().filter_map(|r| r.customer)).await?;
+    Ok(made)
 }
 
 /// A record that is there, with its object.
@@ -343,7 +237,8 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     let (k, before) = there(app, id, false).await?;
     let sight = by.permissions.sight();
     let locked = one(app, sight, &k, before.clone()).await?.masked;
-    let new = ready(app, sight, &k, draft, &before.values, &locked, None).await?;
+    let form = Filling::of(app, sight, &k, [&draft.values], [&before.values]).await?;
+    let new = form.fill(&draft.values, &before.values, &|key| locked.iter().any(|l| l == key)).map_err(|f| f.refuse(&k, None))?;
     let edition = draft.edition.unwrap_or(before.row.edition);
     let changed: Vec<&String> = new.values.iter().filter(|(key, v)| before.values.get(*key) != Some(v)).map(|(key, _)| key).chain(before.values.keys().filter(|key| !new.values.contains_key(*key))).collect();
     let detail = json!({ "object": k.row.id, "fields": changed });

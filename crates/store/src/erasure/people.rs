@@ -41,7 +41,7 @@ statements! {
     CONTACTS = "SELECT name, phone, email FROM contacts WHERE customer = $1";
     COMMENTS = "SELECT body FROM comments WHERE customer = $1";
     NOTES = "SELECT body FROM notes WHERE customer = $1";
-    RECORDS = "SELECT body FROM records WHERE customer = $1";
+    RECORDS = "SELECT body FROM records WHERE customer = $1 UNION ALL SELECT before FROM record_imported WHERE customer = $1 AND before IS NOT NULL";
     NAMESAKES = "SELECT (SELECT COUNT(*) FROM customers WHERE name = $1) + (SELECT COUNT(*) FROM contacts WHERE name = $1)";
     DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE customer = $1";
     DROP_CONTACTS = "DELETE FROM contacts WHERE customer = $1";
@@ -49,6 +49,7 @@ statements! {
     DROP_NOTES = "DELETE FROM notes WHERE customer = $1";
     DROP_IMAGES = "DELETE FROM customer_images WHERE customer = $1";
     DROP_EDITS = "DELETE FROM customer_edits WHERE customer = $1";
+    DROP_IMPORTED = "DELETE FROM record_imported WHERE customer = $1 OR record IN (SELECT id FROM records WHERE customer = $1)";
     DROP_RECORDS = "DELETE FROM records WHERE customer = $1";
     DROP_PAIRS = "DELETE FROM duplicates WHERE a = $1 OR b = $1";
     DROP_SILENCES = "DELETE FROM merge_silences WHERE customer = $1";
@@ -185,13 +186,14 @@ pub async fn take_elsewhere(tx: &mut Tx, contacts: &[Elsewhere]) -> Result<u64> 
 pub async fn take(tx: &mut Tx, keys: &[CustomerKey], new_ids: &[String], now: Instant) -> Result<Counts> {
     let mut counts = Counts::new();
     for key in keys.iter().map(|k| i64::from(k.0)) {
-        let gone: [(&str, &'static str); 14] = [
+        let gone: [(&str, &'static str); 15] = [
             ("identifiers", DROP_IDENTIFIERS),
             ("contacts", DROP_CONTACTS),
             ("comments", DROP_COMMENTS),
             ("notes", DROP_NOTES),
             ("names_before", DROP_IMAGES),
             ("names_before", DROP_EDITS),
+            ("", DROP_IMPORTED),
             ("records", DROP_RECORDS),
             ("pairs", DROP_PAIRS),
             ("merges", DROP_SILENCES),

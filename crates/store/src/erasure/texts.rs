@@ -62,6 +62,8 @@ places! {
     "comments" "CAST(row_key AS TEXT)" "body" Plain;
     "notes" "id" "body" Plain;
     "records" "id" "body" Json;
+    "record_imports" "id" "name" Plain;
+    "record_imported" "import || '/' || record" "before" Json;
     "objects" "id" "document" Rules;
     "changes" "id" "asked" Machine;
     "change_contacts" "change" "before" Json;
@@ -119,7 +121,8 @@ pub const LEFT: &[(&str, &str)] = &[
     ("mapping_templates", "author"), ("definitions", "kind"), ("definitions", "key"), ("definitions", "state"), ("definitions", "author"),
     ("jobs", "id"), ("jobs", "name"), ("jobs", "unique_key"), ("jobs", "state"), ("jobs", "worker"), ("jobs", "unit"), ("jobs", "workspace"),
     ("jobs", "actor"), ("jobs", "token"), ("notes", "id"), ("records", "id"), ("records", "workspace"), ("records", "object"),
-    ("records", "created_by"), ("records", "updated_by"), ("objects", "id"), ("objects", "workspace"), ("objects", "key"),
+    ("records", "created_by"), ("records", "updated_by"), ("record_imports", "id"), ("record_imports", "workspace"), ("record_imports", "object"),
+    ("record_imports", "author"), ("record_imported", "import"), ("record_imported", "record"), ("objects", "id"), ("objects", "workspace"), ("objects", "key"),
     ("objects", "created_by"), ("changes", "id"), ("changes", "workspace"), ("changes", "author"), ("changes", "request_key"),
     ("changes", "fingerprint"), ("changes", "kind"), ("changes", "subject"), ("changes", "undone_by"), ("change_contacts", "change"),
     ("merges", "id"), ("merges", "workspace"), ("merges", "merged_id"), ("merges", "survivor_id"), ("merges", "batch"), ("merges", "author"),

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{announced, answer, arrival, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, erasure, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quality, quarantine, question, reading, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, arrival, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, erasure, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quality, quarantine, question, reading, record_import, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -53,6 +53,7 @@ fn statements() -> Vec<Named> {
         quarantine::STATEMENTS,
         question::STATEMENTS,
         reading::STATEMENTS,
+        record_import::STATEMENTS,
         restore::STATEMENTS,
         schedule::STATEMENTS,
         second_factor::STATEMENTS,
@@ -93,6 +94,8 @@ fn bulks() -> Vec<&'static Bulk> {
         &inbox::NEWEST,
         &mark::PUT,
         &object::OF_CUSTOMERS,
+        &object::PUT_MANY,
+        &record_import::NOTE,
         &quarantine::INSERT,
     ];
     all.extend(customer::write::BULKS);

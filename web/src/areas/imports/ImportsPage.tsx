@@ -1,12 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Button, Progress } from 'antd'
-import { type DragEvent, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { imports, upload, uploadEverything } from '@/api/queries'
 import type { Import, Job } from '@/api/types'
 import { useMay } from '@/parts/access'
+import { Drop } from '@/parts/file/Drop'
 import { useFormat } from '@/parts/format'
-import { ImportIcon } from '@/parts/icons'
 import { ordered } from '@/parts/jobs/stream'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -37,8 +36,6 @@ function DropZone() {
   const { t } = useFormat()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const input = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
   const [sent, setSent] = useState(0)
   const [arrival, setArrival] = useState<Job>()
   const may = useMay()
@@ -66,28 +63,11 @@ function DropZone() {
   // leaving the page stops an upload that nobody would see the end of
   useEffect(() => () => running.current?.abort(), [])
   const stopped = send.error instanceof DOMException
-  const take = (list: FileList | null) => {
-    const files = [...(list ?? [])]
-    if (files.length && !send.isPending) send.mutate(files)
-  }
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    take(event.dataTransfer.files)
-  }
   return (
     <>
       {send.error && !stopped && <Failed error={send.error} />}
       {arrival && <Arrival ordered={arrival} />}
-      <div className={`drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
-        <ImportIcon />
-        <p className="strong">{t('imports.drop')}</p>
-        <p className="soft small">{t('imports.drop_note')}{whole && ` ${t('imports.drop_everything')}`}</p>
-        <input ref={input} type="file" multiple accept={whole ? `${kinds},.zip` : kinds} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
-        {send.isPending
-          ? <div className="sending" role="status"><Progress percent={Math.floor(sent * 100)} aria-label={t('imports.sending')} /><span className="soft small">{t(sent < 1 ? 'imports.sending' : 'imports.reading')}</span><Button size="small" onClick={() => running.current?.abort()}>{t('imports.stop')}</Button></div>
-          : <Button type="primary" onClick={() => input.current?.click()}>{t('imports.choose')}</Button>}
-      </div>
+      <Drop multiple title={t('imports.drop')} note={`${t('imports.drop_note')}${whole ? ` ${t('imports.drop_everything')}` : ''}`} accept={whole ? `${kinds},.zip` : kinds} busy={send.isPending} sent={sent} onFiles={send.mutate} onStop={() => running.current?.abort()} />
     </>
   )
 }

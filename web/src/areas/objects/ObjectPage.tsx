@@ -19,6 +19,7 @@ import { askToLeave } from '@/parts/ask'
 import './objects.css'
 
 const FormBuilder = lazy(() => import('./FormBuilder'))
+const ImportFile = lazy(() => import('./ImportFile'))
 const Paste = lazy(() => import('./Paste'))
 const RecordForm = lazy(() => import('@/parts/record/RecordForm'))
 
@@ -43,6 +44,7 @@ export function ObjectPage() {
   const [open, setOpen] = useState<RecordItem | 'new' | null>(null)
   const [building, setBuilding] = useState(false)
   const [pasting, setPasting] = useState(false)
+  const [bringing, setBringing] = useState(false)
   const dirty = useRef(false)
   const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
   const { start, busy } = useExport()
@@ -67,6 +69,7 @@ export function ObjectPage() {
         <>
           {may('export:take') && <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align={phone ? 'left' : 'right'}>{(done) => <div className="menu">{(['xlsx', 'csv'] as const).map((x) => <button key={x} type="button" disabled={busy} onClick={() => { done(); order(x) }}>{x.toUpperCase()}</button>)}</div>}</Pop>}
           {may('definitions:write') && <Button onClick={() => setBuilding(true)}>{t('records.edit_form')}</Button>}
+          {may('customers:write') && <Button onClick={() => setBringing(true)}>{t('records.import')}</Button>}
           {may('customers:write') && !phone && <Button onClick={() => setPasting(true)}>{t('records.paste')}</Button>}
           {write}
         </>
@@ -105,6 +108,9 @@ export function ObjectPage() {
       </Drawer>
       <Drawer open={building} onClose={() => setBuilding(false)} size={640} title={t('records.edit_form')} destroyOnHidden>
         {building && <Suspense fallback={<Loading lines={8} />}><FormBuilder object={o} onDone={() => setBuilding(false)} /><RemoveObject object={o} /></Suspense>}
+      </Drawer>
+      <Drawer open={bringing} onClose={() => setBringing(false)} size={760} title={t('records.import')} destroyOnHidden>
+        {bringing && <Suspense fallback={<Loading lines={6} />}><ImportFile object={o} onDone={() => setBringing(false)} /></Suspense>}
       </Drawer>
       <Drawer open={pasting} onClose={() => setPasting(false)} size={640} title={t('records.paste')} destroyOnHidden>
         {pasting && <Suspense fallback={<Loading lines={6} />}><Paste object={o} onDone={() => setPasting(false)} /></Suspense>}
