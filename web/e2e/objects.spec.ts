@@ -3,8 +3,8 @@ import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
 const said = {
-  'zh-CN': { field: '皮肤类型', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: '油性', object: ['门店活动', 'Store event'], note: '喜欢下午来', rollup: '近 90 天护肤消费' },
-  en: { field: 'Skin type', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: 'Oily', object: ['门店活动', 'Store event'], note: 'Comes in the afternoon', rollup: '90-day skincare spend' },
+  'zh-CN': { field: '皮肤类型', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: '油性', object: ['门店活动', 'Store event'], note: '喜欢下午来', rollup: '近 90 天护肤消费', visits: '参加次数' },
+  en: { field: 'Skin type', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: 'Oily', object: ['门店活动', 'Store event'], note: 'Comes in the afternoon', rollup: '90-day skincare spend', visits: 'Events attended' },
 } as const
 
 /** Change the system without code: a field, a kind of records, a figure over the last orders; each is everywhere at once. */
@@ -141,6 +141,37 @@ for (const lang of langs)
         await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).last().click()
         await expect(group).toContainText(say.note)
         await look('customer')
+      })
+
+      await test.step('a figure over the records stands on the page, and changes with the next record', async () => {
+        await page.goto(at('/features?open=new'))
+        await settled(page)
+        await page.getByLabel(t('features.name_zh'), { exact: true }).fill(said['zh-CN'].visits)
+        await page.getByLabel(t('features.name_en'), { exact: true }).fill(said.en.visits)
+        await drawer.getByRole('button', { name: t('features.kind_records') }).click()
+        await choose(t('features.records_of'), say.object[lang === 'en' ? 1 : 0])
+        await choose(t('features.records_stat'), t('features.stat_count'))
+        await look('figure')
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByText(t('features.saved', { name: say.visits }))).toBeVisible()
+        const attended = lang === 'en' ? 'custom.events_attended' : 'custom.参加次数'
+        const visits = async () => (await api<{ features: { key: string; value: { value?: number } }[] }>(`/customers/${one}`)).features.find((x) => x.key === attended)?.value.value ?? 0
+        await expect.poll(visits, { timeout: 30_000 }).toBe(1)
+        const object = (await api<{ items: { id: string; sections: { fields: { key: string; kind: string }[] }[] }[] }>('/objects')).items[0]
+        const record = (await api<{ items: { values: Record<string, { value: unknown }> }[] }>(`/objects/${object?.id}/records`)).items[0]
+        const values = Object.fromEntries(Object.entries(record?.values ?? {}).map(([key, v]) => [key, v.value]))
+        const written = await page.request.post(at(`/api/v1/objects/${object?.id}/records`), { data: { values } })
+        expect(written.ok(), await written.text()).toBe(true)
+        await expect.poll(visits, { timeout: 30_000 }).toBe(2)
+        await page.goto(at(`/customers/${one}`))
+        await settled(page)
+        const shown = page.locator('.own-fields > div').filter({ hasText: say.visits })
+        await expect(shown.locator('dd')).toHaveText('2')
+        await expect(shown.getByRole('button'), 'nobody fills it in by hand').toHaveCount(0)
+        await look('figure-on-the-page')
+        await page.goto(at(`/customers?rule=${encodeURIComponent(`${attended} >= 2`)}&columns=${encodeURIComponent(attended)}`))
+        await settled(page)
+        await expect(page.locator('main').getByText(people[0]?.name ?? '').first()).toBeVisible()
       })
 
       await test.step('a figure over the lines of orders changes with the next order', async () => {

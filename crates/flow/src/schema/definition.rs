@@ -50,16 +50,16 @@ pub struct Entry {
     pub personal: bool,
     /// nobody fills it in: records of one's own kind do; the kind is then what they come to
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub figure: Option<Figure>,
+    pub figure: Option<RecordFigure>,
 }
 
 /// What the records of a customer come to, on every day; of a customer without records it is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Figure {
+pub struct RecordFigure {
     /// `obj_…`
     pub object: String,
     /// what they come to
-    pub stat: FigureStat,
+    pub stat: RecordStat,
     /// of which field; absent: of the records themselves
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -72,7 +72,7 @@ pub struct Figure {
 /// What records come to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum FigureStat {
+pub enum RecordStat {
     /// how many there are; of a field: how many say something in it
     Count,
     /// their sum

@@ -9,7 +9,7 @@ mod definition;
 mod object;
 
 pub use access::{Permission, Personal, Role};
-pub use definition::{Class, Classification, Definition, Derivation, Entry, EntryKind, Feature, Figure, FigureStat, Group, Method, Named, Priority, ScoreMethod, Written};
+pub use definition::{Class, Classification, Definition, Derivation, Entry, EntryKind, Feature, Group, Method, Named, Priority, RecordFigure, RecordStat, ScoreMethod, Written};
 pub use object::{FormField, FormSection};
 
 /// One text in both languages.

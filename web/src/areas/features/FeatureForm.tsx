@@ -3,7 +3,7 @@ import { AutoComplete, Button, Input, InputNumber, Popconfirm, Select, Switch } 
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { isProblem } from '@/api/problem'
 import { deleteFeature, postFeature, putFeature, targets as targetsQuery } from '@/api/queries'
-import type { Definition, Feature, Figure, ScoreMethod, ValueType } from '@/api/types'
+import type { Definition, Feature, RecordFigure, ScoreMethod, ValueType } from '@/api/types'
 import { useCatalog, useFormat } from '@/parts/format'
 import { AggregateEditor } from '@/parts/rule/AggregateEditor'
 import { fieldKey } from '@/parts/field/words'
@@ -48,7 +48,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const [description, setDescription] = useState(feature ? f.label(feature.description) : '')
   const [definition, setDefinition] = useState<Definition>(feature?.definition ?? start.aggregate)
   const [type, setType] = useState<ValueType>(feature?.value ?? 'money')
-  const [figure, setFigure] = useState<Figure | null>(feature?.entry?.figure ?? null)
+  const [figure, setFigure] = useState<RecordFigure | null>(feature?.entry?.figure ?? null)
   const [formulaOk, setFormulaOk] = useState(true)
 
   const kind = figure ? 'records' : definition.kind

@@ -63,7 +63,8 @@ async fn a_step_that_is_just_ending_is_waited_for() {
         drop(held);
         shop.app.imports.end(&id);
     };
-    let (begun, ()) = tokio::join!(ingest::confirm(&shop.app, Sight::Full, &id, &tester()), letting_go);
+    let author = tester();
+    let (begun, ()) = tokio::join!(ingest::confirm(&shop.app, Sight::Full, &id, &author), letting_go);
     begun.expect("begins");
     until(&shop.app, &id, "committed").await;
 }
