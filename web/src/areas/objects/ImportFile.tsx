@@ -99,13 +99,13 @@ function Columns({ object: o, report, busy, onChange }: { object: CustomObject; 
         </tbody>
       </table>
       {left.length > 0 && <p className="soft small">{t('records.import_left', { names: left.join(t('customers.between')) })}</p>}
-      <div className="two">
+      <div className="two import-options">
         <div className="field">
           <label htmlFor="import-match">{t('records.import_match')}</label>
           <Select id="import-match" disabled={busy} value={report.match ?? ''} onChange={(key: string) => onChange({ match: key || null })} options={[{ value: '', label: t('records.import_match_none') }, ...fields.filter((x) => filled.includes(x.key)).map((x) => ({ value: x.key, label: f.label(x.label) }))]} />
           <span className="soft small">{t('records.import_match_note')}</span>
         </div>
-        <div className="two">
+        <div className="two import-options">
           {report.sheets.length > 1 && <div className="field"><label htmlFor="import-sheet">{t('imports.sheet')}</label><Select id="import-sheet" disabled={busy} value={report.sheet ?? ''} onChange={(sheet: string) => onChange({ sheet, header_row: null, columns: null, match: null })} options={report.sheets.map((value) => ({ value, label: value }))} /></div>}
           <div className="field"><label htmlFor="import-head">{t('imports.header_row')}</label><InputNumber key={report.header_row} id="import-head" disabled={busy} min={0} max={100} precision={0} defaultValue={report.header_row} changeOnWheel={false} onBlur={(e) => { const n = Number(e.target.value); if (e.target.value.trim() && Number.isInteger(n) && n >= 0 && n !== report.header_row) onChange({ header_row: n, columns: null, match: null }) }} /></div>
         </div>
