@@ -233,7 +233,7 @@ pub(super) async fn together(app: &App, by: &By, wishes: Vec<Wish>) -> Result<(S
         merging.rollback().await?;
         return Ok((batch, made));
     }
-    figures::after(app, merging.tx(), &by.actor, None, made.iter().flat_map(|m| [m.merged, m.survivor])).await?;
+    figures::after(app, merging.tx(), &by.actor, None, made.iter().flat_map(|m| [m.merged, m.survivor]).collect()).await?;
     merging.commit(&by.actor.name, &refresh(app, &batch, &by.actor), now).await?;
     app.jobs.pulse();
     Ok((batch, made))

@@ -110,7 +110,7 @@ fn next(app: &App, by: &Actor, scope: &Scope) -> job::NewJob {
 ///
 /// # Errors
 /// When the store refuses.
-pub(crate) async fn after(app: &App, tx: &mut Tx, by: &Actor, object: Option<&str>, customers: impl IntoIterator<Item = CustomerKey>) -> Result<()> {
+pub(crate) async fn after(app: &App, tx: &mut Tx, by: &Actor, object: Option<&str>, customers: Vec<CustomerKey>) -> Result<()> {
     let customers: BTreeSet<u32> = customers.into_iter().map(|c| c.0).collect();
     let few = (customers.len() <= FEW).then(|| customers.into_iter().collect());
     reach(app, tx, by, Scope { object: object.map(str::to_owned), customers: few }).await

@@ -203,7 +203,7 @@ pub(super) async fn put(app: &App, tx: &mut Tx, by: &By, object: &str, all: Vec<
     };
     let made: Vec<stored::Record> = (first..).zip(all).map(row).collect::<Result<_>>()?;
     stored::put_many(tx, &app.settings().id, &made).await?;
-    figures::after(app, tx, &by.actor, Some(object), made.iter().filter_map(|r| r.customer)).await?;
+    figures::after(app, tx, &by.actor, Some(object), made.iter().filter_map(|r| r.customer).collect()).await?;
     Ok(made)
 }
 
@@ -258,7 +258,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     if !stored::edit(&mut tx, &app.settings().id, &row).await? {
         return Err(Error::conflict("record.moved", "这条记录刚被他人修改，请刷新后重试", "somebody else has just changed this record; reload and try again"));
     }
-    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), about.into_iter().flatten()).await?;
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), about.into_iter().flatten().collect()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordChanged, id).detail(detail)).await?;
     tx.commit().await?;
     one(app, sight, &k, Filled { row: stored::Record { edition: edition + 1, ..row }, values: new.values }).await
@@ -275,7 +275,7 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
     if !stored::take(&mut tx, &app.settings().id, id, app.clock.now()).await? {
         return Err(Error::not_found("record", id));
     }
-    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer).await?;
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer.into_iter().collect()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordRemoved, id).detail(json!({ "object": k.row.id }))).await?;
     Ok(tx.commit().await?)
 }
@@ -291,7 +291,7 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<RecordView> {
     if !stored::bring(&mut tx, &app.settings().id, id, work::oldest(app.clock.now())).await? {
         return Err(Error::not_found("record", id));
     }
-    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer).await?;
+    figures::after(app, &mut tx, &by.actor, Some(&k.row.id), r.row.customer.into_iter().collect()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordRestored, id).detail(json!({ "object": k.row.id }))).await?;
     tx.commit().await?;
     one(app, by.permissions.sight(), &k, r).await

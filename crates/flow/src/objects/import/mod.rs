@@ -265,7 +265,8 @@ async fn write(app: &App, by: &By, k: &Known, name: &str, plan: Plan) -> Result<
     if stored::edit_many(&mut tx, &changed).await? != changed.len() as u64 {
         return Err(moved());
     }
-    figures::after(app, &mut tx, &by.actor, Some(object), changed.iter().map(|r| r.customer).chain(before.iter().map(|b| b.customer)).flatten()).await?;
+    let about = changed.iter().map(|r| r.customer).chain(before.iter().map(|b| b.customer)).flatten().collect();
+    figures::after(app, &mut tx, &by.actor, Some(object), about).await?;
     let fresh = made.iter().map(|r| (r.id.as_str(), r.edition, None));
     let wrote: Vec<(&str, i64, Option<&Before>)> = fresh.chain(changed.iter().zip(&before).map(|(r, b)| (r.id.as_str(), r.edition + 1, Some(b)))).collect();
     kept::note(&mut tx, &workspace, &import, &wrote).await?;
