@@ -293,7 +293,7 @@ mod tests {
         let path = folder.path().join("people.csv");
         std::fs::write(&path, text).unwrap();
         let mapping = probe(&path, &Options::new(&Zone::utc(), Currency::CNY)).unwrap().mapping;
-        let table = table(&path, &mapping).unwrap();
+        let table = table(&path, &mapping, usize::MAX).unwrap();
         let traits = traits(&table, &mapping);
         (table, mapping, traits)
     }
