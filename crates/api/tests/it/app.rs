@@ -288,6 +288,19 @@ impl TestApp {
         self.read(who, &format!("/exports/{id}/file")).await
     }
 
+    /// Does every job there is, and what follows from it.
+    pub async fn at_rest(&self) {
+        let workers = flow::jobs::Workers::start(&self.ctx.app);
+        let open = async |state: &str| self.read(&self.me(), &format!("/jobs?state={state}")).await.expect(200)["items"].as_array().is_none_or(|all| !all.is_empty());
+        for _ in 0..1_200 {
+            if !open("queued").await && !open("running").await {
+                return workers.stop().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("there are jobs after a minute")
+    }
+
     /// Waits until a job is over.
     pub async fn ended(&self, who: &Who, id: &str) -> Value {
         for _ in 0..1_200 {
