@@ -377,7 +377,7 @@ fn components() -> Map<String, Value> {
         };
     }
     shapes!(Label, ValueType, Rule, Op, Literal, Expr, Arith, Function, Stat, Window, Aggregate, FactKind, Measure, Field, Condition, Group);
-    shapes!(Definition, Derivation, Entry, EntryKind, ScoreMethod, Method, Named, Class, Priority);
+    shapes!(Definition, Derivation, Entry, EntryKind, RecordFigure, RecordStat, ScoreMethod, Method, Named, Class, Priority);
     found.into_iter().map(|(name, s)| (name, serde_json::to_value(s).unwrap_or_default())).collect()
 }
 
