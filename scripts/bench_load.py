@@ -174,6 +174,12 @@ def plan(api, seed=11):
     return path
 
 
+def rested(api):
+    """Waits until no job is open."""
+    while any(api("GET", f"jobs?state={state}")["items"] for state in ("queued", "running")):
+        time.sleep(1)
+
+
 def resident(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) / 1024
 
@@ -206,8 +212,7 @@ def measure():
         customers = api("GET", "overview")["customers"]
         path = plan(api)
         print("load: waiting for what follows an import …", flush=True)
-        while any(api("GET", f"jobs?state={state}")["items"] for state in ("queued", "running")):
-            time.sleep(1)
+        rested(api)
         print(f"load: {RATE} requests a second for {SECONDS} s …", flush=True)
         over, memory = threading.Event(), []
         watcher = threading.Thread(target=lambda: memory.extend(watched(process.pid, over)))

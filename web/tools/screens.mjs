@@ -67,7 +67,7 @@ async function uses(browser) {
   await page.locator(rows).first().waitFor()
   for (let n = 0; n < ROUNDS; n++) {
     for (const key of ['j', 'j', 'k', ' ', 'Escape']) await page.keyboard.press(key)
-    await page.locator('th.ant-table-column-has-sorters').first().click()
+    await page.locator('th button.sort').first().click()
     await quiet(page)
     await go('nav a[href="/segments"], aside a[href="/segments"]', 'h1, h2')
     await go('nav a[href="/customers"], aside a[href="/customers"]', rows)
