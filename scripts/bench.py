@@ -8,6 +8,7 @@ import pathlib
 import bench_dedupe
 import bench_fair
 import bench_load
+import bench_move
 import bench_screens
 from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare
 
@@ -228,7 +229,7 @@ def main():
         "| peer | seconds | its time ÷ ours |", "|---|---|---|", *rfm, "",
         "k-means on one axis; ours is exact, so the peer's sum of squares ÷ ours is never below 1.", "",
         "| peer | seconds | ours | its time ÷ ours | its sum of squares ÷ ours |", "|---|---|---|---|---|", *kmeans, "",
-        *([] if ROWS else [*bench_dedupe.section(BIN, ROUNDS), bench_load.section(), bench_screens.section(), bench_fair.section()])])
+        *([] if ROWS else [*bench_dedupe.section(BIN, ROUNDS), bench_load.section(), bench_screens.section(), bench_move.section(), bench_fair.section()])])
     if not ROWS:
         (ROOT / "docs" / "benchmarks.md").write_text(text)
     print(text)

@@ -13,6 +13,17 @@ LAST = FIRST + datetime.timedelta(days=729)
 SHEET_ROWS = min(ROWS or 1_000_000, 1_000_000)
 
 
+def renew(title, text):
+    """One section of docs/benchmarks.md anew; the others stay as they were measured."""
+    page = ROOT / "docs" / "benchmarks.md"
+    head, *sections = (page.read_text() if page.exists() else "# Benchmarks\n").split("\n## ")
+    name = title.removeprefix("## ")
+    kept = [s for s in sections if not s.startswith(name)]
+    place = next((i for i, s in enumerate(sections) if s.startswith(name)), len(kept))
+    kept.insert(place, text.removeprefix("## "))
+    page.write_text("\n## ".join(s.rstrip() + "\n" for s in [head, *kept]))
+
+
 def small():
     """The tables of gen.py, fewer of them: the same columns, days and skew."""
     import numpy as np, pyarrow as pa, pyarrow.parquet as pq

@@ -3,7 +3,7 @@
 BENCH_BIN for a trial, which prints and writes nothing; LOAD_AGAIN=1 takes the base of the run before; LOAD_ONLY=list,profile plays these kinds alone."""
 import csv, datetime, http.client, json, os, pathlib, random, re, shutil, statistics, subprocess, sys, threading, time, urllib.parse
 
-from bench_data import CACHE, LAST, ROOT, ROWS, made, prepare
+from bench_data import CACHE, LAST, ROOT, ROWS, made, prepare, renew
 
 TITLE = "## Under load"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
@@ -250,11 +250,8 @@ def section():
 def main():
     text = section()
     print(text)
-    if ROWS:
-        return
-    page = ROOT / "docs" / "benchmarks.md"
-    before = page.read_text().split(TITLE)[0].rstrip() if page.exists() else "# Benchmarks"
-    page.write_text(f"{before}\n\n{text}")
+    if not ROWS:
+        renew(TITLE, text)
 
 
 if __name__ == "__main__":

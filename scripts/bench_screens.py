@@ -1,8 +1,8 @@
 """How soon pages are there on a base of a million customers, in a real browser (web/tools/screens.mjs), on the base that bench_load made.
-`make bench` calls section(); run alone, it prints it. SCREEN_ROUNDS (5)."""
+`make bench` calls section(); run alone, it renews that section of docs/benchmarks.md. SCREEN_ROUNDS (5)."""
 import datetime, json, os, statistics, subprocess
 
-from bench_data import ROOT
+from bench_data import ROOT, ROWS, renew
 from bench_load import HOME, SECRET, Api, rested, served
 
 TITLE = "## Screens"
@@ -45,4 +45,7 @@ def section():
 
 
 if __name__ == "__main__":
-    print(section())
+    text = section()
+    print(text)
+    if not ROWS:
+        renew(TITLE, text)
