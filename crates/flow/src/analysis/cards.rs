@@ -143,10 +143,12 @@ impl Cards {
 }
 
 async fn read(app: &App, keys: &[CustomerKey]) -> Result<BTreeMap<CustomerKey, Arc<Card>>> {
-    let mut people = customer::by_keys(&app.store, keys).await?;
-    let mut identifiers = customer::own_identifiers_by_keys(&app.store, keys).await?;
+    // side by side: one wait for the database instead of three
+    let (people, identifiers, theirs) =
+        tokio::join!(customer::by_keys(&app.store, keys), customer::own_identifiers_by_keys(&app.store, keys), contact::by_keys(&app.store, keys));
+    let (mut people, mut identifiers) = (people?, identifiers?);
     let mut contacts: HashMap<CustomerKey, Vec<Contact>> = HashMap::new();
-    for contact in contact::by_keys(&app.store, keys).await? {
+    for contact in theirs? {
         contacts.entry(contact.customer).or_default().push(contact);
     }
     let card = |c: Customer| {

@@ -214,7 +214,7 @@ pub async fn revision(app: &App) -> Result<i64> {
 /// # Errors
 /// When the store refuses or a stored document does not read back.
 pub async fn current(app: &App) -> Result<Arc<Definitions>> {
-    let revision = revision(app).await?;
+    let revision = app.look().await?.revision;
     if let Some(known) = app.runs.definitions(revision, app.settings().currency) {
         return Ok(known);
     }

@@ -124,13 +124,13 @@ pub async fn timeline(app: &App, sight: Sight, id: &str, asked: Asked, kinds: &[
     };
     let day = asked.as_of.unwrap_or(Day(i32::MAX));
     let known = asked.as_of.map_or(Instant::MAX, |as_of| Moment { as_of, known: asked.known }.known_as_of(&zone));
-    let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, known)).await??;
-    let comments = store::comment::of(&app.store, person.key).await?;
-    let said: BTreeMap<(Instant, String), String> = comments.into_iter().map(|c| ((c.at, c.question), c.body)).collect();
+    let facts = tokio::task::spawn_blocking(move || lake.facts(person.key, known));
+    let (facts, comments, notes) = tokio::join!(facts, store::comment::of(&app.store, person.key), store::note::of(&app.store, person.key));
+    let (facts, notes) = (facts??, notes?);
+    let said: BTreeMap<(Instant, String), String> = comments?.into_iter().map(|c| ((c.at, c.question), c.body)).collect();
     let definitions = defined::current(app).await?;
     let eyes = Eyes { sight, walls: Walls::now(app, sight).await? };
     let mut all = events(&facts.until(day, known), &said, &definitions, &zone, &eyes);
-    let notes = store::note::of(&app.store, person.key).await?;
     all.extend(notes.into_iter().map(|n| eyes.see(note(n, &zone))));
     // RFC 3339 of one zone sorts as time does
     all.sort_by(|a, b| b.at.cmp(&a.at).then(a.kind.cmp(&b.kind)));

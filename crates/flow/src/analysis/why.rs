@@ -44,7 +44,8 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
         return Ok(view);
     }
     let zone = app.settings().zone.clone();
-    let listed = listed(&picture, &store::customer::ids_of(&app.store, person.key).await?);
+    let lists = picture.definitions.segments().iter().any(|s| matches!(s.members, Members::Static { .. }));
+    let listed = if lists { listed(&picture, &store::customer::ids_of(&app.store, person.key).await?) } else { BTreeSet::new() };
     let subject = subject.clone();
     tokio::task::spawn_blocking(move || {
         let facts = picture.lake.facts(person.key, picture.known_as_of)?;

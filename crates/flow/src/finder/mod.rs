@@ -15,6 +15,8 @@ use store::{Store, contact, customer};
 const PAGE: u32 = 20_000;
 /// So many texts may count no more before all are read anew, besides a quarter of them.
 const SPARE: usize = 100_000;
+/// A text of so many letters finds very many, or none by the index.
+const SHORT: usize = 2;
 
 /// The texts, and the change of the store they are as of.
 #[derive(Debug)]
@@ -40,20 +42,29 @@ impl Finder {
     /// When the store refuses.
     pub async fn find(&self, app: &App, sight: Sight, text: &str) -> Result<Vec<CustomerKey>> {
         let text = text.trim().trim_start_matches(['+', '＋']).to_owned();
+        let look = app.look().await?;
         let mut found = Vec::new();
         if text.starts_with("cus_") {
             found.extend(customer::get(&app.store, &text).await?.map(|c| c.key));
         }
-        self.refresh(&app.store).await?;
-        let kept = Arc::clone(&self.kept);
+        // the look that the request is made by says it, too
+        if self.version().is_none_or(|known| known < look.touched) {
+            self.refresh(&app.store).await?;
+        }
         let masked = sight.is_masked();
-        let by_text = tokio::task::spawn_blocking(move || {
-            let kept = kept.read().unwrap_or_else(PoisonError::into_inner);
-            kept.as_ref().map(|k| k.index.find(&text, masked)).unwrap_or_default()
-        });
-        found.extend(by_text.await?);
+        if text.chars().count() > SHORT {
+            found.extend(self.kept().as_ref().map(|k| k.index.find(&text, masked)).unwrap_or_default());
+        } else {
+            // much is found by a letter or two: others need not wait for it
+            let kept = Arc::clone(&self.kept);
+            let by_text = tokio::task::spawn_blocking(move || {
+                let kept = kept.read().unwrap_or_else(PoisonError::into_inner);
+                kept.as_ref().map(|k| k.index.find(&text, masked)).unwrap_or_default()
+            });
+            found.extend(by_text.await?);
+        }
         // what a merged customer is called finds who stands for them; the texts stay theirs, so that a merge taken back needs nothing
-        let aliases = app.runs.aliases(app).await?;
+        let aliases = app.runs.aliases_at(app, look.head).await?;
         Ok(found.into_iter().map(|key| aliases.root(key)).collect())
     }
 
