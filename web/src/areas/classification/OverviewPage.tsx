@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
 import { useMay } from '@/parts/access'
@@ -24,6 +24,8 @@ export function OverviewPage() {
   const query = useQuery(overview(at))
   const [picked, setPicked] = useState<Pick | null>(null)
   const data = query.data
+  // what stands below is drawn when what is seen first has been
+  const below = useDeferredValue(data, undefined)
   const may = useMay()
   const queries = useQueryClient()
   const wasStale = useRef(false)
@@ -45,9 +47,13 @@ export function OverviewPage() {
             <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
             <CurveCard at={at} onPick={setPicked} />
           </div>
-          <FlowCard asOf={data.as_of} known={search.known} classifications={data.classifications} onPick={setPicked} />
-          <CohortCard at={at} onPick={setPicked} />
-          <ClassificationCards items={data.classifications} onPick={setPicked} />
+          {below && (
+            <>
+              <FlowCard asOf={below.as_of} known={search.known} classifications={below.classifications} onPick={setPicked} />
+              <CohortCard at={at} onPick={setPicked} />
+              <ClassificationCards items={below.classifications} onPick={setPicked} />
+            </>
+          )}
         </>
       )}
       <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />
