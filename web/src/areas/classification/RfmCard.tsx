@@ -53,13 +53,13 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
       note={
         <>
-          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
+          {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
           {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
           {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
         </>
       }
     >
-      {query.isPending && <Loading lines={8} height={360} />}
+      {query.isPending && <div className="heats-room"><Loading lines={8} /></div>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && scoring === 'all' && (
         <div className="heats three">
