@@ -232,8 +232,9 @@ export function makeRouter(queries: QueryClient) {
     if (user) queries.setQueryData(sessionOver, user)
   })
   whenDenied(() => void queries.invalidateQueries({ queryKey: session.queryKey }))
-  // who asks, and the code of the page they ask for, come beside the texts, not one after the other
+  // who asks, what they ask for and its code come beside the texts, not one after the other
   void queries.prefetchQuery(session)
+  void router.load()
   for (const { routeId } of router.matchRoutes(router.latestLocation)) void router.loadRouteChunk(router.routesById[routeId as '__root__'])
   return router
 }

@@ -59,9 +59,9 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
         </>
       }
     >
-      {query.isPending && <div className="heats-room"><Loading lines={8} /></div>}
+      {query.isPending && scoring !== 'all' && <div className="heats-room"><Loading lines={8} /></div>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && scoring === 'all' && (
+      {scoring === 'all' && (
         <div className="heats three">
           {(['quantile', 'bins', 'kmeans'] as const).map((s) => <OneOfThree key={s} scoring={s} asOf={asOf} known={known} view={view} compare={compare} onPick={onPick} f={f} />)}
         </div>
@@ -88,7 +88,7 @@ function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scorin
   return (
     <div>
       <p className="heat-title">{f.t(`classification.scoring_${scoring}`)}</p>
-      {query.isPending && <Loading lines={6} />}
+      {query.isPending && <div className="heat-room"><Loading lines={6} /></div>}
       {query.error && <Failed error={query.error} />}
       {query.data && <HeatMap data={query.data} then={then.data} view={view} onPick={onPick} f={f} small />}
       <p className="small soft chart-note">{f.t(`classification.scoring_${scoring}_note`)}{scoring === 'bins' && <> <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{f.t('classification.edit_bins')}</Link></>}</p>
