@@ -37,17 +37,19 @@ export function ActiveFilters({ search, onChange }: Narrowing) {
   const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
   const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
   const { data: { findings = [] } = {} } = useQuery({ ...dataQuality, enabled: !!search.finding })
+  // names that are on their way
+  const unnamed = (key: string) => (classifications.length ? key : '…')
   const tagName = (id: string): string => (id.startsWith('-') ? t('work.without', { name: tagName(id.slice(1)) }) : id === 'none' ? t('work.no_tags') : (tags.find((x) => x.id === id)?.name ?? id))
   const chips: [string, string][] = Object.entries(search).flatMap(([k, v]): [string, string][] => {
     if (!v) return []
     if (k.startsWith('class.')) {
       const c = classifications.find((x) => x.key === k.slice(6))
-      return [[k, `${f.label(c?.label) || k}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || v}`]]
+      return [[k, `${f.label(c?.label) || unnamed(k)}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || unnamed(v)}`]]
     }
     if (k.startsWith('was.')) {
       const c = classifications.find((x) => x.key === k.slice(4))
       const [class_, day] = v.split('@')
-      return [[k, t('customers.was', { classification: f.label(c?.label) || k.slice(4), class: class_ === 'not.yet' ? t('customers.not_yet') : f.label(c?.classes.find((x) => x.key === class_)?.label) || class_, day })]]
+      return [[k, t('customers.was', { classification: f.label(c?.label) || unnamed(k.slice(4)), class: class_ === 'not.yet' ? t('customers.not_yet') : f.label(c?.classes.find((x) => x.key === class_)?.label) || unnamed(class_ ?? ''), day })]]
     }
     if (k === 'segment') return [[k, `${t('rule.segment')}: ${f.label(segments.find((s) => s.key === v)?.label) || v}`]]
     if (k === 'entered' || k === 'left') {

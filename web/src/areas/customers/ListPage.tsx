@@ -107,7 +107,7 @@ export function ListPage() {
         <>
           <ExportMenu shown={request} everything={everything} />
           {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
-          {may('imports:write') && <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>}
+          {may('imports:write') && <LinkButton to="/imports" kind={query.data && !total ? 'primary' : 'default'}>{t('customers.import')}</LinkButton>}
         </>
       }
     >
@@ -116,7 +116,7 @@ export function ListPage() {
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(COLUMNS, next.join(',')); set({ columns: next.join(',') }) }} />}
-        {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {phone && <Select className="sort-by" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || (known ? s : '…')} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
         {phone && works && (items.length > 0 || query.isPending) && <Button type="text" disabled={query.isPending} aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
