@@ -18,8 +18,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // only React: grouping other vendors by hand pulls shared helpers into the entry
-          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 30 }],
+          // a page is a few files: what the entry needs at once, what most pages share (the boxes to type and to choose in), and its own
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 30 },
+            { name: 'base', tags: ['$initial'], priority: 20 },
+            { name: 'common', minShareCount: 20, priority: 10 },
+          ],
         },
       },
     },

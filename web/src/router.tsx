@@ -3,7 +3,8 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { BASE } from './api/base'
 import { whenDenied, whenSignedOut } from './api/client'
 import type { Known, Permission, Scoring } from './api/types'
-import { session, sessionOver } from './api/queries'
+import { customers as customerPages, features as featureList, overview as overviewOf, profile, session, sessionOver } from './api/queries'
+import { askedOf } from './areas/customers/asked'
 import { keepInvitation } from './areas/session/invitation'
 import { NotFound, Nowhere, Oops } from './areas/shell/Oops'
 import { Shell } from './areas/shell/Shell'
@@ -85,6 +86,12 @@ const app = createRoute({
     if (!now.user) throw redirect({ to: '/signin', search: { next: location.href === '/' ? undefined : location.href } })
     if (now.second_factor_due) throw redirect({ to: '/second-step' })
   },
+  // names of classes and the newest day stand on every page: asked for before any of it is drawn
+  loader: ({ context, location }) => {
+    const { as_of, known } = location.search as RootSearch
+    void context.queries.prefetchQuery({ ...overviewOf({ as_of, known }), staleTime: Infinity })
+    void context.queries.prefetchQuery({ ...featureList, staleTime: Infinity })
+  },
 })
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
 
@@ -108,11 +115,21 @@ const customers = createRoute({
     for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.')) found[k] = text(v)
     return found as ListSearch
   },
+  loader: ({ context, location, preload }) => {
+    if (preload) return
+    const asked = askedOf(location.search as ListSearch)
+    if (context.queries.getQueryData(session.queryKey)?.user?.permissions.includes('personal:read')) void context.queries.prefetchInfiniteQuery(customerPages(asked.query))
+  },
   component: lazyRouteComponent(() => import('./areas/customers/ListPage'), 'ListPage'),
 })
 const customer = createRoute({
   getParentRoute: () => app, path: '/customers/$id',
   validateSearch: (s: Raw): { types?: string; why?: string } => ({ types: text(s.types), why: text(s.why) }),
+  loader: ({ context, location, params, preload }) => {
+    if (preload) return
+    const { as_of, known } = location.search as RootSearch
+    void context.queries.prefetchQuery(profile(params.id, { as_of, known }))
+  },
   component: lazyRouteComponent(() => import('./areas/customers/ProfilePage'), 'ProfilePage'),
 })
 const changes = createRoute({
@@ -215,6 +232,10 @@ export function makeRouter(queries: QueryClient) {
     if (user) queries.setQueryData(sessionOver, user)
   })
   whenDenied(() => void queries.invalidateQueries({ queryKey: session.queryKey }))
+  // who asks, what they ask for and its code come beside the texts, not one after the other
+  void queries.prefetchQuery(session)
+  void router.load()
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) void router.loadRouteChunk(router.routesById[routeId as '__root__'])
   return router
 }
 

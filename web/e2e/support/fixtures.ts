@@ -45,6 +45,28 @@ export const looker = (page: Page, info: TestInfo, fullPage = false) => async (n
   await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage })
 }
 
+/** Watches what moves by itself; every answer of the server takes a moment, so that the page is seen while it waits. */
+export async function watchMoves(page: Page) {
+  await page.addInitScript(() => {
+    const moved: { by: number; what: string }[] = []
+    Object.assign(window, { moved })
+    new PerformanceObserver((list) => {
+      for (const shift of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] })[])
+        if (!shift.hadRecentInput) moved.push({ by: shift.value, what: shift.sources.map(({ node }) => (node instanceof Element ? `${node.tagName} ${node.className}` : node?.nodeName)).join(', ') })
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await page.route('**/api/v1/**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    await route.continue().catch(() => undefined)
+  })
+}
+
+/** Nothing jumped while the page arrived (CLS 0.05). */
+export async function still(page: Page) {
+  const moved = await page.evaluate(() => (window as unknown as { moved: { by: number; what: string }[] }).moved)
+  expect(moved.reduce((n, m) => n + m.by, 0), JSON.stringify(moved)).toBeLessThanOrEqual(0.05)
+}
+
 /** Nothing is loading any more. */
 export async function settled(page: Page) {
   await page.waitForLoadState('networkidle')

@@ -63,11 +63,18 @@ export function bytes(n: number, lang: Lang): string {
   return `${decimal(n, lang, n < 10 && i > 0 ? 1 : 0)} ${units[i]}`
 }
 
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>()
+function clock(timeZone: string | undefined): Intl.DateTimeFormat {
+  let found = clocks.get(timeZone)
+  if (!found) clocks.set(timeZone, (found = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(timeZone ? { timeZone } : {}) })))
+  return found
+}
+
 /** An instant as local date and minute; days themselves are shown as they are. */
 export function instant(iso: string, lang: Lang, timeZone?: string): string {
   const d = new Date(iso)
   if (Number.isNaN(d.getTime())) return iso
-  const parts = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(timeZone ? { timeZone } : {}) }).formatToParts(d)
+  const parts = clock(timeZone).formatToParts(d)
   const get = (type: string) => parts.find((p) => p.type === type)?.value ?? ''
   void lang
   return `${get('year')}-${get('month')}-${get('day')} ${get('hour')}:${get('minute')}`

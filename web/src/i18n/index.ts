@@ -16,15 +16,15 @@ async function load(lang: Lang) {
 
 export async function startI18n(): Promise<void> {
   const lang = firstLang()
+  const texts = (await packs[lang]()).default
   await i18next.use(initReactI18next).init({
     lng: lang,
-    resources: {},
+    resources: { [lang]: { translation: texts } },
     fallbackLng: false,
+    initAsync: false,
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
   })
-  await load(lang)
-  await i18next.changeLanguage(lang)
 }
 
 /** Switches at once, everywhere, and remembers. */

@@ -3,8 +3,9 @@ import './parts.css'
 
 interface Props { title: string; crumb?: ReactNode; note?: ReactNode; actions?: ReactNode; children: ReactNode; wide?: boolean }
 
-/** The frame of every page: one h1, a quiet line under it, actions on the right. */
-export function Page({ title, crumb, note, actions, children }: Props) {
+/** The frame of every page: one h1, a quiet line under it, actions on the right. A page whose line is still to come (`note` given, and nothing in it) keeps its room. */
+export function Page(props: Props) {
+  const { title, crumb, note, actions, children } = props
   useEffect(() => {
     document.title = `${title} · 知音 Zhiyin`
   }, [title])
@@ -14,7 +15,7 @@ export function Page({ title, crumb, note, actions, children }: Props) {
         <div className="grow">
           {crumb && <div className="page-crumb">{crumb}</div>}
           <h1>{title}</h1>
-          {note && <div className="page-note">{note}</div>}
+          {'note' in props && <div className="page-note">{note}</div>}
         </div>
         {actions && <div className="page-actions">{actions}</div>}
       </header>

@@ -38,7 +38,7 @@ function Signed() {
   const f = useFormat()
   const { t } = f
   const { data } = useQuery(signedHead)
-  if (data === undefined) return null
+  if (data === undefined) return <p className="small soft">…</p>
   if (data === null) return <p className="small soft">{t('audit.not_signed')}</p>
   return <div className="row small"><span className="soft">{t('audit.signed', { seq: f.integer(data.seq), at: f.instant(data.signed_at), key: data.key.slice(0, 16) })}</span><a href={href('/audit/head')} download={`audit-head-${data.seq}.json`}>{t('audit.signed_download')}</a></div>
 }

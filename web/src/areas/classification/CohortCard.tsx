@@ -46,7 +46,7 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
       }}
       note={t('classification.cohorts_note')}
     >
-      {query.isPending && <Loading lines={8} height={300} />}
+      {query.isPending && <Loading lines={8} height={462} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {all.length > 0 && (
         // a scrolling region must be reachable by keyboard

@@ -54,7 +54,7 @@ export function CurveCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void 
       table={{ caption: t('classification.curve'), columns: [{ name: t('classification.best_customers'), number: true }, { name: t('classification.share_of_net'), number: true }, { name: t('classification.customers'), number: true }], rows: (data?.points ?? []).map((p) => [f.percent(p.customers_share), f.percent(p.net_share), p.best ? drill(p.customers_share, p.best, f.integer(p.best.customers)) : f.integer(0)]) }}
       note={t('classification.curve_note')}
     >
-      {query.isPending && <Loading lines={6} height={300} />}
+      {query.isPending && <Loading lines={6} height={342} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && (
         <>

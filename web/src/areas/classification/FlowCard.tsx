@@ -89,6 +89,8 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
       }],
     }
   }, [data, dark, names, phone, f])
+  // by the classes there are, not by those with somebody in them: known before the figures are
+  const height = Math.max(320, Math.min(560, ((classifications.find((c) => c.key === key)?.classes.length ?? 0) + 1) * 44))
   const options = classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))
   // who was nobody's customer on the first day came; only of the others can it be said that they moved or stayed
   const sum = (of: (l: Flow['links'][number]) => boolean) => (data?.links ?? []).filter(of).reduce((n, l) => n + l.customers, 0)
@@ -107,16 +109,16 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
         </>
       }
       table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]) }}
-      note={data && <><b data-testid="flow-sums">{[...(came ? [t('classification.flow_came', { count: came, n: f.integer(came) })] : []), t('classification.flow_moved', { n: f.integer(moved) }), t('classification.flow_stayed', { n: f.integer(stayed) })].join(' · ')}</b><br />{t('classification.flow_note')}</>}
+      note={<><b data-testid="flow-sums">{!data ? '…' : [...(came ? [t('classification.flow_came', { count: came, n: f.integer(came) })] : []), t('classification.flow_moved', { n: f.integer(moved) }), t('classification.flow_stayed', { n: f.integer(stayed) })].join(' · ')}</b><br />{t('classification.flow_note')}</>}
     >
-      {query.isPending && <Loading lines={8} height={320} />}
+      {query.isPending && <Loading lines={8} height={height} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {matrix && crossed.error && <Failed error={crossed.error} retry={() => void crossed.refetch()} />}
       {matrix && figure?.problem && <p className="soft">{f.label(figure.problem.message)}</p>}
       {matrix && figure && !figure.problem && <div data-testid="move-matrix"><GridTable figure={figure} caption={t('classification.flow')} shares /></div>}
       {data && !matrix && (
-        <Suspense fallback={<Loading lines={8} height={320} />}>
-          <EChart option={option} height={Math.max(320, Math.min(560, data.nodes.length * 44))} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name); else pickBand(e.data as { source?: string; target?: string }) }} />
+        <Suspense fallback={<Loading lines={8} height={height} />}>
+          <EChart option={option} height={height} label={t('classification.flow_label', { from, to: asOf })} onClick={(e) => { if (e.dataType === 'node') pick(e.name); else pickBand(e.data as { source?: string; target?: string }) }} />
         </Suspense>
       )}
     </ChartCard>

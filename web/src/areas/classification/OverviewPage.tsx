@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
 import { useMay } from '@/parts/access'
@@ -24,6 +24,8 @@ export function OverviewPage() {
   const query = useQuery(overview(at))
   const [picked, setPicked] = useState<Pick | null>(null)
   const data = query.data
+  // what stands below is drawn when what is seen first has been
+  const below = useDeferredValue(data, undefined)
   const may = useMay()
   const queries = useQueryClient()
   const wasStale = useRef(false)
@@ -34,7 +36,7 @@ export function OverviewPage() {
   }, [data?.run.stale, queries])
   return (
     <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} asked={search.as_of} />} actions={data && data.customers > 0 && may('definitions:write') && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
-      {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><Card><Loading lines={10} height={420} /></Card></>}
+      {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><div className="board"><Card><Loading lines={10} height={410} /></Card><Card><Loading lines={10} height={410} /></Card></div></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && data.customers === 0 && search.as_of && <Card><Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: data.as_of })} action={<LinkButton to="/classification" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /></Card>}
       {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
@@ -45,9 +47,13 @@ export function OverviewPage() {
             <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
             <CurveCard at={at} onPick={setPicked} />
           </div>
-          <FlowCard asOf={data.as_of} known={search.known} classifications={data.classifications} onPick={setPicked} />
-          <CohortCard at={at} onPick={setPicked} />
-          <ClassificationCards items={data.classifications} onPick={setPicked} />
+          {below && (
+            <>
+              <FlowCard asOf={below.as_of} known={search.known} classifications={below.classifications} onPick={setPicked} />
+              <CohortCard at={at} onPick={setPicked} />
+              <ClassificationCards items={below.classifications} onPick={setPicked} />
+            </>
+          )}
         </>
       )}
       <PickPanel picked={picked} at={at} onClose={() => setPicked(null)} />

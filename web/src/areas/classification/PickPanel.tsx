@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Drawer } from 'antd'
 import { type AsOf, classification as classificationQuery, customers } from '@/api/queries'
 import type { ClassificationSummary, ClassSize } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { filterText } from '@/parts/filters'
 import { LinkButton } from '@/parts/LinkButton'
+import { Drawer } from '@/parts/opened'
 import { Failed, Loading } from '@/parts/States'
 
 /** Something clicked in a figure: a class (perhaps as of another day than the page's), or any rule with a name (a cell of the heat map, a cohort, the best of a curve). */

@@ -53,15 +53,15 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
       note={
         <>
-          {t('classification.rfm_note', { buyers: f.integer(data?.buyers ?? 0) })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
+          {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
           {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
           {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
         </>
       }
     >
-      {query.isPending && <Loading lines={8} height={360} />}
+      {query.isPending && scoring !== 'all' && <div className="heats-room"><Loading lines={8} /></div>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && scoring === 'all' && (
+      {scoring === 'all' && (
         <div className="heats three">
           {(['quantile', 'bins', 'kmeans'] as const).map((s) => <OneOfThree key={s} scoring={s} asOf={asOf} known={known} view={view} compare={compare} onPick={onPick} f={f} />)}
         </div>
@@ -88,7 +88,7 @@ function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scorin
   return (
     <div>
       <p className="heat-title">{f.t(`classification.scoring_${scoring}`)}</p>
-      {query.isPending && <Loading lines={6} />}
+      {query.isPending && <div className="heat-room"><Loading lines={6} /></div>}
       {query.error && <Failed error={query.error} />}
       {query.data && <HeatMap data={query.data} then={then.data} view={view} onPick={onPick} f={f} small />}
       <p className="small soft chart-note">{f.t(`classification.scoring_${scoring}_note`)}{scoring === 'bins' && <> <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{f.t('classification.edit_bins')}</Link></>}</p>

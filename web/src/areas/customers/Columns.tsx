@@ -1,12 +1,8 @@
 import { Button, Checkbox, Input, Popover } from 'antd'
 import { useState } from 'react'
+import { defaultColumns, handmade } from './asked'
 import { AddField } from './FieldEdit'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
-
-export const defaultColumns = 'tags,owner,class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
-
-/** Columns that are no features: what people hung on customers. */
-export const handmade = ['tags', 'owner']
 
 /** Which columns the list shows, in the order they were ticked. */
 export function Columns({ value, onChange }: { value: string[]; onChange: (next: string[]) => void }) {

@@ -5,7 +5,7 @@ import { type Format, useCatalog, useClassifications, useTextLabel } from '@/par
 import { Contact } from '@/parts/Masked'
 import { PenIcon } from '@/parts/icons'
 import { toast } from '@/parts/toast'
-import { handmade } from './Columns'
+import { handmade } from './asked'
 import { FieldValue, useFieldLock } from './FieldEdit'
 import { NameEdit, useNameLock } from './NameEdit'
 import { holds, type Selection } from './selection'

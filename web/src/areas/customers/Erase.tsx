@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Input, Modal } from 'antd'
+import { Button, Input } from 'antd'
 import { useId, useState } from 'react'
 import { type ErasureLine, erasurePlan, postErasure } from '@/api/erasures'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Modal } from '@/parts/opened'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 
 /** Erase…: what would go, what would stay and why, a reason, and the name typed once more. */

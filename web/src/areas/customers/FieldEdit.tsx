@@ -1,17 +1,17 @@
-import { useState } from 'react'
-import { Drawer } from 'antd'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Feature, Value, Written } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { FieldInput } from '@/parts/field/FieldInput'
 import { entryOf, writtenOf } from '@/parts/field/words'
 import { useCatalog, useFormat } from '@/parts/format'
 import { PenIcon } from '@/parts/icons'
+import { Drawer } from '@/parts/opened'
 import { Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { useChange } from './useChange'
 import '@/parts/field/field.css'
 
+// pickers of days and numbers weigh more than the list they would open in
+const FieldInput = lazy(async () => ({ default: (await import('@/parts/field/FieldInput')).FieldInput }))
 const FieldForm = lazy(() => import('@/parts/field/FieldForm'))
 
 /** Why a value cannot be edited where it stands; nothing if it can. */
@@ -61,7 +61,7 @@ function FieldEdit({ id, feature, value, onClose }: { id: string; feature: Featu
   return (
     // a click into the value does not open the row it stands in
     <span className="field-cell" role="presentation" onClick={(e) => e.stopPropagation()} onKeyDown={(e) => e.stopPropagation()}>
-      <FieldInput size="small" autoFocus disabled={sent} kind={entry.kind} options={entry.options ?? []} label={f.label(feature.label)} value={now} onChange={setNow} onDone={keep} onLeave={onClose} />
+      <Suspense fallback={null}><FieldInput size="small" autoFocus disabled={sent} kind={entry.kind} options={entry.options ?? []} label={f.label(feature.label)} value={now} onChange={setNow} onDone={keep} onLeave={onClose} /></Suspense>
     </span>
   )
 }

@@ -1,8 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { own } from '@/api/base'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
@@ -15,8 +14,9 @@ import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
+import { askedOf, COLUMNS, handmade } from './asked'
 import { BulkBar } from './BulkBar'
-import { Columns, defaultColumns, handmade } from './Columns'
+import { Columns } from './Columns'
 import './customers.css'
 import { CustomersTable, nameOf } from './CustomersTable'
 import { Facets } from './Facets'
@@ -43,15 +43,11 @@ export function ListPage() {
   const search = useSearch({ from: '/app/customers' }) as ListSearch & { as_of?: string; known?: string }
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
-  // a link of somebody who sees more still opens; what is hidden from this reader is left out
-  const columns = (search.columns ?? localStorage.getItem(own('zhiyin.columns')) ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
-  const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
-  const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => !['columns', 'sort', 'view', 'density', 'facets'].includes(k))) as Record<string, string | undefined>, [search])
-  const features = columns.filter((k) => !handmade.includes(k))
-  const request = { ...filters, sort, columns: features.join(',') }
-  // companies have no phone of their own, but contacts
-  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...features, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
+  const { columns, sort, filters, request, query: asks } = useMemo(() => askedOf(search, masked), [search, masked])
+  const query = useInfiniteQuery({ ...customers(asks), enabled: known || may('personal:read') })
   const items = useMemo(() => [...new Map(query.data?.pages.flatMap((p) => p.items).map((c) => [c.id, c])).values()], [query.data])
+  // the rows are drawn when the page around them has been
+  const drawn = useDeferredValue(items.length > 0, false)
   const total = query.data?.pages[0]?.total ?? 0
   const asked = JSON.stringify(request)
   useEffect(() => {
@@ -111,7 +107,7 @@ export function ListPage() {
         <>
           <ExportMenu shown={request} everything={everything} />
           {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
-          {may('imports:write') && <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>}
+          {may('imports:write') && <LinkButton to="/imports" kind={query.data && !total ? 'primary' : 'default'}>{t('customers.import')}</LinkButton>}
         </>
       }
     >
@@ -119,9 +115,9 @@ export function ListPage() {
       <div className="list-tools">
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
-        {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(own('zhiyin.columns'), next.join(',')); set({ columns: next.join(',') }) }} />}
-        {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
-        {phone && works && items.length > 0 && <Button type="text" aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
+        {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(COLUMNS, next.join(',')); set({ columns: next.join(',') }) }} />}
+        {phone && <Select className="sort-by" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || (known ? s : '…')} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {phone && works && (items.length > 0 || query.isPending) && <Button type="text" disabled={query.isPending} aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
         {may('definitions:write') && <Button type="text" onClick={() => setTagging(true)}>{t('work.manage_tags')}</Button>}
@@ -133,14 +129,14 @@ export function ListPage() {
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.isPending && <Card><Loading lines={12} /></Card>}
+      {(query.isPending || (items.length > 0 && !drawn)) && (phone ? <CardsRoom /> : <Card className="list-room"><Loading lines={12} /></Card>)}
       {query.data && items.length === 0 && (
         <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: { view: 'all' } as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
       )}
-      {items.length > 0 && (phone ? <Cards items={items} columns={columns} f={f} selection={picking ? selection : undefined} onToggle={(id) => pick(id, false)} /> : (
+      {items.length > 0 && drawn && (phone ? <Cards items={items} columns={columns} f={f} selection={picking ? selection : undefined} onToggle={(id) => pick(id, false)} /> : (
         <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} dense={search.density === 'small'} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((s) => page(s, shown))} editing={editing} onEdit={works ? setEditing : undefined} /></Card>
       ))}
-      {items.length > 0 && (
+      {items.length > 0 && drawn && (
         <div className="list-foot">
           <span>{t('customers.shown', { shown: f.integer(items.length), total: f.integer(total) })}</span>
           {query.hasNextPage && items.length < limitTotal && <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.more')}</Button>}
@@ -169,6 +165,9 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   }, [settled])
   return <div className="search" data-page-search><Input allowClear aria-label={hint} placeholder={hint} value={text} onChange={(e) => setText(e.target.value)} onCompositionStart={() => { composing.current = true }} onCompositionEnd={(e) => { composing.current = false; onChange(e.currentTarget.value) }} suffix={<span className="kbd">/</span>} /></div>
 }
+
+/** Where the first cards will be. */
+const CardsRoom = () => <div className="stack cards">{Array.from({ length: 4 }, (_, i) => <div key={i} className="person"><Loading lines={4} /></div>)}</div>
 
 function Cards({ items, columns, f, selection, onToggle }: { items: CustomerItem[]; columns: string[]; f: Format; selection?: Selection; onToggle: (id: string) => void }) {
   const { byKey } = useCatalog()

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Button, Drawer } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { Button } from 'antd'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
+import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { around, onward } from './around'
@@ -39,6 +40,8 @@ export function ProfilePage() {
   const at = { as_of: search.as_of, known: search.known }
   const query = useQuery(profileQuery(id, at))
   const p = query.data
+  // the cards are drawn when the head of the page has been
+  const drawn = useDeferredValue(!!p, false)
   // an old address of somebody who was merged goes to who stands for them
   useEffect(() => {
     if (p && p.id !== id) void navigate({ to: '/customers/$id', params: { id: p.id }, search: (old) => old, replace: true })
@@ -55,7 +58,7 @@ export function ProfilePage() {
     e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
     n: (event) => { const box = document.getElementById('new-note'); if (box) { event.preventDefault(); box.focus() } },
   })
-  if (query.isPending) return <Page title={t('customers.one')}><Card><Loading lines={12} /></Card></Page>
+  if (query.isPending) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={null}><Card><Loading lines={12} /></Card></Page>
   if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!p) return null
   const why = search.why
@@ -75,7 +78,7 @@ export function ProfilePage() {
           <Refusal profile={p} />
         </div>
       </Card>
-      <div className="profile">
+      {drawn && <div className="profile">
         <div className="stack">
           <Card title={t('customers.who')}><Who profile={p} /></Card>
           <Lineage id={p.id} />
@@ -83,7 +86,7 @@ export function ProfilePage() {
         </div>
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
         <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
-      </div>
+      </div>}
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
         {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
       </Drawer>

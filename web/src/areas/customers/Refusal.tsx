@@ -1,8 +1,9 @@
-import { Button, Input, Modal, Select } from 'antd'
+import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import type { ChangeBody, Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Modal } from '@/parts/opened'
 import { useChange } from './useChange'
 
 const ways = ['in_person', 'phone', 'letter', 'email', 'web'] as const

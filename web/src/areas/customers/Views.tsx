@@ -1,16 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Drawer, Input, Modal, Radio } from 'antd'
+import { Button, Checkbox, Input, Radio } from 'antd'
 import { useEffect, useState } from 'react'
 import type { View, ViewBody } from '@/api/types'
 import { deleteView, postView, putView, setDefaultView, touchView, views as viewsQuery } from '@/api/work'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Drawer, Modal } from '@/parts/opened'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { bare, changed, queryOf, searchOf } from './view'
 
 type Search = Record<string, string | undefined>
+const none: View[] = []
 interface Props { search: Search; untouched: boolean }
 
 /** Saved views over the list, and what to do when the list no longer says what its view says. */
@@ -19,17 +21,17 @@ export function Views({ search, untouched }: Props) {
   const queries = useQueryClient()
   const problem = useProblemText()
   const navigate = useNavigate({ from: '/customers' })
-  const { data: all } = useQuery(viewsQuery)
+  const { data: all = none, isSuccess } = useQuery(viewsQuery)
   const [saving, setSaving] = useState<'new' | View | null>(null)
   const [managing, setManaging] = useState(false)
   const open = (view: View | null) => void navigate({ search: (old: Search) => searchOf(view, old) as never })
-  const current = all?.find((v) => v.id === search.view)
+  const current = all.find((v) => v.id === search.view)
   useEffect(() => {
-    if (!all) return
+    if (!isSuccess) return
     // a bare link to a view, or the list as one begins: the address says everything from here on
     const first = bare(search) ? current : untouched ? all.find((v) => v.default) : undefined
     if (first) void navigate({ search: (old: Search) => searchOf(first, old) as never, replace: true })
-  }, [all, current, search, untouched, navigate])
+  }, [all, isSuccess, current, search, untouched, navigate])
   useEffect(() => { if (current) void touchView(current.id).catch(() => undefined) }, [current?.id])
   const refresh = () => queries.invalidateQueries({ queryKey: viewsQuery.queryKey })
   const save = useMutation({
@@ -37,17 +39,17 @@ export function Views({ search, untouched }: Props) {
     onSuccess: async (made) => { await refresh(); toast.ok(t('work.view_saved', { name: made.name })) },
     onError: (e) => toast.bad(problem(e)),
   })
-  if (!all) return <div className="views" />
   const dirty = current && changed(current, search)
-  const missing = search.view && search.view !== 'all' && !current
+  const missing = isSuccess && search.view && search.view !== 'all' && !current
+  const nowhere = !current && (isSuccess || !search.view || search.view === 'all')
   return (
     <div className="views" data-testid="views">
       <nav className="view-tabs" aria-label={t('work.views')}>
-        <button type="button" className="view-tab" aria-current={!current ? 'true' : undefined} onClick={() => open(null)}>{t('work.everybody')}</button>
+        <button type="button" className="view-tab" aria-current={nowhere ? 'true' : undefined} onClick={() => open(null)}>{t('work.everybody')}</button>
         {all.map((v) => <button key={v.id} type="button" className="view-tab" aria-current={v === current ? 'true' : undefined} title={v.audience === 'everyone' ? t('work.shared_by', { name: v.owner_name ?? '—' }) : undefined} onClick={() => open(v)}>{v.name}</button>)}
       </nav>
       {dirty && <span className="row"><span className="chip">{t('work.view_changed')}</span>{current.mine && <Button size="small" loading={save.isPending} onClick={() => save.mutate(current)}>{t('common.save')}</Button>}<Button size="small" onClick={() => setSaving('new')}>{t('work.save_as')}</Button><Button size="small" type="text" onClick={() => open(current)}>{t('work.discard')}</Button></span>}
-      {!current && !missing && Object.keys(queryOf(search)).length > 0 && <Button size="small" type="text" onClick={() => setSaving('new')}>+ {t('work.save_view')}</Button>}
+      {nowhere && !missing && Object.keys(queryOf(search)).length > 0 && <Button size="small" type="text" onClick={() => setSaving('new')}>+ {t('work.save_view')}</Button>}
       {missing && <span className="row"><span className="soft small">{t('work.view_gone')}</span><Button size="small" onClick={() => setSaving('new')}>{t('work.save_view')}</Button></span>}
       {all.length > 0 && <Button size="small" type="text" onClick={() => setManaging(true)}>{t('work.manage_views')}</Button>}
       {saving && <SaveDialog of={saving === 'new' ? null : saving} query={queryOf(search)} onClose={() => setSaving(null)} onSaved={async (v, made) => { setSaving(null); await refresh(); if (made) open(v) }} />}

@@ -150,5 +150,6 @@ function Bands({ figure, title }: Props) {
     const link = links.find((l) => `<${l.from}` === data.source && `>${l.to}` === data.target)
     if (e.dataType === 'edge' && link?.open) void navigate({ to: '/customers', search: link.open as never })
   }
-  return <Suspense fallback={<Loading lines={6} height={300} />}><EChart option={option} height={Math.max(280, Math.min(480, figure.rows.length * 44))} label={title} onClick={open} /></Suspense>
+  const height = Math.max(280, Math.min(480, figure.rows.length * 44))
+  return <Suspense fallback={<Loading lines={6} height={height} />}><EChart option={option} height={height} label={title} onClick={open} /></Suspense>
 }

@@ -40,7 +40,7 @@ export function ListPage() {
         {query.data?.length === 0 && <Empty title={t('dashboards.none')} text={t(may ? 'dashboards.none_text' : 'access.nothing_yet')} />}
         {query.data && query.data.length > 0 && <Table items={query.data} onCopy={(d) => make.mutate({ body: { name: { zh: `${d.name.zh}（副本）`, en: `${d.name.en} (copy)` }, tiles: d.tiles, audience: 'private' } })} may={may} />}
       </Card>
-      {may && <Templates busy={make.isPending} onUse={(body) => make.mutate({ body })} />}
+      {may && !query.isPending && <Templates busy={make.isPending} onUse={(body) => make.mutate({ body })} />}
     </Page>
   )
 }

@@ -5,11 +5,12 @@ import { tileFile } from '@/api/dashboards'
 import type { Figure, Tile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { GridTable } from '@/parts/figure/GridTable'
-import { useFormat } from '@/parts/format'
+import { useClassifications, useFormat } from '@/parts/format'
 import { MoreIcon } from '@/parts/icons'
 import { Pop } from '@/parts/Pop'
 import { Loading } from '@/parts/States'
 import { type Cross, FigureBody } from './FigureBody'
+import { room } from './model'
 
 interface Props { board?: string; tile: Tile; figure?: Figure; query: Record<string, string | undefined>; stale: boolean; onCross?: Cross; chosen?: (filter: Record<string, string>) => boolean; tools?: ReactNode }
 
@@ -18,6 +19,7 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
   const f = useFormat()
   const { t, lang } = f
   const may = useMay()
+  const classifications = useClassifications()
   const [asTable, setAsTable] = useState(false)
   const drawn = !['list', 'group', 'heat', 'cohort'].includes(tile.show.kind) && !(tile.show.kind === 'flow' && tile.show.view === 'matrix')
   const title = f.label(figure?.title) || f.label(tile.title) || t(`dashboards.kind_${tile.show.kind}`)
@@ -42,10 +44,11 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
         </div>
       </div>
       <div className="dash-body">
-        {!figure && <Loading lines={tile.show.kind === 'number' ? 2 : 5} height={tile.show.kind === 'number' ? 60 : 240} />}
+        {!figure && <Loading lines={tile.show.kind === 'number' ? 2 : 5} height={room(tile.show, (key) => classifications.find((c) => c.key === key)?.classes.length ?? 8)} />}
         {figure?.problem && <p className="dash-problem" role="note">{f.label(figure.problem.message)}</p>}
         {figure && !figure.problem && (asTable ? <GridTable figure={figure} caption={title} shares /> : <FigureBody show={tile.show} figure={figure} title={title} onCross={onCross} chosen={chosen} />)}
       </div>
+      {!figure && <p className="small dash-foot" />}
       {figure && !figure.problem && (
         <p className="small soft dash-foot">
           {figure.notes.map((n) => <span key={n.en}>{f.label(n)} · </span>)}

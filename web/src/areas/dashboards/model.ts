@@ -66,6 +66,22 @@ export function blank(kind: Kind): Show {
 const widths: Record<Kind, number> = { number: 1, trend: 2, bar: 2, heat: 2, flow: 2, cohort: 4, list: 2, group: 2 }
 export const fresh = (tiles: Tile[], kind: Kind): Tile => ({ id: freeId(tiles), width: widths[kind], who: {}, show: blank(kind) })
 
+/** About how tall the picture will be. `classes`: how many a classification has. */
+export function room(show: Show, classes: (classification: string) => number): number {
+  const table = (rows: number) => 31 + 37 * rows
+  const of = (by: string) => (by.startsWith('class.') ? classes(by.slice(6)) + 1 : 8)
+  switch (show.kind) {
+    case 'number': return 57
+    case 'trend': return 240
+    case 'bar': return 30 * Math.min(show.limit, of(show.by))
+    case 'heat': return 180
+    case 'flow': return show.view === 'bands' ? Math.max(280, Math.min(480, 44 * (classes(show.classification) + 1))) : table(classes(show.classification) + 1)
+    case 'cohort': return table(show.months) + 139
+    case 'list': return 37 * show.limit
+    case 'group': return table(Math.min(show.limit, of(show.by)))
+  }
+}
+
 const narrowing = (k: string) => ['segment', 'rule', 'tag', 'owner'].includes(k) || k.startsWith('class.')
 /** The part of the address that narrows a dashboard. */
 export const filterOf = (search: Record<string, string | undefined>): Record<string, string> => Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => narrowing(e[0]) && !!e[1]))

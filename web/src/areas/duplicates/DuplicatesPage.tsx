@@ -72,7 +72,7 @@ function Queue() {
           )}
         </div>
       )}
-      <p className="small soft">{t('duplicates.how')} {t('duplicates.by_hand_hint')}</p>
+      {!query.isPending && <p className="small soft">{t('duplicates.how')} {t('duplicates.by_hand_hint')}</p>}
     </Page>
   )
 }

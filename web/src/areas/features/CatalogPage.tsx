@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Drawer, Input } from 'antd'
+import { Button, Input } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { API } from '@/api/client'
@@ -10,6 +10,7 @@ import { askToLeave } from '@/parts/ask'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
+import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useUnsaved } from '@/parts/useUnsaved'
@@ -82,10 +83,14 @@ export function CatalogPage() {
         </Card>
       ))}
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
-        {editing && editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
-        {editing && editing !== 'new' && byHand(editing) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} /></Suspense>}
-        {editing && (editing === 'new' || !byHand(editing)) && may('definitions:write') && <Suspense fallback={<Loading lines={8} />}><FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} /></Suspense>}
-        {editing && editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
+        {editing && (
+          <Suspense fallback={<Loading lines={8} />}>
+            {editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
+            {editing !== 'new' && byHand(editing) && may('definitions:write') && <FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} />}
+            {(editing === 'new' || !byHand(editing)) && may('definitions:write') && <FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} />}
+            {editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
+          </Suspense>
+        )}
       </Drawer>
     </Page>
   )

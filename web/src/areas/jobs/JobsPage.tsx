@@ -56,7 +56,7 @@ export function JobsPage() {
         {items.length > 0 && <JobsTable items={items} />}
       </Card>
       {query.hasNextPage && <div className="jobs-foot"><Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('jobs.older')}</Button></div>}
-      {all && <Schedules />}
+      {all && !query.isPending && <Schedules />}
     </Page>
   )
 }

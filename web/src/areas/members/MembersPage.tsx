@@ -20,17 +20,19 @@ export function MembersPage() {
   const [inviting, setInviting] = useState(false)
   return (
     <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button>}>
-      <Card className="flush" label={t('members.title')}>
-        {people.isPending && <div className="page"><Loading lines={4} /></div>}
-        {people.error && <Failed error={people.error} retry={() => void people.refetch()} />}
-        {people.data && <MembersTable items={people.data} />}
-      </Card>
-      <Card className="flush" title={t('members.invitations')}>
-        {asked.isPending && <div className="page"><Loading lines={2} /></div>}
-        {asked.error && <Failed error={asked.error} retry={() => void asked.refetch()} />}
-        {asked.data && <Invitations items={asked.data} />}
-      </Card>
-      <Card title={t('members.roles')}><RolesTable /></Card>
+      {people.isPending || asked.isPending ? <Card><Loading lines={10} /></Card> : (
+        <>
+          <Card className="flush" label={t('members.title')}>
+            {people.error && <Failed error={people.error} retry={() => void people.refetch()} />}
+            {people.data && <MembersTable items={people.data} />}
+          </Card>
+          <Card className="flush" title={t('members.invitations')}>
+            {asked.error && <Failed error={asked.error} retry={() => void asked.refetch()} />}
+            {asked.data && <Invitations items={asked.data} />}
+          </Card>
+          <Card title={t('members.roles')}><RolesTable /></Card>
+        </>
+      )}
       <Invite open={inviting} onClose={() => setInviting(false)} />
     </Page>
   )

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Modal } from 'antd'
 import { useState } from 'react'
 import type { Member } from '@/api/types'
 import { deleteMember, invitations, members, tokens } from '@/api/queries'
 import { useT } from '@/i18n'
+import { Modal } from '@/parts/opened'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 

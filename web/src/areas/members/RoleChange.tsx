@@ -1,7 +1,7 @@
-import { Modal } from 'antd'
 import type { Member, Role } from '@/api/types'
 import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'
+import { Modal } from '@/parts/opened'
 import { change, permissionsOf, personalIn } from '@/parts/roles'
 
 /** Before somebody gets another role: what they gain and lose by it. */

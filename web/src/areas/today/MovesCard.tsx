@@ -1,17 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type AsOf, flow } from '@/api/queries'
-import type { Flow, Overview } from '@/api/types'
+import type { Flow } from '@/api/types'
+import { daysBefore } from '@/i18n/format'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { direction } from './moves'
 
-/** Who changed stage since a week ago, the most money first: those who slip away apart from those who come back. */
-export function MovesCard({ data, from, at }: { data: Overview; from: string; at: AsOf }) {
+/** Who changed stage in the week before a day, the most money first: those who slip away apart from those who come back. */
+export function MovesCard({ day, at }: { day: string | undefined; at: AsOf }) {
   const f = useFormat()
   const { t } = f
-  const query = useQuery(flow({ classification: 'lifecycle', from, to: data.as_of, known: at.known }))
+  const from = day && daysBefore(day, 7)
+  const query = useQuery({ ...flow({ classification: 'lifecycle', from, to: day, known: at.known }), enabled: !!day })
   const names = new Map(query.data?.nodes.map((n) => [n.key, f.label(n.label)]))
   const side = (which: ReturnType<typeof direction>) => (query.data?.links ?? []).filter((l) => direction(l) === which).sort((a, b) => b.net - a.net || b.customers - a.customers)
   const list = (l: Flow['links'][number]) => ({ ...at, [`was.lifecycle`]: `${l.source}@${from}`, 'class.lifecycle': l.target })
@@ -35,9 +37,9 @@ export function MovesCard({ data, from, at }: { data: Overview; from: string; at
     )
   }
   return (
-    <Card title={t('today.since', { day: from })} extra={<Link to="/classification" search={{ ...at, from } as never}>{t('today.whole_flow')}</Link>}>
-      {query.isPending && <Loading lines={5} />}
+    <Card title={t('today.since', { day: from ?? '…' })} extra={<Link to="/classification" search={{ ...at, from } as never}>{t('today.whole_flow')}</Link>}>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {query.isPending && <div className="moved-all">{['worse', 'better', 'came'].map((which) => <div key={which} className="moved moved-room"><Loading lines={5} /></div>)}</div>}
       {query.data && <div className="moved-all">{column('worse')}{column('better')}{column('came')}</div>}
     </Card>
   )

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { imports, members, overview, segments, segmentTrend } from '@/api/queries'
 import type { Import, Overview, SegmentItem } from '@/api/types'
-import { daysBefore } from '@/i18n/format'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
@@ -22,17 +21,17 @@ export function TodayPage() {
   const data = query.data
   return (
     <Page title={t('today.title')} note={data && data.customers > 0 && <Currency data={data} />}>
-      {query.isPending && <Card><Loading lines={8} /></Card>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {data && !at.as_of && <FirstSteps data={data} />}
+      {data && !at.as_of && (data.customers === 0 || data.orders === 0) && <FirstSteps data={data} />}
       {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
-      {data && data.customers > 0 && (
+      {(query.isPending || (data && data.customers > 0)) && (
         <>
-          <MovesCard data={data} from={daysBefore(data.as_of, 7)} at={at} />
+          <MovesCard day={data?.as_of} at={at} />
           <div className="today-two">
             <Lists />
             <CameIn />
           </div>
+          {data && data.orders > 0 && !at.as_of && <FirstSteps data={data} />}
         </>
       )}
     </Page>
@@ -52,7 +51,7 @@ function Currency({ data }: { data: Overview }) {
   )
 }
 
-/** What is still to be done before the house works for everybody; gone once it is. */
+/** What is still to be done before the house works for everybody, at the head of the page while there are no figures yet; gone once it is done. */
 function FirstSteps({ data }: { data: Overview }) {
   const { t } = useFormat()
   const may = useMay()
@@ -85,9 +84,9 @@ function Lists() {
   const shown = [...(query.data ?? [])].filter((s) => s.kind !== 'static').sort((a, b) => b.net - a.net).slice(0, 8)
   return (
     <Card title={t('today.lists')} className="flush" extra={<Link to="/segments">{t('today.all_segments')}</Link>}>
-      {query.isPending && <div className="page"><Loading /></div>}
       {query.error && <Failed error={query.error} />}
       {query.data && shown.length === 0 && <Empty title={t('segments.none')} />}
+      {query.isPending && <div className="lists-room"><Loading lines={8} /></div>}
       {shown.length > 0 && (
         <div className="scroll" role="group" tabIndex={0} aria-label={t('today.lists')}>
           <table className="data-table">
@@ -126,7 +125,7 @@ function CameIn() {
   const name = (i: Import) => i.files.map((x) => x.name).join(t('segments.comma')) || i.id
   return (
     <Card title={t('today.came_in')} label={t('today.came_in')} extra={may('imports:write') && <Link to="/imports">{t('today.all_imports')}</Link>}>
-      {query.isPending && <Loading />}
+      {query.isPending && <div className="came-room"><Loading lines={5} /></div>}
       {query.error && <Failed error={query.error} />}
       {query.data && shown.length === 0 && <p className="soft">{t('imports.none')}</p>}
       <ul className="came-in">

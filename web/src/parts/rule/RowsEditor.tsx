@@ -12,14 +12,14 @@ import { addRow, type ConditionRow, emptyCondition, emptyGroup, emptyMember, emp
 import './rule.css'
 import { arity, choices, currentChoice, subjectType } from './words'
 
-interface Props { root: GroupRow; onChange: (next: GroupRow) => void; counts?: Map<string, number>; rawText?: Map<string, string>; segments?: boolean }
+interface Props { root: GroupRow; onChange: (next: GroupRow) => void; counts?: Map<string, number>; rawText?: Map<string, string>; segments?: boolean; coming?: number }
 
-/** The rule as nested rows. Nothing here needs code; what rows cannot show stays and is edited as text. */
-export function RowsEditor({ root, onChange, counts, rawText, segments = true }: Props) {
-  return <Group row={root} depth={0} root={root} onChange={onChange} counts={counts} rawText={rawText} segments={segments} />
+/** The rule as nested rows. Nothing here needs code; what rows cannot show stays and is edited as text. `coming`: rows whose place is kept. */
+export function RowsEditor({ root, onChange, counts, rawText, segments = true, coming = 0 }: Props) {
+  return <Group row={root} depth={0} root={root} onChange={onChange} counts={counts} rawText={rawText} segments={segments} coming={coming} />
 }
 
-type Context = Required<Pick<Props, 'root' | 'onChange' | 'segments'>> & Pick<Props, 'counts' | 'rawText'>
+type Context = Required<Pick<Props, 'root' | 'onChange' | 'segments' | 'coming'>> & Pick<Props, 'counts' | 'rawText'>
 
 function Group({ row, depth, ...context }: { row: GroupRow; depth: number } & Context) {
   const { t } = useFormat()
@@ -36,6 +36,7 @@ function Group({ row, depth, ...context }: { row: GroupRow; depth: number } & Co
         {depth > 0 && <><span className="grow" /><button type="button" className="icon-btn" aria-label={t('rule.remove_group')} onClick={() => onChange(replaceRow(root, row.id, null))}><CloseIcon /></button></>}
       </div>
       {row.items.map((item) => (item.kind === 'group' ? <Group key={item.id} row={item} depth={depth + 1} {...context} /> : <Line key={item.id} row={item} {...context} />))}
+      {depth === 0 && Array.from({ length: context.coming }, (_, i) => <div key={i} className="rule-row rule-coming" aria-hidden="true" />)}
       <div className="rule-add">
         <Button size="small" type="text" onClick={() => add(emptyCondition())}>+ {t('rule.add_condition')}</Button>
         <Button size="small" type="text" onClick={() => add(behaviour())}>+ {t('rule.add_behaviour')}</Button>

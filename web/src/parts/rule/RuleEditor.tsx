@@ -14,7 +14,7 @@ export function RuleEditor({ state, counts, id = 'rule', segments = true }: { st
   return (
     <div className="stack">
       {narrow && <Segmented block aria-label={t('rule.edit_as')} value={side} onChange={setSide} options={[{ value: 'rows', label: t('rule.as_rows') }, { value: 'text', label: t('rule.as_text') }]} />}
-      {(!narrow || side === 'rows') && <RowsEditor root={state.rows} onChange={state.setRows} counts={counts} segments={segments} />}
+      {(!narrow || side === 'rows') && <RowsEditor root={state.rows} coming={state.coming} onChange={state.setRows} counts={counts} segments={segments} />}
       {(!narrow || side === 'text') && (
         <div className="field">
           <label htmlFor={id} className="row"><span className="grow">{t('rule.as_text')}</span><span className="small">{t(state.error ? (state.error.span ? 'rule.text_error' : 'rule.not_checked') : state.settled ? 'rule.in_step' : 'rule.syncing')}</span></label>

@@ -11,6 +11,8 @@ export interface RuleState {
   rule: Rule | null
   sentence: Label | null
   error: Problem | null
+  /** rows that the text will make, while the server reads it for the first time */
+  coming: number
   /** rows and text say the same */
   settled: boolean
   setRows: (next: GroupRow) => void
@@ -97,5 +99,7 @@ export function useRule(initial: string): RuleState {
     }
   }, [initial, parse])
 
-  return { rows, text, rule, sentence, error, settled, setRows, setText }
+  // "between 1 and 2" is one condition
+  const coming = rule || error ? 0 : text.split(/\s(?:and|or)\s/i).length - text.split(/\sbetween\s/i).length + 1
+  return { rows, coming, text, rule, sentence, error, settled, setRows, setText }
 }
