@@ -4,12 +4,15 @@ import { Button, Drawer } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
+import { useMay } from '@/parts/access'
+import { startEntry } from '@/parts/entry'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
+import { useAt } from '@/parts/useAt'
 import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
@@ -62,7 +65,7 @@ export function ProfilePage() {
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
   const title = p.name ?? p.identifiers[0]?.value ?? p.id
   return (
-    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}{p.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>} actions={near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}>
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}{p.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>} actions={<><EnterFor id={p.id} />{near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}</>}>
       <Card>
         <div className="stack">
           <HeadFacts profile={p} />
@@ -89,6 +92,15 @@ export function ProfilePage() {
       </Drawer>
     </Page>
   )
+}
+
+/** What happened with somebody, entered on their page. */
+function EnterFor({ id }: { id: string }) {
+  const { t } = useFormat()
+  const may = useMay()
+  const past = useAt().as_of
+  if (!may('imports:write') || past) return null
+  return <>{(['order', 'interaction'] as const).map((kind) => <Button key={kind} size="small" onClick={() => startEntry({ kind, customer: id })}>+ {t(`entry.new_${kind}`)}</Button>)}</>
 }
 
 /** "3 / 212" of the list one came from. */
