@@ -1,5 +1,6 @@
 import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
+import { choose } from './support/steps'
 import { langs, words } from './support/words'
 
 const said = {
@@ -67,6 +68,20 @@ for (const lang of langs)
         await expect(form).toBeHidden()
         await expect.poll(() => of('net'), { timeout: 30_000 }).toBe(38_050)
         expect(await of('orders')).toBe(1)
+      })
+
+      await test.step('found by an address, too; what is somebody else’s stays theirs', async () => {
+        const other = ((await (await page.request.get(at('/api/v1/customers?limit=20'))).json()) as { items: { id: string; name: string; phone: string }[] }).items.find((c) => c.phone && c.id !== id)
+        const value = page.locator('#identify-value')
+        await page.getByRole('button', { name: `+ ${t('entry.add_identifier')}`, exact: true }).click()
+        await value.fill(other?.phone ?? '')
+        await value.press('Enter')
+        await expect(page.locator('.who').getByRole('alert')).toContainText(t('entry.belongs', { name: other?.name ?? '' }))
+        await look('belongs')
+        await choose(page, t('entry.which'), t('entry.email'))
+        await value.fill('lark@example.com')
+        await value.press('Enter')
+        await expect(page.locator('.who').getByRole('link', { name: 'lark@example.com' })).toBeVisible({ timeout: 30_000 })
       })
 
       await test.step('visits one after the other, and of a kind of one’s own', async () => {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Drawer } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
@@ -27,7 +27,8 @@ import { Refusal } from './Refusal'
 import { CustomerTags } from './Tags'
 import { Timeline } from './Timeline'
 import { Who } from './Who'
-import { WhyPanel } from './WhyPanel'
+
+const WhyPanel = lazy(async () => ({ default: (await import('./WhyPanel')).WhyPanel }))
 
 /** Shelves of features, the most asked for first. */
 const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
@@ -88,7 +89,7 @@ export function ProfilePage() {
         <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
       </div>
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
-        {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
+        {subject && <Suspense fallback={<Loading lines={8} />}><WhyPanel id={id} name={title} subject={subject} at={at} /></Suspense>}
       </Drawer>
     </Page>
   )

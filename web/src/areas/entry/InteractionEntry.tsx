@@ -26,6 +26,8 @@ export function InteractionEntry({ customer, onDirty, onSaved }: EntryProps) {
   const faults = { ...refused, ...missing }
   const dirty = !!kind || !!channel || who !== customer
   useEffect(() => onDirty(dirty), [dirty, onDirty])
+  // what was missing is not, once something is written
+  useEffect(() => setMissing({}), [who, at, kind])
   const save = (next: boolean) => {
     if (send.isPending) return
     const lacks = { customer: !whose.whom, at: !at, kind: !kind }

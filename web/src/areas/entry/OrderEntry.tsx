@@ -34,6 +34,8 @@ export function OrderEntry({ customer, onDirty, onSaved }: EntryProps) {
   useEffect(() => onDirty(dirty), [dirty, onDirty])
   const known = lines.filter((l) => l.paid !== null)
   const sum = known.length > 0 ? known.reduce((n, l) => n + (l.paid ?? 0), 0).toFixed(f.currency.digits) : null
+  // what was missing is not, once something is written
+  useEffect(() => setMissing({}), [who, at, number, paid, sum])
   const save = (next: boolean) => {
     if (send.isPending) return
     const all = paid !== null ? String(paid) : sum

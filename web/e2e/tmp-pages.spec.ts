@@ -1,0 +1,282 @@
+import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { type Server, startDemo } from './support/server'
+import { langs, words } from './support/words'
+
+/** Every page with the sample business, in both languages and both themes: no axe finding, no complaint, nothing sideways. */
+let server: Server | undefined
+let state: { cookies: []; origins: [] } | undefined
+let customer = ''
+let company = ''
+let importId = ''
+let hook = ''
+let board = ''
+let object = ''
+let erasure = ''
+let refused = ''
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(300_000)
+  server = await startDemo('en', 800)
+  const context = await browser.newContext({ baseURL: server?.url, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } })
+  const signed = await context.request.post('/api/v1/session', { data: { email: server.email, password: server.password } })
+  expect(signed.ok()).toBe(true)
+  const list = (await (await context.request.get('/api/v1/customers?limit=1')).json()) as { items: { id: string }[] }
+  customer = list.items[0]?.id ?? ''
+  const companies = (await (await context.request.get(`/api/v1/customers?limit=1&rule=${encodeURIComponent('kind = "organisation" and contacts >= 1')}`)).json()) as { items: { id: string }[] }
+  company = companies.items[0]?.id ?? ''
+  const all = (await (await context.request.get('/api/v1/imports')).json()) as { items: { id: string }[] }
+  importId = all.items[0]?.id ?? ''
+  const made = await context.request.post('/api/v1/segments', { data: { key: 'quiet', label: { zh: '沉睡高价值', en: 'Gone quiet' }, description: { zh: '', en: '' }, rule_text: 'net > 1000 and (class.lifecycle = "at_risk" or recency_days > 60)' } })
+  expect(made.ok(), await made.text()).toBe(true)
+  // an address that is public, so that nothing is asked of anybody's network but its absence
+  const hooked = await context.request.post('/api/v1/webhooks', { data: { url: 'http://1.1.1.1/', description: 'ERP', types: ['segment.entered', 'class.changed'], segments: ['quiet'] } })
+  expect(hooked.ok(), await hooked.text()).toBe(true)
+  hook = ((await hooked.json()) as { webhook: { id: string } }).webhook.id
+  const templates = (await (await context.request.get('/api/v1/dashboards/templates')).json()) as { items: { name: object; tiles: object[] }[] }
+  const dashboard = await context.request.post('/api/v1/dashboards', { data: { name: templates.items[1]?.name, tiles: templates.items[1]?.tiles } })
+  board = ((await dashboard.json()) as { id: string }).id
+  const field = (key: string, zh: string, en: string, kind: string) => ({ key, label: { zh, en }, kind })
+  const form = await context.request.post('/api/v1/objects', { data: { label: { zh: '门店活动', en: 'Store event' }, time: 'day', sections: [{ fields: [field('who', '客户', 'Customer', 'customer'), field('day', '日期', 'Date', 'day'), field('spent', '花费', 'Spent', 'money')] }] } })
+  object = ((await form.json()) as { id: string }).id
+  expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320 } } })).ok()).toBe(true)
+  const own = { key: 'custom.skin', label: { zh: '皮肤类型', en: 'Skin type' }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key: 'custom.skin' }, entry: { kind: 'choice', options: [{ key: '油性', label: { zh: '油性', en: 'Oily' } }] } }
+  expect((await context.request.post('/api/v1/features', { data: own })).ok()).toBe(true)
+  // somebody does not want to be profiled: in a class of their own on every page
+  const neutral = ((await (await context.request.get('/api/v1/customers?limit=3')).json()) as { items: { id: string }[] }).items[2]?.id ?? ''
+  expect((await context.request.post('/api/v1/changes', { headers: { 'Idempotency-Key': 'pages-refusal' }, data: { kind: 'profiling_refuse', customers: [neutral], refusal: { how: 'letter' } } })).ok()).toBe(true)
+  refused = neutral
+  const last = ((await (await context.request.get('/api/v1/customers?limit=1&sort=net')).json()) as { items: { id: string }[] }).items[0]?.id ?? ''
+  erasure = ((await (await context.request.post(`/api/v1/customers/${last}/erasure`, { data: { reason: 'asked for it', confirm: last } })).json()) as { id: string }).id
+  await expect.poll(async () => ((await (await context.request.get(`/api/v1/erasures/${erasure}`)).json()) as { state: string }).state, { timeout: 60_000 }).toBe('done')
+  state = (await context.storageState()) as never
+  await context.close()
+})
+test.afterAll(async () => {
+  await server?.stop()
+})
+
+const routes: [string, () => string][] = [
+  ['today', () => '/'],
+  ['overview', () => '/classification'],
+  ['overview, change side by side', () => '/classification?view=change&scoring=all'],
+  ['classification', () => '/classifications/lifecycle'],
+  ['new classification', () => '/classification/new'],
+  ['customers', () => '/customers'],
+  ['customers, filtered', () => '/customers?class.lifecycle=at_risk&rule=orders+%3E+2'],
+  ['customer', () => `/customers/${customer}`],
+  ['company', () => `/customers/${company}`],
+  ['why', () => `/customers/${customer}?why=rfm_8`],
+  ['not profiled', () => `/customers/${refused}`],
+  ['why not profiled', () => `/customers/${refused}?why=lifecycle`],
+  ['customers, not profiled', () => '/customers?class.lifecycle=not_profiled'],
+  ['changes', () => '/changes'],
+  ['duplicates', () => '/duplicates'],
+  ['data quality', () => '/data-quality'],
+  ['customers, of a finding', () => '/customers?finding=no_phone'],
+  ['erasures', () => '/erasures'],
+  ['erasure', () => `/erasures/${erasure}`],
+  ['objects', () => '/objects'],
+  ['records', () => `/objects/${object}`],
+  ['customers, own field', () => '/customers?columns=custom.skin,net'],
+  ['own field', () => '/features?open=custom.skin'],
+  ['segments', () => '/segments'],
+  ['segment', () => '/segments/quiet'],
+  ['new segment', () => '/segments/new'],
+  ['dashboards', () => '/dashboards'],
+  ['dashboard', () => `/dashboards/${board}`],
+  ['dashboard, edited', () => `/dashboards/${board}?edit=on`],
+  ['sql', () => '/sql'],
+  ['features', () => '/features'],
+  ['new feature', () => '/features?open=new'],
+  ['imports', () => '/imports'],
+  ['import', () => `/imports/${importId}`],
+  ['settings', () => '/settings'],
+  ['account', () => '/settings/account'],
+  ['members', () => '/settings/users'],
+  ['businesses', () => '/settings/businesses'],
+  ['tokens', () => '/settings/tokens'],
+  ['webhooks', () => '/settings/webhooks'],
+  ['webhook', () => `/settings/webhooks/${hook}`],
+  ['mail', () => '/settings/mail'],
+  ['audit', () => '/audit'],
+  ['audit, narrowed', () => '/audit?action=session.begun&day=2020-02-29'],
+  ['jobs', () => '/jobs'],
+  ['an invitation that is gone', () => '/invite'],
+  ['not found', () => '/nowhere'],
+]
+
+/** Pages of whoever is not in yet, reached by what the session says. */
+const doors: [string, string, object][] = [
+  ['sign in', '/signin', { user: null }],
+  ['set up', '/setup', { user: null, setup_required: true }],
+  ['second step', '/second-step', { second_factor_due: true }],
+  ['unsubscribe', '/unsubscribe?token=none', {}],
+]
+
+for (const lang of langs)
+  for (const theme of ['light', 'dark'] as const)
+    test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
+      test.setTimeout(600_000)
+      const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+      const page = await context.newPage()
+      const said: string[] = []
+      page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
+      page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
+      await prefer(page, lang, theme)
+      const wide = page.viewportSize() ?? { width: 1440, height: 900 }
+      const phone = info.project.name === 'phone'
+      // the desktop sees every page in all four; the phone every page in both languages and both themes, half of them at a time
+      const half = Number((lang === 'en') === (theme === 'dark'))
+      const walk = (name: string, path: string) =>
+        test.step(name, async () => {
+          await page.goto(path)
+          await settled(page)
+          await expect(page.locator('h1')).toHaveCount(1)
+          await noSidewaysScroll(page)
+          await accessible(page)
+          // at 400 % of 1280 nothing but tables and boards goes sideways
+          if (phone || theme === 'dark') return
+          await page.setViewportSize({ width: 320, height: 720 })
+          await page.waitForTimeout(150); const over = await page.evaluate(() => { const w = document.documentElement.scrollWidth; if (w <= 320) return null; return [w, ...[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > 321 && !e.closest('.scroll, .ant-table-content, .ant-table-body')).filter((e) => !e.parentElement || e.parentElement.getBoundingClientRect().right <= 321 || e.getBoundingClientRect().right === w).slice(0, 4).map((e) => e.tagName + '.' + String(e.className).slice(0, 60) + ' ' + (e.textContent ?? '').slice(0, 40))] }); if (over) console.log('OVER320', path, JSON.stringify(over))
+          await page.setViewportSize(wide)
+        })
+      for (const [i, [name, path]] of routes.entries()) if (!phone || i % 2 === half) await walk(name, path())
+      for (const [i, [name, path, says]] of doors.entries()) {
+        if (phone && i % 2 !== half) continue
+        await page.route('**/api/v1/session', async (route) => {
+          if (route.request().method() !== 'GET') return route.continue()
+          const answer = await route.fetch()
+          await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...says } })
+        })
+        await walk(name, path)
+        await page.unroute('**/api/v1/session')
+      }
+      expect(said).toEqual([])
+      await context.close()
+    })
+
+test('classifications of one\'s own come and go, changed ones go back', async ({ browser, contextOptions }, info) => {
+  const t = words('en')
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  const named = (what: string) => page.getByLabel(`${t(what)} · ${t('features.in_en')}`, { exact: true })
+  const sure = (name: string) => page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name, exact: true }).click()
+  await page.goto('/classification')
+  await settled(page)
+  await page.getByRole('link', { name: t('classification.new'), exact: true }).click()
+  await expect(page.getByRole('button', { name: t('classification.create'), exact: true })).toBeDisabled()
+  await named('classification.name').fill('Regulars or not')
+  await named('classification.class').fill('Regulars')
+  // a phone shows rows or text, one at a time
+  if (info.project.name === 'phone') await page.getByText(t('rule.as_text'), { exact: true }).first().click()
+  await page.getByRole('textbox', { name: t('rule.as_text') }).fill('orders >= 6')
+  await named('classification.otherwise_name').fill('Others')
+  await page.getByRole('button', { name: t('classification.create'), exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Regulars or not' })).toBeVisible()
+  await expect(page.locator('.rules-list li')).toHaveCount(2)
+  await accessible(page)
+  await page.getByRole('button', { name: t('common.delete'), exact: true }).click()
+  await sure(t('common.delete'))
+  await expect(page.getByRole('heading', { level: 1, name: t('classification.title') })).toBeVisible()
+
+  await page.goto('/classifications/purchase_frequency')
+  await settled(page)
+  const shipped = (await page.getByRole('heading', { level: 1 }).textContent()) ?? ''
+  await page.getByRole('button', { name: t('classification.edit') }).click()
+  await named('classification.name').fill('How often they come')
+  await page.getByRole('button', { name: t('classification.save_version') }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'How often they come' })).toBeVisible()
+  await page.getByRole('button', { name: t('classification.back') }).click()
+  await sure(t('classification.back_ok'))
+  await expect(page.getByRole('heading', { level: 1, name: shipped })).toBeVisible()
+  await expect(page.getByRole('button', { name: t('classification.back') })).toHaveCount(0)
+
+  // a fixed list of a rule is taken by the server
+  await page.goto('/segments/new?rule=orders+%3E+2')
+  await expect(page.getByTestId('live-count')).toHaveText(/[1-9]/)
+  const count = await page.getByTestId('live-count').textContent()
+  await page.getByLabel(t('segments.name'), { exact: true }).fill('Those of today')
+  await page.getByText(t('segments.kind_static'), { exact: true }).click()
+  await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+  await expect(page.getByText(t('segments.static_note', { n: count ?? '' }))).toBeVisible()
+  await context.close()
+})
+
+for (const lang of langs)
+  test(`a company is no person, and unsaved edits are asked about, ${lang}`, async ({ browser, contextOptions }, info) => {
+    const t = words(lang)
+    const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+    const page = await context.newPage()
+    const asked: string[] = []
+    page.on('dialog', (d) => { asked.push(d.message()); void d.dismiss() })
+    await prefer(page, lang)
+    await page.goto(`/customers/${company}`)
+    await settled(page)
+    const told = (await (await page.request.get(`/api/v1/customers/${company}`)).json()) as { contacts: { name: string | null }[]; classes: { classification: string; label: { zh: string; en: string } }[] }
+    await expect(page.locator('.contacts')).toContainText(told.contacts[0]?.name ?? '')
+    const line = (key: string) => page.locator('.class-line').filter({ has: page.getByText(told.classes.find((c) => c.classification === key)?.label[lang === 'en' ? 'en' : 'zh'] ?? key, { exact: true }) })
+    await expect(line('by_company_size')).toHaveCount(1)
+    const rest = page.getByTestId('unknown-classes').getByRole('button').first()
+    if (await rest.isVisible()) await rest.click()
+    for (const key of ['by_gender', 'age_group', 'by_marital_status']) await expect(line(key)).toHaveCount(0)
+
+    await page.goto('/segments')
+    await settled(page)
+    await page.getByRole('link', { name: t('segments.new'), exact: true }).click()
+    await page.getByLabel(t('segments.name'), { exact: true }).fill('Unsaved')
+    const dialog = page.getByRole('dialog', { name: t('common.leave_unsaved') })
+    await page.goBack()
+    await expect(dialog).toBeVisible()
+    await accessible(page)
+    await dialog.getByRole('button', { name: t('common.leave_stay'), exact: true }).click()
+    await expect(dialog).toBeHidden()
+    await expect(page.getByLabel(t('segments.name'), { exact: true })).toHaveValue('Unsaved')
+    await page.locator('.page-crumb').getByRole('link').click()
+    await dialog.getByRole('button', { name: t('common.leave_go'), exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: t('segments.title') })).toBeVisible()
+    expect(asked, 'the browser asks nothing').toEqual([])
+    await context.close()
+  })
+
+test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
+  test.skip(info.project.name === 'phone', 'phones have none')
+  const t = words('en')
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  await page.goto('/')
+  await settled(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('at risk')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await expect(page.getByRole('heading', { level: 1, name: t('customers.title') })).toBeVisible()
+  await settled(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: t('customers.timeline') })).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByText(t('shell.shortcuts'), { exact: true })).toBeVisible()
+  await context.close()
+})
+
+test('a link is a view: filters, sort and day survive a reload', async ({ browser, contextOptions }, info) => {
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  await page.goto('/customers?class.lifecycle=active&sort=recency_days')
+  await settled(page)
+  const before = await page.locator('.page-note').textContent()
+  await page.reload()
+  await settled(page)
+  expect(await page.locator('.page-note').textContent()).toBe(before)
+  expect(page.url()).toContain('class.lifecycle=active')
+  await context.close()
+})
