@@ -32,15 +32,15 @@ export function squeezed(): string[] {
     for (let a: Element | null = e; a && a !== document.body; a = a.parentElement) {
       const style = getComputedStyle(a)
       if (style.position === 'fixed' || style.position === 'sticky') loose = true
-      if (/auto|scroll/.test(style.overflowX) && a.scrollWidth > a.clientWidth) { loose = true; break }
+      if ((/auto|scroll/.test(style.overflowX) && a.scrollWidth > a.clientWidth) || (/auto|scroll/.test(style.overflowY) && a.scrollHeight > a.clientHeight)) { loose = true; break }
       const box = a.getBoundingClientRect()
       const hides = style.overflowX !== 'visible'
       if (hides && (r.right > box.right + 1 || r.left < box.left - 1)) {
         cut = true
-        if (!a.closest('[title]') && !e.closest('[title]')) say('cut off', a)
+        if (!a.closest('[title]') && !e.closest('[title]')) say('cut off', e)
         break
       }
-      if (style.overflowY !== 'visible' && !/auto|scroll/.test(style.overflowY) && r.bottom > box.bottom + 2) { cut = true; say('cut off below', a); break }
+      if (style.overflowY !== 'visible' && !/auto|scroll/.test(style.overflowY) && r.bottom > box.bottom + 2) { cut = true; say(`cut off below by ${a.className.toString()}:`, e); break }
       const frame = style.borderRightWidth !== '0px' || /button|a|td|th|label|dt|dd/i.test(a.tagName)
       if (frame && style.display !== 'inline' && r.right > box.right + 1.5) { say('sticks out', a); break }
     }
