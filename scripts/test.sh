@@ -38,6 +38,7 @@ step "house rules (xtask tidy)" cargo run --locked -q -p xtask -- tidy
 step "web app: types" npm --prefix web run -s check
 step "web app: unit tests" npm --prefix web run -s test
 step "web app: build" scripts/build-web.sh
+step "web app: what a page load carries" npm --prefix web run -s size
 # One command for the whole workspace: a smaller selection would unify features differently and compile the engine again.
 step "build everything" cargo test --locked -q --workspace --no-run
 if [ -n "$room" ]; then export TMPDIR="$room"; fi

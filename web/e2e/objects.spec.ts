@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { expect, looker, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
 const said = {
-  'zh-CN': { field: '皮肤类型', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: '油性', object: ['门店活动', 'Store event'], note: '喜欢下午来', rollup: '近 90 天护肤消费', visits: '参加次数' },
-  en: { field: 'Skin type', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: 'Oily', object: ['门店活动', 'Store event'], note: 'Comes in the afternoon', rollup: '90-day skincare spend', visits: 'Events attended' },
+  'zh-CN': { field: '皮肤类型', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: '油性', object: ['门店活动', 'Store event'], note: '喜欢下午来', rollup: '近 90 天护肤消费', visits: '参加次数', segment: '油皮' },
+  en: { field: 'Skin type', options: [['干性', 'Dry'], ['油性', 'Oily']], chosen: 'Oily', object: ['门店活动', 'Store event'], note: 'Comes in the afternoon', rollup: '90-day skincare spend', visits: 'Events attended', segment: 'Oily skin' },
 } as const
 
 /** Change the system without code: a field, a kind of records, a figure over the last orders; each is everywhere at once. */
@@ -90,13 +91,32 @@ for (const lang of langs)
       })
 
       await test.step('usable in segments, files, dashboards and imports', async () => {
-        const post = async (path: string, data: object) => { const r = await page.request.post(at(`/api/v1${path}`), { data }); expect(r.ok(), await r.text()).toBe(true); return (await r.json()) as never }
-        await post('/segments', { key: 'oily', label: { zh: '油皮', en: 'Oily skin' }, description: { zh: '', en: '' }, rule_text: `${key} = "${stored}"` })
-        expect((await api<{ total: number }>('/customers?segment=oily')).total).toBe(1)
-        const csv = await (await page.request.get(at(`/api/v1/customers/export?segment=oily&columns=${encodeURIComponent(key)}`))).text()
-        expect(csv).toContain(stored)
-        const figures = await page.request.post(at('/api/v1/dashboards/preview'), { data: { tiles: [{ id: 'a', width: 2, show: { kind: 'group', by: key, measures: [{ stat: 'count' }], limit: 5 } }] } })
-        expect(await figures.text()).toContain(stored)
+        // the list, narrowed by the field, becomes a segment, and the segment's list a file
+        await page.goto(at(`/customers?rule=${encodeURIComponent(`${key} = "${stored}"`)}`))
+        await settled(page)
+        await page.getByRole('link', { name: t('customers.to_segment'), exact: true }).click()
+        await page.getByLabel(t('segments.name'), { exact: true }).fill(say.segment)
+        await expect(page.getByTestId('live-count')).toHaveText('1')
+        await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByRole('heading', { level: 1, name: say.segment })).toBeVisible()
+        await page.getByRole('link', { name: t('segments.list') }).click()
+        await settled(page)
+        await page.getByTestId('export').click()
+        const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('customers.export_all', { format: 'CSV' }) }).click()])
+        expect(readFileSync(await file.path(), 'utf8')).toContain(stored)
+        // a tile counts by it
+        await page.goto(at('/dashboards'))
+        await settled(page)
+        await page.getByRole('button', { name: t('dashboards.new'), exact: true }).first().click()
+        await page.getByTestId('add-tile').first().click()
+        await page.getByRole('button', { name: t('dashboards.kind_bar'), exact: true }).click()
+        await page.getByLabel(t('dashboards.by'), { exact: true }).fill(say.field)
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(say.field, { exact: true }).click()
+        await expect(page.getByRole('region', { name: t('dashboards.preview') })).toContainText(say.chosen)
+        await page.getByRole('button', { name: t('dashboards.put'), exact: true }).click()
+        await page.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByText(t('dashboards.saved'))).toBeVisible()
+        await look('dashboard')
         expect((await api<{ items: { target: string }[] }>('/imports/targets')).items.map((x) => x.target)).toContain(key)
       })
 

@@ -1,5 +1,6 @@
 import { accessible, expect, noSidewaysScroll, prefer, settled, still, test, watchMoves } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
+import { longer, squeezed } from './support/longer'
 import { langs, words } from './support/words'
 
 /** Every page with the sample business, in both languages and both themes: no axe finding, no complaint, nothing sideways, nothing that jumps. */
@@ -69,6 +70,7 @@ const routes: [string, () => string][] = [
   ['not profiled', () => `/customers/${refused}`],
   ['why not profiled', () => `/customers/${refused}?why=lifecycle`],
   ['customers, not profiled', () => '/customers?class.lifecycle=not_profiled'],
+  ['changes', () => '/changes'],
   ['duplicates', () => '/duplicates'],
   ['data quality', () => '/data-quality'],
   ['customers, of a finding', () => '/customers?finding=no_phone'],
@@ -104,11 +106,17 @@ const routes: [string, () => string][] = [
   ['not found', () => '/nowhere'],
 ]
 
+/** Pages of whoever is not in yet, reached by what the session says. */
+const doors: [string, string, object][] = [
+  ['sign in', '/signin', { user: null }],
+  ['set up', '/setup', { user: null, setup_required: true }],
+  ['second step', '/second-step', { second_factor_due: true }],
+  ['unsubscribe', '/unsubscribe?token=none', {}],
+]
+
 for (const lang of langs)
   for (const theme of ['light', 'dark'] as const)
     test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
-      // the phone walks one theme per language; the desktop walks all four
-      test.skip(info.project.name === 'phone' && (lang === 'en') !== (theme === 'dark'), 'walked on the desktop')
       test.setTimeout(600_000)
       const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
       const page = await context.newPage()
@@ -116,21 +124,63 @@ for (const lang of langs)
       page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
       page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
       await prefer(page, lang, theme)
+      const wide = page.viewportSize() ?? { width: 1440, height: 900 }
+      const phone = info.project.name === 'phone'
+      // the desktop sees every page in all four; the phone every page in both languages and both themes, half of them at a time
+      const half = Number((lang === 'en') === (theme === 'dark'))
       // once on each screen: who waits is the same in every language
-      const watches = lang === 'zh-CN' && theme === 'light'
+      const watches = theme === 'light' && (phone || lang === 'zh-CN')
       if (watches) await watchMoves(page)
-      for (const [name, path] of routes)
-        await test.step(name, async () => {
-          await page.goto(path())
+      const walk = (name: string, path: string) =>
+        test.step(name, async () => {
+          await page.goto(path)
           await settled(page)
           if (watches) await still(page)
           await expect(page.locator('h1')).toHaveCount(1)
           await noSidewaysScroll(page)
           await accessible(page)
+          // at 400 % of 1280 nothing but tables and boards goes sideways
+          if (phone || theme === 'dark') return
+          await page.setViewportSize({ width: 320, height: 720 })
+          await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `${path} at 320`, timeout: 3000 }).toBeLessThanOrEqual(320)
+          await page.setViewportSize(wide)
         })
+      for (const [i, [name, path]] of routes.entries()) if (!phone || i % 2 === half) await walk(name, path())
+      for (const [i, [name, path, says]] of doors.entries()) {
+        if (phone && i % 2 !== half) continue
+        await page.route('**/api/v1/session', async (route) => {
+          if (route.request().method() !== 'GET') return route.continue()
+          const answer = await route.fetch()
+          await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...says } })
+        })
+        await walk(name, path)
+        await page.unroute('**/api/v1/session')
+      }
       expect(said).toEqual([])
       await context.close()
     })
+
+test('texts half as long again are neither cut off nor over one another', { tag: '@desktop' }, async ({ browser, contextOptions }, info) => {
+  test.setTimeout(600_000)
+  const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state, reducedMotion: 'reduce' } as never)
+  const page = await context.newPage()
+  await prefer(page, 'en')
+  // the language's file as it travels, every text of it longer by two fifths
+  await page.route(/\/assets\/en-[\w-]+\.js$/, (route) => route.fulfill({ contentType: 'text/javascript', body: `export default ${JSON.stringify(longer('en'))}` }))
+  const found: string[] = []
+  for (const [name, path] of routes.filter(([name]) => !['erasure', 'not found', 'audit, narrowed', 'own field', 'overview, change side by side'].includes(name))) {
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(path())
+    await settled(page)
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.waitForTimeout(100)
+      found.push(...(await page.evaluate(squeezed)).map((what) => `${name} ${width}: ${what}`))
+    }
+  }
+  expect(found).toEqual([])
+  await context.close()
+})
 
 test('classifications of one\'s own come and go, changed ones go back', async ({ browser, contextOptions }, info) => {
   const t = words('en')

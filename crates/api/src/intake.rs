@@ -34,6 +34,8 @@ pub struct TakeQuery {
     pub atomic: Option<bool>,
     /// `true`: the rows were known when they happened, as a load of the past is
     pub history: Option<bool>,
+    /// `true`: a value that cannot be read refuses its row, and every field at fault is told; absent: it stays blank
+    pub strict: Option<bool>,
 }
 
 macro_rules! one_or_many {
@@ -148,7 +150,7 @@ async fn take<T: Posted>(
         Body::One(row) => vec![row],
         Body::Many(rows) => rows,
     };
-    let how = How { atomic: q.atomic.unwrap_or(false), history: q.history.unwrap_or(false) };
+    let how = How { atomic: q.atomic.unwrap_or(false), history: q.history.unwrap_or(false), strict: q.strict.unwrap_or(false) };
     let keyed = keyed.map(|Extension(k)| k);
     let request = keyed.as_ref().map(|k| k.request_hash.clone()).unwrap_or_default();
     match inbox::post::<T>(&ctx.app, &scope.actor(), rows, how, keyed).await? {

@@ -13,6 +13,9 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 const tidy = (query: Query = {}) => Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== ''))
 
+/** A key for one change; `randomUUID` is absent where the page is not served securely. */
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
+
 /** One call; any refusal becomes a `Problem`. */
 export async function call<T>(method: Method, path: string, { query, body, signal, headers }: Options = {}): Promise<T> {
   let answer: { data?: unknown; error?: unknown; response: Response }

@@ -51,6 +51,12 @@ export type SetupBody = Refine<S['SetupForm'], { lang: Lang }>
 export type ProblemBody = Partial<Refine<S['Problem'], { params: Record<string, unknown> & { span?: [number, number]; message?: Label } }>>
 
 export type Inbox = S['InboxView']
+export type Received = S['Received']
+export type Whom = S['Whom']
+export type CustomerForm = S['CustomerForm']
+export type OrderForm = S['OrderForm']
+export type OrderLine = S['Line']
+export type InteractionForm = S['InteractionForm']
 export type ImportStatus = 'mapping' | 'checking' | 'checked' | 'committing' | 'committed' | 'undone' | 'failed'
 export type Collision = 'overwrite' | 'if_blank' | 'never'
 export type ColumnGuess = S['ColumnGuess']

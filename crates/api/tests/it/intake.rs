@@ -175,6 +175,11 @@ async fn customers_interactions_and_answers_come_in_and_lines_of_json_do_too() {
     assert_eq!(stranger.json()["params"]["rejected"][0]["code"], "row.attribute_unknown");
     let blank = app.post("/customers", json!({ "id": 1, "attributes": { "birthday": "soon" } })).await.expect(202);
     assert_eq!(blank["left_blank"][0]["field"], "attributes.birthday", "{blank}");
+    // whoever types it in is told of every field at fault, and nothing of the row is kept
+    let strict = app.post("/customers?strict=true", json!([{ "id": 3 }, { "id": 4, "attributes": { "birthday": "soon", "signup_day": "later" } }])).await.expect(202);
+    let at_fault: Vec<_> = strict["rejected"].as_array().expect("refusals").iter().map(|r| (r["index"].as_u64(), r["field"].as_str())).collect();
+    assert_eq!(at_fault, [(Some(1), Some("attributes.birthday")), (Some(1), Some("attributes.signup_day"))], "{strict:#}");
+    assert_eq!((&strict["accepted"], &strict["left_blank"]), (&json!(1), &json!([])));
     // what a row does not say of somebody stays as it was
     app.post("/customers", json!({ "id": 1001, "attributes": { "city": "北京" } })).await.expect(202);
     carry(&app).await;

@@ -73,6 +73,8 @@ pub struct How {
     pub atomic: bool,
     /// they were known when they happened (`domain.md` §2)
     pub history: bool,
+    /// a value that cannot be read refuses its row, and every field at fault is told
+    pub strict: bool,
 }
 
 /// What the forms themselves say no to: code, in Chinese and English.
@@ -190,9 +192,16 @@ pub async fn post<T: Posted>(app: &Arc<App>, actor: &Actor, values: Vec<Value>, 
         }
     }
     let mut left_blank = Vec::new();
-    weigh::<T>(app, &forms, &places, &mut rejected, &mut left_blank).await?;
-    rejected.sort_by_key(|r| r.index);
-    rejected.dedup_by_key(|r| r.index);
+    // weighed one by one, what stays blank names its row
+    let at_once = if how.strict { 1 } else { forms.len().max(1) };
+    for (forms, places) in forms.chunks(at_once).zip(places.chunks(at_once)) {
+        weigh::<T>(app, forms, places, &mut rejected, &mut left_blank).await?;
+    }
+    if how.strict {
+        rejected.extend(left_blank.drain(..).filter_map(|b: Blank| Some(Refused { index: *b.first.first()?, field: Some(b.field), code: b.code, message: b.message })));
+    }
+    rejected.sort_by(|a, b| (a.index, &a.field).cmp(&(b.index, &b.field)));
+    rejected.dedup_by(|a, b| a.index == b.index && (!how.strict || a.field == b.field));
     let bad = |place: &usize| rejected.binary_search_by_key(place, |r| r.index).is_ok();
     let good: Vec<&T> = forms.iter().zip(&places).filter(|(_, p)| !bad(p)).map(|(f, _)| f).collect();
     if good.is_empty() || how.atomic && !rejected.is_empty() {
@@ -240,9 +249,10 @@ async fn weigh<T: Posted>(app: &App, forms: &[T], places: &[usize], rejected: &m
         }
         for blank in found.left_blank {
             let why = blank.reason();
+            let nth = blank.first.first().and_then(|(line, _)| nth.get(*line as usize)).copied().unwrap_or(0);
             let first = blank.first.iter().filter_map(|(line, _)| place(*line)).collect();
             left_blank.push(Blank {
-                field: T::field(file.name, &blank.column, 0),
+                field: T::field(file.name, &blank.column, nth),
                 code: blank.code.key().to_owned(),
                 message: Label { zh: why.zh, en: why.en },
                 count: blank.count,

@@ -20,7 +20,7 @@ const SetField = lazy(async () => ({ default: (await import('./SetField')).SetFi
 interface Props { selection: Selection; onSelect: (next: Selection) => void; filter: Record<string, string>; shown: number; total: number }
 
 /** What can be done with those selected; "all matching" is worked out by the server, not row by row here. */
-export function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
+export default function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
   const f = useFormat()
   const { t } = f
   const may = useMay()

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
+import { startEntry } from '@/parts/entry'
 import { type Format, useCatalog, useFormat } from '@/parts/format'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
@@ -15,7 +16,6 @@ import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
 import { askedOf, COLUMNS, handmade } from './asked'
-import { BulkBar } from './BulkBar'
 import { Columns } from './Columns'
 import './customers.css'
 import { CustomersTable, nameOf } from './CustomersTable'
@@ -24,10 +24,13 @@ import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
 import { holds, nobody, page, range, type Selection, size, toggle } from './selection'
 import { TagChip } from './Tags'
-import { TagsDrawer } from './TagsDrawer'
 import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
-import { Preview } from './Preview'
+
+// fetched once somebody selects, looks, or tends the tags
+const BulkBar = lazy(() => import('./BulkBar'))
+const TagsDrawer = lazy(() => import('./TagsDrawer'))
+const Preview = lazy(() => import('./Preview'))
 
 const limitTotal = 5000
 
@@ -56,6 +59,8 @@ export function ListPage() {
   const narrowed = Object.entries(filters).some(([k, v]) => v && k !== 'as_of' && k !== 'known')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState<string | null>(null)
+  const [looked, setLooked] = useState(false)
+  useEffect(() => { if (open) setLooked(true) }, [open])
   const works = may('customers:write')
   const [selection, setSelection] = useState<Selection>(nobody)
   const [editing, setEditing] = useState<string | null>(null)
@@ -107,6 +112,7 @@ export function ListPage() {
         <>
           <ExportMenu shown={request} everything={everything} />
           {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
+          {may('imports:write') && <Button onClick={() => startEntry({ kind: 'customer' })}>+ {t('entry.new_customer')}</Button>}
           {may('imports:write') && <LinkButton to="/imports" kind={query.data && !total ? 'primary' : 'default'}>{t('customers.import')}</LinkButton>}
         </>
       }
@@ -124,7 +130,7 @@ export function ListPage() {
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
-      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} />}
+      {works && size(selection, total) > 0 && <Suspense fallback={null}><BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} /></Suspense>}
       <div className={facetsOn ? 'list-with-facets' : 'stack'}>
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">
@@ -145,8 +151,10 @@ export function ListPage() {
       )}
       </div>
       </div>
-      <TagsDrawer open={tagging} onClose={() => setTagging(false)} />
-      <Preview id={open} onClose={() => setOpen(null)} />
+      <Suspense fallback={null}>
+        {tagging && <TagsDrawer onClose={() => setTagging(false)} />}
+        {looked && <Preview id={open} onClose={() => setOpen(null)} />}
+      </Suspense>
     </Page>
   )
 }

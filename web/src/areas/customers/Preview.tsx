@@ -12,7 +12,7 @@ import { CustomerTags } from './Tags'
 import { Who } from './Who'
 
 /** A look at one customer without leaving the list (space). */
-export function Preview({ id, onClose }: { id: string | null; onClose: () => void }) {
+export default function Preview({ id, onClose }: { id: string | null; onClose: () => void }) {
   const f = useFormat()
   const query = useQuery({ ...profile(id ?? '', useAt()), enabled: id !== null })
   const p = query.data

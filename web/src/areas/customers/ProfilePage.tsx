@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
+import { useMay } from '@/parts/access'
+import { startEntry } from '@/parts/entry'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { useHotkeys } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
@@ -11,6 +13,7 @@ import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
+import { useAt } from '@/parts/useAt'
 import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
@@ -25,7 +28,8 @@ import { Refusal } from './Refusal'
 import { CustomerTags } from './Tags'
 import { Timeline } from './Timeline'
 import { Who } from './Who'
-import { WhyPanel } from './WhyPanel'
+
+const WhyPanel = lazy(async () => ({ default: (await import('./WhyPanel')).WhyPanel }))
 
 /** Shelves of features, the most asked for first. */
 const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
@@ -65,7 +69,7 @@ export function ProfilePage() {
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
   const title = p.name ?? p.identifiers[0]?.value ?? p.id
   return (
-    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}{p.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>} actions={near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}>
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}{p.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>} actions={<><EnterFor id={p.id} />{near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}</>}>
       <Card>
         <div className="stack">
           <HeadFacts profile={p} />
@@ -88,10 +92,19 @@ export function ProfilePage() {
         <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
       </div>}
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
-        {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
+        {subject && <Suspense fallback={<Loading lines={8} />}><WhyPanel id={id} name={title} subject={subject} at={at} /></Suspense>}
       </Drawer>
     </Page>
   )
+}
+
+/** What happened with somebody, entered on their page. */
+function EnterFor({ id }: { id: string }) {
+  const { t } = useFormat()
+  const may = useMay()
+  const past = useAt().as_of
+  if (!may('imports:write') || past) return null
+  return <>{(['order', 'interaction'] as const).map((kind) => <Button key={kind} size="small" onClick={() => startEntry({ kind, customer: id })}>+ {t(`entry.new_${kind}`)}</Button>)}</>
 }
 
 /** "3 / 212" of the list one came from. */

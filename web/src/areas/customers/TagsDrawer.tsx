@@ -11,11 +11,11 @@ import { colours, TagChip } from './Tags'
 import { useFresh } from './useChange'
 
 /** Names and colours of tags, and their end; a tag that was deleted comes back on everybody who had it. */
-export function TagsDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function TagsDrawer({ onClose }: { onClose: () => void }) {
   const { t } = useFormat()
-  const query = useQuery({ ...tagsQuery, enabled: open })
+  const query = useQuery(tagsQuery)
   return (
-    <Drawer open={open} onClose={onClose} size={520} title={t('work.manage_tags')} destroyOnHidden>
+    <Drawer open onClose={onClose} size={520} title={t('work.manage_tags')} destroyOnHidden>
       {query.isPending && <Loading lines={4} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.data?.length === 0 && <p className="soft">{t('work.no_tags')}</p>}

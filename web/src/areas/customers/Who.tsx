@@ -1,9 +1,13 @@
+import { lazy, Suspense, useState } from 'react'
 import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat, useTextLabel } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
+import { useAt } from '@/parts/useAt'
 import { Contacts } from './Contacts'
 import { Copy } from './Copy'
+
+const Identify = lazy(() => import('./Identify'))
 
 /** Kinds of identifiers of which only part is shown to whoever may not see personal data. */
 const personal = ['phone', 'email', 'unionid']
@@ -16,7 +20,11 @@ export function Who({ profile: p }: { profile: Profile }) {
   const f = useFormat()
   const { t } = f
   const named = useTextLabel()
-  const sees = useMay()('personal:read')
+  const may = useMay()
+  const sees = may('personal:read')
+  const [adding, setAdding] = useState(false)
+  // of a past day nothing is written; who is known by nothing cannot be named
+  const adds = may('imports:write') && !useAt().as_of && p.identifiers.length > 0
   return (
     <div className="who">
       <dl>
@@ -24,6 +32,7 @@ export function Who({ profile: p }: { profile: Profile }) {
         {p.identifiers.length === 0 && <><dt>{t('customers.id_none')}</dt><dd>—</dd></>}
         {firm(p).map((x) => [<dt key={`t${x.key}`}>{f.label(x.label)}</dt>, <dd key={`d${x.key}`}>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd>])}
       </dl>
+      {adds && (adding ? <Suspense fallback={null}><Identify profile={p} onClose={() => setAdding(false)} /></Suspense> : <div><button type="button" className="linkish small" onClick={() => setAdding(true)}>+ {t('entry.add_identifier')}</button></div>)}
       <Contacts profile={p} reach={(c) => <div className="row reach">{c.phone && <Phone digits={c.phone} />}{c.email && <Mail to={c.email} sees={sees} />}{(c.phone || c.email) && !sees && <Lock />}</div>} />
     </div>
   )

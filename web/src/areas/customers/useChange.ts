@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
+import { newKey } from '@/api/client'
 import type { Change, ChangeBody } from '@/api/types'
 import { postChange, undoChange } from '@/api/work'
 import { useFormat } from '@/parts/format'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
-
-/** A key for one change; `randomUUID` is absent where the page is not served securely. */
-const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
 
 /** Everything that shows customers or counts them. */
 export function useFresh() {
@@ -43,7 +41,7 @@ export function useChange(onDone: () => void = () => {}) {
   return useMutation({
     mutationFn: (body: ChangeBody) => {
       const text = JSON.stringify(body)
-      if (open.current?.text !== text) open.current = { text, key: fresh() }
+      if (open.current?.text !== text) open.current = { text, key: newKey() }
       return postChange(open.current.key, body)
     },
     onSuccess: async (made) => {

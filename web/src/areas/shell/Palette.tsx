@@ -10,7 +10,7 @@ import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { useProblemText } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
-import { letterOf, usePlaces } from './places'
+import { letterOf, useNew, usePlaces } from './places'
 
 interface Item { id: string; group: string; text: string; note?: string; search: string; go: () => void }
 
@@ -22,6 +22,7 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
   const may = useMay()
   const problem = useProblemText()
   const places = usePlaces()
+  const makes = useNew()
   const [text, setText] = useState(() => typed.current)
   const [at, setAt] = useState(0)
   const q = useDebounced(text.trim(), 120)
@@ -40,8 +41,8 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
       ...(may('settings:write') && !BASE ? [item('pages', 'businesses', t('businesses.title'), '', () => void navigate({ to: '/settings/businesses' }), '/settings/businesses')] : []),
       ...(may('definitions:write') ? [
         item('pages', 'new-classification', t('classification.new'), '', () => void navigate({ to: '/classification/new' })),
-        item('pages', 'new-segment', t('shell.new_segment'), 'C', () => void navigate({ to: '/segments/new' })),
       ] : []),
+      ...makes.map((n) => item('pages', n.key, t(n.key), n.key === 'shell.new_segment' ? 'C' : '', n.go)),
       ...(mine ?? []).filter((b) => !b.here).map((b) => item('businesses', b.path, b.name, b.path || '/', () => window.location.assign(`${b.path}/`))),
       item('businesses', 'other', t('shell.other_business'), '', onOther),
       ...(allSegments ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), `${s.label.zh} ${s.label.en}`)),
@@ -49,7 +50,7 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
       ...classifications.flatMap((c) => c.classes.map((k) => item('classes', `${c.key}.${k.key}`, label(k.label), `${label(c.label)} · ${f.integer(k.customers)}`, () => void navigate({ to: '/customers', search: { [`class.${c.key}`]: k.key } as never }), `${k.label.zh} ${k.label.en}`))),
       ...features.map((x) => item('features', x.key, label(x.label), x.key, () => void navigate({ to: '/features', search: { open: x.key, q: undefined } }), `${x.label.zh} ${x.label.en}`)),
     ]
-  }, [t, label, f, navigate, may, places, mine, onOther, allSegments, classifications, features])
+  }, [t, label, f, navigate, may, places, makes, mine, onOther, allSegments, classifications, features])
 
   const shown = useMemo((): Item[] => {
     const words = text.toLowerCase().trim().split(/\s+/).filter(Boolean)

@@ -5,16 +5,18 @@ import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
+import { type Entry, hostEntries } from '@/parts/entry'
 import { useHotkeys } from '@/parts/hooks'
-import { Mark } from '@/parts/icons'
+import { Mark, PlusIcon } from '@/parts/icons'
 import { Denied } from './Denied'
-import { isShort, letterOf, usePlaces } from './places'
+import { isShort, letterOf, useNew, usePlaces } from './places'
 import './shell.css'
 import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
 const OtherBusiness = lazy(() => import('./OtherBusiness'))
+const EntryDrawer = lazy(() => import('../entry/EntryDrawer'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
 
 export function Shell() {
@@ -30,6 +32,9 @@ export function Shell() {
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   const [other, setOther] = useState(false)
+  const [entry, setEntry] = useState<Entry | null>(null)
+  const makes = useNew()
+  useEffect(() => hostEntries(setEntry), [])
 
   const router = useRouter()
   // asked for while the page stood open: nothing else is done before
@@ -83,6 +88,12 @@ export function Shell() {
             ))}
           </div>
         ))}
+        {makes.length > 0 && (
+          <div className="rail-group only-phone">
+            <div className="rail-title">{t('entry.new')}</div>
+            {makes.map((n) => <button key={n.key} type="button" className="rail-link" onClick={() => { setRail(false); n.go() }}><PlusIcon />{t(n.key)}</button>)}
+          </div>
+        )}
         <div className="rail-foot">{data?.workspace && t('shell.rail_foot', { zone: data.workspace.time_zone, currency: data.workspace.currency.code })}</div>
       </nav>
       <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
@@ -93,6 +104,7 @@ export function Shell() {
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette typed={typed} onClose={() => setPalette(false)} onOther={() => setOther(true)} />}
+        {entry && <EntryDrawer entry={entry} onClose={() => setEntry(null)} />}
         {over && <SignInAgain before={over} />}
         {other && <OtherBusiness onClose={() => setOther(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}

@@ -6,13 +6,14 @@ import { overview, session, signOut } from '@/api/queries'
 import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
 import { useAccessWords, useMay } from '@/parts/access'
-import { CalendarIcon, MenuIcon, MoonIcon, SearchIcon, SunIcon } from '@/parts/icons'
+import { CalendarIcon, MenuIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from '@/parts/icons'
 import { Tray } from '@/parts/jobs/Tray'
 import { Pop } from '@/parts/Pop'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { setTheme, useTheme } from '@/theme/useTheme'
 import { Businesses } from './Businesses'
+import { useNew } from './places'
 
 const AsOfPanel = lazy(() => import('./AsOfPanel'))
 const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
@@ -28,6 +29,7 @@ export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => vo
       <button type="button" className="icon-btn framed search-btn" aria-label={t('shell.search')} onClick={onSearch}>
         <SearchIcon /><span className="search-text">{t('shell.search')}</span><span className="kbd">{mac ? '⌘K' : 'Ctrl K'}</span>
       </button>
+      <New />
       <Tray />
       <LangSwitch />
       <ThemeSwitch />
@@ -50,6 +52,18 @@ function ThemeSwitch() {
     <button type="button" className="icon-btn" aria-label={t(theme === 'dark' ? 'shell.to_light' : 'shell.to_dark')} data-testid="theme" onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
       {theme === 'dark' ? <SunIcon /> : <MoonIcon />}
     </button>
+  )
+}
+
+/** What can be made from any page. */
+function New() {
+  const { t } = useT()
+  const all = useNew()
+  if (all.length === 0) return null
+  return (
+    <Pop className="icon-btn framed hide-phone" label={t('entry.new')} testid="new" align="right" button={<><PlusIcon />{t('entry.new')}</>}>
+      {(close) => <div className="menu">{all.map((n) => <button key={n.key} type="button" onClick={() => { close(); n.go() }}>{t(n.key)}</button>)}</div>}
+    </Pop>
   )
 }
 

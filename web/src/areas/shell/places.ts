@@ -1,6 +1,8 @@
+import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
+import { startEntry } from '@/parts/entry'
 import { BoardIcon, EraseIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, QualityIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it; `short`: at the bottom of a phone, where five
@@ -38,3 +40,15 @@ export function usePlaces(): readonly Place[] {
 export const letterOf = (place: Place): string | undefined => ('letter' in place ? place.letter : undefined)
 
 export const isShort = (place: Place): boolean => 'short' in place
+
+/** What the reader may make from any page, by the key of its name. */
+export function useNew(): { key: string; go: () => void }[] {
+  const may = useMay()
+  const navigate = useNavigate()
+  // begun on somebody's page, it is theirs
+  const customer = useRouterState({ select: (s) => /^\/customers\/([^/]+)$/.exec(s.location.pathname)?.[1] })
+  return useMemo(() => [
+    ...(may('imports:write') ? (['customer', 'order', 'interaction'] as const).map((kind) => ({ key: `entry.new_${kind}`, go: () => startEntry(kind === 'customer' ? { kind } : { kind, customer }) })) : []),
+    ...(may('definitions:write') ? [{ key: 'shell.new_segment', go: () => void navigate({ to: '/segments/new' }) }] : []),
+  ], [may, navigate, customer])
+}
