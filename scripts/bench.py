@@ -10,6 +10,7 @@ import bench_fair
 import bench_load
 import bench_move
 import bench_screens
+import bench_undo
 from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare
 
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
@@ -176,6 +177,9 @@ def main():
     seconds, memory, text = run(BIN, "import", "--data", home, "--orders", orders, "--yes", "--json")
     assert json.loads(text)["accepted"] == rows, text
     lines.append((f"CSV, orders of known customers: {rows:,} rows durable in the lake, rows/s", "≥ 200,000, memory ≤ 600 MB", f"{rows / seconds:,.0f}", f"{memory:,.0f} MB"))
+
+    print("undo …", flush=True)
+    lines.append((*bench_undo.row(orders), ""))
 
     rules = CACHE / "bench-rules.txt"
     rules.write_text("\n".join(RULES) + "\n")

@@ -41,7 +41,7 @@ impl Scope {
 pub struct JobQuery {
     /// only in this state
     pub state: Option<JobState>,
-    /// only of this kind: `export`, `carry`, `refresh`, `roll`, `sweep`, `tidy`, `announce`, `seal`
+    /// only of this kind: `export`, `sample`, `carry`, `refresh`, `roll`, `sweep`, `tidy`, `announce`, `seal`
     pub kind: Option<String>,
     /// only those the reader asked for
     pub mine: Option<bool>,

@@ -47,6 +47,7 @@ mod password;
 mod rfm;
 mod router;
 mod rules;
+mod sample;
 mod scope;
 mod second_factor;
 mod second_step;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, sample, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -273,6 +273,7 @@ fn page(page: Page) -> Page {
         .on(Has(ImportsWrite), routes!(imports::undo))
         .on(Has(ExportTake), routes!(imports::rejected_csv))
         .on(Has(ExportTake), routes!(imports::rejected_xlsx))
+        .on(Has(ImportsWrite), routes!(sample::create, sample::remove))
         // jobs
         .on(Has(ExportTake), routes!(exports::create))
         .on(Has(ExportTake), routes!(exports::file))

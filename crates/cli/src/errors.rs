@@ -121,6 +121,7 @@ pub const ALL: &[Entry] = &[
     entry("row.*", "4", ("提交的一行不合要求：缺字段、多字段、类型不对或太大", "a posted row does not fit: a field is missing, unknown or of another type, or the row is too large"), ("照 field 和 message 改；字段见 /docs", "mend it as field and message say; /docs lists the fields")),
     entry("rows.*", "4", ("一次提交的行为空、太多，或没有一行可以收下", "the rows of one request are none, too many, or not one of them can be taken in"), ("分批提交；每一行的原因见 params.rejected", "send them in batches; params.rejected says why for each row")),
     entry("rule", "2 · 4", ("没有给规则（2），或规则读不懂、用了没有的名字（4）", "there is no rule (2), or it does not parse or names something unknown (4)"), ("^ 指出的地方改；名字见 zhiyin features", "mend what ^ points at; `zhiyin features` lists the names")),
+    entry("sample.*", "7", ("示例数据已经在这里、正在生成，或这里已经有自己的数据", "sample data is here or on its way already, or there is data of one's own"), ("在现有的数据上试用，或先移除它们", "try things with what is here, or remove it first")),
     entry("scale", "4", ("没有这种打分方式", "there is no such way of scoring"), WEB),
     entry("second_factor.*", "4 · 7", ("两步验证码不对，或没有开启", "a code of the second step does not fit, or there is no second step"), ("成员页显示谁开启了两步验证", "the page of members shows who has one")),
     entry("segment.*", "4 · 7", ("人群的定义有误、代号已被占用，或仍被使用", "a segment does not fit, its key is taken, or it is still in use"), ("按提示改", "mend it as it says")),

@@ -25,6 +25,7 @@ pub mod objects;
 pub mod paging;
 pub mod people;
 pub mod quality;
+pub mod sample;
 pub mod schema;
 pub mod seal;
 pub mod shares;

@@ -49,6 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         created_at: now,
         fingerprint: now.0.to_string(),
         files: json!([]),
+        sample: false,
     };
     let import = import::create(&mut tx, &new).await?.id;
     import::set_status(&mut tx, &import, Status::Checking, None, now).await?;

@@ -1,10 +1,10 @@
-//! What tests and `zhiyin demo` need to start from: a seeded business, a PostgreSQL of its own, small builders.
+//! What tests need to start from: a PostgreSQL of its own, seeded rules and doubles, small builders.
 
 pub mod addresses;
-pub mod chance;
-pub mod demo;
 pub mod doubles;
 pub mod postgres;
 pub mod published;
 pub mod rules;
 pub mod smtp;
+
+pub use sample::chance;

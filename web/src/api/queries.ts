@@ -86,6 +86,9 @@ export const checkImport = (id: string) => call<Import>('POST', `/imports/${id}/
 export const stopImport = (id: string) => call<Import>('POST', `/imports/${id}/stop`)
 export const commitImport = (id: string) => call<Import>('POST', `/imports/${id}/commit`)
 export const undoImport = (id: string) => call<Import>('POST', `/imports/${id}/undo`)
+/** Sample data for an empty business, in a language; and its end. */
+export const postSample = (lang: Lang) => call<Job>('POST', '/sample', { query: { lang } })
+export const deleteSample = () => call<void>('DELETE', '/sample')
 export const discardImport = (id: string) => call<void>('DELETE', `/imports/${id}`)
 
 export const overview = (at: AsOf = {}) =>

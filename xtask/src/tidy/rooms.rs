@@ -13,14 +13,15 @@ use toml::Value;
 pub const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("models", &["domain"]),
+    ("sample", &["domain"]),
     ("sources", &["domain"]),
     ("lake", &["domain", "models"]),
     ("store", &["domain"]),
     ("channels", &["domain"]),
-    ("flow", &["domain", "models", "sources", "lake", "store", "channels"]),
+    ("flow", &["domain", "models", "sample", "sources", "lake", "store", "channels"]),
     ("api", &["domain", "flow", "store", "lake"]),
-    ("testkit", &["domain"]),
-    ("zhiyin", &["domain", "models", "sources", "lake", "store", "channels", "flow", "api", "testkit"]),
+    ("testkit", &["domain", "sample"]),
+    ("zhiyin", &["domain", "models", "sample", "sources", "lake", "store", "channels", "flow", "api"]),
     ("xtask", &[]),
 ];
 

@@ -140,6 +140,8 @@ const ALL: &[(&str, &str)] = &[
     ("get_imports_id_rejected_xlsx", "被搁置的行（XLSX）"),
     ("post_imports_id_stop", "停止试跑"),
     ("post_imports_id_undo", "撤销整次导入"),
+    ("post_sample", "用示例数据试用"),
+    ("delete_sample", "移除示例数据"),
     ("get_invitations", "邀请列表"),
     ("post_invitations", "邀请成员"),
     ("post_invitations_accept", "接受邀请"),

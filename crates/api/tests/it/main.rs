@@ -28,6 +28,7 @@ mod quality;
 mod record_imports;
 mod people;
 mod revoked;
+mod sample;
 mod schema;
 mod seal;
 mod second_factor;

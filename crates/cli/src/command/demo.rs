@@ -84,7 +84,7 @@ async fn make(data: &Path, ctx: &api::Ctx, size: (u32, u64), today: Day, voice: 
     let app = &ctx.app;
     voice.say(&format!("正在生成 {customers} 位客户的示例生意 …"), &format!("making a sample business of {customers} customers …"));
     let folder = data.join("demo-files");
-    let files = testkit::demo::write_files(&folder, customers, seed, voice.lang, today).map_err(|e| Failure::file(&folder, &e))?;
+    let files = sample::write_files(&folder, customers, seed, voice.lang, today).map_err(|e| Failure::file(&folder, &e))?;
     let reckoning = Reckoning { time_zone: Some("Asia/Shanghai".into()), currency: None };
     let name = voice.lang.pick("山间茶铺（示例）", "Mountain Tea (sample)");
     let reckoned = reckon::reckon(app, &reckoning, Some(Currency::CNY), name, voice.lang).await?;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 fn sample(lang: Lang) -> (Place, Value) {
     let place = Place::sqlite();
     let today = Day::new(2026, 6, 30).expect("a day");
-    let files = testkit::demo::write_files(&place.path("files"), 300, 7, Lang::En, today).expect("the sample is written");
+    let files = sample::write_files(&place.path("files"), 300, 7, Lang::En, today).expect("the sample is written");
     let mut command = place.zhiyin(["classify", "--json", "--currency", "CNY", "--time-zone", "Asia/Shanghai", "--lang", lang.tag()]);
     for file in files.iter().filter(|f| !f.ends_with("truth.csv")) {
         command.arg("--file").arg(file);

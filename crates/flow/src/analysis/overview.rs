@@ -21,6 +21,8 @@ pub struct Overview {
     pub known: super::moment::Known,
     /// how and when it was computed
     pub run: RunInfo,
+    /// some of it is sample data, made up to try things with
+    pub sample: bool,
     /// all customers
     pub customers: u64,
     /// customers with at least one valid order
@@ -112,6 +114,7 @@ pub async fn overview(app: &App, sight: Sight, asked: Asked) -> Result<Overview>
             milliseconds: picture.milliseconds,
             stale: reading.stale,
         },
+        sample: picture.sample,
         customers: picture.total(),
         buyers: picture.buyers().count(),
         not_profiled: picture.run.refused().count(),

@@ -18,6 +18,8 @@ pub struct Picture {
     pub definitions: Arc<Definitions>,
     /// the reporting currency
     pub currency: Currency,
+    /// sample data is among it
+    pub sample: bool,
     /// the business day
     pub as_of: Day,
     /// as known then or today

@@ -262,6 +262,7 @@ impl Runs {
         spec.aggregates = aggregates;
         let clock = Arc::clone(&app.clock);
         let currency = settings.currency;
+        let sample = store::import::sample(&app.store, lake.snapshot().id).await?.is_some();
         let large = spec.customers as usize > LARGE;
         let before = if current { self.ready_before(key) } else { None };
         let follows = before.clone().filter(|_| serves);
@@ -275,6 +276,7 @@ impl Runs {
                 lake,
                 definitions,
                 currency,
+                sample,
                 as_of: key.as_of,
                 known: key.known,
                 known_as_of,

@@ -223,7 +223,7 @@ pub(super) const STORED: &[Stored] = &[
             must("data_files", Kind::Whole, "写成的数据文件数", "data files it wrote"), may("committed_at", Kind::Instant, "导入时间", "when it came in"),
         ],
         fixed: &[
-            ("status", Fixed::Word("committed")), ("error", Fixed::None), ("snapshot", Fixed::None), ("undo_until", Fixed::None), ("undo_snapshot", Fixed::None), ("undone_at", Fixed::None),
+            ("status", Fixed::Word("committed")), ("error", Fixed::None), ("snapshot", Fixed::None), ("undo_until", Fixed::None), ("undo_snapshot", Fixed::None), ("undone_at", Fixed::None), ("sample", Fixed::None),
         ],
         keep: &[Keep::Is("status", "committed")],
     },

@@ -283,7 +283,7 @@ async fn one(app: &Arc<App>, rows: &[Row]) -> Result<()> {
     let named = |(f, s): (&Rows, &Source)| json!({ "name": f.name, "bytes": f.texts.iter().map(String::len).sum::<usize>(), "rows_estimate": f.texts.len(), "format": "jsonl", "mapping": s.mapping, "inbox": true });
     let named: Vec<_> = files.iter().zip(&sources).map(named).collect();
     // what was posted may say again what an earlier post said; each move is an import of its own
-    let new = NewImport { id: id.clone(), author: "API".to_owned(), created_at: now, fingerprint: format!("inbox {id}"), files: named.into() };
+    let new = NewImport { id: id.clone(), author: "API".to_owned(), created_at: now, fingerprint: format!("inbox {id}"), files: named.into(), sample: false };
     let mut tx = app.store.begin().await?;
     let batch = store::import::create(&mut tx, &new).await?.batch;
     store::import::set_status(&mut tx, &id, Status::Checking, None, now).await?;

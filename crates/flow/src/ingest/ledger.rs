@@ -72,6 +72,18 @@ fn tables_of(kind: Kind) -> Option<&'static [Table]> {
 /// # Errors
 /// When a file cannot be read or the store refuses.
 pub async fn begin(app: &App, sources: Vec<Source>, author: &Actor, history: Option<bool>) -> Result<Request> {
+    enter(app, sources, author, history, false).await
+}
+
+/// As [`begin`], of files that are made up to try things with.
+///
+/// # Errors
+/// As [`begin`].
+pub(crate) async fn begin_sample(app: &App, sources: Vec<Source>, author: &Actor) -> Result<Request> {
+    enter(app, sources, author, Some(true), true).await
+}
+
+async fn enter(app: &App, sources: Vec<Source>, author: &Actor, history: Option<bool>, sample: bool) -> Result<Request> {
     let paths: Vec<_> = sources.iter().map(|s| s.path.clone()).collect();
     let hashes = tokio::task::spawn_blocking(move || paths.iter().map(|p| content_hash(p)).collect::<std::io::Result<Vec<_>>>());
     let hashes = hashes.await??;
@@ -84,7 +96,7 @@ pub async fn begin(app: &App, sources: Vec<Source>, author: &Actor, history: Opt
     let mappings: Vec<&Mapping> = sources.iter().map(|s| &s.mapping).collect();
     let mappings = serde_json::to_value(&mappings).map_err(|e| Error::Internal(e.to_string()))?;
     let (id, now) = (app.new_id("imp"), app.clock.now());
-    let new = NewImport { id: id.clone(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files: files.into() };
+    let new = NewImport { id: id.clone(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files: files.into(), sample };
     let mut tx = app.store.begin().await?;
     let batch = store::import::create(&mut tx, &new).await?.batch;
     store::import::set_mapping(&mut tx, &id, &mappings, &print, now).await?;

@@ -42,6 +42,7 @@ mod tests;
 pub use board::Board;
 pub use commit::{Done, FAILPOINTS, UNDO_DAYS, commit, import, refresh};
 pub use ledger::{Resting, begin, content_hash, corrected_since, drop_half, drop_import, fingerprint, remember, resting, undo, undo_trial};
+pub(crate) use ledger::begin_sample;
 pub use proposal::{propose, propose_all, review};
 pub(crate) use customers::ALWAYS;
 pub(crate) use own::typed;

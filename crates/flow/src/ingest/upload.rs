@@ -70,7 +70,7 @@ async fn take_in(app: &App, sight: Sight, id: &str, uploads: Vec<Upload>, author
     let mappings = json!(files.iter().map(|(_, m)| m).collect::<Vec<_>>());
     let files = json!(files.iter().map(|(f, _)| f).collect::<Vec<_>>());
     let now = app.clock.now();
-    let new = NewImport { id: id.to_owned(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files };
+    let new = NewImport { id: id.to_owned(), author: author.name.clone(), created_at: now, fingerprint: print.clone(), files, sample: false };
     let mut tx = app.store.begin().await?;
     store::import::create(&mut tx, &new).await?;
     store::import::set_mapping(&mut tx, id, &mappings, &print, now).await?;

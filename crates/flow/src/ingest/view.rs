@@ -40,6 +40,9 @@ pub struct ImportView {
     pub resting_rows: Option<u64>,
     /// the lake snapshot that made it visible
     pub snapshot: Option<i64>,
+    /// its files are made up, to try things with; `DELETE /sample` takes it back, however long it has been there
+    #[serde(default)]
+    pub sample: bool,
 }
 
 /// How far it is.
@@ -212,6 +215,7 @@ pub(super) fn of(import: store::import::Import, board: &Board, now: Instant) -> 
         undo_until: open.map(Instant::rfc3339),
         resting_rows: None,
         snapshot: import.snapshot,
+        sample: import.sample,
         id: import.id,
     }
 }

@@ -33,6 +33,8 @@ pub enum Kind {
     Quality,
     /// writes down what records come to
     Figures,
+    /// makes sample data and brings it in
+    Sample,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -40,7 +42,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 14] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures];
+    pub const ALL: [Kind; 15] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures, Kind::Sample];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -59,6 +61,7 @@ impl Kind {
             Kind::Arrive => "arrive",
             Kind::Quality => "quality",
             Kind::Figures => "figures",
+            Kind::Sample => "sample",
         }
     }
 
@@ -72,7 +75,7 @@ impl Kind {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal | Kind::Figures => SHORT,
-            Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive => 2 * SHORT,
+            Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive | Kind::Sample => 2 * SHORT,
             Kind::Duplicates | Kind::Quality => 3 * SHORT,
         }
     }
@@ -84,7 +87,7 @@ impl Kind {
 
     /// Nobody waits for it: it is in the history, but not in the tray.
     pub fn quiet(self) -> bool {
-        !matches!(self, Kind::Export | Kind::Arrive)
+        !matches!(self, Kind::Export | Kind::Arrive | Kind::Sample)
     }
 
     /// What whoever asked for one must still have to stop it or have it run again.
@@ -92,7 +95,7 @@ impl Kind {
         match self {
             Kind::Export => Permission::ExportTake,
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality | Kind::Figures => Permission::BaseRead,
-            Kind::Carry => Permission::ImportsWrite,
+            Kind::Carry | Kind::Sample => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,
             Kind::Arrive => Permission::SettingsWrite,

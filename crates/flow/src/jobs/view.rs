@@ -94,7 +94,7 @@ pub struct JobActor {
 pub struct JobView {
     /// `job_…`; in the stream also `imp_…`, an import's long step
     pub id: String,
-    /// `export`, `refresh`, `roll`, `sweep`, `tidy`; in the stream also `import_check`, `import_commit`
+    /// `export`, `sample`, `refresh`, `roll`, `sweep`, `tidy`; in the stream also `import_check`, `import_commit`
     pub kind: String,
     /// where it stands
     pub state: JobState,

@@ -22,7 +22,7 @@ statements! {
     SETTLED = "SELECT f.table_id, f.path, f.record_count, f.file_size_bytes, f.footer_size
         FROM ducklake_data_file f
         WHERE f.end_snapshot IS NULL AND NOT EXISTS (
-            SELECT 1 FROM imports i WHERE i.snapshot = f.begin_snapshot AND i.status = 'committed' AND i.undo_until >= $1)
+            SELECT 1 FROM imports i WHERE i.snapshot = f.begin_snapshot AND i.status = 'committed' AND (i.undo_until >= $1 OR i.sample = 1))
             AND NOT EXISTS (SELECT 1 FROM change_facts c WHERE c.snapshot = f.begin_snapshot)
         ORDER BY f.data_file_id";
 }

@@ -55,7 +55,7 @@ pub struct Commit<'a> {
     pub counts: Counts,
     /// what the commit does
     pub report: serde_json::Value,
-    /// until when it may be undone
+    /// until when it may be undone; of sample data that has no end
     pub undo_until: Option<Instant>,
     /// definitions the import brings, by kind, key and document; each is published unless its key was ever used
     pub definitions: &'a [(definition::Kind, String, serde_json::Value)],
@@ -115,7 +115,7 @@ statements! {
     HERE = "SELECT status, fingerprint FROM imports WHERE id = $1";
     COMMIT = "UPDATE imports SET status = 'committed', error = NULL, report = $2, rows_in = $3, accepted = $4,
             quarantined = $5, duplicates = $6, first_customer = $7, new_customers = $8, data_files = $9, snapshot = $10,
-            committed_at = $11, undo_until = $12, updated_at = $11
+            committed_at = $11, undo_until = CASE WHEN sample = 1 THEN NULL ELSE CAST($12 AS BIGINT) END, updated_at = $11
         WHERE id = $1 AND status IN ('checking', 'checked', 'committing')";
 }
 

@@ -105,6 +105,8 @@ pub struct NewImport {
     pub fingerprint: String,
     /// the files as a document of `flow`
     pub files: serde_json::Value,
+    /// they are made up, to try things with
+    pub sample: bool,
 }
 
 /// A row of the ledger.
@@ -146,6 +148,8 @@ pub struct Import {
     pub undo_snapshot: Option<i64>,
     /// taken back
     pub undone_at: Option<Instant>,
+    /// its files are made up, to try things with
+    pub sample: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -171,22 +175,25 @@ struct Row {
     undo_until: Option<i64>,
     undo_snapshot: Option<i64>,
     undone_at: Option<i64>,
+    sample: Option<i64>,
 }
 
 statements! {
     NEXT_BATCH = "UPDATE counters SET value = value + 1 WHERE name = 'batch' RETURNING value - 1";
-    INSERT = "INSERT INTO imports (id, batch, status, author, created_at, updated_at, fingerprint, files)
-        VALUES ($1, $2, 'mapping', $3, $4, $4, $5, $6)";
+    INSERT = "INSERT INTO imports (id, batch, status, author, created_at, updated_at, fingerprint, files, sample)
+        VALUES ($1, $2, 'mapping', $3, $4, $4, $5, $6, $7)";
     GET = "SELECT id, batch, status, author, created_at, updated_at, fingerprint, files, mapping, report, error, rows_in,
-            accepted, quarantined, duplicates, new_customers, snapshot, committed_at, undo_until, undo_snapshot, undone_at
+            accepted, quarantined, duplicates, new_customers, snapshot, committed_at, undo_until, undo_snapshot, undone_at, sample
         FROM imports WHERE id = $1";
     LIST = "SELECT id, batch, status, author, created_at, updated_at, fingerprint, files, mapping, report, error, rows_in,
-            accepted, quarantined, duplicates, new_customers, snapshot, committed_at, undo_until, undo_snapshot, undone_at
+            accepted, quarantined, duplicates, new_customers, snapshot, committed_at, undo_until, undo_snapshot, undone_at, sample
         FROM imports WHERE batch < $1 ORDER BY batch DESC LIMIT $2";
     COMMITTED = "SELECT id FROM imports WHERE fingerprint = $1 AND status = 'committed'
         AND NOT EXISTS (SELECT 1 FROM imports u WHERE u.status = 'undone' AND u.undo_snapshot > imports.snapshot)
         ORDER BY batch DESC LIMIT 1";
     ANY = "SELECT COUNT(*) FROM imports WHERE status = 'committed'";
+    SAMPLE = "SELECT id FROM imports WHERE sample = 1 AND snapshot <= $1 AND (undo_snapshot IS NULL OR undo_snapshot > $1)";
+    SAMPLES_BEGUN = "SELECT id FROM imports WHERE sample = 1 AND status NOT IN ('committed', 'undone')";
     SET_STATUS = "UPDATE imports SET status = $3, error = $4, updated_at = $5 WHERE id = $1 AND status = $2";
     SET_FILES = "UPDATE imports SET files = $2, updated_at = $3 WHERE id = $1 AND status NOT IN ('committed', 'undone')";
     SET_MAPPING = "UPDATE imports SET mapping = $2, fingerprint = $3, updated_at = $4
@@ -222,6 +229,7 @@ fn import(r: Row) -> Result<Import> {
         undo_until: r.undo_until.map(Instant),
         undo_snapshot: r.undo_snapshot,
         undone_at: r.undone_at.map(Instant),
+        sample: r.sample.is_some(),
     })
 }
 
@@ -230,6 +238,7 @@ pub async fn create(tx: &mut Tx, n: &NewImport) -> Result<Import> {
     let batch = scalar!(&mut *tx, i64, NEXT_BATCH)?;
     execute!(
         &mut *tx, INSERT, n.id.as_str(), batch, n.author.as_str(), n.created_at.0, n.fingerprint.as_str(), n.files.to_string(),
+        n.sample.then_some(1_i64),
     )
     .map_err(|e| e.taken("import"))?;
     find(tx, &n.id).await
@@ -258,6 +267,16 @@ pub async fn committed(db: impl Access, fingerprint: &str) -> Result<Option<Stri
 /// Is any import in: were facts reckoned by the workspace's time zone and currency?
 pub async fn any(db: impl Access) -> Result<bool> {
     Ok(scalar!(db, i64, ANY)? > 0)
+}
+
+/// The import of sample data that is in as of a lake snapshot.
+pub async fn sample(db: impl Access, snapshot: i64) -> Result<Option<String>> {
+    Ok(optional!(db, (String,), SAMPLE, snapshot)?.map(|(id,)| id))
+}
+
+/// Imports of sample data that were begun and never came in.
+pub async fn samples_begun(db: impl Access) -> Result<Vec<String>> {
+    Ok(rows!(db, (String,), SAMPLES_BEGUN)?.into_iter().map(|(id,)| id).collect())
 }
 
 /// Moves an import on. `State` if it may not go there from where it is.

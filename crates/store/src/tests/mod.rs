@@ -113,6 +113,7 @@ pub(crate) async fn checked(store: &Store, id: &str, fingerprint: &str) {
         created_at: at(1),
         fingerprint: fingerprint.to_owned(),
         files: json!([{"name": "orders.csv"}]),
+        sample: false,
     };
     import::create(&mut tx, &new).await.unwrap();
     import::set_status(&mut tx, id, Status::Checking, None, at(2)).await.unwrap();

@@ -7,6 +7,7 @@ import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import './classification.css'
 import { ClassificationCards } from './ClassificationCards'
@@ -39,7 +40,7 @@ export function OverviewPage() {
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><div className="board"><Card><Loading lines={10} height={410} /></Card><Card><Loading lines={10} height={410} /></Card></div></>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {data && data.customers === 0 && search.as_of && <Card><Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: data.as_of })} action={<LinkButton to="/classification" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /></Card>}
-      {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && !search.as_of && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <Begin />} /></Card>}
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />

@@ -12,6 +12,7 @@ import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
@@ -137,7 +138,7 @@ export function ListPage() {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {(query.isPending || (items.length > 0 && !drawn)) && (phone ? <CardsRoom /> : <Card className="list-room"><Loading lines={12} /></Card>)}
       {query.data && items.length === 0 && (
-        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: { view: 'all' } as never })}>{t('customers.clear')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} />}</Card>
+        <Card>{!narrowed && search.as_of ? <Empty title={t('classification.nobody')} text={t('classification.nobody_text', { day: search.as_of })} action={<LinkButton to="/customers" search={{ as_of: undefined, known: undefined } as never} kind="primary">{t('shell.back_to_newest')}</LinkButton>} /> : <Empty title={t(narrowed ? 'customers.none_match' : 'customers.none')} text={t(narrowed ? 'customers.none_match_text' : may('imports:write') ? 'customers.none_text' : 'access.nothing_yet')} action={narrowed ? <Button onClick={() => void navigate({ search: { view: 'all' } as never })}>{t('customers.clear')}</Button> : may('imports:write') && <Begin />} />}</Card>
       )}
       {items.length > 0 && drawn && (phone ? <Cards items={items} columns={columns} f={f} selection={picking ? selection : undefined} onToggle={(id) => pick(id, false)} /> : (
         <Card className="flush"><CustomersTable items={items} columns={columns} sort={sort} at={at} stale={query.isPlaceholderData} onSort={(s) => set({ sort: s })} onAt={(i) => { setAt(i); setOpen(items[i]?.id ?? null) }} f={f} dense={search.density === 'small'} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((s) => page(s, shown))} editing={editing} onEdit={works ? setEditing : undefined} /></Card>

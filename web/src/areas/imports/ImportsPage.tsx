@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { imports, upload, uploadEverything } from '@/api/queries'
+import { imports, overview, upload, uploadEverything } from '@/api/queries'
 import type { Import, Job } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { Drop } from '@/parts/file/Drop'
 import { useFormat } from '@/parts/format'
 import { ordered } from '@/parts/jobs/stream'
 import { Card, Page } from '@/parts/Page'
+import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { Arrival } from './Arrival'
 import './imports.css'
@@ -19,14 +20,17 @@ const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
 export function ImportsPage() {
   const { t } = useFormat()
   const history = useQuery(imports)
+  const base = useQuery(overview()).data
+  const begin = base?.customers === 0 && history.data?.every((i) => i.status !== 'committed') && <Begin files={false} />
   return (
     <Page title={t('imports.title')} note={t('imports.note')}>
+      {base?.sample && <SampleNote />}
       <DropZone />
       <InboxNote />
-      <Card title={t('imports.history')} className="flush">
+      <Card title={t('imports.history')} className="flush" extra={!!history.data?.length && begin}>
         {history.isPending && <div className="page"><Loading /></div>}
         {history.error && <Failed error={history.error} retry={() => void history.refetch()} />}
-        {history.data && (history.data.length ? <History items={history.data} /> : <Empty title={t('imports.none')} text={t('imports.none_text')} />)}
+        {history.data && (history.data.length ? <History items={history.data} /> : <Empty title={t('imports.none')} text={t('imports.none_text')} action={begin} />)}
       </Card>
     </Page>
   )
@@ -83,7 +87,7 @@ function History({ items }: { items: Import[] }) {
         <tbody>
           {items.map((x) => (
             <tr key={x.id}>
-              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }} title={x.files.length > 3 ? x.files.map((file) => file.name).join(', ') : undefined}>{fileNames(x, t) || x.id}</Link></td>
+              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }} title={x.files.length > 3 ? x.files.map((file) => file.name).join(', ') : undefined}>{fileNames(x, t) || x.id}</Link>{x.sample && <> <span className="chip">{t('sample.mark')}</span></>}</td>
               <td><span className={`chip${x.status === 'committed' ? ' on' : ''}`}>{t(`imports.status_${x.status}`)}</span></td>
               <td className="num" data-label={t('imports.rows_in')}>{x.report ? f.integer(x.report.rows_in) : '—'}</td>
               <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>

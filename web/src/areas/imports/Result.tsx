@@ -4,6 +4,7 @@ import type { Import } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card } from '@/parts/Page'
+import { RemoveSample } from '@/parts/sample/Sample'
 import { Failed } from '@/parts/States'
 import { CheckReport } from './CheckReport'
 
@@ -26,16 +27,16 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
       <Card
         title={data.status === 'undone' ? t('imports.was_undone') : t('imports.done')}
         extra={
-          data.status === 'committed' && data.undo_until && (
+          data.status === 'committed' && (data.sample ? <RemoveSample /> : data.undo_until && (
             <Popconfirm title={t('imports.undo_sure')} description={<div className="undo-what"><p>{t('imports.undo_what')}</p>{resting !== 0 && <p className="strong">{resting ? t('imports.undo_resting', { count: resting, n: f.integer(resting) }) : t('imports.undo_later')}</p>}</div>} onConfirm={onUndo} okText={t('imports.undo')} cancelText={t('common.cancel')}>
               <Button loading={undoing}>{t('imports.undo')}</Button>
             </Popconfirm>
-          )
+          ))
         }
       >
         {data.status === 'committed' && r && (
           <div className="stack">
-            <p>{t('imports.done_sentence', { count: r.accepted, rows: f.integer(r.accepted), rejected: f.integer(r.quarantined) })} {data.undo_until ? t('imports.undo_until', { until: f.instant(data.undo_until) }) : t('imports.undo_over')}</p>
+            <p>{t('imports.done_sentence', { count: r.accepted, rows: f.integer(r.accepted), rejected: f.integer(r.quarantined) })} {data.sample ? t('sample.note') : data.undo_until ? t('imports.undo_until', { until: f.instant(data.undo_until) }) : t('imports.undo_over')}</p>
             <div className="row">
               <LinkButton to="/classification" kind="primary">{t('imports.see_classes')}</LinkButton>
               <LinkButton to="/customers">{t('imports.see_customers')}</LinkButton>

@@ -7,6 +7,7 @@ import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
+import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { featureOf, fields, others, place, worstFirst } from './order'
 import './quality.css'
@@ -26,7 +27,7 @@ export function QualityPage() {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={10} /></Card>}
       {q && !q.ready && <Card><p role="status">{t('quality.looking')}</p><Loading lines={8} /></Card>}
-      {q?.ready && q.customers === 0 && <Card><Empty title={t('quality.none')} text={t(may('imports:write') ? 'quality.none_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('customers.import')}</LinkButton>} /></Card>}
+      {q?.ready && q.customers === 0 && <Card><Empty title={t('quality.none')} text={t(may('imports:write') ? 'quality.none_text' : 'access.nothing_yet')} action={may('imports:write') && <Begin />} /></Card>}
       {q?.ready && q.customers > 0 && <Found q={q} f={f} />}
     </Page>
   )

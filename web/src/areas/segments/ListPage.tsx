@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Popconfirm } from 'antd'
-import { deleteSegment, segments } from '@/api/queries'
+import { deleteSegment, overview, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useAt } from '@/parts/useAt'
@@ -17,10 +18,15 @@ import './segments.css'
 export function ListPage() {
   const f = useFormat()
   const { t } = f
-  const query = useQuery(segments(useAt()))
-  const make = useMay()('definitions:write') && <LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>
+  const at = useAt()
+  const may = useMay()
+  const query = useQuery(segments(at))
+  // lists without anybody may be of a business without anybody
+  const base = useQuery({ ...overview(at), enabled: !at.as_of && query.data?.every((s) => s.size === 0) === true })
+  const make = may('definitions:write') && <LinkButton to="/segments/new" kind="primary">{t('segments.new')}</LinkButton>
   return (
     <Page title={t('segments.title')} note={<>{t('segments.note')}{query.data?.[0] && ` ${t('segments.as_of', { day: query.data[0].as_of })}`}</>} actions={make}>
+      {base.data?.customers === 0 && !at.as_of && may('imports:write') && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<Begin />} /></Card>}
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={6} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}

@@ -4,8 +4,8 @@ import { imports, members, overview, segments, segmentTrend } from '@/api/querie
 import type { Import, Overview, SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
-import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { MovesCard } from './MovesCard'
@@ -22,8 +22,9 @@ export function TodayPage() {
   return (
     <Page title={t('today.title')} note={data && data.customers > 0 && <Currency data={data} />}>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {data?.sample && <SampleNote />}
       {data && !at.as_of && (data.customers === 0 || data.orders === 0) && <FirstSteps data={data} />}
-      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
+      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <Begin />} /></Card>}
       {(query.isPending || (data && data.customers > 0)) && (
         <>
           <MovesCard day={data?.as_of} at={at} />
@@ -56,8 +57,11 @@ function FirstSteps({ data }: { data: Overview }) {
   const { t } = useFormat()
   const may = useMay()
   const people = useQuery({ ...members, enabled: may('members:manage') })
+  const files = useQuery({ ...imports, enabled: data.sample }).data
+  // a sample is no first step
+  const own = !data.sample || !!files?.some((i) => i.status === 'committed' && !i.sample)
   const steps: [string, boolean, string][] = [
-    ...(may('imports:write') ? ([['customers', data.customers > 0, '/imports'], ['orders', data.orders > 0, '/imports']] as [string, boolean, string][]) : []),
+    ...(may('imports:write') ? ([['customers', own && data.customers > 0, '/imports'], ['orders', own && data.orders > 0, '/imports']] as [string, boolean, string][]) : []),
     ...(may('members:manage') && people.data ? ([['people', people.data.length > 1, '/settings/users']] as [string, boolean, string][]) : []),
   ]
   if (steps.every(([, done]) => done)) return null

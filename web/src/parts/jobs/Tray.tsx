@@ -4,6 +4,7 @@ import { session } from '@/api/queries'
 import { useFormat } from '../format'
 import { TrayIcon } from '../icons'
 import { Pop } from '../Pop'
+import { useSampleComing } from '../sample/Sample'
 import { useArrivals } from './exports'
 import { JobActions, jobName, Outcome, Progress } from './JobLine'
 import './jobs.css'
@@ -16,6 +17,7 @@ export function Tray() {
   const user = useQuery(session).data?.user?.id
   useStream(user)
   useArrivals()
+  useSampleComing()
   const shown = inTray(useJobs())
   const open = shown.filter(isOpen).length
   return (

@@ -48,7 +48,7 @@ async fn planted_duplicates_are_found_and_nobody_else() {
 async fn strangers_are_not_proposed_and_who_is_twice_is() {
     let shop = Shop::at(None).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let files = testkit::demo::write_files(folder.path(), 2_000, 3, domain::Lang::Zh, shop.app.today()).expect("written");
+    let files = sample::write_files(folder.path(), 2_000, 3, domain::Lang::Zh, shop.app.today()).expect("written");
     let (members, again, _) = planted(40);
     for (n, file) in files.iter().take(3).enumerate() {
         // rows that a real file spoils are left out as they are

@@ -31,5 +31,6 @@ import erasures from './erasures.json'
 import everything from './everything.json'
 import quality from './quality.json'
 import entry from './entry.json'
+import sample from './sample.json'
 
-export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses, erasures, everything, quality, entry }
+export default { common, shell, session, errors, imports, classification, customers, segments, features, rule, settings, access, members, tokens, audit, versions, today, work, jobs, duplicates, webhooks, mail, dashboards, sql, account, second, fields, records, businesses, erasures, everything, quality, entry, sample }

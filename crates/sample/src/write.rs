@@ -1,6 +1,6 @@
 //! The sample business as files, the way people keep them: UTF-8 CSV with headings in their language, and some dirt.
 
-use super::{Habit, Order, Person, names};
+use super::{Habit, MARK, Order, Person, names};
 use crate::chance::Chance;
 use domain::{Day, Lang, money::decimal};
 use std::{
@@ -45,7 +45,15 @@ fn pick(pair: (&'static str, &'static str), lang: Lang) -> String {
 }
 
 fn number(person: &Person) -> String {
-    format!("{}{:06}", if person.organisation { "B" } else { "M" }, person.number + 1)
+    format!("{MARK}{}{:06}", if person.organisation { "B" } else { "M" }, person.number + 1)
+}
+
+fn order_number(order: &Order) -> String {
+    format!("{MARK}D{:08}", order.number)
+}
+
+fn product_number(product: usize) -> String {
+    format!("{MARK}P{:03}", product + 1)
 }
 
 fn moment(day: Day, second: i64, chance: &mut Chance) -> String {
@@ -207,7 +215,7 @@ fn products(path: &Path, lang: Lang, chance: &mut Chance) -> io::Result<()> {
     for i in 0..names::PRODUCTS_A_CATEGORY * 5 {
         let price = chance.between(20, 500) * 100;
         csv.row(&[
-            format!("P{:03}", i + 1), names::product(i, lang).to_owned(), names::category(i, lang).to_owned(),
+            product_number(i), names::product(i, lang).to_owned(), names::category(i, lang).to_owned(),
             pick(*chance.one(&[("知味", "Zhiwei"), ("山间", "Shanjian"), ("清和", "Qinghe")]), lang), decimal(price, 2), decimal(price * 55 / 100, 2),
         ])?;
     }
@@ -229,7 +237,7 @@ fn orders(path: &Path, lines: &Path, people: &[Person], lang: Lang, chance: &mut
     let mut all: Vec<_> = each_order(people).collect();
     all.sort_by_key(|(_, o)| (o.day, o.second, o.number));
     for (p, o) in all {
-        let id = format!("D{:08}", o.number);
+        let id = order_number(o);
         let (mut day, mut who) = (moment(o.day, o.second, chance), number(p));
         match chance.between(0, 2999) {
             0 => day = format!("{}-02-30 10:00:00", o.day.date().year()),
@@ -250,7 +258,7 @@ fn orders(path: &Path, lines: &Path, people: &[Person], lang: Lang, chance: &mut
             csv.row(&row)?;
         }
         for (i, l) in o.lines.iter().enumerate() {
-            detail.row(&[id.clone(), (i + 1).to_string(), format!("P{:03}", l.product + 1), names::category(l.product, lang).to_owned(), l.quantity.to_string(), decimal(l.paid, 2)])?;
+            detail.row(&[id.clone(), (i + 1).to_string(), product_number(l.product), names::category(l.product, lang).to_owned(), l.quantity.to_string(), decimal(l.paid, 2)])?;
         }
     }
     csv.0.flush()?;
@@ -263,7 +271,7 @@ fn refunds(path: &Path, people: &[Person], lang: Lang, chance: &mut Chance) -> i
     for (p, o) in each_order(people) {
         if let Some((day, amount)) = o.refund.filter(|_| !o.cancelled) {
             csv.row(&[
-                format!("R{:08}", o.number), format!("D{:08}", o.number), number(p), moment(day, 36_000 + chance.between(0, 36_000), chance), decimal(amount, 2),
+                format!("{MARK}R{:08}", o.number), order_number(o), number(p), moment(day, 36_000 + chance.between(0, 36_000), chance), decimal(amount, 2),
                 pick(*chance.one(&names::REASONS), lang),
             ])?;
         }

@@ -7,7 +7,7 @@ fn main() -> std::io::Result<()> {
     };
     let number = |text: &str| text.parse::<u64>().map_err(std::io::Error::other);
     let today = domain::Day::parse(day).ok_or_else(|| std::io::Error::other("not a day"))?;
-    for file in testkit::demo::write_files(dir.as_ref(), number(n)? as u32, number(seed)?, domain::Lang::parse(lang), today)? {
+    for file in sample::write_files(dir.as_ref(), number(n)? as u32, number(seed)?, domain::Lang::parse(lang), today)? {
         println!("{}", file.display());
     }
     Ok(())

@@ -2,13 +2,18 @@
 //!
 //! Everything is drawn from a seed, so the same seed gives the same files. Habits are planted (`Habit`) and written to
 //! `truth.csv`, so that tests can hold a classification against what was planted. About 0.3 % of the rows are dirty the
-//! way real files are dirty, in mixed date spellings, phones spoilt by a spreadsheet, impossible days, missing customers.
+//! way real files are dirty, in mixed date spellings, phones spoilt by a spreadsheet, impossible days, missing customers. What
+//! is numbered is numbered as a sample ([`MARK`]), so that beside real files nobody takes the one for the other.
 
+pub mod chance;
 mod names;
 mod write;
 
-use crate::chance::Chance;
+use chance::Chance;
 use domain::{Day, Lang};
+
+/// What every number of the sample begins with.
+pub const MARK: &str = "DEMO-";
 
 /// What was planted for a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

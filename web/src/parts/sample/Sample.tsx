@@ -1,0 +1,68 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Popconfirm } from 'antd'
+import { useCallback } from 'react'
+import { deleteSample, postSample } from '@/api/queries'
+import type { Job } from '@/api/types'
+import { useMay } from '../access'
+import { useFormat } from '../format'
+import { Progress } from '../jobs/JobLine'
+import { isOpen, ordered, useJobChanges, useJobs } from '../jobs/stream'
+import { LinkButton } from '../LinkButton'
+import { useProblemText } from '../States'
+import { toast } from '../toast'
+
+/** How a business without customers begins: with files of its own, or with sample data to try things with. `files`: false where files are dropped anyway. */
+export function Begin({ files = true }: { files?: boolean }) {
+  const { t, lang } = useFormat()
+  const problem = useProblemText()
+  const coming = [...useJobs().values()].find((j) => j.kind === 'sample' && isOpen(j))
+  const order = useMutation({ mutationFn: () => postSample(lang), onSuccess: ordered, onError: (error) => toast.bad(problem(error)) })
+  if (!useMay()('imports:write')) return null
+  return (
+    <>
+      {files && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>}
+      {coming ? <Progress job={coming} /> : <Button loading={order.isPending} onClick={() => order.mutate()}>{t('sample.try')}</Button>}
+    </>
+  )
+}
+
+/** Says that sample data is among what is shown, and removes it. */
+export function SampleNote() {
+  const { t } = useFormat()
+  return <Alert type="info" showIcon title={t('sample.note')} action={<RemoveSample />} />
+}
+
+/** All of it goes with one click, which is asked about once. */
+export function RemoveSample() {
+  const { t } = useFormat()
+  const problem = useProblemText()
+  const queries = useQueryClient()
+  const remove = useMutation({
+    mutationFn: deleteSample,
+    onSuccess: () => toast.ok(t('sample.removed')),
+    onError: (error) => toast.bad(problem(error)),
+    // every figure on every page is another, also where somebody else was quicker
+    onSettled: () => queries.invalidateQueries(),
+  })
+  if (!useMay()('imports:write')) return null
+  return (
+    <Popconfirm title={t('sample.remove_sure')} description={<p className="sample-what">{t('sample.remove_what')}</p>} onConfirm={() => remove.mutate()} okText={t('sample.remove')} cancelText={t('common.cancel')}>
+      <Button size="small" loading={remove.isPending}>{t('sample.remove')}</Button>
+    </Popconfirm>
+  )
+}
+
+/** When it is there every page says so, wherever its reader is by then. */
+export function useSampleComing() {
+  const f = useFormat()
+  const queries = useQueryClient()
+  const changed = useCallback((job: Job, before: Job | undefined) => {
+    if (job.kind !== 'sample' || !before || before.state === job.state) return
+    if (job.state === 'done') {
+      void queries.invalidateQueries()
+      toast.ok(f.t('sample.ready'))
+    }
+    if (job.state === 'dead') toast.bad(f.t('sample.failed', { why: f.label(job.problem?.message) }))
+  }, [f, queries])
+  useJobChanges(changed)
+}
