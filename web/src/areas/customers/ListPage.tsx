@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { own } from '@/api/base'
 import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
@@ -22,13 +22,14 @@ import { CustomersTable, nameOf } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
-import { holds, nobody, page, range, type Selection, size, toggle } from './selection'
+import { holds, nobody, page, range, type Selection, size, toggle, whom } from './selection'
 import { TagChip } from './Tags'
 import { TagsDrawer } from './TagsDrawer'
 import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 import { Preview } from './Preview'
 
+const AssignOwner = lazy(() => import('./AssignOwner'))
 const limitTotal = 5000
 
 /** Both directions of every column, the one in force among them: phones have no table heads to click. */
@@ -57,6 +58,7 @@ export function ListPage() {
   useEffect(() => {
     if (query.data && !query.isPlaceholderData) remember({ ids: items.map((c) => c.id), total, query: JSON.parse(asked) as CustomerQuery, cursor: query.data.pages.at(-1)?.next_cursor })
   }, [query.data, query.isPlaceholderData, items, total, asked])
+  const narrowing = Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))
   const narrowed = Object.entries(filters).some(([k, v]) => v && k !== 'as_of' && k !== 'known')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState<string | null>(null)
@@ -64,6 +66,7 @@ export function ListPage() {
   const [selection, setSelection] = useState<Selection>(nobody)
   const [editing, setEditing] = useState<string | null>(null)
   const [tagging, setTagging] = useState(false)
+  const [assigning, setAssigning] = useState<{ to: ReturnType<typeof whom>; count: number } | null>(null)
   // on a phone a card is a link until somebody wants to pick
   const [picking, setPicking] = useState(false)
   const nameLock = useNameLock()
@@ -88,6 +91,12 @@ export function ListPage() {
     ...(works && !phone ? {
       x: () => { if (current) pick(current.id, false) },
       'shift x': () => { if (current) pick(current.id, true) },
+      a: (e: KeyboardEvent) => {
+        const count = size(selection, total)
+        if (!count && !current) return
+        e.preventDefault()
+        setAssigning(count ? { to: whom(selection, narrowing, total), count } : { to: { customers: [current?.id ?? ''] }, count: 1 })
+      },
       e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setOpen(null); setEditing(current.id) } },
       escape: () => setSelection(nobody),
     } : {}),
@@ -128,7 +137,7 @@ export function ListPage() {
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
-      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} />}
+      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={narrowing} shown={items.length} total={total} />}
       <div className={facetsOn ? 'list-with-facets' : 'stack'}>
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">
@@ -149,6 +158,7 @@ export function ListPage() {
       )}
       </div>
       </div>
+      {assigning && <Suspense fallback={null}><AssignOwner {...assigning} onClose={() => setAssigning(null)} onDone={() => { setAssigning(null); setSelection(nobody) }} /></Suspense>}
       <TagsDrawer open={tagging} onClose={() => setTagging(false)} />
       <Preview id={open} onClose={() => setOpen(null)} />
     </Page>

@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Drawer } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
-import { useHotkeys } from '@/parts/hooks'
+import { useHotkeys, withKey } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
 import { Card, Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { Failed, Loading } from '@/parts/States'
 import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
@@ -26,6 +28,8 @@ import { Timeline } from './Timeline'
 import { Who } from './Who'
 import { WhyPanel } from './WhyPanel'
 
+const AssignOwner = lazy(() => import('./AssignOwner'))
+
 /** Shelves of features, the most asked for first. */
 const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
 
@@ -39,6 +43,7 @@ export function ProfilePage() {
   const at = { as_of: search.as_of, known: search.known }
   const query = useQuery(profileQuery(id, at))
   const p = query.data
+  useOpened('customers', p?.id)
   // an old address of somebody who was merged goes to who stands for them
   useEffect(() => {
     if (p && p.id !== id) void navigate({ to: '/customers/$id', params: { id: p.id }, search: (old) => old, replace: true })
@@ -48,10 +53,13 @@ export function ProfilePage() {
   const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
   const next = async () => go(await onward(id).catch(() => undefined))
   const [editing, setEditing] = useState(false)
+  const [assigning, setAssigning] = useState(false)
+  const works = useMay()('customers:write')
   const nameLock = useNameLock()
   useHotkeys({
     j: () => void next(),
     k: () => go(near?.before),
+    a: (event) => { if (works) { event.preventDefault(); setAssigning(true) } },
     e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
     n: (event) => { const box = document.getElementById('new-note'); if (box) { event.preventDefault(); box.focus() } },
   })
@@ -84,6 +92,7 @@ export function ProfilePage() {
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
         <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
       </div>
+      {assigning && <Suspense fallback={null}><AssignOwner to={{ customers: [p.id] }} count={1} onClose={() => setAssigning(false)} /></Suspense>}
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
         {subject && <WhyPanel id={id} name={title} subject={subject} at={at} />}
       </Drawer>
@@ -96,9 +105,9 @@ function Neighbours({ near, onBefore, onAfter }: { near: NonNullable<ReturnType<
   const { t, integer } = useFormat()
   return (
     <div className="row nowrap">
-      <Button size="small" aria-label={t('shell.key_previous')} title={`${t('shell.key_previous')} (K)`} disabled={!near.before} onClick={onBefore}>‹</Button>
+      <Button size="small" aria-label={t('shell.key_previous')} title={withKey(t('shell.key_previous'), 'K')} disabled={!near.before} onClick={onBefore}>‹</Button>
       <span className="soft small nowrap">{integer(near.place)} / {integer(near.total)}</span>
-      <Button size="small" aria-label={t('shell.key_next')} title={`${t('shell.key_next')} (J)`} disabled={!near.after && !near.more} onClick={onAfter}>›</Button>
+      <Button size="small" aria-label={t('shell.key_next')} title={withKey(t('shell.key_next'), 'J')} disabled={!near.after && !near.more} onClick={onAfter}>›</Button>
     </div>
   )
 }
