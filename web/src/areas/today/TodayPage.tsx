@@ -10,6 +10,7 @@ import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { MovesCard } from './MovesCard'
+import { Notices } from './Notices'
 import './today.css'
 
 /** What somebody with ten minutes wants to know: is it current, who moved since last week and what money hangs on it, which lists grew, what came in. */
@@ -24,6 +25,7 @@ export function TodayPage() {
     <Page title={t('today.title')} note={data && data.customers > 0 && <Currency data={data} />}>
       {query.isPending && <Card><Loading lines={8} /></Card>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {!at.as_of && data?.customers !== 0 && <Notices />}
       {data && !at.as_of && <FirstSteps data={data} />}
       {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <LinkButton to="/imports" kind="primary">{t('classification.empty_action')}</LinkButton>} /></Card>}
       {data && data.customers > 0 && (
