@@ -146,7 +146,7 @@ const duplicates = createRoute({
 /** Filters of records live in the URL, `f.<field>` each. */
 export type ObjectSearch = { q?: string; customer?: string; sort?: string } & Record<`f.${string}`, string | undefined>
 const quality = createRoute({ getParentRoute: () => app, path: '/data-quality', component: lazyRouteComponent(() => import('./areas/quality/QualityPage'), 'QualityPage') })
-const objects = createRoute({ getParentRoute: () => app, path: '/objects', component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
+const objects = createRoute({ getParentRoute: () => app, path: '/objects', validateSearch: (s: Raw): { open?: 'new' } => ({ open: oneOf(s.open, 'new') }), component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
 const objectOne = createRoute({
   getParentRoute: () => app, path: '/objects/$id',
   validateSearch: (s: Raw): ObjectSearch => {
@@ -156,7 +156,11 @@ const objectOne = createRoute({
   },
   component: lazyRouteComponent(() => import('./areas/objects/ObjectPage'), 'ObjectPage'),
 })
-const segments = createRoute({ getParentRoute: () => app, path: '/segments', component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage') })
+export interface SegmentsSearch { q?: string; sort?: 'size' | 'changed' }
+const segments = createRoute({
+  getParentRoute: () => app, path: '/segments', validateSearch: (s: Raw): SegmentsSearch => ({ q: text(s.q), sort: oneOf(s.sort, 'size', 'changed') }),
+  component: lazyRouteComponent(() => import('./areas/segments/ListPage'), 'ListPage'),
+})
 const segmentNew = createRoute({
   getParentRoute: () => app, path: '/segments/new', staticData: { needs: 'definitions:write' }, validateSearch: (s: Raw): { rule?: string; name?: string; from?: string } => ({ rule: text(s.rule), name: text(s.name), from: text(s.from) }),
   component: lazyRouteComponent(() => import('./areas/segments/BuilderPage'), 'NewSegment'),
@@ -171,7 +175,7 @@ const importOne = createRoute({ getParentRoute: () => app, path: '/imports/$id',
 
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: lazyRouteComponent(() => import('./areas/settings/SettingsPage'), 'SettingsPage') })
 const account = createRoute({ getParentRoute: () => app, path: '/settings/account', component: lazyRouteComponent(() => import('./areas/account/AccountPage'), 'AccountPage') })
-const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
+const members = createRoute({ getParentRoute: () => app, path: '/settings/users', staticData: { needs: 'members:manage' }, validateSearch: (s: Raw): { open?: 'invite' } => ({ open: oneOf(s.open, 'invite') }), component: lazyRouteComponent(() => import('./areas/members/MembersPage'), 'MembersPage') })
 const tokens = createRoute({ getParentRoute: () => app, path: '/settings/tokens', staticData: { needs: 'tokens:write' }, component: lazyRouteComponent(() => import('./areas/tokens/TokensPage'), 'TokensPage') })
 const businesses = createRoute({ getParentRoute: () => app, path: '/settings/businesses', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/businesses/BusinessesPage'), 'BusinessesPage') })
 const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webhooks', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhooksPage'), 'WebhooksPage') })
@@ -205,7 +209,7 @@ const board = createRoute({
   component: lazyRouteComponent(() => import('./areas/dashboards/BoardPage'), 'BoardPage'),
 })
 
-const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: { needs: 'export:take' }, component: lazyRouteComponent(() => import('./areas/sql/SqlPage'), 'SqlPage') })
+const sql = createRoute({ getParentRoute: () => app, path: '/sql', staticData: { needs: 'export:take' }, validateSearch: (s: Raw): { question?: string } => ({ question: text(s.question) }), component: lazyRouteComponent(() => import('./areas/sql/SqlPage'), 'SqlPage') })
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: Nowhere })
 

@@ -79,10 +79,15 @@ export async function download(path: string, body: unknown, signal: AbortSignal)
   const form = body instanceof FormData
   const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { 'X-Zhiyin-CSRF': '1', ...(form ? {} : { 'Content-Type': 'application/json' }) }, body: form ? body : JSON.stringify(body), signal })
   if (!answer.ok) throw told(Problem.of(await answer.json().catch(() => null), answer.status))
-  const address = URL.createObjectURL(await answer.blob())
+  save(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'sql')
+}
+
+/** Saves something as if a link to it had been clicked. */
+export function save(what: Blob, name: string) {
+  const address = URL.createObjectURL(what)
   const link = document.createElement('a')
   link.href = address
-  link.download = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'sql'
+  link.download = name
   document.body.append(link)
   link.click()
   link.remove()

@@ -3,13 +3,15 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, href } from './client'
 import type { AsOf } from './queries'
-import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Subscription, SubscriptionDraft, Tile } from './types'
+import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Label, Subscription, SubscriptionDraft, Tile } from './types'
 
 export type Narrow = Record<string, string | undefined>
 
 export const dashboards = queryOptions({ queryKey: ['dashboards'], queryFn: async ({ signal }) => (await call<{ items: Dashboard[] }>('GET', '/dashboards', { signal })).items })
 export const dashboard = (id: string) => queryOptions({ queryKey: ['dashboards', id], queryFn: ({ signal }) => call<Dashboard>('GET', `/dashboards/${id}`, { signal }) })
 export const dashboardTemplates = queryOptions({ queryKey: ['dashboards', 'templates'], queryFn: async ({ signal }) => (await call<{ items: DashboardTemplate[] }>('GET', '/dashboards/templates', { signal })).items, staleTime: 60_000 })
+/** One to begin with. */
+export const blankDashboard = (name: Label): DashboardBody => ({ name, tiles: [], audience: 'private' })
 export const postDashboard = (body: DashboardBody) => call<Dashboard>('POST', '/dashboards', { body })
 export const putDashboard = (id: string, body: DashboardBody) => call<Dashboard>('PUT', `/dashboards/${id}`, { body })
 export const deleteDashboard = (id: string) => call<void>('DELETE', `/dashboards/${id}`)

@@ -40,35 +40,35 @@ const KEYS = 'zhiyin.keys'
 export const lettersOn = () => localStorage.getItem(KEYS) !== 'off'
 export const setLetters = (on: boolean) => (on ? localStorage.removeItem(KEYS) : localStorage.setItem(KEYS, 'off'))
 
+/** What a button does, and the key that does it too, for its tooltip. */
+export const withKey = (what: string, key: string) => (lettersOn() ? `${what} (${key})` : what)
+
+/** The first key of a sequence like `g c`: it speaks for the whole page, so that no one takes the second for a letter of its own. */
+let first: { key: string; at: number; by: KeyboardEvent; next?: KeyboardEvent } | null = null
+
+/** The key before this one, if the two are a sequence. */
+function before(event: KeyboardEvent): string | undefined {
+  if (!first || first.by === event) return undefined
+  first.next ??= event
+  return first.next === event && event.timeStamp - first.at < 1200 ? first.key : undefined
+}
+
 /** Single-letter shortcuts; silent while somebody types, composes with an IME, or holds a modifier. `g c` is a sequence. */
 export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, active = true) {
   const latest = useRef(map)
   latest.current = map
   useEffect(() => {
     if (!active) return
-    let prefix = ''
-    let timer: ReturnType<typeof setTimeout> | undefined
     const on = (event: KeyboardEvent) => {
       if (!lettersOn() || typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       const letter = event.key === ' ' ? 'space' : event.key.toLowerCase()
       const key = event.shiftKey && /^[a-z]$/.test(letter) ? `shift ${letter}` : letter
-      const combined = prefix ? `${prefix} ${key}` : key
-      prefix = ''
-      const f = latest.current[combined] ?? latest.current[key]
-      if (f) {
-        f(event)
-        return
-      }
-      if (Object.keys(latest.current).some((k) => k.startsWith(`${key} `))) {
-        prefix = key
-        clearTimeout(timer)
-        timer = setTimeout(() => { prefix = '' }, 1200)
-      }
+      const prefix = before(event)
+      const f = latest.current[prefix ? `${prefix} ${key}` : key]
+      if (f) return f(event)
+      if (!prefix && Object.keys(latest.current).some((k) => k.startsWith(`${key} `))) first = { key, at: event.timeStamp, by: event }
     }
     window.addEventListener('keydown', on)
-    return () => {
-      window.removeEventListener('keydown', on)
-      clearTimeout(timer)
-    }
+    return () => window.removeEventListener('keydown', on)
   }, [active])
 }

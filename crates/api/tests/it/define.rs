@@ -79,6 +79,9 @@ async fn segments_are_made_changed_used_and_taken_away() {
         let edit = json!({ "label": label, "rule_text": "orders >= 10" });
         let edited = app.with_body(Method::PUT, &format!("/segments/{key}"), edit).await.expect(200);
         assert_eq!((&edited["size"], &edited["version"]), (&2.into(), &2.into()));
+        let all = app.get("/segments").await.expect(200);
+        let told = |key: &str| all["items"].as_array().and_then(|i| i.iter().find(|s| s["key"] == key)).and_then(|s| s["changed_at"].as_str().map(ToOwned::to_owned));
+        assert!(told(&key) >= told("rest") && told("rest").is_some(), "what was changed last came into force last");
         assert_eq!(app.get("/segments/rest").await.expect(200)["size"], 10);
         assert_eq!(app.delete("/segments/rest").await.status, 204);
         assert_eq!(app.delete(&format!("/segments/{key}")).await.status, 204);

@@ -47,6 +47,9 @@ pub struct SegmentView {
     /// the business day of the numbers
     #[schema(value_type = String, format = Date)]
     pub as_of: Day,
+    /// this version came into force then, RFC 3339; only a list tells it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<String>,
 }
 
 /// What a person sends to make or change a segment: a rule as text or tree, or whom a fixed list holds. A fixed list that is
@@ -205,7 +208,10 @@ const MOVERS: usize = 5;
 /// When the store or the lake refuses.
 pub async fn list(app: &App, asked: Asked) -> Result<Vec<SegmentView>> {
     let picture = app.runs.at(app, asked).await?;
-    picture.definitions.segments().iter().map(|s| view(&picture, s)).collect()
+    let kept = store::definition::current(&app.store, Kind::Segment).await?;
+    let changed: BTreeMap<&str, String> = kept.iter().filter_map(|d| Some((d.key.as_str(), d.published_at?.rfc3339()))).collect();
+    let all = picture.definitions.segments().iter();
+    all.map(|s| Ok(SegmentView { changed_at: changed.get(s.key.as_str()).cloned(), ..view(&picture, s)? })).collect()
 }
 
 /// One segment.
@@ -355,6 +361,7 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
         exclude: s.exclude.clone(),
         priority: s.priority.clone(),
         as_of: picture.as_of,
+        changed_at: None,
     })
 }
 

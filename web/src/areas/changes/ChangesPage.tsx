@@ -4,7 +4,8 @@ import { Button, Segmented } from 'antd'
 import type { Change } from '@/api/types'
 import { changes as changesQuery, undoChange } from '@/api/work'
 import { useMay } from '@/parts/access'
-import { useFormat } from '@/parts/format'
+import { SaveCsv } from '@/parts/file/SaveCsv'
+import { type Format, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -21,7 +22,7 @@ export function ChangesPage() {
   return (
     <Page
       title={t('work.changes_title')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={t('work.changes_note')}
-      actions={may('members:manage') && <Segmented aria-label={t('work.change_who')} value={by ?? 'me'} options={[{ value: 'me', label: t('work.changes_mine') }, { value: 'everybody', label: t('work.changes_all') }]} onChange={(v) => void navigate({ search: (old) => ({ ...old, by: v === 'everybody' ? v : undefined }), replace: true })} />}
+      actions={<>{items.length > 0 && <SaveCsv name={t('work.changes_title')} table={{ head: [t('work.change_when'), t('work.change_what'), t('work.change_who'), t('work.change_size'), t('work.change_undone')], rows: () => items.map((c) => [f.instant(c.at), whatOf(c, f), c.author_name, c.changed, c.undone_at && f.instant(c.undone_at)]) }} />}{may('members:manage') && <Segmented aria-label={t('work.change_who')} value={by ?? 'me'} options={[{ value: 'me', label: t('work.changes_mine') }, { value: 'everybody', label: t('work.changes_all') }]} onChange={(v) => void navigate({ search: (old) => ({ ...old, by: v === 'everybody' ? v : undefined }), replace: true })} />}</>}
     >
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={6} /></Card>}
@@ -39,6 +40,8 @@ export function ChangesPage() {
   )
 }
 
+const whatOf = (c: Change, f: Format) => f.t(`work.what_${c.kind}`, { name: f.label(c.subject_name) || f.t('work.nobody') })
+
 function Row({ change: c }: { change: Change }) {
   const f = useFormat()
   const { t } = f
@@ -53,7 +56,7 @@ function Row({ change: c }: { change: Change }) {
   return (
     <tr>
       <td className="nowrap">{f.instant(c.at)}</td>
-      <td className="whole strong">{t(`work.what_${c.kind}`, { name: f.label(c.subject_name) || t('work.nobody') })}</td>
+      <td className="whole strong">{whatOf(c, f)}</td>
       <td data-label={t('work.change_who')}>{c.author_name ?? '—'}</td>
       <td className="num" data-label={t('work.change_size')}>{f.integer(c.changed)}</td>
       <td>

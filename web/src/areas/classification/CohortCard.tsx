@@ -42,6 +42,8 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
       table={{
         caption: t('classification.cohorts'),
         columns: [{ name: t('classification.first_month') }, { name: t('classification.customers'), number: true }, ...months.map((m) => ({ name: `+${m}`, number: true }))],
+        plain: () => all.map((c) => [c.month, c.size, ...months.map((m) => c.values[m])]),
+        of: query.data?.as_of,
         rows: all.map((c) => [c.month, opens(c.month, null, c.size, c.size, f.integer(c.size)), ...months.map((m) => (c.values[m] === undefined ? '' : opens(c.month, m, c.values[m], c.size, f.integer(c.values[m]))))]),
       }}
       note={t('classification.cohorts_note')}

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { type AsOf, curve } from '@/api/queries'
 import type { Curve } from '@/api/types'
 import { ChartCard } from '@/parts/ChartCard'
+import { shareOf } from '@/parts/file/csv'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
 import { chartColors, tooltip } from '@/theme/chart'
@@ -51,7 +52,7 @@ export function CurveCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void 
     <ChartCard
       title={t('classification.curve')}
       extra={data && data.gini != null && <span className="chip" title={t('classification.gini_note')}>{t('classification.gini')} {f.decimal(data.gini, 3)}</span>}
-      table={{ caption: t('classification.curve'), columns: [{ name: t('classification.best_customers'), number: true }, { name: t('classification.share_of_net'), number: true }, { name: t('classification.customers'), number: true }], rows: (data?.points ?? []).map((p) => [f.percent(p.customers_share), f.percent(p.net_share), p.best ? drill(p.customers_share, p.best, f.integer(p.best.customers)) : f.integer(0)]) }}
+      table={{ caption: t('classification.curve'), columns: [{ name: t('classification.best_customers'), number: true }, { name: t('classification.share_of_net'), number: true }, { name: t('classification.customers'), number: true }], rows: (data?.points ?? []).map((p) => [f.percent(p.customers_share), f.percent(p.net_share), p.best ? drill(p.customers_share, p.best, f.integer(p.best.customers)) : f.integer(0)]), plain: () => (data?.points ?? []).map((p) => [shareOf(p.customers_share), shareOf(p.net_share), p.best?.customers ?? 0]), of: at.as_of }}
       note={t('classification.curve_note')}
     >
       {query.isPending && <Loading lines={6} height={342} />}

@@ -11,6 +11,7 @@ import { ClassTrendCard } from '@/parts/definition/TrendCard'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import './classification.css'
@@ -26,6 +27,7 @@ export function DetailPage() {
   const { t } = f
   const at = { as_of, known }
   const { data, isPending, error, refetch } = useQuery(query(key, at))
+  useOpened('classifications', data?.key, data?.label)
   const [picked, setPicked] = useState<Pick | null>(null)
   const [editing, setEditing] = useState(false)
   const may = useMay()

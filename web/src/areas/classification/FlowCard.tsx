@@ -8,6 +8,7 @@ import { flow } from '@/api/queries'
 import type { ClassificationSummary, Flow, Known } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { ChartCard } from '@/parts/ChartCard'
+import { majorOf } from '@/parts/file/csv'
 import { GridTable } from '@/parts/figure/GridTable'
 import { useFormat } from '@/parts/format'
 import { usePhone } from '@/parts/hooks'
@@ -108,7 +109,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
           <Segmented size="small" aria-label={t('dashboards.view')} value={matrix ? 'matrix' : 'bands'} onChange={(v) => set({ moves: v === 'matrix' ? v : undefined })} options={(['bands', 'matrix'] as const).map((value) => ({ value, label: t(`dashboards.view_${value}`) }))} />
         </>
       }
-      table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]) }}
+      table={{ caption: t('classification.flow'), columns: [{ name: from }, { name: asOf }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }], rows: (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), <button key="n" type="button" className="drill" aria-label={`${nameOf(l)}: ${f.integer(l.customers)}`} onClick={() => pickBand({ source: `<${l.source}`, target: `>${l.target}` })}>{f.integer(l.customers)}</button>, f.money(l.net)]), plain: () => (data?.links ?? []).map((l) => [names.get(l.source), names.get(l.target), l.customers, majorOf(l.net, f.currency.digits)]), of: `${from}-${asOf}` }}
       note={<><b data-testid="flow-sums">{!data ? '…' : [...(came ? [t('classification.flow_came', { count: came, n: f.integer(came) })] : []), t('classification.flow_moved', { n: f.integer(moved) }), t('classification.flow_stayed', { n: f.integer(stayed) })].join(' · ')}</b><br />{t('classification.flow_note')}</>}
     >
       {query.isPending && <Loading lines={8} height={height} />}

@@ -8,6 +8,7 @@ import type { ClassificationSummary, ClassSize, Known, Rfm, Scoring } from '@/ap
 import { daysBefore } from '@/i18n/format'
 import { Bars } from '@/parts/Bars'
 import { ChartCard } from '@/parts/ChartCard'
+import { majorOf } from '@/parts/file/csv'
 import { type Format, useClassifications, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
 import { bounds, changeShade, shade } from './heat'
@@ -39,7 +40,9 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
     const found = classifications.find((c) => c.key === key) ?? { key, label: item.label, description: item.label, group: 'value', version: 1, builtin: true, classes: [] }
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
-  const rows = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f).map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), <button key="n" type="button" className="drill" aria-label={`${t('classification.cell_name', { r: c.r, f: c.f })}: ${f.integer(c.customers)}`} onClick={() => onPick(pickCell(c, data as Rfm, f))}>{f.integer(c.customers)}</button>, f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [data, f, t, view, onPick])
+  const cells = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f), [data])
+  const rows = useMemo(() => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), <button key="n" type="button" className="drill" aria-label={`${t('classification.cell_name', { r: c.r, f: c.f })}: ${f.integer(c.customers)}`} onClick={() => onPick(pickCell(c, data as Rfm, f))}>{f.integer(c.customers)}</button>, f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [cells, data, f, t, view, onPick])
+  const plain = () => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), c.customers, majorOf(c.net, f.currency.digits), ...(view === 'change' ? [c.change] : [])])
   return (
     <ChartCard
       title={t('classification.rfm')}
@@ -50,7 +53,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
           {view === 'change' && <DatePicker size="small" aria-label={t('classification.compare')} allowClear={false} value={dayjs(compare)} maxDate={dayjs(asOf)} onChange={(d) => set({ compare: d?.format('YYYY-MM-DD') })} />}
         </>
       }
-      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows }}
+      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows, plain, of: asOf }}
       note={
         <>
           {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}

@@ -5,7 +5,7 @@ import { segments } from '@/api/queries'
 import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
-import { usePhone } from '@/parts/hooks'
+import { usePhone, withKey } from '@/parts/hooks'
 import { LinkButton } from '@/parts/LinkButton'
 import { Pop } from '@/parts/Pop'
 import { useAt } from '@/parts/useAt'
@@ -43,7 +43,7 @@ export default function BulkBar({ selection, onSelect, filter, shown, total }: P
       <span className="row">
         <Pop className="pop-button" label={t('work.add_tag')} button={t('work.add_tag')}>{(close) => <TagPicker autoFocus onPick={(x) => { close(); act('tag_add', x.id) }} />}</Pop>
         <Pop className="pop-button" label={t('work.remove_tag')} button={t('work.remove_tag')}>{(close) => <TagPicker autoFocus onlyThese onPick={(x) => { close(); act('tag_remove', x.id) }} />}</Pop>
-        <Pop className="pop-button" label={t('work.set_owner')} button={t('work.set_owner')}>
+        <Pop className="pop-button" label={t('work.set_owner')} button={t('work.set_owner')} title={withKey(t('work.set_owner'), 'A')}>
           {(close) => (
             <div className="menu picker-list">
               {owners.map((o) => <button key={o.id} type="button" onClick={() => { close(); act('owner_set', o.id) }}>{o.name}</button>)}

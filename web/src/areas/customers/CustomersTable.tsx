@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { CustomerItem, Feature, Value } from '@/api/types'
 import { entryOf } from '@/parts/field/words'
 import { type Format, useCatalog, useClassifications, useTextLabel } from '@/parts/format'
+import { withKey } from '@/parts/hooks'
 import { Contact } from '@/parts/Masked'
 import { PenIcon } from '@/parts/icons'
 import { toast } from '@/parts/toast'
@@ -75,7 +76,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
                     ? <NameEdit id={c.id} name={c.name ?? ''} onClose={() => onEdit(null)} />
                     : <Link to="/customers/$id" params={{ id: c.id }} onClick={(e) => e.stopPropagation()}>{nameOf(c)}</Link>}
                   {c.name && c.external_id && <span className="soft small">{c.external_id}</span>}
-                  {onEdit && !nameLock && editing !== c.id && <button type="button" className="cell-pen" aria-label={f.t('work.edit_name_of', { name: nameOf(c) })} title={`${f.t('work.edit_name')} (E)`} onClick={(e) => { e.stopPropagation(); onEdit(c.id) }}><PenIcon /></button>}
+                  {onEdit && !nameLock && editing !== c.id && <button type="button" className="cell-pen" aria-label={f.t('work.edit_name_of', { name: nameOf(c) })} title={withKey(f.t('work.edit_name'), 'E')} onClick={(e) => { e.stopPropagation(); onEdit(c.id) }}><PenIcon /></button>}
                 </span>
               </th>
               <td>{contactOf(c, f)}</td>

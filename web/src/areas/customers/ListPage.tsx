@@ -23,7 +23,7 @@ import { CustomersTable, nameOf } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
-import { holds, nobody, page, range, type Selection, size, toggle } from './selection'
+import { holds, nobody, page, range, type Selection, size, toggle, whom } from './selection'
 import { TagChip } from './Tags'
 import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
@@ -33,6 +33,7 @@ const BulkBar = lazy(() => import('./BulkBar'))
 const TagsDrawer = lazy(() => import('./TagsDrawer'))
 const Preview = lazy(() => import('./Preview'))
 
+const AssignOwner = lazy(() => import('./AssignOwner'))
 const limitTotal = 5000
 
 /** Both directions of every column, the one in force among them: phones have no table heads to click. */
@@ -57,6 +58,7 @@ export function ListPage() {
   useEffect(() => {
     if (query.data && !query.isPlaceholderData) remember({ ids: items.map((c) => c.id), total, query: JSON.parse(asked) as CustomerQuery, cursor: query.data.pages.at(-1)?.next_cursor })
   }, [query.data, query.isPlaceholderData, items, total, asked])
+  const narrowing = Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))
   const narrowed = Object.entries(filters).some(([k, v]) => v && k !== 'as_of' && k !== 'known')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState<string | null>(null)
@@ -66,6 +68,7 @@ export function ListPage() {
   const [selection, setSelection] = useState<Selection>(nobody)
   const [editing, setEditing] = useState<string | null>(null)
   const [tagging, setTagging] = useState(false)
+  const [assigning, setAssigning] = useState<{ to: ReturnType<typeof whom>; count: number } | null>(null)
   // on a phone a card is a link until somebody wants to pick
   const [picking, setPicking] = useState(false)
   const nameLock = useNameLock()
@@ -90,6 +93,12 @@ export function ListPage() {
     ...(works && !phone ? {
       x: () => { if (current) pick(current.id, false) },
       'shift x': () => { if (current) pick(current.id, true) },
+      a: (e: KeyboardEvent) => {
+        const count = size(selection, total)
+        if (!count && !current) return
+        e.preventDefault()
+        setAssigning(count ? { to: whom(selection, narrowing, total), count } : { to: { customers: [current?.id ?? ''] }, count: 1 })
+      },
       e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setOpen(null); setEditing(current.id) } },
       escape: () => setSelection(nobody),
     } : {}),
@@ -131,7 +140,7 @@ export function ListPage() {
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
-      {works && size(selection, total) > 0 && <Suspense fallback={null}><BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} /></Suspense>}
+      {works && size(selection, total) > 0 && <Suspense fallback={null}><BulkBar selection={selection} onSelect={setSelection} filter={narrowing} shown={items.length} total={total} /></Suspense>}
       <div className={facetsOn ? 'list-with-facets' : 'stack'}>
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">
@@ -155,6 +164,7 @@ export function ListPage() {
       <Suspense fallback={null}>
         {tagging && <TagsDrawer onClose={() => setTagging(false)} />}
         {looked && <Preview id={open} onClose={() => setOpen(null)} />}
+        {assigning && <AssignOwner {...assigning} onClose={() => setAssigning(null)} onDone={() => { setAssigning(null); setSelection(nobody) }} />}
       </Suspense>
     </Page>
   )

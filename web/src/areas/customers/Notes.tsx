@@ -7,6 +7,7 @@ import { deleteNote, postNote, putNote, restoreNote } from '@/api/work'
 import type { TimelineItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
+import { withKey } from '@/parts/hooks'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useUnsaved } from '@/parts/useUnsaved'
@@ -28,7 +29,7 @@ export function NewNote({ id }: { id: string }) {
   if (!may) return null
   return (
     <div className="note-new">
-      <Input.TextArea id="new-note" aria-label={t('work.new_note')} placeholder={t('work.new_note')} rows={1} className="grows" maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
+      <Input.TextArea id="new-note" title={withKey(t('shell.key_note'), 'N')} aria-label={t('work.new_note')} placeholder={t('work.new_note')} rows={1} className="grows" maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
       {text.trim() !== '' && <div className="row"><Button size="small" type="primary" loading={save.isPending} onClick={() => save.mutate()}>{t('work.save_note')}</Button><span className="soft small">⌘/Ctrl + Enter</span></div>}
     </div>
   )

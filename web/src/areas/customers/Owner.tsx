@@ -5,6 +5,7 @@ import type { Owner as Person } from '@/api/types'
 import { owners as ownersQuery } from '@/api/work'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { withKey } from '@/parts/hooks'
 import { useChange } from './useChange'
 
 /** Who may look after customers, oneself first. */
@@ -24,7 +25,7 @@ export function CustomerOwner({ id, owner }: { id: string; owner?: Person | null
   const options = [...all, ...(owner && !all.some((o) => o.id === owner.id) ? [owner] : [])].map((o) => ({ value: o.id, label: o.name }))
   return (
     <Select
-      size="small" className="owner" aria-label={t('work.owner')} placeholder={t('work.nobody')} allowClear value={owner?.id} loading={change.isPending} options={options} showSearch={{ optionFilterProp: 'label' }}
+      size="small" className="owner" title={withKey(t('shell.key_owner'), 'A')} aria-label={t('work.owner')} placeholder={t('work.nobody')} allowClear value={owner?.id} loading={change.isPending} options={options} showSearch={{ optionFilterProp: 'label' }}
       onChange={(user?: string) => { if (user !== owner?.id) change.mutate({ kind: 'owner_set', subject: user ?? 'none', customers: [id], except: [] }) }}
     />
   )

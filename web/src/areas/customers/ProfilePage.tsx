@@ -7,11 +7,12 @@ import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { startEntry } from '@/parts/entry'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
-import { useHotkeys } from '@/parts/hooks'
+import { useHotkeys, withKey } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { around, onward } from './around'
@@ -31,6 +32,8 @@ import { Who } from './Who'
 
 const WhyPanel = lazy(async () => ({ default: (await import('./WhyPanel')).WhyPanel }))
 
+const AssignOwner = lazy(() => import('./AssignOwner'))
+
 /** Shelves of features, the most asked for first. */
 const shelves = ['purchase', 'lifecycle', 'rfm', 'value', 'loyalty', 'preference', 'returns', 'satisfaction', 'interaction', 'demographics', 'geography', 'firmographics', 'psychographics', 'custom']
 
@@ -46,6 +49,7 @@ export function ProfilePage() {
   const p = query.data
   // the cards are drawn when the head of the page has been
   const drawn = useDeferredValue(!!p, false)
+  useOpened('customers', p?.id)
   // an old address of somebody who was merged goes to who stands for them
   useEffect(() => {
     if (p && p.id !== id) void navigate({ to: '/customers/$id', params: { id: p.id }, search: (old) => old, replace: true })
@@ -55,10 +59,13 @@ export function ProfilePage() {
   const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
   const next = async () => go(await onward(id).catch(() => undefined))
   const [editing, setEditing] = useState(false)
+  const [assigning, setAssigning] = useState(false)
+  const works = useMay()('customers:write')
   const nameLock = useNameLock()
   useHotkeys({
     j: () => void next(),
     k: () => go(near?.before),
+    a: (event) => { if (works) { event.preventDefault(); setAssigning(true) } },
     e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
     n: (event) => { const box = document.getElementById('new-note'); if (box) { event.preventDefault(); box.focus() } },
   })
@@ -91,6 +98,7 @@ export function ProfilePage() {
         <Card title={t('customers.timeline')}><Timeline id={id} types={search.types ?? ''} onTypes={(types) => void navigate({ search: (old) => ({ ...old, types: types || undefined }), replace: true })} /></Card>
         <div className="stack"><OwnFields profile={p} /><Records customer={p.id} /><Features profile={p} /></div>
       </div>}
+      {p && assigning && <Suspense fallback={null}><AssignOwner to={{ customers: [p.id] }} count={1} onClose={() => setAssigning(false)} /></Suspense>}
       <Drawer open={subject !== null} onClose={() => ask(undefined)} size={560} title={t('customers.why')} destroyOnHidden>
         {subject && <Suspense fallback={<Loading lines={8} />}><WhyPanel id={id} name={title} subject={subject} at={at} /></Suspense>}
       </Drawer>
@@ -112,9 +120,9 @@ function Neighbours({ near, onBefore, onAfter }: { near: NonNullable<ReturnType<
   const { t, integer } = useFormat()
   return (
     <div className="row nowrap">
-      <Button size="small" aria-label={t('shell.key_previous')} title={`${t('shell.key_previous')} (K)`} disabled={!near.before} onClick={onBefore}>‹</Button>
+      <Button size="small" aria-label={t('shell.key_previous')} title={withKey(t('shell.key_previous'), 'K')} disabled={!near.before} onClick={onBefore}>‹</Button>
       <span className="soft small nowrap">{integer(near.place)} / {integer(near.total)}</span>
-      <Button size="small" aria-label={t('shell.key_next')} title={`${t('shell.key_next')} (J)`} disabled={!near.after && !near.more} onClick={onAfter}>›</Button>
+      <Button size="small" aria-label={t('shell.key_next')} title={withKey(t('shell.key_next'), 'J')} disabled={!near.after && !near.more} onClick={onAfter}>›</Button>
     </div>
   )
 }

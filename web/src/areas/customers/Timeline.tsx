@@ -5,7 +5,9 @@ import type { TimelineItem, TimelineType } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
+import { linesOf } from './lines'
 import { NewNote, NoteLine } from './Notes'
+import { OrderLines } from './OrderLines'
 
 const kinds: TimelineType[] = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note']
 
@@ -48,11 +50,12 @@ function Line({ item, f }: { item: TimelineItem; f: Format }) {
   if (item.type === 'order' && typeof gross === 'number' && typeof refunded === 'number' && refunded > 0) detail.unshift(f.t('customers.paid_refunded', { paid: f.money(gross), refunded: f.money(refunded) }))
   if (item.later) detail.unshift(f.t('customers.later'))
   if (typeof quantity === 'number' && quantity > 0) detail.push(f.t('customers.pieces', { n: f.decimal(quantity, 2) }))
+  const lines = linesOf(item.detail)
   return (
     <li className={item.later ? 'later' : undefined}>
       {item.undated ? <span className="time">{f.t('customers.undated')}</span> : <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>}
       <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
-      {item.type === 'note' ? <NoteLine item={item} f={f} /> : <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>}
+      {item.type === 'note' ? <NoteLine item={item} f={f} /> : <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}{lines.length > 0 && <OrderLines lines={lines} f={f} />}</span>}
       <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount == null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
     </li>
   )

@@ -7,6 +7,7 @@ import type { Dashboard, Figures } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import './dashboards.css'
@@ -22,6 +23,7 @@ export function BoardPage() {
   const { id } = useParams({ from: '/app/dashboards/$id' })
   const { t } = useFormat()
   const query = useQuery(dashboard(id))
+  useOpened('dashboards', query.data?.id, query.data?.name)
   const search = useSearch({ from: '/app/dashboards/$id' }) as Search
   const may = useMay()
   if (query.error) return <Page title={t('dashboards.title')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { dashboards, dashboardTemplates, deleteDashboard, postDashboard, restoreDashboard } from '@/api/dashboards'
+import { blankDashboard, dashboards, dashboardTemplates, deleteDashboard, postDashboard, restoreDashboard } from '@/api/dashboards'
 import type { Dashboard, DashboardBody } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
@@ -31,7 +31,7 @@ export function ListPage() {
   const query = useQuery(dashboards)
   const may = useMay()('definitions:write')
   const make = useMake()
-  const blank = () => make.mutate({ body: { name: { zh: '新看板', en: 'New dashboard' }, tiles: [], audience: 'private' }, edit: true })
+  const blank = () => make.mutate({ body: blankDashboard({ zh: '新看板', en: 'New dashboard' }), edit: true })
   return (
     <Page title={t('dashboards.title')} note={t('dashboards.note')} actions={may && <Button type="primary" loading={make.isPending} onClick={blank}>{t('dashboards.new')}</Button>}>
       <Card className="flush">

@@ -4,6 +4,8 @@ import { Button, Select } from 'antd'
 import { useMemo } from 'react'
 import { type Asking, type Candidate, candidates } from '@/api/duplicates'
 import { useMay } from '@/parts/access'
+import { shareOf } from '@/parts/file/csv'
+import { SaveCsv } from '@/parts/file/SaveCsv'
 import { type Format, useFormat } from '@/parts/format'
 import { useHotkeys, usePhone } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
@@ -46,7 +48,7 @@ function Queue() {
     <Page
       title={t('duplicates.title')}
       note={first && <span>{t('duplicates.count', { count: first.total, n: f.integer(first.total) })} · {first.searching ? t('duplicates.searching') : first.searched_at ? t('duplicates.searched', { at: f.instant(first.searched_at) }) : t('duplicates.not_searched')}</span>}
-      actions={works && <><Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button><MergeAll /></>}
+      actions={<>{items.length > 0 && <SaveCsv name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, shareOf(c.probability), reasonsOf(c, f)]) }} />}{works && <><Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button><MergeAll /></>}</>}
     >
       <div className="list-tools-row">
         <Select aria-label={t('duplicates.state')} value={state} onChange={(v) => set({ state: v === 'open' ? undefined : v, id: undefined })} options={(['open', 'later', 'distinct', 'merged'] as const).map((s) => ({ value: s, label: t(`duplicates.state_${s}`) }))} />
@@ -80,14 +82,19 @@ function Queue() {
 /** One pair of the queue: who, how probable, and the two reasons that speak loudest. */
 function Line({ c, f, on, onOpen }: { c: Candidate; f: Format; on: boolean; onOpen: () => void }) {
   const { t } = f
-  const loud = c.reasons.filter((r) => r.says !== 'nothing' && r.field !== 'household').sort((x, y) => Math.abs(y.bits) - Math.abs(x.bits)).slice(0, 3)
   return (
     <button type="button" className={`dup-line${on ? ' on' : ''}`} aria-current={on || undefined} onClick={onOpen} data-pair={c.id}>
       <span className="dup-names"><span className="strong clip">{c.a.name ?? c.a.id}</span><span className="soft">{t('duplicates.and')}</span><span className="strong clip">{c.b.name ?? c.b.id}</span></span>
       <span className="dup-chance">{chance(c, f)}</span>
-      <span className="small soft dup-why">{loud.map((r) => `${f.label(r.label)} ${t(`duplicates.is_${r.agreement}`)}`).join(t('duplicates.between'))}{c.related > 1 && ` · ${t('duplicates.related', { count: c.related, n: f.integer(c.related) })}`}</span>
+      <span className="small soft dup-why">{reasonsOf(c, f)}{c.related > 1 && ` · ${t('duplicates.related', { count: c.related, n: f.integer(c.related) })}`}</span>
     </button>
   )
+}
+
+/** The three reasons that speak loudest. */
+function reasonsOf(c: Candidate, { t, label }: Format): string {
+  const loud = c.reasons.filter((r) => r.says !== 'nothing' && r.field !== 'household').sort((x, y) => Math.abs(y.bits) - Math.abs(x.bits)).slice(0, 3)
+  return loud.map((r) => `${label(r.label)} ${t(`duplicates.is_${r.agreement}`)}`).join(t('duplicates.between'))
 }
 
 /** Never "100 %": nobody is that sure. */

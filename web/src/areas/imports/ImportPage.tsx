@@ -7,6 +7,7 @@ import { checkImport, commitImport, discardImport, importOne, stopImport, undoIm
 import type { Import } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { CheckReport } from './CheckReport'
@@ -25,6 +26,7 @@ export function ImportPage() {
   const query = useQuery(importOne(id))
   const [editing, setEditing] = useState(false)
   const title = (query.data && fileNames(query.data, t)) || t('imports.one')
+  useOpened('imports', query.data?.id, { zh: title, en: title })
   return (
     <Page title={title} crumb={<Link to="/imports">{t('imports.title')}</Link>} actions={query.data && <Steps at={stepOf(query.data, editing)} />}>
       {query.isPending && <Card><Loading lines={8} /></Card>}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useState } from 'react'
 import { invitations, members } from '@/api/queries'
-import { useT } from '@/i18n'
+import type { Member } from '@/api/types'
+import { useAccessWords } from '@/parts/access'
+import { SaveCsv } from '@/parts/file/SaveCsv'
+import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
 import { Invitations } from './Invitations'
@@ -14,12 +16,19 @@ import { RolesTable } from './RolesTable'
 
 /** Who is in, who is asked in, and what each role may do. */
 export function MembersPage() {
-  const { t } = useT()
+  const { t, instant } = useFormat()
+  const words = useAccessWords()
   const people = useQuery(members)
   const asked = useQuery(invitations)
-  const [inviting, setInviting] = useState(false)
+  const inviting = useSearch({ from: '/app/settings/users' }).open === 'invite'
+  const navigate = useNavigate({ from: '/settings/users' })
+  const setInviting = (on: boolean) => void navigate({ search: (old) => ({ ...old, open: on ? 'invite' : undefined }), replace: true })
+  const table = (items: Member[]) => ({
+    head: [t('members.name'), t('session.email'), t('access.role'), t('members.personal'), t('members.last_seen'), t('members.since')],
+    rows: () => items.map((m) => [m.name, m.email, words.role(m.role), t(m.permissions.includes('personal:read') ? 'common.yes' : 'common.no'), m.last_seen_at && instant(m.last_seen_at), instant(m.created_at)]),
+  })
   return (
-    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button>}>
+    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<>{people.data && <SaveCsv name={t('members.title')} table={table(people.data)} />}<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button></>}>
       {people.isPending || asked.isPending ? <Card><Loading lines={10} /></Card> : (
         <>
           <Card className="flush" label={t('members.title')}>

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { objects as objectsQuery } from '@/api/objects'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
@@ -20,7 +19,9 @@ export function ListPage() {
   const may = useMay()
   const navigate = useNavigate()
   const query = useQuery(objectsQuery)
-  const [making, setMaking] = useState(false)
+  const { open } = useSearch({ from: '/app/objects' })
+  const making = open === 'new' && may('definitions:write')
+  const setMaking = (on: boolean) => void navigate({ to: '/objects', search: { open: on ? 'new' : undefined }, replace: true })
   const begin = may('definitions:write') && <Button type="primary" onClick={() => setMaking(true)}>{t('records.new_object')}</Button>
   return (
     <Page title={t('records.title')} note={t('records.note')} actions={query.data && query.data.length > 0 && begin}>
@@ -39,7 +40,7 @@ export function ListPage() {
         </div>
       )}
       <Drawer open={making} onClose={() => setMaking(false)} size={640} title={t('records.new_object')} destroyOnHidden>
-        <Suspense fallback={<Loading lines={8} />}><FormBuilder object={null} onDone={(made) => { setMaking(false); if (made) void navigate({ to: '/objects/$id', params: { id: made.id } }) }} /></Suspense>
+        <Suspense fallback={<Loading lines={8} />}><FormBuilder object={null} onDone={(made) => { if (made) void navigate({ to: '/objects/$id', params: { id: made.id } }); else setMaking(false) }} /></Suspense>
       </Drawer>
     </Page>
   )

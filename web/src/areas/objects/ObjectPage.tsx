@@ -13,6 +13,7 @@ import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Pop } from '@/parts/Pop'
+import { useOpened } from '@/parts/recent'
 import { shownIn } from '@/parts/record/value'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -36,6 +37,7 @@ export function ObjectPage() {
   const set = (next: Record<string, string | undefined>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
   const object = useQuery(objectQuery(id))
   const o = object.data
+  useOpened('objects', o?.id, o?.label)
   const [text, setText] = useState(search.q ?? '')
   const q = useDebounced(text, 250)
   const filters = Object.fromEntries(Object.entries(search).filter(([k]) => k.startsWith('f.'))) as Record<string, string>

@@ -32,7 +32,7 @@ export function Trend({ history, today, now }: { history: DataQuality['history']
   }, [points, dark])
   if (points.length < 2) return <Card title={t('quality.trend')}><p className="soft">{t('quality.no_trend')}</p></Card>
   return (
-    <ChartCard title={t('quality.trend')} table={{ caption: t('quality.trend'), columns: [{ name: t('versions.day') }, { name: t('quality.score'), number: true }], rows: points.map(([day, score]) => [day, f.integer(score)]) }}>
+    <ChartCard title={t('quality.trend')} table={{ caption: t('quality.trend'), columns: [{ name: t('versions.day') }, { name: t('quality.score'), number: true }], rows: points.map(([day, score]) => [day, f.integer(score)]), plain: () => points, of: today }}>
       <Suspense fallback={<Loading lines={4} />}><EChart option={option} height={150} label={t('quality.trend')} /></Suspense>
     </ChartCard>
   )

@@ -9,6 +9,7 @@ import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { useAt } from '@/parts/useAt'
+import { useDraft } from '@/parts/useDraft'
 import { useUnsaved } from '@/parts/useUnsaved'
 import { ruleFilter } from '@/parts/filters'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
@@ -16,6 +17,7 @@ import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
+import { useOpened } from '@/parts/recent'
 import { isFinished, leafIndex } from '@/parts/rule/rows'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
@@ -35,6 +37,7 @@ export function EditSegment() {
   const f = useFormat()
   const may = useMay()
   const query = useQuery(segmentQuery(key, useAt()))
+  useOpened('segments', query.data?.key, query.data?.label)
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
   if (query.error) return <Page title={key}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
@@ -76,7 +79,16 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
   }, [live.data, live.isPlaceholderData, state.rows])
 
   const dirty = !isFinished(state.rows) || state.text !== initial.text || name !== initial.name || description !== initial.description || exclude.join() !== initial.exclude.join() || JSON.stringify(priority) !== JSON.stringify(initial.priority)
-  useUnsaved(() => dirty && !done.current)
+  useUnsaved(() => dirty && !done.current, t('segments.draft_kept'))
+  const draft = useDraft<Initial>(`segment.${saved?.key ?? (members ? new URLSearchParams(members).toString() : 'new')}`, initial, dirty ? { text: state.text, name, description, exclude, priority } : null, saved?.version)
+  const goOn = ({ text: rule, ...said }: Initial) => {
+    if (rule !== state.text) state.setText(rule)
+    setName(said.name)
+    setDescription(said.description)
+    setExclude(said.exclude)
+    setPriority(said.priority)
+    draft.taken()
+  }
 
   const save = useMutation({
     mutationFn: async () => {
@@ -90,6 +102,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
     },
     onSuccess: async (made) => {
       done.current = true
+      draft.done()
       toast.ok(t('segments.saved', { name: f.label(made.label) }))
       await queries.invalidateQueries({ queryKey: ['run'] })
       if (saved) done.current = false
@@ -133,6 +146,12 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
         </>
       }
     >
+      {draft.offered && (
+        <div className="failed offer" role="status" data-testid="draft">
+          <span>{t(draft.offered.version === saved?.version ? 'segments.draft' : 'segments.draft_older', { at: f.instant(draft.offered.at) })}</span>
+          <span className="row"><Button size="small" type="primary" onClick={() => { if (draft.offered) goOn(draft.offered.said) }}>{t('segments.draft_take')}</Button><Button size="small" onClick={draft.drop}>{t('segments.draft_drop')}</Button></span>
+        </div>
+      )}
       <div className="builder">
         <div className="stack">
           <Card>

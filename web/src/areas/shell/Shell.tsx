@@ -6,7 +6,7 @@ import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
 import { type Entry, hostEntries } from '@/parts/entry'
-import { useHotkeys } from '@/parts/hooks'
+import { useHotkeys, withKey } from '@/parts/hooks'
 import { Mark, PlusIcon } from '@/parts/icons'
 import { Denied } from './Denied'
 import { isShort, letterOf, useNew, usePlaces } from './places'
@@ -15,6 +15,7 @@ import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
+const NewMenu = lazy(() => import('./NewMenu'))
 const OtherBusiness = lazy(() => import('./OtherBusiness'))
 const EntryDrawer = lazy(() => import('../entry/EntryDrawer'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
@@ -31,6 +32,7 @@ export function Shell() {
   const [rail, setRail] = useState(false)
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
+  const [making, setMaking] = useState(false)
   const [other, setOther] = useState(false)
   const [entry, setEntry] = useState<Entry | null>(null)
   const makes = useNew()
@@ -70,8 +72,8 @@ export function Shell() {
       box.focus()
     },
     ...Object.fromEntries(places.flatMap((p) => (letterOf(p) ? [[`g ${letterOf(p)?.toLowerCase()}`, () => void navigate({ to: p.to })]] : []))),
-    ...(may('definitions:write') ? { c: () => void navigate({ to: '/segments/new' }) } : {}),
-  }, !palette && !help && !over && !other)
+    ...(may('definitions:write') || may('imports:write') || may('members:manage') ? { c: () => setMaking(true) } : {}),
+  }, !palette && !help && !making && !over && !other)
 
   const isActive = (to: string) => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
   const groups = (['home', 'customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
@@ -83,8 +85,8 @@ export function Shell() {
         {groups.map(([group, items]) => (
           <div className="rail-group" key={group}>
             <div className="rail-title">{t(`shell.group_${group}`)}</div>
-            {items.map(({ to, key, icon: Icon }) => (
-              <Link key={to} to={to} onClick={() => setRail(false)} className={`rail-link${isActive(to) ? ' active' : ''}`} aria-current={isActive(to) ? 'page' : undefined}><Icon />{t(`shell.${key}`)}</Link>
+            {items.map((p) => (
+              <Link key={p.to} to={p.to} onClick={() => setRail(false)} title={letterOf(p) && withKey(t(`shell.${p.key}`), `G ${letterOf(p)}`)} className={`rail-link${isActive(p.to) ? ' active' : ''}`} aria-current={isActive(p.to) ? 'page' : undefined}><p.icon />{t(`shell.${p.key}`)}</Link>
             ))}
           </div>
         ))}
@@ -107,6 +109,7 @@ export function Shell() {
         {entry && <EntryDrawer entry={entry} onClose={() => setEntry(null)} />}
         {over && <SignInAgain before={over} />}
         {other && <OtherBusiness onClose={() => setOther(false)} />}
+        {making && <NewMenu onClose={() => setMaking(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}
       </Suspense>
     </div>

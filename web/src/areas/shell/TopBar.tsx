@@ -7,6 +7,7 @@ import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
 import { useAccessWords, useMay } from '@/parts/access'
 import { CalendarIcon, MenuIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from '@/parts/icons'
+import { withKey } from '@/parts/hooks'
 import { Tray } from '@/parts/jobs/Tray'
 import { Pop } from '@/parts/Pop'
 import { useProblemText } from '@/parts/States'
@@ -33,7 +34,7 @@ export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => vo
       <Tray />
       <LangSwitch />
       <ThemeSwitch />
-      <button type="button" className="icon-btn hide-phone" aria-label={t('shell.help')} onClick={onHelp}>?</button>
+      <button type="button" className="icon-btn hide-phone" aria-label={t('shell.help')} title={withKey(t('shell.help'), '?')} onClick={onHelp}>?</button>
       <Me />
     </header>
   )

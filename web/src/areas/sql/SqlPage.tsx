@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { own } from '@/api/base'
@@ -25,6 +26,8 @@ export function SqlPage() {
   const f = useFormat()
   const { t } = f
   const { as_of } = useAt()
+  const wanted = useSearch({ from: '/app/sql' }).question
+  const navigate = useNavigate({ from: '/sql' })
   const queries = useQueryClient()
   const problem = useProblemText()
   const tables = useQuery(sqlTables)
@@ -70,6 +73,13 @@ export function SqlPage() {
     requestAnimationFrame(() => { box?.focus(); box?.setSelectionRange(caret, caret) })
   }
   const look = (sql: string, question: Question | null) => { setText(sql); setOpen(question); setFault(null); field.current?.focus() }
+  // a link to a kept question shows it, once
+  const found = wanted ? kept.data?.find((x) => x.id === wanted) : undefined
+  useEffect(() => {
+    if (!found) return
+    look(found.text, found)
+    void navigate({ search: (old) => ({ ...old, question: undefined }), replace: true })
+  }, [found, navigate])
   const n = tables.data
   return (
     <Page title={t('sql.title')} note={t('sql.note')}>

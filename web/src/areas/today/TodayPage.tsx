@@ -9,6 +9,7 @@ import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { MovesCard } from './MovesCard'
+import { Notices } from './Notices'
 import './today.css'
 
 /** What somebody with ten minutes wants to know: is it current, who moved since last week and what money hangs on it, which lists grew, what came in. */
@@ -22,6 +23,7 @@ export function TodayPage() {
   return (
     <Page title={t('today.title')} note={data && data.customers > 0 && <Currency data={data} />}>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {!at.as_of && data?.customers !== 0 && <Notices />}
       {data?.sample && <SampleNote />}
       {data && !at.as_of && (data.customers === 0 || data.orders === 0) && <FirstSteps data={data} />}
       {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <Begin />} /></Card>}

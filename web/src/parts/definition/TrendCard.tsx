@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
 import { type AsOf, classTrend, segmentTrend, type TrendSpan } from '@/api/queries'
 import type { ClassTrend, SegmentTrend } from '@/api/types'
 import { ChartCard } from '@/parts/ChartCard'
+import { shareOf } from '@/parts/file/csv'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
 import { chartColors, classColor, tooltip } from '@/theme/chart'
@@ -49,7 +50,7 @@ export function SegmentTrendCard({ name, at }: { name: string; at: AsOf }) {
   return (
     <Frame
       title={t('versions.trend')} step={step} onStep={setStep} query={query}
-      table={{ caption: t('versions.trend'), columns: [{ name: t('versions.day') }, { name: t('versions.size'), number: true }, { name: t('versions.share'), number: true }, { name: t('versions.entered'), number: true }, { name: t('versions.left'), number: true }], rows }}
+      table={{ caption: t('versions.trend'), columns: [{ name: t('versions.day') }, { name: t('versions.size'), number: true }, { name: t('versions.share'), number: true }, { name: t('versions.entered'), number: true }, { name: t('versions.left'), number: true }], rows, plain: () => points.map((p) => [p.day, p.size, p.total ? shareOf(p.size / p.total) : 0, p.entered, p.left]), of: name }}
     >
       <EChart option={option} height={220} label={t('versions.trend_label', { from: points[0]?.day ?? '', to: points.at(-1)?.day ?? '' })} onPlot={(x) => open(Math.round(x))} />
     </Frame>
@@ -86,7 +87,7 @@ export function ClassTrendCard({ name, at }: { name: string; at: AsOf }) {
   return (
     <Frame
       title={t('versions.trend')} step={step} onStep={setStep} query={query} note={data && data.classes.length > shown.length ? t('versions.largest_shown', { n: shown.length }) : undefined}
-      table={{ caption: t('versions.trend'), columns: [{ name: t('versions.day') }, ...(data?.classes ?? []).map((k) => ({ name: f.label(k.label) || k.key, number: true }))], rows }}
+      table={{ caption: t('versions.trend'), columns: [{ name: t('versions.day') }, ...(data?.classes ?? []).map((k) => ({ name: f.label(k.label) || k.key, number: true }))], rows, plain: () => days.map((d, i) => [d.day, ...(data?.classes ?? []).map((k) => k.sizes[i] ?? 0)]), of: name }}
     >
       <EChart option={option} height={280} label={t('versions.trend_label', { from: days[0]?.day ?? '', to: days.at(-1)?.day ?? '' })} />
     </Frame>
