@@ -5,6 +5,7 @@ import type { Import, Overview, SegmentItem } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Freshness } from '@/parts/Freshness'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -47,7 +48,7 @@ function Currency({ data }: { data: Overview }) {
   return (
     <span data-testid="currency">
       {behind > 0 ? t('today.behind', { day: data.as_of, count: behind }) : t('today.current', { day: data.as_of })}
-      {data.run.stale && <span className="worse"> · {t('classification.stale')}</span>}
+      <Freshness of={data.run} />
     </span>
   )
 }
