@@ -1,17 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Popconfirm } from 'antd'
-import { deleteSegment, segments } from '@/api/queries'
+import { segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { useRemoval } from '@/parts/definition/useRemoval'
 import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
-import { toast } from '@/parts/toast'
 import { useAt } from '@/parts/useAt'
-import { useProblemText } from '@/parts/States'
 import './segments.css'
 
 export function ListPage() {
@@ -69,20 +68,15 @@ function Place({ item, all }: { item: SegmentItem; all: SegmentItem[] }) {
 
 function Actions({ item }: { item: SegmentItem }) {
   const { t } = useFormat()
-  const queries = useQueryClient()
-  const problem = useProblemText()
   const at = useAt()
   const may = useMay()
-  const remove = useMutation({
-    mutationFn: () => deleteSegment(item.key),
-    onSuccess: () => { toast.ok(t('segments.deleted')); void queries.invalidateQueries({ queryKey: ['run'] }) },
-    onError: (e) => toast.bad(problem(e)),
-  })
+  const removal = useRemoval({ of: 'segments', name: item.key, version: item.version, said: t('segments.deleted') })
   return (
     <span className="row nowrap small">
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
       <ExportSegment segment={item.key} at={at} link />
-      {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
+      {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
+      {removal.dialog}
     </span>
   )
 }
