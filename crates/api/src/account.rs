@@ -116,7 +116,7 @@ pub async fn offer_setup(ctx: &Ctx) -> Result<Option<String>> {
 /// # Errors
 /// `setup.token`, `setup.done`, `setup.form` and `setup.settled` with fields, or when the store refuses.
 pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<Scope> {
-    let keys = [format!("setup:{}", peer.address)];
+    let keys = [format!("setup:{}", peer.network())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
     let (workspace, owner) = checked(ctx, &form, now)?;
@@ -306,7 +306,7 @@ pub fn email_like(text: &str) -> bool {
 /// `session.wrong`, `session.too_many_tries`, or when the store refuses.
 pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Entry> {
     let from = peer.address.as_str();
-    let keys = [format!("ip:{from}"), format!("mail:{}", form.email.trim().to_lowercase())];
+    let keys = [format!("ip:{}", peer.network()), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
     let workspace = ctx.workspace().await?;

@@ -48,6 +48,14 @@ impl Back {
     }
 }
 
+/// Whether something goes although it is named elsewhere.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Anyway {
+    /// `true`: also if dashboards, saved views or webhooks name it; they then show and tell nothing of it
+    pub anyway: Option<bool>,
+}
+
 /// Which version of a definition is wanted back.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Restore {

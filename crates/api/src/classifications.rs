@@ -1,6 +1,6 @@
 //! `/classifications`: one with its definition and class sizes, its next version, and ones of one's own.
 
-use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::classification::Classification;
 use flow::analysis::{
@@ -51,12 +51,12 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 
 /// Take a classification of one's own away, or put a changed one back
 ///
-/// One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+/// One's own is refused while another definition needs it, and asked about (`anyway`) while something names it. Of one that ships with the product the changed version goes, and
 /// the shipped one is in force again.
-#[utoipa::path(delete, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
+#[utoipa::path(delete, path = "/classifications/{key}", tag = "classification", params(Anyway, ("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
-    classifications::remove(&ctx.app, &key, &scope.actor()).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Anyway>) -> Result<StatusCode> {
+    classifications::remove(&ctx.app, &scope.by(), &key, q.anyway == Some(true)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -71,11 +71,11 @@ pub async fn preview(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<Clas
 
 /// The versions of a classification
 ///
-/// What each changed, who published it, what it would change back, and what is built on the classification.
+/// What each changed, who published it, what it would change back, and what uses the classification.
 #[utoipa::path(get, path = "/classifications/{key}/versions", tag = "classification", params(("key" = String, Path,)),
     responses((status = 200, body = Versions), (status = 404, body = Problem)))]
 pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
-    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Classification, &key).await?))
+    Ok(Json(versions::list(&ctx.app, &scope.by(), Kind::Classification, &key).await?))
 }
 
 /// Put an earlier version of a classification in force again
@@ -84,7 +84,7 @@ pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<Stri
 #[utoipa::path(post, path = "/classifications/{key}/restore", tag = "classification", params(("key" = String, Path,)), request_body = Restore,
     responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
-    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Classification, &key, body.version, &scope.actor()).await?))
+    Ok(Json(versions::restore(&ctx.app, &scope.by(), Kind::Classification, &key, body.version).await?))
 }
 
 /// A classification over time

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::houses::Houses;
-use crate::limit::Brake;
+use crate::limit::{Brake, Rate};
 use crate::password::Passwords;
 use flow::app::App;
 use std::sync::{Arc, Weak};
@@ -16,6 +16,8 @@ pub struct Config {
     pub proxies: usize,
     /// largest upload in bytes; `None` = whatever the disk holds
     pub upload_limit: Option<u64>,
+    /// requests a minute of each token, session and network of strangers; `None` or 0 = as many as they like
+    pub requests_a_minute: Option<u32>,
     /// its name in the address, for a business that is not the server's first
     pub business: Option<String>,
 }
@@ -57,6 +59,8 @@ pub struct Ctx {
     pub passwords: Passwords,
     /// failures of signing in and setting up
     pub brake: Brake,
+    /// requests of each caller
+    pub rate: Arc<Rate>,
     /// the server ends: streams do, too
     pub closing: tokio::sync::watch::Sender<bool>,
     /// requests under way that named themselves
@@ -72,7 +76,8 @@ impl Ctx {
     pub fn new(app: Arc<App>, config: Config) -> Ctx {
         app.runs.keep_facts();
         let brake = Brake::new(Arc::clone(&app));
-        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default(), known: Arc::default(), houses: Weak::new() }
+        let rate = Arc::new(Rate::new(config.requests_a_minute));
+        Ctx { app, config: Arc::new(config), passwords: Passwords::default(), brake, rate, closing: tokio::sync::watch::Sender::new(false), running: crate::idempotency::Running::default(), known: Arc::default(), houses: Weak::new() }
     }
 
     /// One of the businesses of a server.

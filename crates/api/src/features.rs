@@ -1,6 +1,6 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{asked::Restore, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path}, scope::Scope};
+use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
 use flow::{
@@ -33,22 +33,22 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 
 /// Take a feature of one's own away, or put a changed one back
 ///
-/// One's own is refused while another definition uses it. Of one that ships with the product the changed version goes, and
+/// One's own is refused while another definition needs it, and asked about (`anyway`) while something names it. Of one that ships with the product the changed version goes, and
 /// the shipped one is in force again.
-#[utoipa::path(delete, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)),
+#[utoipa::path(delete, path = "/features/{key}", tag = "feature", params(Anyway, ("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
-    features::remove(&ctx.app, &key, &scope.actor()).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Anyway>) -> Result<StatusCode> {
+    features::remove(&ctx.app, &scope.by(), &key, q.anyway == Some(true)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The versions of a feature
 ///
-/// What each changed, who published it, what it would change back, and what is built on the feature.
+/// What each changed, who published it, what it would change back, and what uses the feature.
 #[utoipa::path(get, path = "/features/{key}/versions", tag = "feature", params(("key" = String, Path,)),
     responses((status = 200, body = Versions), (status = 404, body = Problem)))]
 pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
-    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Feature, &key).await?))
+    Ok(Json(versions::list(&ctx.app, &scope.by(), Kind::Feature, &key).await?))
 }
 
 /// Put an earlier version of a feature in force again
@@ -57,5 +57,5 @@ pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<Stri
 #[utoipa::path(post, path = "/features/{key}/restore", tag = "feature", params(("key" = String, Path,)), request_body = Restore,
     responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
-    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Feature, &key, body.version, &scope.actor()).await?))
+    Ok(Json(versions::restore(&ctx.app, &scope.by(), Kind::Feature, &key, body.version).await?))
 }

@@ -124,7 +124,8 @@ pub async fn customers(state: State<Ctx>, scope: Scope, keyed: Option<Extension<
 
 /// What was posted and is not moved yet
 ///
-/// Rows are moved five minutes after the oldest of them came, or once 5000 wait; each move is an import and can be taken back.
+/// Rows are moved a second after the oldest of them came where a move costs little, five minutes after where it costs much, or once 5000
+/// wait (`due_at`); each move is an import and can be taken back.
 #[utoipa::path(get, path = "/inbox", tag = "intake", responses((status = 200, body = InboxView)))]
 pub async fn show(State(ctx): State<Ctx>) -> Result<Json<InboxView>> {
     Ok(Json(inbox::show(&ctx.app).await?))

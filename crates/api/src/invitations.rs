@@ -114,7 +114,7 @@ pub async fn revoke(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>
 
 /// Failures count against the address they come from.
 fn keys(from: &str) -> [String; 1] {
-    [format!("invite:{from}")]
+    [format!("invite:{}", crate::limit::network(from))]
 }
 
 /// A wrong token counts as a failure.

@@ -71,7 +71,7 @@ pub async fn leave(State(ctx): State<Ctx>, peer: Peer) -> Result<Response> {
 }
 
 fn keys(peer: &Peer) -> [String; 1] {
-    [format!("oidc:{}", peer.address)]
+    [format!("oidc:{}", peer.network())]
 }
 
 /// Come back from the sign-in service

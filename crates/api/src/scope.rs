@@ -4,6 +4,7 @@
 use crate::account;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::limit::{self, Caller};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
@@ -95,6 +96,14 @@ impl Scope {
         Scope { role: token.role, permissions, sight: permissions.sight(), second_factor_due: false, via: Via::Token(token.id.clone()), member: owner }
     }
 
+    /// As its requests are counted.
+    pub fn caller(&self) -> Caller<'_> {
+        match &self.via {
+            Via::Session(token) => Caller::Session(token),
+            Via::Token(id) => Caller::Token(id),
+        }
+    }
+
     /// For the audit log, and as the author of what they write.
     pub fn actor(&self) -> Actor {
         let token = match &self.via {
@@ -169,9 +178,12 @@ pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Re
 async fn let_through(gate: Gate, mut request: Request, next: Next) -> Response {
     let scope = match of(&gate.ctx, request.headers()).await {
         Ok(Some(scope)) => scope,
-        Ok(None) => return Error::unauthenticated().into_response(),
+        Ok(None) => return limit::stranger(&gate.ctx, &request).err().unwrap_or_else(Error::unauthenticated).into_response(),
         Err(e) => return e.into_response(),
     };
+    if let Err(e) = gate.ctx.rate.take(scope.caller(), gate.ctx.app.clock.now()) {
+        return e.into_response();
+    }
     if let Err(e) = gate.needs.check(&scope) {
         return e.into_response();
     }

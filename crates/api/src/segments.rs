@@ -1,6 +1,6 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::{At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::analysis::{
     segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView},
@@ -52,11 +52,11 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 
 /// Take a segment away
 ///
-/// Refused while another definition uses it.
-#[utoipa::path(delete, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)),
+/// Refused while another definition needs it, and asked about (`anyway`) while a dashboard, a saved view or a webhook names it.
+#[utoipa::path(delete, path = "/segments/{key}", tag = "segment", params(Anyway, ("key" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<StatusCode> {
-    segments::remove(&ctx.app, &key, &scope.actor()).await?;
+pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Anyway>) -> Result<StatusCode> {
+    segments::remove(&ctx.app, &scope.by(), &key, q.anyway == Some(true)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -71,11 +71,11 @@ pub async fn preview(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<Prev
 
 /// The versions of a segment
 ///
-/// What each changed, who published it, what it would change back, and what is built on the segment.
+/// What each changed, who published it, what it would change back, and what uses the segment.
 #[utoipa::path(get, path = "/segments/{key}/versions", tag = "segment", params(("key" = String, Path,)),
     responses((status = 200, body = Versions), (status = 404, body = Problem)))]
 pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>) -> Result<Json<Versions>> {
-    Ok(Json(versions::list(&ctx.app, scope.sight, Kind::Segment, &key).await?))
+    Ok(Json(versions::list(&ctx.app, &scope.by(), Kind::Segment, &key).await?))
 }
 
 /// Put an earlier version of a segment in force again
@@ -84,7 +84,7 @@ pub async fn versions(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<Stri
 #[utoipa::path(post, path = "/segments/{key}/restore", tag = "segment", params(("key" = String, Path,)), request_body = Restore,
     responses((status = 200, body = Versions), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<Restore>) -> Result<Json<Versions>> {
-    Ok(Json(versions::restore(&ctx.app, scope.sight, Kind::Segment, &key, body.version, &scope.actor()).await?))
+    Ok(Json(versions::restore(&ctx.app, &scope.by(), Kind::Segment, &key, body.version).await?))
 }
 
 /// A segment over time

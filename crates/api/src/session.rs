@@ -4,11 +4,12 @@ use crate::account::{self, PasswordForm, SetupForm, SignIn, WorkspaceForm};
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
 use crate::extract::Json;
+use crate::limit;
 use crate::scope::{self, Scope, cookie_name};
 use crate::second_step::{self, CodeForm, Entry};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use domain::access::{Permission, Role};
@@ -114,12 +115,24 @@ impl FromRequestParts<Ctx> for Peer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Peer> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
-        let entries: Vec<&str> = parts.headers.get_all("x-forwarded-for").iter()
+        Ok(Peer::of(ctx, &parts.headers, &parts.extensions))
+    }
+}
+
+impl Peer {
+    /// Of a request.
+    pub fn of(ctx: &Ctx, headers: &HeaderMap, extensions: &Extensions) -> Peer {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
+        let entries: Vec<&str> = headers.get_all("x-forwarded-for").iter()
             .filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).map(str::trim).collect();
         let behind = ctx.config.proxies.checked_sub(1).and_then(|n| entries.iter().rev().nth(n)).map(|e| (*e).to_owned());
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        Ok(Peer { address: behind.or(peer).unwrap_or_else(|| "unknown".to_owned()), agent: agent.chars().take(AGENT).collect() })
+        let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Peer { address: behind.or(peer).unwrap_or_else(|| "unknown".to_owned()), agent: agent.chars().take(AGENT).collect() }
+    }
+
+    /// What its failures and requests are counted by.
+    pub fn network(&self) -> String {
+        limit::network(&self.address)
     }
 }
 

@@ -52,6 +52,8 @@ pub struct ServerConfig {
     pub listen: Option<String>,
     /// the address people type
     pub origin: Option<String>,
+    /// requests a minute of each token, session and address; 0: as many as they like
+    pub requests_a_minute: Option<u32>,
 }
 
 /// Where webhooks and mail may go besides public addresses on ports 80 and 443.

@@ -68,7 +68,8 @@ async fn run(cli: Cli) -> Outcome {
             config.egress.and(&egress_port, &egress_allow);
             let listen = listen.or_else(|| config.server.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
             let origin = origin.or_else(|| config.server.origin.clone());
-            command::serve::run(&home, command::serve::Reach { listen, origin, proxies }, &config, &voice).await
+            let requests_a_minute = config.server.requests_a_minute.unwrap_or(command::serve::REQUESTS_A_MINUTE);
+            command::serve::run(&home, command::serve::Reach { listen, origin, proxies, requests_a_minute }, &config, &voice).await
         }
         Command::Import { home, files, reckoning, attempt: Try { dry_run }, yes, history, parse_only, undo, everything } => {
             let how = command::import::How { dry_run, yes, history, parse_only };

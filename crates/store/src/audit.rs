@@ -93,6 +93,9 @@ statements! {
         WHERE a.workspace = $1 AND a.seq < $2 AND (a.actor = $3 OR $3 = '') AND (a.action = $4 OR $4 = '')
             AND a.at >= $5 AND a.at < $6
         ORDER BY a.seq DESC LIMIT $7";
+    LAST = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, u.name, '' AS subject_name
+        FROM audit a LEFT JOIN users u ON u.id = a.actor
+        WHERE a.workspace = $1 AND a.action = $2 AND a.subject = $3 ORDER BY a.seq DESC LIMIT 1";
     FROM = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, '' AS name,
             '' AS subject_name
         FROM audit a
@@ -133,6 +136,11 @@ pub async fn page(db: impl Access, workspace: &str, filter: &Filter, before: Opt
     let (from, until) = (filter.from.map_or(i64::MIN, |at| at.0), filter.until.map_or(i64::MAX, |at| at.0));
     let rows = rows!(db, Row, PAGE, workspace, before.unwrap_or(i64::MAX), actor, action, from, until, i64::from(limit))?;
     Ok(rows.into_iter().map(Named::from).collect())
+}
+
+/// The newest entry of a kind about a subject.
+pub async fn last(db: impl Access, workspace: &str, action: &str, subject: &str) -> Result<Option<Named>> {
+    Ok(optional!(db, Row, LAST, workspace, action, subject)?.map(Named::from))
 }
 
 /// Walks the whole log from its first entry; `noted`: a head that was written down earlier and must be in it.

@@ -73,6 +73,9 @@ statements! {
         FROM dashboards d LEFT JOIN users u ON u.id = d.owner
         WHERE d.workspace = $1 AND d.removed_at IS NULL AND (d.owner = $2 OR d.audience = 'everyone')
         ORDER BY d.created_at, d.id";
+    ALL = "SELECT d.id, d.owner, u.name AS owner_name, d.name_zh, d.name_en, d.tiles, d.audience, d.edition, d.created_at, d.updated_at, d.updated_by
+        FROM dashboards d LEFT JOIN users u ON u.id = d.owner
+        WHERE d.workspace = $1 AND d.removed_at IS NULL ORDER BY d.created_at, d.id";
     GET = "SELECT d.id, d.owner, u.name AS owner_name, d.name_zh, d.name_en, d.tiles, d.audience, d.edition, d.created_at, d.updated_at, d.updated_by
         FROM dashboards d LEFT JOIN users u ON u.id = d.owner
         WHERE d.workspace = $1 AND d.id = $2 AND d.removed_at IS NULL AND (d.owner = $3 OR d.audience = 'everyone')";
@@ -88,6 +91,11 @@ statements! {
 /// One's own and the team's, oldest first.
 pub async fn list(db: impl Access, workspace: &str, user: &str) -> Result<Vec<Dashboard>> {
     rows!(db, Row, LIST, workspace, user)?.into_iter().map(Dashboard::try_from).collect()
+}
+
+/// Everybody's, oldest first.
+pub async fn all(db: impl Access, workspace: &str) -> Result<Vec<Dashboard>> {
+    rows!(db, Row, ALL, workspace)?.into_iter().map(Dashboard::try_from).collect()
 }
 
 /// One, if it is one's own or the team's.

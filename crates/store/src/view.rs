@@ -69,6 +69,9 @@ statements! {
         FROM views v LEFT JOIN users u ON u.id = v.owner
         WHERE v.workspace = $1 AND v.removed_at IS NULL AND (v.owner = $2 OR v.audience = 'everyone')
         ORDER BY v.created_at, v.id";
+    ALL = "SELECT v.id, v.owner, u.name AS owner_name, v.name, v.query, v.audience, v.created_at, v.updated_at, v.used_at
+        FROM views v LEFT JOIN users u ON u.id = v.owner
+        WHERE v.workspace = $1 AND v.removed_at IS NULL ORDER BY v.created_at, v.id";
     GET = "SELECT v.id, v.owner, u.name AS owner_name, v.name, v.query, v.audience, v.created_at, v.updated_at, v.used_at
         FROM views v LEFT JOIN users u ON u.id = v.owner
         WHERE v.workspace = $1 AND v.id = $2 AND v.removed_at IS NULL AND (v.owner = $3 OR v.audience = 'everyone')";
@@ -87,6 +90,11 @@ statements! {
 /// One's own and those for everybody, oldest first.
 pub async fn list(db: impl Access, workspace: &str, user: &str) -> Result<Vec<View>> {
     rows!(db, Row, LIST, workspace, user)?.into_iter().map(View::try_from).collect()
+}
+
+/// Everybody's, oldest first.
+pub async fn all(db: impl Access, workspace: &str) -> Result<Vec<View>> {
+    rows!(db, Row, ALL, workspace)?.into_iter().map(View::try_from).collect()
 }
 
 /// One, if it is one's own or for everybody.

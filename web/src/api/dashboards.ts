@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, href } from './client'
-import type { AsOf } from './queries'
+import { type AsOf, untilFresh } from './queries'
 import type { Dashboard, DashboardBody, DashboardTemplate, Figures, Label, Subscription, SubscriptionDraft, Tile } from './types'
 
 export type Narrow = Record<string, string | undefined>
@@ -24,7 +24,7 @@ export const deleteSubscription = (id: string) => call<void>('DELETE', `/dashboa
 export const unsubscribe = (token: string) => call<void>('POST', '/unsubscribe', { body: { token } })
 
 /** Asked again while days are missing or a newer run is on its way, and now and then by a screen on the wall. */
-const again = (wall: boolean) => ({ state }: { state: { data?: Figures } }) => (state.data?.pending ? 1_000 : state.data?.run.stale ? 2_000 : wall ? 15_000 : false)
+const again = (wall: boolean) => ({ state }: { state: { data?: Figures } }) => (state.data?.pending ? 1_000 : untilFresh(state.data?.run) || (wall && 15_000))
 
 /** `edition`: another one is another dashboard. */
 export const figures = (id: string, edition: number, query: AsOf & Narrow, wall: boolean) =>

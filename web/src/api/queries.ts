@@ -6,7 +6,7 @@ import { at } from './base'
 import { isProblem } from './problem'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Import, Inbox,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Fresh, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
   Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
@@ -91,14 +91,15 @@ export const postSample = (lang: Lang) => call<Job>('POST', '/sample', { query: 
 export const deleteSample = () => call<void>('DELETE', '/sample')
 export const discardImport = (id: string) => call<void>('DELETE', `/imports/${id}`)
 
+/** Figures that are about to change are asked for again: soon while what is on its way is young, now and then where it has to wait. */
+export const untilFresh = (of?: Fresh) => (of?.stale ? 2_000 : !of?.waiting ? false : Date.now() - Date.parse(of.waiting.since) < 30_000 ? 2_000 : 15_000)
+
 export const overview = (at: AsOf = {}) =>
-  queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData, refetchInterval: (q) => (q.state.data?.run.stale ? 2000 : false) })
+  queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData, refetchInterval: (q) => untilFresh(q.state.data?.run) })
 export const classification = (key: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
 export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })
 export const postClassification = (definition: Classification) => call<ClassificationDetail>('POST', '/classifications', { body: { definition } })
-/** Own ones go; one that ships with the product is put back to how it ships. */
-export const deleteClassification = (key: string) => call<void>('DELETE', `/classifications/${encodeURIComponent(key)}`)
 export const rfm = (query: AsOf & { compare?: string; scoring: Scoring }) =>
   queryOptions({ queryKey: ['run', 'rfm', query], queryFn: ({ signal }) => call<Rfm>('GET', '/rfm', { query: { ...query }, signal }), placeholderData: keepPreviousData })
 export const flow = (query: { classification: string; from?: string; to?: string; known?: Known }) =>
@@ -112,8 +113,6 @@ export const cohorts = (at: AsOf = {}) =>
 export const features = queryOptions({ queryKey: ['features'], queryFn: ({ signal }) => call<FeatureList>('GET', '/features', { signal }), staleTime: minute })
 export const postFeature = (feature: Feature) => call<Feature>('POST', '/features', { body: feature })
 export const putFeature = (feature: Feature) => call<Feature>('PUT', `/features/${encodeURIComponent(feature.key)}`, { body: feature })
-/** Own ones go; one that ships with the product is put back to how it ships. */
-export const deleteFeature = (key: string) => call<void>('DELETE', `/features/${encodeURIComponent(key)}`)
 
 export type CustomerQuery = Record<string, string | undefined>
 export const customers = (query: CustomerQuery, limit = 50) =>
@@ -123,12 +122,12 @@ export const customers = (query: CustomerQuery, limit = 50) =>
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: (q) => (q.state.data?.pages[0]?.stale ? 2000 : false),
+    refetchInterval: (q) => untilFresh(q.state.data?.pages[0]),
   })
 export const findCustomers = (q: string) =>
   queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
 export const profile = (id: string, at: AsOf = {}) =>
-  queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }), refetchInterval: (q) => (q.state.data?.stale ? 2000 : false) })
+  queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }), refetchInterval: (q) => untilFresh(q.state.data) })
 export const timeline = (id: string, types: string, at: AsOf = {}) =>
   infiniteQueryOptions({
     queryKey: ['run', 'timeline', id, types, at],
@@ -150,7 +149,6 @@ export const segment = (key: string, at: AsOf = {}) =>
   })
 export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
 export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
-export const deleteSegment = (key: string) => call<void>('DELETE', `/segments/${encodeURIComponent(key)}`)
 /** `place`: the segment it belongs to and its place among others, which take members away. */
 export const preview = (text: string, exclude: string[], at: AsOf = {}, place: { key?: string; priority?: { group: string; rank: number } | null } = {}) =>
   queryOptions({
@@ -172,6 +170,8 @@ export const classTrend = (key: string, at: AsOf, span: TrendSpan) =>
   queryOptions({ queryKey: ['run', 'trend', 'class', key, at, span], queryFn: ({ signal }) => call<ClassTrend>('GET', `/classifications/${encodeURIComponent(key)}/trend`, { query: { ...at, ...span }, signal }), refetchInterval: again, placeholderData: keepPreviousData })
 export const versions = (of: Defined, key: string) =>
   queryOptions({ queryKey: ['run', 'versions', of, key], queryFn: ({ signal }) => call<Versions>('GET', `/${of}/${encodeURIComponent(key)}/versions`, { signal }) })
+/** Own ones go; one that ships with the product is put back to how it ships. `anyway`: also if something names it. */
+export const removeDefinition = (of: Defined, key: string, anyway: boolean) => call<void>('DELETE', `/${of}/${encodeURIComponent(key)}`, { query: { anyway: anyway ? 'true' : undefined } })
 export const restoreVersion = (of: Defined, key: string, version: number) => call<Versions>('POST', `/${of}/${encodeURIComponent(key)}/restore`, { body: { version } })
 export const previewClassification = (definition: Classification) =>
   queryOptions({ queryKey: ['run', 'preview', 'classification', definition], queryFn: ({ signal }) => call<ClassificationPreview>('POST', '/classifications/preview', { body: { definition }, signal }), placeholderData: keepPreviousData, retry: false, staleTime: minute })

@@ -87,6 +87,9 @@ export type Classification = S['Classification']
 export type ClassificationDetail = S['ClassificationView']
 export type ClassificationPreview = S['ClassificationPreview']
 export type Versions = S['Versions']
+export type Dependent = S['Dependent']
+/** What a reading says of its own age. */
+export type Fresh = Pick<S['RunInfo'], 'stale' | 'waiting'>
 export type Version = S['Version']
 export type Difference = S['Difference']
 export type SegmentTrend = S['SegmentTrend']

@@ -194,7 +194,11 @@ impl TestApp {
 
     /// The same, reached at an address of its own.
     pub fn reached_at(self, origin: &str) -> TestApp {
-        let config = Config { origin: Some(origin.to_owned()), ..Config::default() };
+        self.served(Config { origin: Some(origin.to_owned()), ..Config::default() })
+    }
+
+    /// The same, served in another way.
+    pub fn served(self, config: Config) -> TestApp {
         let houses = Houses::new(Arc::clone(&self.ctx.app), config, self.place(), Arc::new(Beside(self.clock.clone(), self.ctx.app.egress.clone())));
         TestApp { router: houses.service(), ctx: houses.first().clone(), houses, ..self }
     }

@@ -300,3 +300,35 @@ async fn a_move_asked_for_during_another_follows_it() {
         assert_eq!(moves().await, 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_wait_are_told_with_the_figures_and_a_small_business_sees_them_in_a_second() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let id = app.get("/customers?limit=1").await.expect(200)["items"][0]["id"].as_str().expect("an id").to_owned();
+        let told = async |app: &mut TestApp| {
+            let (list, one) = (app.get("/customers?limit=1").await.expect(200), app.get(&format!("/customers/{id}")).await.expect(200));
+            let whole = app.get("/overview").await.expect(200);
+            assert_eq!((&list["waiting"], &one["waiting"]), (&whole["run"]["waiting"], &whole["run"]["waiting"]));
+            whole["run"]["waiting"].clone()
+        };
+        assert_eq!(told(&mut app).await, Value::Null);
+        let since = domain::clock::Clock::now(&*app.clock);
+        app.post("/orders", json!([order("W1", "W", "2025-12-30", 1_000), order("W2", "W", "2025-12-30", 2_000)])).await.expect(202);
+        assert_eq!(told(&mut app).await, json!({ "rows": 2, "since": since.rfc3339() }));
+        // what was known on a day before knows nothing of them, and never will
+        let then = app.get("/customers?limit=1&as_of=2025-12-30&known=then").await.expect(200);
+        assert_eq!(then["waiting"], Value::Null);
+        let store = app.ctx.app.store.clone();
+        let moves = || async { store::job::list(&store, store::job::State::Queued, 50).await.expect("lists").into_iter().filter(|j| j.name == "carry").count() };
+        flow::inbox::due(&app.ctx.app).await.expect("looks");
+        assert_eq!(moves().await, 0);
+        assert_eq!(app.get("/inbox").await.expect(200)["due_at"], Instant(since.0 + 1_000_000).rfc3339());
+        app.clock.set(Instant(since.0 + 1_000_000));
+        flow::inbox::due(&app.ctx.app).await.expect("looks");
+        assert_eq!(moves().await, 1);
+        assert_eq!(carry(&app).await, 2);
+        assert_eq!(told(&mut app).await, Value::Null);
+        assert_eq!(figure(&mut app, "W", "net").await["value"], 3_000);
+    }
+}

@@ -179,3 +179,47 @@ async fn a_version_over_what_is_hidden_is_told_to_nobody_who_may_not_see_it() {
     let back = app.by(&analyst, Method::POST, "/segments/regulars/restore", Some(json!({ "version": 1 }))).await;
     assert_eq!(back.problem(), (403, "access.masked".into()));
 }
+
+#[tokio::test]
+async fn what_names_a_segment_is_told_before_it_goes_and_a_deleted_one_says_by_whom() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let (_, manager) = app.joined(Role::Manager, Personal::ByRole).await;
+        app.post("/segments", segment("orders >= 6")).await.expect(201);
+        let tile = json!({ "id": "a", "width": 1, "who": { "rule": "in segment(\"regulars\")" }, "show": { "kind": "number", "measure": { "stat": "count" } } });
+        let board = app.post("/dashboards", json!({ "name": { "zh": "看板", "en": "Board" }, "tiles": [tile], "audience": "everyone" })).await.expect(201);
+        let view = |query: Value| json!({ "name": "Mine", "query": query });
+        app.post("/views", view(json!({ "segment": "regulars" }))).await.expect(201);
+        app.post("/views", view(json!({ "entered": "regulars@2025-12-01", "sort": "-net", "was.lifecycle": "active@2025-01-01" }))).await.expect(201);
+        app.post("/views", view(json!({ "segment": "regulars2" }))).await.expect(201);
+        let hook = json!({ "url": format!("https://{}/in", crate::app::HOOKS), "description": "till", "types": ["segment.entered"], "segments": ["regulars"] });
+        app.post("/webhooks", hook).await.expect(201);
+
+        let kinds = |of: &Value| of.as_array().expect("users").iter().map(|u| u["kind"].as_str().expect("a kind").to_owned()).collect::<Vec<_>>();
+        let told = app.get("/segments/regulars/versions").await.expect(200);
+        assert_eq!((kinds(&told["used_by"]), &told["used_elsewhere"]), (["dashboard", "view", "view", "webhook"].map(str::to_owned).to_vec(), &json!(0)));
+        assert_eq!((&told["used_by"][0]["key"], &told["used_by"][0]["label"]["en"], &told["used_by"][3]["label"]["zh"]), (&board["id"], &json!("Board"), &json!("till")));
+        // somebody else's own views are counted, and so are webhooks for whoever does not set them
+        let told = app.read(&manager, "/segments/regulars/versions").await.expect(200);
+        let hooks = u64::from(!domain::access::Role::Manager.permissions().has(domain::access::Permission::SettingsWrite));
+        assert_eq!(told["used_elsewhere"], 2 + hooks, "{told}");
+        for (path, n) in [("/classifications/lifecycle/versions", 1), ("/features/net/versions", 1)] {
+            let of_view = kinds(&app.get(path).await.expect(200)["used_by"]).iter().filter(|k| *k == "view").count();
+            assert_eq!(of_view, n, "{path}");
+        }
+
+        let refused = app.by(&manager, Method::DELETE, "/segments/regulars", None).await;
+        assert_eq!(refused.problem(), (409, "segment.named".into()));
+        assert_eq!((&refused.json()["params"]["used_by"][0]["key"], &refused.json()["params"]["others"]), (&board["id"], &json!(2 + hooks)));
+        assert_eq!(app.by(&manager, Method::DELETE, "/segments/regulars?anyway=true", None).await.status, 204);
+        assert_eq!(app.get("/segments/regulars").await.problem(), (404, "segment.not_found".into()));
+        let gone = app.get("/segments/regulars/versions").await.expect(200);
+        assert_eq!((&gone["taken_away"]["by"], &gone["taken_away"]["label"]["en"], &gone["items"][0]["state"]), (&json!("the manager"), &json!("Regulars"), &json!("taken_away")));
+        assert!(gone["taken_away"]["at"].is_string());
+        let back = app.post("/segments/regulars/restore", json!({ "version": 1 })).await.expect(200);
+        assert_eq!(back["taken_away"], Value::Null);
+        // a definition that needs it is no question
+        app.post("/segments", json!({ "key": "rest", "label": { "zh": "其余", "en": "Rest" }, "rule_text": "not in segment(\"regulars\")" })).await.expect(201);
+        assert_eq!(app.delete("/segments/regulars?anyway=true").await.problem(), (409, "segment.in_use".into()));
+    }
+}

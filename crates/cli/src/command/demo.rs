@@ -32,7 +32,7 @@ pub async fn run(port: u16, size: (u32, u64), data: Option<PathBuf>, dry_run: bo
     let today = zone.day(SystemClock.now());
     let data = data.unwrap_or_else(|| cache().join("demo").join(voice.lang.tag()));
     let made = serde_json::json!({"customers": customers, "seed": seed, "day": today, "version": env!("CARGO_PKG_VERSION")});
-    let reach = serve::Reach { listen: format!("127.0.0.1:{port}"), origin: None, proxies: 0 };
+    let reach = serve::Reach { listen: format!("127.0.0.1:{port}"), origin: None, proxies: 0, requests_a_minute: serve::REQUESTS_A_MINUTE };
     let fresh = std::fs::read_to_string(data.join(DONE)).ok().is_some_and(|text| text == made.to_string());
     if dry_run {
         let address = format!("http://{}", reach.listen);

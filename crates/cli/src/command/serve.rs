@@ -21,7 +21,12 @@ pub struct Reach {
     pub origin: Option<String>,
     /// trusted reverse proxies
     pub proxies: usize,
+    /// requests a minute of each caller; 0: as many as they like
+    pub requests_a_minute: u32,
 }
+
+/// Two thousand a second: what a program that does its work may need, and less than one that runs away asks for.
+pub const REQUESTS_A_MINUTE: u32 = 120_000;
 
 /// Serves until Ctrl-C or a termination signal.
 pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> Outcome {
@@ -55,7 +60,7 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
 
 /// The businesses of the server, around its first.
 pub fn houses(app: Arc<App>, place: Place, reach: &Reach, egress: Egress) -> Arc<Houses> {
-    let config = api::Config { origin: reach.origin.clone(), proxies: reach.proxies, ..api::Config::default() };
+    let config = api::Config { origin: reach.origin.clone(), proxies: reach.proxies, requests_a_minute: Some(reach.requests_a_minute), ..api::Config::default() };
     Houses::new(app, config, place, Arc::new(compose::Beside { egress }))
 }
 

@@ -1,8 +1,8 @@
 //! One classification with its definition, each rule as text and as a sentence, and the size of its classes; and its
 //! next version when a person edits it.
 
-use super::{defined::{self, Change}, flow_between::MovementLink, moment::Asked, overview::{ClassSize, ClassificationSummary}};
-use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use super::{defined::{self, Change}, flow_between::MovementLink, moment::Asked, overview::{ClassSize, ClassificationSummary}, used_by};
+use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
 use domain::{Day, Label, audit::Actor, classification::{Classification, Method}, rule, rule::Names};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -93,12 +93,15 @@ pub async fn create(app: &App, sight: Sight, mut new: Classification, author: &A
 /// Takes a classification of one's own out of use; puts one that ships with the product back to how it ships.
 ///
 /// # Errors
-/// `classification.not_found`, `classification.builtin`, `classification.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
+/// `classification.not_found`, `classification.builtin`, `classification.in_use`, `classification.named` unless `anyway`; when the store refuses.
+pub async fn remove(app: &App, by: &By, key: &str, anyway: bool) -> Result<()> {
     let definitions = defined::current(app).await?;
     let now = definitions.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
     let shipped = defined::shipped_classification(key).is_some();
-    defined::withdraw(app, Kind::Classification, key, shipped, changed(now), author).await
+    if shipped && !changed(now) {
+        return Err(Error::conflict("classification.builtin", "内置定义本来就是这样，不能删除", "this is as it ships with the product and cannot be removed"));
+    }
+    used_by::withdraw(app, by, Kind::Classification, key, shipped, anyway).await
 }
 
 /// Publishes the next version of a classification, the library's copies included.

@@ -7,7 +7,7 @@ use super::{
     moment::{Asked, parse_day},
     runs::Reading,
 };
-use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
+use crate::{Error, Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
 use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::IdentifierKind};
 use lake::{At, Bits, Place};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct CustomerPage {
     pub as_of: Day,
     /// an import or a change since is not in them yet: ask again in a moment
     pub stale: bool,
+    /// rows programs posted, of any customer, that are not in them yet
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 /// A customer in a list.
@@ -224,7 +227,7 @@ pub struct Listing {
 /// # Errors
 /// A rule that does not fit, unknown names, what is hidden, a cursor that is none; when the store or the lake refuses.
 pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Result<CustomerPage> {
-    let Reading { picture, stale } = app.runs.read(app, asked).await?;
+    let Reading { picture, stale, waiting } = app.runs.read(app, asked).await?;
     let who = matching(app, sight, &picture, &listing.filter).await?;
     let total = who.count();
     // one more than is shown tells whether there is another page
@@ -243,7 +246,7 @@ pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Re
     let columns = columns(sight, &picture, listing.columns.as_deref())?;
     let items = items(app, sight, &picture, &page, &columns).await?;
     let next_cursor = last.zip(items.last()).map(|(place, item)| cursor(&place, &item.id));
-    Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of, stale })
+    Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of, stale, waiting })
 }
 
 /// Everyone who fulfils the whole filter.

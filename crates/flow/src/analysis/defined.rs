@@ -1,18 +1,17 @@
 //! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
 //! Kept as one checked set; a change is checked as a whole before it is published as a new version.
 
-use crate::{Error, Result, app::App, audit, objects::figures, schema};
+use crate::{Error, Result, app::App, audit, objects::figures};
 use domain::{
     Currency, Label, Lang,
     audit::{Action, Actor},
-    classification,
     classification::Classification,
     feature::{self, Feature, Plan},
     library,
-    rule::{self, Vocabulary},
-    segment::{Members, Segment},
+    rule::Vocabulary,
+    segment::Segment,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +19,6 @@ use store::{
     Tx,
     definition::{self as stored, Kind},
 };
-use utoipa::ToSchema;
 
 /// A checked set of definitions.
 #[derive(Debug, Clone)]
@@ -391,78 +389,6 @@ async fn number(app: &App, now: &Definitions, change: &mut Change) -> Result<()>
     let numbers = written.iter().filter_map(|d| d.document.get("version")?.as_u64()).filter_map(|n| u32::try_from(n).ok());
     *version = numbers.fold(in_force.unwrap_or(0), u32::max) + 1;
     Ok(())
-}
-
-/// Takes a definition out of use, or, of one that ships with the product, people's own version: the shipped one is then in
-/// force again. `shipped` and `changed`: does it ship with the product, and did people change it?
-///
-/// # Errors
-/// `<kind>.builtin` for one that is as it ships; `<kind>.in_use`; what no longer fits; when the store refuses.
-pub async fn withdraw(app: &App, kind: Kind, key: &str, shipped: bool, changed: bool, author: &Actor) -> Result<()> {
-    if shipped && !changed {
-        let code = if kind == Kind::Feature { "feature.builtin" } else { "classification.builtin" };
-        return Err(Error::conflict(code, "内置定义本来就是这样，不能删除", "this is as it ships with the product and cannot be removed"));
-    }
-    let users = if shipped { Vec::new() } else { users_of(&*current(app).await?, kind, key) };
-    if !users.is_empty() {
-        let users: Vec<String> = users.into_iter().map(|u| u.key).collect();
-        let named = users.join(", ");
-        return Err(Error::Conflict {
-            code: if kind == Kind::Feature { "feature.in_use" } else { "classification.in_use" },
-            message: Label::new(format!("仍被使用：{named}"), format!("still used by {named}")),
-            params: json!({ "users": users }),
-        });
-    }
-    publish(app, vec![Change::Remove(kind, key.to_owned())], author).await.map(|_| ())
-}
-
-/// A definition that needs another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Dependent {
-    /// `feature`, `classification` or `segment`
-    pub kind: String,
-    /// machine name
-    pub key: String,
-    /// name for people
-    #[schema(value_type = schema::Label)]
-    pub label: Label,
-}
-
-/// What is still built on this feature, classification (`class.<key>`) or segment.
-pub fn users_of(all: &Definitions, kind: Kind, key: &str) -> Vec<Dependent> {
-    let named = |kind: Kind, key: &str, label: &Label| Dependent { kind: kind.key().to_owned(), key: key.to_owned(), label: label.clone() };
-    let class = format!("class.{key}");
-    let feature = |name: &String| match kind {
-        Kind::Feature => name == key,
-        Kind::Classification => *name == class,
-        Kind::Segment => false,
-    };
-    let in_rule = |r: &rule::Rule| match kind {
-        Kind::Segment => rule::segments_named(r).iter().any(|s| s == key),
-        _ => rule::features_named(r).iter().any(feature),
-    };
-    let mut users = Vec::new();
-    for f in all.features.iter().filter(|f| kind != Kind::Feature || f.key != key) {
-        if f.definition.needs().iter().any(feature) {
-            users.push(named(Kind::Feature, &f.key, &f.label));
-        }
-    }
-    for c in &all.classifications {
-        let needs = match &c.method {
-            classification::Method::Rules { classes, .. } => classes.iter().any(|k| in_rule(&k.when)),
-            classification::Method::Values { feature: f, .. } => feature(f),
-        };
-        if needs && !(kind == Kind::Classification && c.key == key) {
-            users.push(named(Kind::Classification, &c.key, &c.label));
-        }
-    }
-    for s in all.segments.iter().filter(|s| kind != Kind::Segment || s.key != key) {
-        let ruled = matches!(&s.members, Members::Dynamic { rule } if in_rule(rule));
-        if ruled || (kind == Kind::Segment && s.exclude.iter().any(|e| e == key)) {
-            users.push(named(Kind::Segment, &s.key, &s.label));
-        }
-    }
-    users
 }
 
 /// A machine name made of a label: its English in lower case, or `noun` if that has no letters, made unique by a number.

@@ -1,7 +1,7 @@
 //! The feature catalog as people see and extend it: attributes, aggregates and formulas without code.
 
-use super::defined::{self, Change};
-use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use super::{defined::{self, Change}, used_by};
+use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
 use domain::{Label, audit::Actor, feature::{self, Feature}};
 use serde_json::json;
 use store::definition::Kind;
@@ -61,11 +61,15 @@ pub async fn edit(app: &App, sight: Sight, key: &str, mut feature: Feature, auth
 /// Takes a feature of one's own out of use; puts one that ships with the product back to how it ships.
 ///
 /// # Errors
-/// `feature.not_found`, `feature.builtin`, `feature.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
+/// `feature.not_found`, `feature.builtin`, `feature.in_use`, `feature.named` unless `anyway`; when the store refuses.
+pub async fn remove(app: &App, by: &By, key: &str, anyway: bool) -> Result<()> {
     let definitions = defined::current(app).await?;
     let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
-    defined::withdraw(app, Kind::Feature, key, feature::find(key).is_some(), changed(now), author).await
+    let shipped = feature::find(key).is_some();
+    if shipped && !changed(now) {
+        return Err(Error::conflict("feature.builtin", "内置定义本来就是这样，不能删除", "this is as it ships with the product and cannot be removed"));
+    }
+    used_by::withdraw(app, by, Kind::Feature, key, shipped, anyway).await
 }
 
 /// Does it ship with the product in another form?

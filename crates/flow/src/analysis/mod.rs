@@ -21,6 +21,7 @@ pub mod runs;
 pub mod segments;
 pub mod timeline;
 pub mod trend;
+pub mod used_by;
 pub mod versions;
 pub mod why;
 pub mod why_view;

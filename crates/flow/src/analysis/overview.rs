@@ -1,7 +1,7 @@
 //! The first page: the whole base on one day, and every classification with the size and worth of its classes.
 
-use super::{Picture, moment::Asked};
-use crate::{Result, app::App, schema, sight::{self, Sight, Walls}};
+use super::{Picture, moment::Asked, runs::Reading};
+use crate::{Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, classification::Classification};
 use lake::GroupSum;
 use rayon::prelude::*;
@@ -52,6 +52,23 @@ pub struct RunInfo {
     pub milliseconds: u64,
     /// an import or a definition changed meanwhile and a newer run is under way
     pub stale: bool,
+    /// rows programs posted that are not in it yet
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+}
+
+impl RunInfo {
+    /// Of what a reading was answered with.
+    pub fn of(reading: &Reading) -> RunInfo {
+        let picture = &reading.picture;
+        RunInfo {
+            lake_version: picture.lake.snapshot().id,
+            computed_at: picture.computed_at.rfc3339(),
+            milliseconds: picture.milliseconds,
+            stale: reading.stale,
+            waiting: reading.waiting.clone(),
+        }
+    }
 }
 
 /// A classification and its classes.
@@ -108,12 +125,7 @@ pub async fn overview(app: &App, sight: Sight, asked: Asked) -> Result<Overview>
         as_of: picture.as_of,
         today: app.today(),
         known: picture.known,
-        run: RunInfo {
-            lake_version: picture.lake.snapshot().id,
-            computed_at: picture.computed_at.rfc3339(),
-            milliseconds: picture.milliseconds,
-            stale: reading.stale,
-        },
+        run: RunInfo::of(&reading),
         sample: picture.sample,
         customers: picture.total(),
         buyers: picture.buyers().count(),

@@ -1,7 +1,7 @@
 //! Everything about one customer as of a day: who, every feature, every class and segment.
 
 use super::{cards, marks::{self, OwnerRef, TagRef}, moment::{Asked, Known}, runs::Reading};
-use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}, work::profiling::{self, RefusalView}};
+use crate::{Error, Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}, work::profiling::{self, RefusalView}};
 use domain::{Day, Label, Value, classification::Named, feature::Group};
 use serde::{Deserialize, Serialize};
 use store::{contact::Contact, customer::Customer};
@@ -38,6 +38,9 @@ pub struct Profile {
     pub as_of: Day,
     /// an import or a change since is not in them yet: ask again in a moment
     pub stale: bool,
+    /// rows programs posted, of any customer, that are not in them yet
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 /// An identifier.
@@ -133,7 +136,7 @@ pub(super) async fn person_then(app: &App, id: &str, asked: Asked) -> Result<Cus
 /// `customer.not_found`; when the store or the lake refuses.
 pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<Profile> {
     let person = person_then(app, id, asked).await?;
-    let Reading { picture, stale } = app.runs.read(app, asked).await?;
+    let Reading { picture, stale, waiting } = app.runs.read(app, asked).await?;
     let aliases = app.runs.aliases(app).await?;
     let cards = app.cards.of(app, &cards::with_members(&aliases, &[person.key])).await?;
     let (identifiers, contacts) = (cards::identifiers(&cards, &aliases, person.key), cards::contacts(&cards, &aliases, person.key));
@@ -170,5 +173,6 @@ pub async fn profile(app: &App, sight: Sight, id: &str, asked: Asked) -> Result<
         segments: segments.map(|s| Named { key: s.key.clone(), label: s.label.clone() }).collect(),
         as_of: picture.as_of,
         stale,
+        waiting,
     })
 }

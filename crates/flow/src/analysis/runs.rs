@@ -2,7 +2,7 @@
 //! a new import or definition makes new ones while the old answer still serves those who cannot wait.
 
 use super::{Known, Picture, defined::{self, Definitions}, moment::Asked};
-use crate::{Error, Result, app::App};
+use crate::{Error, Result, app::App, inbox::Waiting};
 use domain::{Currency, Day, clock::Instant, feature::Aggregate, merge::Aliases, rule::Compiled, segment::Members};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
 use lake::{Lake, Spec};
@@ -57,6 +57,8 @@ pub struct Reading {
     pub picture: Arc<Picture>,
     /// an import or a definition changed since, and the new run is not ready yet
     pub stale: bool,
+    /// what programs posted that no run knows yet; `None` also for a day as it was known then
+    pub waiting: Option<Waiting>,
 }
 
 impl Runs {
@@ -126,13 +128,14 @@ impl Runs {
             (Some(_), Some(patience)) => tokio::time::timeout(patience, run.clone()).await.ok(),
             _ => Some(run.clone().await),
         };
+        let waiting = now.waiting.filter(|_| asked.known == Known::Today).map(Waiting::from);
         match (waited, before) {
-            (Some(Ok(picture)), _) => Ok(Reading { picture, stale: false }),
+            (Some(Ok(picture)), _) => Ok(Reading { picture, stale: false, waiting }),
             (Some(Err(e)), _) => {
                 self.forget(key);
                 Err(Arc::try_unwrap(e).unwrap_or_else(|e| Error::Internal(e.to_string())))
             }
-            (None, Some(picture)) => Ok(Reading { picture, stale: true }),
+            (None, Some(picture)) => Ok(Reading { picture, stale: true, waiting }),
             (None, None) => Err(Error::Internal("a run was given up before it was done".into())),
         }
     }
@@ -143,6 +146,12 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn warm(&self, app: &App) -> Result<()> {
         self.find_or_start(app, Asked::default(), Vec::new(), None).await.map(|_| ())
+    }
+
+    /// Milliseconds the newest run of the current day took; `None` before there is one.
+    pub fn took(&self) -> Option<u64> {
+        let slots = lock(&self.slots);
+        slots.iter().rev().filter(|s| s.current).find_map(|s| Some(s.run.peek()?.as_ref().ok()?.milliseconds))
     }
 
     /// Nothing of earlier runs stays in memory.

@@ -1,7 +1,7 @@
 //! Segments: versioned documents with the size and worth they have now, and the preview of one that is still being built.
 
-use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share};
-use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share, used_by};
+use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
 use domain::{Day, Label, audit::Actor, rule, rule::{Compiled, Rule}, segment::{Members, Priority, Segment}};
 use lake::Bits;
 use serde_json::json;
@@ -254,23 +254,13 @@ pub async fn edit(app: &App, sight: Sight, key: &str, draft: SegmentDraft, autho
     publish(app, sight, draft, key, Some(before), author).await
 }
 
-/// Takes a segment out of use.
+/// Takes a segment out of use; `anyway`: also if something names it.
 ///
 /// # Errors
-/// `segment.not_found`, `segment.in_use`; when the store refuses.
-pub async fn remove(app: &App, key: &str, author: &Actor) -> Result<()> {
-    let now = defined::current(app).await?;
-    now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
-    let users: Vec<String> = defined::users_of(&now, Kind::Segment, key).into_iter().map(|u| u.key).collect();
-    if !users.is_empty() {
-        let named = users.join(", ");
-        return Err(Error::Conflict {
-            code: "segment.in_use",
-            message: Label::new(format!("仍被使用：{named}"), format!("still used by {named}")),
-            params: json!({ "users": users }),
-        });
-    }
-    defined::publish(app, vec![Change::Remove(Kind::Segment, key.to_owned())], author).await.map(|_| ())
+/// `segment.not_found`, `segment.in_use`, `segment.named`; when the store refuses.
+pub async fn remove(app: &App, by: &By, key: &str, anyway: bool) -> Result<()> {
+    defined::current(app).await?.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
+    used_by::withdraw(app, by, Kind::Segment, key, false, anyway).await
 }
 
 async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, before: Option<&Segment>, author: &Actor) -> Result<SegmentView> {

@@ -1,11 +1,11 @@
 //! What a definition said before: its versions, what each of them changed, what is built on it, and how an earlier one comes
 //! back: as the next version, so that nothing that was ever in force is rewritten.
 
-use super::defined::{self, Change, Definitions, Dependent};
-use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
+use super::{defined::{self, Change, Definitions}, used_by::{self, Dependent}};
+use crate::{Error, Result, app::App, people::By, schema, sight::Walls};
 use domain::{
     Label,
-    audit::Actor,
+    audit::Action,
     classification::{Classification, Method},
     feature::{self, Definition, Feature},
     rule::{self, Expr, Names, Rule},
@@ -22,8 +22,24 @@ use utoipa::ToSchema;
 pub struct Versions {
     /// newest first
     pub items: Vec<Version>,
-    /// features, classifications and segments that need it
+    /// features, classifications and segments that need it; then dashboards, saved views and webhooks that name it
     pub used_by: Vec<Dependent>,
+    /// how many dashboards, views and webhooks besides, which whoever asks may not see, name it
+    pub used_elsewhere: u64,
+    /// it was taken away
+    pub taken_away: Option<TakenAway>,
+}
+
+/// When a definition was taken away, and by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TakenAway {
+    /// what it was called; nothing where it is about details that whoever asks may not see
+    #[schema(value_type = Option<schema::Label>)]
+    pub label: Option<Label>,
+    /// display name
+    pub by: Option<String>,
+    /// RFC 3339, UTC
+    pub at: String,
 }
 
 /// One version.
@@ -107,6 +123,14 @@ impl Document {
             Document::Feature(f) => f.version,
             Document::Classification(c) => c.version,
             Document::Segment(s) => s.version,
+        }
+    }
+
+    fn label(&self) -> &Label {
+        match self {
+            Document::Feature(f) => &f.label,
+            Document::Classification(c) => &c.label,
+            Document::Segment(s) => &s.label,
         }
     }
 
@@ -317,10 +341,10 @@ async fn kept(app: &App, all: &Definitions, kind: Kind, key: &str) -> Result<Vec
 ///
 /// # Errors
 /// `<kind>.not_found`; when the store or the lake refuses.
-pub async fn list(app: &App, sight: Sight, kind: Kind, key: &str) -> Result<Versions> {
+pub async fn list(app: &App, by: &By, kind: Kind, key: &str) -> Result<Versions> {
     let all = defined::current(app).await?;
     let kept = kept(app, &all, kind, key).await?;
-    let walls = Walls::now(app, sight).await?;
+    let walls = Walls::now(app, by.permissions.sight()).await?;
     let lines: Vec<Vec<Line>> = kept.iter().map(|v| v.document.lines(all.names())).collect();
     let hidden: Vec<bool> = kept.iter().map(|v| v.document.ask(&walls, &all).is_err()).collect();
     let now = kept.iter().position(|v| v.state == VersionState::InForce);
@@ -342,7 +366,18 @@ pub async fn list(app: &App, sight: Sight, kind: Kind, key: &str) -> Result<Vers
         });
     }
     items.reverse();
-    Ok(Versions { items, used_by: defined::users_of(&all, kind, key) })
+    let taken_away = match now {
+        Some(_) => None,
+        None => {
+            let subject = format!("{} {key}", kind.key());
+            let noted = store::audit::last(&app.store, &app.settings().id, Action::DefinitionWithdrawn.key(), &subject).await?;
+            let label = kept.last().filter(|_| hidden.last() == Some(&false)).map(|v| v.document.label().clone());
+            noted.map(|n| TakenAway { label, by: n.name, at: n.entry.at.rfc3339() })
+        }
+    };
+    let naming = used_by::naming(app, by, kind, key).await?;
+    let used_by = used_by::users_of(&all, kind, key).into_iter().chain(naming.seen).collect();
+    Ok(Versions { items, used_by, used_elsewhere: naming.others, taken_away })
 }
 
 /// Puts an earlier version in force again, as the next one.
@@ -350,7 +385,7 @@ pub async fn list(app: &App, sight: Sight, kind: Kind, key: &str) -> Result<Vers
 /// # Errors
 /// `<kind>.not_found`, `definition.version` for a number that never was, `definition.in_force`; what does not fit any more; what is
 /// hidden; when the store or the lake refuses.
-pub async fn restore(app: &App, sight: Sight, kind: Kind, key: &str, version: u32, author: &Actor) -> Result<Versions> {
+pub async fn restore(app: &App, by: &By, kind: Kind, key: &str, version: u32) -> Result<Versions> {
     let all = defined::current(app).await?;
     let kept = kept(app, &all, kind, key).await?;
     let Some(wanted) = kept.into_iter().rev().find(|v| v.document.version() == version) else {
@@ -364,9 +399,9 @@ pub async fn restore(app: &App, sight: Sight, kind: Kind, key: &str, version: u3
     if same {
         return Err(Error::conflict("definition.in_force", "这一版与现行版本相同", "this is what is in force"));
     }
-    wanted.document.ask(&Walls::now(app, sight).await?, &all)?;
-    defined::publish(app, vec![wanted.document.change()], author).await?;
-    list(app, sight, kind, key).await
+    wanted.document.ask(&Walls::now(app, by.permissions.sight()).await?, &all)?;
+    defined::publish(app, vec![wanted.document.change()], &by.actor).await?;
+    list(app, by, kind, key).await
 }
 
 #[cfg(test)]

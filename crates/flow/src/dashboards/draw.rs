@@ -124,7 +124,7 @@ impl Desk<'_> {
 /// said in its place.
 pub async fn figures(app: &Arc<App>, sight: Sight, tiles: &[Tile], reading: &Reading) -> Result<Figures> {
     let read = app.runs.read(app, reading.asked).await?;
-    let picture = read.picture;
+    let picture = Arc::clone(&read.picture);
     if let Some(day) = reading.compare.filter(|day| *day >= picture.as_of) {
         return Err(Error::Invalid {
             code: "dashboard.compare",
@@ -151,12 +151,7 @@ pub async fn figures(app: &Arc<App>, sight: Sight, tiles: &[Tile], reading: &Rea
         today: app.today(),
         known: picture.known,
         compare: reading.compare,
-        run: RunInfo {
-            lake_version: picture.lake.snapshot().id,
-            computed_at: picture.computed_at.rfc3339(),
-            milliseconds: picture.milliseconds,
-            stale: read.stale,
-        },
+        run: RunInfo::of(&read),
         customers: picture.total(),
         matching,
         pending: items.iter().map(|f: &Figure| f.pending).sum(),

@@ -25,7 +25,7 @@ pub use series::Boards;
 pub use templates::{DashboardTemplate, templates};
 pub use tile::{Back, CohortOf, FlowView, Measure, Show, Stat, TILES, Tile, Who, narrowed, shape};
 
-use crate::{Error, Result, analysis::defined, app::App, audit, people::By, schema, sight::{self, Sight, Walls}, work::UNDO_DAYS};
+use crate::{Error, Result, analysis::{defined, used_by::Names}, app::App, audit, people::By, schema, sight::{self, Sight, Walls}, work::UNDO_DAYS};
 use domain::{Label, access::Permission, audit::Action, clock::Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -85,6 +85,13 @@ fn may_change(d: &Dashboard, by: &By) -> bool {
 /// The tiles of a dashboard. One that a later program wrote reads as empty here, and is not changed by this one.
 fn tiles(d: &Dashboard) -> Option<Vec<Tile>> {
     serde_json::from_value(d.tiles.clone()).ok()
+}
+
+/// What its tiles name.
+pub(crate) fn names(d: &Dashboard) -> Names {
+    let mut found = Names::default();
+    tiles(d).iter().flatten().for_each(|tile| tile.name(&mut found));
+    found
 }
 
 /// Texts people typed into rules and titles may be a phone.

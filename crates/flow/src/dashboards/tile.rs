@@ -1,6 +1,6 @@
 //! What stands on a dashboard: tiles as plain data, and whether they can be drawn at all.
 
-use crate::{Error, Result, analysis::Definitions, analysis::trend::{MOST, Step}, schema, sight::Walls};
+use crate::{Error, Result, analysis::{Definitions, used_by::Names}, analysis::trend::{MOST, Step}, schema, sight::Walls};
 use domain::{Label, ValueType, rule};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::json;
@@ -279,6 +279,30 @@ pub fn shape(tiles: &[Tile]) -> Result<()> {
 /// May a feature be summed?
 pub(super) fn numeric(value: ValueType) -> bool {
     matches!(value, ValueType::Int | ValueType::Number | ValueType::Money)
+}
+
+impl Tile {
+    /// Says every feature, class and segment it names.
+    pub(super) fn name(&self, found: &mut Names) {
+        found.list(&self.who);
+        let mut measured = |m: &Measure| m.feature.iter().for_each(|key| found.feature(key));
+        match &self.show {
+            Show::Number { measure, .. } | Show::Trend { measure, .. } | Show::Bar { measure, .. } | Show::Heat { measure, .. } => measured(measure),
+            Show::Group { measures, .. } => measures.iter().for_each(measured),
+            Show::Flow { .. } | Show::Cohort { .. } | Show::List { .. } => {}
+        }
+        match &self.show {
+            Show::Trend { by, .. } => by.iter().for_each(|by| found.feature(by)),
+            Show::Bar { by, .. } | Show::Group { by, .. } => found.feature(by),
+            Show::Heat { x, y, .. } => [x, y].into_iter().for_each(|by| found.feature(by)),
+            Show::Flow { classification, .. } => found.feature(&format!("class.{classification}")),
+            Show::List { sort, columns, .. } => {
+                found.feature(sort.trim_start_matches('-'));
+                columns.iter().for_each(|key| found.feature(key));
+            }
+            Show::Number { .. } | Show::Cohort { .. } => {}
+        }
+    }
 }
 
 /// Is everything a tile names there, and may whoever asks see it?

@@ -3,6 +3,7 @@
 
 use super::{
     form::{AnswerForm, CustomerForm, InteractionForm, OrderForm, RefundForm},
+    pace::{Pace, pace},
     post,
     wire::{Posted, Rows},
 };
@@ -25,13 +26,11 @@ use std::{
 use store::{
     import::{NewImport, Status},
     inbox::{Moved, Row},
-    job::{Job, NewJob, State},
+    job::NewJob,
 };
 use utoipa::ToSchema;
 
-/// What waits is moved when its oldest row has waited this long: five minutes. Every move is an import and makes files.
-const WAIT: i64 = 300_000_000;
-/// Or when so many rows wait.
+/// What waits is moved when its oldest row has waited as long as [`pace`] says, or when so many rows wait.
 const MANY: u64 = 5_000;
 /// Rows moved at a time.
 const ROWS: u32 = 20_000;
@@ -87,9 +86,10 @@ pub struct LastMove {
 pub async fn show(app: &App) -> Result<InboxView> {
     let (now, waiting) = (app.clock.now(), store::inbox::waiting(&app.store).await?);
     let last = recent(app).await?.into_iter().find(|i| matches!(i.status, Status::Committed | Status::Undone));
+    let pace = pace(app).await?;
     let failing = match waiting.rows {
         0 => None,
-        _ => trouble(app).await?.then(|| Label {
+        _ => trouble(app, &pace).await?.then(|| Label {
             zh: "上一次搬运没有成功，会自动重试；原因见服务器日志".to_owned(),
             en: "the last move did not succeed and is tried again; the server's log says why".to_owned(),
         }),
@@ -99,7 +99,7 @@ pub async fn show(app: &App) -> Result<InboxView> {
         oldest_at: waiting.oldest.map(Instant::rfc3339),
         lag_seconds: waiting.oldest.map_or(0, |t| (now.0 - t.0).max(0) / 1_000_000),
         complete_until: waiting.oldest.unwrap_or(now).rfc3339(),
-        due_at: waiting.oldest.map(|t| Instant(t.0.saturating_add(WAIT)).rfc3339()),
+        due_at: waiting.oldest.map(|t| Instant(t.0.saturating_add(pace.wait)).rfc3339()),
         failing,
         last: last.map(|i| LastMove {
             at: i.committed_at.unwrap_or(i.updated_at).rfc3339(),
@@ -118,17 +118,10 @@ async fn recent(app: &App) -> Result<Vec<store::import::Import>> {
     Ok(store::import::list(&app.store, None, RECENT).await?.into_iter().filter(ours).collect())
 }
 
-/// The move that was given up last, if none succeeded since.
-async fn given_up(app: &App) -> Result<Option<Job>> {
-    let moves = store::job::Filter { name: Some(Kind::Carry.key().to_owned()), ..store::job::Filter::default() };
-    let newest = store::job::page(&app.store, &app.settings().id, &moves, None, 1).await?;
-    Ok(newest.into_iter().find(|j| j.state == State::Dead))
-}
-
 /// Did the last move fail?
-async fn trouble(app: &App) -> Result<bool> {
+async fn trouble(app: &App, pace: &Pace) -> Result<bool> {
     let under_way = store::job::open(&app.store, Kind::Carry.key()).await?;
-    Ok(under_way.is_some_and(|j| j.error.is_some()) || given_up(app).await?.is_some())
+    Ok(under_way.is_some_and(|j| j.error.is_some()) || pace.given_up.is_some())
 }
 
 fn job(app: &App, now: Instant) -> NewJob {
@@ -148,11 +141,13 @@ fn job(app: &App, now: Instant) -> NewJob {
 /// When the store refuses.
 pub async fn due(app: &App) -> Result<()> {
     let (now, waiting) = (app.clock.now(), store::inbox::waiting(&app.store).await?);
-    let old = waiting.oldest.is_some_and(|t| now.0 - t.0 >= WAIT);
+    let Some(oldest) = waiting.oldest else { return Ok(()) };
+    let pace = pace(app).await?;
+    let old = now.0 - oldest.0 >= pace.wait;
     // asked for while a move was under way: what came after it had read what waits is moved by another
-    let asked = waiting.rows > 0 && store::inbox::asked(&app.store).await?;
+    let asked = store::inbox::asked(&app.store).await?;
     if old || asked || waiting.rows >= MANY {
-        let rests = given_up(app).await?.and_then(|j| j.finished_at).is_some_and(|at| now.0 - at.0 < REST);
+        let rests = pace.given_up.and_then(|j| j.finished_at).is_some_and(|at| now.0 - at.0 < REST);
         if rests {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 mod carry;
 mod form;
 mod gate;
+mod pace;
 mod post;
 mod read;
 mod wire;
@@ -15,6 +16,7 @@ pub const FAILPOINTS: &[&str] = &["inbox-written", "inbox-acknowledged", "inbox-
 pub use carry::{InboxView, LastMove, carry, due, hasten, show};
 pub use form::{AnswerForm, ContactForm, CustomerForm, CustomerKind, InteractionForm, Line, OrderForm, RefundForm, Whom};
 pub use gate::{Gate, Keyed, Settled};
+pub use pace::Waiting;
 pub use post::{Blank, How, MOST_BYTES, MOST_ROWS, Received, Refused, codes, post};
 pub use read::{Body, strict};
 pub use wire::{Amount, Id, Posted, Scalar};

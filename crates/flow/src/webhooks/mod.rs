@@ -7,6 +7,9 @@ mod event;
 pub mod post;
 pub mod view;
 
+use crate::{Result, app::App};
+use store::webhook::{self, Webhook};
+
 pub use event::EventType;
 pub(crate) use event::{Events, PING};
 
@@ -15,3 +18,9 @@ pub use channels::{
     Egress, Policy,
     egress::{Found, Resolve, System},
 };
+
+/// Every endpoint, and what it wants to be told.
+pub(crate) async fn naming(app: &App) -> Result<Vec<(Webhook, Events)>> {
+    let all = webhook::list(&app.store, &app.settings().id).await?;
+    Ok(all.into_iter().map(|w| (Events::read(&w.events), w)).map(|(events, w)| (w, events)).collect())
+}

@@ -1,19 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
 import { lazy, Suspense, useState } from 'react'
-import { classification as query, deleteClassification } from '@/api/queries'
+import { classification as query } from '@/api/queries'
 import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { useMay } from '@/parts/access'
 import { PlainTable } from '@/parts/ChartCard'
 import { ClassTrendCard } from '@/parts/definition/TrendCard'
+import { Gone } from '@/parts/definition/Gone'
+import { useRemoval } from '@/parts/definition/useRemoval'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { useOpened } from '@/parts/recent'
-import { Failed, Loading, useProblemText } from '@/parts/States'
-import { toast } from '@/parts/toast'
+import { Loading } from '@/parts/States'
 import './classification.css'
 import { type Pick, PickPanel } from './PickPanel'
 
@@ -39,7 +40,7 @@ export function DetailPage() {
       actions={data && !editing && may('definitions:write') && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
-      {error && <Failed error={error} retry={() => void refetch()} />}
+      {error && <Gone of="classifications" name={key} error={error} retry={() => void refetch()} />}
       {data && editing && <Suspense fallback={<Card><Loading lines={10} /></Card>}><DefinitionEditor detail={data} onDone={() => setEditing(false)} /></Suspense>}
       {data && !editing && (
         <>
@@ -66,24 +67,20 @@ export function DetailPage() {
 /** Own ones can be deleted; changed ones that ship with the product can be put back. */
 function Withdraw({ data }: { data: ClassificationDetail }) {
   const { t } = useFormat()
-  const queries = useQueryClient()
   const navigate = useNavigate()
-  const problem = useProblemText()
   const own = !data.definition.builtin
-  const go = useMutation({
-    mutationFn: () => deleteClassification(data.key),
-    onSuccess: async () => {
-      toast.ok(t(own ? 'classification.deleted' : 'classification.put_back'))
-      if (own) await navigate({ to: '/classification' })
-      await queries.invalidateQueries({ queryKey: ['run'] })
-    },
-    onError: (e) => toast.bad(problem(e)),
+  const removal = useRemoval({
+    of: 'classifications', name: data.key, version: data.version, said: t(own ? 'classification.deleted' : 'classification.put_back'),
+    done: async () => { if (own) await navigate({ to: '/classification' }) },
   })
   if (!own && !data.changed) return null
   return (
-    <Popconfirm title={t(own ? 'classification.delete_sure' : 'classification.back_sure')} onConfirm={() => go.mutate()} okText={t(own ? 'common.delete' : 'classification.back_ok')} cancelText={t('common.cancel')}>
-      <Button danger={own} loading={go.isPending}>{t(own ? 'common.delete' : 'classification.back')}</Button>
-    </Popconfirm>
+    <>
+      <Popconfirm title={t(own ? 'classification.delete_sure' : 'classification.back_sure')} onConfirm={removal.run} okText={t(own ? 'common.delete' : 'classification.back_ok')} cancelText={t('common.cancel')}>
+        <Button danger={own} loading={removal.pending}>{t(own ? 'common.delete' : 'classification.back')}</Button>
+      </Popconfirm>
+      {removal.dialog}
+    </>
   )
 }
 

@@ -1,10 +1,11 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
+import { Freshness } from '@/parts/Freshness'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Begin } from '@/parts/sample/Sample'
@@ -28,13 +29,6 @@ export function OverviewPage() {
   // what stands below is drawn when what is seen first has been
   const below = useDeferredValue(data, undefined)
   const may = useMay()
-  const queries = useQueryClient()
-  const wasStale = useRef(false)
-  useEffect(() => {
-    // the new run is ready: the figures below are of the one before
-    if (wasStale.current && data?.run.stale === false) void queries.invalidateQueries({ queryKey: ['run'] })
-    wasStale.current = data?.run.stale ?? false
-  }, [data?.run.stale, queries])
   return (
     <Page title={t('classification.title')} note={data && data.customers > 0 && <RunNote data={data} f={f} asked={search.as_of} />} actions={data && data.customers > 0 && may('definitions:write') && <><LinkButton to="/classification/new">{t('classification.new')}</LinkButton><LinkButton to="/segments/new">{t('classification.new_segment')}</LinkButton></>}>
       {query.isPending && <><div className="tiles">{Array.from({ length: 6 }, (_, i) => <div className="tile" key={i}><Loading lines={2} /></div>)}</div><div className="board"><Card><Loading lines={10} height={410} /></Card><Card><Loading lines={10} height={410} /></Card></div></>}
@@ -67,7 +61,7 @@ function RunNote({ data, f, asked }: { data: Overview; f: Format; asked?: string
   return (
     <span title={f.t('classification.computed', { at: f.instant(data.run.computed_at), version: data.run.lake_version })}>
       {f.t(`classification.${day}`, { day: data.as_of, today: data.today })} · {f.t(data.known === 'then' ? 'classification.known_then' : 'classification.known_today')} · {f.t('classification.in_ms', { ms: f.integer(data.run.milliseconds) })}
-      {data.run.stale && <span className="worse"> · {f.t('classification.stale')}</span>}
+      <Freshness of={data.run} />
     </span>
   )
 }

@@ -8,6 +8,7 @@ import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { startEntry } from '@/parts/entry'
 import { type Format, useCatalog, useFormat } from '@/parts/format'
+import { Freshness } from '@/parts/Freshness'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
@@ -117,7 +118,7 @@ export function ListPage() {
   return (
     <Page
       title={t('customers.title')}
-      note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0]?.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>}
+      note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0] && <Freshness of={query.data.pages[0]} />}</span>}
       actions={
         <>
           <ExportMenu shown={request} everything={everything} />

@@ -6,6 +6,7 @@ import { dashboard, figures as figuresQuery } from '@/api/dashboards'
 import type { Dashboard, Figures } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Freshness } from '@/parts/Freshness'
 import { Page } from '@/parts/Page'
 import { useOpened } from '@/parts/recent'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -87,6 +88,7 @@ function Note({ data, computing }: { data?: Figures; computing: boolean }) {
   return (
     <span data-testid="board-as-of">
       {t('dashboards.as_of_day', { day: data.as_of, at: f.instant(data.run.computed_at) })}{data.known === 'then' && ` · ${t('dashboards.known_then')}`} · {whom}
+      <Freshness of={{ stale: false, waiting: data.run.waiting }} />
       {(data.run.stale || computing) && <b className="dash-stale" role="status"> {t(computing ? 'dashboards.computing' : 'dashboards.stale')}</b>}
     </span>
   )

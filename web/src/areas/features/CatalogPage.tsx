@@ -3,10 +3,12 @@ import { Button, Input } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { API } from '@/api/client'
+import { Problem } from '@/api/problem'
 import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { askToLeave } from '@/parts/ask'
+import { Gone } from '@/parts/definition/Gone'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
@@ -49,6 +51,8 @@ export function CatalogPage() {
     [list, group, q],
   )
   const editing: Feature | 'new' | null = search.open === 'new' ? (may('definitions:write') ? 'new' : null) : search.open ? (byKey.get(search.open) ?? null) : null
+  // a link to one that was taken away
+  const lost = search.open && search.open !== 'new' && query.data && !byKey.has(search.open) ? search.open : null
   return (
     <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<>{may('export:take') && <Button href={`${API}/definitions/export`} download>{t('features.export')}</Button>}{may('definitions:write') && <Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button>}</>}>
       <div className="row">
@@ -82,6 +86,9 @@ export function CatalogPage() {
           </div>
         </Card>
       ))}
+      <Drawer open={lost !== null} onClose={() => void close()} size={600} title={lost ?? ''} destroyOnHidden>
+        {lost && <Gone of="features" name={lost} error={new Problem('feature.not_found', 404)} />}
+      </Drawer>
       <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && (
           <Suspense fallback={<Loading lines={8} />}>

@@ -2,8 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { AutoComplete, Button, Input, InputNumber, Popconfirm, Select, Switch } from 'antd'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { isProblem } from '@/api/problem'
-import { deleteFeature, postFeature, putFeature, targets as targetsQuery } from '@/api/queries'
+import { postFeature, putFeature, targets as targetsQuery } from '@/api/queries'
 import type { Definition, Feature, RecordFigure, ScoreMethod, ValueType } from '@/api/types'
+import { useRemoval } from '@/parts/definition/useRemoval'
 import { useCatalog, useFormat } from '@/parts/format'
 import { AggregateEditor } from '@/parts/rule/AggregateEditor'
 import { fieldKey } from '@/parts/field/words'
@@ -79,8 +80,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
     onDone(true)
   }
   const save = useMutation({ mutationFn: () => (feature ? putFeature(body()) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
-  const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.deleted')) })
-  const back = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('features.put_back')) })
+  const removal = useRemoval({ of: 'features', name: key, version: feature?.version ?? 0, said: t(feature?.builtin ? 'features.put_back' : 'features.deleted'), done: () => onDone(true) })
   const fields = isProblem(save.error) ? save.error.fields : {}
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -89,8 +89,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   return (
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
-      {remove.error && <Failed error={remove.error} />}
-      {back.error && <Failed error={back.error} />}
+      {removal.dialog}
       {feature?.builtin && <p className="sentence">{t(changed.has(feature.key) ? 'features.changed_note' : 'features.builtin_note')}</p>}
       <div className="two">
         <div className="field"><label htmlFor="f-zh">{t('features.name_zh')}</label><Input id="f-zh" required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
@@ -116,8 +115,8 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!formulaOk || figure?.object === ''}>{t('common.save')}</Button>
         <Button onClick={() => onDone(false)}>{t('common.cancel')}</Button>
         <span className="grow" />
-        {feature && changed.has(feature.key) && <Popconfirm title={t('features.back_sure')} onConfirm={() => back.mutate()} okText={t('features.back_ok')} cancelText={t('common.cancel')}><Button type="text" loading={back.isPending}>{t('features.back')}</Button></Popconfirm>}
-        {feature && !feature.builtin && <Popconfirm title={t('features.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
+        {feature && changed.has(feature.key) && <Popconfirm title={t('features.back_sure')} onConfirm={removal.run} okText={t('features.back_ok')} cancelText={t('common.cancel')}><Button type="text" loading={removal.pending}>{t('features.back')}</Button></Popconfirm>}
+        {feature && !feature.builtin && <Popconfirm title={t('features.delete_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={removal.pending}>{t('common.delete')}</Button></Popconfirm>}
       </div>
     </form>
   )

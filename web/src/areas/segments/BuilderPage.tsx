@@ -13,6 +13,7 @@ import { useDraft } from '@/parts/useDraft'
 import { useUnsaved } from '@/parts/useUnsaved'
 import { ruleFilter } from '@/parts/filters'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
+import { Gone } from '@/parts/definition/Gone'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
@@ -21,7 +22,7 @@ import { useOpened } from '@/parts/recent'
 import { isFinished, leafIndex } from '@/parts/rule/rows'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
-import { Failed, Loading, useProblemText } from '@/parts/States'
+import { Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { LivePane } from './LivePane'
 import { ReadSegment } from './ReadSegment'
@@ -39,7 +40,7 @@ export function EditSegment() {
   const query = useQuery(segmentQuery(key, useAt()))
   useOpened('segments', query.data?.key, query.data?.label)
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
-  if (query.error) return <Page title={key}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={key}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
   if (!may('definitions:write')) return <ReadSegment segment={s} />
   return <Builder key={`${s.key}-${s.version}`} saved={s} initial={{ text: s.rule_text ?? '', name: f.label(s.label), description: f.label(s.description), exclude: s.exclude ?? [], priority: s.priority ?? null }} />

@@ -2,13 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Popconfirm, Select } from 'antd'
 import { useMemo } from 'react'
-import { deleteSegment, overview, postSegment, segments } from '@/api/queries'
+import { overview, postSegment, segments } from '@/api/queries'
 import type { SegmentItem } from '@/api/types'
 import type { SegmentsSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { majorOf, shareOf } from '@/parts/file/csv'
 import { SaveCsv } from '@/parts/file/SaveCsv'
 import { useFormat } from '@/parts/format'
+import { useRemoval } from '@/parts/definition/useRemoval'
 import { withKey } from '@/parts/hooks'
 import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
@@ -98,11 +99,7 @@ function Actions({ item }: { item: SegmentItem }) {
   const problem = useProblemText()
   const at = useAt()
   const may = useMay()
-  const remove = useMutation({
-    mutationFn: () => deleteSegment(item.key),
-    onSuccess: () => { toast.ok(t('segments.deleted')); void queries.invalidateQueries({ queryKey: ['run'] }) },
-    onError: (e) => toast.bad(problem(e)),
-  })
+  const removal = useRemoval({ of: 'segments', name: item.key, version: item.version, said: t('segments.deleted') })
   const navigate = useNavigate()
   const copy = useMutation({
     mutationFn: () => postSegment(copyOf(item, { zh: `${item.label.zh || item.label.en}（副本）`, en: `${item.label.en || item.label.zh} (copy)` })),
@@ -118,7 +115,8 @@ function Actions({ item }: { item: SegmentItem }) {
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
       <ExportSegment segment={item.key} at={at} link />
       {may('definitions:write') && <button type="button" className="linkish" aria-label={t('segments.duplicate_of', { name: label(item.label) })} disabled={copy.isPending} onClick={() => copy.mutate()}>{t('segments.duplicate')}</button>}
-      {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
+      {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
+      {removal.dialog}
     </span>
   )
 }

@@ -4,6 +4,7 @@ import { imports, members, overview, segments, segmentTrend } from '@/api/querie
 import type { Import, Overview, SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { Freshness } from '@/parts/Freshness'
 import { Card, Page } from '@/parts/Page'
 import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -49,7 +50,7 @@ function Currency({ data }: { data: Overview }) {
   return (
     <span data-testid="currency">
       {behind > 0 ? t('today.behind', { day: data.as_of, count: behind }) : t('today.current', { day: data.as_of })}
-      {data.run.stale && <span className="worse"> · {t('classification.stale')}</span>}
+      <Freshness of={data.run} />
     </span>
   )
 }

@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
 import { restoreVersion, versions } from '@/api/queries'
 import type { Defined, Difference, Version, Versions } from '@/api/types'
@@ -9,6 +8,8 @@ import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { Users } from './UsedBy'
+import { useDefinitionsChanged } from './useRemoval'
 import './definition.css'
 
 /** What a definition said before, who changed what when, what is built on it, and the way back. */
@@ -22,7 +23,7 @@ export function VersionsCard({ of, name }: { of: Defined; name: string }) {
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.data && (
         <div className="stack" data-testid="versions">
-          <UsedBy users={query.data.used_by} />
+          <UsedBy of={query.data} />
           <ol className="versions">{query.data.items.map((v) => <li key={`${v.version}-${v.state}-${v.published_at ?? ''}`}><OneVersion of={of} name={name} v={v} /></li>)}</ol>
         </div>
       )}
@@ -30,20 +31,14 @@ export function VersionsCard({ of, name }: { of: Defined; name: string }) {
   )
 }
 
-function UsedBy({ users }: { users: Versions['used_by'] }) {
-  const f = useFormat()
-  const { t } = f
-  if (!users.length) return <p className="soft small">{t('versions.unused')}</p>
-  const place = (u: Versions['used_by'][number]) => {
-    const shown = f.label(u.label) || u.key
-    if (u.kind === 'segment') return <Link to="/segments/$key" params={{ key: u.key }}>{shown}</Link>
-    if (u.kind === 'classification') return <Link to="/classifications/$key" params={{ key: u.key }}>{shown}</Link>
-    return <Link to="/features" search={{ open: u.key }}>{shown}</Link>
-  }
+function UsedBy({ of }: { of: Versions }) {
+  const { t } = useFormat()
+  const count = of.used_by.length + of.used_elsewhere
+  if (!count) return <p className="soft small">{t('versions.unused')}</p>
   return (
-    <div className="used-by">
-      <span className="soft small">{t('versions.used_by', { count: users.length })}</span>
-      <ul>{users.map((u) => <li key={`${u.kind}-${u.key}`}>{place(u)} <span className="soft small">{t(`versions.kind_${u.kind}`)}</span></li>)}</ul>
+    <div className="used-by" data-testid="used-by">
+      <span className="soft small">{t('versions.used_by', { count })}</span>
+      <Users users={of.used_by} others={of.used_elsewhere} />
     </div>
   )
 }
@@ -54,12 +49,13 @@ function OneVersion({ of, name, v }: { of: Defined; name: string; v: Version }) 
   const may = useMay()
   const queries = useQueryClient()
   const problem = useProblemText()
+  const changed = useDefinitionsChanged()
   const back = useMutation({
     mutationFn: () => restoreVersion(of, name, v.version),
     onSuccess: async (now) => {
       queries.setQueryData(versions(of, name).queryKey, now)
       toast.ok(t('versions.restored', { version: v.version, now: now.items[0]?.version ?? '' }))
-      await Promise.all([['run'], ['features']].map((queryKey) => queries.invalidateQueries({ queryKey })))
+      await changed()
     },
     onError: (e) => toast.bad(problem(e)),
   })

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Popconfirm, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
-import { deleteFeature, postFeature, putFeature } from '@/api/queries'
+import { postFeature, putFeature } from '@/api/queries'
 import type { EntryKind, Feature, Named } from '@/api/types'
+import { useRemoval } from '@/parts/definition/useRemoval'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -43,7 +44,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
     },
     onSuccess: (made) => after(t('fields.saved', { name: f.label(made.label) }), made),
   })
-  const remove = useMutation({ mutationFn: () => deleteFeature(key), onSuccess: () => after(t('fields.removed', { name: f.label(feature?.label) })) })
+  const removal = useRemoval({ of: 'features', name: key, version: feature?.version ?? 0, said: t('fields.removed', { name: f.label(feature?.label) }), done: () => onDone() })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     // the form may stand inside another one's panel
@@ -53,7 +54,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
   return (
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
-      {remove.error && <Failed error={remove.error} />}
+      {removal.dialog}
       <div className="two">
         <div className="field"><label htmlFor="field-zh">{t('features.name_zh')}</label><Input id="field-zh" autoFocus maxLength={60} required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
         <div className="field"><label htmlFor="field-en">{t('features.name_en')}</label><Input id="field-en" maxLength={60} required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
@@ -68,7 +69,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={taken}>{t('common.save')}</Button>
         <Button onClick={() => onDone()}>{t('common.cancel')}</Button>
         <span className="grow" />
-        {feature && <Popconfirm title={t('fields.remove_sure')} onConfirm={() => remove.mutate()} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={remove.isPending}>{t('common.delete')}</Button></Popconfirm>}
+        {feature && <Popconfirm title={t('fields.remove_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={removal.pending}>{t('common.delete')}</Button></Popconfirm>}
       </div>
     </form>
   )
