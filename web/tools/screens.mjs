@@ -43,6 +43,8 @@ async function loads(browser, shape, path) {
   for (let n = 0; n < ROUNDS; n++) {
     const page = await open(browser, shape)
     await page.goto(path)
+    // a slow processor leaves the wire quiet before anything is drawn
+    await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('main .loading'))
     await quiet(page)
     await page.waitForTimeout(300)
     const { lcp, cls, blocked } = await page.evaluate(() => window.__seen)

@@ -138,7 +138,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
     <Page
       title={saved ? f.label(saved.label) : t('segments.new')}
       crumb={<Link to="/segments">{t('segments.title')}</Link>}
-      note={saved && <span className="mono">{saved.key} · v{saved.version}</span>}
+      {...(saved && { note: <span className="mono">{saved.key} · v{saved.version}</span> })}
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
