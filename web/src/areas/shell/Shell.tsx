@@ -5,7 +5,7 @@ import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
-import { type Entry, hostEntries } from '@/parts/entry'
+import { type Entry, hostEntries } from '@/parts/entry/open'
 import { useHotkeys } from '@/parts/hooks'
 import { Mark, PlusIcon } from '@/parts/icons'
 import { Denied } from './Denied'
@@ -16,7 +16,7 @@ import { TopBar } from './TopBar'
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
 const OtherBusiness = lazy(() => import('./OtherBusiness'))
-const EntryDrawer = lazy(() => import('../entry/EntryDrawer'))
+const EntryDrawer = lazy(() => import('@/parts/entry/EntryDrawer'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
 
 export function Shell() {
