@@ -17,6 +17,7 @@ for (const lang of langs)
     test.afterAll(async () => { await server?.stop() })
 
     test('a customer, an order, a visit', async ({ page }, info) => {
+      test.slow()
       const t = words(lang)
       const say = said[lang]
       const phone = info.project.name === 'phone'

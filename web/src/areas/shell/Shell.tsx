@@ -5,7 +5,7 @@ import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
-import { type Entry, hostEntries } from '@/parts/entry'
+import { type Entry, hostEntries } from '@/parts/entry/open'
 import { useHotkeys, withKey } from '@/parts/hooks'
 import { Mark, PlusIcon } from '@/parts/icons'
 import { Denied } from './Denied'
@@ -17,7 +17,7 @@ const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
 const NewMenu = lazy(() => import('./NewMenu'))
 const OtherBusiness = lazy(() => import('./OtherBusiness'))
-const EntryDrawer = lazy(() => import('../entry/EntryDrawer'))
+const EntryDrawer = lazy(() => import('@/parts/entry/EntryDrawer'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
 
 export function Shell() {

@@ -2,7 +2,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { Permission } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { startEntry } from '@/parts/entry'
+import { startEntry } from '@/parts/entry/open'
 import { BoardIcon, EraseIcon, FeatureIcon, GridIcon, HomeIcon, HookIcon, ImportIcon, JobsIcon, KeyIcon, LogIcon, MailIcon, MemberIcon, PeopleIcon, QualityIcon, RecordsIcon, SegmentIcon, SqlIcon, TwinsIcon, UndoIcon } from '@/parts/icons'
 
 /** The menu. `letter`: the shortcut behind G; `needs`: whoever may not is not shown it; `short`: at the bottom of a phone, where five
