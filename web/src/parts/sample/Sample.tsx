@@ -46,7 +46,7 @@ export function RemoveSample() {
   })
   if (!useMay()('imports:write')) return null
   return (
-    <Popconfirm title={t('sample.remove_sure')} description={<p className="sample-what">{t('sample.remove_what')}</p>} onConfirm={() => remove.mutate()} okText={t('sample.remove')} cancelText={t('common.cancel')}>
+    <Popconfirm placement="bottomRight" title={t('sample.remove_sure')} description={<p className="sample-what">{t('sample.remove_what')}</p>} onConfirm={() => remove.mutate()} okText={t('sample.remove')} cancelText={t('common.cancel')}>
       <Button size="small" loading={remove.isPending}>{t('sample.remove')}</Button>
     </Popconfirm>
   )
