@@ -120,6 +120,7 @@ fn reading(at: &At, narrow: &NarrowQuery, pairs: &BTreeMap<String, String>) -> R
 /// Every tile with its day, how many customers it is about and the parameters of the list that shows them. `pending` counts days of
 /// trends and comparisons that are still being computed: ask again.
 #[utoipa::path(get, path = "/dashboards/{id}/figures", tag = "dashboard", params(("id" = String, Path,), At, NarrowQuery),
+    extensions(("x-query-prefixes" = json!(["class."]))),
     responses((status = 200, body = Figures), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn figures(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>, Query(narrow): Query<NarrowQuery>, Query(pairs): Pairs) -> Result<Json<Figures>> {
     let tiles = dashboards::tiles_of(&ctx.app, &scope.by(), &id).await?;
@@ -173,6 +174,7 @@ pub struct FileQuery {
 
 /// Take a tile's table along
 #[utoipa::path(get, path = "/dashboards/{id}/file", tag = "dashboard", params(("id" = String, Path,), FileQuery, At, NarrowQuery),
+    extensions(("x-query-prefixes" = json!(["class."]))),
     responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]

@@ -41,6 +41,7 @@ mod oidc;
 mod overview;
 mod owners;
 mod paging;
+mod parameters;
 mod quality;
 mod record_imports;
 mod password;

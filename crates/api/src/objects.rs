@@ -104,6 +104,7 @@ pub struct RecordPage {
 
 /// Records of a kind
 #[utoipa::path(get, path = "/objects/{id}/records", tag = "object", params(("id" = String, Path,), RecordsQuery, Paging),
+    extensions(("x-query-prefixes" = json!(["f."]))),
     responses((status = 200, body = RecordPage), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn records(
     State(ctx): State<Ctx>,

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, limit, parameters::{self, Parameters}, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
@@ -100,17 +100,27 @@ impl Page {
 
     fn with(self, needs: Needs, keys: Keys, most: usize, routes: UtoipaMethodRouter<Ctx>) -> Page {
         let (schemas, mut paths, mut methods) = routes;
+        let taken = Parameters::of(paths.paths.values());
         for operation in paths.paths.values_mut().flat_map(operations) {
-            operation.extensions.get_or_insert_default().insert("x-permission".to_owned(), needs.key().into());
+            let extensions = operation.extensions.get_or_insert_default();
+            // the document says one: several would stand in it in any order
+            extensions.remove(parameters::PREFIXES);
+            extensions.insert("x-permission".to_owned(), needs.key().into());
         }
         if !matches!(keys, Keys::Refused | Keys::Own | Keys::Asking) {
             paths.paths.values_mut().flat_map(changes).for_each(describe::takes_key);
         }
+        if self.ctx.is_some() {
+            methods = methods.route_layer(from_fn_with_state(taken, parameters::known));
+        }
         if let (Some(ctx), true) = (&self.ctx, !matches!(keys, Keys::Own | Keys::Asking)) {
             methods = methods.route_layer(from_fn_with_state(Door { ctx: ctx.clone(), keys, most }, idempotency::once));
         }
-        if let (Some(ctx), true) = (&self.ctx, needs != Needs::Open) {
-            methods = methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs, asks: keys == Keys::Asking }, guard));
+        if let Some(ctx) = &self.ctx {
+            methods = match needs {
+                Needs::Open => methods.route_layer(from_fn_with_state(ctx.clone(), limit::strangers)),
+                _ => methods.route_layer(from_fn_with_state(Gate { ctx: ctx.clone(), needs, asks: keys == Keys::Asking }, guard)),
+            };
         }
         Page { router: self.router.routes((schemas, paths, methods)), ctx: self.ctx }
     }

@@ -113,7 +113,7 @@ pub const ALL: &[Entry] = &[
     entry("port", "7", ("端口已被占用", "the port is in use"), ("用 --listen 或 --port 换一个端口", "choose another with --listen or --port")),
     entry("record.*", "2 · 4 · 5 · 7", ("记录有字段没填对、筛选有误、数量超过上限、列与字段对不上，或刚被别人修改、已经撤回", "a field of a record does not fit, a filter does not, there are too many, a column and a field do not go together, or somebody else just changed or undid it"), ("照提示或 params.fields 改", "mend what it says or params.fields names")),
     entry("rejected.too_many", "4", ("被搁置的行超过 Excel 一张表的上限", "more rows were set aside than an Excel sheet holds"), ("--rejects 用 .csv", "use .csv for --rejects")),
-    entry("request.*", "4", ("日期或翻页标记有误", "a day or a page mark does not fit"), ("日期写作 2026-03-05", "days are written 2026-03-05")),
+    entry("request.*", "4", ("日期、翻页标记或参数名有误，或请求太多", "a day, a page mark or the name of a parameter does not fit, or there were too many requests"), ("日期写作 2026-03-05；参数以 API 文档为准；请求太多时等 Retry-After 所说的秒数", "days are written 2026-03-05; parameters are those of the API's reference; after too many requests wait the seconds of Retry-After")),
     entry("restore.file_differs", "7", ("数据湖里已有同名而内容不同的文件", "the lake has a file of that name with other content"), ("恢复到空的数据目录", "restore into an empty data folder")),
     entry("restore.in_use", "7", ("目标正被另一个 zhiyin 使用", "another zhiyin uses the target"), ("先停下 serve 和其他命令", "stop `serve` and other commands first")),
     entry("restore.lake_file", "7", ("只有数据库的备份要配原来的数据湖，而那里缺文件", "a backup of the database alone needs its own lake, and a file is not there"), ("用 --data 指向原来的数据目录，或用完整的备份", "name the data folder it came from with --data, or use a whole backup")),

@@ -17,6 +17,7 @@ mod intake;
 mod jobs;
 mod journey;
 mod mail;
+mod limits;
 mod masking;
 mod objects;
 mod oidc;
