@@ -78,7 +78,8 @@ async fn whoever_asks_too_much_is_told_when_to_ask_again_and_others_are_not() {
         answers.push(app.read(&guess, "/tags").await.status.as_u16());
     }
     assert_eq!((answers[0], answers[39]), (401, 429), "{answers:?}");
-    assert_eq!(app.by(&Who::Nobody, Method::GET, "/health", None).await.status, 429);
+    assert_eq!(app.by(&Who::Nobody, Method::GET, "/session", None).await.problem(), (429, "request.too_many".into()));
+    assert_eq!(app.by(&Who::Nobody, Method::GET, "/healthz", None).await.status, 200);
 }
 
 #[tokio::test]
@@ -91,7 +92,7 @@ async fn a_parameter_nobody_reads_is_named() {
         ("/overview?asof=2025-01-01", "asof"),
         ("/segments?f.x=1", "f.x"),
         ("/tags?%E5%90%8D=1", "名"),
-        ("/health?x=1", "x"),
+        ("/healthz?x=1", "x"),
     ] {
         let refused = app.get(path).await;
         assert_eq!(refused.problem(), (400, "request.parameter".into()), "{path}");
