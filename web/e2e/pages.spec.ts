@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { accessible, expect, noSidewaysScroll, prefer, settled, still, test, watchMoves } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { longer, squeezed } from './support/longer'
+import { cells } from './support/steps'
 import { langs, words } from './support/words'
 
 /** Every page with the sample business, in both languages and both themes: no axe finding, no complaint, nothing sideways, nothing that jumps. */
@@ -37,9 +39,9 @@ test.beforeAll(async ({ browser }) => {
   const dashboard = await context.request.post('/api/v1/dashboards', { data: { name: templates.items[1]?.name, tiles: templates.items[1]?.tiles } })
   board = ((await dashboard.json()) as { id: string }).id
   const field = (key: string, zh: string, en: string, kind: string) => ({ key, label: { zh, en }, kind })
-  const form = await context.request.post('/api/v1/objects', { data: { label: { zh: '门店活动', en: 'Store event' }, time: 'day', sections: [{ fields: [field('who', '客户', 'Customer', 'customer'), field('day', '日期', 'Date', 'day'), field('spent', '花费', 'Spent', 'money')] }] } })
+  const form = await context.request.post('/api/v1/objects', { data: { label: { zh: '门店活动', en: 'Store event' }, time: 'day', sections: [{ fields: [field('who', '客户', 'Customer', 'customer'), field('day', '日期', 'Date', 'day'), field('spent', '花费', 'Spent', 'money'), field('what', '内容', 'What', 'text')] }] } })
   object = ((await form.json()) as { id: string }).id
-  expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320 } } })).ok()).toBe(true)
+  expect((await context.request.post(`/api/v1/objects/${object}/records`, { data: { values: { who: customer, day: '2026-01-02', spent: 320, what: 'Gongfu tasting' } } })).ok()).toBe(true)
   const own = { key: 'custom.skin', label: { zh: '皮肤类型', en: 'Skin type' }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key: 'custom.skin' }, entry: { kind: 'choice', options: [{ key: '油性', label: { zh: '油性', en: 'Oily' } }] } }
   expect((await context.request.post('/api/v1/features', { data: own })).ok()).toBe(true)
   // somebody does not want to be profiled: in a class of their own on every page
@@ -293,6 +295,137 @@ test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
   await expect(page.getByText(t('shell.shortcuts'), { exact: true })).toBeVisible()
   await context.close()
 })
+
+for (const lang of langs)
+  test(`everything is at hand: search, keys, drafts, files, ${lang}`, async ({ browser, contextOptions }, info) => {
+    test.skip(info.project.name === 'phone', 'phones have no keys')
+    test.slow()
+    const t = words(lang)
+    const zh = lang === 'zh-CN'
+    const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, extraHTTPHeaders: { 'X-Zhiyin-CSRF': '1' } } as never)
+    const page = await context.newPage()
+    const get = async <T,>(path: string) => (await (await page.request.get(`/api/v1${path}`)).json()) as T
+    const asked: string[] = []
+    page.on('request', (r) => { const path = new URL(r.url()).pathname; if (path.startsWith('/api/')) asked.push(path.slice(7)) })
+    page.on('dialog', (d) => void d.accept())
+    await prefer(page, lang)
+    const box = page.getByRole('combobox', { name: t('shell.search'), exact: true })
+    const option = (text: string) => page.getByRole('option').filter({ hasText: text })
+    const file = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('common.save_csv', { name }), exact: true }).click()])
+      const text = readFileSync(await download.path(), 'utf8')
+      expect(text.startsWith('\ufeff')).toBe(true)
+      return { name: download.suggestedFilename(), rows: cells(text) }
+    }
+
+    await test.step('the timeline says what was bought', async () => {
+      const { items } = await get<{ items: { detail: { lines?: { product?: string; paid?: number }[] } }[] }>(`/customers/${customer}/timeline?types=order`)
+      const bought = items.find((x) => x.detail.lines?.length)?.detail.lines ?? []
+      await page.goto(`/customers/${customer}?types=order`)
+      const lines = page.getByTestId('order-lines').first()
+      await expect(lines.getByRole('listitem')).toHaveCount(bought.length > 4 ? 3 : bought.length)
+      await expect(lines.getByRole('listitem').first()).toContainText(bought[0]?.product ?? '')
+      await expect(lines.getByRole('listitem').first()).toContainText(/\d\.\d\d/)
+    })
+
+    await test.step('the search leads to what was opened last, and to everything that has a name', async () => {
+      const { name } = await get<{ name: string }>(`/customers/${customer}`)
+      const dashboard = (await get<{ name: { zh: string; en: string } }>(`/dashboards/${board}`)).name[zh ? 'zh' : 'en']
+      asked.length = 0
+      await page.goto('/')
+      await settled(page)
+      for (const path of ['/views', '/sql/questions', '/objects', '/dashboards', '/tags']) expect(asked, 'nothing is asked before it is opened').not.toContain(path)
+      await page.keyboard.press('Control+k')
+      await expect(page.getByText(t('shell.palette_recent'), { exact: true })).toBeVisible()
+      await expect(page.getByRole('option').first()).toContainText(name)
+      expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(name)
+      await accessible(page)
+      await page.screenshot({ path: info.outputPath('search.png') })
+      for (const [word, text] of [[dashboard, dashboard], [zh ? '门店活动' : 'store event', zh ? '门店活动' : 'Store event'], ['gongfu', '#1'], [t('account.title'), t('account.title')], [t('shell.to_dark'), t('shell.to_dark')], [t('members.invite'), t('members.invite')], ['demo@example.com', t('access.role_owner')]] as [string, string][]) {
+        await box.fill(word)
+        await expect(option(text).first()).toBeVisible()
+      }
+      await page.screenshot({ path: info.outputPath('found.png') })
+      await box.fill(dashboard)
+      await option(dashboard).first().click()
+      await expect(page).toHaveURL(new RegExp(board))
+    })
+
+    await test.step('a draft is offered again after a reload, never put back by itself', async () => {
+      await page.goto('/segments')
+      await settled(page)
+      await page.locator('h1').click()
+      await page.keyboard.press('c')
+      const menu = page.getByRole('dialog', { name: t('shell.new'), exact: true })
+      await expect(menu.getByRole('button', { name: t('segments.new') })).toBeFocused()
+      await accessible(page)
+      await page.screenshot({ path: info.outputPath('new.png') })
+      await page.keyboard.press('s')
+      await page.getByLabel(t('segments.name'), { exact: true }).fill('Regulars 3')
+      await page.getByLabel(t('rule.as_text'), { exact: true }).fill('orders >= 3')
+      await expect(page.locator('.live b')).toBeVisible()
+      await page.reload()
+      const offer = page.getByTestId('draft')
+      await expect(page.getByLabel(t('segments.name'), { exact: true })).toHaveValue('')
+      await offer.getByRole('button', { name: t('segments.draft_take'), exact: true }).click()
+      await expect(page.getByLabel(t('segments.name'), { exact: true })).toHaveValue('Regulars 3')
+      await expect(page.getByLabel(t('rule.as_text'), { exact: true })).toHaveValue('orders >= 3')
+      await expect(offer).toHaveCount(0)
+      await page.getByLabel(t('segments.name'), { exact: true }).fill('')
+      await page.reload()
+      await offer.getByRole('button', { name: t('segments.draft_drop'), exact: true }).click()
+      await page.reload()
+      await settled(page)
+      await expect(offer).toHaveCount(0)
+    })
+
+    await test.step('segments are found, sorted, copied, and taken along', async () => {
+      await page.goto('/segments?sort=size')
+      const sizes = (await page.locator('tbody td.num.strong').allInnerTexts()).map((x) => Number(x.replaceAll(',', '')))
+      expect(sizes).toEqual([...sizes].sort((x, y) => y - x))
+      await page.getByLabel(t('segments.search'), { exact: true }).fill('quiet')
+      await expect(page.locator('tbody tr').filter({ hasText: 'quiet' }).first()).toBeVisible()
+      const shown = await page.locator('tbody tr').count()
+      const taken = await file(t('segments.title'))
+      expect(taken.rows.length).toBe(shown + 1)
+      expect(taken.rows.map((r) => r[1])).toContain('quiet')
+      const name = zh ? '沉睡高价值' : 'Gone quiet'
+      await page.getByRole('button', { name: t('segments.duplicate_of', { name }), exact: true }).click()
+      await expect(page.getByRole('heading', { level: 1, name: zh ? `${name}（副本）` : `${name} (copy)` })).toBeVisible()
+      const { items } = await get<{ items: { key: string; label: { en: string } }[] }>('/segments')
+      const copy = items.find((s) => s.label.en === 'Gone quiet (copy)')
+      expect((await page.request.delete(`/api/v1/segments/${copy?.key}`)).status()).toBe(204)
+    })
+
+    await test.step('a figure is taken as the numbers it shows', async () => {
+      const { buyers } = await get<{ buyers: number }>('/rfm?scoring=quantile')
+      await page.goto('/classification')
+      await settled(page)
+      const { rows } = await file(t('classification.rfm'))
+      expect(rows.slice(1).reduce((n, r) => n + Number(r[1]), 0)).toBe(buyers)
+    })
+
+    await test.step('A gives a customer an owner, who finds them on the first page', async () => {
+      await page.goto('/customers?view=all')
+      await settled(page)
+      await page.locator('h1').click()
+      await page.keyboard.press('j')
+      await page.keyboard.press('a')
+      const dialog = page.getByRole('dialog', { name: t('work.assign_count_one', { n: 1 }) })
+      await accessible(page)
+      await page.screenshot({ path: info.outputPath('owner.png') })
+      await dialog.locator('.ant-select-item-option').first().click()
+      await expect(page.locator('.toast').first()).toBeVisible()
+      await page.keyboard.press('g')
+      await page.keyboard.press('h')
+      await page.getByTestId('notices').getByRole('link', { name: t('today.mine_one', { n: 1 }), exact: true }).click()
+      await expect(page.locator('.list tbody tr')).toHaveCount(1)
+      await page.locator('h1').click()
+      await page.keyboard.press('Control+z')
+      await expect(page.locator('.list tbody tr')).toHaveCount(0)
+    })
+    await context.close()
+  })
 
 test('a link is a view: filters, sort and day survive a reload', async ({ browser, contextOptions }, info) => {
   const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: 'en', storageState: state } as never)

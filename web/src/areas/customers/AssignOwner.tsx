@@ -12,7 +12,7 @@ export default function AssignOwner({ to, count, onClose, onDone = onClose }: { 
   const all = useOwners()
   const change = useChange(onDone)
   return (
-    <Modal open onCancel={onClose} footer={null} width={420} title={t('work.assign_count', { count, n: f.integer(count) })} transitionName="" maskTransitionName="">
+    <Modal open onCancel={onClose} footer={null} closable={false} width={420} title={t('work.assign_count', { count, n: f.integer(count) })} transitionName="" maskTransitionName="">
       <Select
         className="full" autoFocus defaultOpen getPopupContainer={(box) => box.parentElement ?? document.body} aria-label={t('work.owner')} placeholder={t('work.owner')} disabled={change.isPending} showSearch={{ optionFilterProp: 'label' }}
         options={[...all.map((o) => ({ value: o.id, label: o.name })), { value: 'none', label: t('work.nobody') }]}

@@ -4,7 +4,6 @@ import { Button, Select } from 'antd'
 import { useMemo } from 'react'
 import { type Asking, type Candidate, candidates } from '@/api/duplicates'
 import { useMay } from '@/parts/access'
-import { shareOf } from '@/parts/file/csv'
 import { SaveCsv } from '@/parts/file/SaveCsv'
 import { type Format, useFormat } from '@/parts/format'
 import { useHotkeys, usePhone } from '@/parts/hooks'
@@ -48,7 +47,7 @@ function Queue() {
     <Page
       title={t('duplicates.title')}
       note={first && <span>{t('duplicates.count', { count: first.total, n: f.integer(first.total) })} · {first.searching ? t('duplicates.searching') : first.searched_at ? t('duplicates.searched', { at: f.instant(first.searched_at) }) : t('duplicates.not_searched')}</span>}
-      actions={<>{items.length > 0 && <SaveCsv name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, shareOf(c.probability), reasonsOf(c, f)]) }} />}{works && <><Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button><MergeAll /></>}</>}
+      actions={<>{items.length > 0 && <SaveCsv name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, c.probability, reasonsOf(c, f)]) }} />}{works && <><Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button><MergeAll /></>}</>}
     >
       <div className="list-tools-row">
         <Select aria-label={t('duplicates.state')} value={state} onChange={(v) => set({ state: v === 'open' ? undefined : v, id: undefined })} options={(['open', 'later', 'distinct', 'merged'] as const).map((s) => ({ value: s, label: t(`duplicates.state_${s}`) }))} />
