@@ -4,8 +4,9 @@ import { useState } from 'react'
 import { dataQuality } from '@/api/quality'
 import { customers, segments as segmentsQuery } from '@/api/queries'
 import { owners as ownersQuery, tags as tagsQuery } from '@/api/work'
-import { useClassifications, useFormat } from '@/parts/format'
+import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
+import { chosen as choices, none } from '@/parts/filters'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
 import { useAt } from '@/parts/useAt'
@@ -35,6 +36,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const chosen = Object.keys(search).find((k) => k.startsWith('class.') && search[k])?.slice(6)
   const [key, setKey] = useState(chosen ?? 'lifecycle')
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
+  const asked = choices(search[`class.${key}`], (k) => classes.some((c) => c.key === k))
   const rule = useRule(search.rule ?? '')
   // whoever the list shows once this is applied
   const { columns: _columns, sort: _sort, view: _view, density: _density, facets: _facets, ...filters } = search
@@ -50,7 +52,7 @@ function Panel({ search, onChange, onDone }: Props & { onDone: () => void }) {
         {/* a scrolling region must be reachable by keyboard */}
         <div className="filter-classes" role="group" tabIndex={0} aria-label={t('customers.by_class')}>
           {classes.map((c) => (
-            <button key={c.key} type="button" className="filter-class" aria-pressed={search[`class.${key}`] === c.key} onClick={() => onChange({ [`class.${key}`]: search[`class.${key}`] === c.key ? undefined : c.key })}>
+            <button key={c.key} type="button" className="filter-class" aria-pressed={asked.includes(c.key)} onClick={() => onChange({ [`class.${key}`]: (asked.includes(c.key) ? asked.filter((k) => k !== c.key) : [...asked, c.key]).join(',') || undefined })}>
               <span className="grow">{f.label(c.label)}</span><span className="soft num">{f.integer(c.customers)}</span>
             </button>
           ))}
@@ -74,6 +76,7 @@ export function ActiveFilters({ search, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const classifications = useClassifications()
+  const { byKey } = useCatalog()
   const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!(search.segment ?? search.entered ?? search.left) })
   const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
   const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
@@ -83,7 +86,14 @@ export function ActiveFilters({ search, onChange }: Props) {
     if (!v) return []
     if (k.startsWith('class.')) {
       const c = classifications.find((x) => x.key === k.slice(6))
-      return [[k, `${f.label(c?.label) || k}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || v}`]]
+      const names = choices(v, (key) => !!c?.classes.some((x) => x.key === key)).map((key) => f.label(c?.classes.find((x) => x.key === key)?.label) || key)
+      return [[k, `${f.label(c?.label) || k}: ${names.join(t('customers.either'))}`]]
+    }
+    if (k.startsWith('f.')) {
+      const field = byKey.get(k.slice(2))
+      const options = field?.value === 'bool' ? [{ key: 'true', name: t('common.yes') }, { key: 'false', name: t('common.no') }] : (field?.entry?.options ?? []).map((o) => ({ key: o.key, name: f.label(o.label) }))
+      const names = choices(v, (key) => options.some((o) => o.key === key)).map((key) => options.find((o) => o.key === key)?.name ?? (key === none ? t('customers.not_filled') : key))
+      return [[k, `${f.label(field?.label) || k.slice(2)}: ${names.join(t('customers.either'))}`]]
     }
     if (k.startsWith('was.')) {
       const c = classifications.find((x) => x.key === k.slice(4))
@@ -96,7 +106,7 @@ export function ActiveFilters({ search, onChange }: Props) {
       return [[k, t(`customers.${k}`, { segment: f.label(segments.find((s) => s.key === key_)?.label) || key_, day })]]
     }
     if (k === 'tag') return [[k, `${t('work.tags')}: ${v.split(',').map(tagName).join(t('customers.between'))}`]]
-    if (k === 'owner') return [[k, `${t('work.owner')}: ${v === 'none' ? t('work.nobody') : (owners.find((o) => o.id === v)?.name ?? v)}`]]
+    if (k === 'owner') return [[k, `${t('work.owner')}: ${v.split(',').map((id) => (id === none ? t('work.nobody') : (owners.find((o) => o.id === id)?.name ?? id))).join(t('customers.either'))}`]]
     if (k === 'finding') return [[k, `${t('shell.quality')}: ${f.label(findings.find((x) => x.code === v)?.text) || v}`]]
     if (k === 'rule') return [[k, v]]
     return []

@@ -7,7 +7,8 @@ import { type CustomerQuery, customers } from '@/api/queries'
 import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
-import { type Format, useCatalog, useFormat } from '@/parts/format'
+import { entryOf } from '@/parts/field/words'
+import { type Format, useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
@@ -16,9 +17,9 @@ import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
 import { BulkBar } from './BulkBar'
-import { Columns, defaultColumns, handmade } from './Columns'
+import { Columns, defaultColumns, handmade, useColumnName } from './Columns'
 import './customers.css'
-import { CustomersTable, nameOf } from './CustomersTable'
+import { CustomersTable, nameOf, sortable } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
@@ -32,7 +33,7 @@ import { Preview } from './Preview'
 const limitTotal = 5000
 
 /** Both directions of every column, the one in force among them: phones have no table heads to click. */
-const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter((k) => !k.startsWith('class.') && !handmade.includes(k)).flatMap((k) => [`-${k}`, k])])]
+const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter(sortable).flatMap((k) => [`-${k}`, k])])]
 
 export function ListPage() {
   const f = useFormat()
@@ -40,6 +41,8 @@ export function ListPage() {
   const phone = usePhone()
   const may = useMay()
   const { byKey, masked, known } = useCatalog()
+  const classifications = useClassifications()
+  const columnName = useColumnName()
   const search = useSearch({ from: '/app/customers' }) as ListSearch & { as_of?: string; known?: string }
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
@@ -47,10 +50,9 @@ export function ListPage() {
   const columns = (search.columns ?? localStorage.getItem(own('zhiyin.columns')) ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
   const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
   const filters = useMemo(() => Object.fromEntries(Object.entries(search).filter(([k]) => !['columns', 'sort', 'view', 'density', 'facets'].includes(k))) as Record<string, string | undefined>, [search])
-  const features = columns.filter((k) => !handmade.includes(k))
-  const request = { ...filters, sort, columns: features.join(',') }
+  const request = { ...filters, sort, columns: columns.join(',') }
   // companies have no phone of their own, but contacts
-  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...features, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
+  const query = useInfiniteQuery({ ...customers({ ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }), enabled: known || may('personal:read') })
   const items = useMemo(() => [...new Map(query.data?.pages.flatMap((p) => p.items).map((c) => [c.id, c])).values()], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
   const asked = JSON.stringify(request)
@@ -103,14 +105,20 @@ export function ListPage() {
     }
   }
   const { columns: _shown, ...everything } = request
+  // the first two columns of the table say who they are and how to reach them
+  const shownColumns = { ...request, columns: ['customer_id', 'name', 'phone', 'email', ...columns].join(',') }
+  const knows = {
+    choice: (filter: string, key: string) => classifications.find((c) => `class.${c.key}` === filter)?.classes.some((k) => k.key === key) ?? byKey.get(filter.slice(2))?.entry?.options?.some((o) => o.key === key) ?? false,
+    kind: (field: string) => entryOf(byKey.get(field))?.kind,
+  }
   return (
     <Page
       title={t('customers.title')}
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0]?.stale && <span className="worse"> · {t('classification.stale')}</span>}</span>}
       actions={
         <>
-          <ExportMenu shown={request} everything={everything} />
-          {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
+          <ExportMenu shown={shownColumns} everything={everything} />
+          {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search, knows), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
           {may('imports:write') && <LinkButton to="/imports" kind={total ? 'default' : 'primary'}>{t('customers.import')}</LinkButton>}
         </>
       }
@@ -120,7 +128,7 @@ export function ListPage() {
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(own('zhiyin.columns'), next.join(',')); set({ columns: next.join(',') }) }} />}
-        {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || s} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {phone && <Select className="grow" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${columnName(s.replace(/^-/, ''))} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
         {phone && works && items.length > 0 && <Button type="text" aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
@@ -128,7 +136,7 @@ export function ListPage() {
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
-      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} />}
+      {works && size(selection, total) > 0 && <BulkBar selection={selection} onSelect={setSelection} filter={Object.fromEntries(Object.entries(filters).filter((p): p is [string, string] => !!p[1]))} shown={items.length} total={total} files={{ shown: shownColumns, everything }} />}
       <div className={facetsOn ? 'list-with-facets' : 'stack'}>
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">
