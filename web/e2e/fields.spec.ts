@@ -78,6 +78,21 @@ for (const lang of langs)
         await look('set')
       })
 
+      if (!phone) await test.step('its options are counted beside the list, those without it among them', async () => {
+        const facets = page.getByTestId('facets')
+        await facets.getByLabel(t('work.add_facet'), { exact: true }).click()
+        await page.keyboard.type(say.field)
+        await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(say.field, { exact: true }).click()
+        const choice = (name: string) => facets.locator('.facet').filter({ hasText: say.field }).locator('.filter-class').filter({ hasText: name })
+        await expect(choice(say.pick).locator('.num')).toHaveText(String(people))
+        await choice(say.pick).click()
+        await expect(choice(say.pick)).toHaveAttribute('aria-pressed', 'true')
+        expect(new URL(page.url()).searchParams.get('f.custom.card')).toBe(say.pick)
+        await expect(page.locator('.chip.on').filter({ hasText: `${say.field}: ${say.pick}` })).toBeVisible()
+        await look('facet')
+        await choice(say.pick).click()
+      })
+
       await test.step('the rest by the same way: a text of some, who has it already is told', async () => {
         await everybody()
         await bulk.getByRole('button', { name: t('fields.set_many'), exact: true }).click()

@@ -213,7 +213,7 @@ for (const lang of langs)
         const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('customers.export_all', { format: 'CSV' }) }).click()])
         const lines = readFileSync(await file.path(), 'utf8').trim().split('\n')
         expect(lines.length - 1, 'one line for each member').toBe(count)
-        expect(lines[0]).toContain('customer_id')
+        expect(lines[0], 'headings in the words of the reader').toContain(lang === 'en' ? 'Customer number' : '客户编号')
       })
 
       await test.step('another name for the business, another password', async () => {

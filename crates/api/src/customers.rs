@@ -14,37 +14,33 @@ use flow::analysis::profile::{self, Profile};
 use flow::analysis::timeline::{self, EventKind, Timeline};
 use flow::analysis::why::{self, Subject};
 use flow::analysis::why_view::WhyView;
+use flow::output::Labels;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::IntoParams;
 
-/// Who is listed. Besides these, `class.<classification>=<class>` filters by class, and
-/// `was.<classification>=<class>@<YYYY-MM-DD>` by the class on another day.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+/// Who is listed. Besides these, `class.<classification>=<class>` filters by class, `f.<own field>=<option>` by a field of choices or of
+/// yes and no (`none`: not filled in), and `was.<classification>=<class>@<YYYY-MM-DD>` by the class on another day. Several classes,
+/// options or owners, by comma or by naming the parameter again, mean either.
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described here, read by Filter::of")]
 pub struct WhoQuery {
     /// rule as text
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub rule: Option<String>,
     /// member of this segment
     pub segment: Option<String>,
     /// `<segment>@<YYYY-MM-DD>`: a member, and none on that other day
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub entered: Option<String>,
     /// `<segment>@<YYYY-MM-DD>`: no member, but one on that other day
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub left: Option<String>,
     /// part of a name, phone, e-mail or number
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub q: Option<String>,
     /// tags by comma, all of which they have; `-tag_…` for one they have not, `none` for no tag at all
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub tag: Option<String>,
-    /// who looks after them: `usr_…`, or `none`
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
+    /// who looks after them: `usr_…`, or `none`; several by comma: either
     pub owner: Option<String>,
     /// has this finding: a `code` of `GET /data-quality`
-    #[expect(dead_code, reason = "described here, read by Filter::of")]
     pub finding: Option<String>,
 }
 
@@ -52,19 +48,35 @@ pub struct WhoQuery {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// feature key, `-` before it for descending; absent = `-net`
+    /// feature key, `class.<classification>` or `owner`, `-` before it for descending; absent = `-net`
     pub sort: Option<String>,
     /// page size, 1–500; absent = 50
     #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before
     pub cursor: Option<String>,
-    /// feature keys by comma; absent = the usual ones
+    /// feature keys, `class.<classification>`, `tags` and `owner` by comma; absent = the usual ones, in a file all
     pub columns: Option<String>,
 }
 
-/// The whole query string: who is listed ([`Filter::of`]), `class.` and `was.` filters whose names are data among it.
-type Pairs = Query<BTreeMap<String, String>>;
+/// The whole query string: who is listed ([`Filter::of`]), filters whose names are data among it. A filter that stands there twice means
+/// either of the two.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Pairs, D::Error> {
+        let mut pairs: BTreeMap<String, String> = BTreeMap::new();
+        for (key, value) in Vec::<(String, String)>::deserialize(from)? {
+            let several = ["tag", "owner"].contains(&key.as_str()) || key.starts_with("class.") || key.starts_with("f.");
+            match pairs.get_mut(&key).filter(|before| several && !before.is_empty()) {
+                Some(before) => before.extend([",", &value]),
+                None => drop(pairs.insert(key, value)),
+            }
+        }
+        Ok(Pairs(pairs))
+    }
+}
 
 impl ListQuery {
     fn listing(&self, pairs: &BTreeMap<String, String>) -> Result<Listing> {
@@ -86,7 +98,7 @@ impl ListQuery {
 #[utoipa::path(get, path = "/customers", tag = "customer", params(At, WhoQuery, ListQuery),
     extensions(("x-query-prefixes" = json!(["class.", "was."]))),
     responses((status = 200, body = CustomerPage), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(pairs): Pairs) -> Result<Json<CustomerPage>> {
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Json<CustomerPage>> {
     Ok(Json(customers::list(&ctx.app, scope.sight, at.asked()?, q.listing(&pairs)?).await?))
 }
 
@@ -94,27 +106,29 @@ pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Qu
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FacetsQuery {
-    /// `tag`, `owner` and `class.<classification>` by comma; absent = the usual ones
+    /// `tag`, `owner`, `class.<classification>` and `f.<own field>` by comma; absent = the usual ones
     pub by: Option<String>,
 }
 
 /// Count a list
 ///
-/// How many of it there are in each class, with each tag, of each owner. Each facet is counted without its own filter.
+/// How many of it there are in each class, with each tag, of each owner, with each option of an own field. Each facet is counted without its own filter.
 #[utoipa::path(get, path = "/customers/facets", tag = "customer", params(At, WhoQuery, FacetsQuery),
     extensions(("x-query-prefixes" = json!(["class.", "was."]))),
     responses((status = 200, body = Facets), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(by): Query<FacetsQuery>, Query(pairs): Pairs) -> Result<Json<Facets>> {
+pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(by): Query<FacetsQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Json<Facets>> {
     let by: Option<Vec<String>> = by.by.map(|t| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect());
     Ok(Json(facets::facets(&ctx.app, scope.sight, at.asked()?, &Filter::of(&pairs)?, by.as_deref()).await?))
 }
 
-/// Format and language of an export.
+/// Format and words of an export.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
     /// `csv`, `xlsx` or `parquet`; absent = `csv`
     pub format: Option<Sheet>,
+    /// whose words stand in it: `keys` (absent, and always in Parquet), the machine names that programs read; `zh-CN` or `en` for people
+    pub labels: Option<Labels>,
 }
 
 /// Take the whole list along
@@ -123,10 +137,10 @@ pub struct ExportQuery {
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, WhoQuery, ListQuery, ExportQuery),
     extensions(("x-query-prefixes" = json!(["class.", "was."]))),
     responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = 422, body = Problem)))]
-pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(who): Query<WhoQuery>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(pairs): Pairs) -> Result<Response> {
+pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();
-    let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet).await?;
-    let whose = who.segment.as_deref().filter(|s| !s.is_empty()).unwrap_or("customers");
+    let (file, as_of) = export::customers(&ctx.app, scope.sight, &scope.actor(), at.asked()?, q.listing(&pairs)?, sheet, e.labels.unwrap_or_default()).await?;
+    let whose = pairs.get("segment").map(String::as_str).filter(|s| !s.is_empty()).unwrap_or("customers");
     attachment(file, sheet.content_type(), &format!("{whose}-{as_of}.{}", sheet.extension())).await
 }
 

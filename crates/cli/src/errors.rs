@@ -33,7 +33,7 @@ const WEB: (&str, &str) = ("网页上的输入有误，照提示改", "an entry 
 
 /// All of them, by name.
 pub const ALL: &[Entry] = &[
-    entry("*.not_found", "5", ("没有这个东西：人群、分类、特征、客户、导入、账号、成员、邀请或令牌", "there is no such segment, classification, feature, customer, import, account, member, invitation or token"), ("核对名字；zhiyin features 列出特征和分类，zhiyin export 写出全部定义，网页里都看得到", "check the name; `zhiyin features` lists features and classifications, `zhiyin export` writes every definition, and the web app shows them all")),
+    entry("*.not_found", "5", ("没有这个东西：人群、分类、类别、特征、选项、客户、导入、账号、成员、邀请或令牌", "there is no such segment, classification, class, feature, option, customer, import, account, member, invitation or token"), ("核对名字；zhiyin features 列出特征和分类，zhiyin export 写出全部定义，网页里都看得到", "check the name; `zhiyin features` lists features and classifications, `zhiyin export` writes every definition, and the web app shows them all")),
     entry("access.*", "6", ("没有这项权限，或要给出自己没有的权限", "a permission is lacking, or would be given by somebody who does not have it"), ("请所有者或管理者调整角色", "ask an owner or manager for another role")),
     entry("audit.action", "4", ("没有这种操作", "there is no such action"), WEB),
     entry("audit.broken", "4", ("审计日志被改动、缺条或截断", "the audit log was changed, lacks entries or was cut off"), ("从指出的那一条查起，并与备份对照；数据库在此之后的内容不可信", "look from the entry it names on and compare with a backup; what the database says after it is not to be trusted")),
@@ -69,7 +69,7 @@ pub const ALL: &[Entry] = &[
     entry("everything.too_large", "4", ("压缩包展开后大得不合理", "the archive unfolds beyond reason"), ("不要导入来历不明的文件", "do not bring in files from nowhere")),
     entry("everything.unreadable", "4", ("不是从知音带走的全部数据", "it is not everything of a business taken from Zhiyin"), ("用 zhiyin export --everything 写出；备份用 zhiyin restore", "write it with `zhiyin export --everything`; a backup goes in with `zhiyin restore`")),
     entry("export.*", "4 · 6 · 7", ("导出的文件还没写好、没有完成、已过期，或要求导出的人已不能导出", "an exported file is not ready, was not finished, is gone, or whoever asked for it may no longer export"), ("看任务页里它的状态；过期或没有完成的重新导出", "look where it stands on the page of jobs; export again what is gone or was not finished")),
-    entry("facet.many", "4", ("一次统计的项目太多", "too many facets at a time"), WEB),
+    entry("facet.*", "4", ("一次统计的项目太多，或这个字段没有可选的项", "too many facets at a time, or a field that has nothing to choose from"), WEB),
     entry("failed", "1", ("没有完成，原因见消息", "it was not done; the message says why"), DOCTOR),
     entry("feature.*", "4 · 7", ("特征的定义有误，或代号已被占用", "a feature's definition does not fit, or its key is taken"), ("按提示改定义", "mend the definition as it says")),
     entry("field.email", "4", ("不是邮箱地址", "this is no e-mail address"), ASK_AGAIN),

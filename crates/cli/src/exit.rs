@@ -152,6 +152,8 @@ fn noun_in_chinese(noun: &str) -> &str {
         "segment" => "人群",
         "classification" => "分类",
         "feature" => "特征",
+        "class" => "类别",
+        "option" => "选项",
         "customer" => "客户",
         "import" => "导入",
         other => other,

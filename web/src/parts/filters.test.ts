@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beyondRules, filterText, ruleFilter, ruleOf } from '@/parts/filters'
+import { beyondRules, chosen, filterText, ruleFilter, ruleOf } from '@/parts/filters'
 
 describe('filters as a rule', () => {
   it('join with and, quoting what people typed', () => {
@@ -9,6 +9,13 @@ describe('filters as a rule', () => {
     expect(ruleOf({ 'class.rfm_8': 'x', rule: 'a > 1 or b > 2' })).toBe('class.rfm_8 = "x" and (a > 1 or b > 2)')
     expect(ruleOf({ rule: 'a > 1' })).toBe('a > 1')
     expect(ruleOf({})).toBe('')
+  })
+  it('say either of several choices, and what own fields hold', () => {
+    const knows = { choice: (_: string, key: string) => ['a', 'b', 'Acme, Inc.'].includes(key), kind: (field: string) => ({ 'custom.skin': 'choice', 'custom.worries': 'choices', 'custom.gift': 'bool' } as const)[field] }
+    expect(ruleOf({ 'class.lifecycle': 'a,b', 'class.by_firm': 'Acme, Inc.' }, knows)).toBe('class.lifecycle in ("a", "b") and class.by_firm = "Acme, Inc."')
+    expect(ruleOf({ 'f.custom.skin': 'a,none' }, knows)).toBe('(custom.skin = "a" or custom.skin is missing)')
+    expect(ruleOf({ 'f.custom.worries': 'a,b', 'f.custom.gift': 'true' }, knows)).toBe('(custom.worries contains "a" or custom.worries contains "b") and custom.gift = true')
+    expect(chosen('Acme, Inc.,a, ,x', (key) => knows.choice('', key))).toEqual(['Acme, Inc.', 'a', 'x'])
   })
   it('know what a rule cannot say, and take it along', () => {
     const moved = { 'was.lifecycle': 'at_risk@2026-09-01', 'class.lifecycle': 'lost', sort: '-net', columns: 'net' }

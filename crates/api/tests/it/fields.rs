@@ -69,6 +69,18 @@ async fn a_field_is_defined_filled_in_used_at_once_and_taken_back() {
         assert!(figures.to_string().contains("油性"), "{figures}");
         let csv = app.get("/customers/export?columns=custom.%E7%9A%AE%E8%82%A4%E7%B1%BB%E5%9E%8B&segment=oily").await;
         assert!(csv.text().contains("油性"), "{}", csv.text());
+        // counted beside the list, and the list narrowed to one, to several, to those of whom nothing is known
+        let coded = "f.custom.%E7%9A%AE%E8%82%A4%E7%B1%BB%E5%9E%8B";
+        let facets = app.get(&format!("/customers/facets?by={coded}&{coded}=%E6%B2%B9%E6%80%A7")).await.expect(200);
+        let counted: Vec<(&str, u64)> = facets["items"][0]["items"].as_array().expect("items").iter().filter_map(|i| Some((i["label"]["en"].as_str()?, i["count"].as_u64()?))).collect();
+        assert_eq!((&facets["total"], counted), (&json!(1), vec![("Oily", 1), ("Not filled in", 11)]), "{facets:#}");
+        for (asked, n) in [("%E6%B2%B9%E6%80%A7", 1), ("none", 11), ("none,%E6%B2%B9%E6%80%A7", 12), ("%E5%B9%B2%E6%80%A7", 0)] {
+            assert_eq!(app.get(&format!("/customers?{coded}={asked}")).await.expect(200)["total"], n, "{asked}");
+        }
+        assert_eq!(app.get(&format!("/customers?{coded}=none&{coded}=%E6%B2%B9%E6%80%A7")).await.expect(200)["total"], 12);
+        assert_eq!(app.get(&format!("/customers?{coded}=zzz")).await.problem(), (404, "option.not_found".into()));
+        assert_eq!(app.get("/customers?f.net=1").await.problem(), (422, "facet.field".into()));
+        assert_eq!(app.get("/customers/facets?by=f.nothing").await.problem(), (404, "feature.not_found".into()));
         let why = app.get(&format!("/customers/{first}/why?segment=oily")).await.expect(200);
         assert_eq!(why["result"]["key"], "in", "{why:#}");
         let words = app.post("/rules/parse", json!({ "text": "custom.皮肤类型 = \"油性\"" })).await.expect(200);

@@ -1,6 +1,10 @@
 //! Jobs from outside: exports from the order to the file, walls around them, stopping, running again, and looking on.
 
-use crate::app::{NOW, TestApp, Who, both, customers_csv};
+use crate::{
+    app::{NOW, TestApp, Who, both, customers_csv},
+    fields::{SKINS, field, id_of, set, text},
+    work::change,
+};
 use axum::http::Method;
 use domain::{
     access::{Personal, Role},
@@ -60,6 +64,53 @@ async fn a_list_is_written_in_the_background_exactly_as_it_would_be_at_once() {
         let log = app.get("/audit?limit=500").await.expect(200);
         let count = |action: &str| log["items"].as_array().into_iter().flatten().filter(|e| e["action"] == action).count();
         assert_eq!((count("export.taken"), count("export.downloaded")), (6 + 4, 6), "each is noted when it is written, and when it leaves");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_for_people_has_their_words_the_columns_they_saw_and_those_they_picked() {
+    let mut app = TestApp::shop(None).await;
+    let me = app.me();
+    app.post("/features", field("custom.skin", "choices", "text", &SKINS, false)).await.expect(201);
+    app.post("/features", field("custom.gift", "bool", "bool", &[], false)).await.expect(201);
+    let (first, second) = (id_of(&app, "M011").await, id_of(&app, "M010").await);
+    set(&app, &me, "field-1001", &first, "custom.skin", json!(["干性", "油性"]), None).await.expect(200);
+    set(&app, &me, "field-1002", &first, "custom.gift", json!(true), None).await.expect(200);
+    let vip = id(&app.post("/tags", json!({ "name": "=VIP", "colour": "amber" })).await.expect(201));
+    let owner = app.get("/owners").await.expect(200)["items"][0].clone();
+    for (key, kind, subject) in [("field-1003", "tag_add", json!(vip)), ("field-1004", "owner_set", owner["id"].clone())] {
+        change(&app, &me, key, json!({ "kind": kind, "subject": subject, "customers": [first] })).await.expect(200);
+    }
+    let active = app.get("/customers?q=M011&columns=class.lifecycle").await.expect(200)["items"][0]["classes"]["lifecycle"].clone();
+    let columns = json!(["name", "customer_id", "owner", "tags", "class.lifecycle", "custom.skin", "custom.gift", "orders"]);
+    let (owner_id, owner_name) = (text(&owner["id"]), text(&owner["name"]));
+    let (key, zh, en) = (text(&active["key"]), text(&active["label"]["zh"]), text(&active["label"]["en"]));
+    for (labels, head, row) in [
+        ("keys", "name,customer_id,owner,tags,lifecycle,custom.skin,custom.gift,orders".to_owned(), format!("\"客户11\",\"M011\",\"{owner_id}\",\"{vip}\",\"{key}\",\"干性、油性\",true,11")),
+        ("zh-CN", "\"姓名\",\"客户编号\",\"负责人\",\"标签\",\"生命周期\",skin,gift,\"订单数\"".to_owned(), format!("\"客户11\",\"M011\",\"{owner_name}\",\"'=VIP\",\"{zh}\",\"干性、油性\",\"是\",11")),
+        ("en", "Name,\"Customer number\",Owner,Tags,Lifecycle,skin,gift,Orders".to_owned(), format!("\"客户11\",\"M011\",\"{owner_name}\",\"'=VIP\",\"{en}\",\"Dry, Oily\",\"Yes\",11")),
+    ] {
+        let form = json!({ "customers": [first, second], "columns": columns, "labels": labels, "sort": "-orders" });
+        let job = order(&app, &me, form).await;
+        let file = app.written(&me, &job).await.text();
+        let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[1]), (3, head.as_str(), row.as_str()), "{labels}");
+    }
+    // everybody the filter leaves but one, in the order of owners; without columns everything, in Parquet by machine names
+    let job = order(&app, &me, json!({ "filter": { "rule": "orders >= 9" }, "except": [second], "sort": "owner", "columns": ["customer_id"] })).await;
+    assert_eq!(app.written(&me, &job).await.text(), "\u{feff}customer_id\r\n\"M011\"\r\n\"M009\"\r\n");
+    let whole = app.get("/customers/export?labels=en").await.text();
+    assert!(whole.starts_with("\u{feff}\"Customer number\",Name,Phone,E-mail,") || whole.starts_with("\u{feff}\"Customer number\",Name,Phone,\"E-mail\","), "{whole}");
+    assert!(whole.lines().next().is_some_and(|head| head.ends_with(",Tags,Owner")), "{whole}");
+    assert!(app.get("/customers/export?labels=en&format=parquet").await.bytes.starts_with(b"PAR1"));
+    for (form, problem) in [
+        (json!({ "customers": ["cus_nobody"] }), (404, "customer.not_found")),
+        (json!({ "except": ["cus_nobody"] }), (404, "customer.not_found")),
+        (json!({ "filter": { "class.lifecycle": "zzz" } }), (404, "class.not_found")),
+        (json!({ "labels": "fr" }), (400, "request.malformed")),
+    ] {
+        let (status, code) = app.post("/exports", form.clone()).await.problem();
+        assert_eq!((status, code.as_str()), problem, "{form}");
     }
 }
 

@@ -214,6 +214,10 @@ fn ways(w: &World) -> Vec<Way> {
     all.push(get("/customers/facets".into(), true));
     all.push(get("/customers/facets?by=class.by_alias".into(), true));
     all.push(get("/customers/facets?q=13811115678".into(), false));
+    all.push(get("/customers/facets?by=f.birthday".into(), false));
+    all.push(get("/customers?f.custom.alias=13911110000".into(), false));
+    all.push(export(json!({ "labels": "zh-CN" }), true));
+    all.push(export(json!({ "labels": "en", "columns": ["phone", "class.by_alias", "tags", "owner"] }), true));
     all.push(get("/customers/facets?rule=birthday%20%3E%201990-03-05".into(), false));
     all.push(get(format!("/customers/{customer}/timeline?as_of=2025-12-30&known=today"), true));
     all.push(get(format!("/customers/{customer}/why?segment=cake"), true));

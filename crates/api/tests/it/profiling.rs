@@ -93,7 +93,7 @@ async fn whoever_refuses_is_neutral_everywhere_at_once() {
         assert_eq!(counted, 12);
         let tiles = json!([{ "id": "a", "width": 2, "show": { "kind": "group", "by": "class.lifecycle", "measures": [{ "stat": "count" }], "limit": 20 } }]);
         assert!(app.post("/dashboards/preview", json!({ "tiles": tiles })).await.expect(200).to_string().contains("Not profiled"));
-        assert!(app.get("/customers/export?columns=net&class.lifecycle=not_profiled").await.text().contains("not_profiled"));
+        assert!(app.get("/customers/export?columns=net,class.lifecycle&class.lifecycle=not_profiled").await.text().contains("not_profiled"));
 
         // no rule takes them in, whatever it says
         for (segment, rule, n) in [("bought", "orders%20%3E%3D%201", 10), ("never", "not%20(orders%20%3E%3D%201)", 1)] {

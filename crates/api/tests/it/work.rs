@@ -85,6 +85,19 @@ async fn all_matching_are_tagged_counted_narrowed_and_taken_back() {
         let classes = of("class.lifecycle")["items"].as_array().expect("classes").iter().map(|i| i["count"].as_u64().unwrap_or(0)).sum::<u64>();
         assert_eq!((classes, &of("owner")["items"][0]["key"], &of("owner")["items"][0]["count"]), (6, &json!("none"), &json!(6)));
 
+        // several classes are either of them, by comma or by naming the parameter again; one there is none of is said
+        let all = app.read(&me, "/customers/facets?by=class.lifecycle").await.expect(200);
+        let some: Vec<(String, u64)> = all["items"][0]["items"].as_array().expect("classes").iter().take(2).map(|i| (text(&i["key"]), i["count"].as_u64().unwrap_or(0))).collect();
+        let (one, other) = (&some[0], &some[1]);
+        for asked in [format!("class.lifecycle={},{}", one.0, other.0), format!("class.lifecycle={}&class.lifecycle={}", one.0, other.0)] {
+            assert_eq!(total(&app, &me, &asked).await, one.1 + other.1, "{asked}");
+            let narrowed = app.read(&me, &format!("/customers/facets?by=class.lifecycle&{asked}")).await.expect(200);
+            assert_eq!((&narrowed["total"], &narrowed["items"]), (&json!(one.1 + other.1), &all["items"]), "{asked}");
+        }
+        for asked in ["class.lifecycle=zzz", "class.lifecycle=zzz,active", "was.lifecycle=zzz@2025-12-01"] {
+            assert_eq!(app.read(&me, &format!("/customers?{asked}")).await.problem(), (404, "class.not_found".into()), "{asked}");
+        }
+
         // taken back, once
         let back = undo(&app, &me, &made).await.expect(200);
         assert_eq!((&back["reverted"], back["undone_at"].is_string(), &back["undo_until"]), (&json!(5), true, &Value::Null));
@@ -141,6 +154,28 @@ async fn everybody_has_one_owner_and_lists_and_names_go_back_too() {
         // the earlier one first: whom the agent has stays with the agent
         assert_eq!(undo(&app, &me, &all).await.expect(200)["reverted"], 10);
         assert_eq!((total(&app, &me, "owner=none").await, total(&app, &me, &format!("owner={agent}")).await), (10, 2));
+        for (asked, n) in [(format!("owner=none,{agent}"), 12), (format!("owner=none&owner={agent}"), 12), (format!("owner={boss},{agent}"), 2)] {
+            assert_eq!(total(&app, &me, &asked).await, n, "{asked}");
+        }
+        // sorted by who looks after them: those of nobody last; page by page it is the same order, and so it is by class
+        let ids = |page: &Value| page["items"].as_array().expect("items").iter().map(|i| text(&i["id"])).collect::<Vec<_>>();
+        for sort in ["owner", "-owner", "class.lifecycle", "-class.lifecycle"] {
+            let whole = app.read(&me, &format!("/customers?limit=50&sort={sort}&columns=tags,owner,class.lifecycle")).await.expect(200);
+            if sort.ends_with("owner") {
+                let owned: Vec<bool> = whole["items"].as_array().expect("items").iter().map(|i| i["owner"]["id"] == json!(agent)).collect();
+                assert_eq!(owned, [vec![true; 2], vec![false; 10]].concat(), "{sort}");
+            }
+            let (mut walked, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = app.read(&me, &format!("/customers?limit=1&sort={sort}&cursor={cursor}")).await.expect(200);
+                walked.extend(ids(&page));
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = next.to_owned(),
+                    None => break,
+                }
+            }
+            assert_eq!(walked, ids(&whole), "{sort}");
+        }
         assert_eq!(undo(&app, &as_agent, &some).await.expect(200)["reverted"], 2);
         assert_eq!(total(&app, &me, "owner=none").await, 12, "what the later one found is what there was");
 

@@ -1,10 +1,11 @@
 //! The customer list: whoever fulfils a rule, is in a segment or a class, or answers to a name; sorted, page by page.
 
 use super::{
-    Known, Picture, cards, marks,
+    Known, Picture, cards, choices, marks,
     flow_between::NOT_YET,
     marks::{OwnerRef, TagRef},
     moment::{Asked, parse_day},
+    order::Order,
     runs::Reading,
 };
 use crate::{Error, Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
@@ -63,6 +64,10 @@ pub struct CustomerItem {
 const USUAL: [&str; 5] = ["orders", "net", "average_order_net", "last_order_day", "recency_days"];
 /// Classes shown with every customer.
 const CLASSES: [&str; 3] = ["rfm_8", "rfm_11", "lifecycle"];
+/// Columns that are no features: what people hung on customers. They come with every customer.
+pub const TAGS: &str = "tags";
+/// See [`TAGS`].
+pub const OWNER: &str = super::order::OWNER;
 
 /// Who is listed: everyone who fulfils all of these.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,9 +76,11 @@ pub struct Filter {
     pub rule: Option<String>,
     /// member of this segment
     pub segment: Option<String>,
-    /// classification → class
+    /// classification → class, or several apart by commas: either
     pub classes: Vec<(String, String)>,
-    /// classification → class on an earlier or later day
+    /// own field → what was chosen in it, or several by commas: either; `none` for nothing
+    pub fields: Vec<(String, String)>,
+    /// classification → class, or several, on an earlier or later day
     pub classes_on: Vec<(String, String, Day)>,
     /// member of this segment, and not on that other day
     pub entered: Option<(String, Day)>,
@@ -81,7 +88,7 @@ pub struct Filter {
     pub left: Option<(String, Day)>,
     /// tag → has it, or has it not
     pub tags: Vec<(String, bool)>,
-    /// who looks after them: `usr_…` or `none`
+    /// who looks after them: `usr_…`, `none`, or several by commas: either
     pub owner: Option<String>,
     /// has this finding of the data's quality
     pub finding: Option<String>,
@@ -90,15 +97,35 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Is this a parameter that says who is listed?
+    pub fn reads(name: &str) -> bool {
+        ["rule", "segment", "q", "tag", "owner", "entered", "left", "finding"].contains(&name) || ["class.", "was.", "f."].iter().any(|p| name.starts_with(p))
+    }
+
+    /// No parameter says what no list reads.
+    ///
+    /// # Errors
+    /// `segment.filter`.
+    pub fn check<'n>(mut names: impl Iterator<Item = &'n String>) -> Result<()> {
+        match names.find(|name| !Filter::reads(name)) {
+            None => Ok(()),
+            Some(name) => Err(Error::Invalid {
+                code: "segment.filter",
+                message: Label::new(format!("客户列表没有这个筛选：{name}"), format!("the customer list has no filter {name}")),
+                params: json!({ "name": name }),
+            }),
+        }
+    }
+
     /// From the parameters of the customer list: `rule`, `segment`, `q`, `tag=<tag>,-<tag>`, `owner`, `finding`,
-    /// `class.<classification>=<class>`, `was.<classification>=<class>@<day>`, `entered=<segment>@<day>` and
-    /// `left=<segment>@<day>`. Empty ones and those of other meaning count for nothing.
+    /// `class.<classification>=<class>`, `f.<own field>=<option>`, `was.<classification>=<class>@<day>`, `entered=<segment>@<day>`
+    /// and `left=<segment>@<day>`. Empty ones and those of other meaning count for nothing.
     ///
     /// # Errors
     /// `request.day`.
     pub fn of(parameters: &BTreeMap<String, String>) -> Result<Filter> {
         let text = |name: &str| parameters.get(name).filter(|t| !t.trim().is_empty()).cloned();
-        let class = |(k, v): (&String, &String)| k.strip_prefix("class.").map(|k| (k.to_owned(), v.clone()));
+        let choice = |prefix: &'static str| move |(k, v): (&String, &String)| k.strip_prefix(prefix).map(|k| (k.to_owned(), v.clone()));
         let was = |(k, v): (&String, &String)| {
             let classification = k.strip_prefix("was.")?.to_owned();
             let (class, day) = v.rsplit_once('@').unwrap_or((v, ""));
@@ -115,7 +142,8 @@ impl Filter {
             left: since("left").transpose()?,
             rule: text("rule"),
             segment: text("segment"),
-            classes: given().filter_map(class).collect(),
+            classes: given().filter_map(choice("class.")).collect(),
+            fields: given().filter_map(choice("f.")).collect(),
             classes_on: given().filter_map(was).collect::<Result<_>>()?,
             tags: text("tag").iter().flat_map(|t| t.split(',')).map(str::trim).filter(|t| !t.is_empty()).map(tag).collect(),
             owner: text("owner").map(|t| t.trim().to_owned()),
@@ -124,13 +152,16 @@ impl Filter {
         })
     }
 
-    /// The same without what one facet says: `tag`, `owner` or `class.<classification>`.
+    /// The same without what one facet says: `tag`, `owner`, `class.<classification>` or `f.<own field>`.
     pub fn without(&self, facet: &str) -> Filter {
         let mut rest = self.clone();
         match facet {
             "tag" => rest.tags.clear(),
             "owner" => rest.owner = None,
-            other => rest.classes.retain(|(c, _)| other.strip_prefix("class.") != Some(c)),
+            other => {
+                rest.classes.retain(|(c, _)| other.strip_prefix("class.") != Some(c));
+                rest.fields.retain(|(f, _)| other.strip_prefix("f.") != Some(f));
+            }
         }
         rest
     }
@@ -161,16 +192,7 @@ pub async fn everyone_of(app: &App, sight: Sight, parameters: &BTreeMap<String, 
 /// # Errors
 /// `segment.filter` for a parameter no list has; as [`matching`].
 pub async fn everyone(app: &App, sight: Sight, parameters: &BTreeMap<String, String>) -> Result<(Arc<Picture>, Bits)> {
-    let known = |k: &&String| {
-        ["rule", "segment", "q", "tag", "owner", "as_of", "known", "entered", "left", "finding"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.")
-    };
-    if let Some(name) = parameters.keys().find(|k| !known(k)) {
-        return Err(Error::Invalid {
-            code: "segment.filter",
-            message: Label::new(format!("客户列表没有这个筛选：{name}"), format!("the customer list has no filter {name}")),
-            params: json!({ "name": name }),
-        });
-    }
+    Filter::check(parameters.keys().filter(|k| !["as_of", "known"].contains(&k.as_str())))?;
     let as_of = parameters.get("as_of").filter(|t| !t.is_empty()).map(|t| parse_day("as_of", t)).transpose()?;
     let known = match parameters.get("known").map(String::as_str) {
         Some("then") => Known::Then,
@@ -181,10 +203,10 @@ pub async fn everyone(app: &App, sight: Sight, parameters: &BTreeMap<String, Str
     Ok((picture, who))
 }
 
-/// In which order: by a feature; customers without a value come last, equal ones by age in the base.
+/// In which order: by a feature, a class or who looks after them; customers without a value come last, equal ones by age in the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
-    /// feature
+    /// feature, `class.<classification>` or `owner`
     pub key: String,
     /// largest first
     pub descending: bool,
@@ -214,7 +236,7 @@ pub struct Listing {
     pub filter: Filter,
     /// in which order
     pub sort: Sort,
-    /// feature keys and `class.<classification>`; `None` = the usual ones
+    /// feature keys, `class.<classification>`, `tags` and `owner`; `None` = the usual ones
     pub columns: Option<Vec<String>>,
     /// page size
     pub limit: usize,
@@ -232,18 +254,17 @@ pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Re
     let total = who.count();
     // one more than is shown tells whether there is another page
     let more = listing.limit.saturating_add(1);
+    let order = Order::of(app, sight, &picture, &listing.sort).await?;
     let mut page = match listing.cursor.as_deref() {
-        None => page(sight, &picture, &who, &listing.sort, 0, more)?,
-        Some(cursor) => {
-            let after = place(app, cursor).await?;
-            ask_sort(sight, &picture, &listing.sort)?;
-            picture.run.page_after(&order(&listing.sort), &who, &after, more)
-        }
+        None => order.page(&who, more),
+        Some(cursor) => order.after(&who, &place(app, cursor).await?, more),
     };
     let another = page.len() > listing.limit;
     page.truncate(listing.limit);
-    let last = page.last().filter(|_| another).and_then(|key| picture.run.place(&order(&listing.sort), *key));
-    let columns = columns(sight, &picture, listing.columns.as_deref())?;
+    let last = page.last().filter(|_| another).and_then(|key| order.place(*key));
+    // what people hung on them comes with every customer
+    let computed = listing.columns.map(|all| all.into_iter().filter(|k| ![TAGS, OWNER].contains(&k.as_str())).collect::<Vec<_>>());
+    let columns = columns(sight, &picture, computed.as_deref())?;
     let items = items(app, sight, &picture, &page, &columns).await?;
     let next_cursor = last.zip(items.last()).map(|(place, item)| cursor(&place, &item.id));
     Ok(CustomerPage { items, total, next_cursor, as_of: picture.as_of, stale, waiting })
@@ -265,8 +286,11 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
     }
     for (classification, class) in &filter.classes {
         walls.ask(&format!("class.{classification}"))?;
-        let classes = picture.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
-        who.and(&classes.members(class));
+        who.and(&choices::members(picture, classification, class)?);
+    }
+    for (field, options) in &filter.fields {
+        let members = choices::Field::of(&walls, picture, field)?.members(options, &who)?;
+        who.and(&members);
     }
     for (classification, class, day) in &filter.classes_on {
         let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
@@ -277,8 +301,7 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
             who.and_not(&there);
             continue;
         }
-        let classes = then.classes(classification).ok_or_else(|| Error::not_found("classification", classification))?;
-        let members = same(&classes.members(class));
+        let members = same(&choices::members(&then, classification, class)?);
         who.and(&members);
     }
     for (asked, came) in [(&filter.entered, true), (&filter.left, false)] {
@@ -356,22 +379,15 @@ async fn place(app: &App, cursor: &str) -> Result<Place> {
     Ok(Place { value, customer })
 }
 
-fn order(sort: &Sort) -> lake::Sort {
-    lake::Sort { by: sort.key.clone(), descending: sort.descending }
-}
-
-fn ask_sort(sight: Sight, picture: &Picture, sort: &Sort) -> Result<()> {
-    Walls::of(sight, picture).ask(&sort.key)?;
-    picture.expect(&sort.key).map(|_| ())
-}
-
-/// So many of a set in an order; only as much is sorted as is shown.
+/// So many of a set in the order of a column; only as much is sorted as is shown.
 ///
 /// # Errors
 /// `feature.not_found`, `access.masked`.
 pub fn page(sight: Sight, picture: &Picture, who: &Bits, sort: &Sort, from: usize, limit: usize) -> Result<Vec<CustomerKey>> {
-    ask_sort(sight, picture, sort)?;
-    Ok(picture.run.page(Some(&order(sort)), Some(who), from, limit))
+    Walls::of(sight, picture).ask(&sort.key)?;
+    picture.expect(&sort.key)?;
+    let order = lake::Sort { by: sort.key.clone(), descending: sort.descending };
+    Ok(picture.run.page(Some(&order), Some(who), from, limit))
 }
 
 /// The feature keys to show (classes as `class.<classification>`): those asked for, each of which must exist, or the usual ones.

@@ -1,7 +1,7 @@
-//! Facets: how many of a list there are in each class, with each tag, of each owner. Each facet is counted with every filter but its
-//! own, so that the other choices beside the one that was made keep their numbers.
+//! Facets: how many of a list there are in each class, with each tag, of each owner, with each option of an own field. Each facet is
+//! counted with every filter but its own, so that the other choices beside the one that was made keep their numbers.
 
-use super::{Picture, customers::{self, Filter}, marks, moment::Asked};
+use super::{Picture, choices, customers::{self, Filter}, marks, moment::Asked};
 use crate::{Error, Result, app::App, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label};
 use lake::Bits;
@@ -26,12 +26,12 @@ pub struct Facets {
 /// One way to narrow the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Facet {
-    /// parameter of the list: `tag`, `owner`, `class.<classification>`
+    /// parameter of the list: `tag`, `owner`, `class.<classification>`, `f.<own field>`
     pub key: String,
     /// name for people
     #[schema(value_type = schema::Label)]
     pub label: Label,
-    /// choices: classes in their order, tags by name, owners by number
+    /// choices: classes and options in their order, tags by name, owners by number
     pub items: Vec<FacetItem>,
 }
 
@@ -58,7 +58,7 @@ const MOST: usize = 20;
 /// Counts a list by these facets; `None` = the usual ones that may be seen.
 ///
 /// # Errors
-/// As [`customers::matching`]; `classification.not_found`, `access.masked`, `facet.many`.
+/// As [`customers::matching`]; `classification.not_found`, `feature.not_found`, `access.masked`, `facet.many`, `facet.field`.
 pub async fn facets(app: &App, sight: Sight, asked: Asked, filter: &Filter, by: Option<&[String]>) -> Result<Facets> {
     let picture = app.runs.at(app, asked).await?;
     let begun = app.clock.now();
@@ -69,25 +69,25 @@ pub async fn facets(app: &App, sight: Sight, asked: Asked, filter: &Filter, by: 
         Some(by) if by.len() > MOST => return Err(Error::invalid("facet.many", format!("一次最多统计 {MOST} 项"), format!("at most {MOST} facets at a time"))),
         Some(by) => by.to_vec(),
     };
-    by.iter().try_for_each(|key| walls.ask(key))?;
+    by.iter().try_for_each(|key| walls.ask(key.strip_prefix("f.").unwrap_or(key)))?;
     let who = customers::matching(app, sight, &picture, filter).await?;
     let mut items = Vec::with_capacity(by.len());
     for key in by {
         let rest = filter.without(&key);
         let others = if rest == *filter { None } else { Some(customers::matching(app, sight, &picture, &rest).await?) };
-        items.push(facet(app, sight, &picture, key, others.as_ref().unwrap_or(&who), filter).await?);
+        items.push(facet(app, sight, &picture, &walls, key, others.as_ref().unwrap_or(&who), filter).await?);
     }
     Ok(Facets { items, total: who.count(), as_of: picture.as_of, milliseconds: super::runs::since(begun, app.clock.now()) })
 }
 
-async fn facet(app: &App, sight: Sight, picture: &Picture, key: String, who: &Bits, filter: &Filter) -> Result<Facet> {
+async fn facet(app: &App, sight: Sight, picture: &Picture, walls: &Walls, key: String, who: &Bits, filter: &Filter) -> Result<Facet> {
     let (label, items) = match key.as_str() {
         "tag" => (Label::new("标签", "Tags"), tags(app, sight, who).await?),
         "owner" => (Label::new("负责人", "Owner"), owners(app, who).await?),
-        other => {
-            let classification = other.strip_prefix("class.").unwrap_or(other);
-            classes(picture, classification, who, filter)?
-        }
+        other => match other.strip_prefix("f.") {
+            Some(field) => options(&choices::Field::of(walls, picture, field)?, who, filter)?,
+            None => classes(picture, other.strip_prefix("class.").unwrap_or(other), who, filter)?,
+        },
     };
     Ok(Facet { key, label, items })
 }
@@ -96,11 +96,26 @@ fn item(key: &str, label: Label, count: u64) -> FacetItem {
     FacetItem { key: key.to_owned(), label, count, colour: None }
 }
 
-/// Classes that hold somebody, and the one that is chosen.
+/// Options of an own field that somebody has, those that are chosen, and nothing.
+fn options(field: &choices::Field<'_>, who: &Bits, filter: &Filter) -> Result<(Label, Vec<FacetItem>)> {
+    let asked = filter.fields.iter().filter(|(f, _)| *f == field.feature.key).map(|(_, text)| field.chosen(text));
+    let asked: Vec<&str> = asked.collect::<Result<Vec<_>>>()?.concat();
+    let (sizes, nothing) = field.sizes(who);
+    let sizes = field.options.iter().zip(sizes).filter(|(o, n)| *n > 0 || asked.contains(&o.key.as_str()));
+    let mut items: Vec<FacetItem> = sizes.map(|(o, n)| item(&o.key, o.label.clone(), n)).collect();
+    if field.tells_nothing() {
+        items.push(item(marks::NONE, Label::new("未填写", "Not filled in"), nothing));
+    }
+    Ok((field.feature.label.clone(), items))
+}
+
+/// Classes that hold somebody, and those that are chosen.
 fn classes(picture: &Picture, key: &str, who: &Bits, filter: &Filter) -> Result<(Label, Vec<FacetItem>)> {
     let missing = || Error::not_found("classification", key);
     let (classes, definition) = (picture.classes(key).ok_or_else(missing)?, picture.definitions.classification(key).ok_or_else(missing)?);
-    let chosen = |class: &str| filter.classes.iter().any(|(c, k)| c == key && k == class);
+    let asked = filter.classes.iter().filter(|(c, _)| c == key).map(|(_, text)| choices::classes(picture, key, text));
+    let asked: Vec<&str> = asked.collect::<Result<Vec<_>>>()?.concat();
+    let chosen = |class: &str| asked.contains(&class);
     let sizes = if who == picture.everyone() { classes.sizes().to_vec() } else { classes.sizes_among(who) };
     let sizes = classes.keys().iter().zip(sizes);
     let shown = sizes.filter(|(class, n)| *n > 0 || chosen(class));

@@ -143,7 +143,7 @@ async fn set(app: &App, name: &str, len: usize) -> Result<Bits> {
     Ok(app.marks.now(app).await?.get(name).map_or_else(|| Bits::none(len), |set| bits(set, len)))
 }
 
-/// Leaves only those with these tags and this owner.
+/// Leaves only those with these tags and one of these owners.
 ///
 /// # Errors
 /// `tag.not_found`, `owner.not_found`; when the store refuses.
@@ -160,15 +160,17 @@ pub(super) async fn narrow(app: &App, picture: &Picture, filter: &Filter, who: &
         let set = set(app, &mark::of_tag(tag), who.len()).await?;
         if *has { who.and(&set) } else { who.and_not(&set) };
     }
-    match filter.owner.as_deref() {
-        None => {}
-        Some(NONE) => {
-            who.and(&nobodys(&of_owners(app).await?, picture));
-        }
-        Some(owner) => {
+    if let Some(owners) = &filter.owner {
+        let mut any = Bits::none(who.len());
+        for owner in owners.split(',').map(str::trim).filter(|o| !o.is_empty()) {
+            if owner == NONE {
+                any.or(&nobodys(&of_owners(app).await?, picture));
+                continue;
+            }
             store::user::get(&app.store, owner).await?.ok_or_else(|| Error::not_found("owner", owner))?;
-            who.and(&set(app, &mark::of_owner(owner), who.len()).await?);
+            any.or(&set(app, &mark::of_owner(owner), who.len()).await?);
         }
+        who.and(&any);
     }
     Ok(())
 }

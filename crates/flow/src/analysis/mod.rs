@@ -1,6 +1,7 @@
 //! Answers about the customers: each file one question, each answer computed from one run of the lake as of one day.
 
 pub mod cards;
+mod choices;
 pub mod classifications;
 pub mod cohorts;
 pub mod curve;
@@ -13,6 +14,7 @@ pub mod flow_between;
 pub mod marks;
 pub mod moment;
 pub mod overview;
+pub mod order;
 mod picture;
 pub mod profile;
 pub mod rfm;

@@ -2,9 +2,10 @@
 //! table on each of its sheets.
 
 use super::{rejected::Again, stage::unreadable};
-use crate::{Result, app::App};
+use crate::{Result, analysis::export::{HUNG, OWN_NUMBER}, app::App};
 use domain::{
-    feature::Definition,
+    classification::Classification,
+    feature::{Definition, Feature},
     identity::{Identifier, IdentifierKind},
 };
 use sources::{Kind, Mapping, Probe, Target};
@@ -82,22 +83,46 @@ async fn propose_sheet(app: &App, path: &Path, name: &str, kind: Option<Kind>, s
     Ok(probe)
 }
 
-/// Columns by which a list of ours is known: no other program calls them so.
-const OURS: [&str; 4] = ["zhiyin_id", "rfm_8", "rfm_11", "lifecycle"];
+/// Classes by which a list of ours is known, besides our own number: no other program calls columns so.
+const OURS: [&str; 3] = ["rfm_8", "rfm_11", "lifecycle"];
 
-/// A list of customers that was exported here comes in again: what we computed is left out, what was told is read.
+/// A list of customers that was exported here comes in again, under machine names or the words of a language: what we computed and what
+/// people hung on customers is left out, what was told is read.
 async fn leave_computed(app: &App, mapping: &mut Mapping) -> Result<bool> {
-    let headed = |name: &str| mapping.columns.iter().any(|c| c.header.trim() == name);
-    if OURS.iter().filter(|name| headed(name)).count() < 2 {
+    let definitions = crate::definitions::current(app).await?;
+    let called = |header: &str, key: &str, zh: &str, en: &str| {
+        !header.is_empty() && [key, zh, en].contains(&header) || header.strip_suffix(')').and_then(|h| h.strip_suffix(key)).is_some_and(|h| [zh, en].iter().any(|name| h.strip_suffix(" (") == Some(*name)))
+    };
+    let ours = |header: &str, (key, zh, en): (&str, &str, &str)| called(header, key, zh, en);
+    let class = |header: &str, c: &Classification| called(header, &c.key, &c.label.zh, &c.label.en);
+    let telling = |header: &str| ours(header, OWN_NUMBER) || definitions.classifications().iter().any(|c| OURS.contains(&c.key.as_str()) && class(header, c));
+    if mapping.columns.iter().filter(|c| telling(c.header.trim())).count() < 2 {
         return Ok(false);
     }
-    let definitions = crate::definitions::current(app).await?;
-    let computed = |key: &str| {
-        let feature = definitions.feature(key).is_some_and(|f| !matches!(f.definition, Definition::Attribute { .. }));
-        feature || key == "zhiyin_id" || definitions.classifications().iter().any(|c| c.key == key)
+    let computed = |header: &str| {
+        let feature = |f: &Feature| !matches!(f.definition, Definition::Attribute { .. }) && called(header, &f.key, &f.label.zh, &f.label.en);
+        let ours = ours(header, OWN_NUMBER) || HUNG.iter().any(|own| ours(header, *own));
+        ours || definitions.features().iter().any(feature) || definitions.classifications().iter().any(|c| class(header, c))
     };
-    for column in mapping.columns.iter_mut().filter(|c| computed(c.header.trim())) {
-        (column.target, column.value_type) = (Target::Ignore, None);
+    let told = |header: &str| {
+        definitions.features().iter().find_map(|f| match &f.definition {
+            Definition::Attribute { key } if header != f.key && called(header, &f.key, &f.label.zh, &f.label.en) => Some((f, key)),
+            _ => None,
+        })
+    };
+    for column in &mut mapping.columns {
+        let header = column.header.trim().to_owned();
+        let name = match told(&header) {
+            _ if computed(&header) => "ignore".to_owned(),
+            // options stand there by their names, which are not what the field keeps
+            Some((field, _)) if field.entry.as_ref().is_some_and(|e| e.kind.chooses()) => "ignore".to_owned(),
+            Some((_, key)) if key.starts_with("custom.") => key.clone(),
+            Some((_, key)) => format!("attribute.{key}"),
+            None => continue,
+        };
+        let Some(target) = Target::parse(&name) else { continue };
+        column.value_type = if target == Target::Ignore { None } else { target.value_type().or(column.value_type) };
+        column.target = target;
     }
     Ok(true)
 }

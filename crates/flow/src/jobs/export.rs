@@ -6,12 +6,13 @@ use crate::{
     Error, Result,
     analysis::{
         customers::{Filter, Listing, Sort},
-        export::{self as list, Sheet},
+        export::{self as list, Picked, Sheet},
         moment::{Asked, Known},
     },
     app::App,
     audit,
     objects::file,
+    output::Labels,
     sight::Sight,
 };
 use domain::{Day, Label, access::{Permission, Permissions}, audit::{Action, Actor}, clock::Instant};
@@ -37,16 +38,28 @@ pub struct ExportForm {
     /// `csv`, `xlsx` or `parquet`; absent = `csv`
     #[serde(default)]
     pub format: Sheet,
-    /// who: `rule`, `segment`, `q`, `tag`, `owner`, `finding`, `entered`, `left`, `class.<classification>`, `was.<classification>`, as the customer list takes them
+    /// who: `rule`, `segment`, `q`, `tag`, `owner`, `finding`, `entered`, `left`, `class.<classification>`, `f.<own field>`,
+    /// `was.<classification>`, as the customer list takes them
     #[serde(default)]
     pub filter: BTreeMap<String, String>,
+    /// of those only these customers, by id; at most 5,000
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customers: Option<Vec<String>>,
+    /// and not these; at most 5,000
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
+    /// whose words stand in it: `keys`, the machine names that programs read; `zh-CN` or `en` for people: headings, classes, options of
+    /// fields, yes and no in that language. Parquet always has `keys`
+    #[serde(default)]
+    pub labels: Labels,
     /// `obj_…`: its records instead of customers; who then takes `q`, `customer` and `f.<field>`, as the list of records takes them
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
-    /// feature key, `-` before it for descending; absent = `-net`
+    /// feature key, `class.<classification>` or `owner`, `-` before it for descending; absent = `-net`
     #[serde(default)]
     pub sort: Option<String>,
-    /// feature keys; absent = every feature
+    /// feature keys, `class.<classification>`, `tags` and `owner`, written in this order; absent = everything. Who the customer is stands in
+    /// front: `customer_id`, `name`, `phone`, `email`, `member_no` and `zhiyin_id`, or those of them that are named
     #[serde(default)]
     pub columns: Option<Vec<String>>,
     /// the business day, `YYYY-MM-DD`; absent = the last day on which anything happened
@@ -66,15 +79,16 @@ impl ExportForm {
         Asked { as_of: self.as_of, known: self.known }
     }
 
+    fn picked(&self) -> Picked {
+        Picked { customers: self.customers.clone(), except: self.except.clone() }
+    }
+
+    fn labels(&self) -> Labels {
+        if self.format == Sheet::Parquet { Labels::Keys } else { self.labels }
+    }
+
     fn listing(&self) -> Result<Listing> {
-        let known = |k: &&String| ["rule", "segment", "q", "tag", "owner", "entered", "left", "finding"].contains(&k.as_str()) || k.starts_with("class.") || k.starts_with("was.");
-        if let Some(name) = self.filter.keys().find(|k| !known(k)) {
-            return Err(Error::Invalid {
-                code: "segment.filter",
-                message: Label::new(format!("客户列表没有这个筛选：{name}"), format!("the customer list has no filter {name}")),
-                params: serde_json::json!({ "name": name }),
-            });
-        }
+        Filter::check(self.filter.keys())?;
         Ok(Listing {
             filter: Filter::of(&self.filter)?,
             sort: self.sort.as_deref().map(Sort::parse).unwrap_or_default(),
@@ -157,7 +171,8 @@ pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<Job
             (form, rows)
         }
         None => {
-            let plan = list::plan(app, who.sight(), form.asked(), &form.listing()?).await?;
+            list::check(app, &form.picked()).await?;
+            let plan = list::plan(app, who.sight(), form.asked(), &form.listing()?, &form.picked(), form.labels()).await?;
             // the day on the screen is the day in the file, whatever comes in meanwhile
             (ExportForm { as_of: Some(plan.as_of()), ..form }, plan.rows())
         }
@@ -220,22 +235,23 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     let segment = form.filter.get("segment").filter(|s| !s.is_empty() && form.object.is_none());
     let (table, rows, as_of, stem) = match &form.object {
         Some(object) => {
-            let (table, name) = file::table(app, sight, object, &file::listing(&form.filter, form.sort.as_deref())).await?;
+            let (table, name) = file::table(app, sight, object, &file::listing(&form.filter, form.sort.as_deref()), form.labels()).await?;
             let rows = table.rows.count() as u64;
             (table, rows, app.today(), name)
         }
         None => {
-            let plan = list::plan(app, sight, form.asked(), &form.listing()?).await?;
+            let plan = list::plan(app, sight, form.asked(), &form.listing()?, &form.picked(), form.labels()).await?;
             let (rows, as_of) = (plan.rows() as u64, plan.as_of());
             let stem = segment.map_or("customers", String::as_str).to_owned();
             (plan.table(app, move |row| told.tell(row as u64, rows)), rows, as_of, stem)
         }
     };
     let temporary = app.temporary();
+    let page = form.labels().sheet(&if form.object.is_some() { Label::new("记录", "Records") } else { list::title() }).to_owned();
     let bytes = tokio::task::spawn_blocking(move || {
         std::fs::create_dir_all(&folder)?;
         let mut out = BufWriter::with_capacity(1 << 18, private(&part.0)?);
-        list::write(&temporary, &table, sheet, &mut out)?;
+        list::write(&temporary, &table, &page, sheet, &mut out)?;
         out.flush()?;
         let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;

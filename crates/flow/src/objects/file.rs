@@ -1,13 +1,13 @@
-//! The records of an object as a table to be written to a file: machine names, then what each field holds.
+//! The records of an object as a table to be written to a file: headings, then what each field holds.
 
 use super::{list::{self, Listing}, records};
 use crate::{
     Result,
     app::App,
-    output::cell::{Cell, Column, Kind as CellKind, Sheet},
+    output::{Labels, cell::{Cell, Column, Kind as CellKind, Sheet}},
     sight::Sight,
 };
-use domain::Label;
+use domain::{Label, Value};
 use std::collections::BTreeMap;
 
 /// What `POST /exports` says of a list of records: `q`, `customer`, and `f.<field>`.
@@ -34,7 +34,7 @@ pub async fn count(app: &App, sight: Sight, object: &str, listing: &Listing) -> 
 ///
 /// # Errors
 /// As the list.
-pub async fn table(app: &App, sight: Sight, object: &str, listing: &Listing) -> Result<(Sheet, String)> {
+pub async fn table(app: &App, sight: Sight, object: &str, listing: &Listing, labels: Labels) -> Result<(Sheet, String)> {
     let k = super::known(app, object).await?;
     let all = list::found(app, sight, &k, listing).await?;
     let column = |key: &str, label: &Label, about: &Label, kind: CellKind| Column { key: key.to_owned(), label: label.clone(), description: about.clone(), unit: None, kind };
@@ -48,9 +48,12 @@ pub async fn table(app: &App, sight: Sight, object: &str, listing: &Listing) -> 
         .into_iter()
         .map(|r| {
             let mut row = vec![Cell::Text(r.row.id.clone().into()), Cell::Int(r.row.seq)];
-            row.extend(k.form.fields().map(|f| r.values.get(&f.key).and_then(|v| records::seen(sight, f, v)).map_or(Cell::Empty, Cell::of)));
+            row.extend(k.form.fields().map(|f| r.values.get(&f.key).and_then(|v| records::seen(sight, f, v)).map_or(Cell::Empty, |v| match v {
+                Value::Text(text) => Cell::Text(labels.options(&f.options, &text).into_owned().into()),
+                value => labels.cell(Cell::of(value)),
+            })));
             row
         })
         .collect();
-    Ok((Sheet { columns, rows: Box::new(rows), digits: app.settings().currency.digits() }, k.row.key))
+    Ok((Sheet { columns: labels.head(columns), rows: Box::new(rows), digits: app.settings().currency.digits() }, k.row.key))
 }

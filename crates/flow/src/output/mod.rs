@@ -1,6 +1,6 @@
 //! What leaves the house as a file: a [`Document`] of everything computed, or a plain table ([`cell::Sheet`]); as `.xlsx`,
 //! `.csv`, `.parquet`, `.json` or a self-contained `.html` report. Machine names and their order are the same in every
-//! format, and equal inputs give equal bytes.
+//! format, but where people asked for words ([`Labels`]), and equal inputs give equal bytes.
 
 pub mod cell;
 pub mod chart;
@@ -10,11 +10,13 @@ pub mod guard;
 pub mod html;
 pub mod json;
 pub mod parquet;
+pub mod words;
 pub mod xlsx;
 mod xlsx_parts;
 
 pub use chart::escape;
 pub use document::{Document, build};
+pub use words::Labels;
 
 use crate::{Error, Result, analysis::Picture, app::App, ingest::Report};
 use domain::Lang;

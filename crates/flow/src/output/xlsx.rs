@@ -82,16 +82,17 @@ pub fn write_table(sheet: &Sheet, out: &mut (impl Write + Seek + Send)) -> Resul
     save(&mut book, out)
 }
 
-/// As [`write_table`], with what is not yet archived in a folder of ours: it may be many times the size of the result.
+/// As [`write_table`], on sheets of this name, with what is not yet archived in a folder of ours: it may be many times the size of
+/// the result.
 ///
 /// # Errors
 /// When the disk refuses or there are more columns than Excel has.
-pub fn write_table_by(sheet: &Sheet, folder: &std::path::Path, out: &mut (impl Write + Seek + Send)) -> Result<()> {
+pub fn write_table_by(sheet: &Sheet, name: &str, folder: &std::path::Path, out: &mut (impl Write + Seek + Send)) -> Result<()> {
     let mut book = workbook()?;
     book.set_tempdir(folder).map_err(failed)?;
     // beyond four gigabytes a part of an archive needs the larger form, which small ones do without
     book.use_zip_large_file(sheet.rows.count().min(ROWS_A_SHEET).saturating_mul(sheet.columns.len()) > CELLS_A_PART);
-    table(&mut book, sheet, "data", Lang::En)?;
+    table(&mut book, sheet, name, Lang::En)?;
     sheet.rows.reach(sheet.rows.count())?;
     save(&mut book, out)
 }

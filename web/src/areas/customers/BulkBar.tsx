@@ -6,6 +6,7 @@ import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { usePhone, withKey } from '@/parts/hooks'
+import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Pop } from '@/parts/Pop'
 import { useAt } from '@/parts/useAt'
@@ -17,10 +18,11 @@ import { useChange } from './useChange'
 
 const SetField = lazy(async () => ({ default: (await import('./SetField')).SetField }))
 
-interface Props { selection: Selection; onSelect: (next: Selection) => void; filter: Record<string, string>; shown: number; total: number }
+interface Props { selection: Selection; onSelect: (next: Selection) => void; filter: Record<string, string>; shown: number; total: number; files: { shown: Search; everything: Search } }
+type Search = Record<string, string | undefined>
 
 /** What can be done with those selected; "all matching" is worked out by the server, not row by row here. */
-export default function BulkBar({ selection, onSelect, filter, shown, total }: Props) {
+export default function BulkBar({ selection, onSelect, filter, shown, total, files }: Props) {
   const f = useFormat()
   const { t } = f
   const may = useMay()
@@ -53,6 +55,7 @@ export default function BulkBar({ selection, onSelect, filter, shown, total }: P
         </Pop>
         <button type="button" className="pop-button" disabled={!!past} title={past ? t('fields.locked_past') : undefined} onClick={() => setSetting(true)}>{t('fields.set_many')}</button>
         {may('definitions:write') && <Lists onPick={act} />}
+        <ExportMenu {...files} picked={selection.all ? { except: [...selection.ids] } : { customers: [...selection.ids] }} />
         <Pop className="pop-button" label={t('work.profiling')} button={t('work.profiling')} align="right">
           {(close) => (
             <div className="menu">

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import type { CustomerItem, Feature, Value } from '@/api/types'
 import { entryOf } from '@/parts/field/words'
-import { type Format, useCatalog, useClassifications, useTextLabel } from '@/parts/format'
+import { type Format, useCatalog, useTextLabel } from '@/parts/format'
 import { withKey } from '@/parts/hooks'
 import { Contact } from '@/parts/Masked'
 import { PenIcon } from '@/parts/icons'
 import { toast } from '@/parts/toast'
 import { handmade } from './asked'
+import { useColumnName } from './Columns'
 import { FieldValue, useFieldLock } from './FieldEdit'
 import { NameEdit, useNameLock } from './NameEdit'
 import { holds, type Selection } from './selection'
@@ -21,6 +22,9 @@ function contactOf(c: CustomerItem, f: Format) {
   return n?.type === 'int' && n.value > 0 ? f.t('customers.contacts_n', { count: n.value }) : '—'
 }
 
+/** Everything but tags, of which a customer may have several. */
+export const sortable = (key: string) => key !== 'tags'
+
 interface Props { items: CustomerItem[]; columns: string[]; sort: string; at: number; stale: boolean; onSort: (sort: string | undefined) => void; onAt: (index: number) => void; f: Format; dense?: boolean; selection?: Selection; onToggle?: (id: string, through: boolean) => void; onPage?: () => void; editing?: string | null; onEdit?: (id: string | null) => void }
 
 /** A plain table: first column and header stay in sight, columns sort by a click on their name. */
@@ -29,12 +33,12 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
   const every = !!selection && items.every((c) => holds(selection, c.id))
   const some = !!selection && items.some((c) => holds(selection, c.id))
   const { byKey } = useCatalog()
-  const classifications = useClassifications()
+  const title = useColumnName()
   const heads = columns.map((key) => {
-    if (handmade.includes(key)) return { key, title: f.t(`work.${key}`), number: false, sorts: false }
-    if (key.startsWith('class.')) return { key, title: f.label(classifications.find((c) => c.key === key.slice(6))?.label) || key.slice(6), number: false, sorts: false }
+    // names begin at the beginning, figures with the largest
+    if (handmade.includes(key) || key.startsWith('class.')) return { key, title: title(key), number: false, sorts: sortable(key), first: '' }
     const feature = byKey.get(key)
-    return { key, title: f.label(feature?.label) || key, number: feature ? !['text', 'bool', 'day'].includes(feature.value) : true, sorts: true }
+    return { key, title: title(key), number: feature ? !['text', 'bool', 'day'].includes(feature.value) : true, sorts: true, first: '-' }
   })
   const named = useTextLabel()
   const lock = useFieldLock()
@@ -57,7 +61,7 @@ export function CustomersTable({ items, columns, sort, at, stale, onSort, onAt, 
             {heads.map((h) => (
               <th key={h.key} scope="col" className={h.number ? 'num' : undefined} aria-sort={direction(h.key)}>
                 {h.sorts ? (
-                  <button type="button" className="sort" onClick={() => onSort(direction(h.key) === 'descending' ? h.key : `-${h.key}`)}>
+                  <button type="button" className="sort" onClick={() => onSort(sort === h.first + h.key ? (h.first ? h.key : `-${h.key}`) : h.first + h.key)}>
                     {h.title}<span aria-hidden="true">{direction(h.key) === 'ascending' ? '↑' : direction(h.key) === 'descending' ? '↓' : ''}</span>
                   </button>
                 ) : h.title}

@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { own } from '@/api/base'
 import { facets as facetsQuery } from '@/api/work'
 import type { Facet } from '@/api/types'
-import { useClassifications, useFormat } from '@/parts/format'
+import { entryOf } from '@/parts/field/words'
+import { chosen as choices, none } from '@/parts/filters'
+import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
 import { TagChip } from './Tags'
 
@@ -17,25 +19,29 @@ const chosen = () => (localStorage.getItem(KEY) ?? usual).split(',')
 /** Choices of a facet shown before somebody asks for all of them; one or two more are shown at once. */
 const few = 8
 
-/** How many of the list there are in each class, with each tag, of each owner; a click narrows to them, another lets go. */
+/** How many of the list there are in each class, with each tag, of each owner, with each option of an own field; a click narrows to them, another lets go. */
 export function Facets({ filters, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const [by, setBy] = useState(chosen)
   const classifications = useClassifications()
-  const known = by.filter((k) => !k.startsWith('class.') || classifications.some((c) => `class.${c.key}` === k))
+  const { usable } = useCatalog()
+  const more = [
+    ...classifications.map((c) => ({ value: `class.${c.key}`, label: f.label(c.label) })),
+    ...usable.filter((x) => ['choice', 'choices', 'bool'].includes(entryOf(x)?.kind ?? '')).map((x) => ({ value: `f.${x.key}`, label: f.label(x.label) })),
+  ]
+  const known = by.filter((k) => ['tag', 'owner'].includes(k) || more.some((o) => o.value === k))
   const query = useQuery({ ...facetsQuery(filters, known.join(',')), enabled: classifications.length > 0 && known.length > 0 })
   const choose = (next: string[]) => {
     localStorage.setItem(KEY, next.join(','))
     setBy(next)
   }
-  const open = classifications.filter((c) => !by.includes(`class.${c.key}`))
   return (
     <div role="group" className={`facets${query.isPlaceholderData ? ' stale' : ''}`} aria-label={t('work.facets')} data-testid="facets">
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading lines={10} />}
-      {query.data?.items.map((x) => <One key={x.key} facet={x} value={filters[x.key]} onChange={(v) => onChange({ [x.key]: v })} onDrop={x.key.startsWith('class.') ? () => choose(by.filter((k) => k !== x.key)) : undefined} />)}
-      <Select size="small" className="grow" aria-label={t('work.add_facet')} placeholder={`+ ${t('work.add_facet')}`} value={null} showSearch={{ optionFilterProp: 'label' }} options={open.map((c) => ({ value: `class.${c.key}`, label: f.label(c.label) }))} onChange={(k: string | null) => { if (k) choose([...by, k]) }} />
+      {query.data?.items.map((x) => <One key={x.key} facet={x} value={filters[x.key]} onChange={(v) => onChange({ [x.key]: v })} onDrop={x.key.includes('.') ? () => choose(by.filter((k) => k !== x.key)) : undefined} />)}
+      <Select size="small" className="grow" aria-label={t('work.add_facet')} placeholder={`+ ${t('work.add_facet')}`} value={null} showSearch={{ optionFilterProp: 'label' }} options={more.filter((o) => !by.includes(o.value))} onChange={(k: string | null) => { if (k) choose([...by, k]) }} />
     </div>
   )
 }
@@ -45,15 +51,15 @@ function One({ facet, value, onChange, onDrop }: { facet: Facet; value?: string;
   const { t } = f
   const [whole, setWhole] = useState(false)
   const name = f.label(facet.label)
-  // several tags may be asked for at once, also against; of the others one
-  const asked = facet.key === 'tag' ? (value ?? '').split(',').filter(Boolean) : value ? [value] : []
+  // of tags they have all that are asked for, so that none stands alone; of the others any
+  const asked = choices(value, (key) => facet.items.some((x) => x.key === key))
+  const together = facet.key !== 'tag'
   const pick = (key: string) => {
-    if (facet.key !== 'tag') return onChange(asked.includes(key) ? undefined : key)
-    const next = asked.includes(key) ? asked.filter((k) => k !== key) : key === 'none' ? ['none'] : [...asked.filter((k) => k !== 'none'), key]
+    const next = asked.includes(key) ? asked.filter((k) => k !== key) : key === none && !together ? [none] : [...asked.filter((k) => together || k !== none), key]
     onChange(next.join(',') || undefined)
   }
   const items = facet.items.filter((x) => x.count > 0 || asked.includes(x.key))
-  const shown = whole || items.length <= few + 2 ? items : items.filter((x, i) => i < few || asked.includes(x.key))
+  const shown = whole || items.length <= few + 2 ? items : items.filter((x, i) => i < few || x.key === none || asked.includes(x.key))
   if (items.length === 0) return null
   return (
     <section className="facet">

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { customers, segments as segmentsQuery } from '@/api/queries'
+import { chosen as choices } from '@/parts/filters'
 import { useClassifications, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
@@ -18,6 +19,7 @@ export default function FilterPanel({ search, onChange, onDone }: Narrowing & { 
   const chosen = Object.keys(search).find((k) => k.startsWith('class.') && search[k])?.slice(6)
   const [key, setKey] = useState(chosen ?? 'lifecycle')
   const classes = classifications.find((c) => c.key === key)?.classes ?? []
+  const asked = choices(search[`class.${key}`], (k) => classes.some((c) => c.key === k))
   const rule = useRule(search.rule ?? '')
   // whoever the list shows once this is applied
   const { columns: _columns, sort: _sort, view: _view, density: _density, facets: _facets, ...filters } = search
@@ -33,7 +35,7 @@ export default function FilterPanel({ search, onChange, onDone }: Narrowing & { 
         {/* a scrolling region must be reachable by keyboard */}
         <div className="filter-classes" role="group" tabIndex={0} aria-label={t('customers.by_class')}>
           {classes.map((c) => (
-            <button key={c.key} type="button" className="filter-class" aria-pressed={search[`class.${key}`] === c.key} onClick={() => onChange({ [`class.${key}`]: search[`class.${key}`] === c.key ? undefined : c.key })}>
+            <button key={c.key} type="button" className="filter-class" aria-pressed={asked.includes(c.key)} onClick={() => onChange({ [`class.${key}`]: (asked.includes(c.key) ? asked.filter((k) => k !== c.key) : [...asked, c.key]).join(',') || undefined })}>
               <span className="grow">{f.label(c.label)}</span><span className="soft num">{f.integer(c.customers)}</span>
             </button>
           ))}

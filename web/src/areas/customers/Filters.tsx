@@ -4,7 +4,8 @@ import { lazy, Suspense, useState } from 'react'
 import { dataQuality } from '@/api/quality'
 import { segments as segmentsQuery } from '@/api/queries'
 import { owners as ownersQuery, tags as tagsQuery } from '@/api/work'
-import { useClassifications, useFormat } from '@/parts/format'
+import { useCatalog, useClassifications, useFormat } from '@/parts/format'
+import { chosen as choices, none } from '@/parts/filters'
 import { Drawer } from '@/parts/opened'
 import { Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
@@ -33,6 +34,7 @@ export function ActiveFilters({ search, onChange }: Narrowing) {
   const f = useFormat()
   const { t } = f
   const classifications = useClassifications()
+  const { byKey } = useCatalog()
   const { data: segments = [] } = useQuery({ ...segmentsQuery(useAt()), enabled: !!(search.segment ?? search.entered ?? search.left) })
   const { data: tags = [] } = useQuery({ ...tagsQuery, enabled: !!search.tag })
   const { data: owners = [] } = useQuery({ ...ownersQuery, enabled: !!search.owner })
@@ -44,7 +46,14 @@ export function ActiveFilters({ search, onChange }: Narrowing) {
     if (!v) return []
     if (k.startsWith('class.')) {
       const c = classifications.find((x) => x.key === k.slice(6))
-      return [[k, `${f.label(c?.label) || unnamed(k)}: ${f.label(c?.classes.find((x) => x.key === v)?.label) || unnamed(v)}`]]
+      const names = choices(v, (key) => !!c?.classes.some((x) => x.key === key)).map((key) => f.label(c?.classes.find((x) => x.key === key)?.label) || unnamed(key))
+      return [[k, `${f.label(c?.label) || unnamed(k)}: ${names.join(t('customers.either'))}`]]
+    }
+    if (k.startsWith('f.')) {
+      const field = byKey.get(k.slice(2))
+      const options = field?.value === 'bool' ? [{ key: 'true', name: t('common.yes') }, { key: 'false', name: t('common.no') }] : (field?.entry?.options ?? []).map((o) => ({ key: o.key, name: f.label(o.label) }))
+      const names = choices(v, (key) => options.some((o) => o.key === key)).map((key) => options.find((o) => o.key === key)?.name ?? (key === none ? t('customers.not_filled') : key))
+      return [[k, `${f.label(field?.label) || unnamed(k.slice(2))}: ${names.join(t('customers.either'))}`]]
     }
     if (k.startsWith('was.')) {
       const c = classifications.find((x) => x.key === k.slice(4))
@@ -57,7 +66,7 @@ export function ActiveFilters({ search, onChange }: Narrowing) {
       return [[k, t(`customers.${k}`, { segment: f.label(segments.find((s) => s.key === key_)?.label) || key_, day })]]
     }
     if (k === 'tag') return [[k, `${t('work.tags')}: ${v.split(',').map(tagName).join(t('customers.between'))}`]]
-    if (k === 'owner') return [[k, `${t('work.owner')}: ${v === 'none' ? t('work.nobody') : (owners.find((o) => o.id === v)?.name ?? v)}`]]
+    if (k === 'owner') return [[k, `${t('work.owner')}: ${v.split(',').map((id) => (id === none ? t('work.nobody') : (owners.find((o) => o.id === id)?.name ?? id))).join(t('customers.either'))}`]]
     if (k === 'finding') return [[k, `${t('shell.quality')}: ${f.label(findings.find((x) => x.code === v)?.text) || v}`]]
     if (k === 'rule') return [[k, v]]
     return []

@@ -7,7 +7,8 @@ import type { CustomerItem } from '@/api/types'
 import type { ListSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { startEntry } from '@/parts/entry/open'
-import { type Format, useCatalog, useFormat } from '@/parts/format'
+import { entryOf } from '@/parts/field/words'
+import { type Format, useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
@@ -18,9 +19,9 @@ import { Empty, Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { remember } from './around'
 import { askedOf, COLUMNS, handmade } from './asked'
-import { Columns } from './Columns'
+import { Columns, useColumnName } from './Columns'
 import './customers.css'
-import { CustomersTable, nameOf } from './CustomersTable'
+import { CustomersTable, nameOf, sortable } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
@@ -38,7 +39,7 @@ const AssignOwner = lazy(() => import('./AssignOwner'))
 const limitTotal = 5000
 
 /** Both directions of every column, the one in force among them: phones have no table heads to click. */
-const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter((k) => !k.startsWith('class.') && !handmade.includes(k)).flatMap((k) => [`-${k}`, k])])]
+const sorts = (now: string, columns: string[]) => [...new Set([now, ...columns.filter(sortable).flatMap((k) => [`-${k}`, k])])]
 
 export function ListPage() {
   const f = useFormat()
@@ -46,6 +47,8 @@ export function ListPage() {
   const phone = usePhone()
   const may = useMay()
   const { byKey, masked, known } = useCatalog()
+  const classifications = useClassifications()
+  const columnName = useColumnName()
   const search = useSearch({ from: '/app/customers' }) as ListSearch & { as_of?: string; known?: string }
   const navigate = useNavigate({ from: '/customers' })
   const set = (next: Partial<Record<string, string | undefined>>) => void navigate({ search: (old: object) => ({ ...old, ...next }) as never, replace: true })
@@ -115,14 +118,20 @@ export function ListPage() {
     }
   }
   const { columns: _shown, ...everything } = request
+  // the first two columns of the table say who they are and how to reach them
+  const shownColumns = { ...request, columns: ['customer_id', 'name', 'phone', 'email', ...columns].join(',') }
+  const knows = {
+    choice: (filter: string, key: string) => classifications.find((c) => `class.${c.key}` === filter)?.classes.some((k) => k.key === key) ?? byKey.get(filter.slice(2))?.entry?.options?.some((o) => o.key === key) ?? false,
+    kind: (field: string) => entryOf(byKey.get(field))?.kind,
+  }
   return (
     <Page
       title={t('customers.title')}
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0] && <Freshness of={query.data.pages[0]} />}</span>}
       actions={
         <>
-          <ExportMenu shown={request} everything={everything} />
-          {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
+          <ExportMenu shown={shownColumns} everything={everything} />
+          {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search, knows), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
           {may('imports:write') && <Button onClick={() => startEntry({ kind: 'customer' })}>+ {t('entry.new_customer')}</Button>}
           {may('imports:write') && <LinkButton to="/imports" kind={query.data && !total ? 'primary' : 'default'}>{t('customers.import')}</LinkButton>}
         </>
@@ -133,7 +142,7 @@ export function ListPage() {
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />
         {!phone && <Columns value={columns} onChange={(next) => { localStorage.setItem(COLUMNS, next.join(',')); set({ columns: next.join(',') }) }} />}
-        {phone && <Select className="sort-by" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${f.label(byKey.get(s.replace(/^-/, ''))?.label) || (known ? s : '…')} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
+        {phone && <Select className="sort-by" aria-label={t('customers.sort')} value={sort} onChange={(s) => set({ sort: s })} options={sorts(sort, columns).map((s) => ({ value: s, label: `${columnName(s.replace(/^-/, ''))} ${s[0] === '-' ? '↓' : '↑'}` }))} />}
         {phone && works && (items.length > 0 || query.isPending) && <Button type="text" disabled={query.isPending} aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
         {!phone && <Button type="text" aria-pressed={facetsOn} onClick={() => set({ facets: facetsOn ? 'off' : undefined })}>{t('work.show_facets')}</Button>}
         {!phone && <Button type="text" aria-pressed={search.density === 'small'} onClick={() => set({ density: search.density === 'small' ? undefined : 'small' })}>{t('work.dense')}</Button>}
@@ -141,7 +150,7 @@ export function ListPage() {
         <Button type="text" onClick={() => void copyLink()}>{t('customers.copy_link')}</Button>
       </div>
       <ActiveFilters search={search} onChange={set} />
-      {works && size(selection, total) > 0 && <Suspense fallback={null}><BulkBar selection={selection} onSelect={setSelection} filter={narrowing} shown={items.length} total={total} /></Suspense>}
+      {works && size(selection, total) > 0 && <Suspense fallback={null}><BulkBar selection={selection} onSelect={setSelection} filter={narrowing} shown={items.length} total={total} files={{ shown: shownColumns, everything }} /></Suspense>}
       <div className={facetsOn ? 'list-with-facets' : 'stack'}>
       {facetsOn && <Facets filters={filters} onChange={set} />}
       <div className="stack list-side">

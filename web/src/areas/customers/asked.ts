@@ -18,9 +18,8 @@ export function askedOf(search: ListSearch, masked = nothing) {
   const columns = (search.columns ?? localStorage.getItem(COLUMNS) ?? defaultColumns).split(',').filter((k) => k && !masked.has(k))
   const sort = search.sort && !masked.has(search.sort.replace(/^-/, '')) ? search.sort : '-net'
   const filters = Object.fromEntries(Object.entries(search).filter(([k]) => !looks.includes(k))) as CustomerQuery
-  const features = columns.filter((k) => !handmade.includes(k))
-  const request = { ...filters, sort, columns: features.join(',') }
+  const request = { ...filters, sort, columns: columns.join(',') }
   // companies have no phone of their own, but contacts
-  const query: CustomerQuery = { ...request, columns: [...new Set([...features, 'contacts'])].join(',') }
+  const query: CustomerQuery = { ...request, columns: [...new Set([...columns, 'contacts'])].join(',') }
   return { columns, sort, filters, request, query }
 }

@@ -6,7 +6,7 @@ const view = { id: 'v_1', query: { rule: 'net > 1', 'class.lifecycle': 'active',
 
 describe('views', () => {
   it('remember filters, sort, columns and density, and no day', () => {
-    expect(queryOf({ as_of: '2026-01-01', view: 'v_1', facets: 'off', q: '', rule: 'net > 1', density: 'small', 'was.lifecycle': 'new@2026-01-01' })).toEqual({ density: 'small', rule: 'net > 1', 'was.lifecycle': 'new@2026-01-01' })
+    expect(queryOf({ as_of: '2026-01-01', view: 'v_1', facets: 'off', q: '', rule: 'net > 1', density: 'small', 'was.lifecycle': 'new@2026-01-01', 'f.custom.skin': 'a' })).toEqual({ density: 'small', 'f.custom.skin': 'a', rule: 'net > 1', 'was.lifecycle': 'new@2026-01-01' })
   })
 
   it('are open as they were saved until something changes', () => {

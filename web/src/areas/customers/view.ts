@@ -4,7 +4,7 @@ type Search = Record<string, string | undefined>
 
 /** Parameters of the address that a view remembers; the day one looks at is none. */
 const kept = ['rule', 'segment', 'entered', 'left', 'q', 'tag', 'owner', 'finding', 'sort', 'columns', 'density']
-export const remembered = (key: string) => kept.includes(key) || key.startsWith('class.') || key.startsWith('was.')
+export const remembered = (key: string) => kept.includes(key) || ['class.', 'was.', 'f.'].some((p) => key.startsWith(p))
 
 /** What the address says, as a view would remember it. */
 export function queryOf(search: Search): Record<string, string> {

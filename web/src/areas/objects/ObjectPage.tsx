@@ -8,7 +8,7 @@ import type { ObjectSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { useDebounced, usePhone } from '@/parts/hooks'
-import { useExport } from '@/parts/jobs/exports'
+import { labelsOf, useExport } from '@/parts/jobs/exports'
 import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
@@ -63,7 +63,7 @@ export function ObjectPage() {
   const columns = fields.filter((x) => x.kind !== 'long_text')
   const narrowed = !!q || !!search.customer || Object.keys(filters).length > 0
   const direction = (key: string) => (search.sort === key ? ('ascending' as const) : search.sort === `-${key}` ? ('descending' as const) : undefined)
-  const order = (format: 'csv' | 'xlsx') => void start({ format, object: id, filter: { ...(q ? { q } : {}), ...(search.customer ? { customer: search.customer } : {}), ...filters }, sort: search.sort ?? null, columns: null, as_of: null, known: 'today' })
+  const order = (format: 'csv' | 'xlsx') => void start({ format, object: id, filter: { ...(q ? { q } : {}), ...(search.customer ? { customer: search.customer } : {}), ...filters }, sort: search.sort ?? null, columns: null, as_of: null, known: 'today', labels: labelsOf(format, f.lang) })
   const write = may('customers:write') && <Button type="primary" onClick={() => setOpen('new')}>{t('records.new')}</Button>
   return (
     <Page

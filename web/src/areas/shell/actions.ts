@@ -57,7 +57,7 @@ export function useActions(): { make: Action[]; others: Action[] } {
       ],
       others: [
         ...(may('export:take') ? [
-          { key: 'export', text: t('shell.export_all'), go: () => void start(orderOf({ ...at }, 'xlsx')) },
+          { key: 'export', text: t('shell.export_all'), go: () => void start(orderOf({ ...at }, 'xlsx', lang)) },
           { key: 'definitions', text: t('shell.export_definitions'), go: () => window.location.assign(`${API}/definitions/export`) },
         ] : []),
         ...(may('settings:write') && may('personal:read') ? [{ key: 'everything', text: t('everything.title'), go: () => void navigate({ to: '/settings' }) }] : []),

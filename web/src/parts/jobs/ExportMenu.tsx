@@ -5,24 +5,25 @@ import { useMay } from '../access'
 import { useFormat } from '../format'
 import { usePhone } from '../hooks'
 import { Pop } from '../Pop'
-import { orderOf, useExport } from './exports'
+import { orderOf, type Picked, useExport } from './exports'
 
 const formats = ['xlsx', 'csv', 'parquet'] as const
 type Query = Record<string, string | undefined>
 
-/** The list as it is shown, or with everything there is, in any format. */
-export function ExportMenu({ shown, everything }: { shown: Query; everything: Query }) {
-  const { t } = useFormat()
+/** The list, or those picked of it, as it is shown or with everything there is, in any format. */
+export function ExportMenu({ shown, everything, picked }: { shown: Query; everything: Query; picked?: Picked }) {
+  const { t, lang } = useFormat()
   const may = useMay()
   const phone = usePhone()
   const { start, busy } = useExport()
   if (!may('export:take')) return null
+  const name = picked ? 'work.export' : 'customers.export'
   const go = (close: () => void, query: Query, format: ExportForm['format']) => {
     close()
-    void start(orderOf(query, format))
+    void start(orderOf(query, format, lang, picked))
   }
   return (
-    <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align={phone ? 'left' : 'right'} testid="export">
+    <Pop className="pop-button" label={t(name)} button={t(name)} align={phone ? 'left' : 'right'} testid={picked ? 'export-picked' : 'export'}>
       {(close) => (
         <div className="menu">
           {formats.map((format) => <button key={format} type="button" disabled={busy} onClick={() => go(close, shown, format)}>{t('customers.export_shown', { format: nameOf(format) })}</button>)}
@@ -37,11 +38,11 @@ const nameOf = (format: (typeof formats)[number]) => (format === 'parquet' ? 'Pa
 
 /** Everything about one segment's members as a workbook. */
 export function ExportSegment({ segment, at, link }: { segment: string; at: AsOf; link?: boolean }) {
-  const { t } = useFormat()
+  const { t, lang } = useFormat()
   const may = useMay()
   const { start, busy } = useExport()
   if (!may('export:take')) return null
-  const go = () => void start(orderOf({ ...at, segment }, 'xlsx'))
+  const go = () => void start(orderOf({ ...at, segment }, 'xlsx', lang))
   if (link) return <button type="button" className="linkish" disabled={busy} onClick={go}>{t('segments.export')}</button>
   return <Button loading={busy} onClick={go}>{t('segments.export')}</Button>
 }

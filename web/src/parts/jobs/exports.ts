@@ -3,7 +3,7 @@
 import { useCallback, useState } from 'react'
 import { href } from '@/api/client'
 import { postEverything, postExport } from '@/api/queries'
-import type { Everything, ExportForm, Job } from '@/api/types'
+import type { Everything, ExportForm, Job, Lang } from '@/api/types'
 import { useFormat } from '../format'
 import { useProblemText } from '../States'
 import { toast } from '../toast'
@@ -23,12 +23,18 @@ function take(job: Job) {
   link.remove()
 }
 
-/** Parameters of the customer list as an order takes them. */
-export function orderOf(query: Record<string, string | undefined>, format: ExportForm['format']): ExportForm {
+/** Of a list only some: those picked, or all but some. */
+export type Picked = Pick<ExportForm, 'customers' | 'except'>
+
+/** Parameters of the customer list as an order takes them; what people open is in the words of their language. */
+export function orderOf(query: Record<string, string | undefined>, format: ExportForm['format'], lang: Lang, picked: Picked = {}): ExportForm {
   const { as_of, known, sort, columns, ...rest } = query
   const filter = Object.fromEntries(Object.entries(rest).filter((e): e is [string, string] => !!e[1]))
-  return { format, filter, sort: sort ?? null, columns: columns ? columns.split(',').filter(Boolean) : null, as_of: as_of ?? null, known: (known as ExportForm['known']) ?? 'today' }
+  return { format, filter, sort: sort ?? null, columns: columns ? columns.split(',').filter(Boolean) : null, as_of: as_of ?? null, known: (known as ExportForm['known']) ?? 'today', labels: labelsOf(format, lang), ...picked }
 }
+
+/** A table that programs read keeps machine names. */
+export const labelsOf = (format: ExportForm['format'], lang: Lang): ExportForm['labels'] => (format === 'parquet' ? 'keys' : lang)
 
 /** Orders an export, or everything of the business; `busy` until it is accepted. */
 export function useExport() {
