@@ -1,9 +1,6 @@
 //! Lists, exports, one customer, and why.
 
-use crate::{
-    app::{TestApp, both, still},
-    fields::{self, SKINS, field, set},
-};
+use crate::app::{TestApp, both, still};
 use insta::assert_json_snapshot;
 use serde_json::Value;
 
@@ -192,10 +189,6 @@ async fn every_class_of_every_customer_is_explained_as_it_was_assigned() {
 async fn an_exported_list_comes_in_again_as_it_went_out() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;
-        let me = app.me();
-        app.post("/features", field("custom.skin", "choice", "text", &SKINS, false)).await.expect(201);
-        let first = fields::id_of(&app, "M001").await;
-        set(&app, &me, "field-2001", &first, "custom.skin", serde_json::json!("油性"), None).await.expect(200);
         for labels in ["keys", "zh-CN", "en"] {
             let csv = app.get(&format!("/customers/export?labels={labels}")).await.text();
             let report = app.dry_run(&[("customers.csv", csv.trim_start_matches('\u{feff}'))]).await;
