@@ -86,10 +86,9 @@ async function clickInside(page: Page, drawing: Locator, across: number) {
   const box = await drawing.boundingBox()
   if (!box) throw new Error('no drawing')
   for (let part = 0.12; part < 0.95; part += 0.07) {
-    await drawing.click({ position: { x: box.width * across, y: box.height * part } })
-    if (await panel(page).isVisible()) return
-    await page.waitForTimeout(150)
-    if (await panel(page).isVisible()) return
+    // below the panel that is just opening, it cannot be clicked
+    await drawing.click({ position: { x: box.width * across, y: box.height * part }, timeout: 3000 }).catch(() => undefined)
+    if (await panel(page).waitFor({ timeout: 500 }).then(() => true, () => false)) return
   }
   throw new Error('nothing opened')
 }

@@ -96,7 +96,7 @@ impl ListQuery {
 /// Besides the parameters below `class.<classification>=<class>` takes those of a class, and `was.<classification>=<class>@<YYYY-MM-DD>`
 /// those who were in it on another day. What is no parameter is refused.
 #[utoipa::path(get, path = "/customers", tag = "customer", params(At, WhoQuery, ListQuery),
-    extensions(("x-query-prefixes" = json!(["class.", "was."]))),
+    extensions(("x-query-prefixes" = json!(["class.", "was.", "f."]))),
     responses((status = 200, body = CustomerPage), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Json<CustomerPage>> {
     Ok(Json(customers::list(&ctx.app, scope.sight, at.asked()?, q.listing(&pairs)?).await?))
@@ -114,7 +114,7 @@ pub struct FacetsQuery {
 ///
 /// How many of it there are in each class, with each tag, of each owner, with each option of an own field. Each facet is counted without its own filter.
 #[utoipa::path(get, path = "/customers/facets", tag = "customer", params(At, WhoQuery, FacetsQuery),
-    extensions(("x-query-prefixes" = json!(["class.", "was."]))),
+    extensions(("x-query-prefixes" = json!(["class.", "was.", "f."]))),
     responses((status = 200, body = Facets), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn count(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(by): Query<FacetsQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Json<Facets>> {
     let by: Option<Vec<String>> = by.by.map(|t| t.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect());
@@ -135,7 +135,7 @@ pub struct ExportQuery {
 ///
 /// Every customer of the list, not only a page; for a long one `POST /exports` does not keep you waiting. Texts that a spreadsheet would take for formulas are made harmless.
 #[utoipa::path(get, path = "/customers/export", tag = "customer", params(At, WhoQuery, ListQuery, ExportQuery),
-    extensions(("x-query-prefixes" = json!(["class.", "was."]))),
+    extensions(("x-query-prefixes" = json!(["class.", "was.", "f."]))),
     responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = 422, body = Problem)))]
 pub async fn export(State(ctx): State<Ctx>, scope: Scope, Query(at): Query<At>, Query(q): Query<ListQuery>, Query(e): Query<ExportQuery>, Query(Pairs(pairs)): Query<Pairs>) -> Result<Response> {
     let sheet = e.format.unwrap_or_default();

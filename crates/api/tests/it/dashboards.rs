@@ -241,7 +241,7 @@ async fn a_tile_whose_ground_is_gone_says_so_and_the_others_go_on() {
     let count = json!({ "kind": "number", "measure": { "stat": "count" } });
     let tiles = json!([{ "id": "a", "width": 1, "who": { "segment": "often" }, "show": count }, { "id": "b", "width": 1, "show": count }]);
     let id = text(&app.post("/dashboards", draft(&tiles)).await.expect(201)["id"]);
-    app.delete("/segments/often").await;
+    assert_eq!(app.delete("/segments/often?anyway=true").await.status, 204);
     let found = figures(&app, &me, &id, "").await;
     let gone = &tile(&found, "a")["problem"];
     assert_eq!(gone["code"], "segment.not_found");

@@ -181,7 +181,7 @@ async fn arrives(app: &TestApp, archive: &[u8], folder: &Path) -> flow::Result<e
 
 /// What people see of the base, without the run that computed it.
 async fn seen(app: &TestApp, customers: &[String]) -> Vec<String> {
-    let mut paths = ["/customers?limit=500&sort=net", "/customers/export", "/customers/facets", "/overview", "/segments", "/quality"].map(str::to_owned).to_vec();
+    let mut paths = ["/customers?limit=500&sort=net", "/customers/export", "/customers/facets", "/overview", "/segments", "/data-quality"].map(str::to_owned).to_vec();
     paths.extend(customers.iter().flat_map(|id| [format!("/customers/{id}"), format!("/customers/{id}/timeline")]));
     let mut all = Vec::new();
     for path in paths {

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result, app::App, audit, people::By, sight::{self, Sight}};
 use domain::{
-    Label,
+    CustomerKey, Label,
     audit::Action,
     tag::{self, Colour},
 };
@@ -75,7 +75,9 @@ pub(super) async fn known(app: &App, id: &str) -> Result<Tag> {
 pub async fn list(app: &App, sight: Sight) -> Result<Vec<TagView>> {
     let sets = mark::all_held(&app.store, mark::TAGS, &*app.runs.aliases(app).await?).await?;
     let tags = store::tag::list(&app.store, &app.settings().id).await?;
-    let customers = |t: &Tag| sets.get(&mark::of_tag(&t.id)).map_or(0, mark::Set::count);
+    // whoever went with an undone import keeps their marks, should they come again
+    let gone: mark::Set = store::customer::gaps(&app.store).await?.into_iter().flatten().map(CustomerKey).collect();
+    let customers = |t: &Tag| sets.get(&mark::of_tag(&t.id)).map_or(0, |set| set.and_not(&gone).count());
     Ok(tags.into_iter().map(|t| (customers(&t), t)).map(|(n, t)| view(sight, t, n)).collect())
 }
 
