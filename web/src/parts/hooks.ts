@@ -60,7 +60,8 @@ export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, 
   useEffect(() => {
     if (!active) return
     const on = (event: KeyboardEvent) => {
-      if (!lettersOn() || typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      // Shift alone is no letter, and begins no sequence
+      if (event.key === 'Shift' || !lettersOn() || typing(event) || pressing(event) || covered() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       const letter = event.key === ' ' ? 'space' : event.key.toLowerCase()
       const key = event.shiftKey && /^[a-z]$/.test(letter) ? `shift ${letter}` : letter
       const prefix = before(event)
