@@ -2,7 +2,7 @@
 
 Data: ../shared/peers/gen.py (20 M orders of 1 M customers over 730 days, seeded). BENCH_ROUNDS (default 3). A trial of the script itself:
 BENCH_ROWS=20000 BENCH_BIN=…/debug/zhiyin BENCH_KMEANS=…/debug/examples/kmeans prints and writes nothing."""
-import datetime, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
+import datetime, json, os, platform, shutil, statistics, sys
 import pathlib
 
 import bench_dedupe
@@ -11,7 +11,7 @@ import bench_load
 import bench_move
 import bench_screens
 import bench_undo
-from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare
+from bench_data import CACHE, DATA, FIRST, LAST, PEERS, ROOT, ROWS, SHEET_ROWS, axes, prepare, timed
 
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
 BIN = pathlib.Path(os.environ.get("BENCH_BIN", TARGET / "release" / "zhiyin"))
@@ -58,17 +58,7 @@ RULES = [
 
 
 def run(*args, **kw):
-    """Seconds, peak memory in MB and output of a whole process."""
-    with tempfile.TemporaryFile("w+") as out:
-        begun = time.perf_counter()
-        process = subprocess.Popen([str(a) for a in args], stdout=out, env=ENV, cwd=kw.get("cwd"))
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        out.seek(0)
-        text = out.read()
-    if status:
-        sys.exit(f"failed: {' '.join(map(str, args))}\n{text}")
-    return seconds, usage.ru_maxrss / 1024, text
+    return timed(*args, env=ENV, **kw)
 
 
 def peer(script, impl):

@@ -1,5 +1,5 @@
 """The data `make bench` stands on: what ../shared/peers/gen.py makes, and the same as files a user would have."""
-import datetime, os, pathlib, sys, zipfile
+import datetime, os, pathlib, subprocess, sys, tempfile, time, zipfile
 from xml.sax.saxutils import escape
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -11,6 +11,20 @@ DATA = pathlib.Path(os.environ.get("PERF_DATA", CACHE / (f"peers-{ROWS}" if ROWS
 FIRST = datetime.date(2024, 1, 1)
 LAST = FIRST + datetime.timedelta(days=729)
 SHEET_ROWS = min(ROWS or 1_000_000, 1_000_000)
+
+
+def timed(*args, **how):
+    """Seconds, peak memory in MB and output of a whole process."""
+    with tempfile.TemporaryFile("w+") as out:
+        begun = time.perf_counter()
+        process = subprocess.Popen([str(a) for a in args], stdout=out, **how)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        out.seek(0)
+        text = out.read()
+    if status:
+        sys.exit(f"failed: {' '.join(map(str, args))}\n{text}")
+    return seconds, usage.ru_maxrss / 1024, text
 
 
 def renew(title, text):

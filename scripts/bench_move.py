@@ -1,26 +1,18 @@
 """Leaving and arriving: everything a business of a million customers has, out into open files, and in again elsewhere; what comes out there is byte for
 byte what went in. The base is the one bench_load made. `make bench` calls section(); run alone, it renews that section of docs/benchmarks.md."""
-import datetime, hashlib, json, os, pathlib, shutil, subprocess, sys, tempfile, time, zipfile
+import datetime, hashlib, json, os, shutil, sys, zipfile
 
-from bench_data import CACHE, ROWS, renew
+from bench_data import CACHE, ROWS, renew, timed
 from bench_load import BIN, HOME
 
 TITLE = "## Leaving and arriving"
 THERE = CACHE / "arrived"
 
 
-def timed(*args):
+def said(*args):
     """Seconds, peak memory in MB and what a command says."""
-    with tempfile.TemporaryFile("w+") as out:
-        begun = time.perf_counter()
-        process = subprocess.Popen([str(a) for a in (BIN, *args, "--json", "--quiet")], stdout=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        out.seek(0)
-        text = out.read()
-    if status:
-        sys.exit(f"failed: {' '.join(map(str, args))}\n{text}")
-    return seconds, usage.ru_maxrss / 1024, json.loads(text)
+    seconds, memory, text = timed(BIN, *args, "--json", "--quiet")
+    return seconds, memory, json.loads(text)
 
 
 def contents(path):
@@ -43,18 +35,18 @@ def section():
             path.unlink(missing_ok=True)
         shutil.rmtree(THERE, ignore_errors=True)
         print(f"leaving as {form} …", flush=True)
-        out, out_memory, _ = timed("export", "--data", HOME, "--everything", "--format", form, first)
+        out, out_memory, _ = said("export", "--data", HOME, "--everything", "--format", form, first)
         size = first.stat().st_size / 1e6
         print(f"arriving from {form} …", flush=True)
-        in_, in_memory, said = timed("import", "--data", THERE, "--everything", first, "--yes")
+        in_, in_memory, came = said("import", "--data", THERE, "--everything", first, "--yes")
         print("leaving again, for the comparison …", flush=True)
-        timed("export", "--data", THERE, "--everything", "--format", form, second)
+        said("export", "--data", THERE, "--everything", "--format", form, second)
         here, there = contents(first), contents(second)
         differ = sorted(n for n in here.keys() | there.keys() if here.get(n) != there.get(n))
         print(f"equal-answer gate, {len(here)} files of both: {'equal' if not differ else 'DIFFERENT: ' + ', '.join(differ)}", flush=True)
         if differ:
             sys.exit("what arrived is not what left; times mean nothing")
-        rows.append(f"| {form} | {said['customers']:,} | {said['rows']:,} | {size:,.0f} | {out:.0f} | {out_memory:,.0f} | {in_:.0f} | {in_memory:,.0f} |")
+        rows.append(f"| {form} | {came['customers']:,} | {came['rows']:,} | {size:,.0f} | {out:.0f} | {out_memory:,.0f} | {in_:.0f} | {in_memory:,.0f} |")
         for path in (first, second):
             path.unlink()
     shutil.rmtree(THERE, ignore_errors=True)

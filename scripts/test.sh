@@ -16,7 +16,13 @@ fi
 export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 5 / 2))}"
 beside="$(mktemp)"
 outside=""
-trap '[ -z "$outside" ] || kill "$outside" 2>/dev/null || true; rm -f "$ZHIYIN_UNPROVEN" "$beside"; if [ -n "$room" ]; then rm -rf "$room"; fi' EXIT
+# on every way out: what still runs beside is ended with what it started, and no folder stays
+leave() {
+  if [ -n "$outside" ]; then kill -- "-$outside" 2>/dev/null || kill "$outside" 2>/dev/null || :; fi
+  rm -f "$ZHIYIN_UNPROVEN" "$beside"
+  if [ -n "$room" ]; then rm -rf "$room"; fi
+}
+trap leave EXIT
 begun=$SECONDS
 steps=0
 
@@ -47,8 +53,10 @@ from_outside() {
   (step "independent SQL and real DuckDB" "$cache/venv/bin/python" -m pytest -q tests/independent) &&
     (step "the API keeps its description: schemathesis, all checks, three roles" "$cache/venv/bin/python" tests/contract/contract.py "$CARGO_TARGET_DIR/debug/zhiyin")
 }
+set -m # a group of its own, to be ended as one
 from_outside >"$beside" 2>&1 &
 outside=$!
+set +m
 step "every crate: laws, both databases, HTTP, kernel, command line, crash loops" cargo test --locked -q --workspace
 wait "$outside" && heard=0 || heard=$?
 outside=""

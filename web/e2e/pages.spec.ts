@@ -297,8 +297,7 @@ test('the keyboard is enough', async ({ browser, contextOptions }, info) => {
 })
 
 for (const lang of langs)
-  test(`everything is at hand: search, keys, drafts, files, ${lang}`, async ({ browser, contextOptions }, info) => {
-    test.skip(info.project.name === 'phone', 'phones have no keys')
+  test(`everything is at hand: search, keys, drafts, files, ${lang}`, { tag: '@desktop' }, async ({ browser, contextOptions }, info) => {
     test.slow()
     const t = words(lang)
     const zh = lang === 'zh-CN'
