@@ -37,7 +37,8 @@ export async function accessible(page: Page) {
   // a bar at the bottom lies over whatever happens to be scrolled there: for the look it stands in the page
   const bars = (position: string) => page.evaluate((p) => document.querySelectorAll<HTMLElement>('.bottom, .sticky-bar').forEach((bar) => { bar.style.position = p }), position)
   await bars('static')
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  // what passed is not described, nothing is finished in a page of its own: the same rules in a third of the time (there are no frames)
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
   await bars('')
   expect(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary ?? ''}`).join(' | ')}`)).toEqual([])
 }
