@@ -10,7 +10,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 2,
   retries: process.env.CI ? 1 : 0,
-  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }], ['./e2e/support/summary.ts']],
   use: { ...chromium, trace: 'on-first-retry', timezoneId: 'Asia/Shanghai', contextOptions: { reducedMotion: 'reduce' } },
   projects: [
     { name: 'desktop', use: devices.desktop, grepInvert: /@phone/ },

@@ -47,7 +47,7 @@ pub(crate) fn file_stem(stem: &str) -> String {
 
 const ROW_GROUP: usize = 262_144;
 /// A customer is found by pages, and whoever asks for one reads one of each column.
-const PAGE_ROWS: usize = 4_096;
+const PAGE_ROWS: usize = 1_024;
 /// Fewer rows wait for more.
 const WORTH_A_FILE: usize = ROW_GROUP / 4;
 

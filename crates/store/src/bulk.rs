@@ -26,6 +26,11 @@ impl Bulk {
         (PARAMETERS / self.width.max(1)).clamp(1, ROWS)
     }
 
+    /// Does a statement of so many rows stay prepared? What is about one customer comes all the time, as full ones do.
+    pub(crate) fn stays(&self, rows: usize) -> bool {
+        rows == 1 || rows == self.chunk()
+    }
+
     /// The text for `rows` rows; `numbered` gives `$1`, else `?`.
     pub(crate) fn text(&self, rows: usize, numbered: bool) -> Arc<str> {
         let mut text = String::with_capacity(self.head.len() + self.tail.len() + rows * self.width * 7);
@@ -73,7 +78,7 @@ macro_rules! bulk {
                 n if n == chunk => full.get_or_insert_with(|| $bulk.text(chunk, $numbered)).clone(),
                 n => $bulk.text(n, $numbered),
             };
-            Ok(Some(sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == chunk)))
+            Ok(Some(sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent($bulk.stays(n))))
         };
         let mut touched = 0u64;
         let mut ready = next()?;
@@ -111,7 +116,7 @@ macro_rules! bulk_rows {
             Vec::new()
         } else {
             let text = $bulk.text(n, $numbered);
-            let query = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent(n == $bulk.chunk());
+            let query = sqlx::query_with::<$engine, _>(sqlx::AssertSqlSafe(text), arguments).persistent($bulk.stays(n));
             $crate::db::typed::<_, $type>(&$crate::db::Run::rows($e, query).await?)?
         }
     }};

@@ -9,8 +9,12 @@ use super::{
     runs::Reading,
 };
 use crate::{Error, Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
-use domain::{CustomerKey, Day, Label, Value, classification::Named, identity::IdentifierKind};
-use lake::{At, Bits, Place};
+use domain::{
+    CustomerKey, Day, Label, Value,
+    classification::{Classification, Named},
+    identity::IdentifierKind,
+};
+use lake::{At, Bits, Classes, Place};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
@@ -50,10 +54,10 @@ pub struct CustomerItem {
     pub external_id: Option<String>,
     /// feature → value
     #[schema(value_type = BTreeMap<String, schema::Value>)]
-    pub values: BTreeMap<String, Value>,
+    pub values: BTreeMap<Arc<str>, Value>,
     /// classification → class
     #[schema(value_type = BTreeMap<String, schema::Named>)]
-    pub classes: BTreeMap<String, Named>,
+    pub classes: BTreeMap<Arc<str>, Arc<Named>>,
     /// what people hung on them, by name
     pub tags: Vec<TagRef>,
     /// who looks after them
@@ -410,6 +414,32 @@ pub fn columns(sight: Sight, picture: &Picture, asked: Option<&[String]>) -> Res
     }
 }
 
+/// A classification among the columns of a list; each of its classes is named once.
+struct ClassColumn<'a> {
+    key: Arc<str>,
+    classes: &'a Classes,
+    definition: &'a Classification,
+    named: Vec<Arc<Named>>,
+}
+
+impl<'a> ClassColumn<'a> {
+    fn of(picture: &'a Picture, key: &str) -> Option<ClassColumn<'a>> {
+        let (classes, definition) = (picture.classes(key)?, picture.definitions.classification(key)?);
+        Some(ClassColumn { key: key.into(), classes, definition, named: Vec::new() })
+    }
+
+    /// Key and name of a customer's class.
+    fn class(&mut self, customer: CustomerKey) -> Option<Arc<Named>> {
+        let key = self.classes.of(customer.0 as usize)?;
+        if let Some(known) = self.named.iter().find(|n| n.key == key) {
+            return Some(Arc::clone(known));
+        }
+        let named = Arc::new(Named { key: key.to_owned(), label: self.definition.class_label(key) });
+        self.named.push(Arc::clone(&named));
+        Some(named)
+    }
+}
+
 /// Customers as the list shows them, in this order.
 ///
 /// # Errors
@@ -419,15 +449,16 @@ pub async fn items(app: &App, sight: Sight, picture: &Picture, keys: &[CustomerK
     let aliases = app.runs.aliases(app).await?;
     let cards = app.cards.of(app, &cards::with_members(&aliases, keys)).await?;
     let mut carried = marks::carried(app, sight, keys).await?;
-    // what stands in every row is looked up once
-    let shown: Vec<_> = columns.iter().filter_map(|k| Some((k, picture.column(k)?))).collect();
+    // what stands in every row is looked up once, and told by all of them
+    let shown: Vec<(Arc<str>, _)> = columns.iter().filter_map(|k| Some((k.as_str().into(), picture.column(k)?))).collect();
     let more = columns.iter().filter_map(|k| k.strip_prefix("class."));
-    let asked: Vec<&str> = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k)).collect();
+    let asked = CLASSES.iter().copied().chain(more).filter(|k| !walls.hides_class(k));
+    let mut asked: Vec<ClassColumn<'_>> = asked.filter_map(|k| ClassColumn::of(picture, k)).collect();
     let item = |key: &CustomerKey| {
         let person = cards.get(key)?;
         let known = cards::identifiers(&cards, &aliases, *key);
-        let values = shown.iter().map(|(k, column)| ((*k).clone(), column.value(key.0 as usize)));
-        let classes = asked.iter().filter_map(|k| Some(((*k).to_owned(), picture.class_of(k, *key)?)));
+        let values = shown.iter().map(|(k, column)| (Arc::clone(k), column.value(key.0 as usize)));
+        let classes = asked.iter_mut().filter_map(|c| Some((Arc::clone(&c.key), c.class(*key)?)));
         let (tags, owner) = carried.take(*key);
         Some(CustomerItem {
             tags,

@@ -34,6 +34,7 @@ pub struct Picture {
     pub milliseconds: u64,
     pub(super) summaries: OnceLock<Vec<ClassificationSummary>>,
     pub(super) personal: OnceLock<BTreeSet<String>>,
+    pub(super) usual_order: OnceLock<Option<i64>>,
 }
 
 impl Picture {
@@ -63,6 +64,16 @@ impl Picture {
     /// Customers with at least one valid order.
     pub fn buyers(&self) -> Bits {
         self.column("orders").map_or_else(|| Bits::none(self.everyone().len()), Column::positive)
+    }
+
+    /// The middle one of the buyers' average orders, net, in minor units; counted once a run.
+    pub fn usual_order(&self) -> Option<i64> {
+        *self.usual_order.get_or_init(|| {
+            let column = self.column("average_order_net")?;
+            let mut all: Vec<i64> = self.buyers().iter().filter_map(|i| column.whole(i)).collect();
+            let middle = all.len().checked_sub(1)? / 2;
+            Some(*all.select_nth_unstable(middle).1)
+        })
     }
 
     /// The classes of a classification.

@@ -293,6 +293,7 @@ impl Runs {
                 milliseconds: since(begun, done),
                 summaries: OnceLock::new(),
                 personal: OnceLock::new(),
+                usual_order: OnceLock::new(),
             };
             if serves {
                 // somebody will look at the overview next; a command asks for what it prints

@@ -328,7 +328,7 @@ async fn list(desk: &Desk<'_>, tile: &Tile, set: &Bits, sort: &str, columns: &[S
         let cell = |key: &String| match key.strip_prefix("class.") {
             Some(class) => item.classes.get(class).map_or_else(FigureCell::default, |n| FigureCell::named(&n.key, n.label.clone())),
             None => {
-                let value = item.values.get(key).cloned().unwrap_or_default();
+                let value = item.values.get(key.as_str()).cloned().unwrap_or_default();
                 let label = value.as_text().and_then(|t| domain::feature::value_label(key, t));
                 FigureCell { label, ..FigureCell::of(value) }
             }

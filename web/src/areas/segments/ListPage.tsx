@@ -32,17 +32,18 @@ export function ListPage() {
   const { q = '', sort = 'name' } = useSearch({ from: '/app/segments' })
   const navigate = useNavigate({ from: '/segments' })
   const set = (next: SegmentsSearch) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+  // until they are there the page has the shape it has with lists
   const all = query.data ?? []
   const shown = useMemo(() => inOrder(found(query.data ?? [], q), sort, f.lang), [query.data, q, sort, f.lang])
   const make = may('definitions:write') && <LinkButton to="/segments/new" kind="primary" title={withKey(t('segments.new'), 'C S')}>{t('segments.new')}</LinkButton>
   return (
-    <Page title={t('segments.title')} note={<>{t('segments.note')}{all[0] && ` ${t('segments.as_of', { day: all[0].as_of })}`}</>} actions={make}>
+    <Page title={t('segments.title')} note={<>{t('segments.note')} {query.isPending ? <span className="awaited" aria-hidden>{t('segments.as_of', { day: '0000-00-00' })}</span> : all[0] && t('segments.as_of', { day: all[0].as_of })}</>} actions={make}>
       {base.data?.customers === 0 && !at.as_of && may('imports:write') && <Card><Empty title={t('classification.empty')} text={t('classification.empty_text')} action={<Begin />} /></Card>}
-      {all.length > 0 && (
+      {(query.isPending || all.length > 0) && (
         <div className="list-tools-row">
           <div data-page-search className="grow"><Input allowClear aria-label={t('segments.search')} placeholder={t('segments.search')} value={q} onChange={(e) => set({ q: e.target.value || undefined })} /></div>
           <Select<Order> aria-label={t('segments.sort')} value={sort} popupMatchSelectWidth={false} onChange={(by) => set({ sort: by === 'name' ? undefined : by })} options={orders.map((value) => ({ value, label: t(`segments.sort_${value}`) }))} />
-          {shown.length > 0 && <SaveCsv name={t('segments.title')} table={{ of: all[0]?.as_of, head: [t('segments.name'), 'key', t('segments.rule'), t('segments.size'), t('segments.share'), t('segments.net'), t('segments.changed')], rows: () => shown.map((s) => [f.label(s.label), s.key, f.label(s.sentence), s.size, shareOf(s.share), majorOf(s.net, f.currency.digits), s.changed_at && f.instant(s.changed_at)]) }} />}
+          {(query.isPending || shown.length > 0) && <SaveCsv name={t('segments.title')} table={{ of: all[0]?.as_of, head: [t('segments.name'), 'key', t('segments.rule'), t('segments.size'), t('segments.share'), t('segments.net'), t('segments.changed')], rows: () => shown.map((s) => [f.label(s.label), s.key, f.label(s.sentence), s.size, shareOf(s.share), majorOf(s.net, f.currency.digits), s.changed_at && f.instant(s.changed_at)]) }} />}
         </div>
       )}
       <Card className="flush">
