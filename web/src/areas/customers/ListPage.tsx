@@ -103,6 +103,7 @@ export function ListPage() {
         e.preventDefault()
         setAssigning(count ? { to: whom(selection, narrowing, total), count } : { to: { customers: [current?.id ?? ''] }, count: 1 })
       },
+      b: (e: KeyboardEvent) => { e.preventDefault(); document.querySelector<HTMLElement>('.bulk button:not(:disabled)')?.focus() },
       e: (e: KeyboardEvent) => { if (current && !nameLock) { e.preventDefault(); setOpen(null); setEditing(current.id) } },
       escape: () => setSelection(nobody),
     } : {}),

@@ -63,6 +63,8 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
         className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={shown[index] ? `p-${shown[index].id}` : undefined}
         // a palette is opened to type into it
         autoFocus placeholder={t(may('personal:read') ? 'shell.palette_hint' : 'shell.palette_hint_masked')} aria-label={t('shell.search')} value={text}
+        // what was typed between its first line and its focus
+        onFocus={() => setText((said) => (typed.current.startsWith(said) ? typed.current : said))}
         onChange={(e) => { setText(e.target.value); setAt('') }}
         onKeyDown={(e) => {
           if (e.nativeEvent.isComposing) return
