@@ -64,7 +64,7 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
         // a palette is opened to type into it
         autoFocus placeholder={t(may('personal:read') ? 'shell.palette_hint' : 'shell.palette_hint_masked')} aria-label={t('shell.search')} value={text}
         // what was typed between its first line and its focus
-        onFocus={() => setText((said) => (typed.current.startsWith(said) ? typed.current : said))}
+        onFocus={() => { const early = typed.current; typed.current = ''; if (early && early.startsWith(text)) setText(early) }}
         onChange={(e) => { setText(e.target.value); setAt('') }}
         onKeyDown={(e) => {
           if (e.nativeEvent.isComposing) return
