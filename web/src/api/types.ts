@@ -160,6 +160,7 @@ export type Change = Refine<S['MadeChange'], { kind: ChangeKind }>
 export type ChangePreview = S['ChangePreview']
 export type ChangePage = Refine<S['ChangePage'], { items: Change[] }>
 
+export type InForce = S['InForce']
 export type SegmentItem = Refine<S['SegmentView'], { kind: 'dynamic' | 'static' }>
 export type SegmentBody = S['SegmentDraft']
 export type Preview = Refine<S['Preview'], { sample: CustomerItem[] }>

@@ -208,6 +208,7 @@ pub(super) const STORED: &[Stored] = &[
             must("kind", Kind::Text, "feature 特征，classification 分类，segment 人群", "feature, classification or segment"), must("key", Kind::Text, "名字", "key"),
             must("version", Kind::Whole, "版本", "version"), must("state", Kind::Text, "published 在用，draft 草稿，superseded 旧版，retired 停用", "published, draft, superseded or retired"),
             must("document", Kind::Json, "定义", "the definition"), AUTHOR, MADE, may("published_at", Kind::Instant, "发布时间", "when it was published"),
+            may("retired_at", Kind::Instant, "停用时间", "when it was taken out of use"),
             may("revision", Kind::Whole, "发布次序", "its place among all that were published"),
         ],
         fixed: &[], keep: &[],
