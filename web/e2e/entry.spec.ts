@@ -85,6 +85,22 @@ for (const lang of langs)
         await expect(page.locator('.who').getByRole('link', { name: 'lark@example.com' })).toBeVisible({ timeout: 30_000 })
       })
 
+      await test.step('a slip is corrected, what was not theirs is removed, and that can be taken back', async () => {
+        const known = (text: string) => page.locator('.who').getByRole('link', { name: text, exact: true })
+        await page.getByRole('button', { name: t('entry.correct', { value: 'lark@example.com' }), exact: true }).click()
+        await page.locator('#identify-value').fill('q.lark@example.com')
+        await look('correct')
+        await page.locator('#identify-value').press('Enter')
+        await expect(known('q.lark@example.com')).toBeVisible()
+        await expect(known('lark@example.com')).toHaveCount(0)
+        await page.getByRole('button', { name: t('entry.remove_one', { value: 'q.lark@example.com' }), exact: true }).click()
+        await page.screenshot({ path: info.outputPath('remove.png') })
+        await page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name: t('entry.remove'), exact: true }).click()
+        await expect(known('q.lark@example.com')).toHaveCount(0)
+        await page.keyboard.press('ControlOrMeta+z')
+        await expect(known('q.lark@example.com')).toBeVisible()
+      })
+
       await test.step('visits one after the other, and of a kind of one’s own', async () => {
         await begin('interaction')
         // begun on somebody's page it is theirs

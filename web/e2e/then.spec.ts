@@ -56,22 +56,27 @@ for (const lang of langs)
       await signIn()
       await bring('late.csv', late)
       await expect.poll(() => taken('today'), { timeout: 30_000 }).not.toBe(march)
+      // and the rule is another from now on
+      const edited = await page.request.put(at('/api/v1/classifications/size'), { data: { definition: { key: 'size', label: label('消费档', 'Size'), description: label('', ''), group: 'custom', method: { kind: 'rules', classes: [{ key: 'big', label: label('大客户', 'Big'), when: (await post<{ rule: object }>('/rules/parse', { text: 'net >= 1000' })).rule }], otherwise: { key: 'small', label: label('小客户', 'Small') } } } } })
+      expect(edited.ok(), await edited.text()).toBe(true)
       expect(await taken('then')).toBe(march)
 
       // in the browser: the same question, known then and known today
       await prefer(page, lang)
-      const shown = async (known: 'then' | 'today') => {
-        await page.goto(at(`/customers/${one}?as_of=2027-03-15${known === 'then' ? '&known=then' : ''}&why=size`))
+      const shown = async (known: 'then' | 'today', day = '2027-03-15') => {
+        await page.goto(at(`/customers/${one}?as_of=${day}${known === 'then' ? '&known=then' : ''}&why=size`))
         await settled(page)
         const panel = page.getByRole('dialog')
         await expect(panel).toContainText(known === 'then' ? big : small)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${known}.png`) })
+        await page.screenshot({ path: info.outputPath(`${known}-${day}.png`) })
         return (await panel.textContent()) ?? ''
       }
       const then = await shown('then')
       expect(then).toContain('150')
+      // by the version in force on the day, and it says so
+      expect(await shown('then', '2027-03-31')).toContain(t('versions.by_earlier', { version: 1, from: '2027-03-31', until: '2027-04-20' }))
       const today = await shown('today')
       expect(today).toContain('40')
       await page.keyboard.press('Escape')

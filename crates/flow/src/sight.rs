@@ -452,6 +452,7 @@ mod tests {
             as_of: domain::Day(0),
             known: Default::default(),
             version: 1,
+            in_force: None,
         };
         let w = walls(&["days_to_birthday"]);
         let told = why(&w, true, view(vec![secret.clone(), open.clone()]));

@@ -49,7 +49,7 @@ pub use raw::raw_rows;
 pub use read::read;
 pub use table::{Table, table};
 pub use target::{Kind, Target};
-pub use value::contact::{email_of, phone_of};
+pub use value::contact::{email_of, number_of, phone_of};
 pub use written::{flag_of, heading};
 
 /// Every built-in attribute of a customer.

@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let import = import::create(&mut tx, &new).await?.id;
     import::set_status(&mut tx, &import, Status::Checking, None, now).await?;
     tx.commit().await?;
-    let base = Base { snapshot: catalog::head(&store).await?, customers: customer::counter(&store).await? };
+    let base = Base { snapshot: catalog::head(&store).await?, customers: customer::counter(&store).await?, identifiers: customer::put_right::version(&store).await? };
     let first = base.customers;
     let phone = move |k: u32| format!("861{:010}", u64::from(k).wrapping_mul(2_654_435_761) % 10_000_000_000);
     let commit = Commit {

@@ -3,7 +3,7 @@
 //! Taking a change back leaves alone whom a later change touched since. What the later one found is then what this one found, so
 //! that it can be taken back in its turn, in any order.
 
-use crate::{Access, Error, Result, Tx, bulk::Bulk, contact, customer::write, edit, db::clean, mark::{self, Set}};
+use crate::{Access, Error, Result, Tx, bulk::Bulk, contact, customer::{put_right, write}, edit, db::clean, mark::{self, Set}};
 use domain::{CustomerKey, clock::Instant};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,8 @@ pub enum Kind {
     FieldSet,
     /// a contact of an organisation comes, changes or goes
     ContactSet,
+    /// an identifier comes, is put right or goes
+    IdentifierSet,
     /// somebody does not want to be profiled
     ProfilingRefuse,
     /// somebody has nothing against it any more
@@ -35,9 +37,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
-        Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet, Kind::FieldSet, Kind::ContactSet, Kind::ProfilingRefuse,
-        Kind::ProfilingAllow,
+    pub const ALL: [Kind; 11] = [
+        Kind::TagAdd, Kind::TagRemove, Kind::OwnerSet, Kind::ListAdd, Kind::ListRemove, Kind::NameSet, Kind::FieldSet, Kind::ContactSet,
+        Kind::IdentifierSet, Kind::ProfilingRefuse, Kind::ProfilingAllow,
     ];
 
     /// As stored.
@@ -51,6 +53,7 @@ impl Kind {
             Kind::NameSet => "name_set",
             Kind::FieldSet => "field_set",
             Kind::ContactSet => "contact_set",
+            Kind::IdentifierSet => "identifier_set",
             Kind::ProfilingRefuse => "profiling_refuse",
             Kind::ProfilingAllow => "profiling_allow",
         }
@@ -380,6 +383,7 @@ pub async fn forget(tx: &mut Tx, workspace: &str, before: Instant) -> Result<()>
         execute!(&mut *tx, DROP_NAME, id.as_str())?;
         edit::forget(&mut *tx, &id).await?;
         contact::forget(&mut *tx, &id).await?;
+        put_right::forget(&mut *tx, &id).await?;
         execute!(&mut *tx, FORGET, id.as_str())?;
     }
     Ok(())

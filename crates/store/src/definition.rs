@@ -74,6 +74,8 @@ pub struct Definition {
     pub created_at: Instant,
     /// came into force
     pub published_at: Option<Instant>,
+    /// was taken out of use, whether or not a later version came after that
+    pub retired_at: Option<Instant>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -85,18 +87,19 @@ struct Row {
     author: String,
     created_at: i64,
     published_at: Option<i64>,
+    retired_at: Option<i64>,
 }
 
 statements! {
-    CURRENT = "SELECT key, version, state, document, author, created_at, published_at FROM definitions
+    CURRENT = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
         WHERE kind = $1 AND state = 'published' ORDER BY key";
-    GET = "SELECT key, version, state, document, author, created_at, published_at FROM definitions
+    GET = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
         WHERE kind = $1 AND key = $2 AND state = 'published'";
-    DRAFT = "SELECT key, version, state, document, author, created_at, published_at FROM definitions
+    DRAFT = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
         WHERE kind = $1 AND key = $2 AND state = 'draft'";
-    AT = "SELECT key, version, state, document, author, created_at, published_at FROM definitions
+    AT = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
         WHERE kind = $1 AND key = $2 AND version = $3";
-    HISTORY = "SELECT key, version, state, document, author, created_at, published_at FROM definitions
+    HISTORY = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
         WHERE kind = $1 AND key = $2 ORDER BY version DESC";
     NEXT = "SELECT CAST(COALESCE(MAX(version), 0) + 1 AS BIGINT) FROM definitions WHERE kind = $1 AND key = $2";
     DISCARD = "UPDATE definitions SET state = 'discarded' WHERE kind = $1 AND key = $2 AND state = 'draft'";
@@ -105,7 +108,10 @@ statements! {
     SUPERSEDE = "UPDATE definitions SET state = 'superseded' WHERE kind = $1 AND key = $2 AND state IN ('published', 'retired')";
     PUBLISH = "UPDATE definitions SET state = 'published', published_at = $4, revision = $5
         WHERE kind = $1 AND key = $2 AND version = $3 AND state = 'draft'";
-    RETIRE = "UPDATE definitions SET state = 'retired', revision = $3 WHERE kind = $1 AND key = $2 AND state = 'published'";
+    PUBLISHED = "SELECT key, version, state, document, author, created_at, published_at, retired_at FROM definitions
+        WHERE kind = $1 AND published_at IS NOT NULL ORDER BY key, version";
+    SINCE = "SELECT COUNT(*) FROM definitions WHERE published_at > $1 OR retired_at > $1";
+    RETIRE = "UPDATE definitions SET state = 'retired', revision = $3, retired_at = $4 WHERE kind = $1 AND key = $2 AND state = 'published'";
     EVER = "SELECT COUNT(*) FROM definitions WHERE kind = $1 AND key = $2";
     ANY = "SELECT COUNT(*) FROM definitions WHERE kind = $1";
     REVISION = "SELECT CAST(COALESCE(MAX(revision), 0) AS BIGINT) FROM definitions";
@@ -121,6 +127,7 @@ fn definition(kind: Kind, r: Row) -> Result<Definition> {
         author: r.author,
         created_at: Instant(r.created_at),
         published_at: r.published_at.map(Instant),
+        retired_at: r.retired_at.map(Instant),
     })
 }
 
@@ -147,6 +154,16 @@ pub async fn at(db: impl Access, kind: Kind, key: &str, version: i64) -> Result<
 /// Every version, newest first.
 pub async fn history(db: impl Access, kind: Kind, key: &str) -> Result<Vec<Definition>> {
     rows!(db, Row, HISTORY, kind.key(), key)?.into_iter().map(|r| definition(kind, r)).collect()
+}
+
+/// Every version of a kind that ever was in force, by key, oldest first.
+pub async fn published(db: impl Access, kind: Kind) -> Result<Vec<Definition>> {
+    rows!(db, Row, PUBLISHED, kind.key())?.into_iter().map(|r| definition(kind, r)).collect()
+}
+
+/// Did any definition come into force or out of it after an instant?
+pub async fn moved_since(db: impl Access, then: Instant) -> Result<bool> {
+    Ok(scalar!(db, i64, SINCE, then.0)? > 0)
 }
 
 /// Was there ever a version under this key, or under any key of the kind?
@@ -202,9 +219,9 @@ pub async fn put(
 }
 
 /// Takes a definition out of use; its versions stay readable, and a new version brings it back.
-pub async fn retire(tx: &mut Tx, kind: Kind, key: &str) -> Result<()> {
+pub async fn retire(tx: &mut Tx, kind: Kind, key: &str, now: Instant) -> Result<()> {
     let revision = revision(&mut *tx).await? + 1;
     execute!(&mut *tx, DISCARD, kind.key(), key)?;
-    let touched = execute!(tx, RETIRE, kind.key(), key, revision)?;
+    let touched = execute!(tx, RETIRE, kind.key(), key, revision, now.0)?;
     if touched == 1 { Ok(()) } else { Err(Error::none(kind.key(), key)) }
 }

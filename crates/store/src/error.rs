@@ -24,6 +24,9 @@ pub enum Conflict {
         /// what is there now
         now: u32,
     },
+    /// identifiers were put right since staging
+    #[error("identifiers of customers were put right since")]
+    Identifiers,
     /// a file to be ended is not live any more
     #[error("the lake no longer holds {path}")]
     File {

@@ -148,7 +148,7 @@ export type View = Refine<S['ViewView'], { audience: 'private' | 'everyone'; que
 export type ViewBody = Refine<S['ViewDraft'], { audience: 'private' | 'everyone'; query: Record<string, string> }>
 export type Facets = S['Facets']
 export type Facet = S['Facet']
-export type ChangeKind = 'tag_add' | 'tag_remove' | 'owner_set' | 'list_add' | 'list_remove' | 'name_set' | 'field_set' | 'contact_set' | 'profiling_refuse' | 'profiling_allow'
+export type ChangeKind = 'tag_add' | 'tag_remove' | 'owner_set' | 'list_add' | 'list_remove' | 'name_set' | 'field_set' | 'contact_set' | 'identifier_set' | 'profiling_refuse' | 'profiling_allow'
 export type ChangeBody = Refine<S['ChangeDraft'], { kind: ChangeKind; filter?: Record<string, string> | null; was?: Value | null }>
 export type ContactDraft = S['ContactDraft']
 export type Entry = S['Entry']
@@ -160,6 +160,7 @@ export type Change = Refine<S['MadeChange'], { kind: ChangeKind }>
 export type ChangePreview = S['ChangePreview']
 export type ChangePage = Refine<S['ChangePage'], { items: Change[] }>
 
+export type InForce = S['InForce']
 export type SegmentItem = Refine<S['SegmentView'], { kind: 'dynamic' | 'static' }>
 export type SegmentBody = S['SegmentDraft']
 export type Preview = Refine<S['Preview'], { sample: CustomerItem[] }>

@@ -89,6 +89,10 @@ async fn business(url: Option<String>) -> TestApp {
     let refuses = id_of(&app, "M007").await;
     change(&app, &me, "refuses-0001", json!({ "kind": "profiling_refuse", "customers": [refuses], "refusal": { "how": "phone" } })).await.expect(200);
 
+    // a phone that was not theirs
+    let wrong = json!({ "kind": "identifier_set", "customers": [first], "identifier": { "kind": "phone", "was": "8613800000001", "value": "13511112222" } });
+    change(&app, &me, "not-theirs", wrong).await.expect(200);
+
     // tags, one of them taken away; an owner of others; notes, one of them removed
     let (amy, amys) = app.joined(Role::Agent, Personal::ByRole).await;
     for (n, name) in ["VIP", "=tag", "gone"].into_iter().enumerate() {

@@ -12,6 +12,7 @@ mod fields;
 mod figures;
 mod fields_of_many;
 mod idempotency;
+mod identifiers;
 mod idp;
 mod intake;
 mod jobs;

@@ -144,6 +144,8 @@ async fn world(d: &Details) -> World {
     crate::work::change(&app, &owner, "said-by-hand", said).await.expect(200);
     let met = json!({ "kind": "contact_set", "customers": [company], "contact": { "name": "李采购", "phone": d.alias, "email": d.email } });
     crate::work::change(&app, &owner, "met-by-hand", met).await.expect(200);
+    let known = json!({ "kind": "identifier_set", "customers": [second], "identifier": { "kind": "email", "value": format!("z{}", d.email) } });
+    crate::work::change(&app, &owner, "known-by-hand", known).await.expect(200);
     let field = |key: &str, kind: &str, personal: bool| json!({ "key": key, "label": label(key), "kind": kind, "personal": personal });
     let fields = json!([field("who", "customer", false), field("remark", "long_text", false), field("fear", "text", true), field("born", "day", true)]);
     let form = json!({ "label": label("来访"), "time": "born", "sections": [{ "fields": fields }] });

@@ -52,6 +52,52 @@ async fn a_segment_tells_its_versions_and_an_earlier_one_comes_back_as_the_next(
 }
 
 #[tokio::test]
+async fn a_day_as_known_then_is_told_by_the_version_in_force_on_it() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let day = app.ctx.app.today();
+        let (then, today) = (format!("as_of={day}&known=then"), format!("as_of={day}"));
+        app.post("/segments", segment("orders >= 6")).await.expect(201);
+        let kept = app.get(&format!("/customers/export?{then}")).await.text();
+        app.clock.set(crate::app::NOW.plus_days(2));
+        app.with_body(Method::PUT, "/segments/regulars", segment("orders >= 10")).await.expect(200);
+        app.post("/segments", json!({ "key": "rest", "label": { "zh": "其余", "en": "Rest" }, "rule_text": "not in segment(\"regulars\")" })).await.expect(201);
+        let shipped = app.get("/classifications/purchase_frequency").await.expect(200);
+        let mut mine = shipped["definition"].clone();
+        mine["label"] = json!({ "zh": "我的", "en": "Mine" });
+        app.with_body(Method::PUT, "/classifications/purchase_frequency", json!({ "definition": mine })).await.expect(200);
+
+        let told = async |app: &mut TestApp, path: &str| {
+            let s = app.get(path).await.expect(200);
+            (s["version"].clone(), s["size"].clone(), s["rule_text"].clone(), s["in_force"].clone())
+        };
+        let until = day.plus(2).to_string();
+        let earlier = json!({ "from": day, "until": until, "later": false });
+        assert_eq!(told(&mut app, &format!("/segments/regulars?{then}")).await, (json!(1), json!(6), json!("orders >= 6"), earlier.clone()));
+        assert_eq!(told(&mut app, &format!("/segments/regulars?{today}")).await, (json!(2), json!(2), json!("orders >= 10"), Value::Null));
+        assert_eq!(app.get(&format!("/customers?segment=regulars&{then}")).await.expect(200)["total"], 6);
+        // what there was none of yet is its first version after that day; whoever else counts in it counts as then
+        let first = json!({ "from": until, "until": null, "later": true });
+        assert_eq!(told(&mut app, &format!("/segments/rest?{then}")).await, (json!(1), json!(6), json!("not in segment(\"regulars\")"), first));
+        let class = app.get(&format!("/classifications/purchase_frequency?{then}")).await.expect(200);
+        assert_eq!((&class["label"], &class["version"], &class["in_force"]), (&shipped["label"], &shipped["version"], &json!({ "from": null, "until": until, "later": false })));
+        // the explanation, too, and days held beside it are told by the same definition
+        let id = crate::fields::id_of(&app, "M007").await;
+        let why = app.get(&format!("/customers/{id}/why?segment=regulars&{then}")).await.expect(200);
+        assert_eq!((&why["result"]["key"], &why["version"], &why["in_force"]), (&json!("in"), &json!(1), &earlier), "{why:#}");
+        assert_eq!(app.get(&format!("/customers/{id}/why?segment=regulars&{today}")).await.expect(200)["result"]["key"], "out");
+        let trend = app.get(&format!("/segments/regulars/trend?points=2&{then}")).await.expect(200);
+        assert_eq!((&trend["version"], &trend["points"].as_array().and_then(|p| p.last()).expect("a day")["size"]), (&json!(1), &json!(6)), "{trend:#}");
+        // what was taken away since is told then as it was; a list taken along then is the list taken along now
+        app.delete("/segments/rest").await;
+        app.delete("/segments/regulars").await;
+        assert_eq!(told(&mut app, &format!("/segments/regulars?{then}")).await, (json!(1), json!(6), json!("orders >= 6"), earlier));
+        assert_eq!(app.get(&format!("/segments/regulars?{today}")).await.problem(), (404, "segment.not_found".into()));
+        assert_eq!(app.get(&format!("/customers/export?{then}")).await.text(), kept);
+    }
+}
+
+#[tokio::test]
 async fn what_ships_with_the_product_is_a_version_too() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;

@@ -20,9 +20,9 @@ use std::{
 };
 
 /// Everything by which the person could be found; none of it may be left.
-const CANARY: [&str; 10] = [
+const CANARY: [&str; 11] = [
     "欧阳翠羽", "Rosalindcanary", "13877712345", "rosalind.canary@example.org", "MCANARY77", "金丝雀巷八十八号", "CPNCANARYX", "canary-reason-zz", "评语里的金丝雀句子",
-    "备注里的金丝雀句子",
+    "备注里的金丝雀句子", "slip.canary@example.org",
 ];
 
 const CUSTOMERS: &str = "\
@@ -195,6 +195,10 @@ fn planted(place: &Place) -> (Server, Browser, String) {
     let tag = done(b, "POST", "/tags", json!({ "name": "欧阳翠羽的朋友" }));
     done(b, "POST", "/changes", json!({ "kind": "tag_add", "subject": tag["id"], "customers": [id], "expected": 1 }));
     done(b, "POST", "/changes", json!({ "kind": "name_set", "name": "Rosalindcanary 欧阳翠羽", "customers": [id], "expected": 1 }));
+    // a slip that was put right: it is remembered so that no file brings it back
+    let slip = |was: Option<&str>, value: Option<&str>| json!({ "kind": "identifier_set", "customers": [id], "identifier": { "kind": "email", "was": was, "value": value } });
+    done(b, "POST", "/changes", slip(None, Some("slip.canary@example.org")));
+    done(b, "POST", "/changes", slip(Some("slip.canary@example.org"), None));
     done(b, "POST", "/views", json!({ "name": "找 Rosalindcanary 欧阳翠羽", "query": { "q": "欧阳翠羽" } }));
     done(b, "POST", "/sql/questions", json!({ "name": "q", "text": "select * from customers where name = '欧阳翠羽'" }));
     let object = json!({ "label": { "zh": "维修", "en": "Repair" }, "sections": [{ "label": { "zh": "", "en": "" }, "fields": [

@@ -1,7 +1,7 @@
 //! One classification with its definition, each rule as text and as a sentence, and the size of its classes; and its
 //! next version when a person edits it.
 
-use super::{defined::{self, Change}, flow_between::MovementLink, moment::Asked, overview::{ClassSize, ClassificationSummary}, used_by};
+use super::{defined::{self, Change}, flow_between::MovementLink, in_force::InForce, moment::Asked, overview::{ClassSize, ClassificationSummary}, used_by};
 use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
 use domain::{Day, Label, audit::Actor, classification::{Classification, Method}, rule, rule::Names};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub struct ClassificationView {
     pub definition: Classification,
     /// each rule in all forms; the last entry is the class that takes the rest
     pub rules: Vec<ClassRule>,
+    /// when that version was in force, where it is not simply the one of now; told as known then
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<InForce>,
     /// ships with the product and was changed by people
     pub changed: bool,
     /// the business day
@@ -51,7 +54,8 @@ pub async fn show(app: &App, sight: Sight, key: &str, asked: Asked) -> Result<Cl
     Walls::of(sight, &picture).ask(&format!("class.{key}"))?;
     let summary = picture.summaries().iter().find(|s| s.key == key).ok_or_else(missing)?.clone();
     let (rules, changed) = (rules(&definition, picture.names()), changed(&definition));
-    Ok(ClassificationView { summary, rules, changed, definition, as_of: picture.as_of })
+    let in_force = picture.definitions.in_force(Kind::Classification, key);
+    Ok(ClassificationView { summary, rules, in_force, changed, definition, as_of: picture.as_of })
 }
 
 /// Does it ship with the product in another form?

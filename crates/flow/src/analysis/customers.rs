@@ -297,7 +297,7 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
         who.and(&members);
     }
     for (classification, class, day) in &filter.classes_on {
-        let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        let then = app.runs.beside(app, picture.manner(), *day).await?;
         Walls::of(sight, &then).ask(&format!("class.{classification}"))?;
         let same = |bits: &Bits| Bits::of(bits.iter().map(|i| CustomerKey(i as u32)), who.len());
         if class == NOT_YET {
@@ -310,7 +310,7 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
     }
     for (asked, came) in [(&filter.entered, true), (&filter.left, false)] {
         let Some((key, day)) = asked else { continue };
-        let then = app.runs.at(app, Asked { as_of: Some(*day), known: picture.known }).await?;
+        let then = app.runs.beside(app, picture.manner(), *day).await?;
         let missing = || Error::not_found("segment", key);
         let now = picture.members(key).ok_or_else(missing)?;
         let was = then.members(key).ok_or_else(missing)?;

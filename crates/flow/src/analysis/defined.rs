@@ -1,6 +1,7 @@
 //! The definitions in force: the library's features and classifications, whatever people changed or added, and segments.
 //! Kept as one checked set; a change is checked as a whole before it is published as a new version.
 
+use super::in_force::{Earlier, InForce};
 use crate::{Error, Result, app::App, audit, objects::figures};
 use domain::{
     Currency, Label, Lang,
@@ -28,13 +29,14 @@ pub struct Definitions {
     classifications: Vec<Classification>,
     segments: Vec<Segment>,
     names: Vocabulary,
+    earlier: Earlier,
 }
 
 impl Definitions {
     /// A set as it is; see [`Definitions::check`].
     pub fn of(features: Vec<Feature>, classifications: Vec<Classification>, segments: Vec<Segment>, currency: Currency) -> Definitions {
         let names = names(&features, &classifications, &segments, currency);
-        Definitions { revision: 0, features, classifications, segments, names }
+        Definitions { revision: 0, features, classifications, segments, names, earlier: Earlier::new() }
     }
 
     /// What ships with the product.
@@ -45,6 +47,16 @@ impl Definitions {
     /// Equal numbers mean equal definitions.
     pub fn revision(&self) -> i64 {
         self.revision
+    }
+
+    /// As they were on a past day, read at a revision.
+    pub(super) fn as_of(self, revision: i64, earlier: Earlier) -> Definitions {
+        Definitions { revision, earlier, ..self }
+    }
+
+    /// When a definition was in force, where that is not simply now.
+    pub fn in_force(&self, kind: Kind, key: &str) -> Option<InForce> {
+        self.earlier.iter().find(|((k, name), _)| *k == kind && name == key).map(|(_, in_force)| *in_force)
     }
 
     /// Every feature: the library's in its order, then own ones by key.
@@ -272,7 +284,7 @@ async fn read<T: DeserializeOwned>(app: &App, kind: Kind) -> Result<Vec<T>> {
 }
 
 /// The library's documents with people's versions in their places, then people's own.
-fn overlay<T>(library: Vec<T>, own: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
+pub(super) fn overlay<T>(library: Vec<T>, own: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
     let mut own: BTreeMap<String, T> = own.into_iter().map(|t| (key(&t).to_owned(), t)).collect();
     let mut all: Vec<T> = library.into_iter().map(|t| own.remove(key(&t)).unwrap_or(t)).collect();
     all.extend(own.into_values());
@@ -368,7 +380,7 @@ impl Ready {
                 (_, Some((kind, key, document))) => {
                     stored::put(tx, kind, &key, &document, &author.name, at).await?;
                 }
-                (Change::Remove(kind, key), None) => stored::retire(tx, *kind, key).await?,
+                (Change::Remove(kind, key), None) => stored::retire(tx, *kind, key, at).await?,
                 _ => {}
             }
         }

@@ -63,7 +63,7 @@ pub async fn movement(app: &App, sight: Sight, classification: &str, from: Optio
     if from > after.as_of {
         return Err(Error::invalid("request.days", "起始日晚于结束日", "the first day is after the second"));
     }
-    let before = app.runs.at(app, Asked { as_of: Some(from), known }).await?;
+    let before = app.runs.beside(app, after.manner(), from).await?;
     let key = classification.to_owned();
     [&before, &after].into_iter().try_for_each(|picture| Walls::of(sight, picture).ask(&format!("class.{key}")))?;
     tokio::task::spawn_blocking(move || between(&before, &after, &key)).await?

@@ -11,6 +11,7 @@ pub mod export;
 pub mod facets;
 pub mod features;
 pub mod flow_between;
+pub mod in_force;
 pub mod marks;
 pub mod moment;
 pub mod overview;

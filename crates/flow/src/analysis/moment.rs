@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// As known then, or as known today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// only what was known by the end of that day
@@ -57,6 +57,15 @@ pub struct Asked {
     pub as_of: Option<Day>,
     /// then or today
     pub known: Known,
+}
+
+/// How days are read that are held beside each other: as known alike, and by the same definitions, so that they differ in facts alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Manner {
+    /// then or today
+    pub known: Known,
+    /// by the definitions of this day; `None`: by those of now
+    pub by: Option<Day>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One computed run with everything it was computed from: what every answer of this room is read off.
 
-use super::{Known, overview::ClassificationSummary};
+use super::{Known, moment::Manner, overview::ClassificationSummary};
 use super::defined::Definitions;
 use crate::{Error, Result};
 use domain::{Currency, CustomerKey, Day, classification::Named, clock::Instant, rule::Vocabulary};
@@ -14,7 +14,7 @@ pub struct Picture {
     pub run: Run,
     /// the lake's snapshot
     pub lake: Lake,
-    /// the definitions in force
+    /// the definitions in force; as known then, those that were in force then
     pub definitions: Arc<Definitions>,
     /// the reporting currency
     pub currency: Currency,
@@ -24,6 +24,8 @@ pub struct Picture {
     pub as_of: Day,
     /// as known then or today
     pub known: Known,
+    /// the definitions are those of this day, where they are not those of now
+    pub(super) by: Option<Day>,
     /// the instant facts had to be known by
     pub known_as_of: Instant,
     /// finished
@@ -38,6 +40,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// How it was read, apart from the day: for other days that are held beside it.
+    pub fn manner(&self) -> Manner {
+        Manner { known: self.known, by: self.by }
+    }
+
     /// Who is a customer: every number given out, less those an undone import took back.
     pub fn everyone(&self) -> &Bits {
         self.run.present()

@@ -105,7 +105,7 @@ impl Scoring {
 pub async fn board(app: &App, asked: Asked, compare: Option<Day>, scoring: Scoring) -> Result<Rfm> {
     let now = app.runs.at(app, asked).await?;
     let then = match compare {
-        Some(day) => Some(app.runs.at(app, Asked { as_of: Some(day), known: asked.known }).await?),
+        Some(day) => Some(app.runs.beside(app, now.manner(), day).await?),
         None => None,
     };
     tokio::task::spawn_blocking(move || of(&now, then.as_deref(), scoring)).await?

@@ -1,7 +1,7 @@
 //! Computed runs, kept: asked-for days are computed once whoever asks (single flight), the latest few are remembered, and
 //! a new import or definition makes new ones while the old answer still serves those who cannot wait.
 
-use super::{Known, Picture, defined::{self, Definitions}, moment::Asked};
+use super::{Known, Picture, defined::{self, Definitions}, in_force, moment::{Asked, Manner}};
 use crate::{Error, Result, app::App, inbox::Waiting};
 use domain::{Currency, Day, clock::Instant, feature::Aggregate, merge::Aliases, rule::Compiled, segment::Members};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
@@ -21,6 +21,7 @@ struct Key {
     revision: i64,
     as_of: Day,
     known: Known,
+    by: Option<Day>,
 }
 
 type Pending = Shared<BoxFuture<'static, Result<Arc<Picture>, Arc<Error>>>>;
@@ -74,7 +75,7 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn for_rules(&self, app: &App, asked: Asked, rules: &[Compiled]) -> Result<Arc<Picture>> {
         let aggregates = rules.iter().flat_map(|r| r.needs().aggregates.iter().cloned()).collect();
-        Ok(self.find_or_start(app, asked, aggregates, None).await?.picture)
+        Ok(self.find_or_start(app, asked, None, aggregates, None).await?.picture)
     }
 
     /// The run a reading asks for, computed if it is not at hand.
@@ -83,6 +84,15 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn at(&self, app: &App, asked: Asked) -> Result<Arc<Picture>> {
         Ok(self.read(app, asked).await?.picture)
+    }
+
+    /// The run of a day that is held beside another.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn beside(&self, app: &App, manner: Manner, day: Day) -> Result<Arc<Picture>> {
+        let asked = Asked { as_of: Some(day), known: manner.known };
+        Ok(self.find_or_start(app, asked, Some(manner.by), Vec::new(), Some(PATIENCE)).await?.picture)
     }
 
     /// Like [`Runs::at`], by the definitions in force and no earlier ones, however long that takes: for who has just changed one.
@@ -104,11 +114,12 @@ impl Runs {
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn read(&self, app: &App, asked: Asked) -> Result<Reading> {
-        self.find_or_start(app, asked, Vec::new(), Some(PATIENCE)).await
+        self.find_or_start(app, asked, None, Vec::new(), Some(PATIENCE)).await
     }
 
-    /// Waits for a new run only so long, if there is one before it that serves; `None`: however long it takes.
-    async fn find_or_start(&self, app: &App, asked: Asked, aggregates: Vec<(String, Aggregate)>, patience: Option<Duration>) -> Result<Reading> {
+    /// Waits for a new run only so long, if there is one before it that serves; `None`: however long it takes. `by`: by the definitions of
+    /// which day, where that is settled already; as known then they are those of the day itself.
+    async fn find_or_start(&self, app: &App, asked: Asked, by: Option<Option<Day>>, aggregates: Vec<(String, Aggregate)>, patience: Option<Duration>) -> Result<Reading> {
         let now = app.look().await?;
         let lake = self.lake_at(app, now.head).await?;
         let as_of = match asked.as_of {
@@ -116,7 +127,12 @@ impl Runs {
             None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
         };
         let lake = self.known(app, lake, Asked { as_of: Some(as_of), ..asked }).await?;
-        let key = Key { snapshot: now.head, customers: now.customers, revision: now.revision, as_of, known: asked.known };
+        let by = match (by, asked.known) {
+            (Some(by), _) => by,
+            (None, Known::Then) if in_force::moved_since(app, as_of).await? => Some(as_of),
+            _ => None,
+        };
+        let key = Key { snapshot: now.head, customers: now.customers, revision: now.revision, as_of, known: asked.known, by };
         let current = asked.as_of.is_none() && asked.known == Known::Today;
         let run = match self.find(key, current) {
             Some(run) => run,
@@ -145,7 +161,7 @@ impl Runs {
     /// # Errors
     /// When the store or the lake refuses.
     pub async fn warm(&self, app: &App) -> Result<()> {
-        self.find_or_start(app, Asked::default(), Vec::new(), None).await.map(|_| ())
+        self.find_or_start(app, Asked::default(), None, Vec::new(), None).await.map(|_| ())
     }
 
     /// Milliseconds the newest run of the current day took; `None` before there is one.
@@ -261,7 +277,10 @@ impl Runs {
         lake: Lake,
         aggregates: Vec<(String, Aggregate)>,
     ) -> Result<Pending> {
-        let definitions = defined::current(app).await?;
+        let definitions = match key.by {
+            Some(day) => in_force::on(app, day).await?,
+            None => defined::current(app).await?,
+        };
         let settings = app.settings();
         let known_as_of = super::Moment { as_of: key.as_of, known: key.known }.known_as_of(&settings.zone);
         let mut spec = spec(app, &definitions, key, known_as_of).await?;
@@ -288,6 +307,7 @@ impl Runs {
                 sample,
                 as_of: key.as_of,
                 known: key.known,
+                by: key.by,
                 known_as_of,
                 computed_at: done,
                 milliseconds: since(begun, done),

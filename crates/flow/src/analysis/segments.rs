@@ -1,6 +1,6 @@
 //! Segments: versioned documents with the size and worth they have now, and the preview of one that is still being built.
 
-use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, moment::Asked, overview::share, used_by};
+use super::{Definitions, Known, Picture, customers::{self, CustomerItem}, defined::{self, Change}, in_force::InForce, moment::Asked, overview::share, used_by};
 use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
 use domain::{Day, Label, audit::Actor, rule, rule::{Compiled, Rule}, segment::{Members, Priority, Segment}};
 use lake::Bits;
@@ -31,6 +31,9 @@ pub struct SegmentView {
     pub share: f64,
     /// version of the definition
     pub version: u32,
+    /// when that version was in force, where it is not simply the one of now; told as known then
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<InForce>,
     /// the rule's text, if dynamic
     pub rule_text: Option<String>,
     /// the rule, if dynamic
@@ -339,6 +342,7 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
         net: picture.run.sum(who).net,
         share: share(size as f64, picture.total() as f64),
         version: s.version,
+        in_force: picture.definitions.in_force(Kind::Segment, &s.key),
         rule_text: rule.as_ref().map(Rule::to_string),
         sentence: match &rule {
             Some(rule) => rule::sentence(rule, picture.names()),

@@ -2,7 +2,7 @@
 //! between two of them. A day is computed as any other reading is; its sizes are kept as long as nothing changes them, so that a
 //! picture of a year is computed once.
 
-use super::{Known, Picture, defined, moment::Asked};
+use super::{Known, Picture, defined, moment::{Asked, Manner}};
 use crate::{Error, Result, app::App, schema, sight::{Sight, Walls}};
 use domain::{Day, Label};
 use futures::{FutureExt, future::{BoxFuture, Shared}};
@@ -102,7 +102,7 @@ struct Ground {
     snapshot: i64,
     customers: u32,
     revision: i64,
-    known: Known,
+    manner: Manner,
 }
 
 impl Ground {
@@ -111,7 +111,7 @@ impl Ground {
             snapshot: picture.lake.snapshot().id,
             customers: picture.run.customers(),
             revision: picture.definitions.revision(),
-            known: picture.known,
+            manner: picture.manner(),
         }
     }
 }
@@ -217,7 +217,7 @@ async fn compute(app: Arc<App>, ground: Ground, days: Vec<Day>) -> Result<()> {
             before = None;
             continue;
         }
-        let picture = app.runs.at(&app, Asked { as_of: Some(day), known: ground.known }).await?;
+        let picture = app.runs.beside(&app, ground.manner, day).await?;
         if Ground::of(&picture) != ground {
             // an import or a definition came in between: whoever waits asks again
             return Ok(());
@@ -310,9 +310,10 @@ async fn begin(app: &App, span: Span) -> Result<(Arc<Picture>, Ground, Vec<Day>)
 /// # Errors
 /// `segment.not_found`, `trend.points`; when the store or the lake refuses.
 pub async fn of_segment(app: &Arc<App>, key: &str, span: Span) -> Result<SegmentTrend> {
-    let all = defined::current(app).await?;
-    let version = all.segment(key).ok_or_else(|| Error::not_found("segment", key))?.version;
-    let (_, ground, days) = begin(app, span).await?;
+    let (picture, ground, days) = begin(app, span).await?;
+    // one that was made just now is no part of the run before it, which may serve for a moment
+    let now = defined::current(app).await?;
+    let version = picture.definitions.segment(key).or_else(|| now.segment(key)).ok_or_else(|| Error::not_found("segment", key))?.version;
     let pending = gather(app, ground, &days).await?;
     let mut kept = app.trends.lock();
     kept.on(ground);

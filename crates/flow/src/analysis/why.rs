@@ -3,6 +3,7 @@
 
 use super::{
     Picture,
+    in_force::InForce,
     moment::Asked,
     profile::person_then,
     why_view::{ChangeView, Tried, WayView, WhyCondition, WhyView},
@@ -16,6 +17,7 @@ use domain::{
     segment::Members,
 };
 use std::collections::BTreeSet;
+use store::definition::Kind;
 
 /// Which assignment is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub async fn why(app: &App, sight: Sight, id: &str, subject: &Subject, asked: As
 }
 
 /// Why somebody who does not want to be profiled is in the neutral class, or in no segment that a rule makes; nothing of a fixed list.
-fn neutral(picture: &Picture, subject: &Subject, version: u32, refusal: &RefusalView) -> Option<WhyView> {
+fn neutral(picture: &Picture, subject: &Subject, (version, in_force): Version, refusal: &RefusalView) -> Option<WhyView> {
     let all = &picture.definitions;
     let (subject, result) = match subject {
         Subject::Classification(key) => {
@@ -91,18 +93,21 @@ fn neutral(picture: &Picture, subject: &Subject, version: u32, refusal: &Refusal
         as_of: picture.as_of,
         known: picture.known,
         version,
+        in_force,
     })
 }
 
-/// The version of what is asked about.
-fn version(picture: &Picture, subject: &Subject) -> Result<u32> {
+/// The version of what is asked about, and when it was in force.
+type Version = (u32, Option<InForce>);
+
+fn version(picture: &Picture, subject: &Subject) -> Result<Version> {
     let all = &picture.definitions;
-    match subject {
-        Subject::Classification(key) => {
-            all.classification(key).map(|c| c.version).ok_or_else(|| Error::not_found("classification", key))
-        }
-        Subject::Segment(key) => all.segment(key).map(|s| s.version).ok_or_else(|| Error::not_found("segment", key)),
-    }
+    let (version, kind, key) = match subject {
+        Subject::Classification(key) => (all.classification(key).map(|c| c.version), Kind::Classification, key),
+        Subject::Segment(key) => (all.segment(key).map(|s| s.version), Kind::Segment, key),
+    };
+    let version = version.ok_or_else(|| Error::not_found(kind.key(), key))?;
+    Ok((version, all.in_force(kind, key)))
 }
 
 /// The static segments this customer is listed in.
@@ -122,7 +127,7 @@ fn scope<'a>(picture: &'a Picture, subject: &Subject) -> Result<Scope<'a>> {
     scope.map_err(|e| Error::Internal(e.to_string()))
 }
 
-fn answer(scope: &Scope<'_>, picture: &Picture, facts: &Facts, key: CustomerKey, version: u32, zone: &Zone, listed: &BTreeSet<String>) -> WhyView {
+fn answer(scope: &Scope<'_>, picture: &Picture, facts: &Facts, key: CustomerKey, (version, in_force): Version, zone: &Zone, listed: &BTreeSet<String>) -> WhyView {
     let base = picture.run.base();
     let apart = scope.apart(facts, base, &picture.run.everyone(key));
     let moment = Moment {
@@ -146,6 +151,7 @@ fn answer(scope: &Scope<'_>, picture: &Picture, facts: &Facts, key: CustomerKey,
         as_of: picture.as_of,
         known: picture.known,
         version,
+        in_force,
     }
 }
 

@@ -1,6 +1,6 @@
 //! An explanation as it leaves the house; `domain::explain` makes it, this file only gives it a published shape.
 
-use super::moment::Known;
+use super::{in_force::InForce, moment::Known};
 use crate::schema;
 use domain::{Day, Label, Value, classification::Named, explain};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub struct WhyView {
     pub known: Known,
     /// version of the definition
     pub version: u32,
+    /// when that version was in force, where it is not simply the one of now; told as known then
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<InForce>,
 }
 
 /// One condition and how it came out.

@@ -5,7 +5,7 @@ use super::{
     figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureRow},
     tile::{Back, Tile, Who, narrowed},
 };
-use crate::{Error, Result, analysis::{flow_between::NOT_YET, moment::Asked}, sight::Walls};
+use crate::{Error, Result, analysis::flow_between::NOT_YET, sight::Walls};
 use domain::Label;
 use lake::Bits;
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,7 +21,7 @@ pub(super) async fn flow(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bits
     desk.walls().ask(&format!("class.{key}"))?;
     let missing = || Error::not_found("classification", key);
     after.definitions.classification(key).ok_or_else(missing)?;
-    let before = desk.app.runs.at(desk.app, Asked { as_of: Some(day), known: after.known }).await?;
+    let before = desk.app.runs.beside(desk.app, after.manner(), day).await?;
     Walls::of(desk.sight, &before).ask(&format!("class.{key}"))?;
     let (mut figure, base, set, key) = (desk.blank(tile), desk.open(who), Arc::clone(set), key.to_owned());
     let work = move || -> Result<Figure> {

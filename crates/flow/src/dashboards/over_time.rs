@@ -37,7 +37,7 @@ pub(super) async fn prepare(desk: &Desk<'_>, tiles: &[Tile]) -> Result<()> {
             _ => {}
         }
     }
-    series::gather(desk.app, desk.sight, desk.picture.known, desk.ground, &all).await.map(|_| ())
+    series::gather(desk.app, desk.sight, desk.ground, &all).await.map(|_| ())
 }
 
 /// Points of these days, and how many are missing.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    analysis::{Known, Picture, customers::{self, Filter}, moment::Asked},
+    analysis::{Picture, customers::{self, Filter}, moment::Manner},
     app::App,
     sight::{Sight, Walls},
 };
@@ -69,7 +69,7 @@ pub(super) struct Ground {
     snapshot: i64,
     customers: u32,
     revision: i64,
-    then: bool,
+    manner: Manner,
     masked: bool,
     /// who has which tag and owner, where the reader asks by them
     marks: u64,
@@ -94,7 +94,7 @@ impl Ground {
             snapshot: picture.lake.snapshot().id,
             customers: picture.run.customers(),
             revision: picture.definitions.revision(),
-            then: picture.known == Known::Then,
+            manner: picture.manner(),
             masked: sight.is_masked(),
             marks,
         })
@@ -163,11 +163,11 @@ pub(super) fn count(picture: &Picture, walls: &Walls, who: &lake::Bits, wanted: 
 }
 
 /// Counts what is missing, day by day, so that a day is computed once for everything that is asked of it.
-async fn compute(app: Arc<App>, sight: Sight, known: Known, missing: BTreeMap<Day, Vec<Key>>) -> Result<()> {
+async fn compute(app: Arc<App>, sight: Sight, manner: Manner, missing: BTreeMap<Day, Vec<Key>>) -> Result<()> {
     let all: Vec<Key> = missing.values().flatten().cloned().collect();
     let _under_way = UnderWay(Arc::clone(&app), all);
     for (day, keys) in missing {
-        let picture = app.runs.at(&app, Asked { as_of: Some(day), known }).await?;
+        let picture = app.runs.beside(&app, manner, day).await?;
         for key in keys {
             let who = customers::matching(&app, sight, &picture, &Filter::of(&key.2.who)?).await?;
             let (on, wanted) = (Arc::clone(&picture), key.2.clone());
@@ -184,7 +184,7 @@ async fn compute(app: Arc<App>, sight: Sight, known: Known, missing: BTreeMap<Da
 ///
 /// # Errors
 /// When the store or the lake refuses.
-pub(super) async fn gather(app: &Arc<App>, sight: Sight, known: Known, ground: Ground, wanted: &[(Day, Wanted)]) -> Result<u32> {
+pub(super) async fn gather(app: &Arc<App>, sight: Sight, ground: Ground, wanted: &[(Day, Wanted)]) -> Result<u32> {
     let keys: BTreeSet<Key> = wanted.iter().map(|(day, w)| (ground, *day, w.clone())).collect();
     let missing = {
         let mut kept = app.boards.lock();
@@ -197,7 +197,7 @@ pub(super) async fn gather(app: &Arc<App>, sight: Sight, known: Known, ground: G
         missing
     };
     if !missing.is_empty() {
-        let task = tokio::spawn(compute(Arc::clone(app), sight, known, missing));
+        let task = tokio::spawn(compute(Arc::clone(app), sight, ground.manner, missing));
         if let Ok(ended) = tokio::time::timeout(PATIENCE, task).await {
             ended.map_err(|e| Error::Internal(e.to_string()))??;
         }

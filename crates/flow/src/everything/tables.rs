@@ -130,6 +130,14 @@ pub(super) const STORED: &[Stored] = &[
         fixed: &[("added", Fixed::Snapshot)], keep: &[],
     },
     Stored {
+        name: "identifiers_removed", store: "identifiers_removed", zh: "从客户身上移除的标识：以后的文件也不再加给他们", en: "identifiers taken from customers by hand: no later file gives them back",
+        columns: &[
+            must("kind", Kind::Text, "同 identifiers", "as in identifiers").link(Link::Word(IDENTIFIERS)),
+            must("value", Kind::Text, "标识", "the identifier, normalised"), WHOSE,
+        ],
+        fixed: &[], keep: &[],
+    },
+    Stored {
         name: "contacts", store: "contacts", zh: "企业的联系人", en: "contacts of companies",
         columns: &[
             WHOSE, must("content", Kind::Key, "由内容算出的标记", "mark made of the content"), may("name", Kind::Text, "姓名", "name"),
@@ -200,6 +208,7 @@ pub(super) const STORED: &[Stored] = &[
             must("kind", Kind::Text, "feature 特征，classification 分类，segment 人群", "feature, classification or segment"), must("key", Kind::Text, "名字", "key"),
             must("version", Kind::Whole, "版本", "version"), must("state", Kind::Text, "published 在用，draft 草稿，superseded 旧版，retired 停用", "published, draft, superseded or retired"),
             must("document", Kind::Json, "定义", "the definition"), AUTHOR, MADE, may("published_at", Kind::Instant, "发布时间", "when it was published"),
+            may("retired_at", Kind::Instant, "停用时间", "when it was taken out of use"),
             may("revision", Kind::Whole, "发布次序", "its place among all that were published"),
         ],
         fixed: &[], keep: &[],
@@ -302,7 +311,7 @@ pub const LEFT: &[(&str, &str)] = &[
     ("jobs", "work under way"), ("schedule_slots", "work under way"), ("restores", "what was done to this server"), ("answers", "answers to requests that may be sent again"),
     ("businesses", "the others of this server"), ("customer_images", "for taking imports back, which does not go along"), ("import_customers", "for taking imports back"),
     ("changes", "for taking changes back"), ("change_marks", "for taking changes back"), ("change_names", "for taking changes back"), ("change_facts", "for taking changes back"),
-    ("change_contacts", "for taking changes back"), ("record_imports", "for taking imports of records back"), ("record_imported", "for taking imports of records back"), ("customer_edits", "for taking imports back"), ("view_defaults", "what each person begins with"), ("asked", "what each person asked lately"),
+    ("change_contacts", "for taking changes back"), ("change_identifiers", "for taking changes back"), ("record_imports", "for taking imports of records back"), ("record_imported", "for taking imports of records back"), ("customer_edits", "for taking imports back"), ("view_defaults", "what each person begins with"), ("asked", "what each person asked lately"),
     ("subscriptions", "mail that goes out from here"), ("webhooks", "messages that go out from here, with secrets"), ("webhook_messages", "messages that went out from here"),
     ("webhook_deliveries", "messages that went out from here"), ("webhook_attempts", "messages that went out from here"), ("announced", "messages that went out from here"),
     ("announced_sets", "messages that went out from here"), ("outbound", "messages that go out from here"), ("mail_relay", "mail that goes out from here, with a password"), ("mails", "mail that went out from here"),

@@ -61,7 +61,7 @@ pub fn refresh(app: &App, what: &str, author: &Actor) -> store::job::NewJob {
 pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Done> {
     let now = app.clock.now();
     let report = serde_json::to_value(&staged.report).map_err(|e| Error::Internal(e.to_string()))?;
-    let base = Base { snapshot: staged.snapshot, customers: staged.customers };
+    let base = Base { snapshot: staged.snapshot, customers: staged.customers, identifiers: staged.people.version() };
     let id = staged.id.clone();
     let mut c = Commit::new(&id, &author.name, now, base, &staged.files);
     let r = &staged.report;

@@ -97,7 +97,7 @@ impl<'a> Gather<'a> {
             suppressed: known.suppressed.as_ref(),
             rules: request.sources.iter().map(|s| Rules::of(&s.mapping)).collect(),
             of: request.sources.iter().map(|s| of(&s.mapping)).collect(),
-            people: People::new(known.customers, &folder).merged(Arc::clone(&known.aliases)),
+            people: People::new(known.customers, &folder).merged(Arc::clone(&known.aliases)).without(&known.removed),
             roster: Roster::new(&folder),
             lanes,
             index: request.sources.iter().any(waiting::needs_orders).then(OrderIndex::default),
@@ -219,9 +219,7 @@ impl<'a> Gather<'a> {
         if who.learnt {
             self.roster.learnt(self.people.root(who.key));
         }
-        if who.conflict {
-            self.watch.conflict();
-        }
+        self.watch.identified(who.conflict, who.kept_off);
         if ids.iter().any(|id| matches!(id.kind, Phone | Email | Unionid)) {
             self.reachable.set(u64::from(who.key.0));
         }

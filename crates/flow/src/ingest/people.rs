@@ -14,6 +14,7 @@ use domain::{
     merge::Aliases,
 };
 use std::{collections::HashMap, hash::BuildHasherDefault, io, path::Path, sync::Arc};
+use store::customer::put_right::Removed;
 
 /// 96 bits of the xxh3 of kind and value: two of ten million identifiers share them with a chance below 10⁻¹⁴.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub struct Who {
     pub learnt: bool,
     /// a weaker identifier belongs to somebody else
     pub conflict: bool,
+    /// an identifier of the record was taken from this customer by hand, and stays away
+    pub kept_off: bool,
 }
 
 /// Identifiers and the customers they mean.
@@ -82,18 +85,40 @@ pub struct People {
     fresh: Spool,
     put: Put,
     aliases: Arc<Aliases>,
+    /// from whom people took an identifier
+    removed: HashMap<Print, Vec<u32>, BuildHasherDefault<Mixed>>,
+    version: i64,
 }
 
 impl People {
     /// Numbers from `base` on are free. New identifiers are kept in `folder` once they are many.
     pub fn new(base: u32, folder: &Path) -> People {
-        People { known: HashMap::default(), numbers: Vec::new(), stored: HashMap::new(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default(), aliases: Arc::default() }
+        People { known: HashMap::default(), numbers: Vec::new(), stored: HashMap::new(), base, next: base, fresh: Spool::new(folder, 1, 32 << 20), put: Put::default(), aliases: Arc::default(), removed: HashMap::default(), version: 0 }
     }
 
     /// Customers of the store were merged: what they have is one person's, and a fact stays under whose identifier it names, so that a
     /// merge that is taken back gives it to them.
     pub fn merged(self, aliases: Arc<Aliases>) -> People {
         People { aliases, ..self }
+    }
+
+    /// What people took from a customer is not given to them again, and what was merged with them is not either.
+    pub fn without(mut self, removed: &Removed) -> People {
+        for (id, customer) in &removed.identifiers {
+            self.removed.entry(Print::of(id)).or_default().push(customer.0);
+        }
+        People { version: removed.version, ..self }
+    }
+
+    /// How often identifiers had been put right by hand.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// Did people take this identifier from this customer?
+    fn keeps_off(&self, key: u32, print: Print) -> bool {
+        let root = |key: u32| self.root(CustomerKey(key));
+        self.removed.get(&print).is_some_and(|from| from.iter().any(|k| root(*k) == root(key)))
     }
 
     /// Who stands for a customer.
@@ -183,9 +208,11 @@ impl People {
             return Ok(None);
         }
         if let Some(key) = self.known(ids) {
-            return Ok(Some(Who { key, created: false, learnt: false, conflict: false }));
+            return Ok(Some(Who { key, created: false, learnt: false, conflict: false, kept_off: false }));
         }
-        let somebody_else = self.shared(ids).is_some_and(|(key, brings)| self.numbers_of(key) & brings != 0);
+        // a number of the business's own that people took from the one who has the phone is another's
+        let taken = |key: u32| ids.iter().any(|id| own_number(id.kind) != 0 && self.keeps_off(key, Print::of(id)));
+        let somebody_else = self.shared(ids).is_some_and(|(key, brings)| self.numbers_of(key) & brings != 0 || taken(key));
         let found = if somebody_else { None } else { ids.iter().find_map(|id| self.known.get(&Print::of(id)).copied()) };
         let created = found.is_none();
         let key = match found {
@@ -197,11 +224,12 @@ impl People {
                 key
             }
         };
-        let mut who = Who { key: CustomerKey(key), created, learnt: false, conflict: false };
+        let mut who = Who { key: CustomerKey(key), created, learnt: false, conflict: false, kept_off: false };
         for id in ids {
             match self.known.get(&Print::of(id)) {
                 Some(other) if *other == key => {}
                 Some(other) => who.conflict |= self.root(CustomerKey(*other)) != self.root(CustomerKey(key)),
+                None if self.keeps_off(key, Print::of(id)) => who.kept_off = true,
                 None => {
                     self.known.insert(Print::of(id), key);
                     self.put.start().u32(key).u8(kind_code(id.kind)).text(&id.value);
@@ -286,6 +314,23 @@ mod tests {
         // a card is another kind of number: the same customer gets it
         let card = who(&mut people, &[id(IdentifierKind::Member, "M1"), id(Phone, "86138")]);
         assert_eq!((card.key.0, card.created), (3, false));
+    }
+
+    #[test]
+    fn what_people_took_from_somebody_no_file_gives_them_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let removed = [(id(Phone, "86138"), CustomerKey(1)), (id(External, "C9"), CustomerKey(1))];
+        let mut people = People::new(2, folder.path()).without(&Removed { version: 3, identifiers: removed.into() });
+        people.remember(&id(External, "C1"), CustomerKey(1));
+        people.remember(&id(Email, "a@example.com"), CustomerKey(1));
+        let who = |p: &mut People, ids: &[Identifier]| p.resolve(ids).expect("resolves").expect("has identifiers");
+        let again = who(&mut people, &[id(External, "C1"), id(Phone, "86138")]);
+        assert_eq!((again.key.0, again.learnt, again.kept_off, again.conflict), (1, false, true, false));
+        // whoever is known by it alone is somebody else, and so is whoever has the number that was not theirs
+        assert_eq!(who(&mut people, &[id(Phone, "86138")]).key.0, 2);
+        assert_eq!(who(&mut people, &[id(External, "C9"), id(Email, "a@example.com")]).key.0, 3);
+        let now = who(&mut people, &[id(External, "C1"), id(Phone, "86138")]);
+        assert_eq!((now.key.0, now.conflict, now.kept_off, people.version()), (1, true, false, 3));
     }
 
     #[test]

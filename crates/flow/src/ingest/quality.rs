@@ -20,6 +20,7 @@ pub struct Watch {
     zero: u64,
     negative: u64,
     conflicts: u64,
+    kept_off: u64,
     moved: u64,
     odd_scores: u64,
     scores: u64,
@@ -45,6 +46,7 @@ impl Watch {
             zero: 0,
             negative: 0,
             conflicts: 0,
+            kept_off: 0,
             moved: 0,
             odd_scores: 0,
             scores: 0,
@@ -99,9 +101,11 @@ impl Watch {
         self.odd_scores += u64::from(top.is_some_and(|(low, high)| a.score < low || a.score > high));
     }
 
-    /// An identifier of a row belongs to another customer than its stronger identifiers say.
-    pub fn conflict(&mut self) {
-        self.conflicts += 1;
+    /// A row's customer was told: does one of its identifiers belong to another than its stronger ones say, or was one taken from the
+    /// customer by hand?
+    pub fn identified(&mut self, conflict: bool, kept_off: bool) {
+        self.conflicts += u64::from(conflict);
+        self.kept_off += u64::from(kept_off);
     }
 
     /// So many order numbers of the file belong to another customer in the file or in the base.
@@ -173,6 +177,9 @@ impl Watch {
             check("contacts", "没有联系方式的新客户", "New customers without phone or e-mail", silent, self.customers, 0.2, 0.95, 4.0);
         }
         check("identifier_conflicts", "同一标识属于两位客户", "Identifiers that belong to two customers", self.conflicts, rows, 0.0, 0.01, 50.0);
+        if self.kept_off > 0 {
+            check("identifiers_kept_off", "有人从客户身上移除过的标识，没有再加回", "Identifiers that people took from customers; they stay away", self.kept_off, rows, 2.0, 2.0, 0.0);
+        }
         check("orders_of_two", "订单号属于两位客户，两边都会计入", "Order numbers of two customers; they count for both", self.moved, self.dated, 0.0, 0.01, 50.0);
         // a score that cannot be is set aside with its row
         let odd = rejected(&["score_invalid"]);

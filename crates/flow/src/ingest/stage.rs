@@ -146,7 +146,7 @@ pub async fn stage(app: &Arc<App>, request: Request, progress: Arc<Progress>) ->
     let mut request = request;
     super::own::typed(&mut request.sources, &*crate::definitions::current(app).await?);
     let aliases = Arc::new(store::merge::at(&app.store, snapshot.id).await?);
-    let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await?, suppressed: Suppressed::now(app).await? };
+    let known = Known { snapshot, aliases, customers: store::customer::counter(&app.store).await?, corrected: super::ledger::corrected(app).await?, suppressed: Suppressed::now(app).await?, removed: store::customer::put_right::removed(&app.store).await? };
     let app = Arc::clone(app);
     // whoever asks something meanwhile comes first
     let staged = lake::aside("import", move || run(&app, &request, &known, &progress)).await;
@@ -165,6 +165,8 @@ pub(super) struct Known {
     pub corrected: BTreeSet<String>,
     /// identifiers of people who were erased
     pub suppressed: Option<Suppressed>,
+    /// identifiers that people took from customers
+    pub removed: store::customer::put_right::Removed,
 }
 
 fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Result<Staged> {

@@ -61,6 +61,14 @@ pub async fn after(app: &App, payload: &serde_json::Value) -> Result<()> {
     if !payload.get("after").and_then(|a| a.as_str()).is_some_and(|id| id.starts_with("imp_")) {
         return Ok(());
     }
+    soon(app).await
+}
+
+/// Has the search for duplicates begin where that takes moments, or was not done lately.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn soon(app: &App) -> Result<()> {
     let now = app.clock.now();
     if store::customer::counter(&app.store).await? > FEW {
         let filter = job::Filter { actor: None, state: Some(job::State::Done), name: Some(Job::Duplicates.key().to_owned()) };

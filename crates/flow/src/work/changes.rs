@@ -1,7 +1,7 @@
 //! Changes of customers: of one, of those somebody picked, or of all a filter leaves, worked out here and not in the browser. Each is
 //! one transaction with an id and what it changed, safe to send twice, and can be taken back for 30 days.
 
-use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, lists, oldest, owners, profiling::{self, RefusalDraft}, tags};
+use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, identifiers::{self, IdentifierDraft}, lists, oldest, owners, profiling::{self, RefusalDraft}, tags};
 use crate::{
     Error, Result,
     analysis::{customers, marks::NONE},
@@ -32,8 +32,8 @@ use utoipa::ToSchema;
 /// What shall change, and of whom: `customers` by id, or everyone whom a `filter` leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeDraft {
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `profiling_refuse` or `profiling_allow`
-    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set|profiling_refuse|profiling_allow)$")]
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `identifier_set`, `profiling_refuse` or `profiling_allow`
+    #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set|identifier_set|profiling_refuse|profiling_allow)$")]
     pub kind: Kind,
     /// the tag, the member (`none` for nobody), the key of the fixed list or of the own field, or the contact (absent: a new one)
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +52,9 @@ pub struct ChangeDraft {
     /// what the contact says from now on; absent: it goes
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactDraft>,
+    /// the identifier that comes, is put right or goes
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<IdentifierDraft>,
     /// when and how they said that they do not want to be profiled, or have nothing against it any more
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<RefusalDraft>,
@@ -72,7 +75,7 @@ pub struct ChangeDraft {
 impl ChangeDraft {
     /// A change of a kind, of nobody yet.
     pub fn new(kind: Kind) -> ChangeDraft {
-        ChangeDraft { kind, subject: None, name: None, value: None, was: None, contact: None, refusal: None, customers: None, filter: None, except: Vec::new(), expected: None }
+        ChangeDraft { kind, subject: None, name: None, value: None, was: None, contact: None, identifier: None, refusal: None, customers: None, filter: None, except: Vec::new(), expected: None }
     }
 }
 
@@ -81,10 +84,10 @@ impl ChangeDraft {
 pub struct MadeChange {
     /// `chg_…`
     pub id: String,
-    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `profiling_refuse` or `profiling_allow`
+    /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `identifier_set`, `profiling_refuse` or `profiling_allow`
     #[schema(value_type = String)]
     pub kind: Kind,
-    /// tag, member, list or field; of a refusal how it was said; empty for none
+    /// tag, member, list or field; the kind of identifier; of a refusal how it was said; empty for none
     pub subject: String,
     /// its name; empty where it has none any more
     #[schema(value_type = crate::schema::Label)]
@@ -133,6 +136,7 @@ async fn subject_name(app: &App, by: &By, c: &Change) -> Result<Label> {
         Kind::ListAdd | Kind::ListRemove => lists::label(app, &c.subject).await?,
         Kind::FieldSet => fields::label(app, &c.subject).await?,
         Kind::NameSet | Kind::ContactSet => Label::default(),
+        Kind::IdentifierSet => identifiers::label(&c.subject),
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::label(&c.subject),
     })
 }
@@ -163,6 +167,7 @@ pub(super) fn allowed(by: &By, kind: Kind) -> Result<()> {
         Kind::ListAdd | Kind::ListRemove if lacks(Permission::DefinitionsWrite) => Err(Error::denied("change.list", "您没有修改人群的权限", "you may not change segments")),
         Kind::NameSet if lacks(Permission::PersonalRead) => Err(sight::masked("name")),
         Kind::ContactSet if lacks(Permission::PersonalRead) => Err(sight::masked("contact")),
+        Kind::IdentifierSet if lacks(Permission::PersonalRead) => Err(sight::masked("identifier")),
         _ => Ok(()),
     }
 }
@@ -232,6 +237,7 @@ async fn subject(app: &App, by: &By, draft: &ChangeDraft) -> Result<String> {
         Kind::ListAdd | Kind::ListRemove => lists::known(app, named).await.map(|_| named.to_owned()),
         Kind::FieldSet => fields::known(app, by.permissions.sight(), named).await.map(|f| f.key),
         Kind::NameSet | Kind::ContactSet => Ok(String::new()),
+        Kind::IdentifierSet => identifiers::subject(draft.identifier.as_ref()),
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::known(app, draft.refusal.as_ref()),
     }
 }
@@ -283,6 +289,7 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
         Kind::NameSet => rename(app, by, &mut made, &who, new_name(&draft)?).await,
         Kind::FieldSet => fields::set(app, by, &mut made, &who, &draft).await,
         Kind::ContactSet => contacts::set(app, by, &mut made, &who, &draft).await,
+        Kind::IdentifierSet => identifiers::set(app, by, &mut made, &who, draft.identifier.as_ref()).await,
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::set(app, by, &mut made, &who, draft.refusal.as_ref()).await,
         Kind::ListAdd | Kind::ListRemove => listed(app, by, &mut made, &who).await,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marked(app, by, &mut made, &who).await,
@@ -437,6 +444,7 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
         Kind::NameSet => name_back(app, &c).await?,
         Kind::FieldSet => fields::back(app, by, &c).await?,
         Kind::ContactSet => contacts::back(app, by, &c).await?,
+        Kind::IdentifierSet => identifiers::back(app, &c).await?,
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::back(app, by, &c).await?,
         Kind::ListAdd | Kind::ListRemove => list_back(app, by, &c).await?,
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marks_back(app, &c).await?,
@@ -454,8 +462,10 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     if matches!(c.kind, Kind::FieldSet | Kind::ContactSet | Kind::ProfilingRefuse | Kind::ProfilingAllow) {
         app.jobs.pulse();
     }
-    if matches!(c.kind, Kind::ProfilingRefuse | Kind::ProfilingAllow) {
-        app.runs.warm(app).await?;
+    match c.kind {
+        Kind::ProfilingRefuse | Kind::ProfilingAllow => app.runs.warm(app).await?,
+        Kind::IdentifierSet => identifiers::looked_at(app, &c).await?,
+        _ => {}
     }
     view(app, by, Change { undone_at: Some(now), ..c }, Some(reverted)).await
 }

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod contacts;
 mod fields;
 pub(crate) mod hand;
+pub mod identifiers;
 mod lists;
 pub mod notes;
 pub mod owners;

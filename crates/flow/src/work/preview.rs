@@ -56,8 +56,8 @@ pub async fn of(app: &App, by: &By, draft: &ChangeDraft) -> Result<ChangePreview
         Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marked(app, draft.kind, &subject, &who).await?,
         Kind::ListAdd | Kind::ListRemove => touched(&lists::changed(app, &subject, &who, draft.kind == Kind::ListAdd).await?.1).count(),
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::whom(app, &who, draft.kind == Kind::ProfilingRefuse).await?.count(),
-        Kind::NameSet | Kind::ContactSet => {
-            return Err(Error::invalid("change.preview", "姓名和联系人一次改一位，不用先看", "names and contacts are changed one at a time, with nothing to preview"));
+        Kind::NameSet | Kind::ContactSet | Kind::IdentifierSet => {
+            return Err(Error::invalid("change.preview", "姓名、联系人和标识一次改一位，不用先看", "names, contacts and identifiers are changed one at a time, with nothing to preview"));
         }
     };
     Ok(ChangePreview::new(who.count(), changed, Vec::new()))

@@ -142,6 +142,16 @@ pub fn phone_of(text: &str, currency: Currency, zone: &str) -> Result<Option<Str
     phone(&Cell::Text(text.into()), calling_code(currency, zone)).map_err(|_| Code::PhoneInvalid)
 }
 
+/// A number of the business's own that a person typed, as it would be read from a file; `None` for nothing, and for one that is hidden in
+/// part: it is many people's.
+///
+/// # Errors
+/// It is too long, or lacks digits.
+pub fn number_of(text: &str) -> Result<Option<String>, Code> {
+    let number = text::id(&Cell::Text(text.into()), false).map_err(|f| f.code)?;
+    Ok(number.filter(|n| !mask::is_masked(n)))
+}
+
 /// An e-mail address that a person typed, as it would be read from a file; `None` for nothing.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Customers and their identifiers: the only place that joins a person to the dense number the lake knows.
 
+pub mod put_right;
 pub mod touched;
 pub(crate) mod write;
 

@@ -60,6 +60,8 @@ statements! {
     DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE added = $1";
     DROP_CONTACTS = "DELETE FROM contacts WHERE added = $1";
     DROP_WRITTEN_CONTACTS = "DELETE FROM contacts WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
+    DROP_WRITTEN_IDENTIFIERS = "DELETE FROM identifiers WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
+    DROP_REMOVED_IDENTIFIERS = "DELETE FROM identifiers_removed WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_COMMENTS = "DELETE FROM comments WHERE added = $1";
     REMOVED = "SELECT key FROM customers WHERE added = $1 ORDER BY key";
     DROP_NOTES = "DELETE FROM notes WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
@@ -203,6 +205,8 @@ pub(crate) async fn take_back(tx: &mut Tx, added: i64, (snapshot, now, by): (i64
     execute!(&mut *tx, DROP_CONTACTS, added)?;
     execute!(&mut *tx, DROP_WRITTEN_CONTACTS, added)?;
     execute!(&mut *tx, DROP_IDENTIFIERS, added)?;
+    execute!(&mut *tx, DROP_WRITTEN_IDENTIFIERS, added)?;
+    execute!(&mut *tx, DROP_REMOVED_IDENTIFIERS, added)?;
     let removed = rows!(&mut *tx, (i64,), REMOVED, added)?;
     let gone: Vec<CustomerKey> = removed.iter().map(|(k,)| CustomerKey(*k as u32)).collect();
     merge::without(tx, &gone, snapshot, now, by).await?;

@@ -20,7 +20,7 @@ pub struct Person {
     pub ids: Vec<String>,
     /// names they have and had
     pub names: Vec<String>,
-    /// identifiers
+    /// identifiers they have, and those that were taken from them by hand and that nobody has now
     pub identifiers: Vec<Identifier>,
     /// phones of contacts, where they are an organisation
     pub phones: Vec<String>,
@@ -35,7 +35,10 @@ pub type Counts = BTreeMap<String, u64>;
 
 statements! {
     CUSTOMER = "SELECT id, name FROM customers WHERE key = $1";
-    IDENTIFIERS = "SELECT kind, value FROM identifiers WHERE customer = $1 ORDER BY kind, value";
+    IDENTIFIERS = "SELECT kind, value FROM identifiers WHERE customer = $1
+        UNION ALL SELECT r.kind, r.value FROM identifiers_removed r WHERE r.customer = $1
+            AND NOT EXISTS (SELECT 1 FROM identifiers i WHERE i.kind = r.kind AND i.value = r.value)
+        ORDER BY kind, value";
     IMAGES = "SELECT name FROM customer_images WHERE customer = $1 AND name IS NOT NULL";
     RENAMED = "SELECT name_before, name_after FROM change_names WHERE customer = $1";
     CONTACTS = "SELECT name, phone, email FROM contacts WHERE customer = $1";
@@ -44,6 +47,7 @@ statements! {
     RECORDS = "SELECT body FROM records WHERE customer = $1 UNION ALL SELECT before FROM record_imported WHERE customer = $1 AND before IS NOT NULL";
     NAMESAKES = "SELECT (SELECT COUNT(*) FROM customers WHERE name = $1) + (SELECT COUNT(*) FROM contacts WHERE name = $1)";
     DROP_IDENTIFIERS = "DELETE FROM identifiers WHERE customer = $1";
+    DROP_REMOVED_IDENTIFIERS = "DELETE FROM identifiers_removed WHERE customer = $1";
     DROP_CONTACTS = "DELETE FROM contacts WHERE customer = $1";
     DROP_COMMENTS = "DELETE FROM comments WHERE customer = $1";
     DROP_NOTES = "DELETE FROM notes WHERE customer = $1";
@@ -56,9 +60,11 @@ statements! {
     FORGET_NAMED = "UPDATE changes SET asked = '', fingerprint = '' WHERE id IN (SELECT change FROM change_names WHERE customer = $1)";
     FORGET_FACTS = "UPDATE changes SET asked = '', fingerprint = '' WHERE id IN (SELECT change FROM change_facts WHERE customer = $1)";
     FORGET_CONTACTS = "UPDATE changes SET asked = '', fingerprint = '' WHERE id IN (SELECT change FROM change_contacts WHERE customer = $1)";
+    FORGET_IDENTIFIERS = "UPDATE changes SET asked = '', fingerprint = '' WHERE id IN (SELECT change FROM change_identifiers WHERE customer = $1)";
     DROP_NAMED = "DELETE FROM change_names WHERE customer = $1";
     DROP_FACTS = "DELETE FROM change_facts WHERE customer = $1";
     DROP_CHANGED_CONTACTS = "DELETE FROM change_contacts WHERE customer = $1";
+    DROP_CHANGED_IDENTIFIERS = "DELETE FROM change_identifiers WHERE customer = $1";
     BLANK_MERGED = "UPDATE merges SET merged_id = $2, fields = '{}', image = '{}' WHERE merged = $1";
     BLANK_SURVIVOR = "UPDATE merges SET survivor_id = $2, fields = '{}', image = '{}' WHERE survivor = $1";
     DROP_MERGES = "DELETE FROM merges WHERE merged = $1 OR survivor = $1";
@@ -186,8 +192,9 @@ pub async fn take_elsewhere(tx: &mut Tx, contacts: &[Elsewhere]) -> Result<u64> 
 pub async fn take(tx: &mut Tx, keys: &[CustomerKey], new_ids: &[String], now: Instant) -> Result<Counts> {
     let mut counts = Counts::new();
     for key in keys.iter().map(|k| i64::from(k.0)) {
-        let gone: [(&str, &'static str); 15] = [
+        let gone: [(&str, &'static str); 19] = [
             ("identifiers", DROP_IDENTIFIERS),
+            ("", DROP_REMOVED_IDENTIFIERS),
             ("contacts", DROP_CONTACTS),
             ("comments", DROP_COMMENTS),
             ("notes", DROP_NOTES),
@@ -200,8 +207,11 @@ pub async fn take(tx: &mut Tx, keys: &[CustomerKey], new_ids: &[String], now: In
             ("changes", FORGET_NAMED),
             ("changes", FORGET_FACTS),
             ("changes", FORGET_CONTACTS),
+            ("changes", FORGET_IDENTIFIERS),
             ("", DROP_NAMED),
             ("", DROP_FACTS),
+            ("", DROP_CHANGED_CONTACTS),
+            ("", DROP_CHANGED_IDENTIFIERS),
         ];
         for (table, statement) in gone {
             let rows = execute!(&mut *tx, statement, key)?;
@@ -209,7 +219,6 @@ pub async fn take(tx: &mut Tx, keys: &[CustomerKey], new_ids: &[String], now: In
                 *counts.entry(table.to_owned()).or_default() += rows;
             }
         }
-        execute!(&mut *tx, DROP_CHANGED_CONTACTS, key)?;
     }
     *counts.entry("tags_and_lists".to_owned()).or_default() += unmark(tx, keys).await?;
     let mut ids = new_ids.iter();

@@ -23,6 +23,8 @@ pub struct Base {
     pub snapshot: i64,
     /// customer counter
     pub customers: u32,
+    /// times identifiers were put right by hand
+    pub identifiers: i64,
 }
 
 /// Everything one import brings.
@@ -122,7 +124,7 @@ statements! {
 /// Commits an import, all or nothing.
 ///
 /// * [`Error::AlreadyImported`]: this import or one with the same content is in; nothing was changed.
-/// * [`Error::Conflict`]: the lake or the customer counter moved since staging; stage again.
+/// * [`Error::Conflict`]: the lake, the customer counter or identifiers by hand moved since staging; stage again.
 /// * [`Error::State`]: the import is not being checked, checked or being committed.
 pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
     if !c.counts.balanced() {
@@ -137,6 +139,9 @@ pub async fn commit(store: &Store, c: Commit<'_>) -> Result<Committed> {
     let now = customer::counter(&mut change.tx).await?;
     if now != c.base.customers {
         return Err(Conflict::Customers { staged: c.base.customers, now }.into());
+    }
+    if customer::put_right::version(&mut change.tx).await? != c.base.identifiers {
+        return Err(Conflict::Identifiers.into());
     }
     failpoint("store.commit.begun");
 

@@ -71,7 +71,7 @@ both! {
         let table = reading.tables().await.unwrap().into_iter().find(|t| t.name == "counters").unwrap();
         let mut text = Vec::new();
         reading.table(&table, &mut text).await.unwrap();
-        assert_eq!(text, b"name\tvalue\nbatch\t1\ncustomer\t0\ninbox_asked\t0\nmarks\t0\ntouched\t0\n");
+        assert_eq!(text, b"name\tvalue\nbatch\t1\ncustomer\t0\nidentifiers\t0\ninbox_asked\t0\nmarks\t0\ntouched\t0\n");
     }
 
     async fn what_the_program_knows_is_what_is_there(store: &Store) {

@@ -125,6 +125,7 @@ pub(crate) async fn base(store: &Store) -> Base {
     Base {
         snapshot: catalog::head(store).await.unwrap(),
         customers: crate::customer::counter(store).await.unwrap(),
+        identifiers: crate::customer::put_right::version(store).await.unwrap(),
     }
 }
 

@@ -161,8 +161,8 @@ both! {
 
         let two = definition::revision(store).await.unwrap();
         let mut tx = store.begin().await.unwrap();
-        definition::retire(&mut tx, k, "vip").await.unwrap();
-        assert!(matches!(definition::retire(&mut tx, k, "none").await.unwrap_err(), Error::NotFound { what: "segment", .. }));
+        definition::retire(&mut tx, k, "vip", at(1)).await.unwrap();
+        assert!(matches!(definition::retire(&mut tx, k, "none", at(1)).await.unwrap_err(), Error::NotFound { what: "segment", .. }));
         tx.commit().await.unwrap();
         assert!(definition::get(store, k, "vip").await.unwrap().is_none());
         assert!(definition::revision(store).await.unwrap() > two);

@@ -24,6 +24,7 @@ fn statements() -> Vec<Named> {
         comment::STATEMENTS,
         contact::STATEMENTS,
         customer::STATEMENTS,
+        customer::put_right::STATEMENTS,
         customer::touched::STATEMENTS,
         customer::write::STATEMENTS,
         dashboard::STATEMENTS,

@@ -7,6 +7,7 @@ import type { ClassificationDetail } from '@/api/types'
 import { Bars } from '@/parts/Bars'
 import { useMay } from '@/parts/access'
 import { PlainTable } from '@/parts/ChartCard'
+import { ByVersion } from '@/parts/definition/InForce'
 import { ClassTrendCard } from '@/parts/definition/TrendCard'
 import { Gone } from '@/parts/definition/Gone'
 import { useRemoval } from '@/parts/definition/useRemoval'
@@ -37,7 +38,7 @@ export function DetailPage() {
       title={data ? f.label(data.label) : key}
       crumb={<Link to="/classification">{t('classification.title')}</Link>}
       note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span>}
-      actions={data && !editing && may('definitions:write') && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
+      actions={data && !editing && may('definitions:write') && !data.in_force?.until && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
       {error && <Gone of="classifications" name={key} error={error} retry={() => void refetch()} />}
@@ -47,6 +48,7 @@ export function DetailPage() {
           <Card title={t('classification.classes')} extra={<span className="soft small">{t('classification.adds_up', { n: f.integer(data.classes.reduce((n, c) => n + c.customers, 0)) })}</span>}>
             <Bars items={data.classes} onPick={(item) => setPicked({ classification: data, item })} />
           </Card>
+          <ByVersion {...data} />
           <Rules data={data} />
           <ClassTrendCard name={key} at={at} />
           <Card title={t('classification.figures')}>

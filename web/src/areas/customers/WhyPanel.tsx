@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type AsOf, why as whyQuery } from '@/api/queries'
 import type { WhyCondition } from '@/api/types'
+import { ByVersion } from '@/parts/definition/InForce'
 import { type Format, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
 
@@ -34,6 +35,7 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
         </section>
       )}
       <p className="soft small">{t('customers.why_as_of', { day: w.as_of, version: w.version, known: t(w.known === 'then' ? 'classification.known_then' : 'classification.known_today') })}</p>
+      <ByVersion {...w} />
     </div>
   )
 }

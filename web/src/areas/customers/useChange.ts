@@ -30,8 +30,8 @@ export function useUndo() {
   }
 }
 
-/** Makes a change and offers the way back, in the toast and by ⌘Z. */
-export function useChange(onDone: () => void = () => {}) {
+/** Makes a change and offers the way back, in the toast and by ⌘Z. `shown`: refusals that are told where they arose. */
+export function useChange(onDone: () => void = () => {}, shown: (error: unknown) => boolean = () => false) {
   const f = useFormat()
   const problem = useProblemText()
   const refresh = useFresh()
@@ -53,6 +53,6 @@ export function useChange(onDone: () => void = () => {}) {
       await refresh()
     },
     // the list may have moved on: what is shown next is what there is
-    onError: async (e) => { toast.bad(problem(e)); await refresh() },
+    onError: async (e) => { if (!shown(e)) toast.bad(problem(e)); await refresh() },
   })
 }

@@ -42,7 +42,8 @@ export function EditSegment() {
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
   if (query.error) return <Page title={key}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
-  if (!may('definitions:write')) return <ReadSegment segment={s} />
+  // what was in force then is read; what is changed is what is in force now
+  if (!may('definitions:write') || s.in_force?.until) return <ReadSegment segment={s} />
   return <Builder key={`${s.key}-${s.version}`} saved={s} initial={{ text: s.rule_text ?? '', name: f.label(s.label), description: f.label(s.description), exclude: s.exclude ?? [], priority: s.priority ?? null }} />
 }
 

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { SegmentItem } from '@/api/types'
+import { ByVersion } from '@/parts/definition/InForce'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useFormat } from '@/parts/format'
@@ -8,7 +9,7 @@ import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { useAt } from '@/parts/useAt'
 
-/** A segment for whoever may not change it: who is in it, and by which rule. */
+/** A segment for whoever may not change it, or as it was defined on a past day: who is in it, and by which rule. */
 export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
   const f = useFormat()
   const { t } = f
@@ -35,6 +36,7 @@ export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
           {s.kind === 'static' ? <p className="soft">{t('segments.static_note', { n: f.integer(s.size) })}</p> : <p className="sentence">{f.label(s.sentence)}</p>}
           {s.rule_text && <code className="anywhere">{s.rule_text}</code>}
           <p className="soft small">{t('segments.as_of', { day: s.as_of })}</p>
+          <ByVersion {...s} />
         </div>
       </Card>
       <SegmentTrendCard name={s.key} at={at} />

@@ -64,7 +64,7 @@ const CASES: &[Case] = &[
     Case { code: "negative_amounts", watch: |w| (0..25).for_each(|_| w.amount(-100)), duplicates: 0, reasons: &[], count: 25, of: 125, level: Level::Bad, score: 96 },
     Case { code: "names", watch: |w| (0..100).for_each(|_| w.customer(false, true)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
     Case { code: "contacts", watch: |w| (0..100).for_each(|_| w.customer(true, false)), duplicates: 0, reasons: &[], count: 100, of: 200, level: Level::Warn, score: 98 },
-    Case { code: "identifier_conflicts", watch: |w| (0..4).for_each(|_| w.conflict()), duplicates: 0, reasons: &[], count: 4, of: 100, level: Level::Bad, score: 98 },
+    Case { code: "identifier_conflicts", watch: |w| (0..4).for_each(|_| w.identified(true, false)), duplicates: 0, reasons: &[], count: 4, of: 100, level: Level::Bad, score: 98 },
     Case { code: "orders_of_two", watch: |w| w.moved(4), duplicates: 0, reasons: &[], count: 4, of: 100, level: Level::Bad, score: 98 },
     Case { code: "odd_scores", watch: |w| (0..25).for_each(|_| w.answer(&answer("csat", 6.0))), duplicates: 0, reasons: &[], count: 25, of: 125, level: Level::Bad, score: 96 },
     Case { code: "odd_scores", watch: NOTHING, duplicates: 0, reasons: &[("score_invalid", 2)], count: 2, of: 102, level: Level::Warn, score: 96 },
