@@ -36,6 +36,24 @@ for (const lang of langs)
       const field = (i: number) => t('imports.target_of', { name: heads[i] ?? '' })
 
       await test.step('it is said that nothing was recognised', async () => {
+        // the same table pasted: seen, and not taken until somebody says so
+        await page.goto('/imports')
+        await page.evaluate((text) => {
+          const data = new DataTransfer()
+          data.setData('text/plain', text)
+          document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+        }, [heads, ...rows].map((r) => r.join('\t')).join('\r\n'))
+        const dialog = page.getByRole('dialog')
+        await expect(dialog.getByText(t('imports.paste_found', { n: rows.length, columns: heads.length }), { exact: true })).toBeVisible()
+        await accessible(page)
+        await page.screenshot({ path: info.outputPath('paste.png') })
+        await dialog.getByRole('button', { name: t('imports.paste_go'), exact: true }).click()
+        await expect(page.getByRole('heading', { level: 2, name: new RegExp(`^${t('imports.paste_name')} .*\\.tsv$`) })).toBeVisible()
+        await expect(page.locator('.map tbody tr')).toHaveCount(heads.length)
+        // and it waits on the first page for an answer
+        await page.goto('/')
+        await page.getByTestId('notices').getByRole('link', { name: lang === 'en' ? '1 import waits for your answer' : t('today.asking', { n: 1 }), exact: true }).click()
+        await expect(page.locator('.map tbody tr')).toHaveCount(heads.length)
         await drop(page, t, [csv(file, [heads, ...rows])])
         await expect(guess('guess_no_kind')).toBeVisible()
       })
