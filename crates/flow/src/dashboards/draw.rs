@@ -141,13 +141,15 @@ pub async fn figures(app: &Arc<App>, sight: Sight, tiles: &[Tile], reading: &Rea
     over_time::prepare(&desk, tiles).await?;
     let mut items = Vec::with_capacity(tiles.len());
     for tile in tiles {
-        let mut figure = match one(&mut desk, tile).await {
-            Ok(figure) => figure,
-            Err(e) => Figure { title: tile.title.clone().unwrap_or_else(|| what(tile)), problem: Some(problem(&e)?), ..desk.blank(tile) },
-        };
         // people write titles, names of goals and texts
-        let written = [Some(&mut figure.title), figure.text.as_mut(), figure.goal.as_mut().map(|g| &mut g.label)];
-        written.into_iter().flatten().for_each(|words| *words = super::masked(sight, std::mem::take(words)));
+        let mut tile = tile.clone();
+        tile.words().for_each(|words| *words = super::masked(sight, std::mem::take(words)));
+        let mut figure = match one(&mut desk, &tile).await {
+            Ok(figure) => figure,
+            Err(e) => Figure { title: tile.title.clone().unwrap_or_else(|| what(&tile)), problem: Some(problem(&e)?), ..desk.blank(&tile) },
+        };
+        // with names people gave to classes and segments
+        figure.title = super::masked(sight, figure.title);
         items.push(figure);
     }
     Ok(Figures {

@@ -148,7 +148,7 @@ function WordsField({ text, onChange }: { text: Label; onChange: (next: Label) =
   return (
     <div className="field">
       <label htmlFor="tile-text">{f.t('dashboards.text')}</label>
-      <Input.TextArea id="tile-text" autoSize={{ minRows: 4, maxRows: 16 }} maxLength={2000} value={f.label(text)} onChange={(e) => onChange(said(text, e.target.value, f.lang))} />
+      <Input.TextArea id="tile-text" rows={6} maxLength={2000} value={f.label(text)} onChange={(e) => onChange(said(text, e.target.value, f.lang))} />
       <span className="soft small">{f.t('dashboards.text_note')}</span>
     </div>
   )
