@@ -37,7 +37,8 @@ for (const lang of langs)
 
       await test.step('it is said that nothing was recognised', async () => {
         // the same table pasted: seen, and not taken until somebody says so
-        await page.goto('/imports')
+        await page.goto(`${server?.url}/imports`)
+        await expect(page.getByRole('button', { name: t('imports.paste'), exact: true })).toBeVisible()
         await page.evaluate((text) => {
           const data = new DataTransfer()
           data.setData('text/plain', text)
@@ -51,7 +52,7 @@ for (const lang of langs)
         await expect(page.getByRole('heading', { level: 2, name: new RegExp(`^${t('imports.paste_name')} .*\\.tsv$`) })).toBeVisible()
         await expect(page.locator('.map tbody tr')).toHaveCount(heads.length)
         // and it waits on the first page for an answer
-        await page.goto('/')
+        await page.goto(`${server?.url}/`)
         await page.getByTestId('notices').getByRole('link', { name: lang === 'en' ? '1 import waits for your answer' : t('today.asking', { n: 1 }), exact: true }).click()
         await expect(page.locator('.map tbody tr')).toHaveCount(heads.length)
         await drop(page, t, [csv(file, [heads, ...rows])])
