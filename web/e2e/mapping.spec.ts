@@ -36,6 +36,20 @@ for (const lang of langs)
       const field = (i: number) => t('imports.target_of', { name: heads[i] ?? '' })
 
       await test.step('it is said that nothing was recognised', async () => {
+        // the same table pasted: seen, and not taken until somebody says so
+        await page.goto(`${server?.url}/imports`)
+        await expect(page.getByRole('button', { name: t('imports.paste'), exact: true })).toBeVisible()
+        await page.evaluate((text) => {
+          const data = new DataTransfer()
+          data.setData('text/plain', text)
+          document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+        }, [heads, ...rows].map((r) => r.join('\t')).join('\r\n'))
+        const dialog = page.getByRole('dialog')
+        await expect(dialog.getByText(t('imports.paste_found', { n: rows.length, columns: heads.length }), { exact: true })).toBeVisible()
+        await accessible(page)
+        await page.screenshot({ path: info.outputPath('paste.png') })
+        await dialog.getByRole('button', { name: t('common.cancel'), exact: true }).click()
+        await expect(dialog).toHaveCount(0)
         await drop(page, t, [csv(file, [heads, ...rows])])
         await expect(guess('guess_no_kind')).toBeVisible()
       })

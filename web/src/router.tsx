@@ -144,13 +144,13 @@ const duplicates = createRoute({
   component: lazyRouteComponent(() => import('./areas/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 })
 /** Filters of records live in the URL, `f.<field>` each. */
-export type ObjectSearch = { q?: string; customer?: string; sort?: string } & Record<`f.${string}`, string | undefined>
+export type ObjectSearch = { q?: string; customer?: string; sort?: string; columns?: string; view?: string } & Record<`f.${string}`, string | undefined>
 const quality = createRoute({ getParentRoute: () => app, path: '/data-quality', component: lazyRouteComponent(() => import('./areas/quality/QualityPage'), 'QualityPage') })
 const objects = createRoute({ getParentRoute: () => app, path: '/objects', validateSearch: (s: Raw): { open?: 'new' } => ({ open: oneOf(s.open, 'new') }), component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
 const objectOne = createRoute({
   getParentRoute: () => app, path: '/objects/$id',
   validateSearch: (s: Raw): ObjectSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), customer: text(s.customer), sort: text(s.sort) }
+    const found: Record<string, string | undefined> = { q: text(s.q), customer: text(s.customer), sort: text(s.sort), columns: text(s.columns), view: text(s.view) }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('f.')) found[k] = text(v)
     return found as ObjectSearch
   },
@@ -182,10 +182,10 @@ const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webho
 const webhookOne = createRoute({ getParentRoute: () => app, path: '/settings/webhooks/$id', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhookPage'), 'WebhookPage') })
 const mailRoute = createRoute({ getParentRoute: () => app, path: '/settings/mail', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/mail/MailPage'), 'MailPage') })
 
-export interface AuditSearch { actor?: string; action?: string; day?: string }
+export interface AuditSearch { actor?: string; action?: string; about?: string; day?: string }
 const audit = createRoute({
   getParentRoute: () => app, path: '/audit', staticData: { needs: 'audit:read' },
-  validateSearch: (s: Raw): AuditSearch => ({ actor: text(s.actor), action: text(s.action), day: day(s.day) }),
+  validateSearch: (s: Raw): AuditSearch => ({ actor: text(s.actor), action: text(s.action), about: text(s.about), day: day(s.day) }),
   component: lazyRouteComponent(() => import('./areas/audit/AuditPage'), 'AuditPage'),
 })
 

@@ -24,6 +24,8 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     /// only of this kind: `member.changed`, `import.committed`, …
     pub action: Option<String>,
+    /// only what was done to this, or names it: `cus_…`, `usr_…`, `imp_…`, `segment <key>`, `classification <key>`, `feature <key>`, …
+    pub about: Option<String>,
     /// from this business day on, `YYYY-MM-DD`
     pub from: Option<String>,
     /// to this business day, that day too
@@ -32,7 +34,7 @@ pub struct AuditQuery {
 
 impl AuditQuery {
     fn wanted(&self) -> Wanted<'_> {
-        Wanted { actor: self.actor.as_deref(), action: self.action.as_deref(), from: self.from.as_deref(), to: self.to.as_deref() }
+        Wanted { actor: self.actor.as_deref(), action: self.action.as_deref(), about: self.about.as_deref(), from: self.from.as_deref(), to: self.to.as_deref() }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use flow::objects::{
     self, ObjectDraft, ObjectUsage, ObjectView,
+    bulk::{self, RecordsChange, RecordsChanged},
     list::{self, Listing},
     records::{self, RecordDraft, RecordView},
 };
@@ -115,7 +116,7 @@ pub async fn records(
     Query(pairs): Query<BTreeMap<String, String>>,
 ) -> Result<Json<RecordPage>> {
     let filters = pairs.into_iter().filter_map(|(k, v)| Some((k.strip_prefix("f.")?.to_owned(), v))).filter(|(_, v)| !v.trim().is_empty()).collect();
-    let listing = Listing { q: q.q, customer: q.customer, filters, sort: q.sort };
+    let listing = Listing { q: q.q, customer: q.customer, filters, sort: q.sort, ..Listing::default() };
     let (after, most) = (p.after()?, limit(p.limit.or(Some(USUAL as u32)))?);
     let page = list::page(&ctx.app, scope.sight, &id, &listing, after.as_deref(), most).await?.ok_or_else(no_cursor)?;
     Ok(Json(RecordPage { items: page.items, total: page.total, next_cursor: page.next.as_deref().map(cursor) }))
@@ -153,6 +154,16 @@ pub struct RecordsWritten {
 pub async fn batch(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(form): Json<RecordBatch>) -> Result<(StatusCode, Json<RecordsWritten>)> {
     let made = records::create(&ctx.app, &scope.by(), &id, &form.records).await?;
     Ok((StatusCode::CREATED, Json(RecordsWritten { ids: made.into_iter().map(|r| r.id).collect() })))
+}
+
+/// Change many records
+///
+/// Takes them away or sets one field of all of them, all or none. `POST /record-imports/{id}/undo` takes it back within 30 days, as far as
+/// nothing was written since.
+#[utoipa::path(post, path = "/objects/{id}/records/change", tag = "object", params(("id" = String, Path,)), request_body = RecordsChange,
+    responses((status = 200, body = RecordsChanged), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn change(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(form): Json<RecordsChange>) -> Result<Json<RecordsChanged>> {
+    Ok(Json(bulk::change(&ctx.app, &scope.by(), &id, &form).await?))
 }
 
 /// A record

@@ -211,6 +211,7 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(objects::records))
         .on(Has(CustomersWrite), routes!(objects::write))
         .on(Has(CustomersWrite), routes!(objects::batch))
+        .on(Has(CustomersWrite), routes!(objects::change))
         .on_file(Keys::Claimed, routes!(record_imports::create))
         .on_file(Keys::Asking, routes!(record_imports::refused))
         .on(Has(BaseRead), routes!(record_imports::list))

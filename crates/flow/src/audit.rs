@@ -153,6 +153,8 @@ pub struct Wanted<'a> {
     pub actor: Option<&'a str>,
     /// of this kind
     pub action: Option<&'a str>,
+    /// done to this, or naming it
+    pub about: Option<&'a str>,
     /// from this business day on
     pub from: Option<&'a str>,
     /// to this business day, that day too
@@ -177,7 +179,7 @@ pub fn filter(app: &App, wanted: Wanted<'_>) -> Result<Filter> {
             params: json!({ "action": unknown }),
         });
     }
-    Ok(Filter { actor: given(wanted.actor), action, from: from.map(|d| after(d.plus(-1))), until: to.map(after) })
+    Ok(Filter { actor: given(wanted.actor), action, about: given(wanted.about), from: from.map(|d| after(d.plus(-1))), until: to.map(after) })
 }
 
 /// A page of the log.

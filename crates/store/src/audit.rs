@@ -34,6 +34,8 @@ pub struct Filter {
     pub actor: Option<String>,
     /// of this kind
     pub action: Option<String>,
+    /// done to this, or naming it: an id, or `segment <key>` and the like
+    pub about: Option<String>,
     /// from this instant on
     pub from: Option<Instant>,
     /// before this instant
@@ -91,8 +93,8 @@ statements! {
             s.name AS subject_name
         FROM audit a LEFT JOIN users u ON u.id = a.actor LEFT JOIN users s ON s.id = a.subject
         WHERE a.workspace = $1 AND a.seq < $2 AND (a.actor = $3 OR $3 = '') AND (a.action = $4 OR $4 = '')
-            AND a.at >= $5 AND a.at < $6
-        ORDER BY a.seq DESC LIMIT $7";
+            AND a.at >= $5 AND a.at < $6 AND ($7 = '' OR a.subject = $7 OR a.detail LIKE $8 ESCAPE '!')
+        ORDER BY a.seq DESC LIMIT $9";
     LAST = "SELECT a.seq, a.at, a.actor, a.token, a.action, a.subject, a.detail, a.previous, a.hash, u.name, '' AS subject_name
         FROM audit a LEFT JOIN users u ON u.id = a.actor
         WHERE a.workspace = $1 AND a.action = $2 AND a.subject = $3 ORDER BY a.seq DESC LIMIT 1";
@@ -134,7 +136,9 @@ pub async fn append(tx: &mut Tx, workspace: &str, note: &Note) -> Result<Entry> 
 pub async fn page(db: impl Access, workspace: &str, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Named>> {
     let (actor, action) = (filter.actor.as_deref().unwrap_or_default(), filter.action.as_deref().unwrap_or_default());
     let (from, until) = (filter.from.map_or(i64::MIN, |at| at.0), filter.until.map_or(i64::MAX, |at| at.0));
-    let rows = rows!(db, Row, PAGE, workspace, before.unwrap_or(i64::MAX), actor, action, from, until, i64::from(limit))?;
+    let about = filter.about.as_deref().unwrap_or_default();
+    let named = format!("%{}%", serde_json::Value::from(about).to_string().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    let rows = rows!(db, Row, PAGE, workspace, before.unwrap_or(i64::MAX), actor, action, from, until, about, named.as_str(), i64::from(limit))?;
     Ok(rows.into_iter().map(Named::from).collect())
 }
 

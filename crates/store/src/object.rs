@@ -166,6 +166,12 @@ pub(crate) const EDIT_MANY: Bulk = Bulk {
     tail: ") AS v WHERE records.id = v.column1 AND records.edition = v.column7 AND records.removed_at IS NULL",
 };
 
+pub(crate) const TAKE_MANY: Bulk = Bulk {
+    head: "UPDATE records SET removed_at = v.column2 FROM (VALUES",
+    width: 3,
+    tail: ") AS v WHERE records.id = v.column1 AND records.edition = v.column3 AND records.removed_at IS NULL",
+};
+
 fn whose(r: &Record) -> Option<i64> {
     r.customer.map(|k| i64::from(k.0))
 }
@@ -250,6 +256,11 @@ pub async fn edit_many(tx: &mut Tx, all: &[Record]) -> Result<u64> {
         r.updated_at.0,
         r.edition,
     ]))
+}
+
+/// Takes away records that still are of the edition `all` has; answers how many were.
+pub async fn take_many(tx: &mut Tx, all: &[Record], now: Instant) -> Result<u64> {
+    Ok(bulk!(tx, TAKE_MANY, all.iter(), |r| [r.id.as_str(), now.0, r.edition]))
 }
 
 /// A record, taken away or not.

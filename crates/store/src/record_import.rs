@@ -1,23 +1,23 @@
-//! Files that were brought into an object, and what stood in a record before one changed it: one file is one change, and is taken back
-//! as one, for as long as that is kept.
+//! What was done to many records of an object at once, and what stood in a record before: a file that was brought, one field set, records
+//! taken away. Each is one change, and is taken back as one, for as long as that is kept.
 
 use crate::{Access, Result, Tx, bulk::Bulk, db::clean};
 use domain::{CustomerKey, Day, clock::Instant};
 
-/// A file that was brought.
+/// A file that was brought, or what was done by hand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordImport {
     /// `rim_…`
     pub id: String,
     /// `obj_…`
     pub object: String,
-    /// as people call the file
+    /// as people call the file; empty: by hand
     pub name: String,
     /// who brought it
     pub author: String,
     /// display name, where it is a person's
     pub author_name: Option<String>,
-    /// records it made
+    /// records it made; below 0: so many it took away
     pub made: i64,
     /// records it changed
     pub changed: i64,
@@ -93,6 +93,8 @@ statements! {
     BACK = "UPDATE records SET body = i.before, customer = i.customer, day = i.day, edition = records.edition + 1, updated_by = $3, updated_at = $4
         FROM record_imported i WHERE records.object = $2 AND records.removed_at IS NULL
         AND i.import = $1 AND i.record = records.id AND i.before IS NOT NULL AND i.edition = records.edition";
+    BRING = "UPDATE records SET removed_at = NULL WHERE object = $2 AND removed_at = $3
+        AND EXISTS (SELECT 1 FROM record_imported i WHERE i.import = $1 AND i.record = records.id AND i.edition = -records.edition)";
     FORGET_ROWS = "DELETE FROM record_imported WHERE import IN (SELECT id FROM record_imports WHERE created_at < $1)";
     FORGET = "DELETE FROM record_imports WHERE created_at < $1";
 }
@@ -106,7 +108,8 @@ pub async fn state(db: impl Access, object: &str) -> Result<State> {
     Ok(State { records: row.0, last: row.1, editions: row.2 })
 }
 
-/// Writes down that a file was brought, and of each record it wrote the edition it has since, and what stood in it before.
+/// Writes down that many records were written, and of each the edition it has since, and what stood in it before. Of one that was taken
+/// away, at `created_at`, the edition stands below 0.
 pub async fn note(tx: &mut Tx, workspace: &str, import: &RecordImport, all: &[(&str, i64, Option<&Before>)]) -> Result<()> {
     execute!(
         &mut *tx, INSERT, import.id.as_str(), workspace, import.object.as_str(), clean(import.name.clone()), import.author.as_str(), import.made,
@@ -133,7 +136,7 @@ pub async fn list(db: impl Access, workspace: &str, object: &str, from: Instant)
     Ok(rows!(db, Row, LIST, workspace, object, from.0)?.into_iter().map(RecordImport::from).collect())
 }
 
-/// Takes an import back: what it made goes, what it changed is as it was before, and whatever was written since stays. Answers how many
+/// Takes it back: what it made goes, what it changed or took away is as it was before, and whatever was written since stays. Answers how many
 /// records went and how many are as they were; `None` if it was taken back already.
 pub async fn undo(tx: &mut Tx, workspace: &str, import: &RecordImport, by: &str, now: Instant) -> Result<Option<(u64, u64)>> {
     if execute!(&mut *tx, UNDONE, workspace, import.id.as_str(), now.0)? != 1 {
@@ -141,7 +144,8 @@ pub async fn undo(tx: &mut Tx, workspace: &str, import: &RecordImport, by: &str,
     }
     let gone = execute!(&mut *tx, TAKE, import.id.as_str(), import.object.as_str(), now.0)?;
     let back = execute!(&mut *tx, BACK, import.id.as_str(), import.object.as_str(), by, now.0)?;
-    Ok(Some((gone, back)))
+    let brought = execute!(&mut *tx, BRING, import.id.as_str(), import.object.as_str(), import.created_at.0)?;
+    Ok(Some((gone, back + brought)))
 }
 
 /// Forgets imports from before `from`: they cannot be taken back any more.

@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call, download, send } from './client'
-import type { CustomObject, ObjectBody, ObjectUsage, RecordBody, RecordImport, RecordImportForm, RecordImportReport, RecordImportUndone, RecordItem, RecordPage } from './types'
+import type { CustomObject, ObjectBody, ObjectUsage, RecordBody, RecordImport, RecordImportForm, RecordImportReport, RecordImportUndone, RecordItem, RecordPage, RecordsChange, RecordsChanged } from './types'
 
 export const objects = queryOptions({ queryKey: ['objects'], queryFn: async ({ signal }) => (await call<{ items: CustomObject[] }>('GET', '/objects', { signal })).items, staleTime: 30_000 })
 export const object = (id: string) => queryOptions({ queryKey: ['objects', id], queryFn: ({ signal }) => call<CustomObject>('GET', `/objects/${id}`, { signal }) })
@@ -26,6 +26,8 @@ export const findRecords = (id: string, q: string) => queryOptions({ queryKey: [
 export const recordsOf = (customer: string) => queryOptions({ queryKey: ['records', 'of', customer], queryFn: async ({ signal }) => (await call<{ items: RecordItem[] }>('GET', `/customers/${customer}/records`, { signal })).items })
 export const postRecord = (object: string, body: RecordBody) => call<RecordItem>('POST', `/objects/${object}/records`, { body })
 export const postRecords = (object: string, all: RecordBody[]) => call<{ ids: string[] }>('POST', `/objects/${object}/records/batch`, { body: { records: all } })
+/** Many at once; taken back by `undoRecordImport`. */
+export const changeRecords = (object: string, body: RecordsChange) => call<RecordsChanged>('POST', `/objects/${object}/records/change`, { body })
 export const putRecord = (id: string, body: RecordBody) => call<RecordItem>('PUT', `/records/${id}`, { body })
 export const deleteRecord = (id: string) => call<void>('DELETE', `/records/${id}`)
 export const restoreRecord = (id: string) => call<RecordItem>('POST', `/records/${id}/restore`)

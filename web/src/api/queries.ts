@@ -163,7 +163,7 @@ export const renderRule = (rule: Rule, signal?: AbortSignal) => call<ParsedRule>
 
 /** Sizes over time: computed day by day, asked again until all are there. */
 const again = ({ state }: { state: { data?: { pending: number } } }) => (state.data?.pending ? 1_000 : false)
-export type TrendSpan = { step: 'week' | 'month'; points: number }
+export type TrendSpan = { step: 'day' | 'week' | 'month'; points: number }
 export const segmentTrend = (key: string, at: AsOf, span: TrendSpan) =>
   queryOptions({ queryKey: ['run', 'trend', 'segment', key, at, span], queryFn: ({ signal }) => call<SegmentTrend>('GET', `/segments/${encodeURIComponent(key)}/trend`, { query: { ...at, ...span }, signal }), refetchInterval: again, placeholderData: keepPreviousData })
 export const classTrend = (key: string, at: AsOf, span: TrendSpan) =>

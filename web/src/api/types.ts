@@ -37,7 +37,7 @@ export type InvitationAnswer = S['InvitationAcceptance']
 export type TokenDraft = Refine<S['TokenForm'], Standing>
 export type Token = Refine<S['TokenView'], { state: 'active' | 'expired' | 'revoked' }>
 export type TokenMade = Refine<S['TokenMade'], { token: Token }>
-export interface AuditFilter { actor?: string; action?: string; from?: string; to?: string }
+export interface AuditFilter { actor?: string; action?: string; about?: string; from?: string; to?: string }
 export type AuditEntry = Refine<S['AuditEntry'], { detail: Record<string, unknown> }>
 export type AuditPage = Refine<S['AuditPage'], { items: AuditEntry[] }>
 export type AuditVerdict = S['AuditCheck']
@@ -111,6 +111,7 @@ export type Asked = S['AskedView']
 
 export type Show = S['Show']
 export type Measure = S['TileMeasure']
+export type Goal = S['TileGoal']
 export type Tile = Refine<S['Tile'], { who?: Record<string, string>; show: Show }>
 export type Dashboard = Refine<S['DashboardView'], { audience: 'private' | 'everyone'; tiles: Tile[] }>
 export type DashboardBody = Refine<S['DashboardDraft'], { audience: 'private' | 'everyone'; tiles: Tile[] }>
@@ -122,7 +123,8 @@ export type FigureCell = Refine<S['FigureCell'], { value: Value; open?: Record<s
 export type FigureRow = Refine<S['FigureRow'], { cells: FigureCell[] }>
 export type Reckoned = Refine<S['Reckoned'], { value: Value; low?: Value | null; high?: Value | null }>
 export type Headline = Refine<S['Headline'], { now: Reckoned; before?: Reckoned | null; difference?: Value | null }>
-export type Figure = Refine<S['Figure'], { rows: FigureRow[]; headline?: Headline | null }>
+export type FigureGoal = Refine<S['FigureGoal'], { value: Value; difference?: Value | null }>
+export type Figure = Refine<S['Figure'], { rows: FigureRow[]; headline?: Headline | null; goal?: FigureGoal | null }>
 export type Figures = Refine<S['Figures'], { items: Figure[] }>
 
 export type ScoreMethod = S['ScoreMethod']
@@ -175,6 +177,8 @@ export type RecordItem = Refine<S['RecordView'], { values: Record<string, Value>
 export type RecordPage = Refine<S['RecordPage'], { items: RecordItem[] }>
 export type RecordImportForm = Partial<S['RecordImportForm']>
 export type RecordImportReport = S['RecordImportReport']
+export type RecordsChange = S['RecordsChange']
+export type RecordsChanged = S['RecordsChanged']
 export type RecordImport = S['RecordImportView']
 export type RecordImportUndone = S['RecordImportUndone']
 export type RecordBody = Refine<S['RecordDraft'], { values: Record<string, Written | null> }>

@@ -1,10 +1,10 @@
-import { LineChart, SankeyChart } from 'echarts/charts'
+import { BarChart, LineChart, SankeyChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, MarkPointComponent, TooltipComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 
-echarts.use([LineChart, SankeyChart, GridComponent, LegendComponent, TooltipComponent, MarkPointComponent, CanvasRenderer])
+echarts.use([BarChart, LineChart, SankeyChart, GridComponent, LegendComponent, TooltipComponent, MarkPointComponent, CanvasRenderer])
 
 interface Props { option: echarts.EChartsCoreOption; height: number; label: string; onClick?: (event: { dataType?: string; data: unknown; name: string }) => void; onPlot?: (x: number, y: number) => void }
 

@@ -25,9 +25,9 @@ export function Page(props: Props) {
 }
 
 /** A quiet surface with an optional heading. */
-export function Card({ title, extra, children, className = '', label }: { title?: ReactNode; extra?: ReactNode; children: ReactNode; className?: string; label?: string }) {
+export function Card({ title, extra, children, className = '', label, id }: { title?: ReactNode; extra?: ReactNode; children: ReactNode; className?: string; label?: string; id?: string }) {
   return (
-    <section className={`card ${className}`} aria-label={label}>
+    <section id={id} className={`card ${className}`} aria-label={label}>
       {(title || extra) && (
         <div className="card-head">
           {typeof title === 'string' ? <h2>{title}</h2> : title}

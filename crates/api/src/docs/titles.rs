@@ -20,6 +20,7 @@ const ALL: &[(&str, &str)] = &[
     ("get_objects_id_records", "对象的记录"),
     ("post_objects_id_records", "写入一条记录"),
     ("post_objects_id_records_batch", "批量写入记录"),
+    ("post_objects_id_records_change", "批量修改或删除记录"),
     ("get_objects_id_imports", "导入记录的文件"),
     ("post_objects_id_imports", "从文件导入记录"),
     ("post_objects_id_imports_refused", "不能导入的行"),

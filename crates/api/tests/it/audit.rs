@@ -51,6 +51,10 @@ async fn whatever_matters_is_noted_as_it_is_done() {
             "member.removed", "password.changed",
         ];
         assert_eq!(done, expected);
+        let about = app.get("/audit?about=segment%20vip").await.expect(200);
+        assert_eq!(actions(&about), ["definition.withdrawn", "definition.published"]);
+        let of_ben = app.get(&format!("/audit?about={ben}")).await.expect(200);
+        assert!(["member.removed", "member.changed", "member.joined"].iter().all(|a| actions(&of_ben).contains(&(*a).to_owned())), "{of_ben:#}");
         let of = |action: &str| items(&log).iter().find(|e| e["action"] == action).cloned().unwrap_or_default();
         let by_program = of("definition.published");
         assert_eq!((&by_program["token"], &by_program["actor"]["name"], &by_program["subject"]), (&json!(token), &json!("王掌柜"), &json!("segment vip")));

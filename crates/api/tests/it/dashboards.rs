@@ -28,6 +28,12 @@ fn every_kind() -> Value {
         { "id": "mean", "width": 1, "show": { "kind": "number", "measure": mean("average_order_net"), "back": "year" } },
         { "id": "trend", "width": 2, "show": { "kind": "trend", "measure": count, "by": "class.lifecycle", "step": "month", "points": 6 } },
         { "id": "week", "width": 2, "who": { "rule": "orders >= 2" }, "show": { "kind": "trend", "measure": mean("recency_days"), "step": "week", "points": 4 } },
+        { "id": "day", "width": 2, "show": { "kind": "trend", "measure": { "stat": "min", "feature": "recency_days" }, "step": "day", "points": 3, "goal": { "value": 10, "reach": "at_most" } } },
+        { "id": "median", "width": 1, "show": { "kind": "number", "measure": { "stat": "median", "feature": "net" }, "goal": { "value": 10_000_000, "label": { "zh": "春季目标", "en": "" } } } },
+        { "id": "spread", "width": 2, "show": { "kind": "histogram", "feature": "net" } },
+        { "id": "five", "width": 2, "who": { "rule": "orders >= 1" }, "show": { "kind": "histogram", "feature": "orders", "bins": 5 } },
+        { "id": "tail", "width": 2, "show": { "kind": "histogram", "feature": "average_order_net", "bins": 40 } },
+        { "id": "words", "width": 2, "show": { "kind": "text", "text": { "zh": "看 https://a.example/", "en": "" } } },
         { "id": "segments", "width": 2, "show": { "kind": "bar", "by": "segments", "measure": count, "limit": 20 } },
         { "id": "cities", "width": 2, "show": { "kind": "bar", "by": "city", "measure": sum("net"), "limit": 3 } },
         { "id": "genders", "width": 2, "show": { "kind": "bar", "by": "gender", "measure": mean("net"), "limit": 5 } },
@@ -160,6 +166,24 @@ async fn figures_are_those_of_the_other_pages() {
     let number = &tile(&found, "number")["headline"];
     assert_eq!((&number["now"]["value"]["value"], &number["now"]["n"]), (&json!(12), &json!(12)));
     assert_eq!(number["before"]["value"]["value"].as_i64().map(|b| 12 - b), number["difference"]["value"].as_i64());
+    // every customer is in one bin, and the middle, the least and the greatest are those of the list in its order
+    for id in ["spread", "five", "tail"] {
+        let whom = tile(&found, id)["n"].as_u64().expect("n");
+        assert_eq!(rows(id).iter().map(|r| cell(r, 1)["n"].as_u64().expect("n")).sum::<u64>(), whom, "{id}");
+        assert!(!tile(&found, id)["notes"].as_array().expect("notes").is_empty(), "{id}");
+    }
+    let least = app.get("/customers?sort=net&limit=12&columns=net").await.expect(200);
+    let nets: Vec<i64> = least["items"].as_array().expect("items").iter().filter_map(|i| i["values"]["net"]["value"].as_i64()).collect();
+    let median = &tile(&found, "median")["headline"]["now"]["value"];
+    assert_eq!(nets.len(), 12);
+    assert_eq!(median, &json!({ "type": "money", "value": domain::money::div_half_even(i128::from(nets[5] + nets[6]), 2) as i64 }));
+    let measures: Vec<Value> = ["min", "max"].iter().map(|s| json!({ "id": s, "width": 1, "show": { "kind": "number", "measure": { "stat": s, "feature": "net" } } })).collect();
+    let ends = app.post("/dashboards/preview", json!({ "tiles": measures })).await.expect(200);
+    assert_eq!((tile(&ends, "min")["headline"]["now"]["value"]["value"].as_i64(), tile(&ends, "max")["headline"]["now"]["value"]["value"].as_i64()), (nets.first().copied(), nets.last().copied()));
+    let goal = &tile(&found, "median")["goal"];
+    assert_eq!((&goal["reached"], &goal["label"]["en"], goal["difference"]["value"].as_i64()), (&json!(false), &json!("春季目标"), median["value"].as_i64().map(|m| m - 10_000_000)));
+    assert_eq!(tile(&found, "day")["columns"].as_array().map(|c| c.iter().filter(|c| c["goal"] == true).count()), Some(1));
+
     // a list names its customers in their order
     let list = app.get("/customers?sort=-net&limit=5").await.expect(200);
     let ids: Vec<&Value> = list["items"].as_array().expect("items").iter().map(|i| &i["id"]).collect();
@@ -212,6 +236,7 @@ async fn dashboards_are_kept_changed_by_one_at_a_time_and_come_back() {
             (json!({ "name": { "zh": "x", "en": "x" }, "tiles": [], "audience": "world" }), "dashboard.audience"),
             (draft(&json!([{ "id": "a", "width": 9, "show": { "kind": "number", "measure": { "stat": "count" } } }])), "dashboard.tile"),
             (draft(&json!([{ "id": "a", "width": 1, "show": { "kind": "number", "measure": { "stat": "sum", "feature": "city" } } }])), "dashboard.tile"),
+            (draft(&json!([{ "id": "a", "width": 1, "show": { "kind": "histogram", "feature": "city" } }])), "dashboard.tile"),
             (draft(&json!([{ "id": "a", "width": 1, "show": { "kind": "bar", "by": "net", "measure": { "stat": "count" }, "limit": 3 } }])), "dashboard.tile"),
             (draft(&json!([{ "id": "a", "width": 1, "who": { "segment": "none" }, "show": { "kind": "number", "measure": { "stat": "count" } } }])), "dashboard.tile"),
             (draft(&json!([{ "id": "a", "width": 1, "who": { "rule": "ordres > 1" }, "show": { "kind": "number", "measure": { "stat": "count" } } }])), "rule.unknown_feature"),
@@ -266,13 +291,16 @@ async fn a_table_goes_along_as_a_file_and_is_noted() {
     let found = figures(&app, &me, &id, "").await;
     let money = tile(&found, "cities")["rows"][0]["cells"][3]["value"]["value"].as_i64().expect("money");
     assert!(lines[1].ends_with(&domain::money::decimal(money, 2)), "{lines:?}");
+    let spread = app.get(&format!("/dashboards/{id}/file?tile=spread&lang=zh-CN")).await.text();
+    assert_eq!(spread.lines().count(), 1 + tile(&found, "spread")["rows"].as_array().expect("rows").len(), "{spread}");
+    assert!(app.get(&format!("/dashboards/{id}/file?tile=words")).await.text().contains("https://a.example/"));
     let book = app.get(&format!("/dashboards/{id}/file?tile=back&format=xlsx&segment=")).await;
     assert!(book.status == 200 && book.bytes.starts_with(b"PK"));
     assert_eq!(app.get(&format!("/dashboards/{id}/file?tile=nope")).await.problem(), (404, "tile.not_found".into()));
     let (_, viewer) = app.joined(Role::Viewer, Personal::ByRole).await;
     assert_eq!(app.read(&viewer, &format!("/dashboards/{id}/file?tile=back")).await.problem(), (403, "access.denied".into()));
     let noted = app.get("/audit?action=export.taken").await.expect(200);
-    assert_eq!(noted["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(noted["items"].as_array().map(Vec::len), Some(4));
 }
 
 #[tokio::test]
@@ -280,12 +308,19 @@ async fn what_is_hidden_is_in_no_tile_and_said_in_words() {
     let mut app = TestApp::ready(None).await;
     app.import(&[("会员.csv", "会员号,姓名,手机号,生日\nM001,王芳,13811115678,1990-03-05\n")]).await;
     let (_, analyst) = app.joined(Role::Analyst, Personal::ByRole).await;
-    let tiles = json!([{ "id": "a", "width": 1, "show": { "kind": "list", "sort": "-net", "columns": ["birthday"], "limit": 3 } }]);
+    let called = json!({ "zh": "打 13811115678", "en": "call 13811115678" });
+    let tiles = json!([
+        { "id": "a", "width": 1, "show": { "kind": "list", "sort": "-net", "columns": ["birthday"], "limit": 3 } },
+        { "id": "b", "width": 1, "show": { "kind": "text", "text": called } },
+        { "id": "c", "width": 1, "show": { "kind": "number", "measure": { "stat": "count" }, "goal": { "value": 3, "label": called } } },
+    ]);
     assert_eq!(app.by(&analyst, Method::POST, "/dashboards", Some(draft(&tiles))).await.problem(), (403, "access.masked".into()));
     let id = text(&app.post("/dashboards", draft(&tiles)).await.expect(201)["id"]);
     let found = figures(&app, &analyst, &id, "").await;
     assert_eq!(tile(&found, "a")["problem"]["code"], "access.masked");
     assert!(!found.to_string().contains("1990"), "{found:#}");
+    let seen = app.read(&analyst, &format!("/dashboards/{id}")).await.expect(200);
+    assert!(![&found, &seen].iter().any(|x| x.to_string().contains("13811115678")), "{found:#} {seen:#}");
     let me = app.me();
     assert!(figures(&app, &me, &id, "").await.to_string().contains("1990-03-05"));
 }
@@ -302,6 +337,11 @@ async fn a_dashboard_is_told_in_both_languages_with_its_day_and_its_customers() 
     assert_eq!((number.heading.as_str(), number.lines[0].as_str(), number.table), ("客户数", "12 位", None));
     assert!(number.lines[1].starts_with("2025-11-30 为 "), "{:?}", number.lines);
     assert_eq!(number.lines[2], "截至 2025-12-30，12 位客户");
+    let median = of("median");
+    assert!(median.lines.iter().any(|l| l.starts_with("春季目标 ≥ ¥100,000.00：未达成，低于 ¥")), "{:?}", median.lines);
+    let words = of("words");
+    assert_eq!((words.heading.as_str(), words.lines, words.table), ("说明", vec!["看 https://a.example/".to_owned()], None));
+    assert!(of("spread").table.is_some_and(|t| t.rows.len() > 1 && t.columns[0] == "净消费额"), "{:?}", of("spread"));
     let cities = of("cities").table.expect("a table");
     assert_eq!((cities.columns[1].as_str(), cities.rows.len()), ("客户数", 3));
     assert!(cities.rows[0][3].starts_with('¥'), "{cities:?}");

@@ -47,6 +47,10 @@ async fn write(app: &TestApp, who: &Who, object: &str, values: Value) -> Answer 
     app.by(who, Method::POST, &format!("/objects/{object}/records"), Some(json!({ "values": values }))).await
 }
 
+async fn change(app: &TestApp, who: &Who, object: &str, body: Value) -> Answer {
+    app.by(who, Method::POST, &format!("/objects/{object}/records/change"), Some(body)).await
+}
+
 fn coded(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
@@ -116,6 +120,66 @@ async fn a_form_is_made_filled_in_listed_changed_and_taken_along() {
             assert!(log.contains(action), "{action}");
         }
         assert!(!log.contains("下午"), "the log names no value");
+    }
+}
+
+#[tokio::test]
+async fn many_records_are_changed_at_once_and_as_they_were_again() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let me = app.me();
+        let object = text(&app.post("/objects", event()).await.expect(201)["id"]);
+        let kinds = ["沙龙", "新品会", "沙龙", "沙龙"];
+        let rows: Vec<Value> = kinds.iter().enumerate().map(|(i, kind)| json!({ "values": { "客户": "M001", "日期": format!("2025-12-0{}", i + 1), "类型": kind, "人数": i, "备注": "原样" } })).collect();
+        let ids = app.post(&format!("/objects/{object}/records/batch"), json!({ "records": rows })).await.expect(201)["ids"].clone();
+        let all = format!("/objects/{object}/records");
+        let salon = format!("f.{}={}", coded("类型"), coded("沙龙"));
+        let before = app.get(&all).await.expect(200);
+
+        // one field of all that match but one: those that say it already stay as they are
+        let set = |value: Value| json!({ "filter": { "f.类型": "沙龙" }, "except": [ids[2]], "expected": 2, "action": { "kind": "set", "field": "人数", "value": value } });
+        let made = change(&app, &me, &object, set(json!("0"))).await.expect(200);
+        assert_eq!((&made["matched"], &made["changed"]), (&json!(2), &json!(1)), "the first said 0");
+        let fourth = app.get(&format!("/records/{}", text(&ids[3]))).await.expect(200);
+        assert_eq!((&fourth["values"]["人数"]["value"], &fourth["values"]["备注"]["value"], &fourth["edition"]), (&json!(0.0), &json!("原样"), &json!(2)));
+        assert_eq!(change(&app, &me, &object, set(json!("none"))).await.problem(), (422, "record.value".into()));
+        assert_eq!(change(&app, &me, &object, json!({ "filter": {}, "expected": 3, "action": { "kind": "remove" } })).await.problem(), (409, "record.moved".into()));
+        assert_eq!(change(&app, &me, &object, json!({ "filter": { "segment": "x" }, "action": { "kind": "remove" } })).await.problem(), (422, "record.filter".into()));
+        assert_eq!(change(&app, &me, &object, json!({ "records": ids, "action": { "kind": "set", "field": "日期" } })).await.problem(), (422, "record.value".into()), "a day must be there");
+
+        // taken away, and back as one; what was brought back meanwhile stays
+        let gone = change(&app, &me, &object, json!({ "records": [ids[0], ids[2]], "action": { "kind": "remove" } })).await.expect(200);
+        assert_eq!((app.get(&format!("{all}?{salon}")).await.expect(200)["total"].clone(), &gone["changed"]), (json!(1), &json!(2)));
+        app.post(&format!("/records/{}/restore", text(&ids[0])), json!({})).await.expect(200);
+        let told = app.get(&format!("/objects/{object}/imports")).await.expect(200);
+        let of = |id: &Value| told["items"].as_array().expect("items").iter().find(|i| i["id"] == *id).cloned().unwrap_or_default();
+        assert_eq!((&of(&gone["id"])["removed"], &of(&gone["id"])["name"], &of(&made["id"])["changed"]), (&json!(2), &json!(""), &json!(1)));
+        let back = app.post(&format!("/record-imports/{}/undo", text(&gone["id"])), json!({})).await.expect(200);
+        assert_eq!((&back["removed"], &back["restored"], &back["kept"]), (&json!(0), &json!(1), &json!(1)));
+        assert_eq!(app.post(&format!("/record-imports/{}/undo", text(&gone["id"])), json!({})).await.problem(), (409, "record.undone".into()));
+        assert_eq!(app.post(&format!("/record-imports/{}/undo", text(&made["id"])), json!({})).await.expect(200)["restored"], 1);
+        let values = |page: &Value| page["items"].as_array().expect("items").iter().map(|r| r["values"].clone()).collect::<Vec<_>>();
+        assert_eq!(values(&app.get(&all).await.expect(200)), values(&before));
+
+        // a file of some, in columns of one's own; a view remembers the list
+        let order = json!({ "format": "csv", "object": object, "customers": [ids[1], ids[3]], "columns": ["人数", "number"], "sort": "number" });
+        let job = app.by(&me, Method::POST, "/exports", Some(order)).await.expect(202);
+        let file = app.written(&me, &job).await.text();
+        assert_eq!(file.trim_start_matches('\u{feff}').lines().collect::<Vec<_>>(), ["人数,number", "1,2", "3,4"]);
+        let none = json!({ "format": "parquet", "object": object, "columns": ["nothing"] });
+        assert_eq!(app.by(&me, Method::POST, "/exports", Some(none)).await.problem(), (422, "record.filter".into()));
+        let view = app.post("/views", json!({ "name": "沙龙", "query": { "object": object, "f.类型": "沙龙", "columns": "人数,日期", "sort": "-日期" } })).await.expect(201);
+        assert_eq!(view["query"]["object"], json!(object));
+        assert_eq!(app.post("/views", json!({ "name": "x", "query": { "object": object, "segment": "vip" } })).await.problem(), (422, "view.query".into()));
+        assert_eq!(app.post("/views", json!({ "name": "x", "query": { "object": "obj_none" } })).await.problem(), (404, "object.not_found".into()));
+        app.post("/views", json!({ "name": "own field", "query": { "f.custom.skin": "dry" } })).await.expect(201);
+
+        // who sees no details sets no hidden field, and leaves what is hidden from them
+        let (_, analyst) = app.joined(Role::Analyst, Personal::ByRole).await;
+        let hidden = json!({ "filter": {}, "action": { "kind": "set", "field": "忌口", "value": "x" } });
+        assert_eq!(change(&app, &analyst, &object, hidden).await.problem(), (403, "access.masked".into()));
+        let (_, viewer) = app.joined(Role::Viewer, Personal::ByRole).await;
+        assert_eq!(change(&app, &viewer, &object, json!({ "filter": {}, "action": { "kind": "remove" } })).await.problem(), (403, "access.denied".into()));
     }
 }
 

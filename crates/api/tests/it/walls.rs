@@ -103,6 +103,7 @@ pub fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/objects/{id}") => json!({ "label": named("x"), "sections": [{ "fields": [{ "key": "a", "label": named("a"), "kind": "text" }] }] }),
         ("PUT", "/records/{id}") | ("POST", "/objects/{id}/records") => json!({ "values": {} }),
         ("POST", "/objects/{id}/records/batch") => json!({ "records": [{ "values": {} }] }),
+        ("POST", "/objects/{id}/records/change") => json!({ "records": [], "action": { "kind": "remove" } }),
         ("PUT", "/dashboards/{id}/subscription") => json!({ "every": "week", "hour": 8 }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", "/customers/{id}/erasure") => json!({ "reason": "x", "confirm": "x" }),

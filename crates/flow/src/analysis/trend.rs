@@ -18,6 +18,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// one day
+    Day,
     /// seven days
     Week,
     /// the same day of each month
@@ -171,6 +173,7 @@ impl Kept {
 /// The days of a trend that ends on a day, oldest first.
 pub(crate) fn days(last: Day, step: Step, points: u32) -> Vec<Day> {
     let back = |n: u32| match step {
+        Step::Day => last.plus(-(n.min(MOST) as i32)),
         Step::Week => last.plus(-7 * n.min(MOST) as i32),
         Step::Month => last.months_before(n),
     };
@@ -380,6 +383,7 @@ mod tests {
         let last = Day::parse("2026-03-31").expect("a day");
         let text = |all: Vec<Day>| all.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(text(days(last, Step::Month, 4)), ["2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31"]);
+        assert_eq!(text(days(last, Step::Day, 3)), ["2026-03-29", "2026-03-30", "2026-03-31"]);
         assert_eq!(text(days(last, Step::Week, 3)), ["2026-03-17", "2026-03-24", "2026-03-31"]);
     }
 }

@@ -104,8 +104,12 @@ pub async fn naming(app: &App, by: &By, kind: Kind, key: &str) -> Result<Naming>
         }
     }
     for v in store::view::all(&app.store, &workspace).await? {
-        let mut names = Names::default();
-        names.list(&serde_json::from_value(v.query).unwrap_or_default());
+        let (mut names, query): (_, BTreeMap<String, String>) = (Names::default(), serde_json::from_value(v.query).unwrap_or_default());
+        // the columns of a list of records are fields, not features
+        if query.contains_key("object") {
+            continue;
+        }
+        names.list(&query);
         if names.has(kind, key) {
             add(v.shared || v.owner == by.actor.id, "view", v.id, Label::same(v.name));
         }

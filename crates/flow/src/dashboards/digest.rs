@@ -5,6 +5,7 @@ use super::{
     draw::{Reading, figures},
     figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureRow, Reckoned},
     file::text,
+    goal,
     tile::{Tile, Who},
 };
 use crate::{Result, analysis::moment::Asked, app::App, sight::Sight};
@@ -93,12 +94,15 @@ fn section(f: Figure, lang: Lang, currency: Currency) -> Section {
             lines.push(lang.pick(&format!("{day} 为 {}，变化 {by}{share}", say(&before.value)), &format!("{} on {day}; change {by}{share}", say(&before.value))).to_owned());
         }
     }
-    if f.problem.is_none() {
+    lines.extend(f.goal.as_ref().map(|g| goal::told(g, lang, currency)));
+    if let Some(text) = &f.text {
+        lines.push(text.get(lang).to_owned());
+    } else if f.problem.is_none() {
         let n = f.headline.as_ref().map_or(f.n, |h| h.now.n);
         lines.push(lang.pick(&format!("截至 {}，{n} 位客户", f.as_of), &format!("as of {}, {n} customers", f.as_of)).to_owned());
     }
     lines.extend(f.notes.iter().map(|n| n.get(lang).to_owned()));
-    let table = (f.headline.is_none() && f.problem.is_none() && !f.rows.is_empty()).then(|| table(&f, lang, currency));
+    let table = (f.headline.is_none() && f.text.is_none() && f.problem.is_none() && !f.rows.is_empty()).then(|| table(&f, lang, currency));
     Section { tile: f.tile, heading: f.title.get(lang).to_owned(), lines, table, open: f.open }
 }
 

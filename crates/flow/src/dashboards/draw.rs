@@ -1,6 +1,7 @@
 //! Every tile of a dashboard on one day, from one run: each filter is evaluated once, whatever the number of tiles that share it.
 
 use super::{
+    bins::bins,
     figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureProblem, FigureRow, Figures},
     groups::{Group, Groups, groups},
     over_time,
@@ -13,7 +14,7 @@ use crate::{
     Error, Result,
     analysis::{Known, Picture, customers::{self, Filter}, moment::Asked, overview::RunInfo},
     app::App,
-    sight::{self, Sight, Walls},
+    sight::{Sight, Walls},
 };
 use domain::{Day, Label, Value};
 use lake::Bits;
@@ -108,6 +109,8 @@ impl Desk<'_> {
             n: 0,
             open: Who::new(),
             headline: None,
+            goal: None,
+            text: None,
             columns: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
@@ -138,12 +141,15 @@ pub async fn figures(app: &Arc<App>, sight: Sight, tiles: &[Tile], reading: &Rea
     over_time::prepare(&desk, tiles).await?;
     let mut items = Vec::with_capacity(tiles.len());
     for tile in tiles {
-        let mut figure = match one(&mut desk, tile).await {
+        // people write titles, names of goals and texts
+        let mut tile = tile.clone();
+        tile.words().for_each(|words| *words = super::masked(sight, std::mem::take(words)));
+        let mut figure = match one(&mut desk, &tile).await {
             Ok(figure) => figure,
-            Err(e) => Figure { title: tile.title.clone().unwrap_or_else(|| what(tile)), problem: Some(problem(&e)?), ..desk.blank(tile) },
+            Err(e) => Figure { title: tile.title.clone().unwrap_or_else(|| what(&tile)), problem: Some(problem(&e)?), ..desk.blank(&tile) },
         };
-        // people write titles
-        figure.title = Label::new(sight::text(sight, figure.title.zh), sight::text(sight, figure.title.en));
+        // with names people gave to classes and segments
+        figure.title = super::masked(sight, figure.title);
         items.push(figure);
     }
     Ok(Figures {
@@ -178,6 +184,8 @@ fn what(tile: &Tile) -> Label {
         Show::Number { .. } => Label::new("数字", "Number"),
         Show::Trend { .. } => Label::new("走势", "Trend"),
         Show::Bar { .. } => Label::new("条形图", "Bars"),
+        Show::Histogram { .. } => Label::new("分布", "Distribution"),
+        Show::Text { .. } => Label::new("说明", "Note"),
         Show::Heat { .. } => Label::new("热力图", "Heat map"),
         Show::Flow { .. } => Label::new("流动", "Moves"),
         Show::Cohort { .. } => Label::new("同期群", "Cohorts"),
@@ -190,10 +198,12 @@ async fn one(desk: &mut Desk<'_>, tile: &Tile) -> Result<Figure> {
     let who = desk.who(tile);
     let set = desk.set(&who).await?;
     let mut figure = match &tile.show {
-        Show::Number { measure, back } => over_time::number(desk, tile, &who, &set, measure, *back)?,
-        Show::Trend { measure, by, step, points } => over_time::trend(desk, tile, &who, measure, by.as_deref(), *step, *points)?,
-        Show::Bar { by, measure, limit } => table(desk, tile, &who, &set, by, std::slice::from_ref(measure), *limit).await?,
-        Show::Group { by, measures, limit } => table(desk, tile, &who, &set, by, measures, *limit).await?,
+        Show::Number { measure, back, .. } => over_time::number(desk, tile, &who, &set, measure, *back)?,
+        Show::Trend { measure, by, step, points, .. } => over_time::trend(desk, tile, &who, measure, by.as_deref(), *step, *points)?,
+        Show::Bar { by, measure, limit } => table(desk, tile, &who, &set, Split::By(by.clone(), *limit as usize), std::slice::from_ref(measure)).await?,
+        Show::Group { by, measures, limit } => table(desk, tile, &who, &set, Split::By(by.clone(), *limit as usize), measures).await?,
+        Show::Histogram { feature, bins } => table(desk, tile, &who, &set, Split::Bins(feature.clone(), *bins), &[Measure::count()]).await?,
+        Show::Text { text } => written(desk, tile, text),
         Show::Heat { x, y, measure } => heat(desk, tile, &who, &set, [x, y], measure).await?,
         Show::Flow { classification, back, .. } => between::flow(desk, tile, &who, &set, classification, *back).await?,
         Show::Cohort { of, months } => became::cohort(desk, tile, &who, &set, *of, *months).await?,
@@ -223,15 +233,36 @@ fn note_of(left_out: usize) -> Option<Label> {
     (left_out > 0).then(|| Label::new(format!("另有 {left_out} 个取值未列出"), format!("{left_out} more values are not listed")))
 }
 
+/// What somebody wrote, as a figure: a table of one cell.
+fn written(desk: &Desk<'_>, tile: &Tile, text: &Label) -> Figure {
+    let mut figure = desk.blank(tile);
+    figure.columns.push(FigureColumn::new("text", what(tile), ColumnKind::Text));
+    figure.rows.push(FigureRow::new("text", vec![FigureCell { label: Some(text.clone()), ..FigureCell::default() }]));
+    figure.text = Some(text.clone());
+    figure.title = what(tile);
+    figure
+}
+
+/// What the rows of a table are.
+enum Split {
+    /// the groups of a dimension, at most so many
+    By(String, usize),
+    /// the bins of a feature, about so many
+    Bins(String, Option<u32>),
+}
+
 /// A row a group: customers, their share, and each measure.
-async fn table(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bits>, by: &str, measures: &[Measure], limit: u32) -> Result<Figure> {
+async fn table(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bits>, split: Split, measures: &[Measure]) -> Result<Figure> {
     let (picture, walls, set) = (Arc::clone(&desk.picture), desk.walls(), Arc::clone(set));
     let reckoners: Vec<Reckoner> = measures.iter().map(|m| Reckoner::new(&picture, &walls, m)).collect::<Result<_>>()?;
     let mut figure = desk.blank(tile);
     let base = desk.open(who);
-    let (by, bar) = (by.to_owned(), matches!(tile.show, Show::Bar { .. }));
+    let (currency, bar) = (desk.app.settings().currency, matches!(tile.show, Show::Bar { .. }));
     let work = move || -> Result<Figure> {
-        let Groups { label, all, left_out, apart } = groups(&picture, &walls, &set, &by, limit as usize)?;
+        let (Groups { label, all, left_out, apart }, how) = match &split {
+            Split::By(by, limit) => (groups(&picture, &walls, &set, by, *limit)?, None),
+            Split::Bins(feature, wanted) => bins(&picture, &walls, &set, feature, *wanted, currency)?,
+        };
         let whole = set.count();
         figure.columns = vec![FigureColumn::new("group", label.clone(), ColumnKind::Text), FigureColumn::new("customers", Label::new("客户数", "Customers"), ColumnKind::Int), FigureColumn::new("share", Label::new("占比", "Share"), ColumnKind::Share)];
         let shown: Vec<&Reckoner> = reckoners.iter().filter(|r| r.kind != ColumnKind::Int || r.label.en != "Customers").collect();
@@ -249,15 +280,17 @@ async fn table(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bits>, by: &st
         figure.rows = all.iter().map(row).collect();
         if bar && let Some(place) = figure.columns.iter().position(|c| c.key == "m0") {
             let number = |r: &FigureRow| r.cells.get(place).and_then(|c| c.value.as_f64()).unwrap_or(f64::NEG_INFINITY);
-            if !by.starts_with("class.") {
+            if matches!(&split, Split::By(by, _) if !by.starts_with("class.")) {
                 figure.rows.sort_by(|a, b| number(b).total_cmp(&number(a)));
             }
         }
+        figure.notes.extend(how);
         figure.notes.extend(note_of(left_out));
         if !apart {
             figure.notes.push(Label::new("一位客户可以在多个人群里，占比相加可能超过 100%", "a customer may be in several segments; the shares may add up to more than 100 %"));
         }
         figure.title = match reckoners.first().filter(|_| bar) {
+            _ if matches!(split, Split::Bins(..)) => Label::new(format!("{}的分布", label.zh), format!("Distribution of {}", label.en)),
             Some(r) => Label::new(format!("{} · 按{}", r.label.zh, label.zh), format!("{} by {}", r.label.en, label.en)),
             None => Label::new(format!("按{}分组", label.zh), format!("By {}", label.en)),
         };

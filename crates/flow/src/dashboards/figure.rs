@@ -1,7 +1,7 @@
 //! What a tile says on a day: one table, whatever is drawn of it. Its cells know whom they count, so that every number opens its
 //! customers, and the same table is what is read out, exported and mailed.
 
-use super::tile::Who;
+use super::tile::{Reach, Who};
 use crate::{analysis::{Known, overview::RunInfo}, schema};
 use domain::{Day, Label, Value};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,11 @@ pub struct Figure {
     pub open: Who,
     /// the number, where it is one
     pub headline: Option<Headline>,
+    /// what it should come to, where that was said
+    pub goal: Option<FigureGoal>,
+    /// what whoever made the dashboard wrote, where it is a text
+    #[schema(value_type = Option<schema::Label>)]
+    pub text: Option<Label>,
     /// columns of the table
     pub columns: Vec<FigureColumn>,
     /// its rows
@@ -95,6 +100,28 @@ pub struct Headline {
     pub unit: Option<Label>,
     /// customers whose value counts
     pub open: Who,
+}
+
+/// What a figure should come to, and how far it is from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FigureGoal {
+    /// what it is called
+    #[schema(value_type = schema::Label)]
+    pub label: Label,
+    /// the value
+    #[schema(value_type = schema::Value)]
+    pub value: Value,
+    /// what kind of value it is
+    pub kind: ColumnKind,
+    /// from which side it is reached
+    pub reach: Reach,
+    /// what it is now less the goal; absent where there is no one number
+    #[schema(value_type = Option<schema::Value>)]
+    pub difference: Option<Value>,
+    /// what it is now ÷ the goal
+    pub share: Option<f64>,
+    /// is it reached?
+    pub reached: Option<bool>,
 }
 
 /// A value and how sure it is.
@@ -148,6 +175,8 @@ pub struct FigureColumn {
     pub unit: Option<Label>,
     /// what it holds is the sum of the others
     pub total: bool,
+    /// what it holds is the goal
+    pub goal: bool,
     /// what narrows a dashboard to it
     pub filter: Option<Who>,
 }
@@ -199,7 +228,7 @@ fn is_false(b: &bool) -> bool {
 impl FigureColumn {
     /// A plain column.
     pub(super) fn new(key: impl Into<String>, label: Label, kind: ColumnKind) -> FigureColumn {
-        FigureColumn { key: key.into(), label, kind, unit: None, total: false, filter: None }
+        FigureColumn { key: key.into(), label, kind, unit: None, total: false, goal: false, filter: None }
     }
 
     /// With a unit behind its numbers.

@@ -105,7 +105,7 @@ pub(super) fn text(value: &Value, kind: ColumnKind, unit: Option<&Label>, lang: 
 }
 
 /// With a comma between thousands.
-fn grouped(number: &str) -> String {
+pub(super) fn grouped(number: &str) -> String {
     let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
     let mut out = sign.to_owned();

@@ -128,7 +128,7 @@ fn cut(label: Label, mut all: Vec<Group>, limit: usize, apart: bool) -> Groups {
 }
 
 /// Those whose value is not known come last.
-fn unknown(all: &mut Vec<Group>, who: &Bits, known: &Bits, name: &Expr) {
+pub(super) fn unknown(all: &mut Vec<Group>, who: &Bits, known: &Bits, name: &Expr) {
     let mut rest = who.clone();
     rest.and_not(known);
     if rest.count() > 0 {

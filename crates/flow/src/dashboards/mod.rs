@@ -5,10 +5,12 @@
 
 mod became;
 mod between;
+mod bins;
 mod digest;
 mod draw;
 mod figure;
 mod file;
+mod goal;
 mod groups;
 mod over_time;
 mod reckon;
@@ -19,11 +21,11 @@ mod tile;
 
 pub use digest::{Digest, DigestTable, Section, digest};
 pub use draw::{Reading, figures};
-pub use figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureProblem, FigureRow, Figures, Headline, Reckoned};
+pub use figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureGoal, FigureProblem, FigureRow, Figures, Headline, Reckoned};
 pub use file::{FileFormat, taken};
 pub use series::Boards;
 pub use templates::{DashboardTemplate, templates};
-pub use tile::{Back, CohortOf, FlowView, Measure, Show, Stat, TILES, Tile, Who, narrowed, shape};
+pub use tile::{Back, CohortOf, FlowView, Goal, Measure, Reach, Show, Stat, TILES, Tile, Who, narrowed, shape};
 
 use crate::{Error, Result, analysis::{defined, used_by::Names}, app::App, audit, people::By, schema, sight::{self, Sight, Walls}, work::UNDO_DAYS};
 use domain::{Label, access::Permission, audit::Action, clock::Instant};
@@ -58,7 +60,7 @@ pub struct DashboardView {
 }
 
 /// What a dashboard shall be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DashboardDraft {
     /// name for people, at most 60 characters in each language
@@ -94,11 +96,16 @@ pub(crate) fn names(d: &Dashboard) -> Names {
     found
 }
 
-/// Texts people typed into rules and titles may be a phone.
+/// Texts people typed into rules, titles and notes may be a phone.
 fn shown(sight: Sight, mut tile: Tile) -> Tile {
     tile.who.values_mut().for_each(|v| *v = sight::text(sight, std::mem::take(v)));
-    tile.title = tile.title.map(|t| Label::new(sight::text(sight, t.zh), sight::text(sight, t.en)));
+    tile.words().for_each(|t| *t = masked(sight, std::mem::take(t)));
     tile
+}
+
+/// Words people wrote, in both languages.
+fn masked(sight: Sight, words: Label) -> Label {
+    Label::new(sight::text(sight, words.zh), sight::text(sight, words.en))
 }
 
 fn view(by: &By, d: Dashboard) -> DashboardView {
@@ -108,7 +115,7 @@ fn view(by: &By, d: Dashboard) -> DashboardView {
         mine: may_change(&d, by) && found.is_some(),
         tiles: found.unwrap_or_default().into_iter().map(|t| shown(sight, t)).collect(),
         audience: if d.shared { "everyone" } else { "private" }.to_owned(),
-        name: Label::new(sight::text(sight, d.name.zh), sight::text(sight, d.name.en)),
+        name: masked(sight, d.name),
         id: d.id,
         owner: d.owner,
         owner_name: d.owner_name,
@@ -122,7 +129,7 @@ async fn known(app: &App, by: &By, id: &str) -> Result<Dashboard> {
 }
 
 /// Name, tiles and audience, if they will do. Tiles that stood there before are not asked about again.
-async fn checked(app: &App, by: &By, draft: DashboardDraft, before: &[Tile]) -> Result<(Label, Vec<Tile>, bool)> {
+async fn checked(app: &App, by: &By, mut draft: DashboardDraft, before: &[Tile]) -> Result<(Label, Vec<Tile>, bool)> {
     let plain = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = defined::both(Label::new(plain(&draft.name.zh), plain(&draft.name.en)));
     if [&name.zh, &name.en].into_iter().any(|n| n.is_empty() || n.chars().count() > NAME) {
@@ -139,6 +146,7 @@ async fn checked(app: &App, by: &By, draft: DashboardDraft, before: &[Tile]) -> 
             });
         }
     };
+    draft.tiles.iter_mut().flat_map(Tile::words).for_each(|w| *w = defined::both(std::mem::take(w)));
     tile::shape(&draft.tiles)?;
     let walls = Walls::now(app, by.permissions.sight()).await?;
     let all = defined::current(app).await?;

@@ -2,6 +2,7 @@
 
 use super::{
     draw::Desk,
+    goal,
     figure::{ColumnKind, Figure, FigureCell, FigureColumn, FigureRow, Headline},
     reckon::{Reckoner, less},
     series::{self, Line, Point, Wanted},
@@ -29,8 +30,8 @@ pub(super) async fn prepare(desk: &Desk<'_>, tiles: &[Tile]) -> Result<()> {
         }
         let who = desk.who(tile);
         match &tile.show {
-            Show::Number { measure, back } => all.push((desk.compare(*back), wanted(&who, measure, None))),
-            Show::Trend { measure, by, step, points } => {
+            Show::Number { measure, back, .. } => all.push((desk.compare(*back), wanted(&who, measure, None))),
+            Show::Trend { measure, by, step, points, .. } => {
                 let wanted = wanted(&who, measure, by.as_deref());
                 all.extend(days(desk.picture.as_of, *step, *points).into_iter().map(|day| (day, wanted.clone())));
             }
@@ -67,14 +68,22 @@ pub(super) fn number(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Bits, measur
         FigureColumn::new("value", reckoner.label.clone(), reckoner.kind).unit(reckoner.unit.clone()),
         FigureColumn::new("n", Label::new("客户数", "Customers"), ColumnKind::Int),
     ];
+    let goal = tile.goal();
+    if let Some(goal) = goal {
+        figure.columns.push(goal::column(goal, reckoner.kind));
+        figure.columns.push(FigureColumn::new("distance", Label::new("与目标相差", "Less the goal"), reckoner.kind));
+    }
     let row = |day: Day, value: Value, n: u64, open: Who| {
-        let cells = vec![FigureCell::of(Value::Day(day)), FigureCell { value, n: Some(n), open: Some(open.clone()), ..FigureCell::default() }, FigureCell::count(n, open)];
+        let against = goal.map(|g| goal::of(g, reckoner.kind, Some(&value)));
+        let mut cells = vec![FigureCell::of(Value::Day(day)), FigureCell { value, n: Some(n), open: Some(open.clone()), ..FigureCell::default() }, FigureCell::count(n, open)];
+        cells.extend(against.into_iter().flat_map(|g| [FigureCell::of(g.value), FigureCell::of(g.difference.unwrap_or_default())]));
         FigureRow::new(day.to_string(), cells)
     };
     figure.rows.push(row(desk.picture.as_of, now.value.clone(), now.n, open.clone()));
     if let (Some(b), Some(point)) = (&before, &point) {
         figure.rows.push(row(day, b.value.clone(), b.n, reckoner.open(&desk.on(who, day), b.n, point.n)));
     }
+    figure.goal = goal.map(|g| goal::of(g, reckoner.kind, Some(&now.value)));
     figure.compare = Some(day);
     figure.pending = pending;
     figure.title = reckoner.label.clone();
@@ -102,6 +111,7 @@ pub(super) fn trend(desk: &Desk<'_>, tile: &Tile, who: &Who, measure: &Measure, 
         let filter = Some(line.filter.clone()).filter(|f| !f.is_empty());
         figure.columns.push(FigureColumn { filter, ..FigureColumn::new(line.key.clone(), line.label.clone(), reckoner.kind).unit(reckoner.unit.clone()) });
     }
+    figure.columns.extend(tile.goal().map(|g| goal::column(g, reckoner.kind)));
     for (day, point) in &points {
         let by_key: BTreeMap<&str, &Line> = point.lines.iter().map(|l| (l.key.as_str(), l)).collect();
         let mut cells = vec![FigureCell::of(Value::Day(*day))];
@@ -112,13 +122,17 @@ pub(super) fn trend(desk: &Desk<'_>, tile: &Tile, who: &Who, measure: &Measure, 
                     FigureCell { value: l.value.value.clone(), n: Some(l.value.n), open: Some(open), ..FigureCell::default() }
                 }
                 // nobody was in it that day
-                None if reckoner.kind == ColumnKind::Int => FigureCell::count(0, narrowed(&desk.on(who, *day), &line.filter)),
+                None if reckoner.kind == ColumnKind::Int && reckoner.adds() => FigureCell::count(0, narrowed(&desk.on(who, *day), &line.filter)),
                 None => FigureCell::default(),
             };
             cells.push(cell);
         }
+        cells.extend(tile.goal().map(|g| FigureCell::of(goal::of(g, reckoner.kind, None).value)));
         figure.rows.push(FigureRow::new(day.to_string(), cells));
     }
+    // of one line it is known how far the last day is from the goal
+    let last = points.last().filter(|_| by.is_none()).and_then(|(_, p)| p.lines.first()).map(|l| &l.value.value);
+    figure.goal = tile.goal().map(|g| goal::of(g, reckoner.kind, last));
     figure.pending = pending;
     let label = &reckoner.label;
     figure.title = match by.and_then(|by| super::groups::label(&desk.picture, by)) {

@@ -30,7 +30,7 @@ fn tile(id: &str, width: u8, show: Show) -> Tile {
 }
 
 fn number(id: &str, measure: Measure, back: Back) -> Tile {
-    tile(id, 1, Show::Number { measure, back })
+    tile(id, 1, Show::Number { measure, back, goal: None })
 }
 
 fn bar(by: &str, measure: Measure) -> Show {
@@ -52,7 +52,7 @@ fn all() -> Vec<DashboardTemplate> {
             number("net", Measure::sum("net_30d"), Back::Month),
             Tile { who: who(&[("rule", "orders >= 1")]), ..titled(number("buyers", Measure::count(), Back::Month), "买过的客户", "Customers who bought") },
             Tile { who: who(&[("class.lifecycle", "at_risk")]), ..number("risk", Measure::count(), Back::Month) },
-            tile("trend", 2, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13 }),
+            tile("trend", 2, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13, goal: None }),
             tile("moves", 2, Show::Flow { classification: "lifecycle".to_owned(), back: Back::Month, view: FlowView::Bands }),
             tile("value", 2, bar("class.rfm_8", Measure::sum("net"))),
             Tile { who: who(&[("class.lifecycle", "at_risk")]), ..titled(tile("calls", 2, Show::List { sort: "-net".to_owned(), columns: columns(&["net", "last_order_day", "recency_days"]), limit: 10 }), "先联系谁：将流失的大客户", "Whom to call first: the best who are at risk") },
@@ -65,15 +65,17 @@ fn all() -> Vec<DashboardTemplate> {
             tile("retention", 4, Show::Cohort { of: CohortOf::Retention, months: 12 }),
             tile("repurchase", 4, Show::Cohort { of: CohortOf::Repurchase, months: 12 }),
             tile("moves", 4, Show::Flow { classification: "lifecycle".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
-            tile("lifecycle", 4, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13 }),
+            tile("lifecycle", 4, Show::Trend { measure: Measure::count(), by: Some("class.lifecycle".to_owned()), step: Step::Month, points: 13, goal: None }),
         ]),
         template("rfm", ("RFM 分层", "RFM"), ("谁近、谁勤、谁舍得花钱，各有多少", "who bought lately, often and much, and how many they are"), vec![
             tile("people", 2, Show::Heat { x: "rfm_f".to_owned(), y: "rfm_r".to_owned(), measure: Measure::count() }),
             tile("money", 2, Show::Heat { x: "rfm_f".to_owned(), y: "rfm_r".to_owned(), measure: Measure::sum("net") }),
             tile("groups", 2, bar("class.rfm_11", Measure::count())),
             tile("table", 2, Show::Group { by: "class.rfm_11".to_owned(), measures: vec![Measure::sum("net"), Measure::mean("average_order_net"), Measure::mean("recency_days")], limit: 12 }),
+            tile("net", 2, Show::Histogram { feature: "net".to_owned(), bins: None }),
+            tile("orders", 2, Show::Histogram { feature: "orders".to_owned(), bins: None }),
             tile("moves", 4, Show::Flow { classification: "rfm_8".to_owned(), back: Back::Quarter, view: FlowView::Matrix }),
-            tile("trend", 4, Show::Trend { measure: Measure::count(), by: Some("class.rfm_8".to_owned()), step: Step::Month, points: 13 }),
+            tile("trend", 4, Show::Trend { measure: Measure::count(), by: Some("class.rfm_8".to_owned()), step: Step::Month, points: 13, goal: None }),
         ]),
     ]
 }

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result, analysis::{Definitions, used_by::Names}, analysis::trend::{MOST, Step}, schema, sight::Walls};
 use domain::{Label, ValueType, rule};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -21,15 +21,30 @@ const TITLE: usize = 80;
 const WHO: usize = 4_000;
 const MONTHS: u32 = 36;
 
+/// Characters of a text tile, in each language.
+const TEXT: usize = 2_000;
+/// Bins of a histogram.
+const BINS: u32 = 40;
+/// As far as a goal goes: whole numbers beyond are no longer told apart.
+const GOAL: f64 = 9_007_199_254_740_992.0;
+
 /// A whole number, also one that is written `3.0`: JSON has one kind of number.
 fn whole<'de, D: Deserializer<'de>, N: TryFrom<u64>>(from: D) -> std::result::Result<N, D::Error> {
-    let number = f64::deserialize(from)?;
+    fitting(f64::deserialize(from)?)
+}
+
+/// One, or none.
+fn perhaps<'de, D: Deserializer<'de>, N: TryFrom<u64>>(from: D) -> std::result::Result<Option<N>, D::Error> {
+    Option::<f64>::deserialize(from)?.map(fitting).transpose()
+}
+
+fn fitting<N: TryFrom<u64>, E: serde::de::Error>(number: f64) -> std::result::Result<N, E> {
     let fits = (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u64);
-    fits.and_then(|n| N::try_from(n).ok()).ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits")))
+    fits.and_then(|n| N::try_from(n).ok()).ok_or_else(|| E::custom(format!("{number} is no whole number that fits")))
 }
 
 /// A tile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tile {
     /// its name on the dashboard: letters, digits and `-`, at most 40
@@ -50,7 +65,7 @@ pub struct Tile {
 }
 
 /// What a tile shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Show {
     /// one number, and how it changed
@@ -60,6 +75,9 @@ pub enum Show {
         /// compared with how far back, unless the reader names a day
         #[serde(default)]
         back: Back,
+        /// what it should come to
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        goal: Option<Goal>,
     },
     /// how something went over time
     Trend {
@@ -75,6 +93,9 @@ pub enum Show {
         #[schema(minimum = 2, maximum = 37)]
         #[serde(deserialize_with = "whole")]
         points: u32,
+        /// what it should come to: a line across
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        goal: Option<Goal>,
     },
     /// bars
     Bar {
@@ -86,6 +107,21 @@ pub enum Show {
         #[schema(minimum = 1, maximum = 50)]
         #[serde(deserialize_with = "whole")]
         limit: u32,
+    },
+    /// how the values of a feature are spread
+    Histogram {
+        /// of numbers or money
+        feature: String,
+        /// at most about so many bins, 2–40; absent: as many as the values make sensible
+        #[schema(minimum = 2, maximum = 40)]
+        #[serde(default, deserialize_with = "perhaps", skip_serializing_if = "Option::is_none")]
+        bins: Option<u32>,
+    },
+    /// words of whoever made the dashboard: plain text, in which `https://…` and `[words](https://…)` are links
+    Text {
+        /// at most 2,000 characters in each language
+        #[schema(value_type = schema::Label)]
+        text: Label,
     },
     /// two dimensions crossed
     Heat {
@@ -168,6 +204,33 @@ impl Measure {
     }
 }
 
+/// What a number should come to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = TileGoal)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    /// as the measure has it: money in minor units
+    pub value: f64,
+    /// what it is called, at most 80 characters; absent: the goal
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Label>)]
+    pub label: Option<Label>,
+    /// from which side it is reached
+    #[serde(default)]
+    pub reach: Reach,
+}
+
+/// From which side a goal is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// it shall be as much, or more
+    #[default]
+    AtLeast,
+    /// it shall not be more
+    AtMost,
+}
+
 /// How something is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(as = TileStat)]
@@ -179,6 +242,12 @@ pub enum Stat {
     Sum,
     /// mean of those whose value is known
     Mean,
+    /// the value in the middle; of two in the middle their mean
+    Median,
+    /// the least of those that are known
+    Min,
+    /// the greatest of those that are known
+    Max,
 }
 
 /// How far back a tile compares.
@@ -228,6 +297,11 @@ fn bad(tile: &Tile, field: &str, zh: impl std::fmt::Display, en: impl std::fmt::
     }
 }
 
+/// Is it short enough in both languages?
+fn short(label: &Label, most: usize) -> bool {
+    [&label.zh, &label.en].into_iter().all(|t| t.chars().count() <= most)
+}
+
 fn within(tile: &Tile, field: &str, n: u32, from: u32, to: u32) -> Result<()> {
     if (from..=to).contains(&n) { Ok(()) } else { Err(bad(tile, field, format_args!("{field} 须在 {from} 到 {to} 之间"), format_args!("{field} is from {from} to {to}"))) }
 }
@@ -247,7 +321,7 @@ pub fn shape(tiles: &[Tile]) -> Result<()> {
         if !plain || !ids.insert(id) {
             return Err(bad(tile, "id", "代号只能用字母、数字和短横，且不能重复", "an id has letters, digits and `-`, and stands once"));
         }
-        if tile.title.as_ref().is_some_and(|t| t.zh.chars().count() > TITLE || t.en.chars().count() > TITLE) {
+        if tile.title.as_ref().is_some_and(|t| !short(t, TITLE)) {
             return Err(bad(tile, "title", format_args!("标题最多 {TITLE} 个字"), format_args!("a title has at most {TITLE} characters")));
         }
         within(tile, "width", u32::from(tile.width), 1, u32::from(WIDTH))?;
@@ -270,7 +344,19 @@ pub fn shape(tiles: &[Tile]) -> Result<()> {
                 within(tile, "columns", columns.len() as u32, 0, 12)?;
             }
             Show::Cohort { months, .. } => within(tile, "months", *months, 2, MONTHS)?,
-            Show::Number { .. } | Show::Heat { .. } | Show::Flow { .. } => {}
+            Show::Histogram { bins, .. } => bins.map_or(Ok(()), |n| within(tile, "bins", n, 2, BINS))?,
+            Show::Text { text } if !short(text, TEXT) || (text.zh.trim().is_empty() && text.en.trim().is_empty()) => {
+                return Err(bad(tile, "text", format_args!("文字要 1 到 {TEXT} 个字"), format_args!("a text has 1 to {TEXT} characters")));
+            }
+            Show::Text { .. } | Show::Number { .. } | Show::Heat { .. } | Show::Flow { .. } => {}
+        }
+        if let Some(goal) = tile.goal() {
+            if goal.value.is_nan() || goal.value.abs() > GOAL {
+                return Err(bad(tile, "goal", "目标要是一个数，且不能太大", "a goal is a number, and not too large"));
+            }
+            if goal.label.as_ref().is_some_and(|l| !short(l, TITLE)) {
+                return Err(bad(tile, "goal", format_args!("目标的名称最多 {TITLE} 个字"), format_args!("the name of a goal has at most {TITLE} characters")));
+            }
         }
     }
     Ok(())
@@ -282,6 +368,24 @@ pub(super) fn numeric(value: ValueType) -> bool {
 }
 
 impl Tile {
+    /// What it should come to.
+    pub(super) fn goal(&self) -> Option<&Goal> {
+        match &self.show {
+            Show::Number { goal, .. } | Show::Trend { goal, .. } => goal.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The words people wrote on it.
+    pub(super) fn words(&mut self) -> impl Iterator<Item = &mut Label> {
+        let own = match &mut self.show {
+            Show::Number { goal, .. } | Show::Trend { goal, .. } => goal.as_mut().and_then(|g| g.label.as_mut()),
+            Show::Text { text } => Some(text),
+            _ => None,
+        };
+        self.title.iter_mut().chain(own)
+    }
+
     /// Says every feature, class and segment it names.
     pub(super) fn name(&self, found: &mut Names) {
         found.list(&self.who);
@@ -289,7 +393,8 @@ impl Tile {
         match &self.show {
             Show::Number { measure, .. } | Show::Trend { measure, .. } | Show::Bar { measure, .. } | Show::Heat { measure, .. } => measured(measure),
             Show::Group { measures, .. } => measures.iter().for_each(measured),
-            Show::Flow { .. } | Show::Cohort { .. } | Show::List { .. } => {}
+            Show::Histogram { feature, .. } => found.feature(feature),
+            Show::Flow { .. } | Show::Cohort { .. } | Show::List { .. } | Show::Text { .. } => {}
         }
         match &self.show {
             Show::Trend { by, .. } => by.iter().for_each(|by| found.feature(by)),
@@ -300,7 +405,7 @@ impl Tile {
                 found.feature(sort.trim_start_matches('-'));
                 columns.iter().for_each(|key| found.feature(key));
             }
-            Show::Number { .. } | Show::Cohort { .. } => {}
+            Show::Number { .. } | Show::Cohort { .. } | Show::Histogram { .. } | Show::Text { .. } => {}
         }
     }
 }
@@ -311,15 +416,16 @@ impl Tile {
 /// `dashboard.tile`, `access.masked`, `rule.…`.
 pub fn names(tile: &Tile, all: &Definitions, walls: &Walls) -> Result<()> {
     let missing = |field: &str, key: &str| bad(tile, field, format_args!("没有 {key}"), format_args!("there is no {key}"));
+    let number = |field: &str, key: &str| -> Result<()> {
+        walls.ask(key)?;
+        let feature = all.feature(key).ok_or_else(|| missing(field, key))?;
+        if numeric(feature.value) { Ok(()) } else { Err(bad(tile, field, format_args!("{key} 不是数，不能计算"), format_args!("{key} is no number to reckon with"))) }
+    };
     let measure = |m: &Measure| -> Result<()> {
         match (&m.feature, m.stat) {
             (None, Stat::Count) => Ok(()),
-            (Some(key), Stat::Sum | Stat::Mean) => {
-                walls.ask(key)?;
-                let feature = all.feature(key).ok_or_else(|| missing("measure", key))?;
-                if numeric(feature.value) { Ok(()) } else { Err(bad(tile, "measure", format_args!("{key} 不是数，不能求和或平均"), format_args!("{key} is no number to be summed"))) }
-            }
-            _ => Err(bad(tile, "measure", "求和与平均要选一个特征，计数不要", "a sum or mean takes a feature, a count takes none")),
+            (Some(key), Stat::Sum | Stat::Mean | Stat::Median | Stat::Min | Stat::Max) => number("measure", key),
+            _ => Err(bad(tile, "measure", "计数不选特征，其他算法都要选一个", "a count takes no feature, everything else takes one")),
         }
     };
     let dimension = |field: &str, by: &str| -> Result<()> {
@@ -350,7 +456,8 @@ pub fn names(tile: &Tile, all: &Definitions, walls: &Walls) -> Result<()> {
             walls.ask(&format!("class.{classification}"))?;
             all.classification(classification).ok_or_else(|| missing("classification", classification))?;
         }
-        Show::Cohort { .. } => {}
+        Show::Histogram { feature, .. } => number("feature", feature)?,
+        Show::Cohort { .. } | Show::Text { .. } => {}
         Show::List { sort, columns, .. } => {
             let sort = sort.trim_start_matches('-');
             for key in columns.iter().map(String::as_str).chain([sort]) {
@@ -430,7 +537,7 @@ mod tests {
 
     #[test]
     fn what_a_dashboard_cannot_be() {
-        let tile = |id: &str, width, who: Who| Tile { id: id.into(), title: None, width, who, show: Show::Number { measure: Measure::count(), back: Back::Month } };
+        let tile = |id: &str, width, who: Who| Tile { id: id.into(), title: None, width, who, show: Show::Number { measure: Measure::count(), back: Back::Month, goal: None } };
         let fails = |tiles: &[Tile]| match shape(tiles) {
             Err(Error::Invalid { code, .. }) => code,
             _ => "",
@@ -444,5 +551,12 @@ mod tests {
         assert_eq!(fails(&many), "dashboard.tiles");
         let list = |limit| Tile { show: Show::List { sort: "-net".into(), columns: vec![], limit }, ..tile("a", 1, Who::new()) };
         assert_eq!((fails(&[list(50)]), fails(&[list(51)]), fails(&[list(0)])), ("", "dashboard.tile", "dashboard.tile"));
+        let shows = |show| fails(&[Tile { show, ..tile("a", 1, Who::new()) }]);
+        let bins = |bins| shows(Show::Histogram { feature: "net".into(), bins });
+        assert_eq!((bins(None), bins(Some(40)), bins(Some(1)), bins(Some(41))), ("", "", "dashboard.tile", "dashboard.tile"));
+        let text = |text: &str| shows(Show::Text { text: Label::same(text.to_owned()) });
+        assert_eq!((text("x"), text(" "), text(&"字".repeat(TEXT)), text(&"字".repeat(TEXT + 1))), ("", "dashboard.tile", "", "dashboard.tile"));
+        let goal = |value| shows(Show::Number { measure: Measure::count(), back: Back::Month, goal: Some(Goal { value, label: None, reach: Reach::AtLeast }) });
+        assert_eq!((goal(-2.5), goal(f64::NAN), goal(1e300)), ("", "dashboard.tile", "dashboard.tile"));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     app::App,
     audit,
-    objects::file,
+    objects::{self, file},
     output::Labels,
     sight::Sight,
 };
@@ -42,7 +42,7 @@ pub struct ExportForm {
     /// `was.<classification>`, as the customer list takes them
     #[serde(default)]
     pub filter: BTreeMap<String, String>,
-    /// of those only these customers, by id; at most 5,000
+    /// of those only these customers or records, by id; at most 5,000
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<String>>,
     /// and not these; at most 5,000
@@ -59,7 +59,8 @@ pub struct ExportForm {
     #[serde(default)]
     pub sort: Option<String>,
     /// feature keys, `class.<classification>`, `tags` and `owner`, written in this order; absent = everything. Who the customer is stands in
-    /// front: `customer_id`, `name`, `phone`, `email`, `member_no` and `zhiyin_id`, or those of them that are named
+    /// front: `customer_id`, `name`, `phone`, `email`, `member_no` and `zhiyin_id`, or those of them that are named. Of records: `id`,
+    /// `number` and fields
     #[serde(default)]
     pub columns: Option<Vec<String>>,
     /// the business day, `YYYY-MM-DD`; absent = the last day on which anything happened
@@ -81,6 +82,11 @@ impl ExportForm {
 
     fn picked(&self) -> Picked {
         Picked { customers: self.customers.clone(), except: self.except.clone() }
+    }
+
+    /// The records it is about.
+    fn records(&self) -> Result<objects::list::Listing> {
+        Ok(objects::list::Listing { only: self.customers.clone(), except: self.except.clone(), ..file::listing(&self.filter, self.sort.as_deref())? })
     }
 
     fn labels(&self) -> Labels {
@@ -167,7 +173,9 @@ pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<Job
             (form, rows)
         }
         Some(object) => {
-            let rows = file::count(app, who.sight(), object, &file::listing(&form.filter, form.sort.as_deref())).await?;
+            // what would not fit when it is written is told now
+            let (table, _) = file::table(app, who.sight(), object, &form.records()?, form.columns.as_deref(), form.labels()).await?;
+            let rows = table.rows.count();
             (form, rows)
         }
         None => {
@@ -235,7 +243,7 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
     let segment = form.filter.get("segment").filter(|s| !s.is_empty() && form.object.is_none());
     let (table, rows, as_of, stem) = match &form.object {
         Some(object) => {
-            let (table, name) = file::table(app, sight, object, &file::listing(&form.filter, form.sort.as_deref()), form.labels()).await?;
+            let (table, name) = file::table(app, sight, object, &form.records()?, form.columns.as_deref(), form.labels()).await?;
             let rows = table.rows.count() as u64;
             (table, rows, app.today(), name)
         }

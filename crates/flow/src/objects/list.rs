@@ -8,11 +8,13 @@ use domain::{
     object::Field,
 };
 use serde_json::json;
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::{BTreeMap, BTreeSet}};
 use store::object as stored;
 
 /// Records read at a time.
 const CHUNK: u32 = 5_000;
+/// Records named one by one.
+const PICKED: usize = 5_000;
 /// Records of one customer that their page shows.
 const OF_CUSTOMER: u32 = 500;
 
@@ -27,6 +29,10 @@ pub struct Listing {
     pub filters: BTreeMap<String, String>,
     /// a field, `number` or `day`; `-` before it for descending; absent: the newest first
     pub sort: Option<String>,
+    /// of those only these, by id
+    pub only: Option<Vec<String>>,
+    /// and not these
+    pub except: Vec<String>,
 }
 
 /// Every record of an object, the newest first.
@@ -45,7 +51,7 @@ pub(crate) async fn everything(app: &App, object: &str) -> Result<Vec<Filled>> {
     }
 }
 
-fn unknown(name: &str) -> Error {
+pub(super) fn unknown(name: &str) -> Error {
     Error::Invalid {
         code: "record.filter",
         message: Label::new(format!("没有字段 {name}，或它不能这样筛选"), format!("there is no field {name}, or it cannot be filtered so")),
@@ -118,13 +124,19 @@ pub(crate) async fn found(app: &App, sight: Sight, k: &Known, listing: &Listing)
     if let (Some(q), true) = (&q, sight.is_masked()) {
         sight::Walls::now(app, sight).await?.ask_search(q)?;
     }
+    if listing.only.iter().chain([&listing.except]).any(|ids| ids.len() > PICKED) {
+        return Err(Error::invalid("change.many", format!("逐条点名最多 {PICKED} 条，更多请按筛选选择全部"), format!("at most {PICKED} records are named one by one; select all matching instead")));
+    }
+    let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<String>>();
+    let (only, except) = (listing.only.as_deref().map(set), set(&listing.except));
     let mut all = everything(app, &k.row.id).await?;
     let shown = |r: &Filled, f: &Field| r.values.get(&f.key).and_then(|v| records::seen(sight, f, v));
     all.retain(|r| {
         let there = whose.as_ref().is_none_or(|keys| r.row.customer.is_some_and(|c| keys.contains(&c)));
         let fits = tests.iter().all(|(f, t)| t.holds(shown(r, f).as_ref()));
         let says = q.as_ref().is_none_or(|q| k.form.fields().any(|f| f.kind != Kind::Customer && shown(r, f).and_then(|v| v.as_text().map(|t| t.to_lowercase().contains(q))).unwrap_or(false)));
-        there && fits && says
+        let picked = only.as_ref().is_none_or(|ids| ids.contains(&r.row.id)) && !except.contains(&r.row.id);
+        picked && there && fits && says
     });
     let Some(sort) = listing.sort.as_deref().filter(|s| !s.is_empty()) else { return Ok(all) };
     let (key, down) = sort.strip_prefix('-').map_or((sort, false), |key| (key, true));

@@ -2,6 +2,7 @@
 //! their file, and files that are brought. Everything here lives in the store.
 
 pub(crate) mod figures;
+pub mod bulk;
 pub mod file;
 mod filling;
 pub mod import;

@@ -279,7 +279,7 @@ pub async fn make(app: &App, by: &By, key: &str, draft: ChangeDraft) -> Result<M
         fingerprint: fingerprint.clone(),
         kind: draft.kind,
         subject,
-        asked: Some(json!({ "filter": draft.filter, "customers": draft.customers.as_ref().map(Vec::len), "except": draft.except.len() })),
+        asked: Some(json!({ "filter": draft.filter, "customers": draft.customers.as_ref().map(Vec::len), "except": draft.except.len(), ONE: draft.customers.as_deref().and_then(|ids| ids.first().filter(|_| ids.len() == 1)) })),
         matched: who.count(),
         changed: 0,
         at: now,
@@ -337,13 +337,20 @@ pub(crate) async fn give_owner(app: &App, tx: &mut Tx, by: &By, request: &str, c
     close(app, tx, by, &mut made, &deltas).await
 }
 
+/// Where a change of one customer alone says whose it was, so that the log of a customer can be read.
+const ONE: &str = "customer";
+
+fn one(c: &Change) -> Option<&str> {
+    c.asked.as_ref()?.get(ONE)?.as_str()
+}
+
 /// Writes a change and its note down at the end of its transaction.
 pub(super) async fn close(app: &App, tx: &mut Tx, by: &By, made: &mut Change, deltas: &Deltas) -> Result<()> {
     let workspace = app.settings().id.clone();
     made.seq = change::next(tx, &workspace).await?;
     change::create(tx, &workspace, made, deltas).await?;
     change::forget(tx, &workspace, oldest(made.at)).await?;
-    let detail = json!({ "kind": made.kind.key(), "subject": made.subject, "matched": made.matched, "changed": made.changed });
+    let detail = json!({ "kind": made.kind.key(), "subject": made.subject, "matched": made.matched, "changed": made.changed, ONE: one(made) });
     audit::append(app, tx, &audit::of(app, &by.actor, Action::CustomersChanged, made.id.as_str()).detail(detail)).await
 }
 
@@ -456,7 +463,7 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
         let c = change::get(&app.store, &workspace, id).await?.ok_or_else(|| Error::not_found("change", id))?;
         return view(app, by, c, None).await;
     }
-    let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted });
+    let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted, ONE: one(&c) });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::CustomersUnchanged, id).detail(detail)).await?;
     tx.commit().await?;
     if matches!(c.kind, Kind::FieldSet | Kind::ContactSet | Kind::ProfilingRefuse | Kind::ProfilingAllow) {

@@ -1,7 +1,7 @@
-//! Saved views of the customer list: filters, sort, columns and density under a name, for oneself or for everybody. The address of
+//! Saved views of the customer list and of lists of records: filters, sort, columns and density under a name, for oneself or for everybody. The address of
 //! the list says what is shown; a view only remembers one.
 
-use crate::{Error, Result, app::App, audit, people::By, sight};
+use crate::{Error, Result, app::App, audit, objects, people::By, sight};
 use domain::{
     Label,
     access::Permission,
@@ -21,7 +21,8 @@ pub struct ViewView {
     pub id: String,
     /// name for people
     pub name: String,
-    /// parameters of the list: `rule`, `segment`, `q`, `tag`, `owner`, `class.…`, `was.…`, `sort`, `columns`, `density`
+    /// parameters of the list: `rule`, `segment`, `q`, `tag`, `owner`, `class.…`, `was.…`, `f.…`, `sort`, `columns`, `density`; `object`:
+    /// of the list of these records, with `q`, `customer`, `f.<field>`, `sort` and `columns`
     pub query: BTreeMap<String, String>,
     /// `private` or `everyone`
     pub audience: String,
@@ -53,6 +54,10 @@ pub struct ViewDraft {
     pub audience: Option<String>,
 }
 
+/// What a view of the customer list remembers, beside `class.…`, `was.…` and `f.…`.
+const OF_CUSTOMERS: &[&str] = &["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "entered", "left", "finding"];
+/// What a view of a list of records remembers, beside `f.…`.
+const OF_RECORDS: &[&str] = &["object", "q", "customer", "sort", "columns"];
 const NAME: usize = 60;
 /// Characters of all parameters together.
 const QUERY: usize = 8_000;
@@ -84,16 +89,23 @@ fn view(app: &App, by: &By, v: View, default: Option<&str>) -> ViewView {
     }
 }
 
-fn checked(by: &By, draft: ViewDraft) -> Result<(String, serde_json::Value, bool)> {
+async fn checked(app: &App, by: &By, draft: ViewDraft) -> Result<(String, serde_json::Value, bool)> {
     let name = draft.name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name.chars().count() > NAME {
         return Err(Error::invalid("view.name", format!("视图名要 1 到 {NAME} 个字"), format!("a view's name has 1 to {NAME} characters")));
     }
-    let known = |k: &str| ["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "entered", "left", "finding"].contains(&k) || k.starts_with("class.") || k.starts_with("was.");
+    let object = draft.query.get("object").map(String::as_str).filter(|o| !o.is_empty());
+    if let Some(object) = object {
+        objects::get(app, object).await?;
+    }
+    let known = |k: &str| match object {
+        Some(_) => OF_RECORDS.contains(&k) || k.starts_with("f."),
+        None => OF_CUSTOMERS.contains(&k) || ["class.", "was.", "f."].iter().any(|p| k.starts_with(p)),
+    };
     if let Some(name) = draft.query.keys().find(|k| !known(k)) {
         return Err(Error::Invalid {
             code: "view.query",
-            message: Label::new(format!("客户列表没有这个参数：{name}"), format!("the customer list has no parameter {name}")),
+            message: Label::new(format!("列表没有这个参数：{name}"), format!("the list has no parameter {name}")),
             params: json!({ "name": name }),
         });
     }
@@ -144,7 +156,7 @@ pub async fn list(app: &App, by: &By) -> Result<Vec<ViewView>> {
 /// # Errors
 /// `view.name`, `view.query`, `view.audience`, `view.share`, `view.many`; when the store refuses.
 pub async fn create(app: &App, by: &By, draft: ViewDraft) -> Result<ViewView> {
-    let (name, query, shared) = checked(by, draft)?;
+    let (name, query, shared) = checked(app, by, draft).await?;
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
     let made = View {
         id: app.new_id("v"),
@@ -175,7 +187,7 @@ pub async fn create(app: &App, by: &By, draft: ViewDraft) -> Result<ViewView> {
 /// `view.not_found`, `view.foreign`; `access.masked` for one that whoever asks does not see whole; and as [`create`].
 pub async fn edit(app: &App, by: &By, id: &str, draft: ViewDraft) -> Result<ViewView> {
     let before = own(app, by, id).await?;
-    let (name, query, shared) = checked(by, draft)?;
+    let (name, query, shared) = checked(app, by, draft).await?;
     let whole = before.query.to_string();
     if sight::text(by.permissions.sight(), whole.clone()) != whole {
         return Err(sight::masked("view"));

@@ -53,6 +53,12 @@ both! {
         assert!(audit::page(store, "wsp_1", &ben, None, 10).await.unwrap().is_empty());
         let some = Filter { from: Some(at(2)), until: Some(at(5)), ..Filter::default() };
         assert_eq!(seqs(audit::page(store, "wsp_1", &some, None, 10).await.unwrap()), [5, 4, 3]);
+        // done to it, or naming it; what stands for any letter in a pattern stands for itself here
+        let about = |text: &str| Filter { about: Some(text.into()), ..Filter::default() };
+        assert_eq!(seqs(audit::page(store, "wsp_1", &about("s3"), None, 10).await.unwrap()), [4]);
+        assert_eq!(seqs(audit::page(store, "wsp_1", &about("n"), None, 10).await.unwrap()).len(), 7);
+        assert!(audit::page(store, "wsp_1", &about("_"), None, 10).await.unwrap().is_empty());
+        assert!(audit::page(store, "wsp_1", &about("%"), None, 10).await.unwrap().is_empty());
         let first = audit::page(store, "wsp_1", &all, Some(2), 1).await.unwrap().remove(0);
         assert_eq!((first.entry.subject.as_str(), first.entry.detail.as_str(), first.name), ("s0", "{\"n\":0}", None));
     }

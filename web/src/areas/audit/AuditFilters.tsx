@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { DatePicker, Select } from 'antd'
+import { Link } from '@tanstack/react-router'
+import { DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { members } from '@/api/queries'
 import { useMay } from '@/parts/access'
@@ -7,7 +8,7 @@ import { useFormat } from '@/parts/format'
 import type { AuditSearch } from '@/router'
 import { actions } from './actions'
 
-/** By whom, what, on which day: all of it in the address. */
+/** By whom, what, to what, on which day: all of it in the address. */
 export function AuditFilters({ search, onChange }: { search: AuditSearch; onChange: (next: AuditSearch) => void }) {
   const { t } = useFormat()
   const may = useMay()
@@ -15,11 +16,13 @@ export function AuditFilters({ search, onChange }: { search: AuditSearch; onChan
   const who = [...people.map((m) => ({ value: m.id, label: m.name })), ...['cli', 'server'].map((id) => ({ value: id, label: t(`audit.actor_${id}`) }))]
   // somebody who was taken out, from a link or a click in the log
   if (search.actor && !who.some((x) => x.value === search.actor)) who.push({ value: search.actor, label: search.actor })
+  const about = (text: string) => { if ((text.trim() || undefined) !== search.about) onChange({ about: text.trim() || undefined }) }
   const what = actions.map((a) => ({ value: a, label: t(`audit.action_${a.replace('.', '_')}`) }))
   return (
     <div className="audit-filters">
       <div className="field"><label htmlFor="audit-actor">{t('audit.who')}</label><Select id="audit-actor" allowClear value={search.actor} placeholder={t('audit.anybody')} onChange={(actor?: string) => onChange({ actor })} options={who} showSearch={{ optionFilterProp: 'label' }} /></div>
       <div className="field"><label htmlFor="audit-action">{t('audit.what')}</label><Select id="audit-action" allowClear value={search.action} placeholder={t('audit.anything')} onChange={(action?: string) => onChange({ action })} options={what} showSearch={{ optionFilterProp: 'label' }} /></div>
+      <div className="field"><label htmlFor="audit-about">{t('audit.about')}</label><Input key={search.about ?? ''} id="audit-about" allowClear defaultValue={search.about} placeholder={t('audit.about_hint')} onBlur={(e) => about(e.target.value)} onPressEnter={(e) => about(e.currentTarget.value)} onClear={() => about('')} />{search.about?.startsWith('cus_') && <Link to="/customers/$id" params={{ id: search.about }} className="small">{t('audit.to_customer')}</Link>}</div>
       <div className="field"><label htmlFor="audit-day">{t('audit.day')}</label><DatePicker id="audit-day" value={search.day ? dayjs(search.day) : null} onChange={(d) => onChange({ day: d ? d.format('YYYY-MM-DD') : undefined })} format="YYYY-MM-DD" maxDate={dayjs()} placeholder={t('audit.any_day')} /></div>
     </div>
   )

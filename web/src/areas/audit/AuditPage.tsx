@@ -16,11 +16,11 @@ export function AuditPage() {
   const { t } = useFormat()
   const search = useSearch({ from: '/app/audit' })
   const navigate = useNavigate({ from: '/audit' })
-  const { actor, action, day } = search
-  const query = useAudit({ actor, action, day })
+  const { actor, action, about, day } = search
+  const query = useAudit({ actor, action, about, day })
   const items = query.data?.pages.flatMap((p) => p.items) ?? []
-  const narrowed = !!(actor || action || day)
-  const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, day: undefined }), replace: true })
+  const narrowed = !!(actor || action || about || day)
+  const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, about: undefined, day: undefined }), replace: true })
   return (
     <Page title={t('audit.title')} note={t('audit.note')} actions={<span className="row"><Button href={href('/audit/export', { ...filterOf(search) })} download>{t('audit.export')}</Button><Button type="text" href={href('/audit/export', { ...filterOf(search), format: 'jsonl' })} download>{t('audit.export_jsonl')}</Button></span>}>
       <VerifyCard />
@@ -29,7 +29,7 @@ export function AuditPage() {
       <Card className={`flush${query.isPlaceholderData ? ' stale' : ''}`} label={t('audit.title')}>
         {query.isPending && <div className="page"><Loading lines={10} /></div>}
         {query.data && items.length === 0 && <Empty title={t(narrowed ? 'audit.none_match' : 'audit.none')} action={narrowed && <Button onClick={clear}>{t('audit.clear')}</Button>} />}
-        {items.length > 0 && <AuditTable items={items} onActor={(id) => void navigate({ search: (old) => ({ ...old, actor: id }), replace: true })} />}
+        {items.length > 0 && <AuditTable items={items} onActor={(id) => void navigate({ search: (old) => ({ ...old, actor: id }), replace: true })} onAbout={(id) => void navigate({ search: (old) => ({ ...old, about: id }), replace: true })} />}
       </Card>
       {query.hasNextPage && <div className="audit-foot"><Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('audit.older')}</Button></div>}
     </Page>

@@ -5,8 +5,8 @@ import { type Format, useFormat } from '@/parts/format'
 import { actions } from './actions'
 import { lines } from './detail'
 
-/** The entries; a name narrows the log to that person. */
-export function AuditTable({ items, onActor }: { items: AuditEntry[]; onActor: (id: string) => void }) {
+/** The entries; a name narrows the log to that person, what something was done to narrows it to that. */
+export function AuditTable({ items, onActor, onAbout }: { items: AuditEntry[]; onActor: (id: string) => void; onAbout: (id: string) => void }) {
   const f = useFormat()
   const { t } = f
   return (
@@ -20,7 +20,7 @@ export function AuditTable({ items, onActor }: { items: AuditEntry[]; onActor: (
               <td className="nowrap soft">{f.instant(x.at)}</td>
               <td><Actor entry={x} f={f} onActor={onActor} /></td>
               <td className="strong">{actionText(x.action, f)}</td>
-              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} /></td>
+              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} />{x.subject && <button type="button" className="linkish small" aria-label={t('audit.only_this', { name: x.subject_name ?? x.subject })} title={t('audit.only_this', { name: x.subject_name ?? x.subject })} onClick={() => onAbout(x.subject)}> ⌕</button>}</td>
               <td className="whole small"><Detail entry={x} f={f} /></td>
               <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
             </tr>
@@ -51,6 +51,7 @@ function Subject({ text, name, f }: { text: string; name?: string | null; f: For
   const may = useMay()
   if (!text) return <span className="soft">—</span>
   if (name) return <span title={text}>{name}</span>
+  if (text.startsWith('cus_')) return <Link to="/customers/$id" params={{ id: text }}>{t('customers.one')} <span className="mono">{text}</span></Link>
   if (text.startsWith('imp_') && may('imports:write')) return <Link to="/imports/$id" params={{ id: text }}>{t('imports.one')} <span className="mono">{text}</span></Link>
   const [kind, key] = text.split(/ (.*)/s)
   if (key && kind === 'segment') return <Link to="/segments/$key" params={{ key }}>{t('audit.kind_segment')} <span className="mono">{key}</span></Link>

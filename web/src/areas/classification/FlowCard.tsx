@@ -15,13 +15,11 @@ import { usePhone } from '@/parts/hooks'
 import { Failed, Loading } from '@/parts/States'
 import { chartColors, classColor, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
+import { movedOf, notYet } from './moved'
 import type { Pick } from './PickPanel'
 
 /** From the first contact to the last: how people read a life, not the order rules are tried in. */
 const stages = ['not.yet', 'prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
-
-/** Those who were no customers on the first day. */
-const notYet = 'not.yet'
 
 const EChart = lazy(() => import('@/parts/EChart'))
 
@@ -93,11 +91,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
   // by the classes there are, not by those with somebody in them: known before the figures are
   const height = Math.max(320, Math.min(560, ((classifications.find((c) => c.key === key)?.classes.length ?? 0) + 1) * 44))
   const options = classifications.map((c) => ({ value: c.key, label: f.label(c.label) }))
-  // who was nobody's customer on the first day came; only of the others can it be said that they moved or stayed
-  const sum = (of: (l: Flow['links'][number]) => boolean) => (data?.links ?? []).filter(of).reduce((n, l) => n + l.customers, 0)
-  const came = sum((l) => l.source === notYet)
-  const stayed = sum((l) => l.source === l.target)
-  const moved = sum(() => true) - came - stayed
+  const { came, stayed, moved } = movedOf(data?.links ?? [])
   return (
     <ChartCard
       title={t('classification.flow')}

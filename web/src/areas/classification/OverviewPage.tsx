@@ -11,6 +11,7 @@ import { Card, Page } from '@/parts/Page'
 import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import './classification.css'
+import { Changed } from './Changed'
 import { ClassificationCards } from './ClassificationCards'
 import { CohortCard } from './CohortCard'
 import { CurveCard } from './CurveCard'
@@ -38,13 +39,14 @@ export function OverviewPage() {
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />
+          {!search.as_of && <Changed day={data.as_of} known={search.known} classification={data.classifications.find((c) => c.key === (search.flow ?? 'lifecycle'))} />}
           <div className="board">
             <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
             <CurveCard at={at} onPick={setPicked} />
           </div>
           {below && (
             <>
-              <FlowCard asOf={below.as_of} known={search.known} classifications={below.classifications} onPick={setPicked} />
+              <div id="flow" className="overview-flow"><FlowCard asOf={below.as_of} known={search.known} classifications={below.classifications} onPick={setPicked} /></div>
               <CohortCard at={at} onPick={setPicked} />
               <ClassificationCards items={below.classifications} onPick={setPicked} />
             </>

@@ -2,7 +2,7 @@ import { Modal, Select } from 'antd'
 import type { ChangeBody } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { useOwners } from './Owner'
-import type { whom } from './selection'
+import type { whom } from '@/parts/list/selection'
 import { useChange } from './useChange'
 
 /** Assigns one or many to somebody, on `A`. */

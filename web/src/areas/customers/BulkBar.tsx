@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { segments } from '@/api/queries'
 import type { ChangeBody, ChangeKind } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
-import { usePhone, withKey } from '@/parts/hooks'
+import { withKey } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
+import { nobody, pickedOf, type Selection, size, whom } from '@/parts/list/selection'
+import { SelectionBar } from '@/parts/list/SelectionBar'
 import { Pop } from '@/parts/Pop'
 import { useAt } from '@/parts/useAt'
 import { useOwners } from './Owner'
 import { RefusalDialog } from './Refusal'
-import { everybody, nobody, type Selection, size, whom } from './selection'
 import { TagPicker } from './Tags'
 import { useChange } from './useChange'
 
@@ -23,14 +23,11 @@ type Search = Record<string, string | undefined>
 
 /** What can be done with those selected; "all matching" is worked out by the server, not row by row here. */
 export default function BulkBar({ selection, onSelect, filter, shown, total, files }: Props) {
-  const f = useFormat()
-  const { t } = f
+  const { t } = useFormat()
   const may = useMay()
   const owners = useOwners()
   const change = useChange(() => onSelect(nobody))
   const n = size(selection, total)
-  // the head of the table, whose box picks the whole page, is not there on a phone
-  const phone = usePhone()
   const [asking, setAsking] = useState<'profiling_refuse' | 'profiling_allow' | null>(null)
   const [setting, setSetting] = useState(false)
   const past = useAt().as_of
@@ -38,11 +35,8 @@ export default function BulkBar({ selection, onSelect, filter, shown, total, fil
   const pair = !selection.all && n === 2 && a && b ? { a, b } : undefined
   const act = (kind: ChangeKind, subject: string) => change.mutate({ kind, subject, except: [], ...whom(selection, filter, total) } as ChangeBody)
   return (
-    <div className="bulk" role="region" aria-label={t('work.selection')} data-testid="bulk">
-      <span className="strong nowrap" aria-live="polite">{t('work.selected', { count: n, n: f.integer(n) })}</span>
-      {!selection.all && (phone || n >= shown) && total > n && <button type="button" className="linkish" onClick={() => onSelect(everybody)}>{t('work.select_all', { count: total, n: f.integer(total) })}</button>}
-      {selection.all && <span className="soft small">{t('work.all_matching')}</span>}
-      <span className="row">
+    <>
+      <SelectionBar selection={selection} onSelect={onSelect} shown={shown} total={total} busy={change.isPending}>
         <Pop className="pop-button" label={t('work.add_tag')} button={t('work.add_tag')}>{(close) => <TagPicker autoFocus onPick={(x) => { close(); act('tag_add', x.id) }} />}</Pop>
         <Pop className="pop-button" label={t('work.remove_tag')} button={t('work.remove_tag')}>{(close) => <TagPicker autoFocus onlyThese onPick={(x) => { close(); act('tag_remove', x.id) }} />}</Pop>
         <Pop className="pop-button" label={t('work.set_owner')} button={t('work.set_owner')} title={withKey(t('work.set_owner'), 'A')}>
@@ -55,7 +49,7 @@ export default function BulkBar({ selection, onSelect, filter, shown, total, fil
         </Pop>
         <button type="button" className="pop-button" disabled={!!past} title={past ? t('fields.locked_past') : undefined} onClick={() => setSetting(true)}>{t('fields.set_many')}</button>
         {may('definitions:write') && <Lists onPick={act} />}
-        <ExportMenu {...files} picked={selection.all ? { except: [...selection.ids] } : { customers: [...selection.ids] }} />
+        <ExportMenu {...files} picked={pickedOf(selection)} />
         <Pop className="pop-button" label={t('work.profiling')} button={t('work.profiling')} align="right">
           {(close) => (
             <div className="menu">
@@ -64,11 +58,10 @@ export default function BulkBar({ selection, onSelect, filter, shown, total, fil
           )}
         </Pop>
         {pair && <LinkButton to="/duplicates" search={pair}>{t('duplicates.merge_two')}</LinkButton>}
-      </span>
+      </SelectionBar>
       {asking && <RefusalDialog refuses={asking === 'profiling_refuse'} busy={change.isPending} count={n} onClose={() => setAsking(null)} onSay={(refusal) => change.mutate({ kind: asking, refusal, except: [], ...whom(selection, filter, total) } as ChangeBody, { onSettled: () => setAsking(null) })} />}
       {setting && <Suspense fallback={null}><SetField who={whom(selection, filter, total)} count={n} onClose={() => setSetting(false)} onDone={() => { setSetting(false); onSelect(nobody) }} /></Suspense>}
-      <Button type="text" size="small" loading={change.isPending} onClick={() => onSelect(nobody)}>{t('work.deselect')} <span className="kbd">Esc</span></Button>
-    </div>
+    </>
   )
 }
 

@@ -10,7 +10,7 @@ import { handmade } from './asked'
 import { useColumnName } from './Columns'
 import { FieldValue, useFieldLock } from './FieldEdit'
 import { NameEdit, useNameLock } from './NameEdit'
-import { holds, type Selection } from './selection'
+import { holds, type Selection } from '@/parts/list/selection'
 import { TagChip } from './Tags'
 
 export const nameOf = (c: { id: string; name?: string | null; external_id?: string | null }) => c.name ?? c.external_id ?? c.id

@@ -13,6 +13,9 @@ import { Freshness } from '@/parts/Freshness'
 import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
 import { ExportMenu } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
+import { holds, nobody, page, range, type Selection, size, toggle, whom } from '@/parts/list/selection'
+import { ofCustomers } from '@/parts/list/view'
+import { Views } from '@/parts/list/Views'
 import { Card, Page } from '@/parts/Page'
 import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -25,9 +28,7 @@ import { CustomersTable, nameOf, sortable } from './CustomersTable'
 import { Facets } from './Facets'
 import { ActiveFilters, Filters } from './Filters'
 import { useNameLock } from './NameEdit'
-import { holds, nobody, page, range, type Selection, size, toggle, whom } from './selection'
 import { TagChip } from './Tags'
-import { Views } from './Views'
 import { beyondRules, filterText, ruleOf } from '@/parts/filters'
 
 // fetched once somebody selects, looks, or tends the tags
@@ -138,7 +139,7 @@ export function ListPage() {
         </>
       }
     >
-      <Views search={search} untouched={Object.entries(search).every(([k, v]) => !v || k === 'as_of' || k === 'known')} />
+      <Views kind={ofCustomers} search={search} untouched={Object.entries(search).every(([k, v]) => !v || k === 'as_of' || k === 'known')} go={(next, replace) => void navigate({ search: next as never, replace })} />
       <div className="list-tools">
         <SearchBox value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Filters search={search} onChange={set} />

@@ -8,6 +8,7 @@ import { useMay } from '@/parts/access'
 import { startEntry } from '@/parts/entry/open'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
+import { HistoryLink } from '@/parts/HistoryLink'
 import { useHotkeys, withKey } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
@@ -77,7 +78,7 @@ export function ProfilePage() {
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null
   const title = p.name ?? p.identifiers[0]?.value ?? p.id
   return (
-    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })}<Freshness of={p} /></span>} actions={<><EnterFor id={p.id} />{near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}</>}>
+    <Page title={title} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={<span><span className="mono">{p.id}</span> · {t(`customers.kind_${p.kind}`)} · {t('customers.as_of', { day: p.as_of })} <HistoryLink about={p.id} /><Freshness of={p} /></span>} actions={<><EnterFor id={p.id} />{near && <Neighbours near={near} onBefore={() => go(near.before)} onAfter={() => void next()} />}</>}>
       <Card>
         <div className="stack">
           <HeadFacts profile={p} />

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
-import type { Figure, FigureCell, FigureColumn, Show } from '@/api/types'
+import type { Figure, FigureCell, FigureColumn, FigureGoal, Label, Show, Value } from '@/api/types'
 import { GridTable } from '@/parts/figure/GridTable'
 import { cellText, linear, number, plotted, said, shade } from '@/parts/figure/values'
 import { useFormat } from '@/parts/format'
@@ -8,6 +8,8 @@ import { usePhone } from '@/parts/hooks'
 import { Loading } from '@/parts/States'
 import { chartColors, classColor, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
+import { linked } from './links'
+import { plot } from './model'
 
 const EChart = lazy(() => import('@/parts/EChart'))
 export type Cross = (filter: Record<string, string>) => void
@@ -21,6 +23,8 @@ export function FigureBody({ show, ...props }: Props & { show: Show }) {
     case 'number': return <BigNumber {...props} />
     case 'trend': return <Lines {...props} />
     case 'bar': return <BarRows {...props} />
+    case 'histogram': return <Histogram {...props} />
+    case 'text': return <Words text={props.figure.text} />
     case 'heat': return <GridTable figure={props.figure} caption={props.title} shadeOf={shades(props.figure)} />
     case 'cohort': return <GridTable figure={props.figure} caption={props.title} shares={show.of !== 'money'} shadeOf={shades(props.figure, show.of !== 'money')} />
     case 'flow': return show.view === 'bands' ? <Bands {...props} /> : <GridTable figure={props.figure} caption={props.title} shares />
@@ -58,8 +62,74 @@ function BigNumber({ figure }: Props) {
           <span className="soft"> {t('dashboards.was', { day: figure.compare ?? '', value: said(f, h.before.value, h.kind, true) })}</span>
         </p>
       )}
+      {figure.goal && <GoalLine goal={figure.goal} />}
     </div>
   )
+}
+
+/** A goal, how much of it is there, and how far it is. */
+function GoalLine({ goal }: { goal: FigureGoal }) {
+  const f = useFormat()
+  const { t } = f
+  const by = number(goal.difference) ?? 0
+  const size = goal.difference && 'value' in goal.difference ? said(f, { ...goal.difference, value: Math.abs(by) } as Value, goal.kind, true) : ''
+  return (
+    <div className="dash-goal">
+      {goal.share != null && <span className="dash-track" aria-hidden="true"><i className={goal.reached ? 'good' : undefined} style={{ width: `${Math.min(1, Math.max(0, goal.share)) * 100}%` }} /></span>}
+      <p className="small">
+        {f.label(goal.label)} {goal.reach === 'at_most' ? '≤' : '≥'} {said(f, goal.value, goal.kind, true)}
+        {goal.reached != null && <> · <b className={goal.reached ? 'better' : 'worse'}>{t(goal.reached ? 'dashboards.goal_reached' : 'dashboards.goal_missed')}</b></>}
+        {by !== 0 && <span className="soft"> {t(by > 0 ? 'dashboards.goal_above' : 'dashboards.goal_below', { size })}</span>}
+        {goal.share != null && <span className="soft"> · {f.percent(goal.share)}</span>}
+      </p>
+    </div>
+  )
+}
+
+/** What somebody wrote: text and links, line by line. */
+function Words({ text }: { text?: Label | null }) {
+  const f = useFormat()
+  return <p className="dash-words">{linked(f.label(text)).map((part, i) => (typeof part === 'string' ? part : <a key={i} href={part.href} target="_blank" rel="noreferrer">{part.text}</a>))}</p>
+}
+
+/** Axes and their words, the same for every picture that has them. */
+function useAxes(kind: FigureColumn['kind']) {
+  const f = useFormat()
+  const dark = useTheme() === 'dark'
+  return useMemo(() => {
+    const c = chartColors(dark)
+    const label = { color: c.soft, fontFamily: c.font, fontSize: 12 }
+    return {
+      x: { type: 'category', axisLabel: { ...label, hideOverlap: true }, axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false } },
+      y: { type: 'value', scale: kind !== 'int', minInterval: kind === 'int' ? 1 : undefined, axisLabel: { ...label, formatter: (n: number) => (kind === 'money' ? f.compactMoney(n) : f.compact(n)) }, splitLine: { lineStyle: { color: c.line } } },
+    }
+  }, [kind, dark, f])
+}
+
+/** Bars side by side, one a bin; a click opens its customers, and so does its number in the table. */
+function Histogram({ figure, title }: Props) {
+  const f = useFormat()
+  const dark = useTheme() === 'dark'
+  const navigate = useNavigate()
+  const axes = useAxes('int')
+  // those whose value is not known are in the table
+  const bins = useMemo(() => figure.rows.filter((r) => r.key !== ''), [figure])
+  const option = useMemo(() => {
+    const names = bins.map((r) => f.label(r.cells[0]?.label))
+    return {
+      animation: false,
+      grid: { left: 52, right: 14, top: 14, bottom: 28 },
+      xAxis: { ...axes.x, data: names },
+      yAxis: axes.y,
+      tooltip: { ...tooltip(dark), trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (p: { dataIndex: number }[]) => { const row = bins[p[0]?.dataIndex ?? -1]; return row ? `${f.label(row.cells[0]?.label)}\n${f.t('dashboards.n', { count: row.cells[1]?.n ?? 0, n: f.integer(row.cells[1]?.n ?? 0) })} · ${f.percent(row.cells[1]?.share ?? 0)}` : '' } },
+      series: [{ type: 'bar', data: bins.map((r) => number(r.cells[1]?.value)), barCategoryGap: '6%', itemStyle: { color: chartColors(dark).primary } }],
+    }
+  }, [bins, axes, dark, f])
+  const open = (x: number) => {
+    const cell = bins[Math.round(x)]?.cells[1]
+    if (cell?.open && cell.n) void navigate({ to: '/customers', search: cell.open as never })
+  }
+  return <Suspense fallback={<Loading lines={5} height={plot} />}><EChart option={option} height={plot} label={`${title}. ${bins.map((r) => `${f.label(r.cells[0]?.label)}: ${f.integer(r.cells[1]?.n ?? 0)}`).join(', ')}`} onPlot={open} /></Suspense>
 }
 
 /** Bars: the name narrows the whole dashboard, the number opens its customers. */
@@ -97,27 +167,32 @@ function Lines({ figure, title }: Props) {
   const dark = useTheme() === 'dark'
   const navigate = useNavigate()
   const lines = useMemo(() => plotted(figure).map((x, n) => ({ ...x, color: x.column.key === 'all' ? chartColors(dark).primary : classColor(x.column.key, n) })), [figure, dark])
+  const axes = useAxes(lines[0]?.column.kind ?? 'int')
+  const goal = figure.goal
   const option = useMemo(() => {
     const c = chartColors(dark)
-    const label = { color: c.soft, fontFamily: c.font, fontSize: 12 }
-    const kind = lines[0]?.column.kind ?? 'int'
-    const scale = (n: number) => (kind === 'money' ? f.compactMoney(n) : f.compact(n))
+    const line = goal && { type: 'line', name: f.label(goal.label), data: figure.rows.map(() => number(goal.value)), symbol: 'none', silent: true, lineStyle: { width: 2, type: 'dashed', color: c.soft }, itemStyle: { color: c.soft } }
     return {
       animation: false,
-      grid: { left: 60, right: 14, top: lines.length > 1 ? 34 : 14, bottom: 28 },
-      ...(lines.length > 1 && { legend: { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: c.text, fontFamily: c.font, fontSize: 12 }, pageTextStyle: { color: c.soft }, pageIconColor: c.soft, pageIconInactiveColor: c.line } }),
-      xAxis: { type: 'category', boundaryGap: false, data: figure.rows.map((r) => r.key), axisLabel: { ...label, hideOverlap: true }, axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false } },
-      yAxis: { type: 'value', scale: kind !== 'int', minInterval: kind === 'int' ? 1 : undefined, axisLabel: { ...label, formatter: scale }, splitLine: { lineStyle: { color: c.line } } },
+      grid: { left: 60, right: 14, top: lines.length > 1 || line ? 34 : 14, bottom: 28 },
+      ...((lines.length > 1 || line) && { legend: { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: c.text, fontFamily: c.font, fontSize: 12 }, pageTextStyle: { color: c.soft }, pageIconColor: c.soft, pageIconInactiveColor: c.line } }),
+      xAxis: { ...axes.x, boundaryGap: false, data: figure.rows.map((r) => r.key) },
+      yAxis: axes.y,
       tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { dataIndex: number }[]) => { const row = figure.rows[p[0]?.dataIndex ?? -1]; return row ? [row.key, ...lines.map((l) => `${f.label(l.column.label)}  ${cellText(f, row.cells[l.i], l.column.kind)}  n ${f.integer(row.cells[l.i]?.n ?? 0)}`)].join('\n') : '' } },
-      series: lines.map((l) => ({ type: 'line', name: f.label(l.column.label), data: figure.rows.map((r) => number(r.cells[l.i]?.value)), symbolSize: 5, lineStyle: { width: 2, color: l.color }, itemStyle: { color: l.color } })),
+      series: [...lines.map((l) => ({ type: 'line', name: f.label(l.column.label), data: figure.rows.map((r) => number(r.cells[l.i]?.value)), symbolSize: 5, lineStyle: { width: 2, color: l.color }, itemStyle: { color: l.color } })), ...(line ? [line] : [])],
     }
-  }, [figure, lines, dark, f])
+  }, [figure, lines, goal, axes, dark, f])
   const open = (x: number) => {
     const cell = figure.rows[Math.round(x)]?.cells[lines.length === 1 ? (lines[0]?.i ?? 1) : -1]
     if (cell?.open) void navigate({ to: '/customers', search: cell.open as never })
   }
-  if (!figure.rows.length) return <Loading lines={5} height={240} />
-  return <Suspense fallback={<Loading lines={5} height={240} />}><EChart option={option} height={240} label={`${title}. ${figure.rows[0]?.key ?? ''} – ${figure.rows.at(-1)?.key ?? ''}`} onPlot={lines.length === 1 ? open : undefined} /></Suspense>
+  if (!figure.rows.length) return <Loading lines={5} height={plot} />
+  return (
+    <>
+      <Suspense fallback={<Loading lines={5} height={plot} />}><EChart option={option} height={plot} label={`${title}. ${figure.rows[0]?.key ?? ''} – ${figure.rows.at(-1)?.key ?? ''}`} onPlot={lines.length === 1 ? open : undefined} /></Suspense>
+      {goal && <GoalLine goal={goal} />}
+    </>
+  )
 }
 
 /** Bands from the classes before to the classes after, in our own order: the same picture every time. */

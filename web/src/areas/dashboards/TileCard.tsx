@@ -21,13 +21,14 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
   const may = useMay()
   const classifications = useClassifications()
   const [asTable, setAsTable] = useState(false)
-  const drawn = !['list', 'group', 'heat', 'cohort'].includes(tile.show.kind) && !(tile.show.kind === 'flow' && tile.show.view === 'matrix')
+  const drawn = !['list', 'group', 'heat', 'cohort', 'text'].includes(tile.show.kind) && !(tile.show.kind === 'flow' && tile.show.view === 'matrix')
   const title = f.label(figure?.title) || f.label(tile.title) || t(`dashboards.kind_${tile.show.kind}`)
-  const ready = figure && !figure.problem && figure.rows.length > 0
+  const words = tile.show.kind === 'text'
+  const ready = figure && !figure.problem && !words && figure.rows.length > 0
   return (
     <section className={`card dash-tile w${tile.width}${tools ? ' editing' : ''}`} aria-label={title} data-testid={`tile-${tile.id}`}>
       <div className="card-head">
-        <h2>{title}</h2>
+        <h2 className={words && !tile.title && !tools ? 'sr' : undefined}>{title}</h2>
         <div className="card-extra">
           {tools}
           {ready && drawn && !tools && tile.width > 1 && <Button size="small" type="text" aria-pressed={asTable} aria-label={`${t(asTable ? 'common.show_chart' : 'common.show_table')}: ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>}
@@ -48,8 +49,8 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
         {figure?.problem && <p className="dash-problem" role="note">{f.label(figure.problem.message)}</p>}
         {figure && !figure.problem && (asTable ? <GridTable figure={figure} caption={title} shares /> : <FigureBody show={tile.show} figure={figure} title={title} onCross={onCross} chosen={chosen} />)}
       </div>
-      {!figure && <p className="small dash-foot" />}
-      {figure && !figure.problem && (
+      {!figure && !words && <p className="small dash-foot" />}
+      {figure && !figure.problem && !words && (
         <p className="small soft dash-foot">
           {figure.notes.map((n) => <span key={n.en}>{f.label(n)} · </span>)}
           {figure.pending > 0 && tile.show.kind !== 'number' && <span role="status">{t('dashboards.pending', { count: figure.pending })} · </span>}

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { Tile } from '@/api/types'
+import { linked } from './links'
 import { begin, blank, change, copyOf, crossed, dirty, filterOf, freeId, fresh, kinds, move, place, put, redo, resize, undo, without } from './model'
 
 const tile = (id: string, width = 1): Tile => ({ id, width, who: {}, show: blank('number') })
 const ids = (tiles: Tile[]) => tiles.map((t) => t.id).join('')
 const three = [tile('a'), tile('b'), tile('c')]
+
+describe('words on a dashboard', () => {
+  it('has links, and nothing else but text', () => {
+    expect(linked('看 https://a.example/x?y=1。再看 [手册](https://b.example/d)!')).toEqual(['看 ', { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' }, '。再看 ', { text: '手册', href: 'https://b.example/d' }, '!'])
+    expect(linked('(see http://a.example/.)')).toEqual(['(see ', { text: 'http://a.example/', href: 'http://a.example/' }, '.)'])
+    expect(linked('<b>[x](javascript:alert(1)) //a.example')).toEqual(['<b>[x](javascript:alert(1)) //a.example'])
+    expect(linked('')).toEqual([])
+  })
+})
 
 describe('a dashboard while it is edited', () => {
   it('moves tiles one by one, or before another', () => {

@@ -46,7 +46,7 @@ export function copyOf(tiles: Tile[], id: string): Tile[] {
   return found ? [...tiles.slice(0, at + 1), { ...found, id: freeId(tiles) }, ...tiles.slice(at + 1)] : tiles
 }
 
-export const kinds = ['number', 'trend', 'bar', 'heat', 'flow', 'cohort', 'list', 'group'] as const
+export const kinds = ['number', 'trend', 'bar', 'histogram', 'heat', 'flow', 'cohort', 'list', 'group', 'text'] as const
 export type Kind = (typeof kinds)[number]
 const count = { stat: 'count' as const }
 
@@ -56,6 +56,8 @@ export function blank(kind: Kind): Show {
     case 'number': return { kind, measure: count, back: 'month' }
     case 'trend': return { kind, measure: count, by: 'class.lifecycle', step: 'month', points: 13 }
     case 'bar': return { kind, by: 'class.lifecycle', measure: count, limit: 10 }
+    case 'histogram': return { kind, feature: 'net' }
+    case 'text': return { kind, text: { zh: '', en: '' } }
     case 'heat': return { kind, x: 'rfm_f', y: 'rfm_r', measure: count }
     case 'flow': return { kind, classification: 'lifecycle', back: 'month', view: 'matrix' }
     case 'cohort': return { kind, of: 'retention', months: 12 }
@@ -63,16 +65,20 @@ export function blank(kind: Kind): Show {
     case 'group': return { kind, by: 'class.lifecycle', measures: [{ stat: 'sum', feature: 'net' }], limit: 20 }
   }
 }
-const widths: Record<Kind, number> = { number: 1, trend: 2, bar: 2, heat: 2, flow: 2, cohort: 4, list: 2, group: 2 }
+const widths: Record<Kind, number> = { number: 1, trend: 2, bar: 2, histogram: 2, heat: 2, flow: 2, cohort: 4, list: 2, group: 2, text: 2 }
 export const fresh = (tiles: Tile[], kind: Kind): Tile => ({ id: freeId(tiles), width: widths[kind], who: {}, show: blank(kind) })
+
+/** How tall a picture with axes is. */
+export const plot = 240
 
 /** About how tall the picture will be. `classes`: how many a classification has. */
 export function room(show: Show, classes: (classification: string) => number): number {
   const table = (rows: number) => 31 + 37 * rows
   const of = (by: string) => (by.startsWith('class.') ? classes(by.slice(6)) + 1 : 8)
   switch (show.kind) {
-    case 'number': return 57
-    case 'trend': return 240
+    case 'number': return show.goal ? 92 : 57
+    case 'trend': case 'histogram': return plot
+    case 'text': return 22 * Math.max(1, show.text.zh.split('\n').length)
     case 'bar': return 30 * Math.min(show.limit, of(show.by))
     case 'heat': return 180
     case 'flow': return show.view === 'bands' ? Math.max(280, Math.min(480, 44 * (classes(show.classification) + 1))) : table(classes(show.classification) + 1)

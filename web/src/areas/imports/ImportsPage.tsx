@@ -1,12 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { Button } from 'antd'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { imports, overview, upload, uploadEverything } from '@/api/queries'
 import type { Import, Job } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { Drop } from '@/parts/file/Drop'
+import { isTable } from '@/parts/file/pasted'
 import { useFormat } from '@/parts/format'
 import { ordered } from '@/parts/jobs/stream'
+import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
@@ -15,6 +18,7 @@ import './imports.css'
 import { InboxNote } from './InboxNote'
 import { fileNames } from './names'
 
+const PasteTable = lazy(() => import('./PasteTable'))
 const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
 
 export function ImportsPage() {
@@ -66,12 +70,31 @@ function DropZone() {
   })
   // leaving the page stops an upload that nobody would see the end of
   useEffect(() => () => running.current?.abort(), [])
+  const [pasting, setPasting] = useState<string | null>(null)
+  const busy = send.isPending || pasting !== null
+  useEffect(() => {
+    // ⌘V anywhere on the page: files are sent, a table is shown first
+    const paste = (e: ClipboardEvent) => {
+      if (busy || (e.target as HTMLElement | null)?.closest('input, textarea, [contenteditable=true], [role=dialog]')) return
+      const files = [...(e.clipboardData?.files ?? [])]
+      const text = e.clipboardData?.getData('text/plain') ?? ''
+      if (isTable(text)) setPasting(text)
+      else if (files.length) send.mutate(files)
+      else return
+      e.preventDefault()
+    }
+    window.addEventListener('paste', paste)
+    return () => window.removeEventListener('paste', paste)
+  })
   const stopped = send.error instanceof DOMException
   return (
     <>
       {send.error && !stopped && <Failed error={send.error} />}
       {arrival && <Arrival ordered={arrival} />}
-      <Drop multiple title={t('imports.drop')} note={`${t('imports.drop_note')}${whole ? ` ${t('imports.drop_everything')}` : ''}`} accept={whole ? `${kinds},.zip` : kinds} busy={send.isPending} sent={sent} onFiles={send.mutate} onStop={() => running.current?.abort()} />
+      <Drop multiple title={t('imports.drop')} note={`${t('imports.drop_note')}${whole ? ` ${t('imports.drop_everything')}` : ''}`} accept={whole ? `${kinds},.zip` : kinds} busy={send.isPending} sent={sent} onFiles={send.mutate} onStop={() => running.current?.abort()} also={<Button onClick={() => setPasting('')}>{t('imports.paste')}</Button>} />
+      <Drawer open={pasting !== null} onClose={() => setPasting(null)} size={640} title={t('imports.paste')} destroyOnHidden>
+        {pasting !== null && <Suspense fallback={<Loading lines={6} />}><PasteTable first={pasting} onFile={(file) => { setPasting(null); send.mutate([file]) }} onCancel={() => setPasting(null)} /></Suspense>}
+      </Drawer>
     </>
   )
 }

@@ -5,6 +5,7 @@ import type { Member, Role, Standing } from '@/api/types'
 import { members, putMember, session } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
 import { useFormat } from '@/parts/format'
+import { HistoryLink } from '@/parts/HistoryLink'
 import { permissionsOf, personalIn, personalOf, roles, within } from '@/parts/roles'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -55,7 +56,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       </td>
       {seen && <td className="nowrap" data-label={t('members.last_seen')}>{m.last_seen_at ? f.instant(m.last_seen_at) : '—'}</td>}
       <td className="nowrap" data-label={t('members.since')}>{f.instant(m.created_at)}</td>
-      <td className="whole">{m.second_factor && mayTouch && !m.you && mine.includes('settings:write') && <ResetSecond member={m} />}{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
+      <td className="whole"><HistoryLink about={m.id} /> {m.second_factor && mayTouch && !m.you && mine.includes('settings:write') && <ResetSecond member={m} />}{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
       {asked && <RoleChange member={m} role={asked} busy={save.isPending} onConfirm={() => save.mutate({ role: asked, personal: personalIn(asked, m.personal) })} onCancel={() => setAsked(null)} />}
     </tr>
   )

@@ -169,7 +169,7 @@ function Recent({ object: o }: { object: CustomObject }) {
       <ul className="stack">
         {all.data.map((x) => (
           <li key={x.id} className="row">
-            <span className="grow"><span className="strong">{x.name}</span> <span className="soft small">{f.instant(x.at)} · {x.author_name ?? t('imports.by_cli')} · {t('records.import_line', { made: f.integer(x.made), changed: f.integer(x.changed) })}</span></span>
+            <span className="grow"><span className="strong">{x.name || t('records.by_hand')}</span> <span className="soft small">{f.instant(x.at)} · {x.author_name ?? t('imports.by_cli')} · {x.removed ? t('records.removed_many', { count: x.removed, n: f.integer(x.removed) }) : x.name ? t('records.import_line', { made: f.integer(x.made), changed: f.integer(x.changed) }) : t('records.changed_many', { count: x.changed, n: f.integer(x.changed) })}</span></span>
             {x.undone_at ? <span className="soft small">{t('records.import_is_undone')}</span> : <Undo id={x.id} />}
           </li>
         ))}

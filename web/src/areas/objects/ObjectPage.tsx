@@ -1,28 +1,32 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Input, Popconfirm, Select } from 'antd'
-import { lazy, Suspense, useCallback, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { own } from '@/api/base'
 import { deleteObject, object as objectQuery, objectUsage, records as recordsQuery, restoreObject } from '@/api/objects'
-import type { CustomObject, FormField, RecordItem } from '@/api/types'
+import type { CustomObject, RecordItem } from '@/api/types'
 import type { ObjectSearch } from '@/router'
 import { useMay } from '@/parts/access'
-import { type Format, useFormat } from '@/parts/format'
-import { useDebounced, usePhone } from '@/parts/hooks'
-import { labelsOf, useExport } from '@/parts/jobs/exports'
-import { Lock } from '@/parts/Masked'
+import { useFormat } from '@/parts/format'
+import { useDebounced, useHotkeys, usePhone } from '@/parts/hooks'
+import { ExportMenu } from '@/parts/jobs/ExportMenu'
+import { ColumnsPanel } from '@/parts/list/ColumnsPanel'
+import { nobody, page, range, type Selection, size, toggle } from '@/parts/list/selection'
+import { ofRecords } from '@/parts/list/view'
+import { Views } from '@/parts/list/Views'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
-import { Pop } from '@/parts/Pop'
 import { useOpened } from '@/parts/recent'
-import { shownIn } from '@/parts/record/value'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { askToLeave } from '@/parts/ask'
 import './objects.css'
+import { RecordCards, RecordsTable } from './RecordsTable'
 
 const FormBuilder = lazy(() => import('./FormBuilder'))
 const ImportFile = lazy(() => import('./ImportFile'))
 const Paste = lazy(() => import('./Paste'))
+const RecordsBar = lazy(() => import('./RecordsBar'))
 const RecordForm = lazy(() => import('@/parts/record/RecordForm'))
 
 /** Records of one kind: found, sorted, written, taken along. */
@@ -42,7 +46,7 @@ export function ObjectPage() {
   const q = useDebounced(text, 250)
   const filters = Object.fromEntries(Object.entries(search).filter(([k]) => k.startsWith('f.'))) as Record<string, string>
   const query = useInfiniteQuery({ ...recordsQuery(id, { q: q || undefined, customer: search.customer, sort: search.sort, ...filters }), enabled: !!o })
-  const items = query.data?.pages.flatMap((p) => p.items) ?? []
+  const items = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
   const [open, setOpen] = useState<RecordItem | 'new' | null>(null)
   const [building, setBuilding] = useState(false)
@@ -50,7 +54,19 @@ export function ObjectPage() {
   const [bringing, setBringing] = useState(false)
   const dirty = useRef(false)
   const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
-  const { start, busy } = useExport()
+  const kind = useMemo(() => ofRecords(id), [id])
+  const works = may('customers:write')
+  const [selection, setSelection] = useState<Selection>(nobody)
+  const [picking, setPicking] = useState(false)
+  const narrowing: Record<string, string> = { ...(q ? { q } : {}), ...(search.customer ? { customer: search.customer } : {}), ...filters }
+  const about = JSON.stringify([id, narrowing])
+  // what is selected is selected of this list
+  useEffect(() => setSelection(nobody), [about])
+  // a view brings its own search
+  useEffect(() => setText(search.q ?? ''), [search.view])
+  const ids = useMemo(() => items.map((r) => r.id), [items])
+  const pick = useCallback((one: string, through: boolean) => setSelection((s) => (through ? range(s, ids, one) : toggle(s, one))), [ids])
+  useHotkeys(works && !phone ? { escape: () => setSelection(nobody) } : {})
   const close = async () => {
     if (dirty.current && !(await askToLeave())) return
     dirty.current = false
@@ -60,17 +76,22 @@ export function ObjectPage() {
   if (object.error) return <Page title={t('records.title')}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
   if (!o) return null
   const fields = o.sections.flatMap((s) => s.fields)
-  const columns = fields.filter((x) => x.kind !== 'long_text')
+  const first = fields.filter((x) => x.kind !== 'long_text').map((x) => x.key)
+  const place = own(`zhiyin.columns.${o.id}`)
+  const named = (search.columns ?? localStorage.getItem(place))?.split(',').filter((k) => fields.some((x) => x.key === k))
+  const chosen = named?.length ? named : first
+  const columns = chosen.flatMap((k) => fields.find((x) => x.key === k) ?? [])
+  const setColumns = (next: string[]) => { localStorage.setItem(place, next.join(',')); set({ columns: next.join(',') || undefined }) }
+  const asked = { ...narrowing, sort: search.sort }
+  const files = { shown: { ...asked, columns: ['number', ...chosen].join(',') }, everything: asked }
   const narrowed = !!q || !!search.customer || Object.keys(filters).length > 0
-  const direction = (key: string) => (search.sort === key ? ('ascending' as const) : search.sort === `-${key}` ? ('descending' as const) : undefined)
-  const order = (format: 'csv' | 'xlsx') => void start({ format, object: id, filter: { ...(q ? { q } : {}), ...(search.customer ? { customer: search.customer } : {}), ...filters }, sort: search.sort ?? null, columns: null, as_of: null, known: 'today', labels: labelsOf(format, f.lang) })
   const write = may('customers:write') && <Button type="primary" onClick={() => setOpen('new')}>{t('records.new')}</Button>
   return (
     <Page
       title={f.label(o.label)} crumb={<Link to="/objects">{t('records.title')}</Link>} note={f.label(o.description) || t('records.total', { count: o.records, n: f.integer(o.records) })}
       actions={
         <>
-          {may('export:take') && <Pop className="pop-button" label={t('customers.export')} button={t('customers.export')} align={phone ? 'left' : 'right'}>{(done) => <div className="menu">{(['xlsx', 'csv'] as const).map((x) => <button key={x} type="button" disabled={busy} onClick={() => { done(); order(x) }}>{x.toUpperCase()}</button>)}</div>}</Pop>}
+          <ExportMenu {...files} object={o.id} />
           {may('definitions:write') && <Button onClick={() => setBuilding(true)}>{t('records.edit_form')}</Button>}
           {may('customers:write') && <Button onClick={() => setBringing(true)}>{t('records.import')}</Button>}
           {may('customers:write') && !phone && <Button onClick={() => setPasting(true)}>{t('records.paste')}</Button>}
@@ -78,32 +99,21 @@ export function ObjectPage() {
         </>
       }
     >
+      <Views kind={kind} search={search} untouched={false} go={(next, replace) => void navigate({ search: next as never, replace })} />
       <div className="list-tools">
         <div data-page-search className="grow"><Input allowClear aria-label={t('records.search')} placeholder={t('records.search')} value={text} onChange={(e) => { setText(e.target.value); set({ q: e.target.value || undefined }) }} /></div>
-        {columns.filter((x) => x.options?.length && !x.personal).map((x) => <Select key={x.key} allowClear aria-label={f.label(x.label)} placeholder={f.label(x.label)} value={filters[`f.${x.key}`]} onChange={(v?: string) => set({ [`f.${x.key}`]: v })} options={(x.options ?? []).map((y) => ({ value: y.key, label: f.label(y.label) }))} popupMatchSelectWidth={false} className="record-filter" />)}
+        {fields.filter((x) => x.options?.length && !x.personal).map((x) => <Select key={x.key} allowClear aria-label={f.label(x.label)} placeholder={f.label(x.label)} value={filters[`f.${x.key}`]} onChange={(v?: string) => set({ [`f.${x.key}`]: v })} options={(x.options ?? []).map((y) => ({ value: y.key, label: f.label(y.label) }))} popupMatchSelectWidth={false} className="record-filter" />)}
         {search.customer && <span className="chip on">{items[0]?.names[search.customer] ?? t('records.one_customer')}<button type="button" aria-label={t('customers.clear')} onClick={() => set({ customer: undefined })}>×</button></span>}
-        {phone && <Select aria-label={t('customers.sort')} value={search.sort ?? ''} onChange={(v: string) => set({ sort: v || undefined })} options={[{ value: '', label: t('records.newest') }, ...columns.flatMap((x) => [`-${x.key}`, x.key].map((k) => ({ value: k, label: `${f.label(x.label)} ${k.startsWith('-') ? '↓' : '↑'}` })))]} popupMatchSelectWidth={false} />}
+        {phone && <Select aria-label={t('customers.sort')} value={search.sort ?? ''} onChange={(v: string) => set({ sort: v || undefined })} options={[{ value: search.sort === '-number' ? '-number' : '', label: t('records.newest') }, ...columns.flatMap((x) => [`-${x.key}`, x.key].map((k) => ({ value: k, label: `${f.label(x.label)} ${k.startsWith('-') ? '↓' : '↑'}` })))]} popupMatchSelectWidth={false} />}
+        {!phone && <ColumnsPanel value={chosen} onChange={setColumns} all={fields.map((x) => ({ key: x.key, search: `${x.key} ${x.label.zh} ${x.label.en}`.toLowerCase() }))} name={(key) => f.label(fields.find((x) => x.key === key)?.label) || key} first={first} />}
+        {phone && works && items.length > 0 && <Button type="text" aria-pressed={picking} onClick={() => { setPicking(!picking); setSelection(nobody) }}>{t(picking ? 'work.pick_done' : 'work.pick')}</Button>}
       </div>
+      {works && size(selection, total) > 0 && <Suspense fallback={null}><RecordsBar object={o} selection={selection} onSelect={setSelection} filter={narrowing} shown={items.length} total={total} files={files} /></Suspense>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={8} /></Card>}
       {query.data && items.length === 0 && <Card><Empty title={t(narrowed ? 'records.none_match' : 'records.none')} text={t(narrowed ? 'customers.none_match_text' : 'records.none_text')} action={narrowed ? <Button onClick={() => { setText(''); void navigate({ search: {} as never }) }}>{t('customers.clear')}</Button> : write} /></Card>}
-      {items.length > 0 && (phone ? <Cards items={items} fields={columns} f={f} onOpen={setOpen} /> : (
-        <Card className="flush">
-          {/* a scrolling region must be reachable by keyboard */}
-          <div className="scroll" role="group" tabIndex={0} aria-label={f.label(o.label)}>
-            <table className="data-table records-table">
-              <thead><tr><th scope="col">#</th>{columns.map((x) => <th key={x.key} scope="col" aria-sort={direction(x.key)} className={x.kind === 'number' || x.kind === 'money' ? 'num' : undefined}><button type="button" className="sort" onClick={() => set({ sort: direction(x.key) === 'descending' ? x.key : `-${x.key}` })}>{f.label(x.label)}<span aria-hidden="true">{direction(x.key) === 'ascending' ? '↑' : direction(x.key) === 'descending' ? '↓' : ''}</span></button></th>)}</tr></thead>
-              <tbody>
-                {items.map((r) => (
-                  <tr key={r.id}>
-                    <th scope="row"><button type="button" className="linkish" aria-label={t('records.open_n', { n: r.number })} onClick={() => setOpen(r)}>{r.number}</button></th>
-                    {columns.map((x) => <td key={x.key} className={x.kind === 'number' || x.kind === 'money' ? 'num' : undefined}><RecordCell record={r} field={x} f={f} /></td>)}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </Card>
+      {items.length > 0 && (phone ? <RecordCards items={items} fields={columns} onOpen={setOpen} selection={picking ? selection : undefined} onToggle={(one) => pick(one, false)} /> : (
+        <Card className="flush"><RecordsTable name={f.label(o.label)} items={items} fields={columns} sort={search.sort} onSort={(sort) => set({ sort })} onOpen={setOpen} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((now) => page(now, ids))} /></Card>
       ))}
       {items.length > 0 && <div className="list-foot"><span>{t('customers.shown', { shown: f.integer(items.length), total: f.integer(total) })}</span>{query.hasNextPage && <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.more')}</Button>}</div>}
       <Drawer open={open !== null} onClose={() => void close()} size={520} title={open === 'new' ? t('records.new') : open ? `${f.label(o.label)} #${open.number}` : ''} destroyOnHidden>
@@ -119,25 +129,6 @@ export function ObjectPage() {
         {pasting && <Suspense fallback={<Loading lines={6} />}><Paste object={o} onDone={() => setPasting(false)} /></Suspense>}
       </Drawer>
     </Page>
-  )
-}
-
-/** One value, with the way to the customer it names, and a lock where it is hidden. */
-function RecordCell({ record: r, field: x, f }: { record: RecordItem; field: FormField; f: Format }) {
-  const value = r.values[x.key]
-  if (x.kind === 'customer' && value?.type === 'text') return <Link to="/customers/$id" params={{ id: value.value }}>{shownIn(r, x, f)}</Link>
-  return <>{value || !r.masked.includes(x.key) ? shownIn(r, x, f) : ''}{r.masked.includes(x.key) && <> <Lock whole={!value} /></>}</>
-}
-
-function Cards({ items, fields, f, onOpen }: { items: RecordItem[]; fields: FormField[]; f: Format; onOpen: (r: RecordItem) => void }) {
-  return (
-    <div className="stack cards">
-      {items.map((r) => (
-        <button type="button" key={r.id} className="card record-card" onClick={() => onOpen(r)} aria-label={f.t('records.open_n', { n: r.number })}>
-          {fields.filter((x) => r.values[x.key] || r.masked.includes(x.key)).slice(0, 6).map((x) => <span className="person-line small" key={x.key}><span className="soft">{f.label(x.label)}</span><span>{r.values[x.key] ? shownIn(r, x, f) : <Lock whole />}</span></span>)}
-        </button>
-      ))}
-    </div>
   )
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FormField } from '@/api/types'
+import { cells } from '@/parts/file/pasted'
 import { moved } from './FormBuilder'
-import { cells, read } from './paste'
+import { read } from './paste'
 
 const field = (key: string, kind: FormField['kind'], zh = key, en = key): FormField => ({ key, kind, label: { zh, en }, required: false, help: { zh: '', en: '' }, options: [], personal: false })
 

@@ -1,27 +1,8 @@
 import type { FormField, Written } from '@/api/types'
+import { cells } from '@/parts/file/pasted'
 
 /** Records of one request. */
 export const MOST = 500
-
-/** Rows as a spreadsheet copies them: cells between tabs, a cell with a line break in quotes. */
-export function cells(text: string): string[][] {
-  const rows: string[][] = [[]]
-  let cell = ''
-  let quoted = false
-  const end = () => { rows.at(-1)?.push(cell); cell = '' }
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (quoted) {
-      if (c === '"' && text[i + 1] === '"') { cell += '"'; i++ } else if (c === '"') quoted = false
-      else cell += c
-    } else if (c === '"' && cell === '') quoted = true
-    else if (c === '\t') end()
-    else if (c === '\n') { end(); rows.push([]) }
-    else if (c !== '\r') cell += c
-  }
-  end()
-  return rows.filter((r) => r.some((x) => x.trim() !== ''))
-}
 
 /** Days as people write them: 2026/3/5, 2026.3.5, with words between the numbers. */
 const dayOf = (cell: string) => cell.split(/\D+/).filter(Boolean).map((n) => n.padStart(2, '0')).join('-')

@@ -11,6 +11,7 @@ import { lettersOn, setLetters } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { useSettings } from '@/parts/settings'
 import { useFieldErrors } from '@/parts/useFieldErrors'
 import { useUnsaved } from '@/parts/useUnsaved'
 import './settings.css'
@@ -26,6 +27,7 @@ export function SettingsPage() {
   if (!data?.workspace || !data.user) return null
   return (
     <Page title={t('settings.title')}>
+      <Find />
       <div className="settings">
         {may('settings:write') ? <Business workspace={data.workspace} /> : <BusinessFacts workspace={data.workspace} />}
         {may('settings:write') && <SignInRules />}
@@ -36,6 +38,26 @@ export function SettingsPage() {
         {may('settings:write') && !BASE && <Others />}
       </div>
     </Page>
+  )
+}
+
+/** One field over all pages of settings. */
+function Find() {
+  const { t } = useT()
+  const all = useSettings()
+  const [text, setText] = useState('')
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const found = words.length ? all.filter((s) => words.every((w) => s.search.includes(w))) : []
+  return (
+    <div className="settings-find" role="search" data-page-search>
+      <Input allowClear aria-label={t('settings.find')} placeholder={t('settings.find')} value={text} onChange={(e) => setText(e.target.value)} />
+      {words.length > 0 && (
+        <Card label={t('settings.found')}>
+          {found.length === 0 && <p className="soft" role="status">{t('settings.found_none')}</p>}
+          <ul className="settings-found">{found.map((s) => <li key={s.key}><Link to={s.to} hash={s.at}>{s.text}</Link></li>)}</ul>
+        </Card>
+      )}
+    </div>
   )
 }
 
@@ -64,7 +86,7 @@ function Business({ workspace }: { workspace: Workspace }) {
   }
   const currency = new Intl.DisplayNames([shown], { type: 'currency' }).of(workspace.currency.code)
   return (
-    <Card title={t('settings.business')}>
+    <Card id="business" title={t('settings.business')}>
       <form className="form-grid" onSubmit={submit}>
         {save.error && <Failed error={save.error} />}
         <div className="field"><label htmlFor="workspace-name">{t('session.workspace_name')}</label><Input id="workspace-name" required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />{fieldError('name')}</div>
@@ -84,7 +106,7 @@ function Business({ workspace }: { workspace: Workspace }) {
 function BusinessFacts({ workspace }: { workspace: Workspace }) {
   const { t, lang } = useT()
   return (
-    <Card title={t('settings.business')}>
+    <Card id="business" title={t('settings.business')}>
       <div className="stack">
         <dl className="facts">
           <div><dt>{t('session.workspace_name')}</dt><dd className="anywhere">{workspace.name}</dd></div>
@@ -129,7 +151,7 @@ function Keys() {
   const { t } = useT()
   const [on, setOn] = useState(lettersOn)
   return (
-    <Card title={t('settings.keys')}>
+    <Card id="keys" title={t('settings.keys')}>
       <div className="stack">
         <span className="switch-row"><Switch id="letters" checked={on} aria-label={t('settings.keys_letters')} onChange={(next) => { setLetters(next); setOn(next) }} /><span>{t('settings.keys_letters')}</span></span>
         <p className="small soft">{t('settings.keys_note')}</p>

@@ -25,7 +25,7 @@ export function SignInRules() {
   })
   const now = rules.data
   return (
-    <Card title={t('settings.sign_in')}>
+    <Card id="sign-in" title={t('settings.sign_in')}>
       {rules.isPending && <Loading lines={2} />}
       {rules.error && <Failed error={rules.error} retry={() => void rules.refetch()} />}
       {now && (

@@ -15,7 +15,7 @@ export function SignInService() {
   const { t } = useT()
   const now = useQuery(oidc)
   return (
-    <Card title={t('settings.service')}>
+    <Card id="service" title={t('settings.service')}>
       {now.isPending && <Loading lines={4} />}
       {now.error && <Failed error={now.error} retry={() => void now.refetch()} />}
       {now.data && (now.data.redirect_uri ? <Service key={now.data.provider?.updated_at ?? ''} now={now.data} /> : <p className="soft">{t('settings.service_no_origin')}</p>)}

@@ -16,7 +16,7 @@ export function TakeAway() {
   const { everything, busy } = useExport()
   if (!may('settings:write') || !may('personal:read')) return null
   return (
-    <Card title={t('everything.title')}>
+    <Card id="everything" title={t('everything.title')}>
       <div className="stack">
         <p className="soft">{t('everything.note')}</p>
         <p className="small soft">{t('everything.personal')}</p>

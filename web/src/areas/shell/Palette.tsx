@@ -10,7 +10,7 @@ import { useProblemText } from '@/parts/States'
 import { type Item, useDoable, useRecent, useRecords, useThings } from './things'
 
 /** What is shown of what was typed, group by group: pages and people first, what is found least often last. */
-const before = ['pages', 'actions', 'businesses', 'segments']
+const before = ['pages', 'settings', 'actions', 'businesses', 'segments']
 const after = ['dashboards', 'views', 'classifications', 'classes', 'features', 'records', 'objects', 'questions', 'imports', 'members', 'tags', 'jobs']
 const most = 6
 

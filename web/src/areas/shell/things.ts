@@ -16,6 +16,7 @@ import { useDebounced } from '@/parts/hooks'
 import { jobName } from '@/parts/jobs/JobLine'
 import { forgetRecent, type Recent, recent } from '@/parts/recent'
 import { shownIn } from '@/parts/record/value'
+import { useSettings } from '@/parts/settings'
 import { useAt } from '@/parts/useAt'
 import { useActions } from './actions'
 import { letterOf, usePlaces } from './places'
@@ -32,6 +33,7 @@ export function useDoable(onOther: () => void): Item[] {
   const navigate = useNavigate()
   const may = useMay()
   const places = usePlaces()
+  const settings = useSettings()
   const { make, others } = useActions()
   const { data: mine } = useQuery(ownBusinesses)
   return useMemo(() => [
@@ -39,11 +41,12 @@ export function useDoable(onOther: () => void): Item[] {
     item('pages', 'settings', t('settings.title'), '', () => void navigate({ to: '/settings' }), '/settings'),
     item('pages', 'account', t('account.title'), '', () => void navigate({ to: '/settings/account' }), '/settings/account'),
     ...(may('settings:write') && !BASE ? [item('pages', 'businesses', t('businesses.title'), '', () => void navigate({ to: '/settings/businesses' }), '/settings/businesses')] : []),
+    ...settings.map((s) => item('settings', s.key, s.text, t('settings.title'), () => void navigate({ to: s.to, hash: s.at }), s.search)),
     ...make.map((a) => item('actions', a.key, a.text, a.letter ? `C ${a.letter}` : '', a.go)),
     ...others.map((a) => item('actions', a.key, a.text, '', a.go)),
     ...(mine ?? []).filter((b) => !b.here).map((b) => item('businesses', b.path, b.name, b.path || '/', () => window.location.assign(`${b.path}/`))),
     item('businesses', 'other', t('shell.other_business'), '', onOther),
-  ], [t, navigate, may, places, make, others, mine, onOther])
+  ], [t, navigate, may, places, settings, make, others, mine, onOther])
 }
 
 /** Everything that has a name of its own; asked for once somebody types. */
@@ -67,7 +70,7 @@ export function useThings(wanted: boolean): Item[] {
   return useMemo(() => [
     ...(groups ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), both(s.label))),
     ...(boards ?? []).map((d) => item('dashboards', d.id, label(d.name), d.owner_name ?? '', () => void navigate({ to: '/dashboards/$id', params: { id: d.id } }), both(d.name))),
-    ...(kept ?? []).map((v) => item('views', v.id, v.name, v.owner_name ?? '', () => void navigate({ to: '/customers', search: { view: v.id } as never }))),
+    ...(kept ?? []).map((v) => item('views', v.id, v.name, v.owner_name ?? '', () => void (v.query.object ? navigate({ to: '/objects/$id', params: { id: v.query.object }, search: { view: v.id } as never }) : navigate({ to: '/customers', search: { view: v.id } as never })))),
     ...classifications.map((c) => item('classifications', c.key, label(c.label), c.key, () => void navigate({ to: '/classifications/$key', params: { key: c.key } }), both(c.label))),
     ...classifications.flatMap((c) => c.classes.map((k) => item('classes', `${c.key}.${k.key}`, label(k.label), `${label(c.label)} · ${f.integer(k.customers)}`, () => void navigate({ to: '/customers', search: { [`class.${c.key}`]: k.key } as never }), both(k.label)))),
     ...features.map((x) => item('features', x.key, label(x.label), x.key, () => void navigate({ to: '/features', search: { open: x.key, q: undefined } }), both(x.label))),

@@ -13,7 +13,7 @@ import { useTheme } from '@/theme/useTheme'
 import './definition.css'
 
 const EChart = lazy(() => import('@/parts/EChart'))
-const spans: Record<TrendSpan['step'], TrendSpan> = { month: { step: 'month', points: 13 }, week: { step: 'week', points: 13 } }
+const spans: Record<TrendSpan['step'], TrendSpan> = { month: { step: 'month', points: 13 }, week: { step: 'week', points: 13 }, day: { step: 'day', points: 31 } }
 /** More lines than this nobody can tell apart. */
 const most = 8
 
@@ -120,7 +120,7 @@ function Frame({ title, step, onStep, query, table, note, children }: FrameProps
   return (
     <ChartCard
       title={title} table={table}
-      extra={<Segmented<TrendSpan['step']> size="small" aria-label={t('versions.step')} value={step} onChange={onStep} options={(['month', 'week'] as const).map((value) => ({ value, label: t(`versions.step_${value}`) }))} />}
+      extra={<Segmented<TrendSpan['step']> size="small" aria-label={t('versions.step')} value={step} onChange={onStep} options={(['month', 'week', 'day'] as const).map((value) => ({ value, label: t(`versions.step_${value}`) }))} />}
       note={query.data && [t('versions.trend_note', { version: query.data.version }), note].filter(Boolean).join(' ')}
     >
       {query.isPending && <Loading lines={5} height={220} />}

@@ -5,6 +5,7 @@ import type { Defined, Difference, Version, Versions } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { Fold } from '@/parts/Fold'
 import { useFormat } from '@/parts/format'
+import { HistoryLink } from '@/parts/HistoryLink'
 import { Card } from '@/parts/Page'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -18,7 +19,7 @@ export function VersionsCard({ of, name }: { of: Defined; name: string }) {
   const { t } = f
   const query = useQuery(versions(of, name))
   return (
-    <Card title={t('versions.title')} label={t('versions.title')}>
+    <Card title={t('versions.title')} label={t('versions.title')} extra={<HistoryLink about={`${of.slice(0, -1)} ${name}`} />}>
       {query.isPending && <Loading lines={3} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.data && (

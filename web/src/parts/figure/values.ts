@@ -23,5 +23,5 @@ export const shade = (value: number | null, largest: number) => (!value || value
 /** Five equal steps. */
 export const linear = (value: number | null, largest: number) => (!value || value <= 0 || largest <= 0 ? 0 : Math.min(5, Math.max(1, Math.ceil((value / largest) * 5))))
 
-/** Columns that hold what is crossed: neither names nor sums. */
-export const plotted = (figure: Figure) => figure.columns.map((column, i) => ({ column, i })).filter(({ column, i }) => i > 0 && !column.total)
+/** Columns that hold what is crossed: neither names nor sums nor a goal. */
+export const plotted = (figure: Figure) => figure.columns.map((column, i) => ({ column, i })).filter(({ column, i }) => i > 0 && !column.total && !column.goal)

@@ -1,13 +1,13 @@
 import { Button, Progress } from 'antd'
-import { type DragEvent, useRef, useState } from 'react'
+import { type DragEvent, type ReactNode, useRef, useState } from 'react'
 import { useT } from '@/i18n'
 import { ImportIcon } from '@/parts/icons'
 import './file.css'
 
-interface Props { title: string; note: string; accept: string; multiple?: boolean; busy: boolean; sent: number; onFiles: (files: File[]) => void; onStop: () => void }
+interface Props { title: string; note: string; accept: string; multiple?: boolean; busy: boolean; sent: number; onFiles: (files: File[]) => void; onStop: () => void; also?: ReactNode }
 
-/** Where files are dropped or chosen, and how far they are sent. */
-export function Drop({ title, note, accept, multiple, busy, sent, onFiles, onStop }: Props) {
+/** Where files are dropped or chosen, and how far they are sent. `also`: another way in. */
+export function Drop({ title, note, accept, multiple, busy, sent, onFiles, onStop, also }: Props) {
   const { t } = useT()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
@@ -26,7 +26,7 @@ export function Drop({ title, note, accept, multiple, busy, sent, onFiles, onSto
       <p className="strong">{title}</p>
       <p className="soft small">{note}</p>
       <input ref={input} type="file" multiple={multiple} accept={accept} className="sr" tabIndex={-1} aria-label={t('imports.choose')} onChange={(e) => { take(e.target.files); e.target.value = '' }} />
-      {busy ? <Sending sent={sent} onStop={onStop} /> : <Button type="primary" onClick={() => input.current?.click()}>{t('imports.choose')}</Button>}
+      {busy ? <Sending sent={sent} onStop={onStop} /> : <div className="row"><Button type="primary" onClick={() => input.current?.click()}>{t('imports.choose')}</Button>{also}</div>}
     </div>
   )
 }

@@ -10,8 +10,8 @@ import { orderOf, type Picked, useExport } from './exports'
 const formats = ['xlsx', 'csv', 'parquet'] as const
 type Query = Record<string, string | undefined>
 
-/** The list, or those picked of it, as it is shown or with everything there is, in any format. */
-export function ExportMenu({ shown, everything, picked }: { shown: Query; everything: Query; picked?: Picked }) {
+/** The list, or those picked of it, as it is shown or with everything there is, in any format. `object`: the records it lists, if it is no list of customers. */
+export function ExportMenu({ shown, everything, picked, object }: { shown: Query; everything: Query; picked?: Picked; object?: string }) {
   const { t, lang } = useFormat()
   const may = useMay()
   const phone = usePhone()
@@ -20,7 +20,7 @@ export function ExportMenu({ shown, everything, picked }: { shown: Query; everyt
   const name = picked ? 'work.export' : 'customers.export'
   const go = (close: () => void, query: Query, format: ExportForm['format']) => {
     close()
-    void start(orderOf(query, format, lang, picked))
+    void start({ ...orderOf(query, format, lang, picked), object })
   }
   return (
     <Pop className="pop-button" label={t(name)} button={t(name)} align={phone ? 'left' : 'right'} testid={picked ? 'export-picked' : 'export'}>

@@ -5,7 +5,7 @@
 mod columns;
 mod plan;
 
-use super::{Known, figures, known, records};
+use super::{Known, figures, filling::Fill, known, records::{self, Filled}};
 use crate::{
     Error, Result,
     app::App,
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sources::{Probe, Table};
 use std::path::Path;
-use store::{object as stored, record_import::{self as kept, Before, RecordImport}};
+use store::{Tx, object as stored, record_import::{self as kept, Before, RecordImport}};
 use utoipa::ToSchema;
 
 /// Refusals that are told; the file of refused rows has them all.
@@ -120,7 +120,7 @@ pub struct RecordImportReport {
 pub struct RecordImportView {
     /// `rim_…`
     pub id: String,
-    /// the file
+    /// the file; empty: done by hand to many records at once
     pub name: String,
     /// who, `usr_…`
     pub author: String,
@@ -130,6 +130,8 @@ pub struct RecordImportView {
     pub made: i64,
     /// records it changed
     pub changed: i64,
+    /// records it took away
+    pub removed: i64,
     /// RFC 3339
     pub at: String,
     /// it can be taken back until then, RFC 3339
@@ -145,7 +147,7 @@ pub struct RecordImportUndone {
     pub id: String,
     /// records it made, which are gone
     pub removed: u64,
-    /// records it changed, which are as they were
+    /// records it changed or took away, which are as they were
     pub restored: u64,
     /// records of it that were changed or taken away since, and stay as they are
     pub kept: u64,
@@ -198,8 +200,8 @@ pub async fn run(app: &App, by: &By, object: &str, (path, name): (&Path, &str), 
     Ok(report)
 }
 
-fn moved() -> Error {
-    Error::conflict("record.moved", "试算之后记录、表单或文件有了变化，什么都没有写入；请再看一遍", "the records, the form or the file changed since it was tried; nothing was written, so look again")
+pub(super) fn moved() -> Error {
+    Error::conflict("record.moved", "看过之后记录、表单或文件有了变化，什么都没有写入；请再看一遍", "the records, the form or the file changed since they were looked at; nothing was written, so look again")
 }
 
 fn report(k: &Known, sight: Sight, name: &str, file: &Read, columns: &[Option<String>], form: &RecordImportForm, plan: &Plan) -> RecordImportReport {
@@ -256,24 +258,30 @@ async fn write(app: &App, by: &By, k: &Known, name: &str, plan: Plan) -> Result<
         return Err(moved());
     }
     let made = records::put(app, &mut tx, by, object, plan.made).await?;
-    let (mut changed, mut before) = (Vec::with_capacity(plan.changed.len()), Vec::with_capacity(plan.changed.len()));
-    for (old, new) in plan.changed {
-        let day = if k.form.time.is_some() { new.day } else { old.row.day };
-        before.push(Before { body: old.row.body.clone(), customer: old.row.customer, day: old.row.day });
-        changed.push(stored::Record { customer: new.customer, day, body: records::body(&new.values)?, updated_by: by.actor.id.clone(), updated_at: now, ..old.row });
-    }
-    if stored::edit_many(&mut tx, &changed).await? != changed.len() as u64 {
-        return Err(moved());
-    }
-    let about = changed.iter().map(|r| r.customer).chain(before.iter().map(|b| b.customer)).flatten().collect();
-    figures::after(app, &mut tx, &by.actor, Some(object), about).await?;
+    let rewritten = rewrite(app, &mut tx, by, k, plan.changed).await?;
     let fresh = made.iter().map(|r| (r.id.as_str(), r.edition, None));
-    let wrote: Vec<(&str, i64, Option<&Before>)> = fresh.chain(changed.iter().zip(&before).map(|(r, b)| (r.id.as_str(), r.edition + 1, Some(b)))).collect();
+    let wrote: Vec<(&str, i64, Option<&Before>)> = fresh.chain(rewritten.iter().map(|(r, b)| (r.id.as_str(), r.edition + 1, Some(b)))).collect();
     kept::note(&mut tx, &workspace, &import, &wrote).await?;
     let detail = json!({ "object": object, "records": import.made, "changed": import.changed });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordsImported, import.id.as_str()).detail(detail)).await?;
     tx.commit().await?;
     Ok(import.id)
+}
+
+/// Writes records anew, all of them or none; answers each with what stood in it before.
+pub(super) async fn rewrite(app: &App, tx: &mut Tx, by: &By, k: &Known, all: Vec<(Filled, Fill)>) -> Result<Vec<(stored::Record, Before)>> {
+    let (mut changed, mut before, now) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()), app.clock.now());
+    for (old, new) in all {
+        let day = if k.form.time.is_some() { new.day } else { old.row.day };
+        before.push(Before { body: old.row.body.clone(), customer: old.row.customer, day: old.row.day });
+        changed.push(stored::Record { customer: new.customer, day, body: records::body(&new.values)?, updated_by: by.actor.id.clone(), updated_at: now, ..old.row });
+    }
+    if stored::edit_many(tx, &changed).await? != changed.len() as u64 {
+        return Err(moved());
+    }
+    let about = changed.iter().map(|r| r.customer).chain(before.iter().map(|b| b.customer)).flatten().collect();
+    figures::after(app, tx, &by.actor, Some(&k.row.id), about).await?;
+    Ok(changed.into_iter().zip(before).collect())
 }
 
 /// Headings of our own in the file of refused rows; brought again they are left out.
@@ -317,8 +325,9 @@ fn view(sight: Sight, i: RecordImport) -> RecordImportView {
         name: sight::text(sight, i.name),
         author: i.author,
         author_name: i.author_name,
-        made: i.made,
+        made: i.made.max(0),
         changed: i.changed,
+        removed: -i.made.min(0),
         at: i.created_at.rfc3339(),
         undo_until: Instant(i.created_at.0 + UNDO_DAYS * 86_400_000_000).rfc3339(),
         undone_at: i.undone_at.map(Instant::rfc3339),
@@ -347,7 +356,7 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<RecordImportUndone> {
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     let Some((removed, restored)) = kept::undo(&mut tx, &workspace, &import, &by.actor.id, now).await? else {
-        return Err(Error::conflict("record.undone", "这次导入已经撤回了", "this import was taken back already"));
+        return Err(Error::conflict("record.undone", "这一次已经撤回了", "this was taken back already"));
     };
     figures::of_object(app, &mut tx, &by.actor, &import.object).await?;
     let left = (import.made + import.changed).unsigned_abs().saturating_sub(removed + restored);

@@ -36,6 +36,9 @@ export function page(s: Selection, shown: readonly string[]): Selection {
 
 export const everybody: Selection = { all: true, ids: new Set(), anchor: null }
 
+/** What somebody picked of a list, by id. */
+export const pickedOf = (s: Selection) => (s.all ? { except: [...s.ids] } : { customers: [...s.ids] })
+
 /** Whom a change is about, as the server is told: rows by id, or the filter and who is left out. */
 export function whom(s: Selection, filter: Record<string, string>, total: number) {
   return s.all ? { filter, except: [...s.ids], expected: size(s, total) } : { customers: [...s.ids] }

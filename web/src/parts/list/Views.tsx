@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { Button, Checkbox, Input, Radio } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { View, ViewBody } from '@/api/types'
 import { deleteView, postView, putView, setDefaultView, touchView, views as viewsQuery } from '@/api/work'
 import { useMay } from '@/parts/access'
@@ -9,52 +8,55 @@ import { useFormat } from '@/parts/format'
 import { Drawer, Modal } from '@/parts/opened'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
-import { bare, changed, queryOf, searchOf } from './view'
+import './list.css'
+import { bare, changed, type ListKind, queryOf, type Search, searchOf, sentOf } from './view'
 
-type Search = Record<string, string | undefined>
 const none: View[] = []
-interface Props { search: Search; untouched: boolean }
+/** `go`: to another address of the same list. */
+interface Props { kind: ListKind; search: Search; untouched: boolean; go: (next: (old: Search) => Search, replace?: boolean) => void }
 
-/** Saved views over the list, and what to do when the list no longer says what its view says. */
-export function Views({ search, untouched }: Props) {
+/** Saved views over a list, and what to do when the list no longer says what its view says. */
+export function Views({ kind, search, untouched, go }: Props) {
   const { t } = useFormat()
   const queries = useQueryClient()
   const problem = useProblemText()
-  const navigate = useNavigate({ from: '/customers' })
-  const { data: all = none, isSuccess } = useQuery(viewsQuery)
+  const { data: every = none, isSuccess } = useQuery(viewsQuery)
+  const all = useMemo(() => every.filter((v) => v.query.object === kind.object), [every, kind])
+  const to = useRef(go)
+  to.current = go
   const [saving, setSaving] = useState<'new' | View | null>(null)
   const [managing, setManaging] = useState(false)
-  const open = (view: View | null) => void navigate({ search: (old: Search) => searchOf(view, old) as never })
+  const open = (view: View | null) => go((old) => searchOf(kind, view, old))
   const current = all.find((v) => v.id === search.view)
   useEffect(() => {
     if (!isSuccess) return
     // a bare link to a view, or the list as one begins: the address says everything from here on
-    const first = bare(search) ? current : untouched ? all.find((v) => v.default) : undefined
-    if (first) void navigate({ search: (old: Search) => searchOf(first, old) as never, replace: true })
-  }, [all, isSuccess, current, search, untouched, navigate])
+    const first = bare(kind, search) ? current : untouched ? all.find((v) => v.default) : undefined
+    if (first) to.current((old) => searchOf(kind, first, old), true)
+  }, [all, isSuccess, current, search, untouched, kind])
   useEffect(() => { if (current) void touchView(current.id).catch(() => undefined) }, [current?.id])
   const refresh = () => queries.invalidateQueries({ queryKey: viewsQuery.queryKey })
   const save = useMutation({
-    mutationFn: (view: View) => putView(view.id, { name: view.name, audience: view.audience, query: queryOf(search) }),
+    mutationFn: (view: View) => putView(view.id, { name: view.name, audience: view.audience, query: sentOf(kind, search) }),
     onSuccess: async (made) => { await refresh(); toast.ok(t('work.view_saved', { name: made.name })) },
     onError: (e) => toast.bad(problem(e)),
   })
-  const dirty = current && changed(current, search)
+  const dirty = current && changed(kind, current, search)
   const missing = isSuccess && search.view && search.view !== 'all' && !current
   const nowhere = !current && (isSuccess || !search.view || search.view === 'all')
   return (
     <div className="views" data-testid="views">
       <nav className="view-tabs" aria-label={t('work.views')}>
-        <button type="button" className="view-tab" aria-current={nowhere ? 'true' : undefined} onClick={() => open(null)}>{t('work.everybody')}</button>
+        <button type="button" className="view-tab" aria-current={nowhere ? 'true' : undefined} onClick={() => open(null)}>{t(kind.object ? 'records.all' : 'work.everybody')}</button>
         {all.map((v) => <button key={v.id} type="button" className="view-tab" aria-current={v === current ? 'true' : undefined} title={v.audience === 'everyone' ? t('work.shared_by', { name: v.owner_name ?? '—' }) : undefined} onClick={() => open(v)}>{v.name}</button>)}
       </nav>
       {dirty && <span className="row"><span className="chip">{t('work.view_changed')}</span>{current.mine && <Button size="small" loading={save.isPending} onClick={() => save.mutate(current)}>{t('common.save')}</Button>}<Button size="small" onClick={() => setSaving('new')}>{t('work.save_as')}</Button><Button size="small" type="text" onClick={() => open(current)}>{t('work.discard')}</Button></span>}
-      {nowhere && !missing && Object.keys(queryOf(search)).length > 0 && <Button size="small" type="text" onClick={() => setSaving('new')}>+ {t('work.save_view')}</Button>}
+      {nowhere && !missing && Object.keys(queryOf(kind, search)).length > 0 && <Button size="small" type="text" onClick={() => setSaving('new')}>+ {t('work.save_view')}</Button>}
       {missing && <span className="row"><span className="soft small">{t('work.view_gone')}</span><Button size="small" onClick={() => setSaving('new')}>{t('work.save_view')}</Button></span>}
       {all.length > 0 && <Button size="small" type="text" onClick={() => setManaging(true)}>{t('work.manage_views')}</Button>}
-      {saving && <SaveDialog of={saving === 'new' ? null : saving} query={queryOf(search)} onClose={() => setSaving(null)} onSaved={async (v, made) => { setSaving(null); await refresh(); if (made) open(v) }} />}
+      {saving && <SaveDialog of={saving === 'new' ? null : saving} query={sentOf(kind, search)} onClose={() => setSaving(null)} onSaved={async (v, made) => { setSaving(null); await refresh(); if (made) open(v) }} />}
       <Drawer open={managing} onClose={() => setManaging(false)} size={520} title={t('work.views')} destroyOnHidden>
-        <Manage views={all} onEdit={(v) => setSaving(v)} onChanged={refresh} />
+        <Manage views={all} begins={!kind.object} onEdit={(v) => setSaving(v)} onChanged={refresh} />
       </Drawer>
     </div>
   )
@@ -81,8 +83,8 @@ function SaveDialog({ of, query, onClose, onSaved }: { of: View | null; query: R
   )
 }
 
-/** All views, those nobody looked through for long first to go. */
-function Manage({ views, onEdit, onChanged }: { views: View[]; onEdit: (v: View) => void; onChanged: () => Promise<void> }) {
+/** All views, those nobody looked through for long first to go. `begins`: one of them may be where somebody begins. */
+function Manage({ views, begins, onEdit, onChanged }: { views: View[]; begins: boolean; onEdit: (v: View) => void; onChanged: () => Promise<void> }) {
   const f = useFormat()
   const { t } = f
   const problem = useProblemText()
@@ -106,7 +108,7 @@ function Manage({ views, onEdit, onChanged }: { views: View[]; onEdit: (v: View)
           <div className="person-line"><span className="strong clip">{v.name}</span><span className="chip">{t(`work.audience_${v.audience}`)}</span></div>
           <p className="soft small">{t('work.view_note', { owner: v.owner_name ?? '—', used: f.instant(v.used_at) })}{v.unused && ` · ${t('work.unused')}`}</p>
           <div className="row">
-            <Button size="small" type={v.default ? 'primary' : 'default'} aria-pressed={v.default} onClick={() => void run(setDefaultView(v.default ? null : v.id), t(v.default ? 'work.no_default' : 'work.is_default', { name: v.name }))}>{t('work.begin_with')}</Button>
+            {begins && <Button size="small" type={v.default ? 'primary' : 'default'} aria-pressed={v.default} onClick={() => void run(setDefaultView(v.default ? null : v.id), t(v.default ? 'work.no_default' : 'work.is_default', { name: v.name }))}>{t('work.begin_with')}</Button>}
             {v.mine && <Button size="small" onClick={() => onEdit(v)}>{t('work.edit_view')}</Button>}
             {v.mine && <Button size="small" danger onClick={() => void run(deleteView(v.id), t('work.view_removed', { name: v.name }))}>{t('common.delete')}</Button>}
           </div>
