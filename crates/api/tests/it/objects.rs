@@ -165,7 +165,7 @@ async fn many_records_are_changed_at_once_and_as_they_were_again() {
         let order = json!({ "format": "csv", "object": object, "customers": [ids[1], ids[3]], "columns": ["人数", "number"], "sort": "number" });
         let job = app.by(&me, Method::POST, "/exports", Some(order)).await.expect(202);
         let file = app.written(&me, &job).await.text();
-        assert_eq!(file.trim_start_matches('\u{feff}').lines().collect::<Vec<_>>(), ["人数,number", "1,2", "3,4"]);
+        assert_eq!(file.trim_start_matches('\u{feff}').lines().collect::<Vec<_>>(), ["\"人数\",number", "1,2", "3,4"]);
         let none = json!({ "format": "parquet", "object": object, "columns": ["nothing"] });
         assert_eq!(app.by(&me, Method::POST, "/exports", Some(none)).await.problem(), (422, "record.filter".into()));
         let view = app.post("/views", json!({ "name": "沙龙", "query": { "object": object, "f.类型": "沙龙", "columns": "人数,日期", "sort": "-日期" } })).await.expect(201);

@@ -59,8 +59,8 @@ export function ObjectPage() {
   const [selection, setSelection] = useState<Selection>(nobody)
   const [picking, setPicking] = useState(false)
   const narrowing: Record<string, string> = { ...(q ? { q } : {}), ...(search.customer ? { customer: search.customer } : {}), ...filters }
-  const about = JSON.stringify([id, narrowing])
-  // what is selected is selected of this list
+  // what is selected is selected of this list; what is typed is another one at once
+  const about = JSON.stringify([id, text, search.customer, filters])
   useEffect(() => setSelection(nobody), [about])
   // a view brings its own search
   useEffect(() => setText(search.q ?? ''), [search.view])

@@ -18,14 +18,14 @@ export function ColumnsPanel({ value, onChange, all, name, first, foot }: Props)
     <Popover
       trigger="click" placement="bottomRight"
       content={
-        <div className="columns-panel">
+        <div className="columns-panel" role="dialog" aria-label={t('customers.columns')}>
           <Input allowClear size="small" aria-label={t('customers.find_column')} placeholder={t('customers.find_column')} value={text} onChange={(e) => setText(e.target.value)} />
           {/* a scrolling region must be reachable by keyboard */}
           <div className="columns-list" tabIndex={0} role="group" aria-label={t('customers.columns')}>
             {!q && value.length > 1 && <Order value={value} name={name} onChange={onChange} />}
             {groups.map((g) => (
               <div key={g ?? ''}>
-                {g && <h3>{g}</h3>}
+                {g && <p className="columns-name">{g}</p>}
                 {found.filter((x) => x.group === g).map((x) => <div key={x.key}><Checkbox checked={value.includes(x.key)} onChange={() => toggle(x.key)}>{name(x.key)}</Checkbox></div>)}
               </div>
             ))}
@@ -62,7 +62,7 @@ function Order({ value, name, onChange }: { value: string[]; name: (key: string)
   }
   return (
     <>
-      <h3>{t('customers.column_order')}</h3>
+      <p className="columns-name">{t('customers.column_order')}</p>
       <ol className="columns-order" ref={box} data-testid="column-order">
         {value.map((key, i) => (
           <li key={key} data-column={key}>
