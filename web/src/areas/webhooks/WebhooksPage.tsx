@@ -23,7 +23,7 @@ export function WebhooksPage() {
     <Page title={t('webhooks.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('webhooks.note')} actions={make}>
       {query.data?.held && <HeldNote held={query.data.held} />}
       <Card className="flush" label={t('webhooks.title')}>
-        {query.isPending && <div className="page"><Loading lines={4} /></div>}
+        {query.isPending && <div className="page"><Loading lines={2} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
         {query.data && (query.data.items.length ? <Table items={query.data.items} /> : <Empty title={t('webhooks.none')} text={t('webhooks.none_text')} />)}
       </Card>
