@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { AuditEntry } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
+import { SearchIcon } from '@/parts/icons'
 import { actions } from './actions'
 import { lines } from './detail'
 
@@ -20,7 +21,7 @@ export function AuditTable({ items, onActor, onAbout }: { items: AuditEntry[]; o
               <td className="nowrap soft">{f.instant(x.at)}</td>
               <td><Actor entry={x} f={f} onActor={onActor} /></td>
               <td className="strong">{actionText(x.action, f)}</td>
-              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} />{x.subject && <button type="button" className="linkish small" aria-label={t('audit.only_this', { name: x.subject_name ?? x.subject })} title={t('audit.only_this', { name: x.subject_name ?? x.subject })} onClick={() => onAbout(x.subject)}> ⌕</button>}</td>
+              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} />{x.subject && <OnlyThis name={x.subject_name ?? x.subject} onClick={() => onAbout(x.subject)} />}</td>
               <td className="whole small"><Detail entry={x} f={f} /></td>
               <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
             </tr>
@@ -29,6 +30,13 @@ export function AuditTable({ items, onActor, onAbout }: { items: AuditEntry[]; o
       </table>
     </div>
   )
+}
+
+/** Narrows the log to what was done to the same thing. */
+function OnlyThis({ name, onClick }: { name: string; onClick: () => void }) {
+  const { t } = useFormat()
+  const text = t('audit.only_this', { name })
+  return <button type="button" className="audit-only" aria-label={text} title={text} onClick={onClick}><SearchIcon /></button>
 }
 
 const actionText = (action: string, f: Format) => (actions.includes(action) ? f.t(`audit.action_${action.replace('.', '_')}`) : action)
