@@ -40,15 +40,17 @@ pub fn sweep(root: &Path, live: &[DataFile], before: Instant) -> Result<(u64, u6
     Ok((files, bytes))
 }
 
-/// Removes the files a writer of this stem has written. Only for one whose files no commit was tried with.
+/// Removes the files that writers whose stem is this, or begins with this and another word, have written. Only for those whose files no
+/// commit was tried with, or whose commit was refused.
 pub fn forget(root: &Path, stem: &str) -> Result<u64> {
-    let (stem, mut files) = (format!("{}-", crate::writer::file_stem(stem)), 0);
+    let (stem, mut files) = (crate::writer::file_stem(stem), 0);
     for table in Table::ALL {
         let folder = schema::folder(root, table);
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries {
             let entry = entry.map_err(at(&folder))?;
-            if entry.file_name().to_string_lossy().starts_with(&stem) {
+            let name = entry.file_name();
+            if name.to_string_lossy().strip_prefix(&stem).is_some_and(|rest| rest.starts_with(['-', '_'])) {
                 fs::remove_file(entry.path()).map_err(at(entry.path()))?;
                 files += 1;
             }

@@ -13,6 +13,7 @@ mod db;
 mod bulk;
 mod bind;
 mod bits;
+mod counter;
 mod error;
 mod failpoint;
 mod lanes;

@@ -7,6 +7,7 @@ use axum::{
 };
 use domain::{access::{Personal, Role}, clock::Instant};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// An amount as it is written: major units from minor ones.
 fn written(cents: i64) -> String {
@@ -37,6 +38,45 @@ async fn figure(app: &mut TestApp, customer: &str, key: &str) -> Value {
     // as of the day of the clock: what is learnt of somebody counts from the day it is learnt
     let path = format!("/customers?q={customer}&columns={key}&as_of=2025-12-31");
     app.get(&path).await.expect(200)["items"][0]["values"][key].clone()
+}
+
+/// Files of the lake that nothing names.
+async fn orphans(app: &TestApp) -> Vec<std::path::PathBuf> {
+    let (root, store) = (&app.ctx.app.lake, &app.ctx.app.store);
+    let named: Vec<_> = store::catalog::paths(store).await.expect("the catalog reads").into_iter().map(|(t, path)| lake::folder(root, t).join(path)).collect();
+    let folders = domain::table::Table::ALL.iter().filter_map(|t| std::fs::read_dir(lake::folder(root, *t)).ok());
+    folders.flatten().map(|e| e.expect("an entry").path()).filter(|p| !named.contains(p)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moves_at_the_same_moment_move_everything_once_and_leave_nothing() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        let orders: Vec<Value> = (1..=60).map(|n| order(&format!("D{n}"), &format!("C{}", n % 7), "2025-12-01", n * 1_025)).collect();
+        app.post("/orders", json!(orders)).await.expect(202);
+        app.clock.set(Instant(domain::clock::Clock::now(&*app.clock).0 + 1_000_000));
+        let here = &app.ctx.app;
+        // one process: who comes second waits, and finds nothing left
+        let (a, b, c) = tokio::join!(flow::inbox::carry(here, None), flow::inbox::carry(here, None), flow::inbox::carry(here, None));
+        let mut moved = [a.expect("moved"), b.expect("moved"), c.expect("moved")];
+        moved.sort_unstable();
+        assert_eq!(moved, [0, 0, 60]);
+        assert_eq!(orphans(&app).await, Vec::<std::path::PathBuf>::new());
+        // another process: whoever loses says so and takes its files along
+        let beside = app.beside(flow::webhooks::Egress::new(flow::webhooks::Policy::default())).await;
+        for round in 2..6 {
+            let orders: Vec<Value> = (1..=60).map(|n| order(&format!("D{round}-{n}"), &format!("C{}", n % 7), "2025-12-02", n * 1_025)).collect();
+            app.post("/orders", json!(orders)).await.expect(202);
+            app.clock.set(Instant(domain::clock::Clock::now(&*app.clock).0 + 1_000_000));
+            let here = Arc::clone(&app.ctx.app);
+            let (a, b) = tokio::join!(flow::inbox::carry(&here, None), flow::inbox::carry(&beside, None));
+            assert!(a.is_ok() || b.is_ok(), "{a:?} {b:?}");
+            flow::inbox::carry(&here, None).await.expect("what is left is moved");
+            assert_eq!(orphans(&app).await, Vec::<std::path::PathBuf>::new());
+            let said = app.get("/overview").await.expect(200);
+            assert_eq!(said["orders"], round * 60, "{said}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -171,12 +171,13 @@ pub async fn hasten(app: &App) -> Result<InboxView> {
     show(app).await
 }
 
-/// Moves what waits, telling how far it is.
+/// Moves what waits, telling how far it is. One after the other: whoever comes while another moves waits, and moves what came since.
 ///
 /// # Errors
 /// When the store, the lake or the disk refuses; nothing is lost then, and what was moved stays moved.
 pub async fn carry(app: &Arc<App>, beat: Option<&Beat>) -> Result<u64> {
     let mut moved = 0;
+    let _turn = app.inbox.moving.lock().await;
     store::inbox::begun(&app.store).await?;
     for _ in 0..MOVES {
         let rows = store::inbox::first(&app.store, ROWS).await?;

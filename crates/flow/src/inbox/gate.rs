@@ -61,6 +61,8 @@ type Waiting = (Pending, oneshot::Sender<std::result::Result<Settled, Fault>>);
 pub struct Gate {
     queue: Mutex<Vec<Waiting>>,
     turn: tokio::sync::Mutex<()>,
+    /// whose turn it is to move what was written down: two moves at once would be two tellings of one thing
+    pub(super) moving: tokio::sync::Mutex<()>,
 }
 
 impl Gate {

@@ -187,9 +187,20 @@ pub async fn import(app: &Arc<App>, request: &Request, author: &Actor, progress:
                 staged.discard(&app.lake);
                 staged = stage(app, request.clone(), Arc::clone(progress)).await?;
             }
-            Err(e) => return Err(e),
+            Err(e) => return Err(let_go(app, staged, e)),
         }
     }
-    let done = commit(app, &mut staged, author).await?;
-    Ok((staged, done))
+    match commit(app, &mut staged, author).await {
+        Ok(done) => Ok((staged, done)),
+        Err(e) => Err(let_go(app, staged, e)),
+    }
+}
+
+/// The files of an import that was refused go; those of one of which nobody knows whether it is in stay for the sweep.
+fn let_go(app: &App, staged: Staged, e: Error) -> Error {
+    use store::Error::{Conflict, NotFound, State};
+    if matches!(e, Error::Store(Conflict(_) | NotFound { .. } | State { .. })) {
+        staged.discard(&app.lake);
+    }
+    e
 }

@@ -83,14 +83,13 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(app: &'a App, request: &'a Request, known: &'a Known) -> Result<Gather<'a>> {
+    pub(super) fn new(app: &'a App, request: &'a Request, known: &'a Known, stem: &str) -> Result<Gather<'a>> {
         let lake = Lake::open(&app.lake, &known.snapshot)?.merged(Arc::clone(&known.aliases));
         let (settings, now) = (app.settings(), app.clock.now());
         let stamp = Stamp { now, history: request.history, batch: request.batch };
-        let stem = format!("{}-{:x}", request.id, now.0);
         let (root, folder, today) = (app.lake.clone(), app.temporary(), settings.zone.day(now));
         let bytes = request.sources.iter().filter_map(|s| std::fs::metadata(&s.path).ok()).map(|m| m.len()).sum();
-        let lanes = Lanes::new(&root, &folder, &stem, stamp, &lake, &known.corrected, bytes);
+        let lanes = Lanes::new(&root, &folder, stem, stamp, &lake, &known.corrected, bytes);
         Ok(Gather {
             app,
             request,
@@ -123,7 +122,7 @@ impl<'a> Gather<'a> {
             lake,
             root,
             folder,
-            stem,
+            stem: stem.to_owned(),
             today,
             stamp,
         })

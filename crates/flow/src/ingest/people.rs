@@ -6,7 +6,7 @@
 use super::{
     seen::Mixed,
     spool::Spool,
-    wire::{Put, kind_code},
+    wire::Put,
 };
 use domain::{
     CustomerKey,
@@ -31,7 +31,7 @@ impl Print {
     /// The print of an identifier. The kind goes in after the value is hashed: as a seed it would only shift the first
     /// bytes of a short text, and the member number 20111 would be the customer number 10112.
     pub fn of(id: &Identifier) -> Print {
-        let kind = xxhash_rust::xxh3::xxh3_128(&[kind_code(id.kind)]);
+        let kind = xxhash_rust::xxh3::xxh3_128(&[id.kind.code()]);
         let h = xxhash_rust::xxh3::xxh3_128(id.value.as_bytes()) ^ kind;
         Print([h as u32, (h >> 32) as u32, (h >> 64) as u32])
     }
@@ -232,7 +232,7 @@ impl People {
                 None if self.keeps_off(key, Print::of(id)) => who.kept_off = true,
                 None => {
                     self.known.insert(Print::of(id), key);
-                    self.put.start().u32(key).u8(kind_code(id.kind)).text(&id.value);
+                    self.put.start().u32(key).u8(id.kind.code()).text(&id.value);
                     self.fresh.push(0, &self.put.0)?;
                     who.learnt = !created;
                     let number = own_number(id.kind);

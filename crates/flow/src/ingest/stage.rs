@@ -174,7 +174,8 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     let sizes: Vec<u64> = request.sources.iter().map(|s| std::fs::metadata(&s.path).map(|m| m.len()).unwrap_or(0)).collect();
     progress.total.store(sizes.iter().sum(), Ordering::Relaxed);
     let order = reading_order(&request.sources);
-    let mut gather = Gather::new(app, request, known)?;
+    let mut written = Written { root: &app.lake, stem: format!("{}-{:x}", request.id, begun.0), keep: false };
+    let mut gather = Gather::new(app, request, known, &written.stem)?;
     let (sender, receiver) = mpsc::sync_channel::<(usize, sources::Result<Batch>)>(3);
     std::thread::scope(|scope| -> Result<()> {
         // on the way out the receiver goes first, so that a reader that still sends is let go
@@ -201,7 +202,25 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     })?;
     let staged = gather.finish(begun)?;
     store::failpoint("staged-synced");
+    written.keep = true;
     Ok(staged)
+}
+
+/// Files of an attempt that nobody has in hand yet; they go if it breaks off.
+struct Written<'a> {
+    root: &'a Path,
+    stem: String,
+    keep: bool,
+}
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        if !self.keep {
+            if let Err(e) = lake::forget(self.root, &self.stem) {
+                tracing::debug!(stem = %self.stem, error = %e, "left for the sweep");
+            }
+        }
+    }
 }
 
 /// Streams the files one after the other, those first that later ones refer to.

@@ -89,20 +89,9 @@ impl Put {
     pub fn identifiers(&mut self, ids: &[Identifier]) -> &mut Put {
         self.u32(ids.len() as u32);
         for id in ids {
-            self.u8(kind_code(id.kind)).text(&id.value);
+            self.u8(id.kind.code()).text(&id.value);
         }
         self
-    }
-}
-
-/// A small number for a kind of identifier.
-pub fn kind_code(kind: IdentifierKind) -> u8 {
-    match kind {
-        IdentifierKind::External => 0,
-        IdentifierKind::Member => 1,
-        IdentifierKind::Phone => 2,
-        IdentifierKind::Email => 3,
-        IdentifierKind::Unionid => 4,
     }
 }
 
@@ -195,14 +184,7 @@ impl<'a> Take<'a> {
 
     /// an identifier
     pub fn identifier(&mut self) -> io::Result<Identifier> {
-        let kind = match self.u8()? {
-            0 => IdentifierKind::External,
-            1 => IdentifierKind::Member,
-            2 => IdentifierKind::Phone,
-            3 => IdentifierKind::Email,
-            4 => IdentifierKind::Unionid,
-            _ => return Err(cut()),
-        };
+        let kind = IdentifierKind::of_code(self.u8()?).ok_or_else(cut)?;
         Ok(Identifier { kind, value: self.text()?.to_owned() })
     }
 

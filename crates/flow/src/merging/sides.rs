@@ -159,8 +159,8 @@ fn agreement(level: Level) -> Agreement {
 fn label(picture: &Picture, field: &str) -> Label {
     match field {
         "name" => Label::new("姓名", "Name"),
-        "phone" => Label::new("电话", "Phone"),
-        "email" => Label::new("邮箱", "E-mail"),
+        "phone" => IdentifierKind::Phone.label(),
+        "email" => IdentifierKind::Email.label(),
         "number" => Label::new("编号", "Numbers"),
         "household" => Label::new("同住的人也会相同", "People who live together share it, too"),
         "attribute.birthday" => Label::new("生日", "Birthday"),

@@ -46,11 +46,11 @@ impl Holds for Held {
 }
 
 /// Identifiers of a customer, by kind.
-const WHO: [(&str, IdentifierKind, &str, &str); 4] = [
-    ("external_id", IdentifierKind::External, "客户编号", "customer number"),
-    ("member_no", IdentifierKind::Member, "会员卡号", "member card number"),
-    ("phone", IdentifierKind::Phone, "手机", "phone"),
-    ("email", IdentifierKind::Email, "邮箱", "e-mail"),
+const WHO: [(&str, IdentifierKind); 4] = [
+    ("external_id", IdentifierKind::External),
+    ("member_no", IdentifierKind::Member),
+    ("phone", IdentifierKind::Phone),
+    ("email", IdentifierKind::Email),
 ];
 
 /// A name as SQL takes it.
@@ -72,7 +72,7 @@ pub async fn tables(app: &App, sight: Sight) -> Result<Vec<SqlTable>> {
     let walls = Walls::of(sight, &picture);
     let all = &picture.definitions;
     let number = || column("customer", Label::new("客户序号，用来连接各表", "the customer's number, to join tables by"));
-    let who = WHO.iter().map(|(name, _, zh, en)| SqlColumn { masked: sight.is_masked(), ..column(name, Label::new(*zh, *en)) });
+    let who = WHO.iter().map(|(name, kind)| SqlColumn { masked: sight.is_masked(), ..column(name, kind.label()) });
     let mut found = vec![
         SqlTable {
             name: "customers".into(),
@@ -152,7 +152,7 @@ async fn people(app: &App, sight: Sight, picture: &Picture) -> Result<Vec<(Strin
     .await?;
     let mut by_kind: Vec<Vec<Option<String>>> = WHO.iter().map(|_| vec![None; len]).collect();
     store::customer::each_identifier(&app.store, |kind, value, key| {
-        let place = WHO.iter().position(|(_, k, ..)| *k == kind);
+        let place = WHO.iter().position(|(_, k)| *k == kind);
         if let Some(all) = place.and_then(|p| by_kind.get_mut(p)) {
             let shown = sight::identifier(sight, &[Identifier { kind, value }], kind);
             slot(all, key, shown.unwrap_or_default());
@@ -160,7 +160,7 @@ async fn people(app: &App, sight: Sight, picture: &Picture) -> Result<Vec<(Strin
     })
     .await?;
     let texts = |name: &str, all: Vec<Option<String>>| (name.to_owned(), Of::Texts(Arc::new(all)));
-    let who = WHO.iter().zip(by_kind).map(|((name, ..), all)| texts(name, all));
+    let who = WHO.iter().zip(by_kind).map(|((name, _), all)| texts(name, all));
     Ok([texts("id", ids), texts("name", names)].into_iter().chain(who).collect())
 }
 

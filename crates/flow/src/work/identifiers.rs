@@ -32,21 +32,9 @@ pub struct IdentifierDraft {
     pub value: Option<String>,
 }
 
-/// What a kind of identifier is called.
-fn name(kind: IdentifierKind) -> Label {
-    match kind {
-        IdentifierKind::External => Label::new("客户编号", "Customer number"),
-        IdentifierKind::Member => Label::new("会员卡号", "Member card"),
-        IdentifierKind::Phone => Label::new("电话", "Phone"),
-        IdentifierKind::Email => Label::new("邮箱", "E-mail"),
-        IdentifierKind::Unionid => Label::same("unionid"),
-    }
-}
-
 /// What the kind is called that a change is about.
 pub(super) fn label(subject: &str) -> Label {
-    use IdentifierKind::{Email, External, Member, Phone, Unionid};
-    [External, Member, Phone, Email, Unionid].into_iter().find(|k| k.key() == subject).map_or_else(Label::default, name)
+    IdentifierKind::ALL.into_iter().find(|k| k.key() == subject).map_or_else(Label::default, IdentifierKind::label)
 }
 
 fn refused(field: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Error {
@@ -87,7 +75,7 @@ async fn theirs(app: &App, kind: IdentifierKind, owner: CustomerKey) -> Result<E
     };
     let (id, called) = owner.map_or_else(Default::default, |c| (c.id, c.name));
     let who = called.clone().unwrap_or_else(|| id.clone());
-    let Label { zh, en } = name(kind);
+    let Label { zh, en } = kind.label();
     let message = Label::new(format!("这个{zh}已属于{who}；如果是同一位客户，请合并"), format!("this {} is {who}'s already; if they are one and the same, merge the two", en.to_lowercase()));
     Ok(Error::Conflict { code: "change.identifier_taken", message, params: json!({ "customer": id, "name": called }) })
 }

@@ -230,6 +230,19 @@ fn orphans_go_when_their_time_has_come() {
 }
 
 #[test]
+fn what_an_import_wrote_goes_with_every_attempt_of_it_and_no_other_import() {
+    let root = tempfile::tempdir().unwrap();
+    let live = write(root.path(), "imp_12", &[order(0, 1, 19_000)], Limits::default());
+    for stem in ["imp_1", "imp_1-6617ee2a1bf21", "imp_1-6617ee2a1bf22"] {
+        write(root.path(), stem, &[order(0, 1, 19_000)], Limits::default());
+    }
+    assert_eq!(lake::forget(root.path(), "imp_1-6617ee2a1bf21").unwrap(), 1);
+    assert_eq!(lake::forget(root.path(), "imp_1").unwrap(), 2);
+    assert_eq!(lake::forget(root.path(), "imp_1").unwrap(), 0);
+    assert_eq!(sweep(root.path(), &live, Instant::MAX).unwrap().0, 0);
+}
+
+#[test]
 fn one_customer_among_many_files() {
     let root = tempfile::tempdir().unwrap();
     let c = &mut Chance(5);

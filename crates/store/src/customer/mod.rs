@@ -50,7 +50,6 @@ statements! {
     IDS_OF = "SELECT id FROM customers WHERE key = $1 OR root = $1 ORDER BY key";
     PAGE = "SELECT key, id, organisation, name, root FROM customers WHERE key >= $1 ORDER BY key LIMIT $2";
     COUNT = "SELECT COUNT(*) FROM customers WHERE root IS NULL";
-    COUNTER = "SELECT value FROM counters WHERE name = 'customer'";
     RECORDED = "SELECT COALESCE(MAX(first_customer + new_customers), 0) FROM imports WHERE committed_at <= $1";
     GAPS = "SELECT first_key, last_key FROM customer_gaps ORDER BY first_key";
     ORGANISATIONS = "SELECT key FROM customers WHERE organisation = $1 AND root IS NULL ORDER BY key";
@@ -86,28 +85,8 @@ pub(crate) const RESOLVE: Bulk = Bulk {
     tail: ") AS v CROSS JOIN identifiers i WHERE i.kind = v.column1 AND i.value = v.column2",
 };
 
-/// Kinds by their stored number.
-pub(crate) const KINDS: [IdentifierKind; 5] = [
-    IdentifierKind::External,
-    IdentifierKind::Member,
-    IdentifierKind::Phone,
-    IdentifierKind::Email,
-    IdentifierKind::Unionid,
-];
-
-/// The stored number of a kind.
-pub(crate) fn kind_number(kind: IdentifierKind) -> i64 {
-    match kind {
-        IdentifierKind::External => 0,
-        IdentifierKind::Member => 1,
-        IdentifierKind::Phone => 2,
-        IdentifierKind::Email => 3,
-        IdentifierKind::Unionid => 4,
-    }
-}
-
 fn identifier(kind: i64, value: String) -> Identifier {
-    let kind = usize::try_from(kind).ok().and_then(|k| KINDS.get(k)).copied().unwrap_or(IdentifierKind::External);
+    let kind = u8::try_from(kind).ok().and_then(IdentifierKind::of_code).unwrap_or(IdentifierKind::External);
     Identifier { kind, value }
 }
 
@@ -173,7 +152,7 @@ pub async fn identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<
     for (kind, value, root) in bulk_rows!(store, (i64, String, i64), MERGED_IDENTIFIERS, keys.iter(), |k| [i64::from(k.0)]) {
         let all = by.entry(CustomerKey(root as u32)).or_default();
         all.push(identifier(kind, value));
-        all.sort_by_key(|i| kind_number(i.kind));
+        all.sort_by_key(|i| i.kind);
     }
     Ok(by)
 }
@@ -181,7 +160,7 @@ pub async fn identifiers_by_keys(store: &Store, keys: &[CustomerKey]) -> Result<
 /// Whom identifiers belong to, in their order; `None` for one nobody has.
 pub async fn resolve(store: &Store, identifiers: &[Identifier]) -> Result<Vec<Option<CustomerKey>>> {
     let rows = bulk_rows!(store, (i64, String, i64), RESOLVE, identifiers.iter(), |i| [
-        kind_number(i.kind),
+        i64::from(i.kind.code()),
         i.value.as_str(),
     ]);
     let known: HashMap<Identifier, CustomerKey> =
@@ -195,10 +174,10 @@ pub async fn each_identifier(
     mut each: impl FnMut(IdentifierKind, String, CustomerKey) + Send,
 ) -> Result<()> {
     const PAGE_ROWS: i64 = 20_000;
-    for kind in KINDS {
+    for kind in IdentifierKind::ALL {
         let mut after = String::new();
         loop {
-            let rows = rows!(store, (i64, String, i64), IDENTIFIERS_FROM, kind_number(kind), after.as_str(), PAGE_ROWS)?;
+            let rows = rows!(store, (i64, String, i64), IDENTIFIERS_FROM, i64::from(kind.code()), after.as_str(), PAGE_ROWS)?;
             let full = rows.len() as i64 == PAGE_ROWS;
             if let Some((_, last, _)) = rows.last() {
                 after = last.clone();
@@ -241,7 +220,7 @@ pub async fn count(db: impl Access) -> Result<u64> {
 
 /// The number the next new customer gets: every number in use is below it.
 pub async fn counter(db: impl Access) -> Result<u32> {
-    scalar!(db, i64, COUNTER).map(|n| n as u32)
+    Ok(crate::counter::value(db, "customer").await? as u32)
 }
 
 /// The counter as it was at an instant: customers from this number on were recorded later.

@@ -1,12 +1,15 @@
 //! Identifiers put right by hand: one comes, goes, or takes the place of another. What was taken from somebody is remembered, so that
 //! no file gives it to them again; what a change did is kept for a while, so that it can be taken back.
 
-use super::{identifier, kind_number, touched};
-use crate::{Access, Error, Result, Store, Tx, db::clean};
+use super::{identifier, touched};
+use crate::{Access, Error, Result, Store, Tx, counter, db::clean};
 use domain::{
     CustomerKey,
     identity::{Identifier, IdentifierKind},
 };
+
+/// What the counter is called.
+const COUNTER: &str = "identifiers";
 
 /// What somebody puts right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +41,6 @@ statements! {
     REMEMBER = "INSERT INTO identifiers_removed (kind, value, customer) VALUES ($1, $2, $3) ON CONFLICT (kind, value, customer) DO NOTHING";
     FORGET = "DELETE FROM identifiers_removed WHERE kind = $1 AND value = $2 AND customer = $3";
     REMOVED = "SELECT kind, value, customer FROM identifiers_removed ORDER BY kind, value, customer";
-    VERSION = "SELECT value FROM counters WHERE name = 'identifiers'";
-    MOVE = "UPDATE counters SET value = value + 1 WHERE name = 'identifiers'";
     THERE = "SELECT COUNT(*) FROM customers WHERE key = $1";
     NOTE = "INSERT INTO change_identifiers (change, customer, kind, before, added, after, again) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     NOTED = "SELECT customer, kind, before, added, after, again FROM change_identifiers WHERE change = $1";
@@ -48,7 +49,7 @@ statements! {
 
 /// How often identifiers were put right: whoever weighed an import by them looks whether they still stand.
 pub async fn version(db: impl Access) -> Result<i64> {
-    scalar!(db, i64, VERSION)
+    counter::value(db, COUNTER).await
 }
 
 /// What was taken from customers by hand.
@@ -70,7 +71,7 @@ pub async fn removed(store: &Store) -> Result<Removed> {
 
 /// Under whose number an identifier is kept; `None` for one nobody has.
 pub async fn whose(db: impl Access, kind: IdentifierKind, value: &str) -> Result<Option<CustomerKey>> {
-    Ok(optional!(db, (i64, i64), WHOSE, kind_number(kind), value)?.map(|(customer, _)| CustomerKey(customer as u32)))
+    Ok(optional!(db, (i64, i64), WHOSE, i64::from(kind.code()), value)?.map(|(customer, _)| CustomerKey(customer as u32)))
 }
 
 /// Begins a transaction beside which no import brings identifiers.
@@ -83,7 +84,7 @@ pub async fn begin(store: &Store) -> Result<Tx> {
 /// Puts it right, in a transaction of [`begin`] in which the change is written down already. `NotFound` if they do not have what is to
 /// go, `Taken` if somebody has what is to come.
 pub async fn put(tx: &mut Tx, change: &str, c: &Correction) -> Result<()> {
-    let (kind, customer) = (kind_number(c.kind), i64::from(c.customer.0));
+    let (kind, customer) = (i64::from(c.kind.code()), i64::from(c.customer.0));
     let (before, after) = (c.before.clone().map(clean), c.after.clone().map(clean));
     let mut added = 0;
     if let Some(value) = &before {
@@ -127,7 +128,7 @@ pub async fn put_back(tx: &mut Tx, change: &str) -> Result<bool> {
 }
 
 async fn moved(tx: &mut Tx, customer: CustomerKey) -> Result<()> {
-    execute!(&mut *tx, MOVE)?;
+    counter::moved(&mut *tx, COUNTER).await?;
     touched::note(tx, Some(&[customer].into_iter().collect())).await
 }
 

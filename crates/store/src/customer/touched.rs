@@ -1,18 +1,18 @@
 //! Whose names, identifiers or contacts changed: a counter that every change of them moves, and with it the customers. What
 //! stands in memory to find customers by asks with every search.
 
-use crate::{Access, Result, Store, Tx};
+use crate::{Access, Result, Store, Tx, counter};
 use domain::CustomerKey;
 use std::collections::BTreeSet;
 
+/// What the counter is called.
+const COUNTER: &str = "touched";
 /// Of more customers it is only said that there were many.
 const MOST: usize = 50_000;
 /// So many changes are told; who missed more reads all.
 const TOLD: i64 = 256;
 
 statements! {
-    VERSION = "SELECT value FROM counters WHERE name = 'touched'";
-    MOVE = "UPDATE counters SET value = value + 1 WHERE name = 'touched'";
     PUT = "INSERT INTO touched (version, customers) VALUES ($1, $2)";
     FORGET = "DELETE FROM touched WHERE version <= $1";
     SINCE = "SELECT version, customers FROM touched WHERE version > $1 ORDER BY version";
@@ -20,7 +20,7 @@ statements! {
 
 /// How many changes there have been.
 pub async fn version(db: impl Access) -> Result<i64> {
-    scalar!(db, i64, VERSION)
+    counter::value(db, COUNTER).await
 }
 
 /// Known customers who changed after the change `version`; `None` if that cannot be said, and all are to be read. New ones are
@@ -64,9 +64,7 @@ impl FromIterator<CustomerKey> for Touched {
 
 /// Notes who changed, in the transaction that changes them. `None`: some are gone.
 pub(crate) async fn note(tx: &mut Tx, touched: Option<&Touched>) -> Result<()> {
-    // whoever moves the counter has it until the commit: its order is that of the commits
-    execute!(&mut *tx, MOVE)?;
-    let now = version(&mut *tx).await?;
+    let now = counter::moved(&mut *tx, COUNTER).await?;
     let told = touched.filter(|t| t.0.len() <= MOST);
     let bytes = told.map(|t| t.0.iter().flat_map(|k| k.0.to_le_bytes()).collect::<Vec<u8>>());
     execute!(&mut *tx, PUT, now, bytes)?;

@@ -1,6 +1,6 @@
 //! Customers written by a commit and unwritten by its undo. Rows carry the lake snapshot of the commit that made them.
 
-use super::{kind_number, touched};
+use super::touched;
 use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean, merge};
 use domain::{CustomerKey, clock::Instant, identity::Identifier};
 
@@ -161,7 +161,7 @@ pub(crate) async fn insert_identifiers(
     added: i64,
 ) -> Result<u64> {
     Ok(bulk!(tx, INSERT_IDENTIFIERS, rows, |i| [
-        kind_number(i.identifier.kind),
+        i64::from(i.identifier.kind.code()),
         clean(i.identifier.value),
         i64::from(i.customer.0),
         added,

@@ -3,7 +3,7 @@
 use crate::{
     Access, Result, Store, Tx,
     bulk::Bulk,
-    customer::{KINDS, touched},
+    customer::touched,
     mark,
 };
 use domain::{
@@ -97,7 +97,7 @@ where
             all.names.extend(name);
         }
         for (kind, value) in rows!(&mut *db, (i64, String), IDENTIFIERS, key)? {
-            let kind = usize::try_from(kind).ok().and_then(|k| KINDS.get(k)).copied().unwrap_or(IdentifierKind::External);
+            let kind = u8::try_from(kind).ok().and_then(IdentifierKind::of_code).unwrap_or(IdentifierKind::External);
             all.identifiers.push(Identifier { kind, value });
         }
         all.names.extend(rows!(&mut *db, (String,), IMAGES, key)?.into_iter().map(|(n,)| n));

@@ -1,7 +1,7 @@
 //! One SQL text, both engines: every statement is prepared on each.
 
 use super::*;
-use crate::{announced, answer, arrival, audit, audit_head, bulk::Bulk, business, change, comment, contact, customer, dashboard, db, definition, delivery, duplicate, edit, erasure, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quality, quarantine, question, reading, record_import, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
+use crate::{announced, answer, arrival, audit, audit_head, bulk::Bulk, business, change, comment, contact, counter, customer, dashboard, db, definition, delivery, duplicate, edit, erasure, inbox, invitation, job, mail, mark, member, merge, note, object, oidc, pending, quality, quarantine, question, reading, record_import, restore, schedule, second_factor, session, setup, subscription, tag, template, token, tries, user, view, webhook, workspace};
 use sqlx::{Executor, SqlSafeStr};
 
 type Named = (&'static str, &'static str);
@@ -23,6 +23,7 @@ fn statements() -> Vec<Named> {
         change::STATEMENTS,
         comment::STATEMENTS,
         contact::STATEMENTS,
+        counter::STATEMENTS,
         customer::STATEMENTS,
         customer::put_right::STATEMENTS,
         customer::touched::STATEMENTS,

@@ -51,6 +51,19 @@ async fn the_sweep_removes_what_nobody_names_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_import_that_stopped_half_way_leaves_no_file() {
+    let shop = Shop::open().await;
+    shop.import(&[("orders.csv", ORDERS)]).await;
+    let named = shop.parquet_files();
+    let half = shop.stage(&[("other.csv", "order_id,customer_id,order_time,paid\nE1,C9,2026-03-01 10:00:00,5.00\n")]).await;
+    let id = half.id.clone();
+    drop(half);
+    assert!(shop.parquet_files() > named);
+    crate::ingest::drop_half(&shop.app, &id).await.expect("forgotten");
+    assert_eq!(shop.parquet_files(), named);
+}
+
+#[tokio::test]
 async fn a_later_file_brings_back_what_the_undo_of_an_earlier_one_took() {
     let shop = Shop::open().await;
     let (first, _) = shop.import(&[("a.csv", ORDERS)]).await;
