@@ -64,6 +64,27 @@ for (const lang of langs)
         await page.screenshot({ path: info.outputPath('cells.png') })
       })
 
+      await test.step('clusters say how far they can be trusted, and cells what they leave after the cost of goods', async () => {
+        await page.goto(at('/classification?scoring=kmeans'))
+        await settled(page)
+        const card = page.getByRole('region', { name: t('classification.rfm'), exact: true })
+        await card.getByText(t('classification.edges_and_fit'), { exact: true }).click()
+        const fit = (await (await page.request.get(at('/api/v1/rfm/fit'))).json()) as { axes: { axis: string; n: number; silhouette: number; same: { mean: number } }[] }
+        const shown = card.getByRole('group', { name: t('classification.fit'), exact: true })
+        for (const a of fit.axes) {
+          const row = shown.getByRole('row', { name: new RegExp(`^${t(`classification.axis_${a.axis}`)}`) })
+          await expect(row).toContainText(String(Number(a.silhouette.toFixed(2))))
+          await expect(row).toContainText(`${Math.round(a.same.mean * 100)}%`)
+          await expect(row).toContainText(a.n.toLocaleString('en'))
+        }
+        await accessible(page)
+        await page.screenshot({ path: info.outputPath('fit.png'), fullPage: true })
+        await card.getByText(t('classification.view_margin'), { exact: true }).click()
+        await expect(page).toHaveURL(/view=margin/)
+        await settled(page)
+        await page.screenshot({ path: info.outputPath('margin.png') })
+      })
+
       await test.step('an order moves its customer to another cell', async () => {
         const before = await figures('J2-B')
         expect(JSON.stringify(before)).toContain('200')

@@ -95,11 +95,11 @@ const app = createRoute({
 })
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./areas/today/TodayPage'), 'TodayPage') })
 
-export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'change'; compare?: string; from?: string; flow?: string; moves?: 'matrix' }
+export interface OverviewSearch { scoring?: Scoring | 'all'; view?: 'people' | 'money' | 'margin' | 'change'; compare?: string; from?: string; flow?: string; moves?: 'matrix' }
 const overview = createRoute({
   getParentRoute: () => app, path: '/classification',
   validateSearch: (s: Raw): OverviewSearch => ({
-    scoring: oneOf(s.scoring, 'quantile', 'bins', 'kmeans', 'all'), view: oneOf(s.view, 'people', 'money', 'change'), compare: day(s.compare), from: day(s.from), flow: text(s.flow), moves: oneOf(s.moves, 'matrix'),
+    scoring: oneOf(s.scoring, 'quantile', 'bins', 'kmeans', 'all'), view: oneOf(s.view, 'people', 'money', 'margin', 'change'), compare: day(s.compare), from: day(s.from), flow: text(s.flow), moves: oneOf(s.moves, 'matrix'),
   }),
   component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
 })

@@ -2,7 +2,7 @@
 
 use crate::{asked::{At, day}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}};
 use axum::extract::State;
-use flow::analysis::rfm::{self, Rfm, Scoring};
+use flow::analysis::rfm::{self, Rfm, RfmFit, Scoring};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -25,4 +25,12 @@ pub struct Board {
 pub async fn show(State(ctx): State<Ctx>, Query(at): Query<At>, Query(board): Query<Board>) -> Result<Json<Rfm>> {
     let compare = day("compare", board.compare.as_deref())?;
     Ok(Json(rfm::board(&ctx.app, at.asked()?, compare, board.scoring.unwrap_or_default()).await?))
+}
+
+/// How well k-means scores fit
+///
+/// Silhouette, explained spread, and stability of the five groups of recency, frequency and money when buyers are drawn again.
+#[utoipa::path(get, path = "/rfm/fit", tag = "analysis", params(At), responses((status = 200, body = RfmFit), (status = 422, body = Problem)))]
+pub async fn fit(State(ctx): State<Ctx>, Query(at): Query<At>) -> Result<Json<RfmFit>> {
+    Ok(Json(rfm::fit(&ctx.app, at.asked()?).await?))
 }

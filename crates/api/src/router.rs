@@ -161,6 +161,7 @@ fn page(page: Page) -> Page {
         // the base
         .on(Has(BaseRead), routes!(overview::show))
         .on(Has(BaseRead), routes!(rfm::show))
+        .on(Has(BaseRead), routes!(rfm::fit))
         .on(Has(BaseRead), routes!(flow_between::show))
         .on(Has(BaseRead), routes!(curve::show))
         .on(Has(BaseRead), routes!(cohorts::show))

@@ -8,7 +8,7 @@ import type { Rule } from './rule'
 import type {
   AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Fresh, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
-  Preview, Profile, Rfm, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
+  Preview, Profile, Rfm, RfmFit, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
 
 export interface AsOf { as_of?: string; known?: Known }
@@ -102,6 +102,8 @@ export const putClassification = (key: string, definition: Classification) => ca
 export const postClassification = (definition: Classification) => call<ClassificationDetail>('POST', '/classifications', { body: { definition } })
 export const rfm = (query: AsOf & { compare?: string; scoring: Scoring }) =>
   queryOptions({ queryKey: ['run', 'rfm', query], queryFn: ({ signal }) => call<Rfm>('GET', '/rfm', { query: { ...query }, signal }), placeholderData: keepPreviousData })
+export const rfmFit = (at: AsOf) =>
+  queryOptions({ queryKey: ['run', 'rfm', 'fit', at], queryFn: ({ signal }) => call<RfmFit>('GET', '/rfm/fit', { query: { ...at }, signal }) })
 export const flow = (query: { classification: string; from?: string; to?: string; known?: Known }) =>
   queryOptions({ queryKey: ['run', 'flow', query], queryFn: ({ signal }) => call<Flow>('GET', '/flow', { query: { ...query }, signal }), placeholderData: keepPreviousData })
 export const curve = (at: AsOf = {}) =>

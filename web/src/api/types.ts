@@ -99,6 +99,7 @@ export type Defined = 'features' | 'classifications' | 'segments'
 export type Overview = S['Overview']
 export type Scoring = S['Scoring']
 export type Rfm = S['Rfm']
+export type RfmFit = S['RfmFit']
 export type Flow = S['Movement']
 export type Curve = S['Curve']
 export type Cohorts = S['Cohorts']

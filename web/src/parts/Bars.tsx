@@ -2,13 +2,15 @@ import type { ReactNode } from 'react'
 import type { ClassSize } from '@/api/types'
 import { type Format, useFormat } from './format'
 
-interface Props { items: ClassSize[]; total?: number; by?: 'customers' | 'net'; onPick?: (item: ClassSize) => void; limit?: number }
+interface Props { items: ClassSize[]; total?: number; by?: 'customers' | 'net' | 'contribution'; onPick?: (item: ClassSize) => void; limit?: number }
 
 /** Classes as bars: name, bar, count, share. The bar is as long as the share of the largest. */
 export function Bars({ items, by = 'customers', onPick, limit }: Props) {
   const f = useFormat()
   const shown = limit ? items.slice(0, limit) : items
-  const size = (c: ClassSize) => (by === 'net' ? Math.max(0, c.net) : c.customers)
+  const amount = (c: ClassSize) => (by === 'net' ? c.net : (c.contribution ?? 0))
+  const share = (c: ClassSize) => (by === 'customers' ? c.share : ((by === 'net' ? c.net_share : c.contribution_share) ?? 0))
+  const size = (c: ClassSize) => (by === 'customers' ? c.customers : Math.max(0, amount(c)))
   const largest = Math.max(1, ...items.map(size))
   return (
     <div className="bars">
@@ -16,8 +18,8 @@ export function Bars({ items, by = 'customers', onPick, limit }: Props) {
         <Bar key={c.key} className={`bar${c.customers ? '' : ' none'}`} onPick={onPick && (() => onPick(c))} title={title(c, f)}>
           <span className="clip">{f.label(c.label)}</span>
           <span className="bar-track" aria-hidden="true"><span className="bar-fill" style={size(c) > 0 ? { width: `${(size(c) / largest) * 100}%` } : { display: 'none' }} /></span>
-          <span className="bar-count">{by === 'net' ? f.compactMoney(c.net) : f.integer(c.customers)}</span>
-          <span className="bar-share">{f.percent(by === 'net' ? (c.net_share ?? 0) : c.share)}</span>
+          <span className="bar-count">{by === 'customers' ? f.integer(c.customers) : f.compactMoney(amount(c))}</span>
+          <span className="bar-share">{f.percent(share(c))}</span>
         </Bar>
       ))}
     </div>

@@ -157,6 +157,7 @@ const ALL: &[(&str, &str)] = &[
     ("delete_members_id", "移除成员"),
     ("get_overview", "某一天的全体客户"),
     ("get_rfm", "RFM 看板"),
+    ("get_rfm_fit", "RFM 聚类得分的轮廓系数与稳定性"),
     ("post_rules_parse", "读规则文本"),
     ("post_rules_render", "写出规则文本"),
     ("get_segments", "全部人群及当前人数"),

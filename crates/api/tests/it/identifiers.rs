@@ -37,7 +37,7 @@ async fn a_wrong_phone_is_corrected_or_removed_and_no_file_brings_it_back() {
         // corrected: found by the right one from the next request on, not by the wrong one
         let request = body(&one, "phone", Some("8613800000001"), Some("139 0000 0001"));
         let corrected = change(&app, &me, "identifier-01", request.clone()).await.expect(200);
-        assert_eq!((&corrected["changed"], &corrected["subject"], &corrected["subject_name"]["zh"]), (&json!(1), &json!("phone"), &json!("电话")));
+        assert_eq!((&corrected["changed"], &corrected["subject"], &corrected["subject_name"]["zh"]), (&json!(1), &json!("phone"), &json!("手机")));
         assert_eq!(change(&app, &me, "identifier-01", request).await.expect(200)["id"], corrected["id"], "the same request is the same change");
         assert_eq!(known(&app, &one).await, ["external M001", "phone 8613900000001"]);
         assert_eq!((found(&app, "13900000001").await, found(&app, "13800000001").await), (json!(1), json!(0)));

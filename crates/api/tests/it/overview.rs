@@ -2,6 +2,7 @@
 
 use crate::app::{TestApp, both};
 use insta::assert_json_snapshot;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn classes_add_up_to_all_customers_and_money_to_all_money() {
@@ -36,8 +37,42 @@ async fn the_board_counts_by_hand() {
             let groups = other["groups11"].as_array().expect("groups");
             assert_eq!(groups.iter().filter_map(|g| g["customers"].as_i64()).sum::<i64>(), 12, "{scoring}");
         }
+        // the groups the fit speaks of are those of the board
+        let board = app.get("/rfm?scoring=kmeans").await.expect(200);
+        let fit = app.get("/rfm/fit").await.expect(200);
+        for axis in fit["axes"].as_array().expect("axes") {
+            let (name, scores) = (axis["axis"].as_str().expect("a name"), axis["scores"].as_array().expect("scores"));
+            assert_eq!((&axis["n"], scores.len()), (&json!(11), 5), "{axis}");
+            assert!(axis["silhouette"].as_f64().is_some_and(|s| s > 0.0 && s <= 1.0) && axis["same"]["low"].as_f64() <= axis["same"]["mean"].as_f64(), "{axis}");
+            for s in scores.iter().filter(|_| name != "m") {
+                let on_board = board["cells"].as_array().expect("cells").iter().filter(|c| c[name] == s["score"]);
+                assert_eq!(on_board.filter_map(|c| c["customers"].as_u64()).sum::<u64>(), s["customers"].as_u64().expect("how many"), "{name} {s}");
+            }
+        }
+        assert_eq!(app.get("/rfm/fit").await.expect(200), fit);
         assert_eq!(app.get("/rfm?as_of=yesterday").await.problem(), (422, "request.day".into()));
         assert_eq!(app.get("/rfm?scoring=magic").await.problem(), (400, "request.malformed".into()));
+    }
+}
+
+#[tokio::test]
+async fn what_goods_cost_is_taken_off_in_every_class_and_cell_once_it_is_known() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        assert_eq!(app.get("/rfm").await.expect(200)["cells"][0]["contribution"], Value::Null);
+        app.import(&[("成本.csv", "订单号,会员号,下单时间,实付金额,商品成本\nK1,M001,2025-11-02 10:00:00,100.00,60.00\nK2,M002,2025-11-03 10:00:00,50.00,20.00\n")]).await;
+        let overview = app.get("/overview").await.expect(200);
+        let left = overview["net"].as_i64().expect("net") - 8_000;
+        for c in overview["classifications"].as_array().expect("classifications") {
+            let classes = c["classes"].as_array().expect("classes");
+            assert_eq!(classes.iter().filter_map(|k| k["contribution"].as_i64()).sum::<i64>(), left, "{}", c["key"]);
+            let shares: f64 = classes.iter().filter_map(|k| k["contribution_share"].as_f64()).sum();
+            assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+        }
+        let board = app.get("/rfm").await.expect(200);
+        let all: i64 = board["cells"].as_array().expect("cells").iter().filter_map(|c| c["contribution"].as_i64()).sum();
+        let net: i64 = board["cells"].as_array().expect("cells").iter().filter_map(|c| c["net"].as_i64()).sum();
+        assert_eq!(all, net - 8_000);
     }
 }
 

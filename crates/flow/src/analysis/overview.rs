@@ -108,6 +108,10 @@ pub struct ClassSize {
     pub net: i64,
     /// ÷ all net; 0 when all net is not positive
     pub net_share: f64,
+    /// contribution, minor units; absent where no cost of goods is known
+    pub contribution: Option<i64>,
+    /// ÷ all contribution; 0 when that is not positive; absent as it is
+    pub contribution_share: Option<f64>,
     /// valid orders
     pub orders: i64,
     /// median of `recency_days` over buyers in the class (the lower of two middle values)
@@ -156,6 +160,8 @@ impl Picture {
             share: share(sum.customers as f64, self.total() as f64),
             net: sum.net,
             net_share: share(sum.net as f64, self.all.net as f64),
+            contribution: self.costs_known.then_some(sum.contribution),
+            contribution_share: self.costs_known.then(|| share(sum.contribution as f64, self.all.contribution as f64)),
             orders: sum.orders,
             median_recency: sum.median_recency,
         }

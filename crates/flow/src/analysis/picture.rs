@@ -32,6 +32,8 @@ pub struct Picture {
     pub computed_at: Instant,
     /// sums over everyone
     pub all: GroupSum,
+    /// is the cost of goods of any order known?
+    pub costs_known: bool,
     /// how long it took
     pub milliseconds: u64,
     pub(super) summaries: OnceLock<Vec<ClassificationSummary>>,

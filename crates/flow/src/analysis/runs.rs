@@ -300,6 +300,7 @@ impl Runs {
             let done = clock.now();
             let picture = Picture {
                 all: run.sum(run.present()),
+                costs_known: run.total("cost", run.present()) != 0,
                 run,
                 lake,
                 definitions,

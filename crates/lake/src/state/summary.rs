@@ -20,6 +20,8 @@ pub struct GroupSum {
     pub net: i64,
     /// sum of `gross`, minor units
     pub gross: i64,
+    /// sum of `contribution`, minor units
+    pub contribution: i64,
     /// sum of `orders`
     pub orders: i64,
     /// median of `recency_days` (the lower of two middle ones) of those who have one
@@ -37,6 +39,8 @@ pub struct Cell {
     pub customers: u64,
     /// sum of `net`
     pub net: i64,
+    /// sum of `contribution`
+    pub contribution: i64,
 }
 
 /// The RFM matrix: 25 cells, R then F ascending.
@@ -130,6 +134,7 @@ impl Run {
             customers: group.count(),
             net: total("net"),
             gross: total("gross"),
+            contribution: total("contribution"),
             orders: total("orders"),
             median_recency: median(&mut recency),
         }
@@ -139,7 +144,7 @@ impl Run {
     pub fn groups(&self, classification: &str) -> Vec<(String, GroupSum)> {
         let Some(classes) = self.classes(classification) else { return Vec::new() };
         let n = classes.keys().len();
-        let [net, gross, orders] = ["net", "gross", "orders"].map(|key| {
+        let [net, gross, contribution, orders] = ["net", "gross", "contribution", "orders"].map(|key| {
             let mut sums = vec![0i128; n];
             if let Some(column) = self.column(key) {
                 for (i, code) in classes.codes().iter().enumerate() {
@@ -162,6 +167,7 @@ impl Run {
             customers: classes.sizes()[i],
             net: short(net[i]),
             gross: short(gross[i]),
+            contribution: short(contribution[i]),
             orders: short(orders[i]),
             median_recency: median(&mut recency[i]),
         };
@@ -172,19 +178,20 @@ impl Run {
     /// The matrix of two scores, e.g. `rfm_r` and `rfm_f`.
     pub fn matrix(&self, r: &str, f: &str) -> Option<Matrix> {
         let (rs, fs) = (self.column(r)?, self.column(f)?);
-        let net = self.column("net");
-        let mut cells: Vec<(u64, i128)> = vec![(0, 0); 25];
+        let (net, contribution) = (self.column("net"), self.column("contribution"));
+        let mut cells: Vec<(u64, i128, i128)> = vec![(0, 0, 0); 25];
         for i in self.profiled().iter() {
             let (Some(r @ 1..=5), Some(f @ 1..=5)) = (rs.whole(i), fs.whole(i)) else { continue };
             let cell = &mut cells[((r - 1) * 5 + f - 1) as usize];
             cell.0 += 1;
             cell.1 += i128::from(net.and_then(|c| c.whole(i)).unwrap_or(0));
+            cell.2 += i128::from(contribution.and_then(|c| c.whole(i)).unwrap_or(0));
         }
         let buyers = cells.iter().map(|c| c.0).sum();
         let cells = cells
             .into_iter()
             .enumerate()
-            .map(|(i, (customers, net))| Cell { r: (i / 5 + 1) as u8, f: (i % 5 + 1) as u8, customers, net: short(net) })
+            .map(|(i, (customers, net, contribution))| Cell { r: (i / 5 + 1) as u8, f: (i % 5 + 1) as u8, customers, net: short(net), contribution: short(contribution) })
             .collect();
         Some(Matrix { cells, buyers })
     }

@@ -33,6 +33,7 @@ export function DetailPage() {
   const [picked, setPicked] = useState<Pick | null>(null)
   const [editing, setEditing] = useState(false)
   const may = useMay()
+  const margins = data?.classes.some((c) => c.contribution != null) ?? false
   return (
     <Page
       title={data ? f.label(data.label) : key}
@@ -54,8 +55,8 @@ export function DetailPage() {
           <Card title={t('classification.figures')}>
             <PlainTable
               caption={t('classification.figures')}
-              columns={[{ name: t('classification.class') }, { name: t('classification.customers'), number: true }, { name: t('classification.share'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.net_share'), number: true }, { name: t('classification.orders_short'), number: true }, { name: t('classification.median_recency'), number: true }]}
-              rows={data.classes.map((c) => [f.label(c.label), <button key="n" type="button" className="drill" aria-label={`${f.label(c.label)}: ${f.integer(c.customers)}`} onClick={() => setPicked({ classification: data, item: c })}>{f.integer(c.customers)}</button>, f.percent(c.share), f.money(c.net), f.percent(c.net_share ?? 0), f.integer(c.orders ?? 0), c.median_recency == null ? '—' : f.integer(c.median_recency)])}
+              columns={[{ name: t('classification.class') }, { name: t('classification.customers'), number: true }, { name: t('classification.share'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.net_share'), number: true }, ...(margins ? [{ name: t('classification.contribution'), number: true }, { name: t('classification.contribution_share'), number: true }] : []), { name: t('classification.orders_short'), number: true }, { name: t('classification.median_recency'), number: true }]}
+              rows={data.classes.map((c) => [f.label(c.label), <button key="n" type="button" className="drill" aria-label={`${f.label(c.label)}: ${f.integer(c.customers)}`} onClick={() => setPicked({ classification: data, item: c })}>{f.integer(c.customers)}</button>, f.percent(c.share), f.money(c.net), f.percent(c.net_share ?? 0), ...(margins ? [f.money(c.contribution ?? 0), f.percent(c.contribution_share ?? 0)] : []), f.integer(c.orders ?? 0), c.median_recency == null ? '—' : f.integer(c.median_recency)])}
             />
           </Card>
           <VersionsCard of="classifications" name={key} />

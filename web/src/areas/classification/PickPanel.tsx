@@ -43,6 +43,7 @@ function Panel({ picked, at: page }: { picked: Exclude<Pick, { filter: object }>
     ...(size.share === undefined ? [] : ([[t(isRule && picked.of ? 'classification.share_buyers' : 'classification.share'), f.percent(size.share)]] as [string, string][])),
     ...(size.net === undefined ? [] : ([[t('classification.net'), f.compactMoney(size.net)]] as [string, string][])),
     ...(item ? ([[t('classification.net_share'), f.percent(item.net_share ?? 0)]] as [string, string][]) : []),
+    ...(item?.contribution != null ? ([[t('classification.contribution'), `${f.compactMoney(item.contribution)} · ${f.percent(item.contribution_share ?? 0)}`]] as [string, string][]) : []),
     ...(size.net === undefined ? [] : ([[t('classification.per_customer'), size.customers ? f.compactMoney(Math.round(size.net / size.customers)) : '—']] as [string, string][])),
     ...(item?.median_recency != null ? ([[t('classification.median_recency'), t('classification.days', { n: f.integer(item.median_recency) })]] as [string, string][]) : []),
     ...(isRule ? (picked.facts ?? []) : []),

@@ -11,10 +11,11 @@ import { ChartCard } from '@/parts/ChartCard'
 import { majorOf } from '@/parts/file/csv'
 import { type Format, useClassifications, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
-import { bounds, changeShade, shade } from './heat'
+import { changeShade, shade } from './heat'
 import type { Pick } from './PickPanel'
+import { RfmEdges, daysOf, ordersOf, scores } from './RfmEdges'
 
-type View = 'people' | 'money' | 'change'
+type View = 'people' | 'money' | 'margin' | 'change'
 const suffix = (s: Scoring) => (s === 'quantile' ? '' : `_${s}`)
 
 /** Recency × frequency, shaded by people, money or change; three ways of scoring, one at a time or side by side. */
@@ -34,6 +35,9 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
   const then = useQuery({ ...rfm({ as_of: compare, known, scoring: one }), enabled: view === 'change' && scoring !== 'all' })
   const classifications = useClassifications()
   const data = query.data
+  // margins are there where what goods cost is known
+  const margins = data?.cells.some((c) => c.contribution != null) ?? false
+  const without = data !== undefined && !margins
   // RFM 8 compares with the mean, so there is one of it; RFM 11 follows the scores
   const key = groups === 'rfm_8' ? 'rfm_8' : `rfm_11${suffix(one)}`
   const pickClass = (item: ClassSize) => {
@@ -41,19 +45,19 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
     onPick({ classification: found satisfies ClassificationSummary, item })
   }
   const cells = useMemo(() => (data?.cells ?? []).filter((c) => c.r > 0).sort((a, b) => b.r - a.r || b.f - a.f), [data])
-  const rows = useMemo(() => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), <button key="n" type="button" className="drill" aria-label={`${t('classification.cell_name', { r: c.r, f: c.f })}: ${f.integer(c.customers)}`} onClick={() => onPick(pickCell(c, data as Rfm, f))}>{f.integer(c.customers)}</button>, f.money(c.net), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [cells, data, f, t, view, onPick])
-  const plain = () => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), c.customers, majorOf(c.net, f.currency.digits), ...(view === 'change' ? [c.change] : [])])
+  const rows = useMemo(() => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), <button key="n" type="button" className="drill" aria-label={`${t('classification.cell_name', { r: c.r, f: c.f })}: ${f.integer(c.customers)}`} onClick={() => onPick(pickCell(c, data as Rfm, f))}>{f.integer(c.customers)}</button>, f.money(c.net), ...(margins ? [f.money(c.contribution ?? 0)] : []), ...(view === 'change' ? [c.change == null ? '—' : f.signed(c.change)] : [])]), [cells, data, f, t, view, margins, onPick])
+  const plain = () => cells.map((c) => [t('classification.cell_name', { r: c.r, f: c.f }), c.customers, majorOf(c.net, f.currency.digits), ...(margins ? [majorOf(c.contribution ?? 0, f.currency.digits)] : []), ...(view === 'change' ? [c.change] : [])])
   return (
     <ChartCard
       title={t('classification.rfm')}
       extra={
         <>
-          <Segmented size="small" aria-label={t('classification.view')} value={view} onChange={(v) => set({ view: v === 'people' ? undefined : v })} options={(['people', 'money', 'change'] as const).map((value) => ({ value, label: t(`classification.view_${value}`) }))} />
+          <Segmented size="small" aria-label={t('classification.view')} value={view} onChange={(v) => set({ view: v === 'people' ? undefined : v })} options={(['people', 'money', 'margin', 'change'] as const).map((value) => ({ value, label: t(`classification.view_${value}`), ...(value === 'margin' && without ? { disabled: true, title: t('classification.no_costs') } : {}) }))} />
           <Select size="small" aria-label={t('classification.scoring')} value={scoring} onChange={(v) => set({ scoring: v === 'quantile' ? undefined : v })} popupMatchSelectWidth={false} options={(['quantile', 'bins', 'kmeans', 'all'] as const).map((value) => ({ value, label: t(`classification.scoring_${value}`) }))} />
           {view === 'change' && <DatePicker size="small" aria-label={t('classification.compare')} allowClear={false} value={dayjs(compare)} maxDate={dayjs(asOf)} onChange={(d) => set({ compare: d?.format('YYYY-MM-DD') })} />}
         </>
       }
-      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows, plain, of: asOf }}
+      table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(margins ? [{ name: t('classification.contribution'), number: true }] : []), ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows, plain, of: asOf }}
       note={
         <>
           {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
@@ -77,10 +81,11 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
               <Segmented size="small" aria-label={t('classification.groups')} value={groups} onChange={setGroups} options={[{ value: 'rfm_8', label: 'RFM 8' }, { value: 'rfm_11', label: 'RFM 11' }]} />
               <Link className="small" to="/classifications/$key" params={{ key }}>{t('classification.rules')}</Link>
             </div>
-            <Bars items={groups === 'rfm_8' ? data.groups8 : data.groups11} by={view === 'money' ? 'net' : 'customers'} onPick={pickClass} />
+            <Bars items={groups === 'rfm_8' ? data.groups8 : data.groups11} by={view === 'money' ? 'net' : view === 'margin' ? 'contribution' : 'customers'} onPick={pickClass} />
           </div>
         </div>
       )}
+      {data && scoring !== 'all' && <RfmEdges key={one} data={data} known={known} />}
     </ChartCard>
   )
 }
@@ -99,8 +104,6 @@ function OneOfThree({ scoring, asOf, known, view, compare, onPick, f }: { scorin
   )
 }
 
-const scores = [5, 4, 3, 2, 1]
-
 type Cell = Rfm['cells'][number]
 
 /** A cell as a rule: who is in it now, whatever the view shows of it. */
@@ -109,30 +112,11 @@ function pickCell(c: Cell, data: Rfm, f: Format): Pick {
   return {
     name: f.t('classification.cell_name', { r: c.r, f: c.f }), rule: `rfm_r${end} = ${c.r} and rfm_f${end} = ${c.f}`, customers: c.customers, net: c.net, share: data.buyers ? c.customers / data.buyers : 0, of: 'buyers',
     note: cellMeans(c, data, f),
-    facts: c.change == null ? undefined : [[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]],
+    facts: [
+      ...(c.contribution == null ? [] : ([[f.t('classification.contribution'), f.compactMoney(c.contribution)]] as [string, string][])),
+      ...(c.change == null ? [] : ([[f.t('classification.change_since', { day: data.compare ?? '' }), f.signed(c.change)]] as [string, string][])),
+    ],
   }
-}
-
-/** Has anybody this score? One that nobody has stands for nothing. */
-const held = (data: Rfm, axis: 'r' | 'f') => (score: number) => data.cells.some((c) => c[axis] === score && c.customers > 0)
-
-/** What a score of recency stands for, in days; by the edges of one day. */
-function daysOf(data: Rfm, score: number, { t, integer }: Format): string {
-  const b = bounds(data.edges.r, held(data, 'r'))[score]
-  if (!b) return '—'
-  if (b.worst === null) return t('classification.days_over', { n: integer(b.beyond ?? 0) })
-  if (b.beyond === null) return t('classification.days_up_to', { n: integer(b.worst) })
-  return t('classification.days_between', { from: integer(b.beyond + 1), to: integer(b.worst) })
-}
-
-/** What a score of frequency stands for, in orders; by the edges of one day. */
-function ordersOf(data: Rfm, score: number, { t, integer }: Format): string {
-  const b = bounds(data.edges.f, held(data, 'f'))[score]
-  if (!b) return '—'
-  const low = Math.ceil(b.worst ?? 1)
-  const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
-  if (high === null) return t('classification.orders_from', { n: integer(low) })
-  return high <= low ? t('classification.orders_n', { n: integer(low) }) : t('classification.orders_between', { from: integer(low), to: integer(high) })
 }
 
 const sameEdges = (a: Rfm, b: Rfm) => JSON.stringify([a.edges.r, a.edges.f]) === JSON.stringify([b.edges.r, b.edges.f])
@@ -165,7 +149,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
   const other = view === 'change' && then?.as_of === data.compare ? then : undefined
   const axis = view !== 'change' || (other && sameEdges(data, other))
   const cells = new Map(data.cells.map((c) => [`${c.r}-${c.f}`, c]))
-  const size = (c: Cell) => (view === 'money' ? c.net : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
+  const size = (c: Cell) => (view === 'money' ? c.net : view === 'margin' ? (c.contribution ?? 0) : view === 'change' ? Math.abs(c.change ?? 0) : c.customers)
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
   return (
     <div>
@@ -173,16 +157,16 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
         {scores.map((rs) => [
           <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b>{axis && <small>{daysOf(data, rs, f)}</small>}</div>,
           ...[1, 2, 3, 4, 5].map((fs) => {
-            const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, change: null }
+            const c = cells.get(`${rs}-${fs}`) ?? { r: rs, f: fs, customers: 0, net: 0, contribution: null, change: null }
             const tone = view === 'change' ? changeShade(c.change ?? null, largest) : `h${shade(size(c), largest)}`
-            const big = view === 'money' ? f.compactMoney(c.net) : view === 'change' ? (c.change == null ? '—' : f.signed(c.change)) : f.integer(c.customers)
+            const big = view === 'money' ? f.compactMoney(c.net) : view === 'margin' ? f.compactMoney(c.contribution ?? 0) : view === 'change' ? (c.change == null ? '—' : f.signed(c.change)) : f.integer(c.customers)
             const name = t('classification.cell_name', { r: rs, f: fs })
             return (
               <button
                 key={fs} type="button" className={`heat-cell ${tone}`} aria-label={`${name}: ${f.integer(c.customers)}, ${f.money(c.net)}${c.change == null ? '' : `, ${t('classification.change_since', { day: data.compare ?? '' })} ${f.signed(c.change)}`}`} title={`${cellMeans(c, data, f)} · ${f.integer(c.customers)} · ${f.money(c.net)}`}
                 onClick={() => onPick(pickCell(c, data, f))}
               >
-                <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
+                <b>{c.customers || c.change ? big : '·'}</b>{!small && view !== 'change' && c.customers > 0 && <small>{view === 'money' || view === 'margin' ? f.integer(c.customers) : f.percent(data.buyers ? c.customers / data.buyers : 0)}</small>}
               </button>
             )
           }),
