@@ -121,7 +121,7 @@ for (const lang of langs)
         await expect(page.getByRole('button', { name: t('imports.check') })).toBeVisible()
         const here = new URL(page.url()).pathname
         await page.goto(`${server?.url}/`)
-        await page.getByTestId('notices').getByRole('link', { name: t('today.asking', { count: 1, n: '1' }), exact: true }).click()
+        await page.getByTestId('notices').getByRole('link', { name: t('today.asking_one', { n: '1' }), exact: true }).click()
         await expect(page).toHaveURL(new RegExp(`${here}$`))
         await expect(page.getByRole('button', { name: t('imports.check') })).toBeVisible()
       })

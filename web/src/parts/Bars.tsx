@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ClassSize } from '@/api/types'
 import { type Format, useFormat } from './format'
+import { Roving } from './Roving'
 
 interface Props { items: ClassSize[]; total?: number; by?: 'customers' | 'net' | 'contribution'; onPick?: (item: ClassSize) => void; limit?: number }
 
@@ -13,7 +14,7 @@ export function Bars({ items, by = 'customers', onPick, limit }: Props) {
   const size = (c: ClassSize) => (by === 'customers' ? c.customers : Math.max(0, amount(c)))
   const largest = Math.max(1, ...items.map(size))
   return (
-    <div className="bars">
+    <Roving className="bars">
       {shown.map((c) => (
         <Bar key={c.key} className={`bar${c.customers ? '' : ' none'}`} onPick={onPick && (() => onPick(c))} title={title(c, f)}>
           <span className="clip">{f.label(c.label)}</span>
@@ -22,7 +23,7 @@ export function Bars({ items, by = 'customers', onPick, limit }: Props) {
           <span className="bar-share">{f.percent(share(c))}</span>
         </Bar>
       ))}
-    </div>
+    </Roving>
   )
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { type AsOf, cohorts } from '@/api/queries'
 import { ChartCard } from '@/parts/ChartCard'
 import { useFormat } from '@/parts/format'
+import { Roving } from '@/parts/Roving'
 import { Failed, Loading } from '@/parts/States'
 import { cohortRule, isRunning } from './drill'
 import { linearShade } from './heat'
@@ -52,7 +53,7 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {all.length > 0 && (
         // a scrolling region must be reachable by keyboard
-        <div className="scroll" role="group" tabIndex={0} aria-label={t('classification.cohorts')}>
+        <Roving className="scroll" role="group" tabIndex={0} aria-label={t('classification.cohorts')}>
           <table className="triangle">
             <thead><tr><th scope="col">{t('classification.first_month')}</th><th scope="col" className="num">{t('classification.customers')}</th>{months.map((m) => <th key={m} scope="col">+{m}</th>)}</tr></thead>
             <tbody>
@@ -70,7 +71,7 @@ export function CohortCard({ at, onPick }: { at: AsOf; onPick: (p: Pick) => void
               <tr className="mean"><th scope="row">{t('classification.weighted')}</th><td />{months.map((m) => { const x = mean(m); return <td key={m} className="cell">{x === null ? '' : f.percent(x, 0)}</td> })}</tr>
             </tbody>
           </table>
-        </div>
+        </Roving>
       )}
     </ChartCard>
   )

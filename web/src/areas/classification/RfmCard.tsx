@@ -10,6 +10,7 @@ import { Bars } from '@/parts/Bars'
 import { ChartCard } from '@/parts/ChartCard'
 import { majorOf } from '@/parts/file/csv'
 import { type Format, useClassifications, useFormat } from '@/parts/format'
+import { Roving } from '@/parts/Roving'
 import { Failed, Loading } from '@/parts/States'
 import { changeShade, shade } from './heat'
 import type { Pick } from './PickPanel'
@@ -153,7 +154,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
   const largest = Math.max(0, ...data.cells.filter((c) => c.r > 0).map(size))
   return (
     <div>
-      <div className={`heat${small ? ' small' : ''}`} role="group" aria-label={t('classification.rfm')}>
+      <Roving className={`heat${small ? ' small' : ''}`} role="group" aria-label={t('classification.rfm')}>
         {scores.map((rs) => [
           <div className="heat-axis" key={`r${rs}`}><b>R{rs}</b>{axis && <small>{daysOf(data, rs, f)}</small>}</div>,
           ...[1, 2, 3, 4, 5].map((fs) => {
@@ -173,7 +174,7 @@ function HeatMap({ data, then, view, onPick, f, small }: { data: Rfm; then?: Rfm
         ])}
         <div className="heat-axis" />
         {[1, 2, 3, 4, 5].map((fs) => <div className="heat-axis x" key={fs}><b>F{fs}</b>{axis && <small>{ordersOf(data, fs, f)}</small>}</div>)}
-      </div>
+      </Roving>
       {!small && (
         <div className="heat-key">
           {view === 'change' ? <><i className="d3" /><i className="d1" />{t('classification.fewer')} ▼ <i className="h0" /> ▲ {t('classification.more')}<i className="u1" /><i className="u3" /></> : <>{t('classification.few')}<i className="h1" /><i className="h2" /><i className="h3" /><i className="h4" /><i className="h5" />{t('classification.many')}</>}

@@ -25,6 +25,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
     [['Enter'], t('shell.key_open')],
     ...(may('customers:write') ? [[['X'], t('shell.key_select')], [['⇧X'], t('shell.key_select_range')], [['B'], t('shell.key_bulk')], [['A'], t('shell.key_owner')], [['E'], t('shell.key_edit')], [['N'], t('shell.key_note')], [['M'], t('shell.key_merge')], [['N'], t('shell.key_distinct')], [['L'], t('shell.key_later')], [['⌘/Ctrl', 'Z'], t('shell.key_undo')]] as [string[], string][] : []),
     ...(make ? [[['⌘/Ctrl', 'Enter'], t('shell.key_save')] as [string[], string]] : []),
+    [['←', '↑', '↓', '→'], t('shell.key_cells')],
     [['Esc'], t('common.close')],
   ]
   return (

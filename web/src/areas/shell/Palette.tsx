@@ -22,6 +22,8 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
   const may = useMay()
   const problem = useProblemText()
   const [text, setText] = useState(() => typed.current)
+  // how much of what was typed beside the box is in it
+  const taken = useRef(text.length)
   const [at, setAt] = useState('')
   const wanted = text.trim()
   const q = useDebounced(wanted, 120)
@@ -63,8 +65,12 @@ export default function Palette({ typed, onClose, onOther }: { typed: { current:
         className="palette-input" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={shown[index] ? `p-${shown[index].id}` : undefined}
         // a palette is opened to type into it
         autoFocus placeholder={t(may('personal:read') ? 'shell.palette_hint' : 'shell.palette_hint_masked')} aria-label={t('shell.search')} value={text}
-        // what was typed between its first line and its focus
-        onFocus={() => { const early = typed.current; typed.current = ''; if (early && early.startsWith(text)) setText(early) }}
+        // what was typed while the focus was on its way, or went away and came back
+        onFocus={() => {
+          const early = typed.current.slice(taken.current)
+          taken.current = typed.current.length
+          if (early) setText((now) => now + early)
+        }}
         onChange={(e) => { setText(e.target.value); setAt('') }}
         onKeyDown={(e) => {
           if (e.nativeEvent.isComposing) return
