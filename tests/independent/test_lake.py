@@ -1,7 +1,7 @@
 """The lake is a true DuckLake 1.0: real DuckDB attaches it, at head and at an older snapshot, and counts and sums are equal."""
-import csv, pathlib, subprocess
+import csv, pathlib, re, subprocess, time
 import pytest
-from conftest import data, zhiyin
+from conftest import BIN, data, zhiyin
 
 HEAD = "order_id,customer_id,order_time,paid\n"
 
@@ -54,6 +54,33 @@ def test_duckdb_sees_an_undone_import_go_and_the_older_snapshot_stay(tmp_path, p
     attach(con, url)
     assert con.execute("select count(*) from lake.orders").fetchone() == (0,)
     assert con.execute(f"select count(*), sum(paid) from lake.orders AT (VERSION => {said['snapshot']})").fetchone() == (n, s)
+
+
+def test_duckdb_reads_files_that_were_merged_and_taken_apart(tmp_path, place, lake_duckdb):
+    home, url = place
+    said, sums = [], []
+    for i in range(6):
+        sums.append(orders(tmp_path / f"{i}.csv", 100 * i, 100)[1])
+        said.append(zhiyin("import", *home, "--orders", tmp_path / f"{i}.csv", "--yes", "--json"))
+    files = lambda: re.search(r"lake snapshot \d+: (\d+) files", str(zhiyin("doctor", *home, "--json", "--lang", "en", ok=range(10))["checks"]))[1]
+    assert files() == "6"
+    # what is done every night is made up for when a server starts
+    serve = subprocess.Popen([str(BIN), "serve", *map(str, home), "--listen", "127.0.0.1:0", "--json", "--quiet"], stdout=subprocess.PIPE, text=True)
+    try:
+        serve.stdout.readline()
+        until = time.time() + 60
+        while files() != "1":
+            assert time.time() < until, "the files are not merged"
+            time.sleep(0.2)
+    finally:
+        serve.terminate()
+        serve.wait(timeout=30)
+    zhiyin("import", *home, "--undo", said[2]["import"], "--yes", "--json")
+    con = lake_duckdb
+    attach(con, url)
+    assert con.execute("select count(*), sum(paid), count(distinct batch) from lake.orders").fetchone() == (500, sum(sums) - sums[2], 5)
+    assert con.execute(f"select count(*), sum(paid) from lake.orders AT (VERSION => {said[2]['snapshot']})").fetchone() == (300, sum(sums[:3]))
+    assert con.execute(f"select count(*), sum(paid) from lake.orders AT (VERSION => {said[5]['snapshot'] + 1})").fetchone() == (600, sum(sums))
 
 
 def test_duckdb_finds_the_lake_after_the_data_folder_moved(tmp_path, lake_duckdb):

@@ -1,5 +1,5 @@
 //! How fast the lake is here: writes a made-up business, then computes every feature, class and segment of it.
-//! `bench_run [customers] [orders] [folder] [rounds]`; prints one line of JSON a step.
+//! `bench_run [customers] [orders] [folder] [rounds] [small files]`; prints one line of JSON a step.
 
 use domain::{
     Currency, CustomerKey, Day, Value,
@@ -7,7 +7,7 @@ use domain::{
     feature::catalog,
     library,
     rule::check_text,
-    table::Snapshot,
+    table::{DataFile, Snapshot},
 };
 use lake::{AttributeRow, Lake, Limits, OrderRow, Result, Sort, Spec, Writer};
 use std::{collections::BTreeMap, path::PathBuf, time::Instant as Watch};
@@ -65,40 +65,59 @@ impl Step {
     }
 }
 
+const CHANNELS: [&str; 4] = ["app", "shop", "web", "mini-program"];
+const PAYMENTS: [&str; 3] = ["card", "wechat", "alipay"];
+
+/// An order by chance: a few buy much, many little.
+fn order<'a>(c: &mut Chance, customers: u32, id: &'a str, day: Day, stores: &'a [String], batch: i64) -> OrderRow<'a> {
+    let u = (c.below(1 << 20) as f64) / f64::from(1 << 20);
+    OrderRow {
+        customer: CustomerKey((u * u * f64::from(customers)) as u32 % customers),
+        row_key: c.bits(),
+        order_key: c.bits(),
+        order_id: id,
+        at: Instant(i64::from(day.0) * MICROS + c.below(86_400) as i64 * 1_000_000),
+        day,
+        recorded_at: Instant(i64::from(TODAY.0) * MICROS + batch - 1),
+        paid: 500 + c.below(1 << 14) as i64 * (1 + c.below(8) as i64),
+        cost: Some(300 + c.below(1 << 14) as i64),
+        discount: None,
+        cancelled: c.below(50) == 0,
+        channel: CHANNELS.get(c.below(4) as usize).copied(),
+        store: stores.get(c.below(50) as usize).map(String::as_str),
+        payment: PAYMENTS.get(c.below(3) as usize).copied(),
+        coupon: None,
+        batch,
+    }
+}
+
+/// So many small files as moves of what programs post make them.
+fn moves(root: &std::path::Path, customers: u32, moves: u64) -> Result<Vec<DataFile>> {
+    let c = &mut Chance(9);
+    let mut files = Vec::new();
+    for n in 0..moves {
+        let mut w: Writer<OrderRow<'static>> = Writer::new(root, "move", Limits::default());
+        for _ in 0..30 {
+            w.add(&order(c, customers, "m", TODAY, &[], 2 + n as i64))?;
+        }
+        files.extend(w.finish()?);
+    }
+    Ok(files)
+}
+
 fn write(root: &std::path::Path, customers: u32, orders: u64) -> Result<Snapshot> {
     let c = &mut Chance(7);
     let recorded_at = Instant(i64::from(TODAY.0) * MICROS);
-    let channels = ["app", "shop", "web", "mini-program"];
-    let payments = ["card", "wechat", "alipay"];
     let stores: Vec<String> = (0..50).map(|i| format!("store-{i}")).collect();
     let mut w: Writer<OrderRow<'static>> = Writer::new(root, "bench", Limits::default());
     let mut id = String::new();
     for n in 0..orders {
-        // a few buy much, many little; a month a file, as a business would bring it
-        let u = (c.below(1 << 20) as f64) / f64::from(1 << 20);
-        let customer = CustomerKey((u * u * f64::from(customers)) as u32 % customers);
+        // a month a file, as a business would bring it
         let day = TODAY.plus(-(730 - (n * 730 / orders) as i32));
         id.clear();
         id.push('o');
         id.push_str(&n.to_string());
-        w.add(&OrderRow {
-            customer,
-            row_key: c.bits(),
-            order_key: c.bits(),
-            order_id: &id,
-            at: Instant(i64::from(day.0) * MICROS + c.below(86_400) as i64 * 1_000_000),
-            day,
-            recorded_at,
-            paid: 500 + c.below(1 << 14) as i64 * (1 + c.below(8) as i64),
-            cost: Some(300 + c.below(1 << 14) as i64),
-            discount: None,
-            cancelled: c.below(50) == 0,
-            channel: channels.get(c.below(4) as usize).copied(),
-            store: stores.get(c.below(50) as usize).map(String::as_str),
-            payment: payments.get(c.below(3) as usize).copied(),
-            coupon: None,
-            batch: 1,
-        })?;
+        w.add(&order(c, customers, &id, day, &stores, 1))?;
     }
     let mut files = w.finish()?;
     let mut w: Writer<AttributeRow<'static>> = Writer::new(root, "bench", Limits::default());
@@ -180,5 +199,18 @@ fn main() -> Result<()> {
         println!("{{\"digest\":\"{:016x}\"}}", run.digest());
         step.say("digest", "");
     }
+    // the same with many small files beside, and with few they were merged to
+    let small = moves(&root, customers, number(5, 0))?;
+    if small.is_empty() {
+        return Ok(());
+    }
+    let with = |more: &[DataFile]| lake.at(&Snapshot { id: 2, files: snapshot.files.iter().chain(more).cloned().collect() });
+    let (step, many) = (Step::begin(), with(&small)?.run(&spec)?);
+    step.say("run_beside_small", &format!(",\"files\":{}", small.len()));
+    let (step, merged) = (Step::begin(), lake::merge(&root, &small, "merged")?);
+    step.say("merge", &format!(",\"files\":{}", merged.len()));
+    let merged: Vec<DataFile> = merged.into_iter().map(|(_, new)| new).collect();
+    let (step, few) = (Step::begin(), with(&merged)?.run(&spec)?);
+    step.say("run_merged", &format!(",\"same\":{}", many.digest() == few.digest()));
     Ok(())
 }

@@ -2,15 +2,15 @@
 //! customer opens one file, and the fold reads straight on. A customer's rows keep their order.
 
 use crate::{
-    Result,
+    Result, anew,
     error::at,
-    read::{Footers, Reader},
+    read::Reader,
     schema, stats,
     writer::Shelf,
 };
 use arrow::{array::AsArray, compute::concat_batches, datatypes::Int32Type, record_batch::RecordBatch};
 use domain::table::{DataFile, Table};
-use std::{fs, ops::Range, sync::Arc};
+use std::{fs, ops::Range};
 
 /// Rows read at once.
 const BATCH: usize = 16_384;
@@ -20,7 +20,7 @@ pub(crate) fn apart(shelf: &Shelf, table: Table, files: Vec<DataFile>) -> Result
     if table.columns().iter().all(|c| c.name != "customer") || lie_apart(&files) {
         return Ok(files);
     }
-    let reader = Reader { root: shelf.root.clone(), snapshot: 0, footers: Arc::new(Footers::default()) };
+    let reader = anew::reader(&shelf.root);
     let bounds = bounds(&reader, &files)?;
     let stretches = files.iter().map(|f| stretches(&reader, f, &bounds)).collect::<Result<Vec<_>>>()?;
     let columns: Vec<&str> = table.columns().iter().map(|c| c.name).collect();

@@ -3,14 +3,15 @@
 
 use crate::{
     Result,
-    read::{Footers, Reader},
+    anew::{self, reader},
+    read::Reader,
     schema,
     writer::{Shelf, file_stem},
 };
 use arrow::{
     array::{Array, ArrayRef, AsArray, BooleanArray},
-    compute::{cast, concat_batches, filter_record_batch, nullif},
-    datatypes::{DataType, Int32Type},
+    compute::{filter_record_batch, nullif},
+    datatypes::Int32Type,
     record_batch::RecordBatch,
 };
 use domain::{
@@ -20,7 +21,6 @@ use domain::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Arc,
 };
 
 /// A file that held somebody, and what became of it.
@@ -78,15 +78,11 @@ pub fn erase(root: &Path, files: &[DataFile], customers: &BTreeSet<CustomerKey>,
     for file in files.iter().filter(|f| goes(f.table) || !words(f.table).is_empty()) {
         if concerns(&reader, file, customers)? {
             let after: Vec<&str> = file.path.split(['_', '-']).take(2).chain([mark]).collect();
-            let shelf = Shelf::new(root, &file_stem(&after.join("_")));
-            erased.push(anew(&reader, &shelf, file, customers)?);
+            let shelf = Shelf::new(root, &file_stem(&after.join("_"))).in_order(reader.is_in_order(file)?);
+            erased.push(rewritten(&reader, &shelf, file, customers)?);
         }
     }
     Ok(erased)
-}
-
-fn reader(root: &Path) -> Reader {
-    Reader { root: root.to_path_buf(), snapshot: 0, footers: Arc::new(Footers::default()) }
 }
 
 /// Which rows are theirs.
@@ -109,14 +105,12 @@ fn concerns(reader: &Reader, file: &DataFile, customers: &BTreeSet<CustomerKey>)
     Ok(any)
 }
 
-fn anew(reader: &Reader, shelf: &Shelf, file: &DataFile, customers: &BTreeSet<CustomerKey>) -> Result<Erased> {
+fn rewritten(reader: &Reader, shelf: &Shelf, file: &DataFile, customers: &BTreeSet<CustomerKey>) -> Result<Erased> {
     let table = file.table;
     let (mut rows, mut blanked) = (0, 0);
     let mut pieces: Vec<RecordBatch> = Vec::new();
-    let columns: Vec<&str> = table.columns().iter().map(|c| c.name).collect();
-    reader.scan(file, &columns, |arrays| {
-        let whole = RecordBatch::try_new(schema::schema(table), arrays.iter().map(plain).collect::<Result<_>>()?)?;
-        let Some(whose) = arrays.first().map(|c| ours(c, customers)) else { return Ok(()) };
+    anew::each_piece(reader, file, |whole| {
+        let whose = ours(whole.column(0), customers);
         if goes(table) {
             rows += whose.true_count() as u64;
             pieces.push(filter_record_batch(&whole, &arrow::compute::not(&whose)?)?);
@@ -134,25 +128,7 @@ fn anew(reader: &Reader, shelf: &Shelf, file: &DataFile, customers: &BTreeSet<Cu
         pieces.push(RecordBatch::try_new(whole.schema(), left)?);
         Ok(())
     })?;
-    let whole = concat_batches(&schema::schema(table), &pieces)?;
-    drop(pieces);
-    if whole.num_rows() == 0 {
-        return Ok(Erased { old: file.clone(), new: None, rows, blanked });
-    }
-    // dictionaries are made anew: a word of theirs must not stay in one that no row uses
-    let coded: Vec<ArrayRef> = whole.columns().iter().zip(schema::coded(table).fields()).map(|(c, f)| Ok(cast(c, f.data_type())?)).collect::<Result<_>>()?;
-    let whose: Vec<u32> = whole.column(0).as_primitive_opt::<Int32Type>().map(|c| c.values().iter().map(|k| *k as u32).collect()).unwrap_or_default();
-    let batch = RecordBatch::try_new(schema::coded(table), coded)?;
-    let mut behind = Some(shelf.write_behind(table, 1, batch, whose));
-    Ok(Erased { old: file.clone(), new: shelf.wait(&mut behind)?, rows, blanked })
-}
-
-/// A column with its words written out.
-fn plain(column: &ArrayRef) -> Result<ArrayRef> {
-    match column.data_type() {
-        DataType::Dictionary(_, words) => Ok(cast(column, words)?),
-        _ => Ok(Arc::clone(column)),
-    }
+    Ok(Erased { old: file.clone(), new: anew::put(shelf, table, pieces)?, rows, blanked })
 }
 
 #[cfg(test)]

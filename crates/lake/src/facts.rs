@@ -52,7 +52,7 @@ impl Rows<'_> {
 }
 
 impl Lake {
-    /// All raw facts of a customer, of those merged into them too, learnt by `known`, in the order they were written. Lines without category, brand or
+    /// All raw facts of a customer, of those merged into them too, learnt by `known`, in the order they were written; theirs come behind. Lines without category, brand or
     /// cost take them from the product list known by then.
     pub fn facts(&self, customer: CustomerKey, known: Instant) -> Result<Facts> {
         let mut facts = Facts::default();
@@ -97,11 +97,12 @@ impl Lake {
         let columns: Vec<&str> = table.columns().iter().map(|c| if c.name == "row_key" { "customer" } else { c.name }).collect();
         let recorded = columns.iter().position(|c| *c == "recorded_at").unwrap_or(0);
         let group: Vec<CustomerKey> = self.aliases().group(customer).collect();
-        for file in files_of(&self.snapshot().files, table) {
-            let whose = stats::span(file, "customer");
-            for member in &group {
-                let key = i32::try_from(member.0).unwrap_or(-1);
+        // member by member, as a run reads them
+        for member in &group {
+            let key = i32::try_from(member.0).unwrap_or(-1);
+            for file in files_of(&self.snapshot().files, table) {
                 // most files hold nothing of the customer: that is asked first, an instant of the catalog is slower to read
+                let whose = stats::span(file, "customer");
                 if whose.is_some_and(|(a, b)| i64::from(key) < a || b < i64::from(key)) || stats::span(file, "recorded_at").is_some_and(|(a, _)| a > known.0) {
                     continue;
                 }

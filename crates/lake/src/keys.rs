@@ -24,6 +24,11 @@ pub fn days(file: &DataFile) -> Option<(Day, Day)> {
     Some((Day(i32::try_from(low).ok()?), Day(i32::try_from(high).ok()?)))
 }
 
+/// First and last number of the imports whose rows a file holds, from its statistics; `None` where they do not say.
+pub fn batches(file: &DataFile) -> Option<(i64, i64)> {
+    stats::span(file, "batch")
+}
+
 /// A row as one version of its fact.
 #[derive(Debug, Clone, Copy)]
 pub struct Version {
@@ -127,23 +132,35 @@ impl Lake {
 
     fn each_of_order(&self, table: Table, mut each: impl FnMut(u64, CustomerKey, Instant)) -> Result<()> {
         for file in files_of(&self.snapshot().files, table) {
-            self.reader().scan(file, &["order_key", "customer", "at"], |b| {
+            // in a file of several imports each customer's rows stand together: they are handed out import by import
+            let several = stats::span(file, "batch").is_none_or(|(low, high)| low < high);
+            let columns: &[&str] = if several { &["order_key", "customer", "at", "batch"] } else { &["order_key", "customer", "at"] };
+            let mut held: Vec<(i64, u64, CustomerKey, Instant)> = Vec::new();
+            self.reader().scan(file, columns, |b| {
                 let keys = b[0].as_primitive::<Int64Type>().values();
                 let customers = b[1].as_primitive::<Int32Type>().values();
                 let times = b[2].as_primitive::<TimestampMicrosecondType>().values();
-                for ((key, customer), at) in keys.iter().zip(customers.iter()).zip(times.iter()) {
-                    each(*key as u64, CustomerKey(*customer as u32), Instant(*at));
+                let batches = b.get(3).map(|b| b.as_primitive::<Int64Type>().values());
+                for (i, ((key, customer), at)) in keys.iter().zip(customers.iter()).zip(times.iter()).enumerate() {
+                    let row = (*key as u64, CustomerKey(*customer as u32), Instant(*at));
+                    match batches {
+                        Some(batches) => held.push((batches[i], row.0, row.1, row.2)),
+                        None => each(row.0, row.1, row.2),
+                    }
                 }
                 Ok(())
             })?;
+            held.sort_by_key(|row| row.0);
+            held.into_iter().for_each(|(_, key, customer, at)| each(key, customer, at));
         }
         Ok(())
     }
 
     /// Every attribute row that counts, oldest file first: whose (whoever stands for one who was merged), when learnt, key, value, number of the import. Of a customer's rows with one key the
-    /// latest learnt counts, of equal ones the later.
+    /// latest learnt counts, of equal ones the later; those of who was merged come last.
     pub fn each_attribute(&self, mut each: impl FnMut(CustomerKey, Instant, &str, Value, i64)) -> Result<()> {
         let aliases = self.aliases();
+        let mut moved: Vec<(CustomerKey, CustomerKey, Instant, String, Value, i64)> = Vec::new();
         let columns = ["customer", "recorded_at", "key", "text", "number", "whole", "money", "date", "flag", "batch"];
         for file in files_of(&self.snapshot().files, Table::Attributes) {
             self.reader().scan(file, &columns, |b| {
@@ -170,13 +187,19 @@ impl Lake {
                     };
                     let (key, whose) = (keys.get(i).unwrap_or_default(), CustomerKey(customers.value(i) as u32));
                     let learnt = Instant(learnt.value(i));
-                    if !aliases.is_silent(whose, key, learnt) {
-                        each(aliases.root(whose), learnt, key, value, batches.value(i));
+                    if aliases.is_silent(whose, key, learnt) {
+                        continue;
+                    }
+                    match aliases.merged_into(whose) {
+                        Some(root) => moved.push((root, whose, learnt, key.to_owned(), value, batches.value(i))),
+                        None => each(whose, learnt, key, value, batches.value(i)),
                     }
                 }
                 Ok(())
             })?;
         }
+        moved.sort_by_key(|row| (row.0, row.1));
+        moved.into_iter().for_each(|(root, _, learnt, key, value, batch)| each(root, learnt, &key, value, batch));
         Ok(())
     }
 }

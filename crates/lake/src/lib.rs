@@ -6,6 +6,7 @@
 //! * `Lake::run` — the hot path: every feature, class and segment of every customer as of a day (`state`). It means row by
 //!   row what `domain` says; a property test holds the two together.
 
+mod anew;
 mod behind;
 mod cells;
 mod cluster;
@@ -29,12 +30,13 @@ mod table;
 mod whole;
 mod writer;
 
+pub use anew::{Joined, Part, Without, merge};
 pub use behind::{aside, behind, pool};
 pub use cells::Cells;
 pub use erase::{Erased, erase, held};
 pub use error::{Error, Result};
 pub use export::Export;
-pub use keys::{Version, days};
+pub use keys::{Version, batches, days};
 pub use lake::Lake;
 pub use products::{Product, Products};
 pub use rows::{

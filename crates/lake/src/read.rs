@@ -3,7 +3,8 @@
 use crate::{
     Error, Result,
     error::of,
-    schema,
+    schema, stats,
+    writer::IN_ORDER,
 };
 use arrow::{
     array::{Array, ArrayRef, AsArray, new_null_array},
@@ -128,6 +129,41 @@ impl Reader {
     pub(crate) fn lacks(&self, file: &DataFile, column: &str) -> Result<bool> {
         let (_, footer, _) = self.open(file)?;
         Ok(footer.schema().field_with_name(column).is_err() && schema::later(file.table, column).is_some())
+    }
+
+    /// Does the file say that its rows, which are of several imports, stand in the order in which they were learnt?
+    pub(crate) fn is_in_order(&self, file: &DataFile) -> Result<bool> {
+        let (_, footer, _) = self.open(file)?;
+        let said = footer.metadata().file_metadata().key_value_metadata();
+        Ok(said.is_some_and(|all| all.iter().any(|said| said.key == IN_ORDER)))
+    }
+
+    /// Is the later row always the version that counts? The files of an import follow on each other, and none of its rows was
+    /// learnt before those of the imports that came earlier.
+    pub(crate) fn learnt_in_order<'a>(&self, files: impl Iterator<Item = &'a DataFile>) -> Result<bool> {
+        let (mut before, mut now, mut batch) = (i64::MIN, i64::MIN, None);
+        for f in files {
+            let (Some((low, high)), Some((first, last))) = (stats::span(f, "recorded_at"), stats::span(f, "batch")) else {
+                return Ok(false);
+            };
+            if batch.is_some_and(|b| first < b) {
+                return Ok(false);
+            }
+            if first < last {
+                // several that were merged: all of it is later than what came before
+                if low < now || !self.is_in_order(f)? {
+                    return Ok(false);
+                }
+                (before, batch) = (high, Some(last));
+            } else if batch != Some(first) {
+                (before, batch) = (before.max(now), Some(first));
+            }
+            if first == last && low < before {
+                return Ok(false);
+            }
+            now = now.max(high);
+        }
+        Ok(true)
     }
 
     /// Hands out these columns of some rows of the file, a batch at a time. The file is opened anew for every page, so that

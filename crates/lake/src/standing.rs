@@ -74,11 +74,12 @@ impl Lake {
         Ok(all)
     }
 
-    /// Every row of an attribute about whom it is asked, under whoever stands for them.
+    /// Every row of an attribute about whom it is asked, under whoever stands for them; those of who was merged come last.
     fn each_said(&self, key: &str, asked: impl Fn(CustomerKey) -> bool, mut take: impl FnMut(CustomerKey, AttributeFact)) -> Result<()> {
         // nobody here asks for the row's key: at its place stands what is read anyway
         let columns: Vec<&str> = Table::Attributes.columns().iter().map(|c| if c.name == "row_key" { "customer" } else { c.name }).collect();
         let aliases = self.aliases();
+        let mut moved: Vec<(CustomerKey, CustomerKey, AttributeFact)> = Vec::new();
         for file in files_of(&self.snapshot().files, Table::Attributes) {
             self.reader().scan(file, &columns, |batch| {
                 let (rows, keys, whose) = (Rows(batch), Texts::of(&batch[KEY]), batch[0].as_primitive::<Int32Type>());
@@ -89,13 +90,17 @@ impl Lake {
                         continue;
                     }
                     let a = attribute(&rows, i);
-                    if !aliases.is_silent(member, key, a.recorded_at) {
-                        take(root, a);
+                    match aliases.is_silent(member, key, a.recorded_at) {
+                        true => {}
+                        false if root == member => take(root, a),
+                        false => moved.push((root, member, a)),
                     }
                 }
                 Ok(())
             })?;
         }
+        moved.sort_by_key(|row| (row.0, row.1));
+        moved.into_iter().for_each(|(root, _, a)| take(root, a));
         Ok(())
     }
 }

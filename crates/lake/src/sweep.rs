@@ -40,17 +40,18 @@ pub fn sweep(root: &Path, live: &[DataFile], before: Instant) -> Result<(u64, u6
     Ok((files, bytes))
 }
 
-/// Removes the files that writers whose stem is this, or begins with this and another word, have written. Only for those whose files no
-/// commit was tried with, or whose commit was refused.
-pub fn forget(root: &Path, stem: &str) -> Result<u64> {
+/// Removes the files that writers whose stem is this, or begins with this and another word, have written, but for those that are `named`.
+/// Only for those whose files no commit was tried with, or whose commit was refused.
+pub fn forget(root: &Path, stem: &str, named: &[(Table, String)]) -> Result<u64> {
     let (stem, mut files) = (crate::writer::file_stem(stem), 0);
     for table in Table::ALL {
         let folder = schema::folder(root, table);
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries {
             let entry = entry.map_err(at(&folder))?;
-            let name = entry.file_name();
-            if name.to_string_lossy().strip_prefix(&stem).is_some_and(|rest| rest.starts_with(['-', '_'])) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let theirs = name.strip_prefix(&stem).is_some_and(|rest| rest.starts_with(['-', '_']));
+            if theirs && !named.iter().any(|(t, path)| (*t, path) == (table, &name)) {
                 fs::remove_file(entry.path()).map_err(at(entry.path()))?;
                 files += 1;
             }

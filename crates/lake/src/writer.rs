@@ -14,7 +14,10 @@ use domain::table::{ColumnType, DataFile, Table};
 use parquet::{
     arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, Encoding, ZstdLevel},
-    file::properties::{EnabledStatistics, WriterProperties},
+    file::{
+        metadata::KeyValue,
+        properties::{EnabledStatistics, WriterProperties},
+    },
     schema::types::ColumnPath,
 };
 use std::{
@@ -69,18 +72,24 @@ type Behind = Option<JoinHandle<Result<DataFile>>>;
 pub(crate) struct Shelf {
     pub(crate) root: PathBuf,
     stem: String,
+    in_order: bool,
 }
 
 impl Shelf {
     /// Below `root`, under names that begin so.
     pub(crate) fn new(root: &Path, stem: &str) -> Shelf {
-        Shelf { root: root.to_path_buf(), stem: stem.to_owned() }
+        Shelf { root: root.to_path_buf(), stem: stem.to_owned(), in_order: false }
+    }
+
+    /// Its files say that of two rows of a customer the later one was learnt later, although they are of several imports.
+    pub(crate) fn in_order(self, in_order: bool) -> Shelf {
+        Shelf { in_order, ..self }
     }
 
     /// Begins to write a file on a thread of its own; its number is at least `from`.
     pub(crate) fn write_behind(&self, table: Table, from: usize, batch: RecordBatch, customers: Vec<u32>) -> JoinHandle<Result<DataFile>> {
         let shelf = self.clone();
-        std::thread::spawn(move || write(&shelf.root, table, &shelf.stem, from as u32, batch, customers))
+        std::thread::spawn(move || write(&shelf, table, from as u32, batch, customers))
     }
 
     /// The file that was being written, if there was one.
@@ -168,8 +177,12 @@ impl<R: Row> Drop for Writer<R> {
     }
 }
 
-fn properties(table: Table, sorted: bool) -> WriterProperties {
+/// What a file says of itself whose rows stand in the order in which they were learnt, although they are of several imports.
+pub(crate) const IN_ORDER: &str = "zhiyin.in_order";
+
+fn properties(table: Table, sorted: bool, in_order: bool) -> WriterProperties {
     let mut p = WriterProperties::builder()
+        .set_key_value_metadata(in_order.then(|| vec![KeyValue::new(IN_ORDER.to_owned(), "true".to_owned())]))
         .set_created_by("zhiyin".into())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP))
@@ -211,14 +224,8 @@ fn by_customer(customers: &[u32]) -> Option<UInt32Array> {
     Some(order.into())
 }
 
-fn write(
-    root: &Path,
-    table: Table,
-    stem: &str,
-    from: u32,
-    mut batch: RecordBatch,
-    customers: Vec<u32>,
-) -> Result<DataFile> {
+fn write(shelf: &Shelf, table: Table, from: u32, mut batch: RecordBatch, customers: Vec<u32>) -> Result<DataFile> {
+    let root = &shelf.root;
     // rows of a customer lie together: one customer is found by page bounds, and the fold reads straight on
     if let Some(order) = by_customer(&customers) {
         batch = take_record_batch(&batch, &order)?;
@@ -228,10 +235,10 @@ fn write(
 
     let folder = schema::folder(root, table);
     create_folder(root, &folder)?;
-    let (name, path, file) = create(&folder, stem, from)?;
+    let (name, path, file) = create(&folder, &shelf.stem, from)?;
     let sorted = table.columns().iter().any(|c| c.name == "customer");
     let options = ArrowWriterOptions::new()
-        .with_properties(properties(table, sorted))
+        .with_properties(properties(table, sorted, shelf.in_order))
         .with_skip_arrow_metadata(true);
     let mut writer =
         ArrowWriter::try_new_with_options(file, batch.schema(), options).map_err(of(&path))?;

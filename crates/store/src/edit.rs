@@ -1,7 +1,7 @@
 //! Values that people write over what files said, of one customer or of all matching: rows of the lake in files of a snapshot of their own, so
 //! that the facts stay as they are, a newer row counts, and taking it back ends the files.
 
-use crate::{Access, Conflict, Result, Store, Tx, catalog::write, merge};
+use crate::{Access, Conflict, Result, Store, Tx, catalog::{Merged, write}, merge};
 use domain::{CustomerKey, clock::Instant, table::DataFile};
 
 statements! {
@@ -38,17 +38,18 @@ pub async fn begin(store: &Store, now: Instant, base: i64, files: &[DataFile], a
     Ok((change.tx, change.snapshot))
 }
 
-/// Ends the files of a snapshot, in one of its own. `Conflict` if they were merged with others since.
-pub async fn end(store: &Store, now: Instant, snapshot: i64, author: &str) -> Result<Tx> {
-    let mut change = write::begin(store, now, 0, 0, 0).await?;
-    let files = change.begun_by(snapshot).await?;
-    if files.is_empty() {
-        return Err(Conflict::File { path: String::new() }.into());
+/// Takes out what a snapshot wrote, in one of its own; nothing where nothing of it is left. `Conflict` if files were merged since it was
+/// looked where the rows are.
+pub async fn end(store: &Store, now: Instant, snapshot: i64, merged: Merged<'_>, author: &str) -> Result<Option<Tx>> {
+    let mut change = write::begin(store, now, merged.files.len(), 0, 0).await?;
+    let (tables, files) = change.take_out(snapshot, merged).await?;
+    if files == 0 {
+        change.tx.rollback().await?;
+        return Ok(None);
     }
-    let tables = change.end(&files).await?;
     let changes: Vec<String> = tables.iter().map(|t| format!("deleted_from_table:{t}")).collect();
     change.changes(&changes, author).await?;
-    Ok(change.tx)
+    Ok(Some(change.tx))
 }
 
 /// Notes what a change wrote.
@@ -62,7 +63,7 @@ pub async fn of(db: impl Access, change: &str) -> Result<Option<Written>> {
     Ok(row.map(|(customer, attribute, snapshot)| Written { customer: u32::try_from(customer).ok().map(CustomerKey), attribute, snapshot }))
 }
 
-/// Forgets what a change wrote: its files may be merged with others from now on.
+/// Forgets what a change wrote: it can no longer be taken back.
 pub(crate) async fn forget(tx: &mut Tx, change: &str) -> Result<()> {
     execute!(tx, DROP, change).map(|_| ())
 }

@@ -19,12 +19,12 @@ fn amount(cents: i64) -> Value {
     serde_json::from_str(&written(cents)).expect("a number")
 }
 
-fn order(number: &str, customer: &str, day: &str, cents: i64) -> Value {
+pub fn order(number: &str, customer: &str, day: &str, cents: i64) -> Value {
     json!({ "number": number, "at": format!("{day}T10:00:00+08:00"), "paid": amount(cents), "customer": { "id": customer } })
 }
 
 /// The worker's turn: everything that waits is moved. A second passes, as it does between a post and its move.
-async fn carry(app: &TestApp) -> u64 {
+pub async fn carry(app: &TestApp) -> u64 {
     app.clock.set(Instant(domain::clock::Clock::now(&*app.clock).0 + 1_000_000));
     flow::inbox::carry(&app.ctx.app, None).await.expect("it is moved")
 }
@@ -41,7 +41,7 @@ async fn figure(app: &mut TestApp, customer: &str, key: &str) -> Value {
 }
 
 /// Files of the lake that nothing names.
-async fn orphans(app: &TestApp) -> Vec<std::path::PathBuf> {
+pub async fn orphans(app: &TestApp) -> Vec<std::path::PathBuf> {
     let (root, store) = (&app.ctx.app.lake, &app.ctx.app.store);
     let named: Vec<_> = store::catalog::paths(store).await.expect("the catalog reads").into_iter().map(|(t, path)| lake::folder(root, t).join(path)).collect();
     let folders = domain::table::Table::ALL.iter().filter_map(|t| std::fs::read_dir(lake::folder(root, *t)).ok());

@@ -185,7 +185,7 @@ async fn the_same_order_is_one_job_and_a_job_is_stopped_and_run_again() {
         assert_eq!(app.get("/jobs?kind=nonsense").await.problem(), (422, "job.kind".into()));
         assert_eq!(app.get("/jobs?cursor=nonsense").await.problem(), (422, "request.cursor".into()));
         let schedules = app.get("/schedules").await.expect(200);
-        assert!(schedules["items"].as_array().is_some_and(|s| s.len() == 6 && s.iter().all(|s| s["last_at"].is_string() && s["next_at"].is_string())), "{schedules:#}");
+        assert!(schedules["items"].as_array().is_some_and(|s| s.len() == 7 && s.iter().all(|s| s["last_at"].is_string() && s["next_at"].is_string())), "{schedules:#}");
         let log = app.get("/audit?limit=500").await.expect(200).to_string();
         assert!(log.contains("job.cancelled") && log.contains("job.retried"));
         // files go after a week

@@ -3,6 +3,7 @@
 mod app;
 mod audit;
 mod businesses;
+mod compaction;
 mod customers;
 mod dashboards;
 mod define;

@@ -1,9 +1,10 @@
 //! `zhiyin serve`: ready, killed while it works, ready again.
 
 use crate::{
-    failpoints::WORK,
+    failpoints::{COMPACTION, WORK},
     files::orders,
     place::{Engine, Place, block_on, run, start},
+    world::{World, orphans},
 };
 use domain::clock::{Clock, Instant, SystemClock};
 use serde_json::Value;
@@ -201,6 +202,56 @@ async fn taken_up(place: &Place, point: &str) {
     assert!(next.contains(&(left.id.clone(), 2)), "the job is given out again: {next:?}");
     assert!(take("late", 7_200).await.is_empty(), "a job was given out twice");
     store.close().await;
+}
+
+#[test]
+fn a_compaction_dies_before_it_is_true_and_the_next_one_is_on_sqlite() {
+    compactions_die(Engine::Sqlite);
+}
+
+#[test]
+fn a_compaction_dies_before_it_is_true_and_the_next_one_is_on_postgres() {
+    compactions_die(Engine::Postgres);
+}
+
+/// Small files of imports are merged when a server starts, as every night. It dies before that is true: everything is as it was, but for
+/// files that nothing names. The next server does it, and they are gone.
+fn compactions_die(engine: Engine) {
+    let place = Place::new(engine);
+    for n in 0..5 {
+        let (text, _) = orders(n, 5);
+        place.import(&place.file(&format!("orders-{n}.csv"), &text)).ends(0);
+    }
+    let before = World::of(&place);
+    let server = start(place.at_home(["serve", "--json", "--listen", "127.0.0.1:0"]).env("ZHIYIN_FAILPOINT", COMPACTION));
+    server.within(Duration::from_secs(30)).unwrap_or_else(|late| panic!("{COMPACTION} was not passed: {late:#?}")).aborted();
+    assert_eq!(World::of(&place), before);
+    assert!(!orphans(&place).is_empty(), "nothing was written before it died");
+    // whoever waits for the lease would take it up: it is given back
+    block_on(async {
+        let store = Store::open(&place.url()).await.expect("the store opens");
+        let later = |seconds: i64| Instant(SystemClock.now().0 + seconds * 1_000_000);
+        while let Some(left) = job::claim(&store, "next", later(3_600), later(3_660)).await.expect("the jobs answer") {
+            match left.name.as_str() {
+                "compact" => {
+                    job::release(&store, &left, "next").await.expect("it is given back");
+                    break;
+                }
+                _ => job::done(&store, &left, "next", later(3_601), None).await.expect("the job ends"),
+            }
+        }
+        store.close().await;
+    });
+    let server = Server::start(&place);
+    let begun = std::time::Instant::now();
+    while World::of(&place).snapshot == before.snapshot {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is not taken up");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    server.die();
+    let after = World::of(&place);
+    assert_eq!(World { snapshot: before.snapshot, ..after }, before);
+    assert_eq!(orphans(&place), Vec::<std::path::PathBuf>::new(), "what the dead one wrote is left");
 }
 
 #[test]

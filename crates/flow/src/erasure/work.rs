@@ -14,7 +14,8 @@ use serde_json::json;
 use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 use store::{
     Tx,
-    erasure::{Erasure, State, files::Replaced, people, texts},
+    catalog::Replaced,
+    erasure::{Erasure, State, people, texts},
 };
 
 /// Places where the process may die, in the order an erasure passes them.

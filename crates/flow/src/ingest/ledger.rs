@@ -4,15 +4,19 @@ use super::{
     commit::refresh,
     stage::{Request, Source},
 };
-use crate::{Error, Result, app::App, audit};
+use crate::{Error, Result, app::App, audit, compaction::{self, Found}, fresh::Fresh};
 use domain::{
     audit::{Action, Actor},
     table::Table,
 };
+use lake::Part;
 use sha2::{Digest, Sha256};
 use sources::{Kind, Mapping};
 use std::{collections::BTreeSet, io::Read, path::Path};
 use store::import::{NewImport, Status, Undo, Undone};
+
+/// Times it is tried to take an import back when files are merged meanwhile.
+const TRIES: usize = 8;
 
 /// Hash of a file's content, in hexadecimal.
 ///
@@ -127,7 +131,7 @@ pub async fn drop_import(app: &App, id: &str) -> Result<()> {
 pub async fn drop_half(app: &App, id: &str) -> Result<()> {
     drop_import(app, id).await?;
     let (lake, id) = (app.lake.clone(), id.to_owned());
-    tokio::task::spawn_blocking(move || lake::forget(&lake, &id)).await??;
+    tokio::task::spawn_blocking(move || lake::forget(&lake, &id, &[])).await??;
     Ok(())
 }
 
@@ -136,7 +140,7 @@ pub async fn drop_half(app: &App, id: &str) -> Result<()> {
 /// # Errors
 /// `import.not_committed`, `import.undo_expired`, or when the store refuses.
 pub async fn undo(app: &App, id: &str, author: &Actor) -> Result<Undone> {
-    refused(id, store::import::undo(&app.store, taking_back(app, id, author)).await)
+    take_back(app, id, author, true).await
 }
 
 /// What [`undo`] would do; everything stays as it is.
@@ -144,7 +148,7 @@ pub async fn undo(app: &App, id: &str, author: &Actor) -> Result<Undone> {
 /// # Errors
 /// As [`undo`].
 pub async fn undo_trial(app: &App, id: &str, author: &Actor) -> Result<Undone> {
-    refused(id, store::import::undo_trial(&app.store, taking_back(app, id, author)).await)
+    take_back(app, id, author, false).await
 }
 
 /// Rows of other imports in force that say what this one brought: they were duplicates then, and go with it when it is
@@ -218,9 +222,36 @@ async fn each_in_force(app: &App, mut each: impl FnMut(&store::import::Import, &
     }
 }
 
-fn taking_back<'a>(app: &App, id: &'a str, author: &'a Actor) -> Undo<'a> {
-    let audit = audit::entry(app, audit::of(app, author, Action::ImportUndone, id));
-    Undo { import: id, now: app.clock.now(), author: &author.name, job: Some(refresh(app, id, author)), audit: Some(audit) }
+/// Takes an import back, or finds out what that would come to: its own files end, and its rows go from those they share with others.
+async fn take_back(app: &App, id: &str, author: &Actor, meant: bool) -> Result<Undone> {
+    for _ in 0..TRIES {
+        let now = app.clock.now();
+        let may = |i: &store::import::Import| i.status == Status::Committed && i.snapshot.is_some() && i.undo_until.is_none_or(|t| t >= now);
+        let import = store::import::get(&app.store, id).await?.filter(may);
+        let found = match import {
+            Some(import) => compaction::find(app, Part::Batch(import.batch), meant).await?,
+            // the store says why not
+            None => Found::nothing(store::catalog::head(&app.store).await?),
+        };
+        let audit = audit::entry(app, audit::of(app, author, Action::ImportUndone, id));
+        let job = Some(refresh(app, id, author));
+        let undo = Undo { import: id, now, author: &author.name, merged: found.merged(), job, audit: Some(audit) };
+        let outcome = match meant {
+            true => store::import::undo(&app.store, undo).await,
+            false => store::import::undo_trial(&app.store, undo).await,
+        };
+        match outcome {
+            Err(store::Error::Conflict(why)) => tracing::info!(import = %id, %why, "it is looked anew where its rows are"),
+            outcome => {
+                // if nobody knows whether it is done, what was written stays for the sweep
+                if !matches!(outcome, Err(store::Error::NotFound { .. } | store::Error::State { .. } | store::Error::UndoExpired { .. })) {
+                    found.fresh.into_iter().for_each(Fresh::keep);
+                }
+                return refused(id, outcome);
+            }
+        }
+    }
+    Err(Error::Store(store::Error::Busy))
 }
 
 fn refused(id: &str, outcome: store::Result<Undone>) -> Result<Undone> {

@@ -9,7 +9,7 @@ use super::{
     report::Report,
     spool::Spool,
 };
-use crate::{Error, Result, app::App, erasure::known::Suppressed};
+use crate::{Error, Result, app::App, erasure::known::Suppressed, fresh::Fresh};
 use domain::{Day, Label, merge::Aliases, table::{DataFile, Snapshot}};
 use sources::{Batch, Kind, Mapping, Target};
 use std::{
@@ -174,8 +174,9 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     let sizes: Vec<u64> = request.sources.iter().map(|s| std::fs::metadata(&s.path).map(|m| m.len()).unwrap_or(0)).collect();
     progress.total.store(sizes.iter().sum(), Ordering::Relaxed);
     let order = reading_order(&request.sources);
-    let mut written = Written { root: &app.lake, stem: format!("{}-{:x}", request.id, begun.0), keep: false };
-    let mut gather = Gather::new(app, request, known, &written.stem)?;
+    // they go if it breaks off
+    let fresh = Fresh::new(&app.lake, format!("{}-{:x}", request.id, begun.0));
+    let mut gather = Gather::new(app, request, known, fresh.stem())?;
     let (sender, receiver) = mpsc::sync_channel::<(usize, sources::Result<Batch>)>(3);
     std::thread::scope(|scope| -> Result<()> {
         // on the way out the receiver goes first, so that a reader that still sends is let go
@@ -202,25 +203,8 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     })?;
     let staged = gather.finish(begun)?;
     store::failpoint("staged-synced");
-    written.keep = true;
+    fresh.keep();
     Ok(staged)
-}
-
-/// Files of an attempt that nobody has in hand yet; they go if it breaks off.
-struct Written<'a> {
-    root: &'a Path,
-    stem: String,
-    keep: bool,
-}
-
-impl Drop for Written<'_> {
-    fn drop(&mut self) {
-        if !self.keep {
-            if let Err(e) = lake::forget(self.root, &self.stem) {
-                tracing::debug!(stem = %self.stem, error = %e, "left for the sweep");
-            }
-        }
-    }
 }
 
 /// Streams the files one after the other, those first that later ones refer to.

@@ -7,6 +7,8 @@ use store::import::Status;
 
 /// How long a file may lie unnamed: longer than the longest import.
 const GRACE: i64 = 24 * 3600 * 1_000_000;
+/// How long a file that ended is kept, for whoever still reads the lake as it was: a week.
+const PAST: i64 = 7 * 24 * 3600 * 1_000_000;
 
 /// Imports that were being checked or committed when the process ended: nothing of them happened, so they are back at
 /// their mapping; those of the command line, which may still run elsewhere, have failed once they are a day old. Answers
@@ -47,11 +49,16 @@ pub async fn recover(app: &App) -> Result<u64> {
     }
 }
 
-/// Removes lake files that no snapshot names and that are older than the longest import takes. Answers files and bytes.
+/// Forgets snapshots of the lake that are long past, and removes files that none names and that are older than the longest import takes.
+/// Answers files and bytes.
 ///
 /// # Errors
 /// When the store or the disk refuses.
 pub async fn sweep(app: &App) -> Result<(u64, u64)> {
+    let gone = store::catalog::expire(&app.store, Instant(app.clock.now().0.saturating_sub(PAST))).await?;
+    if gone.files > 0 {
+        tracing::info!(snapshots = gone.snapshots, files = gone.files, "past snapshots of the lake are forgotten");
+    }
     sweep_older(app, GRACE).await
 }
 
@@ -66,7 +73,7 @@ pub(super) async fn sweep_older(app: &App, grace: i64) -> Result<(u64, u64)> {
     let swept = tokio::task::spawn_blocking(move || lake::sweep(&root, &live, before)).await??;
     crate::backup::forget_holds(&app.temporary());
     if swept.0 > 0 {
-        tracing::info!(files = swept.0, bytes = swept.1, "swept files of imports that were never committed");
+        tracing::info!(files = swept.0, bytes = swept.1, "swept files that nothing names");
     }
     Ok(swept)
 }

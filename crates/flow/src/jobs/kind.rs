@@ -35,6 +35,8 @@ pub enum Kind {
     Figures,
     /// makes sample data and brings it in
     Sample,
+    /// makes few files of the lake of many
+    Compact,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -42,7 +44,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 15] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures, Kind::Sample];
+    pub const ALL: [Kind; 16] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures, Kind::Sample, Kind::Compact];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Kind {
             Kind::Quality => "quality",
             Kind::Figures => "figures",
             Kind::Sample => "sample",
+            Kind::Compact => "compact",
         }
     }
 
@@ -76,7 +79,7 @@ impl Kind {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal | Kind::Figures => SHORT,
             Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive | Kind::Sample => 2 * SHORT,
-            Kind::Duplicates | Kind::Quality => 3 * SHORT,
+            Kind::Duplicates | Kind::Quality | Kind::Compact => 3 * SHORT,
         }
     }
 
@@ -94,7 +97,7 @@ impl Kind {
     pub fn needs(self) -> Permission {
         match self {
             Kind::Export => Permission::ExportTake,
-            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality | Kind::Figures => Permission::BaseRead,
+            Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality | Kind::Figures | Kind::Compact => Permission::BaseRead,
             Kind::Carry | Kind::Sample => Permission::ImportsWrite,
             Kind::Duplicates => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,

@@ -21,7 +21,7 @@ pub use board::{Board, Seen};
 pub use kind::Kind;
 pub use reason::JobProblem;
 
-use crate::{Result, app::App, dashboards, erasure, inbox, ingest, mail, merging, objects, quality, sample, seal, webhooks};
+use crate::{Result, app::App, compaction, dashboards, erasure, inbox, ingest, mail, merging, objects, quality, sample, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
 use std::{sync::Arc, time::Duration};
 use store::job::Job;
@@ -113,6 +113,7 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
                 app.finder.refresh(&app.store).await?;
                 app.runs.warm(&app).await?;
                 merging::find::after(&app, &job.payload).await?;
+                compaction::due(&app).await?;
                 Ok(Effect::default())
             }
             Some(Kind::Roll) => {
@@ -147,6 +148,7 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
                 erasure::carry_out(&app, id).await?;
                 Ok(Effect::default())
             }
+            Some(Kind::Compact) => compaction::run(&app, &job, &beat).await,
             Some(Kind::Sample) => sample::bring(&app, &job, &beat).await,
             Some(Kind::Arrive) => everything::arrive(&app, &job, &beat).await,
             Some(Kind::Quality) => {

@@ -18,8 +18,9 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 6] = [
+pub const SCHEDULES: [Schedule; 7] = [
     Schedule { kind: Kind::Roll, hour: 0, minute: 5 },
+    Schedule { kind: Kind::Compact, hour: 1, minute: 0 },
     Schedule { kind: Kind::Seal, hour: 2, minute: 0 },
     Schedule { kind: Kind::Duplicates, hour: 2, minute: 30 },
     Schedule { kind: Kind::Quality, hour: 3, minute: 0 },

@@ -1,12 +1,13 @@
 //! Changes of customers: of one, of those somebody picked, or of all a filter leaves, worked out here and not in the browser. Each is
 //! one transaction with an id and what it changed, safe to send twice, and can be taken back for 30 days.
 
-use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, identifiers::{self, IdentifierDraft}, lists, oldest, owners, profiling::{self, RefusalDraft}, tags};
+use super::{UNDO_DAYS, contacts::{self, ContactDraft}, fields, hand::Back, identifiers::{self, IdentifierDraft}, lists, oldest, owners, profiling::{self, RefusalDraft}, tags};
 use crate::{
     Error, Result,
     analysis::{customers, marks::NONE},
     app::App,
     audit,
+    fresh::Fresh,
     people::By,
     sight,
 };
@@ -447,16 +448,16 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     if c.asked.is_none() || c.at < oldest(now) {
         return Err(Error::conflict("change.expired", format!("超过 {UNDO_DAYS} 天，不能再撤销"), format!("this was done more than {UNDO_DAYS} days ago and can no longer be undone")));
     }
-    let (tx, reverted) = match c.kind {
-        Kind::NameSet => name_back(app, &c).await?,
+    let alone = |(tx, reverted): (Tx, u64)| -> Back { (tx, reverted, None) };
+    let (mut tx, reverted, fresh): Back = match c.kind {
+        Kind::NameSet => name_back(app, &c).await.map(alone)?,
         Kind::FieldSet => fields::back(app, by, &c).await?,
-        Kind::ContactSet => contacts::back(app, by, &c).await?,
-        Kind::IdentifierSet => identifiers::back(app, &c).await?,
+        Kind::ContactSet => contacts::back(app, by, &c).await.map(alone)?,
+        Kind::IdentifierSet => identifiers::back(app, &c).await.map(alone)?,
         Kind::ProfilingRefuse | Kind::ProfilingAllow => profiling::back(app, by, &c).await?,
-        Kind::ListAdd | Kind::ListRemove => list_back(app, by, &c).await?,
-        Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marks_back(app, &c).await?,
+        Kind::ListAdd | Kind::ListRemove => list_back(app, by, &c).await.map(alone)?,
+        Kind::TagAdd | Kind::TagRemove | Kind::OwnerSet => marks_back(app, &c).await.map(alone)?,
     };
-    let mut tx = tx;
     if !change::undone(&mut tx, &workspace, id, &by.actor.id, now).await? {
         // somebody else did at the same moment
         tx.rollback().await?;
@@ -465,6 +466,8 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     }
     let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted, ONE: one(&c) });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::CustomersUnchanged, id).detail(detail)).await?;
+    // from here on the lake may name what was written for it
+    fresh.into_iter().for_each(Fresh::keep);
     tx.commit().await?;
     if matches!(c.kind, Kind::FieldSet | Kind::ContactSet | Kind::ProfilingRefuse | Kind::ProfilingAllow) {
         app.jobs.pulse();

@@ -1,7 +1,7 @@
 //! What an own field holds, written by hand of one customer or of all matching: newer rows of the lake, beside what files said, so that
 //! everything that is computed reads them as it reads those.
 
-use super::{changes::ChangeDraft, hand::{self, Rows}, preview::{ChangePreview, ChangeRefused}};
+use super::{changes::ChangeDraft, hand::{self, Back, Rows}, preview::{ChangePreview, ChangeRefused}};
 use crate::{
     Error, Result,
     analysis::defined,
@@ -20,7 +20,6 @@ use lake::Lake;
 use serde_json::json;
 use std::sync::Arc;
 use store::{
-    Tx,
     change::Change,
     edit::{self, Written},
     mark::Set,
@@ -160,14 +159,14 @@ pub(super) async fn preview(app: &App, by: &By, who: &Set, draft: &ChangeDraft) 
 }
 
 /// Takes back what a field was said to hold. What was said later stands; of several it is told of how many that is not so.
-pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
+pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<Back> {
     known(app, by.permissions.sight(), &c.subject).await?;
     let several = match edit::of(&app.store, &c.id).await? {
         Some(Written { customer: None, attribute, .. }) => Some(standing(app, attribute, c.at).await?),
         _ => None,
     };
-    let (tx, changed) = hand::back(app, by, c).await?;
-    Ok((tx, several.unwrap_or(changed)))
+    let (tx, changed, fresh) = hand::back(app, by, c).await?;
+    Ok((tx, several.unwrap_or(changed), fresh))
 }
 
 /// Of how many what counts was learnt at this instant.

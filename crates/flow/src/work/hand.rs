@@ -1,15 +1,15 @@
 //! What people write by hand into the lake, of one customer or of all matching: rows of an attribute in files and a snapshot of their
 //! own, committed with the change, its note and the run that follows. Where the lake moves meanwhile they are written again; taking it
-//! back ends the files.
+//! back takes them out.
 
 use super::changes;
-use crate::{Error, Result, app::App, ingest::{ALWAYS, Content, refresh}, people::By};
+use crate::{Error, Result, app::App, compaction, fresh::Fresh, ingest::{ALWAYS, Content, refresh}, people::By};
 use domain::{CustomerKey, Day, Value, clock::Instant, table::DataFile};
-use lake::{AttributeRow, Lake, Limits, Writer};
+use lake::{AttributeRow, Lake, Limits, Part, Writer};
 use std::future::Future;
 use store::{
     Tx,
-    change::{Change, Deltas},
+    change::{self, Change, Deltas},
     edit::{self, Written},
 };
 
@@ -138,20 +138,42 @@ pub(super) async fn follow(app: &App, tx: &mut Tx, by: &By, id: &str) -> Result<
     Ok(())
 }
 
-/// Ends what a change wrote; what was written later stands. Answers of how many it had changed something.
-pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
+/// What takes a change back: the transaction, of how many it had changed something, and what it wrote.
+pub(super) type Back = (Tx, u64, Option<Fresh>);
+
+/// Takes out what a change wrote; what was written later stands.
+pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<Back> {
     let Some(written) = edit::of(&app.store, &c.id).await? else {
         // it said what was there already
-        let mut tx = app.store.begin().await?;
-        store::audit::turn(&mut tx).await?;
-        return Ok((tx, 0));
+        return nothing(app).await;
     };
-    let mut tx = match edit::end(&app.store, app.clock.now(), written.snapshot, &by.actor.name).await {
-        // somebody else takes it back at this moment
-        Err(store::Error::Conflict(_)) => return Err(Error::conflict("change.overtaken", "这次修改刚被撤销", "this change has just been taken back")),
-        ended => ended?,
-    };
+    for _ in 0..TRIES {
+        let part = Part::Hand { attribute: written.attribute.clone(), learnt: c.at, customer: written.customer };
+        let found = compaction::find(app, part, true).await?;
+        match edit::end(&app.store, app.clock.now(), written.snapshot, found.merged(), &by.actor.name).await {
+            Ok(Some(mut tx)) => {
+                store::audit::turn(&mut tx).await?;
+                follow(app, &mut tx, by, &c.id).await?;
+                return Ok((tx, c.changed, found.fresh));
+            }
+            Ok(None) => {
+                // somebody else takes it back at this moment, or whom it was about has been erased since
+                let now = change::get(&app.store, &app.settings().id, &c.id).await?;
+                if now.is_some_and(|c| c.undone_at.is_some()) {
+                    return Err(Error::conflict("change.overtaken", "这次修改刚被撤销", "this change has just been taken back"));
+                }
+                return nothing(app).await;
+            }
+            Err(store::Error::Conflict(why)) => tracing::info!(change = %c.id, %why, "it is looked anew where its rows are"),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Err(Error::Store(store::Error::Busy))
+}
+
+/// A transaction that takes nothing out.
+async fn nothing(app: &App) -> Result<Back> {
+    let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
-    follow(app, &mut tx, by, &c.id).await?;
-    Ok((tx, c.changed))
+    Ok((tx, 0, None))
 }

@@ -1,7 +1,7 @@
 //! Who does not want to be profiled, as people write it down: rows of the lake in a file of their own, like own fields written by hand;
-//! taken back by ending it. Whoever notes it is answered when every list, class and segment knows.
+//! and taken back like those. Whoever notes it is answered when every list, class and segment knows.
 
-use super::hand::{self, Rows};
+use super::hand::{self, Back, Rows};
 use crate::{
     Error, Result,
     analysis::{Asked, Picture},
@@ -15,7 +15,7 @@ use domain::{
 };
 use lake::Lake;
 use serde::{Deserialize, Serialize};
-use store::{Tx, change::Change, mark::Set};
+use store::{change::Change, mark::Set};
 use utoipa::ToSchema;
 
 /// When and how somebody said so.
@@ -112,7 +112,7 @@ pub(super) async fn set(app: &App, by: &By, made: &mut Change, who: &Set, draft:
 }
 
 /// Takes it back, as if it had not been noted.
-pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<(Tx, u64)> {
+pub(super) async fn back(app: &App, by: &By, c: &Change) -> Result<Back> {
     hand::back(app, by, c).await
 }
 

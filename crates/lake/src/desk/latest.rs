@@ -20,8 +20,8 @@ fn key(table: Table) -> Option<&'static str> {
     }
 }
 
-/// A row among those that may correct each other: customer, key, import, place, recorded.
-type Row = (i32, i64, i64, u32, i64);
+/// A row among those that may correct each other: customer, key, import, whose it is if they were merged, place, recorded.
+type Row = (i32, i64, i64, i32, u32, i64);
 
 pub(crate) fn counting(lake: &Lake, table: Table) -> Result<Counting> {
     let Some(key) = key(table) else { return Ok(Counting::new()) };
@@ -38,7 +38,10 @@ pub(crate) fn counting(lake: &Lake, table: Table) -> Result<Counting> {
             for i in 0..customers.len() {
                 // a fact without a key has no versions
                 if !keys.is_null(i) {
-                    rows.push((root(customers.value(i)), keys.value(i), batches.value(i), next + i as u32, recorded.value(i)));
+                    let (whose, root) = (customers.value(i), root(customers.value(i)));
+                    // a run reads rows of whoever was merged behind those of who stands for them
+                    let member = if whose == root { i32::MIN } else { whose };
+                    rows.push((root, keys.value(i), batches.value(i), member, next + i as u32, recorded.value(i)));
                 }
             }
             next += customers.len() as u32;
@@ -49,8 +52,8 @@ pub(crate) fn counting(lake: &Lake, table: Table) -> Result<Counting> {
     let mut gone: Vec<u32> = Vec::new();
     for same in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|s| s.len() > 1) {
         let of_import = same.chunk_by(|a, b| a.2 == b.2).filter_map(<[Row]>::last);
-        let last = of_import.max_by_key(|r| (r.4, r.2)).map(|r| r.3);
-        gone.extend(same.iter().map(|r| r.3).filter(|r| Some(*r) != last));
+        let last = of_import.max_by_key(|r| (r.5, r.2)).map(|r| r.4);
+        gone.extend(same.iter().map(|r| r.4).filter(|r| Some(*r) != last));
     }
     gone.sort_unstable();
     let mut found = Counting::new();

@@ -14,7 +14,7 @@ use arrow::{
 };
 use domain::table::{ColumnType, DataFile, Table};
 use rayon::prelude::*;
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// A whole number that is not known.
 pub(super) const NULL: i64 = i64::MIN;
@@ -159,7 +159,8 @@ impl Source {
             })
         };
         let files: Vec<Part> = files.into_par_iter().with_max_len(1).map(part).collect::<Result<_>>()?;
-        let in_order = learnt_in_order(files.iter().map(|f| &f.file));
+        // rows of whoever was merged stand behind those of who stands for them, whenever they were learnt
+        let in_order = files.iter().all(|f| f.moved.is_empty()) && lake.reader().learnt_in_order(files.iter().map(|f| &f.file))?;
         Ok(Source { lake: lake.clone(), table, which, scope, files, in_order })
     }
 
@@ -192,11 +193,19 @@ impl Source {
             if from < to {
                 streams.push(self.stream(part, *from..*to, columns)?);
             }
-            // rows of whoever was merged come right behind the file's own
-            let mine: Vec<Moved> = part.moved.iter().filter(|m| customers.contains(&m.root)).cloned().collect();
-            if !mine.is_empty() {
-                streams.push(self.moved(part, &mine, columns)?);
+        }
+        // rows of whoever was merged come behind all of who stands for them, member by member, so that it does not matter which rows
+        // share a file
+        let mut moved: BTreeMap<usize, Vec<(&Part, Vec<Moved>)>> = BTreeMap::new();
+        for part in &self.files {
+            let mut of: BTreeMap<usize, Vec<Moved>> = BTreeMap::new();
+            for m in part.moved.iter().filter(|m| customers.contains(&m.root)) {
+                of.entry(m.rank).or_default().push(m.clone());
             }
+            of.into_iter().for_each(|(rank, mine)| moved.entry(rank).or_default().push((part, mine)));
+        }
+        for (part, mine) in moved.into_values().flatten() {
+            streams.push(self.moved(part, &mine, columns)?);
         }
         let columns = columns
             .iter()
@@ -560,26 +569,3 @@ fn starts(lake: &Lake, file: &DataFile, cuts: &[u32]) -> Result<Vec<usize>> {
     starts.resize(cuts.len(), rows);
     Ok(if sorted { starts } else { Vec::new() })
 }
-
-/// Is the later row always the version that counts? The files of an import follow on each other, and none of its rows was
-/// learnt before those of the imports that came earlier.
-fn learnt_in_order<'a>(files: impl Iterator<Item = &'a DataFile>) -> bool {
-    let (mut before, mut now, mut batch) = (i64::MIN, i64::MIN, None);
-    for f in files {
-        let (Some((low, high)), Some((b, b_high))) = (stats::span(f, "recorded_at"), stats::span(f, "batch")) else {
-            return false;
-        };
-        if batch != Some(b) {
-            if batch.is_some_and(|last| b < last) {
-                return false;
-            }
-            (before, batch) = (before.max(now), Some(b));
-        }
-        if b != b_high || low < before {
-            return false;
-        }
-        now = now.max(high);
-    }
-    true
-}
-

@@ -1,5 +1,4 @@
-//! Rows of customers who were merged: left out where they stand and read under whoever stands for them, right behind the other rows
-//! of their file. There are few of them; they are found by one look at whose each row is, and read at once.
+//! Rows of customers who were merged: left out where they stand and read under whoever stands for them, behind all rows of theirs. There are few of them; they are found by one look at whose each row is, and read at once.
 
 use super::{column::NONE, load::customers_of};
 use crate::{
@@ -23,6 +22,8 @@ pub(super) struct Moved {
     /// who stands for them
     pub(super) root: u32,
     member: u32,
+    /// their place among all who were merged into the root
+    pub(super) rank: usize,
     rows: Range<usize>,
 }
 
@@ -45,7 +46,8 @@ pub(super) fn find(lake: &Lake, file: &DataFile) -> Result<Vec<Moved>> {
             }
             before = Some(*c);
             if let Some(root) = aliases.merged_into(CustomerKey(*c as u32)) {
-                found.push(Moved { root: root.0, member: *c as u32, rows: row..row + 1 });
+                let rank = aliases.members(root).position(|m| m.0 == *c as u32).unwrap_or(0);
+                found.push(Moved { root: root.0, member: *c as u32, rank, rows: row..row + 1 });
             }
         }
         seen += customers_of(b).len();

@@ -236,9 +236,10 @@ fn what_an_import_wrote_goes_with_every_attempt_of_it_and_no_other_import() {
     for stem in ["imp_1", "imp_1-6617ee2a1bf21", "imp_1-6617ee2a1bf22"] {
         write(root.path(), stem, &[order(0, 1, 19_000)], Limits::default());
     }
-    assert_eq!(lake::forget(root.path(), "imp_1-6617ee2a1bf21").unwrap(), 1);
-    assert_eq!(lake::forget(root.path(), "imp_1").unwrap(), 2);
-    assert_eq!(lake::forget(root.path(), "imp_1").unwrap(), 0);
+    assert_eq!(lake::forget(root.path(), "imp_1-6617ee2a1bf21", &[]).unwrap(), 1);
+    let named: Vec<_> = live.iter().map(|f| (f.table, f.path.clone())).collect();
+    assert_eq!(lake::forget(root.path(), "imp", &named[..1]).unwrap(), 2);
+    assert_eq!(lake::forget(root.path(), "imp_1", &[]).unwrap(), 0);
     assert_eq!(sweep(root.path(), &live, Instant::MAX).unwrap().0, 0);
 }
 

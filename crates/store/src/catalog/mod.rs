@@ -7,11 +7,14 @@
 
 pub(crate) mod compact;
 pub(crate) mod ensure;
+pub(crate) mod expire;
 pub(crate) mod stats;
 pub(crate) mod write;
 
-pub use compact::{Compaction, compact, compactable};
+pub use compact::{Compaction, Swap, apart, compact};
 pub use ensure::{Bootstrap, ensure, move_to};
+pub use expire::{Expired, expire};
+pub use write::{Merged, Replaced};
 
 use crate::{Access, Error, Result, Store};
 use domain::table::{Column, ColumnStats, DataFile, Snapshot, Table};
@@ -51,7 +54,7 @@ statements! {
                 THEN 0 ELSE 1 END + CAST(0 AS BIGINT) AS foreign_kind
         FROM ducklake_data_file
         WHERE begin_snapshot <= $1 AND (end_snapshot IS NULL OR end_snapshot > $1)
-        ORDER BY data_file_id";
+        ORDER BY COALESCE(file_order, data_file_id), data_file_id";
     STATS = "SELECT s.data_file_id, s.column_id, s.null_count, s.min_value, s.max_value
         FROM ducklake_file_column_stats s JOIN ducklake_data_file f ON f.data_file_id = s.data_file_id
         WHERE f.begin_snapshot <= $1 AND (f.end_snapshot IS NULL OR f.end_snapshot > $1)

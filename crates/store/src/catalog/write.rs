@@ -24,12 +24,12 @@ statements! {
     PUT_FILE = "INSERT INTO ducklake_data_file (data_file_id, table_id, begin_snapshot, end_snapshot, file_order, path,
             path_is_relative, file_format, record_count, file_size_bytes, footer_size, row_id_start, partition_id,
             encryption_key, mapping_id, partial_max)
-        VALUES ($1, $2, $3, NULL, NULL, $4, $5, 'parquet', $6, $7, $8, $9, NULL, NULL, NULL, NULL)";
+        VALUES ($1, $2, $3, NULL, $10, $4, $5, 'parquet', $6, $7, $8, $9, NULL, NULL, NULL, NULL)";
     END_FILE = "UPDATE ducklake_data_file SET end_snapshot = $2 WHERE data_file_id = $1 AND end_snapshot IS NULL";
-    BEGUN_BY = "SELECT data_file_id, table_id, record_count, file_size_bytes, path FROM ducklake_data_file
-        WHERE begin_snapshot = $1 AND end_snapshot IS NULL ORDER BY data_file_id";
-    LIVE_BY_PATH = "SELECT data_file_id, table_id, record_count, file_size_bytes, path FROM ducklake_data_file
-        WHERE table_id = $1 AND path = $2 AND end_snapshot IS NULL";
+    BEGUN_BY = "SELECT data_file_id, table_id, record_count, file_size_bytes, path, COALESCE(file_order, data_file_id) AS place
+        FROM ducklake_data_file WHERE begin_snapshot = $1 AND end_snapshot IS NULL ORDER BY data_file_id";
+    LIVE_BY_PATH = "SELECT data_file_id, table_id, record_count, file_size_bytes, path, COALESCE(file_order, data_file_id) AS place
+        FROM ducklake_data_file WHERE table_id = $1 AND path = $2 AND end_snapshot IS NULL";
 }
 
 pub(crate) const PUT_STATS: Bulk = Bulk {
@@ -61,6 +61,26 @@ pub(crate) struct LiveFile {
     pub(crate) record_count: i64,
     pub(crate) file_size_bytes: i64,
     pub(crate) path: String,
+    /// where it stands among the files of its table
+    pub(crate) place: i64,
+}
+
+/// Rows of an import or a change that stand in files with rows of others, because files were merged.
+#[derive(Debug, Clone, Copy)]
+pub struct Merged<'a> {
+    /// the snapshot in which those files were looked for
+    pub base: i64,
+    /// each with the file that takes its place without them
+    pub files: &'a [Replaced],
+}
+
+/// A file and the one that takes its place; `None` where nothing is left of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// the file that was
+    pub old: DataFile,
+    /// the file that is
+    pub new: Option<DataFile>,
 }
 
 /// Begins a snapshot that will add `files` files, `schema` schema versions and `tables` tables.
@@ -99,17 +119,53 @@ impl Change {
 
     /// Did rows of our tables come or go after `staged`? Compactions and new foreign tables do not count.
     pub(crate) async fn moved_since(&mut self, staged: i64) -> Result<bool> {
+        self.changed_since(staged, moves_rows).await
+    }
+
+    /// Does one of the lists of changes after this snapshot say so? Yes where the snapshot has been forgotten, and its lists with it.
+    async fn changed_since(&mut self, snapshot: i64, says: fn(&str) -> bool) -> Result<bool> {
+        if scalar!(&mut self.tx, i64, super::EXISTS, snapshot)? == 0 {
+            return Ok(true);
+        }
         // our own row has no list of changes yet
-        let changes = rows!(&mut self.tx, (Option<String>,), CHANGES_SINCE, staged)?;
-        Ok(changes.iter().any(|(c,)| c.as_deref().is_some_and(moves_rows)))
+        let changes = rows!(&mut self.tx, (Option<String>,), CHANGES_SINCE, snapshot)?;
+        Ok(changes.iter().any(|(c,)| c.as_deref().is_some_and(says)))
+    }
+
+    /// Takes rows out that came with the snapshot `begun`: its own files end, those that were merged with others are replaced. Answers
+    /// the ids of the tables and how many files ended. `Conflict` if files were merged since it was looked where the rows are.
+    pub(crate) async fn take_out(&mut self, begun: i64, merged: Merged<'_>) -> Result<(Vec<i64>, u64)> {
+        if self.changed_since(merged.base, merges).await? {
+            return Err(crate::Conflict::Lake { staged: merged.base, head: self.snapshot - 1 }.into());
+        }
+        let mut ended = self.begun_by(begun).await?;
+        let mut new = Vec::new();
+        for r in merged.files {
+            let old = self.live(r.old.table, &r.old.path).await?.ok_or_else(|| crate::Conflict::File { path: r.old.path.clone() })?;
+            if r.new.as_ref().is_some_and(|n| n.table != r.old.table || n.rows as i64 >= old.record_count) {
+                return Err(Error::Invalid(format!("file {} without rows that it holds", old.path)));
+            }
+            new.extend(r.new.as_ref().map(|n| (n, Some(old.place))));
+            if ended.iter().all(|e| e.data_file_id != old.data_file_id) {
+                ended.push(old);
+            }
+        }
+        let tables = self.end(&ended).await?;
+        self.add_at(&new).await?;
+        Ok((tables, ended.len() as u64))
     }
 
     /// Names files in this snapshot; answers the ids of their tables.
     pub(crate) async fn add(&mut self, files: &[DataFile]) -> Result<Vec<i64>> {
-        let mut by_table: BTreeMap<i64, (Table, Vec<&DataFile>)> = BTreeMap::new();
-        for file in files {
+        self.add_at(&files.iter().map(|f| (f, None)).collect::<Vec<_>>()).await
+    }
+
+    /// As [`Change::add`], each in a place among the files of its table; `None`: behind all others.
+    pub(crate) async fn add_at(&mut self, files: &[(&DataFile, Option<i64>)]) -> Result<Vec<i64>> {
+        let mut by_table: BTreeMap<i64, (Table, Vec<(&DataFile, Option<i64>)>)> = BTreeMap::new();
+        for (file, place) in files {
             check_path(file)?;
-            by_table.entry(table_id(file.table)).or_insert_with(|| (file.table, Vec::new())).1.push(file);
+            by_table.entry(table_id(file.table)).or_insert_with(|| (file.table, Vec::new())).1.push((*file, *place));
         }
         for (id, (table, files)) in &by_table {
             self.add_to(*id, *table, files).await?;
@@ -117,10 +173,10 @@ impl Change {
         Ok(by_table.into_keys().collect())
     }
 
-    async fn add_to(&mut self, id: i64, table: Table, files: &[&DataFile]) -> Result<()> {
+    async fn add_to(&mut self, id: i64, table: Table, files: &[(&DataFile, Option<i64>)]) -> Result<()> {
         let known = optional!(&mut self.tx, (i64, i64, i64), TABLE_STATS, id)?;
         let (mut records, mut row_id, mut bytes) = known.unwrap_or_default();
-        for file in files {
+        for (file, place) in files {
             let file_id = self.next_file_id;
             if file_id >= self.last_file_id {
                 return Err(Error::Invalid("more files than announced".to_owned()));
@@ -129,7 +185,7 @@ impl Change {
             let rows = file.rows as i64;
             execute!(
                 &mut self.tx, PUT_FILE, file_id, id, self.snapshot, file.path.as_str(), true, rows, file.bytes as i64,
-                file.footer as i64, row_id,
+                file.footer as i64, row_id, *place,
             )?;
             bulk!(&mut self.tx, PUT_STATS, file.columns.iter(), |s| [
                 file_id,
@@ -146,7 +202,7 @@ impl Change {
         }
         let text = if known.is_some() { SET_TABLE_STATS } else { PUT_TABLE_STATS };
         execute!(&mut self.tx, text, id, records, row_id, bytes)?;
-        stats::widen(&mut self.tx, id, table, files).await
+        stats::widen(&mut self.tx, id, table, &files.iter().map(|(file, _)| *file).collect::<Vec<_>>()).await
     }
 
     /// The files a snapshot added that are still live.
@@ -192,12 +248,19 @@ fn check_path(file: &DataFile) -> Result<()> {
     Ok(())
 }
 
+/// What a list of changes calls rows that come to stand in other files and stay what they are.
+const SAME_ROWS: [&str; 5] = ["compacted_table", "merge_adjacent", "rewrite_delete", "flushed_inlined", "inline_flush"];
+
+/// Does a list of changes bring rows into other files?
+fn merges(changes: &str) -> bool {
+    changes.split(',').filter_map(|c| c.split_once(':')).any(|(kind, _)| SAME_ROWS.contains(&kind.trim()))
+}
+
 /// Does a list of changes bring or take rows of our tables, or alter them?
 fn moves_rows(changes: &str) -> bool {
-    let harmless = ["compacted_table", "merge_adjacent", "rewrite_delete", "flushed_inlined", "inline_flush"];
     changes.split(',').filter_map(|c| c.split_once(':')).any(|(kind, value)| {
         // changes by name are about tables, views and schemas that are new; ours are named by number
-        value.trim().parse().ok().and_then(super::table_of).is_some() && !harmless.contains(&kind.trim())
+        value.trim().parse().ok().and_then(super::table_of).is_some() && !SAME_ROWS.contains(&kind.trim())
     })
 }
 

@@ -3,19 +3,10 @@
 
 use crate::{
     Access, Conflict, Error, Result, Store, Tx,
-    catalog::{self, stats, table_id, write},
+    catalog::{self, Replaced, stats, table_id, write},
 };
 use domain::{clock::Instant, table::{DataFile, Table}};
 use std::collections::BTreeSet;
-
-/// A file and the one that takes its place; `None` where nothing is left of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replaced {
-    /// the file that held them
-    pub old: DataFile,
-    /// the file without them
-    pub new: Option<DataFile>,
-}
 
 #[derive(sqlx::FromRow)]
 struct Named {
@@ -30,7 +21,6 @@ statements! {
     SET_FILE = "UPDATE ducklake_data_file SET path = $2, record_count = $3, file_size_bytes = $4, footer_size = $5 WHERE data_file_id = $1";
     DROP_STATS = "DELETE FROM ducklake_file_column_stats WHERE data_file_id = $1";
     DROP_FILE = "DELETE FROM ducklake_data_file WHERE data_file_id = $1";
-    FEWER = "UPDATE imports SET data_files = data_files - 1 WHERE snapshot = $1 AND data_files > 0";
     TABLE_STATS = "SELECT record_count, file_size_bytes FROM ducklake_table_stats WHERE table_id = $1";
     SET_TABLE_STATS = "UPDATE ducklake_table_stats SET record_count = $2, file_size_bytes = $3 WHERE table_id = $1";
     DROP_TABLE_STATS = "DELETE FROM ducklake_table_column_stats WHERE table_id = $1";
@@ -94,8 +84,7 @@ async fn put(tx: &mut Tx, r: &Replaced) -> Result<()> {
         }
         None => {
             execute!(&mut *tx, DROP_FILE, named.data_file_id)?;
-            // an import is taken back by ending all its files; a change by hand may have none left
-            execute!(&mut *tx, FEWER, named.begin_snapshot)?;
+            // a change by hand may have none left
             execute!(&mut *tx, DROP_CHANGE_FACTS, named.begin_snapshot)?;
         }
     }

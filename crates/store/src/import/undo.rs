@@ -1,10 +1,10 @@
-//! Undo: the import's files end with a new snapshot, people are as they were, and the ledger keeps the row.
+//! Undo: the import's files end with a new snapshot, those its rows share with others are replaced by ones without them, people are as they were, and the ledger keeps the row.
 //!
 //! Customers the import made stay if a later import mentions them; their rows then belong to that import. Others go, and
 //! their numbers become gaps that are never given out again.
 
 use super::Status;
-use crate::{Error, Result, Store, Tx, audit, catalog::write, customer, failpoint, job};
+use crate::{Error, Result, Store, Tx, audit, catalog::{Merged, write}, customer, failpoint, job};
 use domain::clock::Instant;
 
 /// Which import to take back.
@@ -16,6 +16,8 @@ pub struct Undo<'a> {
     pub now: Instant,
     /// who
     pub author: &'a str,
+    /// its rows in files that were merged since
+    pub merged: Merged<'a>,
     /// what comes next
     pub job: Option<job::NewJob>,
     /// what the audit log says of it
@@ -34,13 +36,13 @@ pub struct Undone {
 }
 
 statements! {
-    HERE = "SELECT status, COALESCE(snapshot, -1), data_files, undo_until FROM imports WHERE id = $1";
+    HERE = "SELECT status, COALESCE(snapshot, -1), undo_until FROM imports WHERE id = $1";
     UNDO = "UPDATE imports SET status = 'undone', undo_snapshot = $2, undone_at = $3, updated_at = $3
         WHERE id = $1 AND status = 'committed'";
 }
 
 /// Takes a committed import back, all or nothing. [`Error::State`] if it is not in, [`Error::UndoExpired`] if its time is
-/// over or its files were merged with others since.
+/// over or it came in elsewhere, `Conflict` if files were merged since it was looked where its rows are.
 pub async fn undo(store: &Store, u: Undo<'_>) -> Result<Undone> {
     let (undone, tx) = take_back(store, u).await?;
     tx.commit().await?;
@@ -56,20 +58,19 @@ pub async fn undo_trial(store: &Store, u: Undo<'_>) -> Result<Undone> {
 }
 
 async fn take_back(store: &Store, u: Undo<'_>) -> Result<(Undone, Tx)> {
-    let mut change = write::begin(store, u.now, 0, 0, 0).await?;
-    let here = optional!(&mut change.tx, (String, i64, i64, Option<i64>), HERE, u.import)?;
-    let (status, added, data_files, until) = here.ok_or_else(|| Error::none("import", u.import))?;
+    let mut change = write::begin(store, u.now, u.merged.files.len(), 0, 0).await?;
+    let here = optional!(&mut change.tx, (String, i64, Option<i64>), HERE, u.import)?;
+    let (status, added, until) = here.ok_or_else(|| Error::none("import", u.import))?;
     let status = Status::parse(&status);
     if status != Status::Committed {
         return Err(super::state(u.import, status));
     }
-    let files = change.begun_by(added).await?;
-    if until.is_some_and(|t| t < u.now.0) || files.len() as i64 != data_files {
+    if added < 0 || until.is_some_and(|t| t < u.now.0) {
         return Err(Error::UndoExpired { import: u.import.to_owned() });
     }
     failpoint("store.undo.begun");
 
-    let tables = change.end(&files).await?;
+    let (tables, files) = change.take_out(added, u.merged).await?;
     let changes: Vec<String> = tables.iter().map(|t| format!("deleted_from_table:{t}")).collect();
     change.changes(&changes, u.author).await?;
     failpoint("store.undo.catalog");
@@ -84,5 +85,5 @@ async fn take_back(store: &Store, u: Undo<'_>) -> Result<(Undone, Tx)> {
     if let Some(entry) = &u.audit {
         audit::append(&mut change.tx, &entry.workspace, &entry.note).await?;
     }
-    Ok((Undone { snapshot: change.snapshot, files: files.len() as u64, customers }, change.tx))
+    Ok((Undone { snapshot: change.snapshot, files, customers }, change.tx))
 }

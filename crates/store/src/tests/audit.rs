@@ -129,7 +129,7 @@ both! {
         assert!(import::commit(store, refused).await.is_err());
         let commit = Commit { audit: entry(Action::ImportCommitted), ..commit_of("imp_1", base(store).await, &[]) };
         import::commit(store, commit).await.unwrap();
-        let undo = |audit| import::Undo { import: "imp_1", now: at(20), author: "amy", job: None, audit };
+        let undo = |audit| import::Undo { import: "imp_1", now: at(20), author: "amy", merged: NONE, job: None, audit };
         import::undo_trial(store, undo(entry(Action::ImportUndone))).await.unwrap();
         import::undo(store, undo(entry(Action::ImportUndone))).await.unwrap();
         let page = audit::page(store, "wsp_1", &Filter::default(), None, 10).await.unwrap();

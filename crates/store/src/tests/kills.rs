@@ -21,7 +21,7 @@ async fn victim() {
             import::commit(&store, Commit { customers: people, job, ..commit_of("imp_2", staged, &files) }).await.unwrap();
         }
         Some("undo") => {
-            import::undo(&store, import::Undo { import: "imp_1", now: at(20), author: "amy", job: None, audit: None }).await.unwrap();
+            import::undo(&store, import::Undo { import: "imp_1", now: at(20), author: "amy", merged: NONE, job: None, audit: None }).await.unwrap();
         }
         Some("merge") => {
             let mut merging = crate::merge::begin(&store, at(20)).await.unwrap();
@@ -29,9 +29,8 @@ async fn victim() {
             merging.commit("amy", &job::NewJob::new("job_3".into(), "next", json!({}), at(20)), at(20)).await.unwrap();
         }
         Some("compact") => {
-            let old = [(Table::Orders, "a.parquet".to_owned())];
-            let new = [file(Table::Orders, "c.parquet", 10)];
-            catalog::compact(&store, &catalog::Compaction { now: at(20), author: "system", old: &old, new: &new }).await.unwrap();
+            let swaps = [catalog::Swap { old: vec!["a.parquet".to_owned()], new: file(Table::Orders, "c.parquet", 10) }];
+            catalog::compact(&store, catalog::Compaction { now: at(20), author: "system", swaps: &swaps, attempt: None, job: None }).await.unwrap();
         }
         _ => {
             job::claim(&store, "victim", at(11), at(60)).await.unwrap();

@@ -83,6 +83,9 @@ pub(crate) async fn lake(store: &Store) {
     assert_eq!(catalog::ensure(store, &boot).await.unwrap(), 1);
 }
 
+/// No rows in files that were merged.
+pub(crate) const NONE: catalog::Merged<'static> = catalog::Merged { base: 1, files: &[] };
+
 /// A file of a table with statistics for its first two columns, `customer` and `row_key`.
 pub(crate) fn file(table: Table, path: &str, rows: u64) -> DataFile {
     let stats = |column, nulls, min: &str, max: &str| ColumnStats { column, nulls, min: Some(min.into()), max: Some(max.into()) };

@@ -40,7 +40,7 @@ both! {
         import::commit(store, commit).await.unwrap();
         assert_eq!(customer::touched::since(store, 1).await.unwrap(), Some(vec![CustomerKey(2), CustomerKey(5)]));
         assert_eq!(customer::touched::since(store, 2).await.unwrap(), None, "nothing happened since");
-        let undo = Undo { import: "imp_2", now: at(9), author: "test", job: None, audit: None };
+        let undo = Undo { import: "imp_2", now: at(9), author: "test", merged: NONE, job: None, audit: None };
         import::undo(store, undo).await.unwrap();
         assert_eq!(customer::touched::version(store).await.unwrap(), 3);
         assert_eq!(customer::touched::since(store, 2).await.unwrap(), None, "somebody is gone");

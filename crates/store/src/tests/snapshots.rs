@@ -100,40 +100,54 @@ both! {
             // nothing but nulls bounds nothing
             (9, true, text("5"), text("70")),
         ]);
-        import::undo(store, import::Undo { import: "imp_2", now: at(20), author: "amy", job: None, audit: None }).await.unwrap();
+        import::undo(store, import::Undo { import: "imp_2", now: at(20), author: "amy", merged: NONE, job: None, audit: None }).await.unwrap();
         let records = scalar!(store, i64, "SELECT record_count FROM ducklake_table_stats WHERE table_id = 1").unwrap();
         assert_eq!(records, 10);
     }
 
     async fn compaction_swaps_files_and_does_not_disturb_a_staged_import(store: &Store) {
         lake(store).await;
-        for n in 1..=3 {
+        for n in 1..=4 {
             let id = format!("imp_{n}");
             checked(store, &id, &id).await;
         }
-        for n in 1..=2 {
+        for (n, name) in [(1, "1"), (2, "2"), (4, "last")] {
             let id = format!("imp_{n}");
-            let files = [file(Table::Orders, &format!("{n}.parquet"), 10)];
+            let files = [file(Table::Orders, &format!("{name}.parquet"), 10)];
             import::commit(store, commit_of(&id, base(store).await, &files)).await.unwrap();
         }
         let staged = base(store).await;
-        let old = [(Table::Orders, "1.parquet".to_owned()), (Table::Orders, "2.parquet".to_owned())];
-        let short = [file(Table::Orders, "short.parquet", 19)];
-        let lost = catalog::compact(store, &catalog::Compaction { now: at(30), author: "system", old: &old, new: &short }).await;
-        assert!(matches!(lost.unwrap_err(), Error::Invalid(_)));
-        let new = [file(Table::Orders, "both.parquet", 20)];
-        let swap = catalog::Compaction { now: at(30), author: "system", old: &old, new: &new };
-        let id = catalog::compact(store, &swap).await.unwrap();
-        assert_eq!(catalog::snapshot(store, None).await.unwrap().files, new);
-        assert_eq!(catalog::snapshot(store, Some(id - 1)).await.unwrap().files.len(), 2);
+        let swap = |path: &str, rows| [catalog::Swap { old: vec!["1.parquet".to_owned(), "2.parquet".to_owned()], new: file(Table::Orders, path, rows) }];
+        let compact = async |swaps: &[catalog::Swap]| catalog::compact(store, catalog::Compaction { now: at(30), author: "system", swaps, attempt: None, job: None }).await;
+        assert!(matches!(compact(&swap("short.parquet", 19)).await.unwrap_err(), Error::Invalid(_)));
+        let both = swap("both.parquet", 20);
+        let id = compact(&both).await.unwrap();
+        let paths = async |id| catalog::snapshot(store, id).await.unwrap().files.into_iter().map(|f| f.path).collect::<Vec<_>>();
+        // it stands where they stood: before what came later
+        assert_eq!(paths(None).await, ["both.parquet", "last.parquet"]);
+        assert_eq!(paths(Some(id - 1)).await, ["1.parquet", "2.parquet", "last.parquet"]);
         assert_eq!(catalog::history(store, 1).await.unwrap()[0].changes, "compacted_table:1");
-        let again = catalog::compact(store, &swap).await.unwrap_err();
+        let again = compact(&both).await.unwrap_err();
         assert!(matches!(&again, Error::Conflict(Conflict::File { path }) if path == "1.parquet"), "{again}");
         assert_eq!(catalog::head(store).await.unwrap(), id);
 
         let files = [file(Table::Orders, "3.parquet", 10)];
         import::commit(store, commit_of("imp_3", staged, &files)).await.unwrap();
-        assert_eq!(catalog::snapshot(store, None).await.unwrap().files.len(), 2);
+        assert_eq!(paths(None).await, ["both.parquet", "last.parquet", "3.parquet"]);
+
+        // what ended goes when its time is over, the snapshots that name it first; what lives stays, and so does the newest snapshot then
+        let held = async || catalog::paths(store).await.unwrap().len();
+        assert_eq!((catalog::expire(store, at(29)).await.unwrap().files, held().await), (0, 5));
+        let gone = catalog::expire(store, at(31)).await.unwrap();
+        assert_eq!((gone.files, held().await), (2, 3));
+        assert_eq!(paths(None).await.len(), 3);
+        assert!(matches!(catalog::snapshot(store, Some(id - 1)).await.unwrap_err(), Error::SnapshotGone { .. }));
+        assert_eq!(scalar!(store, i64, "SELECT COUNT(DISTINCT data_file_id) FROM ducklake_file_column_stats").unwrap(), 3);
+        // whoever staged against what is forgotten stages again
+        checked(store, "imp_5", "imp_5").await;
+        let files = [file(Table::Orders, "5.parquet", 10)];
+        let late = import::commit(store, commit_of("imp_5", import::Base { snapshot: 2, ..base(store).await }, &files)).await;
+        assert!(matches!(late.unwrap_err(), Error::Conflict(Conflict::Lake { .. })));
     }
 }
 

@@ -19,6 +19,7 @@ fn statements() -> Vec<Named> {
         catalog::write::STATEMENTS,
         catalog::compact::STATEMENTS,
         catalog::ensure::STATEMENTS,
+        catalog::expire::STATEMENTS,
         catalog::stats::STATEMENTS,
         change::STATEMENTS,
         comment::STATEMENTS,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 async fn undo(store: &Store, id: &str, now: i64) -> crate::Result<import::Undone> {
-    import::undo(store, Undo { import: id, now: at(now), author: "amy", job: None, audit: None }).await
+    import::undo(store, Undo { import: id, now: at(now), author: "amy", merged: NONE, job: None, audit: None }).await
 }
 
 fn named(key: u32, name: &str) -> CustomerChange {
@@ -55,7 +55,7 @@ both! {
         import::commit(store, commit_of("imp_2", base(store).await, &[])).await.unwrap();
     }
 
-    async fn undo_ends_in_time_and_when_the_files_were_merged(store: &Store) {
+    async fn undo_ends_in_time_and_takes_its_rows_from_files_that_were_merged(store: &Store) {
         lake(store).await;
         checked(store, "imp_1", "f1").await;
         checked(store, "imp_2", "f2").await;
@@ -66,17 +66,22 @@ both! {
         import::commit(store, free).await.unwrap();
         assert!(matches!(undo(store, "imp_1", 1_001).await.unwrap_err(), Error::UndoExpired { .. }));
 
-        // only what cannot be undone any more is offered for merging
-        let offered = |now| async move {
-            catalog::compactable(store, at(now)).await.unwrap().into_iter().map(|f| f.path).collect::<Vec<_>>()
+        let swaps = [catalog::Swap { old: vec!["a.parquet".to_owned(), "b.parquet".to_owned()], new: file(Table::Orders, "c.parquet", 20) }];
+        let looked = base(store).await.snapshot;
+        catalog::compact(store, catalog::Compaction { now: at(1_002), author: "system", swaps: &swaps, attempt: None, job: None }).await.unwrap();
+        let take = async |base, rows| {
+            let new = (rows > 0).then(|| file(Table::Orders, "d.parquet", rows));
+            let files = [catalog::Replaced { old: file(Table::Orders, "c.parquet", 20), new }];
+            let merged = catalog::Merged { base, files: &files };
+            import::undo(store, Undo { import: "imp_2", now: at(1_003), author: "amy", merged, job: None, audit: None }).await
         };
-        assert_eq!(offered(500).await, ["b.parquet"]);
-        assert_eq!(offered(1_001).await, ["a.parquet", "b.parquet"]);
-        let old = [(Table::Orders, "a.parquet".to_owned()), (Table::Orders, "b.parquet".to_owned())];
-        let new = [file(Table::Orders, "c.parquet", 20)];
-        catalog::compact(store, &catalog::Compaction { now: at(1_002), author: "system", old: &old, new: &new }).await.unwrap();
-        assert!(matches!(undo(store, "imp_2", 1_003).await.unwrap_err(), Error::UndoExpired { .. }));
-        assert_eq!(catalog::snapshot(store, None).await.unwrap().files.len(), 1);
+        // somebody looked before they were merged, or lost nothing of it
+        assert!(matches!(take(looked, 10).await.unwrap_err(), Error::Conflict(_)));
+        assert!(matches!(take(looked + 1, 20).await.unwrap_err(), Error::Invalid(_)));
+        assert_eq!(take(looked + 1, 10).await.unwrap().files, 1);
+        let left = catalog::snapshot(store, None).await.unwrap().files;
+        assert_eq!(left.iter().map(|f| (f.path.as_str(), f.rows)).collect::<Vec<_>>(), [("d.parquet", 10)]);
+        assert_eq!(scalar!(store, i64, "SELECT record_count FROM ducklake_table_stats WHERE table_id = 1").unwrap(), 10);
     }
 
     async fn customers_a_later_import_mentions_stay_until_that_is_undone(store: &Store) {

@@ -193,7 +193,7 @@ both! {
         change::rename(&mut tx, &made, &names, head).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(change::renamed(store, &made.id).await.unwrap(), Some(names));
-        import::undo(store, import::Undo { import: "imp_2", now: at(60), author: "amy", job: None, audit: None }).await.unwrap();
+        import::undo(store, import::Undo { import: "imp_2", now: at(60), author: "amy", merged: NONE, job: None, audit: None }).await.unwrap();
         assert_eq!((name(0).await, name(1).await), ("王".to_owned(), "Wang".to_owned()));
         let mut tx = store.begin().await.unwrap();
         change::name_back(&mut tx, &made.id).await.unwrap();
@@ -224,7 +224,7 @@ both! {
         assert_eq!((note::forget(&mut tx, at(8)).await.unwrap(), note::forget(&mut tx, at(9)).await.unwrap()), (0, 1));
         tx.commit().await.unwrap();
         assert_eq!(note::get(store, "not_1").await.unwrap(), None);
-        import::undo(store, import::Undo { import: "imp_1", now: at(60), author: "amy", job: None, audit: None }).await.unwrap();
+        import::undo(store, import::Undo { import: "imp_1", now: at(60), author: "amy", merged: NONE, job: None, audit: None }).await.unwrap();
         assert_eq!(note::get(store, "not_2").await.unwrap(), None);
     }
 

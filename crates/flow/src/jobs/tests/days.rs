@@ -48,7 +48,7 @@ async fn each_slot_runs_once_over_processes_and_jumps_of_the_clock() {
             assert!((10..=13).contains(&days), "{}: {days} days of ten", s.kind.key());
         }
         let last = schedule::last(&one.store, "wsp_test").await.expect("reads");
-        assert_eq!(last.iter().map(|t| t.schedule.as_str()).collect::<Vec<_>>(), ["duplicates", "quality", "roll", "seal", "sweep", "tidy"]);
+        assert_eq!(last.iter().map(|t| t.schedule.as_str()).collect::<Vec<_>>(), ["compact", "duplicates", "quality", "roll", "seal", "sweep", "tidy"]);
     }
 }
 

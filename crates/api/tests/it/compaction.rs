@@ -1,0 +1,174 @@
+//! Many small files of the lake become few, and nobody notices: the same rows, the same figures, and everything can be taken back.
+
+use crate::{
+    app::{TestApp, both},
+    fields,
+    intake::{carry, order, orphans},
+};
+use domain::{
+    audit::Actor,
+    clock::{Clock, Instant},
+    table::Table,
+};
+use flow::jobs::{Beat, Kind};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const SKIN: &str = "custom.皮肤类型";
+const MOVES: usize = 12;
+
+/// Every row of the lake, as it is handed out to whoever takes everything away.
+async fn rows(app: &TestApp) -> Vec<String> {
+    let here = &app.ctx.app;
+    here.runs.forget_all();
+    let lake = here.runs.lake(here).await.expect("the lake opens");
+    let mut all = Vec::new();
+    for table in Table::ALL {
+        let mut keep = |row: &[lake::Plain<'_>]| {
+            all.push(format!("{} {row:?}", table.name()));
+            Ok::<(), lake::Error>(())
+        };
+        lake.each_whole_row(table, &mut keep).expect("it reads");
+    }
+    all
+}
+
+/// What people see of it, reckoned from the files as they are.
+async fn seen(app: &TestApp) -> Vec<Value> {
+    app.ctx.app.runs.forget_all();
+    let me = app.me();
+    let overview = app.read(&me, "/overview").await.expect(200);
+    let mut all: Vec<Value> = ["as_of", "customers", "buyers", "net", "gross", "orders", "classifications"].map(|key| overview[key].clone()).into();
+    let list = app.read(&me, &format!("/customers?limit=100&columns=orders,net,last_order_day,{}", "custom.%E7%9A%AE%E8%82%A4%E7%B1%BB%E5%9E%8B")).await.expect(200);
+    all.extend(list["items"].as_array().expect("customers").iter().map(|c| json!([c["values"], c["classes"]])));
+    all
+}
+
+async fn live(app: &TestApp) -> usize {
+    store::catalog::snapshot(&app.ctx.app.store, None).await.expect("the catalog reads").files.len()
+}
+
+/// Does a job of this kind, whoever's turn it is; answers what it says it did.
+async fn job(app: &Arc<flow::app::App>, kind: Kind) -> flow::Result<Value> {
+    let (id, now) = (app.new_id("job"), app.clock.now());
+    assert!(store::job::enqueue(&app.store, &store::job::NewJob::new(id.clone(), kind.key(), json!({}), now), now).await.expect("is enqueued"));
+    let job = store::job::get(&app.store, &id).await.expect("answers").expect("is there");
+    let effect = flow::jobs::perform(Arc::clone(app), Arc::new(job), Arc::new(Beat::default())).await?;
+    Ok(effect.result.unwrap_or_default())
+}
+
+fn later(app: &TestApp) {
+    app.clock.set(Instant(app.clock.now().0 + 1_000_000));
+}
+
+/// Posts what move `n` is about: an order, every third time a correction of an earlier one, a visit, somebody new, now and then a refund
+/// that names only its order.
+async fn post(app: &mut TestApp, n: usize) {
+    let (day, who) = (format!("2025-12-{:02}", n % 20 + 1), format!("C{}", n % 5));
+    let mut orders = vec![order(&format!("D{n}"), &who, &day, 1_000 + n as i64)];
+    if n > 3 && n.is_multiple_of(3) {
+        orders.push(order(&format!("D{}", n - 2), &format!("C{}", (n - 2) % 5), &day, 5_000 + n as i64));
+    }
+    app.post("/orders", json!(orders)).await.expect(202);
+    app.post("/interactions", json!({ "at": format!("{day} 09:00"), "kind": if n.is_multiple_of(2) { "visit" } else { "call" }, "customer": { "id": "C1" } })).await.expect(202);
+    app.post("/customers", json!({ "id": format!("N{n}"), "attributes": { "city": if n.is_multiple_of(2) { "北京" } else { "上海" } } })).await.expect(202);
+    if n % 5 == 4 {
+        app.post("/refunds", json!({ "number": format!("R{n}"), "order": format!("D{}", n - 1), "at": day, "amount": 5 })).await.expect(202);
+    }
+}
+
+/// A base of many moves and values by hand; answers the changes by hand.
+async fn grow(app: &mut TestApp) -> Vec<String> {
+    app.post("/features", fields::field(SKIN, "choice", "text", &fields::SKINS, false)).await.expect(201);
+    let (me, mut changes) = (app.me(), Vec::new());
+    for n in 0..MOVES {
+        post(app, n).await;
+        carry(app).await;
+        later(app);
+        // two of one instant, of two customers, are told only by their files
+        let both = [("N0", n % 3), ("N1", n / 3 % 3)];
+        for (whose, skin) in &both[..if n % 3 == 1 { 2 } else { 1 }] {
+            let id = fields::id_of(app, whose).await;
+            let made = fields::set(app, &me, &format!("by-hand-{n:04}-{whose}"), &id, SKIN, json!(fields::SKINS[*skin].0), None).await.expect(200);
+            assert_eq!(made["changed"], 1);
+            changes.push(fields::text(&made["id"]));
+        }
+    }
+    changes
+}
+
+/// The moves, the first one first.
+async fn moves(app: &mut TestApp) -> Vec<String> {
+    let list = app.get("/imports").await.expect(200);
+    let ids: Vec<String> = list["items"].as_array().expect("imports").iter().filter(|i| i["author"] == "API").map(|i| fields::text(&i["id"])).collect();
+    ids.into_iter().rev().collect()
+}
+
+/// How everything stands after each of the same steps, with or without compactions in between.
+async fn walk(app: &mut TestApp, compacts: bool) -> Vec<(u64, Vec<String>, Vec<Value>)> {
+    let (changes, mut stood) = (grow(app).await, Vec::new());
+    let imports = moves(app).await;
+    assert_eq!((imports.len(), changes.len()), (MOVES, MOVES + MOVES / 3));
+    let here = Arc::clone(&app.ctx.app);
+    stood.push((0, rows(app).await, seen(app).await));
+    if compacts {
+        let before = live(app).await;
+        let done = job(&here, Kind::Compact).await.expect("is done");
+        assert!(done["files"].as_u64() > Some(30) && done["into"].as_u64() < Some(20), "{done}");
+        assert!(live(app).await * 2 < before, "{} of {before} files", live(app).await);
+        assert_eq!(job(&here, Kind::Compact).await.expect("is done")["files"], 0, "there is nothing left to do");
+        stood.push((0, rows(app).await, seen(app).await));
+        assert_eq!(stood.pop(), stood.last().cloned());
+    }
+    // taken back from the files they came to share, in any order
+    for import in [3, 9] {
+        let id = &imports[import];
+        let trial = flow::ingest::undo_trial(&here, id, &Actor::program("test")).await.expect("could be taken back");
+        app.post(&format!("/imports/{id}/undo"), json!({})).await.expect(200);
+        stood.push((trial.customers, rows(app).await, seen(app).await));
+    }
+    for change in [1, 2, 6, 7] {
+        later(app);
+        let back = app.post(&format!("/changes/{}/undo", changes[change]), json!({})).await.expect(200);
+        stood.push((back["reverted"].as_u64().expect("a number"), rows(app).await, seen(app).await));
+    }
+    // files come and are merged, by two at once, at the same moment
+    let beside = app.beside(flow::webhooks::Egress::new(flow::webhooks::Policy::default())).await;
+    for n in MOVES..MOVES + 4 {
+        post(app, n).await;
+        if compacts {
+            let (moved, one, two) = tokio::join!(carry(app), job(&here, Kind::Compact), job(&beside, Kind::Compact));
+            assert!(moved > 0 && (one.is_ok() || two.is_ok()), "{one:?} {two:?}");
+        } else {
+            carry(app).await;
+        }
+    }
+    stood.push((0, rows(app).await, seen(app).await));
+    let last = moves(app).await.pop().expect("a move");
+    app.post(&format!("/imports/{last}/undo"), json!({})).await.expect(200);
+    stood.push((0, rows(app).await, seen(app).await));
+    if compacts {
+        assert_eq!(orphans(app).await, Vec::<std::path::PathBuf>::new(), "what was written and not named has gone");
+        // what ended is forgotten after a week
+        let named = async || store::catalog::paths(&here.store).await.expect("the catalog reads").len();
+        assert!(named().await > live(app).await);
+        app.clock.set(Instant(app.clock.now().0 + 8 * 86_400_000_000));
+        job(&here, Kind::Sweep).await.expect("is done");
+        assert_eq!(named().await, live(app).await);
+        assert_eq!(rows(app).await, stood.last().expect("some").1);
+    }
+    stood
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_files_become_few_and_everything_stands_and_goes_back_as_before() {
+    let plain = walk(&mut TestApp::ready(None).await, false).await;
+    assert!(plain.windows(2).all(|steps| steps[0].1 != steps[1].1), "each step changes something");
+    for url in both().await {
+        let merged = walk(&mut TestApp::ready(url).await, true).await;
+        for (n, (plain, merged)) in plain.iter().zip(&merged).enumerate() {
+            assert_eq!(plain, merged, "step {n}");
+        }
+        assert_eq!(plain.len(), merged.len());
+    }
+}
