@@ -139,6 +139,9 @@ async fn walk(app: &mut TestApp, compacts: bool) -> Vec<(u64, Vec<String>, Vec<V
         if compacts {
             let (moved, one, two) = tokio::join!(carry(app), job(&here, Kind::Compact), job(&beside, Kind::Compact));
             assert!(moved > 0 && (one.is_ok() || two.is_ok()), "{one:?} {two:?}");
+            // whoever loses was too late, and nothing else
+            let late = |e: &flow::Error| matches!(e, flow::Error::Store(store::Error::Busy | store::Error::Conflict(_)));
+            assert!([&one, &two].into_iter().all(|r| r.as_ref().err().is_none_or(late)), "{one:?} {two:?}");
         } else {
             carry(app).await;
         }

@@ -71,7 +71,9 @@ async fn moves_at_the_same_moment_move_everything_once_and_leave_nothing() {
             let here = Arc::clone(&app.ctx.app);
             let (a, b) = tokio::join!(flow::inbox::carry(&here, None), flow::inbox::carry(&beside, None));
             assert!(a.is_ok() || b.is_ok(), "{a:?} {b:?}");
-            flow::inbox::carry(&here, None).await.expect("what is left is moved");
+            let left = flow::inbox::carry(&here, None).await.expect("what is left is moved");
+            // each row by one of them, and by one alone
+            assert_eq!([&a, &b].into_iter().flatten().sum::<u64>() + left, 60, "{a:?} {b:?}");
             assert_eq!(orphans(&app).await, Vec::<std::path::PathBuf>::new());
             let said = app.get("/overview").await.expect(200);
             assert_eq!(said["orders"], round * 60, "{said}");
