@@ -18,11 +18,14 @@ export function Records({ customer }: { customer: string }) {
   const f = useFormat()
   const { t } = f
   const may = useMay()
-  const { data: objects = [] } = useQuery(objectsQuery)
+  const kinds = useQuery(objectsQuery)
+  const objects = kinds.data ?? []
   const query = useQuery(recordsOf(customer))
   const [open, setOpen] = useState<{ object: CustomObject; record: RecordItem | null } | null>(null)
   const linked = objects.filter((o) => o.sections.some((s) => s.fields.some((x) => x.kind === 'customer')))
   const all = query.data ?? []
+  // whoever cannot see what there is must not take it for nothing
+  if (kinds.error) return <Card title={t('records.of_customer')}><Failed error={kinds.error} retry={() => void kinds.refetch()} /></Card>
   if (linked.length === 0) return null
   const whose = (o: CustomObject) => o.sections.flatMap((s) => s.fields).find((x) => x.kind === 'customer')?.key
   const add = may('customers:write') && (linked.length === 1
