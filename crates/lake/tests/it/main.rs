@@ -1,5 +1,6 @@
 //! Tests of the lake from outside, in one binary: it links the engine once.
 
+mod desk;
 mod files;
 mod inspect;
 mod rules;
