@@ -2,6 +2,7 @@
 
 mod desk;
 mod files;
+mod hostile;
 mod inspect;
 mod rules;
 mod same_meaning;
