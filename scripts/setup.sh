@@ -45,6 +45,11 @@ xfs() {
   command -v mkfs.xfs >/dev/null || apt_install xfsprogs
 }
 
+# what questions in SQL make a server open is seen from outside
+watcher() {
+  command -v strace >/dev/null || apt_install strace
+}
+
 packages() { # venv name, requirements file
   local venv="$cache/$1" want
   want=$(sha256sum < "$2" | cut -d' ' -f1)
@@ -62,6 +67,6 @@ case "${1:-}" in
   postgres) postgres ;;
   python) packages venv tests/independent/requirements.txt ;;
   bench) web; browser; packages bench-venv scripts/bench-requirements.txt ;;
-  test) web; browser; postgres; xfs; packages venv tests/independent/requirements.txt ;;
+  test) web; browser; postgres; xfs; watcher; packages venv tests/independent/requirements.txt ;;
   *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
 esac

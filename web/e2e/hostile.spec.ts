@@ -4,6 +4,17 @@ import { expect, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { words } from './support/words'
 
+/** Texts that are markup or script to some reader: each would call `xss`. */
+const polyglots = [
+  '<script>xss()</script>', '<img src=x onerror=xss()>', '<svg onload=xss()>', '<svg><script>xss()</script></svg>', '<body onload=xss()>', '<iframe srcdoc="<script>parent.xss()</script>">',
+  '<iframe src="javascript:parent.xss()">', '<a href="javascript:xss()">x</a>', '<details open ontoggle=xss()>', '<input autofocus onfocus=xss()>', '<select autofocus onfocus=xss()>', '<textarea autofocus onfocus=xss()>',
+  '<video><source onerror=xss()></video>', '<audio src=x onerror=xss()>', '<object data="javascript:xss()">', '<embed src="javascript:xss()">', '<math><mtext><script>xss()</script></mtext></math>', '<style>@import "javascript:xss()"</style>',
+  '<link rel=stylesheet href="javascript:xss()">', '<meta http-equiv=refresh content="0;url=javascript:xss()">', '<base href="javascript:xss()//">', '<form action="javascript:xss()"><button>x</button></form>',
+  '"><img src=x onerror=xss()>', "'><img src=x onerror=xss()>", '`><img src=x onerror=xss()>', '--><img src=x onerror=xss()>', ']]><img src=x onerror=xss()>', '</title><script>xss()</script>', '</textarea><script>xss()</script>', '</style><script>xss()</script>',
+  '</script><script>xss()</script>', '" onmouseover="xss()', "' onfocus='xss()' autofocus='", 'javascript:xss()', 'data:text/html,<script>parent.xss()</script>', '&lt;img src=x onerror=xss()&gt;', '\\u003cimg src=x onerror=xss()\\u003e',
+  "{{constructor.constructor('xss()')()}}", '${xss()}', '<<img src=x onerror=xss()//<</img>', '<template><img src=x onerror=xss()></template><noscript><p title="</noscript><img src=x onerror=xss()>">', "jaVasCript:/*-/*`/*'/*\"/**/(/* */onerror=xss() )//%0D%0A</title/</style/</script/--!>\\x3csVg/<sVg/oNloAd=xss()//>",
+]
+
 /** What others bring is text and never more; what other pages ask for in a reader's name is not done. @desktop */
 test.describe('what others bring', { tag: '@desktop' }, () => {
   test.use({ locale: 'en' })
@@ -37,6 +48,7 @@ test.describe('what others bring', { tag: '@desktop' }, () => {
     await send('/customers', { id: 'HX1', name: `${html}${script}`, attributes: { city: html, occupation: script, interests: html }, custom: { shade: 'x', note: html } })
     await send('/customers', { id: 'HX2', name: html, kind: 'organisation', attributes: { industry: html }, contact: { name: html, role: script } })
     const day = (await get<{ today: string }>('/overview')).today
+    for (const [n, evil] of polyglots.entries()) await send('/customers', { id: `HP${n}`, name: evil, attributes: { city: evil, occupation: evil }, custom: { note: evil } })
     await send('/orders', { number: `N${html}`, at: day, paid: 99_000, customer: { id: 'HX1' }, store: html, channel: script, payment: html, coupon: html, lines: [{ product: 'P1', name: html, category: html, brand: script, paid: 99_000 }] })
     await send('/interactions', { at: day, kind: html, channel: script, customer: { id: 'HX1' } })
     await send('/answers', { at: day, question: 'nps', score: 2, comment: `${html}${script}`, channel: html, customer: { id: 'HX1' } })
@@ -73,7 +85,7 @@ test.describe('what others bring', { tag: '@desktop' }, () => {
     const file = new URL(page.url()).pathname
 
     const paths = [
-      '/', '/customers?columns=tags,owner,class.by_city,city,custom.shade,custom.note,occupation,net&sort=-net', `/customers?rule=${encodeURIComponent('net > 900')}&segment=hostile`, `/customers/${id}`, `/customers/${id}?why=segment.hostile`, `/customers/${firm}`, '/changes', '/duplicates', '/data-quality',
+      '/', '/customers?columns=tags,owner,class.by_city,city,custom.shade,custom.note,occupation,net&sort=-net', `/customers?rule=${encodeURIComponent('net > 900')}&segment=hostile`, '/customers?q=HP&columns=city,occupation,custom.note', `/customers/${id}`, `/customers/${id}?why=segment.hostile`, `/customers/${firm}`, '/changes', '/duplicates', '/data-quality',
       '/segments', '/segments/hostile', '/dashboards', `/dashboards/${board.id}`, `/dashboards/${board.id}?edit=on`, '/classification', '/classifications/by_city', '/features?q=shade', '/features?open=custom.shade', '/objects', `/objects/${object.id}`, '/sql', '/imports', file,
       '/settings', '/settings/account', '/settings/users', '/settings/tokens', '/settings/webhooks', '/settings/mail', '/jobs', '/audit',
     ]
@@ -81,6 +93,7 @@ test.describe('what others bring', { tag: '@desktop' }, () => {
       await test.step(path, async () => {
         await page.goto(at(path))
         await clean()
+        if (path.includes('q=HP')) await expect(page.locator('main')).toContainText('<svg onload=xss()>')
         // charts write their hints as markup
         for (const box of await page.locator('canvas').all()) {
           await box.scrollIntoViewIfNeeded()

@@ -36,7 +36,7 @@ const IDLE: i64 = 14 * 24 * HOUR;
 const OFFER: i64 = 7 * 24 * HOUR;
 
 /// What the first person tells about themselves and the business.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct SetupForm {
     /// the token the server printed at its start
     pub token: String,
@@ -57,7 +57,7 @@ pub struct SetupForm {
 }
 
 /// E-mail and password.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct SignIn {
     /// e-mail
     pub email: String,
@@ -66,7 +66,7 @@ pub struct SignIn {
 }
 
 /// One's own password, changed.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct PasswordForm {
     /// the present one
     pub old: String,
@@ -119,6 +119,10 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<S
     let keys = [format!("setup:{}", peer.network())];
     let now = ctx.app.clock.now();
     ctx.brake.check(&keys, now).await?;
+    // whoever comes too late is told so before anything is hashed for them
+    if !store::setup::required(&ctx.app.store).await? {
+        return Err(done());
+    }
     let (workspace, owner) = checked(ctx, &form, now)?;
     let owner = User { password_hash: ctx.passwords.hash(form.password, ctx.random()?).await?, ..owner };
     let mut tx = ctx.app.store.begin().await?;
@@ -142,9 +146,13 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<S
             ctx.brake.failed(&keys, now).await?;
             Err(Error::invalid("setup.token", "this is not the token the server printed").field("token", "setup.token"))
         }
-        Err(store::Error::Taken { .. }) => Err(Error::new(StatusCode::CONFLICT, "setup.done", "the set-up was done before; sign in")),
+        Err(store::Error::Taken { .. }) => Err(done()),
         Err(e) => Err(e.into()),
     }
+}
+
+fn done() -> Error {
+    Error::new(StatusCode::CONFLICT, "setup.done", "the set-up was done before; sign in")
 }
 
 /// The workspace facts were reckoned by before anybody set it up.
@@ -308,18 +316,20 @@ pub async fn sign_in(ctx: &Ctx, form: SignIn, peer: &Peer) -> Result<Entry> {
     let from = peer.address.as_str();
     let keys = [format!("ip:{}", peer.network()), format!("mail:{}", form.email.trim().to_lowercase())];
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now).await?;
+    let turn = ctx.may_try(&keys, now).await?;
     let workspace = ctx.workspace().await?;
     let user = store::user::by_email(&ctx.app.store, &form.email).await?;
     let known = user.as_ref().map(|u| u.password_hash.clone());
-    let fits = acceptable(&form.password) & ctx.passwords.verify(form.password, known).await?;
+    let fits = acceptable(&form.password) & turn.verify(form.password, known).await?;
     let id = user.map(|u| u.id).unwrap_or_default();
     let member = member::get(&ctx.app.store, &workspace, &id).await?.filter(|m| !m.disabled);
     if !fits || member.is_none() {
         ctx.brake.failed(&keys, now).await?;
+        drop(turn);
         refused(ctx, &id, from).await?;
         return Err(wrong());
     }
+    drop(turn);
     ctx.brake.passed(&keys).await?;
     store::session::delete_expired(&ctx.app.store, now).await?;
     arrive(ctx, &id, peer, "password").await

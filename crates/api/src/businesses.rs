@@ -52,7 +52,7 @@ pub struct BusinessLinkForm {
 }
 
 /// A business with the link its founder sets it up by, which is shown this once.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct BusinessMade {
     /// the business
     pub business: BusinessView,
@@ -102,8 +102,8 @@ async fn offer(houses: &Houses, scope: &Scope, b: &Business, lang: Option<&str>)
     let token = token.ok_or_else(|| Error::new(StatusCode::CONFLICT, "business.founded", "this business has its founder; its owners let people in"))?;
     businesses::offered(&houses.first().app, &scope.by(), b).await?;
     let base = house.ctx.config.address().unwrap_or_else(|| house.ctx.config.base());
-    let lang = lang.map(|lang| format!("&lang={lang}")).unwrap_or_default();
-    Ok(BusinessMade { business: view(houses, b).await?, link: format!("{base}/setup?token={token}{lang}") })
+    let lang = lang.map(|lang| format!("?lang={lang}")).unwrap_or_default();
+    Ok(BusinessMade { business: view(houses, b).await?, link: format!("{base}/setup{lang}#token={token}") })
 }
 
 fn spoken(lang: Option<&str>) -> Result<()> {

@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::houses::Houses;
 use crate::limit::{Brake, Rate};
-use crate::password::Passwords;
+use crate::password::{AtWork, Passwords};
+use domain::clock::Instant;
 use flow::app::App;
 use std::sync::{Arc, Weak};
 
@@ -88,6 +89,18 @@ impl Ctx {
     /// One that shares the hasher with this one.
     pub fn hashing_beside(self, other: &Ctx) -> Ctx {
         Ctx { passwords: other.passwords.beside(), ..self }
+    }
+
+    /// A turn to compare a password, if these keys may try. The brake is looked at before the queue, so that who must wait takes nobody's
+    /// place, and again when it is their turn: of many guesses at once no more are looked at than one after the other.
+    ///
+    /// # Errors
+    /// `session.too_many_tries`, `server.busy`, or when the store refuses.
+    pub async fn may_try(&self, keys: &[String], now: Instant) -> Result<AtWork> {
+        self.brake.check(keys, now).await?;
+        let turn = self.passwords.turn().await?;
+        self.brake.check(keys, now).await?;
+        Ok(turn)
     }
 
     /// The workspace this store holds; empty before the set-up. Read with every request: another process on the same database may

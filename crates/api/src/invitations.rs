@@ -47,7 +47,7 @@ pub struct InvitationForm {
 }
 
 /// An invitation with its link, which is shown this once.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct InvitationMade {
     /// the invitation
     pub invitation: InvitationView,
@@ -60,14 +60,14 @@ pub struct InvitationMade {
 }
 
 /// A token one holds.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct InvitationToken {
     /// `inv_…`
     pub token: String,
 }
 
 /// Joining.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct InvitationAcceptance {
     /// `inv_…`
     pub token: String,
@@ -149,10 +149,11 @@ pub async fn accept(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<Invitat
     let arrival = match known {
         Some(user) => {
             let mail = [format!("mail:{}", invitation.email)];
-            ctx.brake.check(&mail, now).await?;
-            let fits = account::acceptable(&form.password) & ctx.passwords.verify(form.password, Some(user.password_hash)).await?;
+            let turn = ctx.may_try(&mail, now).await?;
+            let fits = account::acceptable(&form.password) & turn.verify(form.password, Some(user.password_hash)).await?;
             if !fits || user.disabled_at.is_some() {
                 ctx.brake.failed(&[keys(from), mail].concat(), now).await?;
+                drop(turn);
                 account::refused(&ctx, &user.id, from).await?;
                 return Err(account::wrong());
             }

@@ -25,14 +25,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 /// Where to go.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct OidcLeaving {
     /// the service's page; one comes back by itself
     pub url: String,
 }
 
 /// What the service sent along.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct OidcComing {
     /// `code` of the address
     pub code: String,

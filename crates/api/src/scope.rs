@@ -59,12 +59,22 @@ impl Needs {
 }
 
 /// How they came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Via {
     /// a session, by its token
     Session(String),
     /// an API token, `tok_…`
     Token(String),
+}
+
+impl std::fmt::Debug for Via {
+    /// What opens a session is never written down.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Via::Session(_) => f.write_str("Session"),
+            Via::Token(id) => write!(f, "Token({id})"),
+        }
+    }
 }
 
 /// Whoever asks: who they are, what they may do and how much of people they see. Put into the request by [`guard`].

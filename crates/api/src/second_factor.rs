@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// What turning it off takes.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct SecondFactorEnd {
     /// the present password; empty for an account that has none
     #[serde(default)]

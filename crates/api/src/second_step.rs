@@ -31,7 +31,7 @@ pub enum Entry {
 }
 
 /// The code of an authenticator app, or a recovery code.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub struct CodeForm {
     /// six digits, or a recovery code
     pub code: String,
@@ -123,8 +123,8 @@ pub(crate) async fn proves(ctx: &Ctx, scope: &Scope, password: String, field: &s
     }
     let keys = [format!("password:{user}")];
     let now = ctx.app.clock.now();
-    ctx.brake.check(&keys, now).await?;
-    let fits = account::acceptable(&password) & ctx.passwords.verify(password, known).await?;
+    let turn = ctx.may_try(&keys, now).await?;
+    let fits = account::acceptable(&password) & turn.verify(password, known).await?;
     if !fits {
         ctx.brake.failed(&keys, now).await?;
         return Err(Error::invalid("session.old_password", "the present password is wrong").field(field, "session.old_password"));

@@ -36,7 +36,7 @@ pub async fn end(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -
 }
 
 /// What stands in the link of a mail.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unsubscribe {
     /// the token of the link

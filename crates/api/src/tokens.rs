@@ -50,7 +50,7 @@ pub struct TokenForm {
 }
 
 /// A token with its secret, which is shown this once.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct TokenMade {
     /// the token
     pub token: TokenView,

@@ -6,5 +6,6 @@ pub mod postgres;
 pub mod published;
 pub mod rules;
 pub mod smtp;
+pub mod statements;
 
 pub use sample::chance;

@@ -13,12 +13,19 @@ pub fn file(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    let said = format!("../shared/data/{name} is missing: what it shows is not proven here");
+    unproven(&format!("../shared/data/{name} is missing: what it shows is not proven here"));
+    None
+}
+
+/// Says that something is not proven, and why.
+///
+/// # Panics
+/// When nothing may be left out: under `CI` or `ZHIYIN_REQUIRE_DATA`.
+pub fn unproven(said: &str) {
     assert!(env::var_os("CI").is_none() && env::var_os("ZHIYIN_REQUIRE_DATA").is_none(), "{said}");
     eprintln!("{said}");
     if let Some(kept) = env::var_os("ZHIYIN_UNPROVEN") {
         let file = OpenOptions::new().append(true).create(true).open(kept);
         file.and_then(|mut f| writeln!(f, "{said}")).unwrap_or_else(|e| eprintln!("{e}"));
     }
-    None
 }

@@ -4,6 +4,7 @@ use crate::app::{TestApp, Who};
 use api::Config;
 use axum::{body::Body, extract::ConnectInfo, http::{Method, header}};
 use domain::clock::{Clock, Instant};
+use futures::StreamExt;
 use serde_json::json;
 use std::net::SocketAddr;
 
@@ -49,6 +50,29 @@ async fn what_a_client_says_of_its_address_counts_only_where_a_proxy_is_trusted(
     }
     assert_eq!(signs_in(&app, "10.0.0.1:5000", Some("198.51.100.8, 198.51.100.7"), RIGHT).await, 429);
     assert_eq!(signs_in(&app, "10.0.0.1:5000", Some("198.51.100.7, 198.51.100.8"), RIGHT).await, 200);
+}
+
+/// Ten thousand guesses of one person's password, many at once, each from an address that is made up: ten reach the hasher, and one that
+/// was being looked at when the tenth failed.
+#[tokio::test]
+async fn of_ten_thousand_guesses_few_are_looked_at() {
+    let app = TestApp::ready(None).await;
+    let before = app.ctx.passwords.weighed();
+    let from = &app;
+    let guess = |n: u32| async move {
+        let app = from;
+        let request = app.request(Method::POST, "/session").header(header::CONTENT_TYPE, "application/json").header("x-forwarded-for", format!("198.51.{}.{}", n / 256 % 256, n % 256));
+        let body = json!({ "email": "owner@shop.test", "password": format!("not the password {n}") });
+        let mut request = request.body(Body::from(body.to_string())).expect("a request");
+        request.extensions_mut().insert(ConnectInfo("203.0.113.7:5000".parse::<SocketAddr>().expect("an address")));
+        app.raw(request).await.status.as_u16()
+    };
+    let said: Vec<u16> = futures::stream::iter(0..10_000).map(guess).buffer_unordered(40).collect().await;
+    let of = |status: u16| said.iter().filter(|s| **s == status).count();
+    assert_eq!(of(401) + of(429) + of(503), said.len());
+    let looked_at = (app.ctx.passwords.weighed() - before) / (19_456 * 2);
+    assert!((10..=11).contains(&looked_at) && of(401) as u64 == looked_at, "{looked_at} were looked at, {} answered", of(401));
+    assert_eq!(signs_in(&app, "203.0.113.7:5000", None, RIGHT).await, 429);
 }
 
 #[tokio::test]

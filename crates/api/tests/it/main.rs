@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod bodies;
 mod businesses;
 mod compaction;
 mod customers;
@@ -13,6 +14,7 @@ mod fields;
 mod figures;
 mod fields_of_many;
 mod idempotency;
+mod hostile;
 mod identifiers;
 mod idp;
 mod intake;
@@ -27,6 +29,7 @@ mod openapi;
 mod overview;
 mod paging;
 mod profiling;
+mod purposes;
 mod quality;
 mod record_imports;
 mod people;

@@ -29,7 +29,7 @@ async fn put(app: &TestApp, who: &Who, draft: Value) -> Answer {
 }
 
 /// A shop with a service that is allowed and set.
-async fn shop(url: Option<String>) -> (TestApp, Idp) {
+pub async fn shop(url: Option<String>) -> (TestApp, Idp) {
     let idp = Idp::start("idp.test", NOW.0 / 1_000_000);
     let policy = Policy { inside: vec![format!("idp.test:{}", idp.port).parse().expect("a place")], ..Policy::default() };
     let app = TestApp::going_out(url, Egress::new(policy).with_names(Arc::new(Loopback))).await.founded().await.reached_at(ORIGIN);
@@ -38,13 +38,13 @@ async fn shop(url: Option<String>) -> (TestApp, Idp) {
 }
 
 /// Goes there: the browser, and where it goes.
-async fn leaves(app: &TestApp) -> (Who, String) {
+pub async fn leaves(app: &TestApp) -> (Who, String) {
     let answer = app.by(&Who::Nobody, Method::POST, "/session/oidc", Some(json!({}))).await;
     let browser = session_of(&answer);
     (browser, answer.expect(200)["url"].as_str().expect("an address").to_owned())
 }
 
-async fn comes(app: &TestApp, idp: &Idp, browser: &Who, (code, state): (&str, &str)) -> Answer {
+pub async fn comes(app: &TestApp, idp: &Idp, browser: &Who, (code, state): (&str, &str)) -> Answer {
     app.by(browser, Method::POST, "/session/oidc/finish", Some(json!({ "code": code, "state": state, "iss": idp.issuer() }))).await
 }
 
@@ -55,7 +55,7 @@ async fn signs_in(app: &TestApp, idp: &Idp) -> Answer {
     comes(app, idp, &browser, (&code, &state)).await
 }
 
-fn person(sub: &str, email: &str) -> Value {
+pub fn person(sub: &str, email: &str) -> Value {
     json!({ "sub": sub, "email": email, "email_verified": true, "name": "Ben at work" })
 }
 

@@ -258,29 +258,6 @@ async fn a_token_shrinks_with_its_maker_and_is_their_own_business() {
     assert_eq!(app.read(&program, "/customers").await.problem(), (401, "session.required".into()));
 }
 
-/// Each kind of secret opens its own door and no other.
-#[tokio::test]
-async fn secrets_of_one_purpose_serve_no_other() {
-    let mut app = TestApp::bare(None).await;
-    let setup = api::account::offer_setup(&app.ctx).await.expect("offers").expect("a token");
-    app.post("/setup", crate::app::setup_form(&setup)).await.expect(201);
-    let owner = app.me();
-    let cookie = match &owner { Who::Session(cookie) => cookie.trim_start_matches("zhiyin=").to_owned(), _ => unreachable!() };
-    let api_token = match app.token(&owner, json!({ "name": "x", "role": "owner" })).await.1 { Who::Token(secret) => secret, _ => unreachable!() };
-    let invitation = text(&invite(&app, &owner, json!({ "email": "ben@shop.test", "role": "viewer" })).await.expect(201)["token"]);
-    let secrets = [("setup", &setup), ("session", &cookie), ("token", &api_token), ("invitation", &invitation)];
-    for (kind, secret) in secrets {
-        let session = app.read(&Who::Session(format!("zhiyin={secret}")), "/overview").await.status == 200;
-        let bearer = app.read(&Who::Token(secret.clone()), "/overview").await.status == 200;
-        let look = app.by(&Who::Nobody, Method::POST, "/invitations/look", Some(json!({ "token": secret }))).await.status == 200;
-        let found = app.by(&Who::Nobody, Method::POST, "/setup", Some(crate::app::setup_form(secret))).await.status == 201;
-        let opened: Vec<&str> = [("session", session), ("token", bearer), ("invitation", look), ("setup", found)].iter().filter(|(_, o)| *o).map(|(n, _)| *n).collect();
-        // the set-up's own was used up
-        let expected: Vec<&str> = if kind == "setup" { vec![] } else { vec![kind] };
-        assert_eq!(opened, expected, "{kind}");
-    }
-}
-
 #[test]
 fn what_is_published_are_the_domains_own_words() {
     let words = |schema: &str| {

@@ -25,7 +25,7 @@ fn bytes(secret: &Value) -> Vec<u8> {
 }
 
 /// What the app shows now.
-fn shown(app: &TestApp, secret: &[u8]) -> String {
+pub fn shown(app: &TestApp, secret: &[u8]) -> String {
     totp::code(secret, totp::step(app.clock.now()))
 }
 
@@ -47,7 +47,7 @@ pub async fn set_up(app: &TestApp, who: &Who) -> (Vec<u8>, Vec<String>) {
 }
 
 /// The first step, with the right password: a sign-in that waits.
-async fn first_step(app: &TestApp, email: &str) -> Who {
+pub async fn first_step(app: &TestApp, email: &str) -> Who {
     let answer = post(app, &Who::Nobody, "/session", json!({ "email": email, "password": PASSWORD })).await;
     let waits = session_of(&answer);
     let view = answer.expect(200);
@@ -56,7 +56,7 @@ async fn first_step(app: &TestApp, email: &str) -> Who {
     waits
 }
 
-async fn code(app: &TestApp, waits: &Who, code: &str) -> Answer {
+pub async fn code(app: &TestApp, waits: &Who, code: &str) -> Answer {
     post(app, waits, "/session/code", json!({ "code": code })).await
 }
 

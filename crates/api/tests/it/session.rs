@@ -1,6 +1,9 @@
 //! First-run set-up, signing in and out, and what guards them.
 
-use crate::app::{TestApp, Who, both, setup_form, still};
+use crate::{
+    app::{TestApp, Who, both, setup_form, still},
+    walls::operations,
+};
 use api::account;
 use axum::{body::Body, http::{Method, Request}};
 use domain::{access::{Personal, Role}, audit::Actor};
@@ -24,6 +27,10 @@ async fn the_first_person_becomes_the_owner_with_the_printed_token() {
         assert_eq!(app.get("/overview").await.expect(200)["customers"], 0);
         assert_eq!(app.post("/setup", setup_form(&token)).await.problem(), (409, "setup.done".into()));
         assert!(account::offer_setup(&app.ctx).await.expect("answers").is_none(), "no second token");
+        // nothing is hashed for who comes too late: they wait for nobody who signs in
+        let _all = (app.ctx.passwords.turn().await.expect("a turn"), app.ctx.passwords.turn().await.expect("a turn"));
+        let late = tokio::time::timeout(std::time::Duration::from_secs(20), app.by(&Who::Nobody, Method::POST, "/setup", Some(setup_form("guessed"))));
+        assert_eq!(late.await.expect("it is answered").problem(), (409, "setup.done".into()));
     }
 }
 
@@ -193,15 +200,59 @@ async fn the_business_gets_another_name_and_language() {
     }
 }
 
+/// Every change there is, sent with the owner's cookie in each way a foreign page could send it.
 #[tokio::test]
 async fn a_change_from_a_foreign_page_is_refused() {
-    let mut app = TestApp::ready(None).await;
-    let foreign = app.request(Method::POST, "/rules/parse").header("origin", "https://evil.test").header("content-type", "application/json");
-    let answer = app.send(foreign.body(Body::from("{\"text\":\"net > 1\"}")).expect("a request")).await;
-    assert_eq!(answer.problem(), (403, "request.foreign".into()));
-    let form = Request::builder().method(Method::POST).uri("/api/v1/session").header("host", "shop.test");
-    let answer = app.send(form.body(Body::from("email=a")).expect("a request")).await;
-    assert_eq!(answer.problem(), (403, "request.foreign".into()));
+    let app = TestApp::ready(None).await;
+    let Who::Session(cookie) = app.me() else { panic!("an owner") };
+    // what a form can send, another site, a page without an origin, a neighbour of the same site
+    let pages: [&[(&str, &str)]; 6] = [
+        &[("content-type", "text/plain")],
+        &[("content-type", "application/x-www-form-urlencoded"), ("origin", "https://evil.test"), ("sec-fetch-site", "cross-site")],
+        &[(api::CSRF_HEADER, "1"), ("origin", "https://evil.test"), ("content-type", "application/json")],
+        &[(api::CSRF_HEADER, "1"), ("origin", "null"), ("content-type", "application/json")],
+        &[(api::CSRF_HEADER, "1"), ("sec-fetch-site", "same-site"), ("content-type", "application/json")],
+        &[(api::CSRF_HEADER, "yes"), ("origin", "http://shop.test"), ("content-type", "application/json")],
+    ];
+    let mut refused = 0;
+    for o in operations().iter().filter(|o| o.method != Method::GET) {
+        for marks in pages {
+            let path = o.path.replace("{id}", "x").replace("{key}", "x").replace("{delivery}", "x");
+            let mut request = Request::builder().method(o.method.clone()).uri(format!("{}{path}", api::BASE)).header("host", "shop.test").header("cookie", &cookie);
+            for (name, value) in marks {
+                request = request.header(*name, *value);
+            }
+            let answer = app.raw(request.body(Body::from("{}")).expect("a request")).await;
+            assert_eq!(answer.problem(), (403, "request.foreign".into()), "{} {path} with {marks:?}", o.method);
+            refused += 1;
+        }
+    }
+    assert!(refused > 500, "only {refused} were tried");
+    app.read(&app.me(), "/overview").await.expect(200);
+}
+
+/// Whoever puts a session into a browser is nobody in what begins there; where people come by https, cookies go nowhere else.
+#[tokio::test]
+async fn a_session_begins_with_a_new_name() {
+    let app = TestApp::ready(None).await;
+    let planted = Who::Session("zhiyin=planted-by-somebody-else-0123456789abcdefgh".to_owned());
+    let right = json!({ "email": "owner@shop.test", "password": crate::app::PASSWORD });
+    let mine = crate::app::session_of(&app.by(&planted, Method::POST, "/session", Some(right.clone())).await);
+    app.read(&mine, "/overview").await.expect(200);
+    assert_eq!(app.read(&planted, "/overview").await.problem(), (401, "session.required".into()));
+    // nor does a second sign-in go on with the first one's
+    let again = crate::app::session_of(&app.by(&mine, Method::POST, "/session", Some(right.clone())).await);
+    assert!(matches!((&mine, &again), (Who::Session(a), Who::Session(b)) if a != b));
+    let app = app.reached_at("https://shop.test");
+    let answer = app.by(&Who::Nobody, Method::POST, "/session", Some(right)).await;
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().filter_map(|c| c.to_str().ok()).collect();
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    for cookie in cookies {
+        assert!(cookie.starts_with("__Host-zhiyin"), "{cookie}");
+        for part in ["; Path=/;", "; HttpOnly", "; SameSite=Strict", "; Secure"] {
+            assert!(cookie.contains(part) && !cookie.contains("Domain"), "{part} in {cookie}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -104,134 +104,12 @@ async fn analysts_write_what_analysts_write() {
     }
 }
 
-/// Statements that would read, write, make or set something, name what is not theirs, or be too much.
-fn hostile() -> Vec<String> {
-    let mut all: Vec<String> = [
-        // files, and what would make or write some
-        "SELECT * FROM '/etc/passwd'",
-        "SELECT * FROM \"/etc/passwd\"",
-        "SELECT * FROM read_csv('/etc/passwd')",
-        "SELECT * FROM read_parquet('/etc/passwd')",
-        "SELECT * FROM parquet_metadata('/tmp/x.parquet')",
-        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
-        "CREATE TABLE x AS SELECT * FROM orders",
-        "CREATE VIEW x AS SELECT 1",
-        "CREATE SCHEMA x",
-        "CREATE DATABASE x",
-        "CREATE FUNCTION f() RETURNS INT RETURN 1",
-        "COPY orders TO '/tmp/x.parquet'",
-        "COPY (SELECT * FROM customers) TO '/tmp/x.csv'",
-        "COPY orders FROM '/etc/passwd'",
-        "INSERT INTO orders SELECT * FROM orders",
-        "UPDATE orders SET paid = 0",
-        "DELETE FROM orders",
-        "MERGE INTO orders USING orders o ON true WHEN MATCHED THEN DELETE",
-        "TRUNCATE TABLE orders",
-        "DROP TABLE orders",
-        "DROP VIEW customers",
-        "ALTER TABLE orders ADD COLUMN x INT",
-        "SELECT * INTO x FROM orders",
-        "ATTACH DATABASE '/tmp/x.db' AS x",
-        "LOAD 'evil'",
-        "INSTALL httpfs",
-        // what would set or tell something of the engine
-        "SET datafusion.execution.batch_size = 1",
-        "SET search_path = x",
-        "RESET ALL",
-        "SHOW TABLES",
-        "SHOW ALL",
-        "SHOW COLUMNS FROM orders",
-        "DESCRIBE orders",
-        "EXPLAIN SELECT 1",
-        "EXPLAIN ANALYZE SELECT * FROM customers",
-        "PREPARE p AS SELECT 1",
-        "EXECUTE p",
-        "BEGIN",
-        "COMMIT",
-        "CALL x()",
-        "PRAGMA database_list",
-        "ANALYZE orders",
-        "VACUUM",
-        "GRANT ALL ON orders TO public",
-        "SELECT * FROM information_schema.tables",
-        "SELECT * FROM information_schema.df_settings",
-        "SELECT * FROM information_schema.columns",
-        "SELECT * FROM datafusion.public.orders",
-        "SELECT * FROM public.orders",
-        "SELECT version()",
-        "SELECT current_user",
-        "SELECT arrow_typeof(net) FROM features",
-        "SELECT arrow_cast(net, 'Utf8') FROM features",
-        "SELECT get_field(struct(1), 'c0')",
-        "SELECT uuid()",
-        "SELECT random()",
-        "SELECT hide(name) FROM customers",
-        "SELECT pg_read_file('/etc/passwd')",
-        "SELECT getenv('HOME')",
-        // other tables of the house, and another's
-        "SELECT * FROM users",
-        "SELECT * FROM sessions",
-        "SELECT * FROM tokens",
-        "SELECT * FROM attributes",
-        "SELECT * FROM ducklake_data_file",
-        "SELECT * FROM wsp_other.orders",
-        "SELECT row_key FROM orders",
-        "SELECT recorded_at FROM orders",
-        // table functions, sequences, recursion, forms nobody needs
-        "SELECT * FROM generate_series(1, 1000000000)",
-        "SELECT * FROM range(1, 1000000000)",
-        "SELECT unnest([1, 2, 3])",
-        "SELECT * FROM UNNEST([1, 2, 3])",
-        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
-        "SELECT * FROM orders TABLESAMPLE BERNOULLI (10)",
-        "SELECT * FROM orders FOR UPDATE",
-        "TABLE orders",
-        "SELECT * FROM orders, LATERAL (SELECT 1) x",
-        "SELECT $1",
-        "SELECT @@version",
-        "SELECT x -> 'a' FROM (SELECT '{}' AS x) t",
-        "SELECT 'a' ~ 'b'",
-        "SELECT array_agg(name) FROM customers",
-        "SELECT string_agg(name, ',') FROM customers",
-        "SELECT repeat('x', 1000000000)",
-        "SELECT lpad('x', 1000000000)",
-        "SELECT replace(name, 'a', 'bb') FROM customers",
-        "SELECT regexp_replace(name, '(a+)+$', 'x') FROM customers",
-        "SELECT CAST('x' AS BYTEA)",
-        "SELECT CAST(1 AS INT[])",
-        "VALUES (1); DROP TABLE orders",
-        "SELECT 1; COPY orders TO '/tmp/x'",
-        "SELECT 1 -- \n; SET x = 1",
-        "/* SELECT */ DROP TABLE orders",
-        "SELECT * FROM (DELETE FROM orders RETURNING *) x",
-        "WITH x AS (INSERT INTO orders VALUES (1) RETURNING *) SELECT * FROM x",
-    ]
-    .iter()
-    .map(|t| (*t).to_owned())
-    .collect();
-    // too much: depth, size, texts that double, tables that double
-    all.push(format!("SELECT {}1{}", "(".repeat(400), ")".repeat(400)));
-    all.push(format!("SELECT {}1", "NOT ".repeat(300)));
-    all.push(format!("SELECT {}", vec!["1"; 600].join(" + ")));
-    all.push(format!("SELECT {}", vec!["1"; 2_000].join(", ")));
-    all.push(vec!["SELECT 1"; 100].join(" UNION ALL "));
-    all.push(format!("SELECT {}", vec!["'xxxxxxxx'"; 40].join(" || ")));
-    all.push(format!("SELECT '{}'", "x".repeat(5_000)));
-    all.push("SELECT 1 ".repeat(2_000));
-    let mut doubled = "WITH a0 AS (SELECT * FROM orders)".to_owned();
-    for n in 1..20 {
-        doubled.push_str(&format!(", a{n} AS (SELECT x.day FROM a{} x, a{} y)", n - 1, n - 1));
-    }
-    all.push(format!("{doubled} SELECT count(*) FROM a19"));
-    all
-}
-
 #[tokio::test]
 async fn what_is_not_a_question_is_refused_and_nothing_happens() {
     let mut app = TestApp::shop(None).await;
     let me = app.me();
     let before = app.get("/overview").await.expect(200)["orders"].clone();
-    let all = hostile();
+    let all = testkit::statements::hostile();
     assert!(all.len() >= 60, "{}", all.len());
     for text in &all {
         let answer = run(&app, &me, text).await;
@@ -397,29 +275,42 @@ async fn bombs_do_not_stop_the_house() {
         format!("SELECT count(*) FROM {cross} WHERE a.city LIKE '%a%b%c%d%e%' OR b.city LIKE '%上%海%'"),
         format!("SELECT median(a.net + b.net) FROM {cross}"),
         format!("SELECT count(*) FROM (SELECT a.customer FROM {cross} UNION SELECT customer FROM orders) t"),
+        format!("SELECT corr(a.net, j.net), stddev(b.net) FROM {cross}"),
+        format!("SELECT a.customer, lag(b.net) OVER (PARTITION BY c.customer ORDER BY d.net + e.net) FROM {cross} ORDER BY 2"),
+        format!("SELECT concat(p.name, q.name, r.name), count(*) FROM customers p, customers q, customers r, {cross} GROUP BY 1"),
+        format!("SELECT count(*) FROM {cross} WHERE a.net > (SELECT avg(x.net + y.net) FROM features x, features y, {cross})"),
+        format!("SELECT a.customer FROM {cross} EXCEPT SELECT b.customer + c.customer FROM {cross}"),
+        format!("SELECT sum(a.net) FROM {cross} GROUP BY ROLLUP (a.customer, b.customer, c.customer, d.customer)"),
+        format!("SELECT * FROM {cross} ORDER BY a.net * b.net * c.net DESC LIMIT 10"),
+        format!("SELECT approx_distinct(concat(o.order_id, o2.order_id)) FROM orders o, orders o2, orders o3, orders o4, orders o5"),
+        format!("SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a.net * b.net) FROM {cross}"),
+        format!("SELECT count(*) FROM features a {}", ["b", "c", "d", "e", "f", "g", "h", "i", "j"].map(|n| format!("FULL JOIN features {n} ON {n}.net <> a.net")).join(" ")),
     ];
+    assert_eq!(bombs.len(), 20);
     let all = futures::future::join_all(bombs.iter().map(|text| {
         let (app, me) = (&app, &me);
         async move { (text, tokio::time::timeout(std::time::Duration::from_millis(2_500), run(app, me, text)).await) }
     }));
     let health = async {
-        let mut worst = std::time::Duration::ZERO;
-        for _ in 0..20 {
+        let mut took = Vec::new();
+        for _ in 0..60 {
             let begun = std::time::Instant::now();
             app.by(&Who::Nobody, Method::GET, "/healthz", None).await.expect(200);
             app.read(&me, "/segments").await.expect(200);
-            worst = worst.max(begun.elapsed());
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            took.push(begun.elapsed());
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         }
-        worst
+        took.sort();
+        took
     };
-    let (answers, worst) = tokio::join!(all, health);
+    let (answers, took) = tokio::join!(all, health);
+    println!("while twenty bombs wait or go off, a reading takes {:?}, at most {:?}", took[30], took[59]);
     for (text, answer) in answers {
         if let Ok(answer) = answer {
             assert!(answer.status == 422, "{text}: {}", answer.text());
         }
     }
-    assert!(worst < std::time::Duration::from_millis(2_000), "the server answered after {worst:?}");
+    assert!(took[59] < std::time::Duration::from_millis(2_000), "the server answered after {:?}", took[59]);
     // one that nobody stops is stopped; who went away has freed their place soon
     let mut late = run(&app, &me, &bombs[0]).await.problem();
     for _ in 0..100 {

@@ -130,6 +130,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
             match (place.as_str(), name.as_str()) {
                 ("path", "id" | "key" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
                 ("path", other) => panic!("{} {}: what is {other}?", o.method, o.path),
+                ("query", other) => assert!(crate::bodies::NO_IDS_ASKED.contains(&other) || crate::bodies::IDS_ASKED.contains(&other), "{} {}: is {other} an id?", o.method, o.path),
                 _ => {}
             }
         }

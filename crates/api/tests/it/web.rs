@@ -17,7 +17,7 @@ async fn every_page_has_strict_headers_and_its_own_nonce() {
     let again = app.get("/-/").await;
     assert_ne!(policy, again.header("content-security-policy"), "a nonce is used once");
     assert!(!again.text().contains("__NONCE__"));
-    for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "same-origin")] {
+    for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer")] {
         assert_eq!(page.header(name), value);
     }
     assert_eq!(page.header("cache-control"), "no-store");

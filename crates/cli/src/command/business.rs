@@ -145,7 +145,7 @@ async fn told(home: &Home, first: &App, b: &Business, origin: Option<String>, co
     let listen = || format!("http://{}", config.server.listen.as_deref().unwrap_or("127.0.0.1:8080"));
     let origin = origin.or_else(|| config.server.origin.clone()).unwrap_or_else(listen);
     let address = format!("{}{}", origin.trim_end_matches('/'), businesses::path(&b.slug));
-    let link = format!("{address}/setup?token={token}");
+    let link = format!("{address}/setup#token={token}");
     voice.answer(&json!({"id": b.id, "slug": b.slug, "address": address, "setup": link}), || {
         let zh = format!("企业 {} 在 {address}\n请创始人打开这个链接，建立负责人账号（一周内有效，只能用一次）：\n{link}", b.slug);
         let en = format!("{} is at {address}\nIts founder opens this link to make the owner account (good for a week, works once):\n{link}", b.slug);

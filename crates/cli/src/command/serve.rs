@@ -37,7 +37,7 @@ pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> O
     let address = address(&listener, &reach)?;
     match offer(houses.first()).await? {
         Some(token) => {
-            let link = format!("{address}/setup?token={token}");
+            let link = format!("{address}/setup#token={token}");
             voice.say(&format!("第一次启动：请打开 {link} 建立所有者账号（链接只能用一次）"), &format!("First start: open {link} to make the owner account (the link works once)"));
             voice.document(&serde_json::json!({"address": address, "setup": link}));
         }

@@ -56,7 +56,7 @@ fn worked_on(engine: Engine) {
     assert_eq!(run(&mut place.at_home(["business", "add", "brand-b", "--dry-run", "--json"])).ends(0).json()["dry_run"], true);
     assert!(listed(&place).is_empty());
     let made = run(&mut place.at_home(["business", "add", "brand-b", "--origin", "https://crm.example.com/", "--json"])).ends(0).json();
-    assert!(made["setup"].as_str().is_some_and(|l| l.starts_with("https://crm.example.com/w/brand-b/setup?token=")), "{made}");
+    assert!(made["setup"].as_str().is_some_and(|l| l.starts_with("https://crm.example.com/w/brand-b/setup#token=")), "{made}");
     assert_eq!(code(&place, &["business", "add", "brand-b"], 7), "business.taken");
     assert_eq!(code(&place, &["import", "--business", "brand-z", "--yes", "--orders", "first.csv"], 5), "business.not_found");
     assert_eq!(code(&place, &["serve", "--business", "brand-b"], 2), "business.flag");
@@ -93,7 +93,7 @@ fn worked_on(engine: Engine) {
     run(&mut place.at_home(["business", "reopen", "brand-c", "--json"])).ends(0);
     assert_eq!(listed(&place)[1].1, "waiting");
     let link = run(&mut place.at_home(["business", "link", "brand-c", "--json"])).ends(0).json();
-    assert!(link["setup"].as_str().is_some_and(|l| l.contains("/w/brand-c/setup?token=")), "{link}");
+    assert!(link["setup"].as_str().is_some_and(|l| l.contains("/w/brand-c/setup#token=")), "{link}");
 
     // a server that is started now serves all of them, beside a restore of one it does not serve
     run(&mut place.at_home(["business", "archive", "brand-b", "--json"])).ends(0);
@@ -134,6 +134,6 @@ fn cut_short(engine: Engine) {
     drop(server);
     assert_eq!(listed(&place), [("brand-b".into(), "waiting".into(), 0.into())]);
     let link = run(&mut place.at_home(["business", "link", "brand-b", "--json"])).ends(0).json();
-    assert!(link["setup"].as_str().is_some_and(|l| l.contains("/w/brand-b/setup?token=")), "{link}");
+    assert!(link["setup"].as_str().is_some_and(|l| l.contains("/w/brand-b/setup#token=")), "{link}");
     assert_eq!(FAILPOINTS, ["business-added", "business-made"]);
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 use store::{
@@ -107,7 +107,12 @@ impl Server {
     #[track_caller]
     pub fn start_to_die(place: &Place, failpoint: Option<&str>) -> Server {
         let mut command = place.at_home(["serve", "--json", "--listen", "127.0.0.1:0"]);
-        command.envs(failpoint.map(|name| ("ZHIYIN_FAILPOINT", name)));
+        Server::launched(command.envs(failpoint.map(|name| ("ZHIYIN_FAILPOINT", name))))
+    }
+
+    /// Starts this command, which serves on a port of its own choice.
+    #[track_caller]
+    pub fn launched(command: &mut Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         let mut line = String::new();
         let out = child.stdout.take().expect("its output is ours");
@@ -126,6 +131,18 @@ impl Server {
     /// `kill -9`.
     pub fn die(mut self) {
         self.child.kill().and_then(|()| self.child.wait()).expect("the process is ours to kill");
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory it ever took, in MiB.
+    pub fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).expect("Linux tells it");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("a number") / 1024
     }
 
     /// Did it end by itself?

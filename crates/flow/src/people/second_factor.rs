@@ -31,7 +31,7 @@ pub struct SecondFactorView {
 }
 
 /// What an authenticator app is told; in force once a code of it was given.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct SecondFactorOffer {
     /// the secret, to be typed where no picture can be read
     pub secret: String,
@@ -40,7 +40,7 @@ pub struct SecondFactorOffer {
 }
 
 /// Recovery codes, shown this once.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct RecoveryCodes {
     /// each is good once in the place of a code
     pub codes: Vec<String>,

@@ -104,18 +104,23 @@ async fn asked(app: &App, by: &By, form: &SqlForm, rows: usize, deadline: Durati
     let sight = by.permissions.sight();
     let picture = app.runs.at(app, Asked { as_of: form.as_of, ..Asked::default() }).await?;
     let begun = app.clock.now();
-    let question = Question {
-        text: form.text.clone(),
-        lake: picture.lake.clone(),
-        as_of: picture.as_of,
-        currency: picture.currency,
-        masked: sight.is_masked(),
-        sheets: tables::sheets(app, sight, &picture, &form.text).await?,
-        rows,
-        deadline,
-        folder: app.temporary(),
+    let outcome = match app.desk.place().await {
+        Ok(place) => {
+            let question = Question {
+                text: form.text.clone(),
+                lake: picture.lake.clone(),
+                as_of: picture.as_of,
+                currency: picture.currency,
+                masked: sight.is_masked(),
+                sheets: tables::sheets(app, sight, &picture, &form.text).await?,
+                rows,
+                deadline,
+                folder: app.temporary(),
+            };
+            app.desk.ask(place, question).await
+        }
+        Err(busy) => Err(busy),
     };
-    let outcome = app.desk.ask(question).await;
     let took = since(begun, app.clock.now());
     let (code, found) = match &outcome {
         Ok(a) => ("", a.rows.len()),

@@ -48,7 +48,7 @@ fn yes() -> bool {
 }
 
 /// An endpoint with its secret, which is shown this once.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct WebhookMade {
     /// the endpoint
     pub webhook: WebhookView,

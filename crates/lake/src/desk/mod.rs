@@ -39,7 +39,7 @@ use std::{
 };
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
 };
 
@@ -105,6 +105,12 @@ impl Drop for Room {
     }
 }
 
+/// A place at the desk, free again when it is dropped.
+pub struct Place {
+    _own: OwnedSemaphorePermit,
+    _shared: OwnedSemaphorePermit,
+}
+
 /// Stops what it stands for when nobody waits for it any more.
 struct Asked<T>(JoinHandle<T>);
 
@@ -120,16 +126,23 @@ impl Desk {
         Desk { places: Arc::new(Semaphore::new(PLACES)), room: Arc::clone(&self.room) }
     }
 
+    /// Waits for a place. Whatever a question is asked of is made with the place in hand: of many who ask, few hold anything.
+    ///
+    /// # Errors
+    /// `sql.busy`.
+    pub async fn place(&self) -> std::result::Result<Place, Fault> {
+        let place = async {
+            let own = Arc::clone(&self.places).acquire_owned().await?;
+            Ok::<_, tokio::sync::AcquireError>(Place { _own: own, _shared: Arc::clone(&self.room.places).acquire_owned().await? })
+        };
+        tokio::time::timeout(PATIENCE, place).await.ok().and_then(std::result::Result::ok).ok_or_else(Fault::busy)
+    }
+
     /// Answers a question. Dropping the future stops it.
     ///
     /// # Errors
     /// What is not allowed, does not fit, takes too long or too much; and when the files cannot be read.
-    pub async fn ask(&self, question: Question) -> std::result::Result<Answer, Fault> {
-        let place = async {
-            let own = Arc::clone(&self.places).acquire_owned().await?;
-            Ok::<_, tokio::sync::AcquireError>((own, Arc::clone(&self.room.places).acquire_owned().await?))
-        };
-        let Ok(Ok(place)) = tokio::time::timeout(PATIENCE, place).await else { return Err(Fault::busy()) };
+    pub async fn ask(&self, place: Place, question: Question) -> std::result::Result<Answer, Fault> {
         let make = || Builder::new_multi_thread().worker_threads(PLACES).thread_stack_size(STACK).thread_name("sql").enable_time().enable_io().build().ok();
         let Some(runtime) = self.room.runtime.get_or_init(make) else { return Err(Fault::inside("no threads for questions")) };
         let deadline = question.deadline;

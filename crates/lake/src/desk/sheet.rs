@@ -4,20 +4,29 @@ use crate::state::{Bits, Column, Data, Run};
 use async_trait::async_trait;
 use datafusion::{
     arrow::{
-        array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray},
+        array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray},
         datatypes::{DataType, Field, Schema, SchemaRef},
     },
     catalog::{Session, TableProvider},
-    datasource::{TableType, memory::MemorySourceConfig},
+    common::{stats::Precision, tree_node::TreeNodeRecursion},
+    datasource::TableType,
     error::Result,
+    execution::TaskContext,
     logical_expr::Expr,
-    physical_plan::ExecutionPlan,
+    physical_expr::EquivalenceProperties,
+    physical_plan::{
+        DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PhysicalExpr, PlanProperties, ReplaceChildrenOptions, SendableRecordBatchStream, Statistics, StatisticsArgs,
+        execution_plan::{Boundedness, EmissionType},
+        stream::RecordBatchStreamAdapter,
+    },
 };
 use domain::{Currency, ValueType, mask};
 use std::{borrow::Cow, sync::Arc};
 
 /// Rows that are made at a time.
 const BATCH: usize = 8192;
+/// Bytes a text of a customer has, about.
+const WORDS: usize = 24;
 
 /// Whoever holds a run.
 pub trait Holds: Send + Sync {
@@ -78,7 +87,7 @@ impl Sheet {
     pub(super) fn table(self, currency: Currency) -> SheetTable {
         let fields: Vec<Field> = self.columns.iter().map(|(name, of)| Field::new(name, self.kind(of, currency), !matches!(of, Of::Customer | Of::Member(_)))).collect();
         let who: Vec<u32> = self.of.run().present().iter().map(|i| i as u32).collect();
-        SheetTable { schema: Arc::new(Schema::new(fields)), sheet: self, who, currency }
+        SheetTable(Arc::new(Ready { schema: Arc::new(Schema::new(fields)), sheet: self, who, currency }))
     }
 }
 
@@ -87,16 +96,20 @@ pub(super) fn money(currency: Currency) -> DataType {
 }
 
 /// A sheet for the engine.
-pub(super) struct SheetTable {
+#[derive(Debug)]
+pub(super) struct SheetTable(Arc<Ready>);
+
+/// A sheet with its customers.
+struct Ready {
     schema: SchemaRef,
     sheet: Sheet,
     who: Vec<u32>,
     currency: Currency,
 }
 
-impl std::fmt::Debug for SheetTable {
+impl std::fmt::Debug for Ready {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SheetTable").field("name", &self.sheet.name).finish()
+        f.debug_struct("Ready").field("name", &self.sheet.name).finish()
     }
 }
 
@@ -105,7 +118,14 @@ fn texts<'t>(masked: bool, rows: &[u32], text: impl Fn(usize) -> Option<&'t str>
     Arc::new(StringArray::from_iter(rows.iter().map(|i| text(*i as usize).map(shown))))
 }
 
-impl SheetTable {
+impl Ready {
+    /// Some columns of some rows.
+    fn batch(&self, wanted: &[usize], schema: &SchemaRef, rows: &[u32]) -> Result<RecordBatch> {
+        let columns = wanted.iter().filter_map(|i| self.sheet.columns.get(*i)).map(|(_, of)| self.array(of, rows)).collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?)
+    }
+
     fn array(&self, of: &Of, rows: &[u32]) -> Result<ArrayRef> {
         let run = self.sheet.of.run();
         let at = |i: &u32| *i as usize;
@@ -141,7 +161,7 @@ impl SheetTable {
 #[async_trait]
 impl TableProvider for SheetTable {
     fn schema(&self) -> SchemaRef {
-        self.schema.clone()
+        self.0.schema.clone()
     }
 
     fn table_type(&self) -> TableType {
@@ -149,16 +169,69 @@ impl TableProvider for SheetTable {
     }
 
     async fn scan(&self, _: &dyn Session, projection: Option<&Vec<usize>>, _: &[Expr], limit: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
-        let all: Vec<usize> = (0..self.sheet.columns.len()).collect();
-        let wanted = projection.unwrap_or(&all);
-        let schema: SchemaRef = Arc::new(self.schema.project(wanted)?);
-        let rows = self.who.get(..limit.unwrap_or(usize::MAX).min(self.who.len())).unwrap_or(&self.who);
-        let mut batches = Vec::with_capacity(rows.len() / BATCH + 1);
-        for rows in rows.chunks(BATCH) {
-            let columns = wanted.iter().filter_map(|i| self.sheet.columns.get(*i)).map(|(_, of)| self.array(of, rows)).collect::<Result<Vec<_>>>()?;
-            let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
-            batches.push(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?);
-        }
-        Ok(MemorySourceConfig::try_new_exec(&[batches], schema, None)?)
+        let wanted = projection.cloned().unwrap_or_else(|| (0..self.0.sheet.columns.len()).collect());
+        let schema: SchemaRef = Arc::new(self.0.schema.project(&wanted)?);
+        let rows = limit.unwrap_or(usize::MAX).min(self.0.who.len());
+        let properties = PlanProperties::new(EquivalenceProperties::new(schema), Partitioning::UnknownPartitioning(1), EmissionType::Incremental, Boundedness::Bounded);
+        Ok(Arc::new(Rows { of: Arc::clone(&self.0), wanted, rows, properties: Arc::new(properties) }))
+    }
+}
+
+/// The first rows of a sheet, made as they are asked for: a question holds no more of them than it works with, whose memory is counted.
+#[derive(Debug)]
+struct Rows {
+    of: Arc<Ready>,
+    wanted: Vec<usize>,
+    rows: usize,
+    properties: Arc<PlanProperties>,
+}
+
+impl DisplayAs for Rows {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rows: {} of {}", self.rows, self.of.sheet.name)
+    }
+}
+
+impl ExecutionPlan for Rows {
+    fn name(&self) -> &str {
+        "Rows"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn apply_expressions(&self, _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>, _: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let (of, wanted, rows, schema) = (Arc::clone(&self.of), self.wanted.clone(), self.rows, self.schema());
+        let made = schema.clone();
+        let batches = (0..rows).step_by(BATCH).map(move |from| of.batch(&wanted, &made, of.who.get(from..rows.min(from + BATCH)).unwrap_or_default()));
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, futures::stream::iter(batches))))
+    }
+
+    /// What joins are arranged by.
+    fn statistics_from_inputs(&self, _: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        let schema = self.schema();
+        let width: usize = schema.fields().iter().map(|f| f.data_type().primitive_width().unwrap_or(WORDS)).sum();
+        Ok(Arc::new(Statistics {
+            num_rows: Precision::Exact(self.rows),
+            total_byte_size: Precision::Inexact(self.rows.saturating_mul(width)),
+            column_statistics: Statistics::unknown_column(&schema),
+        }))
     }
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
 import { type FormEvent, useMemo, useState } from 'react'
 import { isProblem } from '@/api/problem'
@@ -14,7 +14,9 @@ const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'KRW
 /** First run: the one owner account and the workspace. The token was printed where the server started. */
 export function Setup() {
   const { t, lang } = useT()
-  const { token: given } = useSearch({ from: '/setup' })
+  // in the fragment, which no server and no proxy on the way is told; links of before have it in the address
+  const inFragment = useLocation({ select: (at) => /^token=(.+)$/.exec(at.hash)?.[1] })
+  const given = useSearch({ from: '/setup' }).token ?? inFragment
   const queries = useQueryClient()
   const navigate = useNavigate()
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
