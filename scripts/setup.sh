@@ -61,12 +61,22 @@ packages() { # venv name, requirements file
   fi
 }
 
+# marks pages as Chromium's own auditor does; 13 and later want a newer Node
+lighthouse() {
+  local home="$cache/lighthouse" want=12.8.2
+  if [ "$(cat "$home/.want" 2>/dev/null)" != "$want" ]; then
+    say "preparing Lighthouse $want"
+    npm install --prefix "$home" --no-audit --no-fund --loglevel=error "lighthouse@$want"
+    echo "$want" > "$home/.want"
+  fi
+}
+
 case "${1:-}" in
   web) web ;;
   browser) browser ;;
   postgres) postgres ;;
   python) packages venv tests/independent/requirements.txt ;;
-  bench) web; browser; packages bench-venv scripts/bench-requirements.txt ;;
+  bench) web; browser; lighthouse; packages bench-venv scripts/bench-requirements.txt ;;
   test) web; browser; postgres; xfs; watcher; packages venv tests/independent/requirements.txt ;;
   *) echo "usage: $0 web|browser|postgres|python|bench|test" >&2; exit 2 ;;
 esac
