@@ -40,6 +40,7 @@ mod objects;
 mod oidc;
 mod overview;
 mod owners;
+mod packed;
 mod paging;
 mod parameters;
 mod quality;

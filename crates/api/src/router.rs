@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::scope::{Gate, Needs, guard};
 use crate::{
     audit, businesses, changes, classifications, cohorts, curve, customers, dashboards, definitions, docs, duplicates, erasures, everything, exports, features, flow_between, health, idempotency::{self, Door, Keys},
-    imports, intake, invitations, jobs, limit, parameters::{self, Parameters}, mail, members, merges, notes, objects, oidc, overview, owners, quality, record_imports, rfm, rules, sample, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
+    imports, intake, invitations, jobs, limit, parameters::{self, Parameters}, mail, members, merges, notes, objects, oidc, overview, owners, packed, quality, record_imports, rfm, rules, sample, second_factor, security, segments, session, sessions, sql, subscriptions, tags, tokens, views, web, webhooks,
 };
-use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, middleware::{from_fn, from_fn_with_state, map_response}, response::{IntoResponse, Response}, routing::get};
 use domain::access::Permission::{AuditRead, BaseRead, CustomersErase, CustomersWrite, DefinitionsWrite, ExportTake, ImportsWrite, MembersManage, SettingsWrite, TokensWrite};
 use flow::inbox::MOST_BYTES;
 use utoipa::{OpenApi, openapi::{PathItem, path::Operation}};
@@ -382,6 +382,7 @@ pub fn router(ctx: Ctx) -> Router {
         .layer(map_response(plain_refusal))
         .layer(from_fn_with_state(ctx.clone(), security::csrf))
         .layer(from_fn_with_state(ctx.clone(), security::headers))
+        .layer(from_fn(packed::packed))
         .with_state(ctx)
 }
 

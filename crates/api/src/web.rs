@@ -86,7 +86,7 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
 }
 
 /// Does an `Accept-Encoding` take this coding?
-fn accepts(header: &str, coding: &str) -> bool {
+pub fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|part| {
         let mut pieces = part.split(';').map(str::trim);
         pieces.next() == Some(coding) && !pieces.any(|p| matches!(p.replace(' ', "").as_str(), "q=0" | "q=0.0"))

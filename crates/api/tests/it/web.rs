@@ -2,6 +2,7 @@
 
 use crate::app::TestApp;
 use axum::{body::Body, http::Method};
+use std::io::Read;
 
 #[tokio::test]
 async fn every_page_has_strict_headers_and_its_own_nonce() {
@@ -30,6 +31,23 @@ async fn answers_of_the_api_are_never_kept_by_caches() {
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.header("content-security-policy").contains("default-src 'none'"));
     assert_eq!(app.get("/healthz").await.expect(200)["status"], "ok");
+}
+
+#[tokio::test]
+async fn large_answers_are_packed_for_whoever_takes_them_so() {
+    let mut app = TestApp::ready(None).await;
+    let plain = app.get("/features").await;
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
+    let take = |path: &str, how: &str| app.request(Method::GET, path).header("accept-encoding", how).body(Body::empty()).expect("a request");
+    let (packed, small, refused) = (take("/features", "br, gzip;q=0.5"), take("/session", "gzip"), take("/features", "gzip;q=0"));
+    let packed = app.send(packed).await;
+    assert_eq!((packed.status.as_u16(), packed.header("content-encoding"), packed.header("content-type")), (200, "gzip", "application/json"));
+    let mut whole = Vec::new();
+    flate2::read::GzDecoder::new(packed.bytes.as_slice()).read_to_end(&mut whole).expect("it is gzip");
+    assert!(whole == plain.bytes, "what is unpacked is what stands there plain");
+    assert!(packed.bytes.len() * 3 < whole.len(), "{} of {}", packed.bytes.len(), whole.len());
+    assert_eq!(app.send(small).await.header("content-encoding"), "");
+    assert_eq!(app.send(refused).await.header("content-encoding"), "");
 }
 
 #[tokio::test]
