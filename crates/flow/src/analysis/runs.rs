@@ -120,25 +120,40 @@ impl Runs {
     /// Waits for a new run only so long, if there is one before it that serves; `None`: however long it takes. `by`: by the definitions of
     /// which day, where that is settled already; as known then they are those of the day itself.
     async fn find_or_start(&self, app: &App, asked: Asked, by: Option<Option<Day>>, aggregates: Vec<(String, Aggregate)>, patience: Option<Duration>) -> Result<Reading> {
-        let now = app.look().await?;
-        let lake = self.lake_at(app, now.head).await?;
-        let as_of = match asked.as_of {
-            Some(day) => day,
-            None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
+        let (now, key, before, run) = loop {
+            let now = app.look().await?;
+            let lake = self.lake_at(app, now.head).await?;
+            let as_of = match asked.as_of {
+                Some(day) => day,
+                None => lake.last_day(app.today())?.unwrap_or_else(|| app.today()),
+            };
+            let lake = self.known(app, lake, Asked { as_of: Some(as_of), ..asked }).await?;
+            let by = match (by, asked.known) {
+                (Some(by), _) => by,
+                (None, Known::Then) if in_force::moved_since(app, as_of).await? => Some(as_of),
+                _ => None,
+            };
+            let key = Key { snapshot: now.head, customers: now.customers, revision: now.revision, as_of, known: asked.known, by };
+            let current = asked.as_of.is_none() && asked.known == Known::Today;
+            let before = if current { self.ready_before(key) } else { None };
+            if let Some(run) = self.find(key, current) {
+                break (now, key, before, run);
+            }
+            // of runs that take long one newer one at a time: where changes come faster than runs, memory would grow with each of them
+            match (self.under_way(), &before) {
+                (Some(ahead), Some(before)) if before.milliseconds > LONG => {
+                    if patience.is_some() {
+                        let waiting = now.waiting.map(Waiting::from);
+                        return Ok(Reading { picture: Arc::clone(before), stale: true, waiting });
+                    }
+                    let _ = ahead.await;
+                }
+                _ => {
+                    let run = self.start(app, key, current, lake, aggregates.clone()).await?;
+                    break (now, key, before, run);
+                }
+            }
         };
-        let lake = self.known(app, lake, Asked { as_of: Some(as_of), ..asked }).await?;
-        let by = match (by, asked.known) {
-            (Some(by), _) => by,
-            (None, Known::Then) if in_force::moved_since(app, as_of).await? => Some(as_of),
-            _ => None,
-        };
-        let key = Key { snapshot: now.head, customers: now.customers, revision: now.revision, as_of, known: asked.known, by };
-        let current = asked.as_of.is_none() && asked.known == Known::Today;
-        let run = match self.find(key, current) {
-            Some(run) => run,
-            None => self.start(app, key, current, lake, aggregates).await?,
-        };
-        let before = if current { self.ready_before(key) } else { None };
         let waited = match (&before, patience) {
             (Some(before), Some(_)) if before.milliseconds > LONG => run.peek().cloned(),
             (Some(_), Some(patience)) => tokio::time::timeout(patience, run.clone()).await.ok(),
@@ -262,6 +277,11 @@ impl Runs {
     fn ready_before(&self, key: Key) -> Option<Arc<Picture>> {
         let slots = lock(&self.slots);
         slots.iter().rev().filter(|s| s.current && s.key != key).find_map(|s| s.run.peek().and_then(|r| r.as_ref().ok()).cloned())
+    }
+
+    /// A run of the current day that is not done yet.
+    fn under_way(&self) -> Option<Pending> {
+        lock(&self.slots).iter().find(|s| s.current && s.run.peek().is_none()).map(|s| s.run.clone())
     }
 
     fn forget(&self, key: Key) {
@@ -407,4 +427,89 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// Whole milliseconds between two instants.
 pub fn since(begun: Instant, done: Instant) -> u64 {
     u64::try_from((done.0 - begun.0) / 1000).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::Chance, ingest::{self, Progress, Source}};
+    use domain::{audit::Actor, clock::Clock};
+    use std::sync::{atomic::AtomicI64, mpsc};
+
+    /// Whenever somebody looks, two seconds went by: every run is a long one.
+    struct Hurried(AtomicI64);
+
+    impl Clock for Hurried {
+        fn now(&self) -> Instant {
+            Instant(self.0.fetch_add(2_000_000, Ordering::Relaxed))
+        }
+    }
+
+    struct Seeded(Mutex<testkit::chance::Chance>);
+
+    impl Chance for Seeded {
+        fn fill(&self, bytes: &mut [u8]) {
+            let mut chance = lock(&self.0);
+            bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
+        }
+    }
+
+    async fn import(app: &Arc<App>, folder: &std::path::Path, number: u32) {
+        let (name, path) = (format!("{number}.csv"), folder.join(number.to_string()));
+        std::fs::write(&path, format!("order_id,customer_id,order_date,paid\no{number},c{number},2026-11-0{number},10\n")).expect("a file");
+        let probe = ingest::propose(app, &path, &name, None).await.expect("the file is read");
+        let actor = Actor::program("test");
+        let request = ingest::begin(app, vec![Source { name, path, mapping: probe.mapping }], &actor, Some(false)).await.expect("begins");
+        ingest::import(app, &request, &actor, &Arc::new(Progress::default())).await.expect("imports");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn of_long_runs_one_newer_one_is_made_at_a_time() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = store::Store::open(&format!("sqlite:{}", folder.path().join("zhiyin.db").display())).await.expect("the store opens");
+        let clock = Arc::new(Hurried(AtomicI64::new(1_795_320_000_000_000)));
+        let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(7))));
+        let app = Arc::new(App::open(store, folder.path(), clock, chance).await.expect("the application opens"));
+        let workspace = store::workspace::Workspace {
+            id: "wsp_test".into(),
+            name: "Shop".into(),
+            time_zone: "Asia/Shanghai".into(),
+            currency: "CNY".into(),
+            lang: "zh-CN".into(),
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        };
+        store::workspace::create(&app.store, &workspace).await.expect("a workspace");
+        app.reload().await.expect("settings");
+        let read = || app.runs.read(&app, Asked::default());
+        let under_way = || lock(&app.runs.slots).iter().filter(|s| s.run.peek().is_none()).count();
+        import(&app, folder.path(), 1).await;
+        app.runs.warm(&app).await.expect("a run");
+        assert_eq!(read().await.expect("a run").picture.total(), 1);
+        // whatever is made behind others stands still
+        let mut held = Vec::new();
+        loop {
+            let ((go, wait), (come, there)) = (mpsc::channel::<()>(), mpsc::channel());
+            held.push((go, std::thread::spawn(move || lake::behind(move || (come.send(()), wait.recv())))));
+            if there.recv_timeout(std::time::Duration::from_millis(300)).is_err() {
+                break;
+            }
+        }
+        for number in 2..=4 {
+            import(&app, folder.path(), number).await;
+            let reading = read().await.expect("the run before");
+            assert_eq!((reading.picture.total(), reading.stale, under_way()), (1, true, 1), "after change {number}");
+        }
+        let warm = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move { app.runs.warm(&app).await }
+        });
+        for (go, thread) in held {
+            drop(go);
+            let _ = thread.join();
+        }
+        warm.await.expect("no panic").expect("the newest run");
+        let newest = read().await.expect("a run");
+        assert_eq!((newest.picture.total(), newest.stale, under_way()), (4, false, 0), "who waits gets all of it");
+    }
 }
