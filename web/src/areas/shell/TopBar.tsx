@@ -18,6 +18,7 @@ import { useNew } from './places'
 
 const AsOfPanel = lazy(() => import('./AsOfPanel'))
 const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
+const keys = mac ? '⌘K' : 'Ctrl K'
 
 export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => void; onSearch: () => void; onHelp: () => void; onOther: () => void }) {
   const { t } = useT()
@@ -27,8 +28,8 @@ export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => vo
       <Businesses onOther={onOther} />
       <AsOf />
       <span className="grow" />
-      <button type="button" className="icon-btn framed search-btn" aria-label={t('shell.search')} onClick={onSearch}>
-        <SearchIcon /><span className="search-text">{t('shell.search')}</span><span className="kbd">{mac ? '⌘K' : 'Ctrl K'}</span>
+      <button type="button" className="icon-btn framed search-btn" aria-label={`${t('shell.search')} ${keys}`} onClick={onSearch}>
+        <SearchIcon /><span className="search-text">{t('shell.search')}</span><span className="kbd">{keys}</span>
       </button>
       <New />
       <Tray />
@@ -72,10 +73,12 @@ function AsOf() {
   const { t } = useT()
   const { as_of, known } = useSearch({ strict: false }) as { as_of?: string; known?: Known }
   const newest = useQuery({ ...overview(), enabled: !as_of, staleTime: 60_000 }).data?.as_of
+  const day = as_of ?? [t('shell.newest'), newest].filter(Boolean).join(' · ')
+  const then = as_of && known === 'then' ? `· ${t('shell.known_then_short')}` : ''
   return (
     <Pop
-      className={`icon-btn framed${as_of ? ' past' : ''}`} label={t('shell.as_of_button', { day: as_of ?? t('shell.newest') })} testid="as-of"
-      button={<><CalendarIcon /><span className={as_of ? '' : 'hide-phone'}>{as_of ?? t('shell.newest')}{!as_of && newest && ` · ${newest}`}</span>{as_of && known === 'then' && <span className="hide-phone">· {t('shell.known_then_short')}</span>}</>}
+      className={`icon-btn framed${as_of ? ' past' : ''}`} label={`${t('shell.as_of_button', { day })} ${then}`.trim()} testid="as-of"
+      button={<><CalendarIcon /><span className={as_of ? '' : 'hide-phone'}>{day}</span>{then && <span className="hide-phone">{then}</span>}</>}
     >
       {(close) => <Suspense fallback={<div className="asof-panel" />}><AsOfPanel asOf={as_of} known={known} onDone={close} /></Suspense>}
     </Pop>
