@@ -45,7 +45,7 @@ for (const lang of langs)
       const drop = (name: string, buffer: Buffer, mimeType = 'text/csv') => page.getByLabel(t('imports.choose'), { exact: true }).setInputFiles({ name, mimeType, buffer })
       const counts = page.getByTestId('import-counts')
       const told = async (made: number, changed: number, same: number, refused: number) => {
-        for (const [key, n] of [['made', made], ['changed', changed], ['same', same], ['refused', refused]] as const) await expect(counts.locator('div').filter({ hasText: t(`records.import_${key}`) }).first().locator('dd')).toHaveText(String(n))
+        for (const [key, n] of [['made', made], ['changed', changed], ['same', same], ['refused', refused]] as const) await expect(counts.locator('div').filter({ hasText: t(`records.import_${key}`) }).first().locator('dd')).toHaveText(n.toLocaleString('en'), { timeout: 30_000 })
       }
       const target = (header: string) => page.getByLabel(t('imports.target_of', { name: header }), { exact: true })
       const choose = async (box: ReturnType<typeof target>, option: string) => {
@@ -109,6 +109,27 @@ for (const lang of langs)
         await drop('till.csv', Buffer.from(`Serial,Customer\nW1,${a}\nW2,${b}\n`))
         await told(0, 0, 2, 0)
         await expect(drawer.getByRole('button', { name: t('records.import_nothing'), exact: true })).toBeDisabled()
+      })
+
+      await test.step('a large file comes in behind the page, through a reload', async () => {
+        await drawer.getByRole('button', { name: t('records.import_other'), exact: true }).click()
+        await drop('large.csv', Buffer.from(Array.from({ length: 30_000 }, (_, i) => `L${i},${i % 2 ? a : b}`).reduce((all, line) => `${all}${line}\n`, 'Serial,Customer\n')))
+        await told(30_000, 0, 0, 0)
+        const accepted = page.waitForResponse((r) => r.url().endsWith('/imports') && r.request().method() === 'POST' && r.ok(), { timeout: 60_000 })
+        await drawer.getByRole('button', { name: t('records.import_go', { n: '30,000' }), exact: true }).click()
+        // on a fast machine it is in by then
+        const answer = await accepted
+        if (answer.status() === 202) await expect(drawer.getByTestId('coming-imports').or(drawer.getByText(t('records.import_done'), { exact: true }))).toBeVisible()
+        await page.reload()
+        await settled(page)
+        await expect(page.locator('main')).toContainText(/L2999[89]/, { timeout: 60_000 })
+        await open()
+        await expect(page.getByTestId('recent-imports').locator('li').first()).toContainText('large.csv')
+        await look('brought')
+        await page.keyboard.press('Escape')
+        await page.getByTestId('tray').click()
+        await expect(page.locator('.tray')).toContainText(`large.csv`)
+        await look('tray')
       })
     })
   })

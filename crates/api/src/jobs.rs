@@ -41,7 +41,7 @@ impl Scope {
 pub struct JobQuery {
     /// only in this state
     pub state: Option<JobState>,
-    /// only of this kind: `export`, `sample`, `carry`, `refresh`, `roll`, `sweep`, `tidy`, `announce`, `seal`
+    /// only of this kind: `export`, `sample`, `records`, `carry`, `refresh`, `roll`, `sweep`, `tidy`, `announce`, `seal`
     pub kind: Option<String>,
     /// only those the reader asked for
     pub mine: Option<bool>,
@@ -193,7 +193,8 @@ impl Onlooker {
     /// May they still look on, and see what they saw?
     async fn ask(&mut self) {
         match scope::still(&self.ctx, &self.headers).await {
-            Ok(Some(scope)) if scope.permissions.has(domain::access::Permission::BaseRead) => {
+            // another page is shown to whoever looks as somebody else by now
+            Ok(Some(scope)) if scope.permissions.has(domain::access::Permission::BaseRead) && scope.member.user == self.viewer.actor.id => {
                 if scope.viewer() != self.viewer {
                     self.viewer = scope.viewer();
                     self.told = None;

@@ -1,5 +1,5 @@
-//! `/objects/{id}/imports`, `/record-imports`: a whole file into an object, tried first, taken back as one. The file is sent along with each request and
-//! kept by none.
+//! `/objects/{id}/imports`, `/record-imports`: a whole file into an object, tried first, taken back as one. The file is sent along with each request
+//! and kept by none but the job that brings it.
 
 use crate::{
     ctx::Ctx,
@@ -12,6 +12,7 @@ use crate::{
 };
 use axum::{
     extract::{Multipart, State, multipart::MultipartRejection},
+    http::StatusCode,
     response::Response,
 };
 use flow::objects::{self, import::{self, RecordImportForm, RecordImportReport, RecordImportUndone, RecordImportView}};
@@ -82,11 +83,15 @@ async fn receive(ctx: &Ctx, object: &str, parts: Parts) -> Result<Brought> {
 /// there, and which do not fit, with row, field and what to mend. Otherwise everything that fits comes in, at once or not at all; `seen`
 /// of the dry run makes sure that it is what was looked at. What a field takes and how many records there may be is as for records written
 /// one by one.
+///
+/// A job brings it. What is in within two seconds, or as long as `wait` says, is answered with 200; otherwise the answer is 202, `job` is at it, and `GET /jobs/{id}`
+/// tells how far it is and what it came to. It can be stopped until it is in, and then nothing of it is left.
 #[utoipa::path(post, path = "/objects/{id}/imports", tag = "object", params(("id" = String, Path,)), request_body(content = RecordFile, content_type = "multipart/form-data"),
-    responses((status = 200, body = RecordImportReport), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
-pub async fn create(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, parts: Parts) -> Result<Json<RecordImportReport>> {
-    let b = receive(&ctx, &id, parts).await?;
-    Ok(Json(import::run(&ctx.app, &scope.by(), &id, (&b.file.0, &b.name), &b.form).await?))
+    responses((status = 200, body = RecordImportReport), (status = 202, body = RecordImportReport), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, parts: Parts) -> Result<(StatusCode, Json<RecordImportReport>)> {
+    let Brought { file, name, form } = receive(&ctx, &id, parts).await?;
+    let report = import::job::order(&ctx.app, &scope.by(), &id, (&file.0, &name), form).await?;
+    Ok((if report.job.is_some() { StatusCode::ACCEPTED } else { StatusCode::OK }, Json(report)))
 }
 
 /// Rows of a file that do not fit

@@ -85,7 +85,7 @@ pub(crate) async fn bring(app: &Arc<App>, job: &Job, beat: &Arc<Beat>) -> Result
     // whoever waits for it finds customers and classes there when it is done
     app.finder.refresh(&app.store).await?;
     app.runs.warm(app).await?;
-    Ok(Effect { result: Some(serde_json::json!({ "import": import })), note: None })
+    Ok(Effect { result: Some(serde_json::json!({ "import": import })), ..Effect::default() })
 }
 
 async fn make(app: &Arc<App>, lang: Lang, author: &Actor, beat: &Arc<Beat>) -> Result<String> {

@@ -97,6 +97,10 @@ pub(super) fn all(dir: &Path, people: &[Person], seed: u64, lang: Lang, today: D
     Ok(files.into())
 }
 
+/// Phones begin so. Mobile numbers that begin with 154 are given to no carrier, so nobody is called by a sample.
+const MEMBERS: [&str; 9] = ["1540", "1541", "1542", "1543", "1544", "1545", "1546", "1547", "1548"];
+const CONTACTS: &str = "1549";
+
 fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut Chance) -> io::Result<()> {
     let head = words(lang, [
         ("会员号", "Customer ID"), ("姓名", "Name"), ("手机号", "Phone"), ("邮箱", "Email"), ("性别", "Gender"), ("生日", "Birthday"),
@@ -107,10 +111,10 @@ fn members(path: &Path, people: &[Person], lang: Lang, today: Day, chance: &mut 
     let mut before: Option<[String; 20]> = None;
     for p in people.iter().filter(|p| !p.organisation) {
         let (a, b) = (chance.between(0, 23), chance.between(0, 23));
-        let ((city, province, country), phone) = (place(chance), format!("1{}{:08}", chance.one(&["38", "39", "50", "86", "77"]), chance.between(0, 99_999_999)));
+        let ((city, province, country), phone) = (place(chance), format!("{}{:07}", chance.one(&MEMBERS), chance.between(0, 9_999_999)));
         let birthday = today.plus(-(chance.between(18 * 365, 75 * 365) as i32)).date();
         let phone = match chance.between(0, 999) {
-            0 => "1.38E+10".to_owned(),
+            0 => "1.54E+10".to_owned(),
             1..=20 => format!("+86 {} {} {}", &phone[..3], &phone[3..7], &phone[7..]),
             21..=60 => String::new(),
             _ => phone,
@@ -201,7 +205,7 @@ fn companies(path: &Path, contacts: &Path, people: &[Person], lang: Lang, chance
         for i in 0..chance.between(1, 3) {
             people_csv.row(&[
                 number(p), names::person(chance.between(0, 23), chance.between(0, 23), lang), pick(*chance.one(&[("采购", "Buyer"), ("财务", "Finance"), ("老板", "Owner")]), lang),
-                format!("137{:08}", chance.between(0, 99_999_999)), format!("buyer{}.{}@example.org", p.number + 1, i + 1),
+                format!("{CONTACTS}{:07}", chance.between(0, 9_999_999)), format!("buyer{}.{}@example.org", p.number + 1, i + 1),
             ])?;
         }
     }

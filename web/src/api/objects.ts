@@ -32,7 +32,7 @@ export const putRecord = (id: string, body: RecordBody) => call<RecordItem>('PUT
 export const deleteRecord = (id: string) => call<void>('DELETE', `/records/${id}`)
 export const restoreRecord = (id: string) => call<RecordItem>('POST', `/records/${id}/restore`)
 
-/** A file of records: sent along with whatever is asked about it, and kept by no server. */
+/** A file of records: sent along with whatever is asked about it; only the job that brings it keeps it. */
 const brought = (file: File, form: RecordImportForm) => {
   const parts = new FormData()
   parts.append('form', JSON.stringify(form))

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useT } from '@/i18n'
 import { typing } from './hooks'
 
@@ -23,13 +23,11 @@ export const toast = {
 }
 
 export function Toasts() {
-  const { t } = useT()
   const [items, setItems] = useState<Toast[]>([])
   useEffect(() => {
     push = (t) => {
       const id = ++next
       setItems((all) => [...all.filter((x) => x.text !== t.text).slice(-2), { ...t, id }])
-      setTimeout(() => setItems((all) => all.filter((x) => x.id !== id)), t.undo ? 12_000 : t.tone === 'ok' ? 4000 : 8000)
     }
     const key = (event: KeyboardEvent) => {
       if (!(event.metaKey || event.ctrlKey) || event.shiftKey || event.key.toLowerCase() !== 'z' || typing(event) || !last) return
@@ -43,13 +41,25 @@ export function Toasts() {
       window.removeEventListener('keydown', key)
     }
   }, [])
-  const undone = (x: Toast) => {
-    setItems((all) => all.filter((y) => y.id !== x.id))
-    x.undo?.()
-  }
+  const gone = useCallback((id: number) => setItems((all) => all.filter((y) => y.id !== id)), [])
+  return <div className="toasts" role="status" aria-live="polite">{items.map((x) => <Said key={x.id} toast={x} onGone={gone} />)}</div>
+}
+
+/** One of them: it stays while the pointer is over it or the focus in it, and a while longer. */
+function Said({ toast: x, onGone }: { toast: Toast; onGone: (id: number) => void }) {
+  const { t } = useT()
+  const [held, setHeld] = useState({ pointer: false, focus: false })
+  const stays = held.pointer || held.focus
+  useEffect(() => {
+    if (stays) return
+    const timer = setTimeout(() => onGone(x.id), x.undo ? 12_000 : x.tone === 'ok' ? 4000 : 8000)
+    return () => clearTimeout(timer)
+  }, [stays, x, onGone])
+  const hold = (more: Partial<typeof held>) => setHeld((now) => ({ ...now, ...more }))
   return (
-    <div className="toasts" role="status" aria-live="polite">
-      {items.map((x) => <div key={x.id} className={`toast toast-${x.tone}`}>{x.text}{x.undo && <button type="button" className="toast-undo" title="⌘Z / Ctrl+Z" onClick={() => undone(x)}>{t('common.undo')}</button>}</div>)}
+    <div className={`toast toast-${x.tone}`} onPointerEnter={() => hold({ pointer: true })} onPointerLeave={() => hold({ pointer: false })} onFocus={() => hold({ focus: true })} onBlur={() => hold({ focus: false })}>
+      {x.text}
+      {x.undo && <button type="button" className="toast-undo" title="⌘Z / Ctrl+Z" onClick={() => { onGone(x.id); x.undo?.() }}>{t('common.undo')}</button>}
     </div>
   )
 }

@@ -29,8 +29,24 @@ async fn made(app: &mut TestApp) -> String {
     text(&app.post("/objects", warranty()).await.expect(201)["id"])
 }
 
-/// Sends a file by somebody, perhaps with a key.
-pub async fn bring(app: &TestApp, who: &Who, path: &str, (name, bytes): (&str, &[u8]), form: Value, key: Option<&str>) -> Answer {
+/// Sends a file by somebody, perhaps with a key; the jobs of the server are done meanwhile.
+pub async fn bring(app: &TestApp, who: &Who, path: &str, file: (&str, &[u8]), form: Value, key: Option<&str>) -> Answer {
+    if form["dry_run"] == true || path.contains("refused") {
+        return sent(app, who, path, file, form, key).await;
+    }
+    let workers = flow::jobs::Workers::start(&app.ctx.app);
+    let answer = sent(app, who, path, file, with(form, "wait", 60), key).await;
+    workers.stop().await;
+    answer
+}
+
+fn with(mut form: Value, name: &str, value: u64) -> Value {
+    form[name] = json!(value);
+    form
+}
+
+/// Sends a file by somebody; nobody does jobs.
+async fn sent(app: &TestApp, who: &Who, path: &str, (name, bytes): (&str, &[u8]), form: Value, key: Option<&str>) -> Answer {
     let Who::Session(cookie) = who else { panic!("nobody is signed in") };
     let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{form}\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
     body.extend_from_slice(bytes);
@@ -100,6 +116,7 @@ async fn a_file_is_tried_brought_again_and_taken_back() {
 
         // corrections, by a field of one's own choice; what a row leaves empty stays
         let better = "Serial,Customer,Price,类型\nW1,M002,1300,\nW2,,,Part\nW5,M005,5,整机\nW5,M006,5,整机\n";
+        app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 1_000_000));
         let form = json!({ "match": "质保编号" });
         let done = bring(&app, &me, &path, ("more.csv", better.as_bytes()), form.clone(), None).await.expect(200);
         assert_eq!(counts(&done), [4, 1, 1, 1, 1], "{done:#}");
@@ -183,6 +200,76 @@ async fn the_bounds_of_an_object_hold_for_files() {
     let begun = std::time::Instant::now();
     assert_eq!(app.post(&format!("/record-imports/{}/undo", text(&done["id"])), json!({})).await.expect(200)["restored"], done["changed"]);
     println!("taken back in {:?}", begun.elapsed());
+}
+
+/// How many files the server keeps.
+fn kept(app: &TestApp) -> usize {
+    std::fs::read_dir(app.ctx.app.exports()).map_or(0, |all| all.count())
+}
+
+#[tokio::test]
+async fn a_file_waits_for_its_job_and_goes_with_it_however_that_ends() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let (me, object) = (app.me(), made(&mut app).await);
+        let path = format!("/objects/{object}/imports");
+        let records = async |app: &TestApp| app.read(&me, &format!("/objects/{object}")).await.expect(200)["records"].clone();
+        let order = async |app: &TestApp, form: Value| {
+            let said = sent(app, &me, &path, ("王芳13811115678.csv", FILE.as_bytes()), with(form, "wait", 0), None).await.expect(202);
+            assert_eq!((counts(&said), &said["id"]), ([6, 2, 0, 1, 3], &json!(null)), "what will become of it");
+            text(&said["job"])
+        };
+        let job = async |app: &TestApp, who: &Who, id: &str| app.read(who, &format!("/jobs/{id}")).await.expect(200);
+        let act = async |app: &TestApp, id: &str, what: &str| app.by(&me, Method::POST, &format!("/jobs/{id}/{what}"), None).await;
+
+        // nobody does jobs: it waits, and another file into the same object with it
+        let id = order(&app, json!({})).await;
+        assert_eq!((kept(&app), records(&app).await), (1, json!(0)));
+        assert_eq!(sent(&app, &me, &path, ("b.csv", FILE.as_bytes()), json!({}), None).await.problem(), (409, "record.busy".into()));
+        let now = job(&app, &me, &id).await;
+        assert_eq!((&now["kind"], &now["state"], &now["quiet"], &now["files"], &now["total"]), (&json!("records"), &json!("queued"), &json!(false), &json!(["王芳13811115678.csv"]), &json!(6)));
+        let (_, blind) = app.joined(Role::Manager, Personal::Denied).await;
+        assert!(!job(&app, &blind, &id).await.to_string().contains("13811115678"), "the name of a file");
+        // another process knows it, too, and keeps its file
+        assert_eq!(flow::jobs::export::sweep(&app.another_process().await.ctx.app).await.expect("sweeps"), 0);
+
+        // stopped: nothing is left, and it is not run again without its file
+        assert_eq!(act(&app, &id, "cancel").await.expect(200)["state"], "cancelled");
+        assert_eq!((kept(&app), records(&app).await), (0, json!(0)));
+        assert_eq!((&job(&app, &me, &id).await["can_retry"], act(&app, &id, "retry").await.problem()), (&json!(false), (409, "job.once".into())));
+
+        // what was looked at is another by the time it is brought: said, and nothing is written
+        let seen = text(&sent(&app, &me, &path, ("a.csv", FILE.as_bytes()), json!({ "dry_run": true }), None).await.expect(200)["seen"]);
+        let id = order(&app, json!({ "seen": seen })).await;
+        app.post(&format!("/objects/{object}/records"), json!({ "values": { "质保编号": "W1" } })).await.expect(201);
+        app.at_rest().await;
+        let dead = job(&app, &me, &id).await;
+        assert_eq!((&dead["state"], &dead["problem"]["code"], &dead["attempts"]), (&json!("dead"), &json!("record.moved"), &json!(1)), "{dead:#}");
+        assert_eq!((kept(&app), records(&app).await), (0, json!(1)));
+
+        // an erasure takes every file along: said, too
+        let id = order(&app, json!({})).await;
+        std::fs::remove_dir_all(app.ctx.app.exports()).expect("is removed");
+        app.at_rest().await;
+        assert_eq!(job(&app, &me, &id).await["problem"]["code"], "record.file_gone");
+
+        // whoever may no longer, does not
+        let (agent, theirs) = app.joined(Role::Agent, Personal::ByRole).await;
+        let id = text(&sent(&app, &theirs, &path, ("a.csv", FILE.as_bytes()), json!({ "wait": 0 }), None).await.expect(202)["job"]);
+        app.with_body(Method::PUT, &format!("/members/{agent}"), json!({ "role": "viewer" })).await.expect(200);
+        app.at_rest().await;
+        assert_eq!((&job(&app, &me, &id).await["problem"]["code"], kept(&app), records(&app).await), (&json!("access.denied"), 0, json!(1)));
+
+        // brought: in with its end, in the list of what can be taken back, and the file is gone
+        let id = order(&app, json!({})).await;
+        app.at_rest().await;
+        let done = job(&app, &me, &id).await;
+        assert_eq!((&done["state"], &done["records"]["made"], &done["records"]["refused"], &done["records"]["object"]), (&json!("done"), &json!(2), &json!(3), &json!(object)), "{done:#}");
+        assert_eq!((kept(&app), records(&app).await), (0, json!(3)));
+        assert_eq!(app.get(&path).await.expect(200)["items"][0]["id"], done["records"]["import"]);
+        app.post(&format!("/record-imports/{}/undo", text(&done["records"]["import"])), json!({})).await.expect(200);
+        assert_eq!(records(&app).await, 1);
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ const UNDO: &[(&str, bool)] =
 pub const WORK: &[&str] = &["store.job.claimed", "job-effect-before-done"];
 /// Places an export passes in a server (`jobs.rs`).
 pub const EXPORT: &[&str] = &["job-export-begun", "job-export-written"];
+/// The place a file of records passes in a server when its rows are written and not committed (`jobs.rs`).
+pub const RECORDS: &str = "job-records-written";
 /// Places a change passes on its way to a webhook (`webhooks.rs`).
 pub const TOLD: &[&str] = &["webhook-announce-before-commit", "webhook-announced", "webhook-before-send", "webhook-sent-before-noted"];
 /// Places no command passes; the store's own tests die there.
@@ -44,7 +46,7 @@ const ACCEPTED: u64 = CUSTOMERS as u64 * 2 + 1;
 
 #[test]
 fn every_failpoint_has_its_test() {
-    let here: BTreeSet<&str> = IMPORT.iter().chain(UNDO).map(|(name, _)| *name).chain(WORK.iter().chain(EXPORT).chain(TOLD).chain(ELSEWHERE).chain(ARRIVAL).chain(&[COMPACTION]).copied()).collect();
+    let here: BTreeSet<&str> = IMPORT.iter().chain(UNDO).map(|(name, _)| *name).chain(WORK.iter().chain(EXPORT).chain(TOLD).chain(ELSEWHERE).chain(ARRIVAL).chain(&[COMPACTION, RECORDS]).copied()).collect();
     let all: BTreeSet<&str> = store::FAILPOINTS.iter().chain(flow::ingest::FAILPOINTS).chain(flow::jobs::FAILPOINTS).copied().collect();
     assert_eq!(here, all);
 }

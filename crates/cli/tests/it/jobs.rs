@@ -1,7 +1,7 @@
 //! Jobs of the real server, which dies: of a job that takes it down, at the worst places, and at random under a load of jobs.
 
 use crate::{
-    failpoints::EXPORT,
+    failpoints::{EXPORT, RECORDS},
     files::orders,
     place::{Engine, Place},
     server::{Browser, Server},
@@ -148,6 +148,39 @@ fn poison(engine: Engine) {
         assert_eq!(taken(&mut browser).get(&id), Some(&1));
         server.die();
     }
+    records_die(&place, &mut browser);
+}
+
+/// Killed with every row written and nothing committed: nothing is there; taken up again everything is, once, and the file is gone.
+fn records_die(place: &Place, browser: &mut Browser) {
+    let mut server = Server::start_to_die(place, Some(RECORDS));
+    browser.address = server.address.clone();
+    let field = json!({ "key": "serial", "label": { "zh": "编号", "en": "Serial" }, "kind": "text" });
+    let object = json!({ "label": { "zh": "质保", "en": "Warranties" }, "sections": [{ "fields": [field] }] });
+    let (status, made) = browser.send("POST", "/objects", "application/json", &object.to_string()).expect("it answers");
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/objects/{}", made["id"].as_str().expect("an id"));
+    let rows = (0..3_000).fold(String::from("Serial\n"), |all, n| all + &format!("W{n}\n"));
+    let body = format!("--edge\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{{}}\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"w.csv\"\r\n\r\n{rows}\r\n--edge--\r\n");
+    browser.send("POST", &format!("{path}/imports"), "multipart/form-data; boundary=edge", &body).ok();
+    while !server.is_gone() {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let files = || std::fs::read_dir(place.data().join("exports")).map_or(0, |all| all.flatten().filter(|f| std::fs::read(f.path()).is_ok_and(|b| b.starts_with(b"Serial"))).count());
+    assert_eq!(files(), 1, "the server keeps the file");
+    let server = Server::start(place);
+    browser.address = server.address.clone();
+    assert_eq!(browser.get(&path)["records"], 0, "nothing of it is in");
+    let id = browser.get("/jobs?kind=records")["items"][0]["id"].as_str().expect("an id").to_owned();
+    let done = browser.over(&id);
+    assert_eq!((&done["state"], &done["attempts"], &done["records"]["made"]), (&json!("done"), &json!(2), &json!(3_000)), "{done:#}");
+    assert_eq!((&browser.get(&path)["records"], browser.get(&format!("{path}/imports"))["items"].as_array().map(Vec::len)), (&json!(3_000), Some(1)));
+    let begun = Instant::now();
+    while files() > 0 {
+        assert!(begun.elapsed() < TAKEN_UP, "the file stays");
+        thread::sleep(Duration::from_millis(50));
+    }
+    server.die();
 }
 
 /// How often the log says that each job wrote its file.

@@ -75,7 +75,7 @@ pub(crate) async fn run(app: &Arc<App>, job: &Job, beat: &Arc<Beat>) -> Result<E
         let swaps = merged.await.unwrap_or_else(|| Err(Error::Internal("a compaction broke off".to_owned())))?;
         beat.tell(rows, rows)?;
         let files: usize = swaps.iter().map(|s| s.old.len()).sum();
-        let effect = Effect { result: Some(json!({ "files": files, "into": swaps.len() })), note: None };
+        let effect = Effect { result: Some(json!({ "files": files, "into": swaps.len() })), ..Effect::default() };
         if swaps.is_empty() {
             return Ok(effect);
         }

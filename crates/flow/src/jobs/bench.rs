@@ -4,6 +4,7 @@
 
 use super::{
     beat::{Beat, Why},
+    export,
     kind::{Kind, SHORT},
     reason::{JobProblem, hopeless},
 };
@@ -18,7 +19,7 @@ use std::{
     },
     time::Duration,
 };
-use store::job::{self, Job, State};
+use store::{Tx, job::{self, Job, State}};
 use tokio::{sync::watch, task::JoinSet};
 
 /// How long a worker may be silent before another takes its job: with the time a start takes, an orphan is taken up within
@@ -46,6 +47,8 @@ pub struct Effect {
     pub result: Option<serde_json::Value>,
     /// what the audit log is told
     pub note: Option<Note>,
+    /// what it wrote, not committed yet: it is there with the end of the job, or not at all
+    pub wrote: Option<Tx>,
 }
 
 /// The code of jobs: given one, does it.
@@ -199,7 +202,7 @@ impl Bench {
             let _turn = if long { Some(app.shares.jobs.take().await?) } else { None };
             doing.await
         });
-        let outcome = tokio::select! {
+        let mut outcome = tokio::select! {
             ended = &mut task => match ended {
                 Ok(outcome) => outcome.map_err(Some),
                 Err(e) => {
@@ -211,7 +214,16 @@ impl Bench {
             () = must_stop(&beat) => Err(None),
         };
         store::failpoint("job-effect-before-done");
-        for wait in [1, 2, 4, 0] {
+        let wrote = outcome.as_mut().ok().and_then(|effect| effect.wrote.take());
+        let whole = match (&outcome, wrote) {
+            (Ok(effect), Some(tx)) => Some(self.whole(tx, &job, &beat, effect).await),
+            _ => None,
+        };
+        let over = matches!(whole, Some(Ok(())));
+        if let Some(Err(e)) = whole {
+            outcome = Err(Some(e));
+        }
+        for wait in [1, 2, 4, 0].into_iter().take_while(|_| !over) {
             match self.end(&job, &beat, &outcome).await {
                 Ok(()) => break,
                 Err(Error::Store(store::Error::LeaseLost { .. })) => {
@@ -225,7 +237,33 @@ impl Bench {
             }
         }
         self.held().remove(&job.id);
+        if Kind::parse(&job.name).is_some_and(Kind::once)
+            && let Err(e) = export::settle(&self.app, &job.id).await
+        {
+            tracing::warn!(job = %job.id, error = %e, "the file of a job goes with the next sweep");
+        }
         self.app.jobs.pulse();
+    }
+
+    /// Commits what a job wrote together with its end, unless it was to stop.
+    async fn whole(&self, mut tx: Tx, job: &Job, beat: &Beat, effect: &Effect) -> Result<()> {
+        if self.done(&mut tx, job, beat, effect).await? {
+            beat.stop(Why::Cancelled);
+            return Err(Error::Internal("the job was stopped".into()));
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes down that a job is done; was it asked to stop?
+    async fn done(&self, tx: &mut Tx, job: &Job, beat: &Beat, effect: &Effect) -> Result<bool> {
+        let ((done, total), worker, now) = (beat.told(), self.worker.as_str(), self.app.clock.now());
+        let unit = job.unit.as_deref().unwrap_or_default();
+        let asked = job::progress(&mut *tx, job, worker, done, total, unit, Instant(now.0 + LEASE)).await?;
+        job::done(&mut *tx, job, worker, now, effect.result.as_ref()).await?;
+        if let Some(note) = &effect.note {
+            audit::append(&self.app, tx, note).await?;
+        }
+        Ok(asked)
     }
 
     /// Writes down how a job ended: what it did and that it is done in one transaction, so that a lost lease undoes both.
@@ -233,14 +271,9 @@ impl Bench {
         let (store, worker, now) = (&self.app.store, self.worker.as_str(), self.app.clock.now());
         let e = match outcome {
             Ok(effect) => {
-                let (done, total) = beat.told();
-                let unit = job.unit.as_deref().unwrap_or_default();
                 let mut tx = store.begin().await?;
-                job::progress(&mut tx, job, worker, done, total, unit, Instant(now.0 + LEASE)).await?;
-                job::done(&mut tx, job, worker, now, effect.result.as_ref()).await?;
-                if let Some(note) = &effect.note {
-                    audit::append(&self.app, &mut tx, note).await?;
-                }
+                // what it did is there already
+                self.done(&mut tx, job, beat, effect).await?;
                 return Ok(tx.commit().await?);
             }
             Err(e) => e,

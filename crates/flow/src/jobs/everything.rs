@@ -72,7 +72,7 @@ pub(super) async fn write(app: &Arc<App>, job: &Job, format: Format, permissions
     let actor = Actor { id: job.actor.clone(), name: String::new(), token: job.token.clone() };
     let detail = serde_json::json!({ "format": format.key(), "rows": rows, "as_of": as_of.to_string(), "masked": false, "job": job.id });
     let note = audit::of(app, &actor, Action::ExportTaken, "everything").detail(detail);
-    Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note) })
+    Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note), ..Effect::default() })
 }
 
 /// Takes an uploaded archive in, looks at every byte of it, and orders that it comes in. The upload is moved away.
@@ -90,23 +90,15 @@ pub async fn receive(app: &Arc<App>, who: &Viewer, upload: PathBuf) -> Result<Jo
     });
     let rows = rows.await??;
     let (id, now) = (app.new_id("job"), app.clock.now());
-    std::fs::create_dir_all(app.exports())?;
-    let place = export::place(app, &id);
-    std::fs::rename(&upload, &place)?;
-    // it is promised once it is ordered
-    File::open(&place)?.sync_all()?;
-    File::open(app.exports())?.sync_all()?;
     let mut job = NewJob::new(id.clone(), Kind::Arrive.key(), serde_json::json!({}), now).by(&app.settings().id, &who.actor);
     job.unique_key = Some("arrive".to_owned());
     job.priority = Kind::Arrive.priority();
     job.max_attempts = Kind::Arrive.attempts();
     job.total = i64::try_from(rows).unwrap_or(i64::MAX);
     job.unit = Some("rows".to_owned());
-    if !store::job::enqueue(&app.store, &job, now).await? {
-        std::fs::remove_file(&place)?;
+    if !export::entrust(app, &job, &upload).await? {
         return Err(Error::conflict("everything.busy", "已经有一份全部数据正在带进来", "everything of a business is coming in already"));
     }
-    app.jobs.pulse();
     view::get(app, who, &id).await
 }
 
@@ -133,7 +125,7 @@ pub(super) async fn arrive(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> 
         })
     };
     let compared = tokio::task::spawn_blocking(work).await??;
-    Ok(Effect { result: Some(serde_json::to_value(compared).map_err(|e| Error::Internal(e.to_string()))?), note: None })
+    Ok(Effect { result: Some(serde_json::to_value(compared).map_err(|e| Error::Internal(e.to_string()))?), ..Effect::default() })
 }
 
 /// How it came in.

@@ -209,8 +209,26 @@ pub async fn order(app: &Arc<App>, who: &Viewer, form: ExportForm) -> Result<Job
     Err(Error::Store(store::Error::Busy))
 }
 
+/// Keeps an uploaded file beside the exports for the job that works on it, and orders the job: both or neither. Answers whether it was
+/// ordered; not where an open job has its key.
+pub(crate) async fn entrust(app: &App, job: &NewJob, upload: &Path) -> Result<bool> {
+    let folder = app.exports();
+    std::fs::create_dir_all(&folder)?;
+    File::open(upload)?.sync_all()?;
+    let mut tx = app.store.begin().await?;
+    store::audit::turn(&mut tx).await?;
+    if !store::job::enqueue(&mut tx, job, app.clock.now()).await? {
+        return Ok(false);
+    }
+    std::fs::rename(upload, place(app, &job.id))?;
+    File::open(&folder)?.sync_all()?;
+    tx.commit().await?;
+    app.jobs.pulse();
+    Ok(true)
+}
+
 /// Where the file of an export lies.
-pub(super) fn place(app: &App, id: &str) -> PathBuf {
+pub(crate) fn place(app: &App, id: &str) -> PathBuf {
     app.exports().join(id)
 }
 
@@ -279,7 +297,7 @@ pub(super) async fn run(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> Res
         "format": sheet.extension(), "rows": rows, "as_of": as_of.to_string(), "segment": segment, "masked": sight.is_masked(), "job": job.id,
     });
     let note = audit::of(app, &actor, Action::ExportTaken, form.object.as_deref().unwrap_or("customers")).detail(detail);
-    Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note) })
+    Ok(Effect { result: Some(serde_json::to_value(written).map_err(|e| Error::Internal(e.to_string()))?), note: Some(note), ..Effect::default() })
 }
 
 /// A new file that nobody else on the machine may read.
@@ -296,16 +314,8 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
 
 /// What whoever ordered a job may do now.
 pub(super) async fn maker(app: &App, job: &Job) -> Result<Permissions> {
-    let denied = || Error::denied("export.denied", "要求这次导出的人已不能导出", "whoever asked for this export may no longer export");
-    let member = store::member::get(&app.store, &job.workspace, &job.actor).await?.ok_or_else(denied)?;
-    let mut permissions = member.permissions();
-    if let Some(id) = &job.token {
-        let now = app.clock.now();
-        let token = store::token::get(&app.store, &job.workspace, id).await?;
-        let token = token.filter(|t| t.revoked_at.is_none() && t.expires_at > now && t.user == job.actor).ok_or_else(denied)?;
-        permissions = token.permissions(permissions);
-    }
-    if permissions.has(Permission::ExportTake) { Ok(permissions) } else { Err(denied()) }
+    let permissions = super::maker(app, job).await?.filter(|may| may.has(Permission::ExportTake));
+    permissions.ok_or_else(|| Error::denied("export.denied", "要求这次导出的人已不能导出", "whoever asked for this export may no longer export"))
 }
 
 /// A file, its format and its name.
@@ -359,33 +369,43 @@ pub async fn file(app: &App, who: &Viewer, id: &str) -> Result<Download> {
 /// # Errors
 /// When the store or the disk refuses.
 pub async fn sweep(app: &App) -> Result<u64> {
-    let folder = app.exports();
-    let names: Vec<String> = match std::fs::read_dir(&folder) {
+    let names: Vec<String> = match std::fs::read_dir(app.exports()) {
         Ok(all) => all.filter_map(|f| f.ok()?.file_name().into_string().ok()).collect(),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
         Err(e) => return Err(e.into()),
     };
-    let (now, mut count) = (app.clock.now(), 0);
+    // whose file is being taken in has the turn until its job is known
+    store::audit::turn(&mut app.store.begin().await?).await?;
+    let mut count = 0;
     for name in names {
-        let (id, attempt) = match name.strip_suffix(".part").and_then(|n| n.rsplit_once('.')) {
-            Some((id, attempt)) => (id, attempt.parse::<u32>().ok()),
-            None => (name.as_str(), None),
-        };
-        let kept = match store::job::get(&app.store, id).await? {
-            None => false,
-            Some(job) => match attempt {
-                Some(attempt) => job.state == State::Running && job.attempts == attempt,
-                None => match job.state {
-                    State::Queued | State::Running => true,
-                    State::Done => written(&job).is_some_and(|w| w.expires_at > now),
-                    State::Dead | State::Cancelled => false,
-                },
-            },
-        };
-        if !kept {
-            std::fs::remove_file(folder.join(&name))?;
-            count += 1;
-        }
+        count += u64::from(settle(app, &name).await?);
     }
     Ok(count)
+}
+
+/// Removes a file unless its job still needs it, or somebody may still take it; answers whether it went.
+pub(super) async fn settle(app: &App, name: &str) -> Result<bool> {
+    let (id, attempt) = match name.strip_suffix(".part").and_then(|n| n.rsplit_once('.')) {
+        Some((id, attempt)) => (id, attempt.parse::<u32>().ok()),
+        None => (name, None),
+    };
+    let kept = match store::job::get(&app.store, id).await? {
+        None => false,
+        Some(job) => match attempt {
+            Some(attempt) => job.state == State::Running && job.attempts == attempt,
+            None => match job.state {
+                State::Queued | State::Running => true,
+                State::Done => written(&job).is_some_and(|w| w.expires_at > app.clock.now()),
+                State::Dead | State::Cancelled => false,
+            },
+        },
+    };
+    if kept {
+        return Ok(false);
+    }
+    match std::fs::remove_file(app.exports().join(name)) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e.into()),
+    }
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     Sample,
     /// makes few files of the lake of many
     Compact,
+    /// brings a file of records
+    Records,
 }
 
 /// Jobs up to this priority are short; they have a place of their own, so that no long one keeps them waiting.
@@ -44,7 +46,7 @@ pub const SHORT: i64 = 5;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 16] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures, Kind::Sample, Kind::Compact];
+    pub const ALL: [Kind; 17] = [Kind::Refresh, Kind::Roll, Kind::Sweep, Kind::Tidy, Kind::Export, Kind::Carry, Kind::Duplicates, Kind::Announce, Kind::Seal, Kind::Letters, Kind::Erase, Kind::Arrive, Kind::Quality, Kind::Figures, Kind::Sample, Kind::Compact, Kind::Records];
 
     /// Machine name; the web app says it as `jobs.kind_<key>`.
     pub fn key(self) -> &'static str {
@@ -65,6 +67,7 @@ impl Kind {
             Kind::Figures => "figures",
             Kind::Sample => "sample",
             Kind::Compact => "compact",
+            Kind::Records => "records",
         }
     }
 
@@ -78,7 +81,7 @@ impl Kind {
         match self {
             Kind::Refresh | Kind::Roll | Kind::Announce => 0,
             Kind::Sweep | Kind::Tidy | Kind::Carry | Kind::Seal | Kind::Figures => SHORT,
-            Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive | Kind::Sample => 2 * SHORT,
+            Kind::Export | Kind::Letters | Kind::Erase | Kind::Arrive | Kind::Sample | Kind::Records => 2 * SHORT,
             Kind::Duplicates | Kind::Quality | Kind::Compact => 3 * SHORT,
         }
     }
@@ -90,7 +93,12 @@ impl Kind {
 
     /// Nobody waits for it: it is in the history, but not in the tray.
     pub fn quiet(self) -> bool {
-        !matches!(self, Kind::Export | Kind::Arrive | Kind::Sample)
+        !matches!(self, Kind::Export | Kind::Arrive | Kind::Sample | Kind::Records)
+    }
+
+    /// The file it works on is kept until it is over and no longer, so it is not run again after that.
+    pub fn once(self) -> bool {
+        self == Kind::Records
     }
 
     /// What whoever asked for one must still have to stop it or have it run again.
@@ -99,7 +107,7 @@ impl Kind {
             Kind::Export => Permission::ExportTake,
             Kind::Refresh | Kind::Roll | Kind::Sweep | Kind::Tidy | Kind::Announce | Kind::Seal | Kind::Letters | Kind::Quality | Kind::Figures | Kind::Compact => Permission::BaseRead,
             Kind::Carry | Kind::Sample => Permission::ImportsWrite,
-            Kind::Duplicates => Permission::CustomersWrite,
+            Kind::Duplicates | Kind::Records => Permission::CustomersWrite,
             Kind::Erase => Permission::CustomersErase,
             Kind::Arrive => Permission::SettingsWrite,
         }

@@ -23,12 +23,13 @@ pub use reason::JobProblem;
 
 use crate::{Result, app::App, compaction, dashboards, erasure, inbox, ingest, mail, merging, objects, quality, sample, seal, webhooks};
 use futures::{FutureExt, future::BoxFuture};
+use domain::access::Permissions;
 use std::{sync::Arc, time::Duration};
-use store::job::Job;
+use store::job::{Job, State};
 use tokio::{sync::watch, task::JoinHandle};
 
 /// Names this room's failpoints.
-pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-effect-before-done", "webhook-announce-before-commit", "webhook-announced", "webhook-before-send", "webhook-sent-before-noted"];
+pub const FAILPOINTS: &[&str] = &["job-export-begun", "job-export-written", "job-records-written", "job-effect-before-done", "webhook-announce-before-commit", "webhook-announced", "webhook-before-send", "webhook-sent-before-noted"];
 
 /// How often the inbox is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -61,6 +62,10 @@ impl Workers {
             }
             if let Err(e) = ingest::sweep(&app).await {
                 tracing::error!(error = %e, "the sweep failed");
+            }
+            // files of jobs that were over when the process ended
+            if let Err(e) = export::sweep(&app).await {
+                tracing::error!(error = %e, "files of jobs could not be swept");
             }
             // takes seconds at a million customers; jobs need not wait for it
             let texts = Arc::clone(&app);
@@ -105,6 +110,34 @@ impl Workers {
     }
 }
 
+/// What whoever ordered a job may do now; nothing if they are no member any more, or came with a token that holds no longer.
+pub(crate) async fn maker(app: &App, job: &Job) -> Result<Option<Permissions>> {
+    let member = store::member::get(&app.store, &job.workspace, &job.actor).await?.filter(|m| !m.disabled);
+    let Some(member) = member else { return Ok(None) };
+    let Some(id) = &job.token else { return Ok(Some(member.permissions())) };
+    let (now, token) = (app.clock.now(), store::token::get(&app.store, &job.workspace, id).await?);
+    let token = token.filter(|t| t.revoked_at.is_none() && t.expires_at > now && t.user == job.actor);
+    Ok(token.map(|t| t.permissions(member.permissions())))
+}
+
+/// Waits so long for the end of a job; answers it as it stands then.
+pub(crate) async fn awaited(app: &App, id: &str, patience: Duration) -> Result<Option<Job>> {
+    let mut news = app.jobs.listen();
+    let over = async {
+        loop {
+            news.mark_unchanged();
+            match store::job::get(&app.store, id).await? {
+                Some(job) if matches!(job.state, State::Queued | State::Running) => drop(tokio::time::timeout(LOOK, news.changed()).await),
+                over => return Ok::<_, crate::Error>(over),
+            }
+        }
+    };
+    match tokio::time::timeout(patience, over).await {
+        Ok(over) => over,
+        Err(_) => Ok(store::job::get(&app.store, id).await?),
+    }
+}
+
 /// Does a job. Doing one twice is harmless.
 pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'static, Result<Effect>> {
     async move {
@@ -122,26 +155,26 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             }
             Some(Kind::Sweep) => {
                 let (files, bytes) = ingest::sweep(&app).await?;
-                Ok(Effect { result: Some(serde_json::json!({ "files": files, "bytes": bytes })), note: None })
+                Ok(Effect { result: Some(serde_json::json!({ "files": files, "bytes": bytes })), ..Effect::default() })
             }
             Some(Kind::Tidy) => tidy::run(&app).await,
             Some(Kind::Export) => export::run(&app, &job, &beat).await,
             Some(Kind::Duplicates) => merging::find::run(&app, &beat).await,
             Some(Kind::Carry) => {
                 let rows = inbox::carry(&app, Some(&beat)).await?;
-                Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), note: None })
+                Ok(Effect { result: Some(serde_json::json!({ "rows": rows })), ..Effect::default() })
             }
             Some(Kind::Announce) => {
                 let told = webhooks::announce::run(&app, &beat).await?;
-                Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), note: None })
+                Ok(Effect { result: Some(serde_json::json!({ "messages": told.messages, "customers": told.customers })), ..Effect::default() })
             }
             Some(Kind::Letters) => {
                 let mails = dashboards::subscription::write(&app).await?;
-                Ok(Effect { result: Some(serde_json::json!({ "mails": mails })), note: None })
+                Ok(Effect { result: Some(serde_json::json!({ "mails": mails })), ..Effect::default() })
             }
             Some(Kind::Seal) => {
                 let signed = seal::sign(&app).await?;
-                Ok(Effect { result: signed.map(|s| serde_json::json!({ "seq": s.seq })), note: None })
+                Ok(Effect { result: signed.map(|s| serde_json::json!({ "seq": s.seq })), ..Effect::default() })
             }
             Some(Kind::Erase) => {
                 let id = job.payload.get("erasure").and_then(|id| id.as_str()).unwrap_or_default();
@@ -153,11 +186,12 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
             Some(Kind::Arrive) => everything::arrive(&app, &job, &beat).await,
             Some(Kind::Quality) => {
                 let score = quality::note(&app).await?;
-                Ok(Effect { result: score.map(|score| serde_json::json!({ "score": score })), note: None })
+                Ok(Effect { result: score.map(|score| serde_json::json!({ "score": score })), ..Effect::default() })
             }
+            Some(Kind::Records) => objects::import::job::run(&app, &job, &beat).await,
             Some(Kind::Figures) => {
                 let values = objects::figures::run(&app, &job.payload).await?;
-                Ok(Effect { result: Some(serde_json::json!({ "values": values })), note: None })
+                Ok(Effect { result: Some(serde_json::json!({ "values": values })), ..Effect::default() })
             }
             None => Err(crate::Error::Invalid {
                 code: "job.kind",

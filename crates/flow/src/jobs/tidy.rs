@@ -37,5 +37,5 @@ pub async fn run(app: &std::sync::Arc<App>) -> Result<Effect> {
     let files = export::sweep(app).await?;
     crate::erasure::recover(app).await?;
     let result = serde_json::json!({ "sessions": sessions, "invitations": invitations, "jobs": jobs, "deliveries": deliveries, "mails": mails, "files": files });
-    Ok(Effect { result: Some(result), note: None })
+    Ok(Effect { result: Some(result), ..Effect::default() })
 }

@@ -1,7 +1,7 @@
 //! Jobs as people see them: their own, or everybody's for whoever oversees the business.
 
 use super::{JobProblem, Kind, board::{Seen, Step}, export::{self, ExportView}, schedule::SCHEDULES};
-use crate::{Error, Result, app::App, audit, everything::Compared, paging};
+use crate::{Error, Result, app::App, audit, everything::Compared, objects::import::{self, job::RecordsBrought}, paging, sight};
 use domain::{
     Day, Label,
     access::{Permission, Permissions, Sight},
@@ -94,7 +94,7 @@ pub struct JobActor {
 pub struct JobView {
     /// `job_…`; in the stream also `imp_…`, an import's long step
     pub id: String,
-    /// `export`, `sample`, `refresh`, `roll`, `sweep`, `tidy`; in the stream also `import_check`, `import_commit`
+    /// `export`, `sample`, `records`, `refresh`, `roll`, `sweep`, `tidy`; in the stream also `import_check`, `import_commit`
     pub kind: String,
     /// where it stands
     pub state: JobState,
@@ -126,6 +126,8 @@ pub struct JobView {
     pub export: Option<ExportView>,
     /// how it came in, if it is everything of a business
     pub arrival: Option<Compared>,
+    /// what a file of records comes to, if it is one
+    pub records: Option<RecordsBrought>,
     /// names of the files, if it is an import
     pub files: Vec<String>,
     /// may the reader stop it?
@@ -176,6 +178,7 @@ pub fn of(app: &App, who: &Viewer, job: &Job) -> JobView {
     let count = |n: i64| n.max(0) as u64;
     let governs = who.governs(job);
     let export = (kind == Some(Kind::Export)).then(|| export::shown(app, job)).flatten();
+    let records = (kind == Some(Kind::Records)).then(|| import::job::shown(job)).flatten();
     let waits = job.state == State::Queued && job.attempts > 0 && job.run_at > now;
     JobView {
         id: job.id.clone(),
@@ -193,9 +196,10 @@ pub fn of(app: &App, who: &Viewer, job: &Job) -> JobView {
         max_attempts: job.max_attempts,
         next_try_at: waits.then(|| job.run_at.rfc3339()),
         problem: job.error.as_deref().filter(|_| job.state != State::Done).map(JobProblem::read),
-        files: Vec::new(),
+        files: records.iter().map(|r| sight::text(who.sight(), r.name.clone())).collect(),
+        records: records.map(|r| r.brought),
         can_cancel: open && !job.cancel && governs,
-        can_retry: matches!(job.state, State::Dead | State::Cancelled) && governs && kind.is_some(),
+        can_retry: matches!(job.state, State::Dead | State::Cancelled) && governs && kind.is_some_and(|k| !k.once()),
         can_download: export.as_ref().is_some_and(|e| {
             e.available && (job.actor == who.actor.id || who.owner) && (e.everything.is_none() || who.permissions.has(Permission::SettingsWrite)) && who.permissions.has(Permission::ExportTake) && (e.masked == Some(true) || !who.sight().is_masked())
         }),
@@ -236,6 +240,7 @@ fn step(who: &Viewer, s: &Step) -> JobView {
         problem: None,
         export: None,
         arrival: None,
+        records: None,
         files: s.files.clone(),
         can_cancel: !s.commits && who.permissions.has(Permission::ImportsWrite),
         can_retry: false,
@@ -318,12 +323,17 @@ async fn governed(app: &App, who: &Viewer, id: &str) -> Result<Job> {
 pub async fn cancel(app: &App, who: &Viewer, id: &str) -> Result<JobView> {
     let job = governed(app, who, id).await?;
     let mut tx = app.store.begin().await?;
+    // as whoever ends a job together with what it wrote
+    store::audit::turn(&mut tx).await?;
     if !job::cancel(&mut tx, id, app.clock.now()).await? {
         return Err(Error::conflict("job.over", "任务已经结束，没有什么可停止的", "the job is over; there is nothing to stop"));
     }
     let note = audit::of(app, &who.actor, Action::JobCancelled, id).detail(serde_json::json!({ "kind": job.name }));
     audit::append(app, &mut tx, &note).await?;
     tx.commit().await?;
+    if Kind::parse(&job.name).is_some_and(Kind::once) {
+        export::settle(app, id).await?;
+    }
     app.jobs.pulse();
     get(app, who, id).await
 }
@@ -331,9 +341,12 @@ pub async fn cancel(app: &App, who: &Viewer, id: &str) -> Result<JobView> {
 /// Has a job run again that was given up or stopped.
 ///
 /// # Errors
-/// `job.not_found`, `job.denied`, `job.open`; when the store refuses.
+/// `job.not_found`, `job.denied`, `job.open`, `job.once`; when the store refuses.
 pub async fn retry(app: &App, who: &Viewer, id: &str) -> Result<JobView> {
     let job = governed(app, who, id).await?;
+    if Kind::parse(&job.name).is_some_and(Kind::once) {
+        return Err(Error::conflict("job.once", "文件在任务结束后不再保留，请重新导入", "its file was kept until it was over and no longer; bring it again"));
+    }
     let open = || Error::conflict("job.open", "只有失败或已停止的任务可以重试，而且同样的任务不能正在进行", "only a job that failed or was stopped is run again, and not while the same is under way");
     let mut tx = app.store.begin().await?;
     match job::revive(&mut tx, id, app.clock.now()).await {

@@ -124,7 +124,7 @@ pub async fn run(app: &Arc<App>, beat: &Arc<Beat>) -> Result<Effect> {
     duplicate::replace(&mut tx, &workspace, open).await?;
     tx.commit().await?;
     let result = serde_json::json!({ "customers": rows, "found": all, "open": pairs, "cut": cut });
-    Ok(Effect { result: Some(result), note: None })
+    Ok(Effect { result: Some(result), ..Effect::default() })
 }
 
 /// Reads everybody who stands for themselves.

@@ -16,7 +16,7 @@ export function JobsTable({ items }: { items: Job[] }) {
           {items.map((job) => (
             <tr key={job.id} data-job={job.id} data-state={job.state}>
               <td className="strong whole">{jobName(job, f)}</td>
-              <td className="whole job-state"><State job={job} />{isOpen(job) ? <Progress job={job} /> : (job.state === 'dead' || (job.state === 'done' && (job.export || job.arrival))) && <Outcome job={job} />}</td>
+              <td className="whole job-state"><State job={job} />{isOpen(job) ? <Progress job={job} /> : (job.state === 'dead' || (job.state === 'done' && (job.export || job.arrival || job.records))) && <Outcome job={job} />}</td>
               <td className="nowrap">{whoOf(job, f)}</td>
               <td className="nowrap soft">{job.created_at && f.instant(job.created_at)}</td>
               <td className="nowrap soft" data-label={t('jobs.tries')}>{t('jobs.tries_of', { n: job.attempts, most: job.max_attempts })}</td>

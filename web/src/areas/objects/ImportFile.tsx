@@ -2,11 +2,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, InputNumber, Popconfirm, Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { importRecords, recordImports, refusedRows, undoRecordImport } from '@/api/objects'
-import type { CustomObject, RecordImportForm, RecordImportReport } from '@/api/types'
+import type { CustomObject, Job, RecordImportForm, RecordImportReport } from '@/api/types'
 import { PlainTable } from '@/parts/ChartCard'
 import { Drop, Sending } from '@/parts/file/Drop'
 import { type Format, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
+import { JobActions, Progress } from '@/parts/jobs/JobLine'
+import '@/parts/jobs/jobs.css'
+import { leave } from '@/parts/jobs/records'
+import { isOpen, useJobs } from '@/parts/jobs/stream'
 import { toast } from '@/parts/toast'
 
 /** Refusals that are shown; the file has them all. */
@@ -21,17 +25,38 @@ export default function ImportFile({ object: o, onDone }: { object: CustomObject
   const [form, setForm] = useState<RecordImportForm>({})
   const [sent, setSent] = useState(0)
   const running = useRef<AbortController | null>(null)
+  const at = useRef<{ saving: boolean; gone: boolean; job?: string | null }>({ saving: false, gone: false })
   const begin = () => { setSent(0); running.current?.abort(); running.current = new AbortController(); return running.current.signal }
   const look = useMutation({ mutationFn: ({ file: which, form: how }: { file: File; form: RecordImportForm }) => importRecords(o.id, which, { ...how, dry_run: true }, setSent, begin()) })
   const save = useMutation({
-    mutationFn: (report: RecordImportReport) => importRecords(o.id, file as File, { ...form, seen: report.seen }, setSent, begin()),
+    mutationFn: async (report: RecordImportReport) => {
+      at.current.saving = true
+      const done = await importRecords(o.id, file as File, { ...form, seen: report.seen }, setSent, begin()).finally(() => { at.current.saving = false })
+      at.current.job = done.job ?? null
+      if (at.current.gone && done.job) leave(done.job)
+      return done
+    },
     onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['records'] }), queries.invalidateQueries({ queryKey: ['objects'] })]),
   })
   const rows = useMutation({ mutationFn: () => refusedRows(o.id, file as File, form, f.lang, begin()) })
-  // leaving stops what nobody would see the end of
-  useEffect(() => () => running.current?.abort(), [])
+  const jobs = useJobs()
+  // what is not in yet when it is answered, a job brings
+  const id = save.data?.job
+  const job = id ? jobs.get(id) : undefined
+  const over = job && !isOpen(job)
+  useEffect(() => { if (over) at.current.job = null }, [over])
+  // leaving stops what nobody would see the end of; what is being written is told where they are by then
+  useEffect(() => {
+    const now = at.current
+    now.gone = false
+    return () => {
+      now.gone = true
+      if (now.job) leave(now.job)
+      else if (!now.saving) running.current?.abort()
+    }
+  }, [])
   const ask = (which: File, how: RecordImportForm) => { setFile(which); setForm(how); save.reset(); rows.reset(); look.mutate({ file: which, form: how }) }
-  const report = save.data ?? look.data
+  const report = useMemo(() => broughtBy(save.data, job) ?? save.data ?? look.data, [save.data, job, look.data])
   const error = [look.error, save.error, rows.error].find((e) => e && !(e instanceof DOMException))
   const busy = look.isPending || save.isPending
   if (!file || !report) {
@@ -39,12 +64,22 @@ export default function ImportFile({ object: o, onDone }: { object: CustomObject
       <div className="stack">
         {error && <Failed error={error} retry={file && (() => ask(file, form))} />}
         <Drop title={t('records.import_drop')} note={t('records.import_drop_note')} accept=".csv,.tsv,.txt,.xlsx,.xls" busy={busy} sent={sent} onFiles={([first]) => { if (first) ask(first, {}) }} onStop={() => running.current?.abort()} />
+        <Coming jobs={[...jobs.values()].filter((j) => j.records?.object === o.id && isOpen(j))} />
         <Recent object={o} />
       </div>
     )
   }
   const writes = report.made + report.changed
   const refused = report.refusals.length > 0 && <Refusals report={report} object={o} busy={busy || rows.isPending} onDownload={() => rows.mutate()} />
+  if (id && job?.state !== 'done') {
+    return (
+      <div className="stack">
+        <p className="strong">{report.name}</p>
+        {!job ? <p role="status" className="soft">{t('records.import_writing')}</p> : isOpen(job) ? <Coming jobs={[job]} /> : <p role="status" className={job.state === 'dead' ? 'worse' : undefined}>{job.state === 'dead' ? t('records.import_failed', { name: report.name, why: f.label(job.problem?.message) }) : t('records.import_stopped')}</p>}
+        <div className="row">{job && !isOpen(job) && <Button type="primary" onClick={() => ask(file, form)}>{t('records.import_again')}</Button>}<Button onClick={onDone}>{t('common.close')}</Button></div>
+      </div>
+    )
+  }
   if (save.data) {
     return (
       <div className="stack">
@@ -64,6 +99,25 @@ export default function ImportFile({ object: o, onDone }: { object: CustomObject
       {busy ? (sent < 1 ? <Sending sent={sent} onStop={() => running.current?.abort()} /> : <p role="status" className="soft">{t('records.import_working')}</p>) : <Counts report={report} f={f} />}
       {!busy && refused}
       <div className="row"><Button type="primary" disabled={busy || writes === 0 || !!look.error} loading={save.isPending} onClick={() => save.mutate(report)}>{writes ? t('records.import_go', { count: writes, n: f.integer(writes) }) : t('records.import_nothing')}</Button><Button onClick={onDone}>{t('common.cancel')}</Button></div>
+    </div>
+  )
+}
+
+/** What was looked at, as its job wrote it. */
+function broughtBy(report: RecordImportReport | undefined, job: Job | undefined): RecordImportReport | undefined {
+  const r = job?.state === 'done' ? job.records : undefined
+  return report && r ? { ...report, id: r.import ?? null, made: r.made, changed: r.changed, same: r.same, refused: r.refused } : undefined
+}
+
+/** Files on their way in: how far each is, and a way to stop it. */
+function Coming({ jobs }: { jobs: Job[] }) {
+  const { t } = useFormat()
+  if (jobs.length === 0) return null
+  return (
+    <div className="field" data-testid="coming-imports">
+      <span className="field-name">{t('records.import_coming')}</span>
+      {jobs.map((j) => <div key={j.id} className="stack"><div className="row"><span className="grow clip">{j.files.join(t('jobs.comma'))}</span><JobActions job={j} /></div><Progress job={j} /></div>)}
+      <span className="soft small">{t('records.import_coming_note')}</span>
     </div>
   )
 }

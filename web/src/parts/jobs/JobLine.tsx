@@ -46,6 +46,8 @@ export function Outcome({ job }: { job: Job }) {
   if (job.state === 'cancelled') return <span className="small soft">{t('jobs.state_cancelled')}</span>
   const a = job.arrival
   if (a) return <span className="small soft">{t('everything.arrived', { same: f.integer(a.same), total: f.integer(a.customers) })}</span>
+  const r = job.records
+  if (r) return <span className="small soft">{[t('records.import_line', { made: f.integer(r.made), changed: f.integer(r.changed) }), r.refused > 0 && t('records.import_line_refused', { n: f.integer(r.refused) })].filter(Boolean).join(' · ')}</span>
   const e = job.export
   if (!e) return <span className="small soft">{t('jobs.state_done')}</span>
   const parts = [t('jobs.rows_written', { count: job.done, n: f.integer(job.done) }), e.bytes != null && f.bytes(e.bytes), e.masked && t('jobs.masked'), e.available ? e.expires_at && t('jobs.kept_until', { at: f.instant(e.expires_at) }) : t('jobs.gone')]

@@ -8,6 +8,7 @@ import { useSampleComing } from '../sample/Sample'
 import { useArrivals } from './exports'
 import { JobActions, jobName, Outcome, Progress } from './JobLine'
 import './jobs.css'
+import { useBrought } from './records'
 import { inTray, isOpen, useJobs, useStream } from './stream'
 
 /** What goes on in the background, on every page: how far it is, a way to stop it, and the file when it is there. */
@@ -17,6 +18,7 @@ export function Tray() {
   const user = useQuery(session).data?.user?.id
   useStream(user)
   useArrivals()
+  useBrought()
   useSampleComing()
   const shown = inTray(useJobs())
   const open = shown.filter(isOpen).length

@@ -133,7 +133,7 @@ fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> futures::future::Bo
             _ => tokio::time::sleep(Duration::from_millis(5)).await,
         }
         let note = crate::audit::of(&app, &Actor::program("server"), Action::ExportTaken, job.id.as_str());
-        Ok(Effect { result: None, note: Some(note) })
+        Ok(Effect { note: Some(note), ..Effect::default() })
     }
     .boxed()
 }

@@ -1,8 +1,9 @@
 //! A whole file into an object. It is read as every file is, and tried first: which rows are new records, which change one, which say
 //! what is there, and which do not fit and why. Then all that fit come in, in one transaction, which is one change and is taken back as
-//! one. The file itself is not kept: whoever tries it and brings it sends it along each time.
+//! one. Whoever tries a file sends it along each time; to bring it, [`job`] keeps it until it is in.
 
 mod columns;
+pub mod job;
 mod plan;
 
 use super::{Known, figures, filling::Fill, known, records::{self, Filled}};
@@ -18,7 +19,7 @@ use crate::{
     work::{self, UNDO_DAYS},
 };
 use domain::{Label, Lang, audit::Action, clock::Instant};
-use plan::Plan;
+use plan::{Plan, Told};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sources::{Probe, Table};
@@ -52,6 +53,9 @@ pub struct RecordImportForm {
     /// the `seen` of a dry run: if anything is different since, the answer is 409
     #[serde(default)]
     pub seen: Option<String>,
+    /// seconds the answer waits until it is in, at most 60; absent: 2
+    #[serde(default)]
+    pub wait: Option<u64>,
 }
 
 /// A column of the file.
@@ -82,8 +86,10 @@ pub struct RowRefusal {
 /// What became of a file, or would.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RecordImportReport {
-    /// `rim_…`, by which it is taken back; absent for a dry run, and where nothing was written
+    /// `rim_…`, by which it is taken back; absent for a dry run, where nothing was written, and while `job` is at it
     pub id: Option<String>,
+    /// `job_…`, which is still at it; absent once it is in
+    pub job: Option<String>,
     /// nothing was written
     pub dry_run: bool,
     /// the file
@@ -177,25 +183,37 @@ async fn read(app: &App, path: &Path, name: &str, form: &RecordImportForm) -> Re
     Ok(read)
 }
 
-/// Tries a file, or brings it.
+/// A file beside the records there are.
+struct Looked {
+    k: Known,
+    plan: Plan,
+    report: RecordImportReport,
+}
+
+/// What a file comes to; `told` hears how many of its rows were looked at, of how many.
+async fn look(app: &App, by: &By, object: &str, (path, name): (&Path, &str), form: &RecordImportForm, told: Told<'_>) -> Result<Looked> {
+    let (sight, k) = (by.permissions.sight(), known(app, object).await?);
+    let file = read(app, path, name, form).await?;
+    let columns = columns::of(&k, sight, &file.probe, form)?;
+    let plan = Plan::of(app, sight, &k, &file, &columns, form.by.as_deref(), told).await?;
+    let report = report(&k, sight, name, &file, &columns, form, &plan);
+    if !form.dry_run && form.seen.as_ref().is_some_and(|seen| *seen != report.seen) {
+        return Err(moved());
+    }
+    Ok(Looked { k, plan, report })
+}
+
+/// Tries a file, or brings it at once, as a command does that its caller waits for.
 ///
 /// # Errors
 /// `object.not_found`; what is wrong with the file; `record.columns`, `record.rows`, `record.full`, `access.masked`; `record.moved`
 /// where the records, the form or the file are others than `seen`; when the store refuses.
-pub async fn run(app: &App, by: &By, object: &str, (path, name): (&Path, &str), form: &RecordImportForm) -> Result<RecordImportReport> {
-    let (sight, k) = (by.permissions.sight(), known(app, object).await?);
-    let file = read(app, path, name, form).await?;
-    let columns = columns::of(&k, sight, &file.probe, form)?;
-    let plan = Plan::of(app, sight, &k, &file, &columns, form.by.as_deref()).await?;
-    let mut report = report(&k, sight, name, &file, &columns, form, &plan);
-    if form.dry_run {
-        return Ok(report);
-    }
-    if form.seen.as_ref().is_some_and(|seen| *seen != report.seen) {
-        return Err(moved());
-    }
-    if plan.writes() {
-        report.id = Some(write(app, by, &k, name, plan).await?);
+pub async fn run(app: &App, by: &By, object: &str, file: (&Path, &str), form: &RecordImportForm) -> Result<RecordImportReport> {
+    let Looked { k, plan, mut report } = look(app, by, object, file, form, &|_, _| Ok(())).await?;
+    if !form.dry_run && plan.writes() {
+        let (id, tx) = write(app, by, &k, file.1, plan).await?;
+        tx.commit().await?;
+        report.id = Some(id);
     }
     Ok(report)
 }
@@ -220,6 +238,7 @@ fn report(k: &Known, sight: Sight, name: &str, file: &Read, columns: &[Option<St
     let mapping = &file.probe.mapping;
     RecordImportReport {
         id: None,
+        job: None,
         dry_run: form.dry_run,
         name: sight::text(sight, name.to_owned()),
         sheet: mapping.sheet.clone(),
@@ -237,8 +256,8 @@ fn report(k: &Known, sight: Sight, name: &str, file: &Read, columns: &[Option<St
     }
 }
 
-/// Writes what fits, all of it or nothing; answers what it is taken back by.
-async fn write(app: &App, by: &By, k: &Known, name: &str, plan: Plan) -> Result<String> {
+/// Writes what fits, to be committed; answers what it is taken back by.
+async fn write(app: &App, by: &By, k: &Known, name: &str, plan: Plan) -> Result<(String, Tx)> {
     let (workspace, now, object) = (app.settings().id.clone(), app.clock.now(), k.row.id.as_str());
     let import = RecordImport {
         id: app.new_id("rim"),
@@ -264,8 +283,7 @@ async fn write(app: &App, by: &By, k: &Known, name: &str, plan: Plan) -> Result<
     kept::note(&mut tx, &workspace, &import, &wrote).await?;
     let detail = json!({ "object": object, "records": import.made, "changed": import.changed });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordsImported, import.id.as_str()).detail(detail)).await?;
-    tx.commit().await?;
-    Ok(import.id)
+    Ok((import.id, tx))
 }
 
 /// Writes records anew, all of them or none; answers each with what stood in it before.
@@ -296,7 +314,7 @@ pub async fn refused(app: &App, by: &By, object: &str, (path, name): (&Path, &st
     let (sight, k) = (by.permissions.sight(), known(app, object).await?);
     let file = read(app, path, name, form).await?;
     let columns = columns::of(&k, sight, &file.probe, form)?;
-    let plan = Plan::of(app, sight, &k, &file, &columns, form.by.as_deref()).await?;
+    let plan = Plan::of(app, sight, &k, &file, &columns, form.by.as_deref(), &|_, _| Ok(())).await?;
     let headers: &[String] = if sight.is_masked() { &[] } else { &file.table.headers };
     let column = |(key, kind): (&str, Kind)| Column { key: key.to_owned(), label: Label::same(key), description: Label::default(), unit: None, kind };
     let sheet_columns = [(FRONT[0], Kind::Int), (FRONT[1], Kind::Text)].into_iter().chain(headers.iter().map(|h| (h.as_str(), Kind::Text))).map(column).collect();

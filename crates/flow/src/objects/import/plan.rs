@@ -17,7 +17,10 @@ use domain::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sources::{Code, Params, flag_of};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+};
 use store::record_import::{self as kept, State};
 
 /// A row that does not fit.
@@ -29,6 +32,9 @@ pub(super) struct Refused {
     /// fields, or the row as a whole, and what is to be mended
     pub(super) why: Vec<(Option<String>, Label)>,
 }
+
+/// Hears how many rows were looked at, of how many, and says whether it goes on.
+pub(super) type Told<'a> = &'a (dyn Fn(u64, u64) -> io::Result<()> + Sync);
 
 /// What a file comes to.
 pub(super) struct Plan {
@@ -62,7 +68,7 @@ struct Look<'a> {
 }
 
 impl Plan {
-    pub(super) async fn of(app: &App, sight: Sight, k: &Known, file: &Read, columns: &[Option<String>], by: Option<&str>) -> Result<Plan> {
+    pub(super) async fn of(app: &App, sight: Sight, k: &Known, file: &Read, columns: &[Option<String>], by: Option<&str>, told: Told<'_>) -> Result<Plan> {
         let state = kept::state(&app.store, &k.row.id).await?;
         let there = list::everything(app, &k.row.id).await?;
         let filled: Vec<(usize, &Field)> = columns.iter().enumerate().filter_map(|(i, c)| Some((i, k.form.field(c.as_deref()?)?))).collect();
@@ -72,8 +78,8 @@ impl Plan {
         let look = Look { sight, filling, fields: filled.iter().map(|(_, f)| *f).collect(), there: &there };
         let rows = match by.and_then(|by| k.form.field(by)) {
             _ if filled.is_empty() => Vec::new(),
-            Some(f) => look.matched(f, &drafts, &file.table.lines),
-            None => look.whole(&drafts),
+            Some(f) => look.matched(f, &drafts, &file.table.lines, told)?,
+            None => look.whole(&drafts, told)?,
         };
         let mut plan = Plan { made: Vec::new(), changed: Vec::new(), same: 0, refused: Vec::new(), state };
         let mut there: Vec<Option<Filled>> = there.into_iter().map(Some).collect();
@@ -170,30 +176,35 @@ impl Look<'_> {
     }
 
     /// A row that says what a record or an earlier row says is that; any other is a new record.
-    fn whole(&self, drafts: &[Draft]) -> Vec<Row> {
+    fn whole(&self, drafts: &[Draft], told: Told<'_>) -> io::Result<Vec<Row>> {
         let mut known: HashSet<String> = self.there.iter().filter_map(|r| self.told(&self.fields, &r.values)).collect();
-        let row = |draft: &Draft| {
+        let row = |(n, draft): (usize, &Draft)| {
+            told(n as u64, drafts.len() as u64)?;
             if draft.is_empty() {
-                return nothing();
+                return Ok(nothing());
             }
-            match self.filling.fill(draft, &Values::new(), &|_| false) {
+            Ok(match self.filling.fill(draft, &Values::new(), &|_| false) {
                 Err(why) => faults(why),
                 // what is told of none is equal to none
                 Ok(fill) if self.told(&self.fields, &fill.values).is_none_or(|told| known.insert(told)) => Row::Made(fill),
                 Ok(_) => Row::Same,
-            }
+            })
         };
-        drafts.iter().map(row).collect()
+        drafts.iter().enumerate().map(row).collect()
     }
 
     /// A row is of the record that says the same in `by`; what it leaves empty stays as it is there.
-    fn matched(&self, by: &Field, drafts: &[Draft], lines: &[u64]) -> Vec<Row> {
+    fn matched<'d>(&self, by: &Field, drafts: &'d [Draft], lines: &[u64], told: Told<'_>) -> io::Result<Vec<Row>> {
         let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, r) in self.there.iter().enumerate().filter(|(_, r)| r.values.contains_key(&by.key)) {
             self.told(&[by], &r.values).into_iter().for_each(|told| places.entry(told).or_default().push(place));
         }
         let mut rows = HashMap::new();
-        drafts.iter().zip(lines).map(|(draft, line)| self.one(by, (draft, *line), &places, &mut rows)).collect()
+        let row = |(n, (draft, line)): (usize, (&'d Draft, &u64))| {
+            told(n as u64, drafts.len() as u64)?;
+            Ok(self.one(by, (draft, *line), &places, &mut rows))
+        };
+        drafts.iter().zip(lines).enumerate().map(row).collect()
     }
 
     fn one<'d>(&self, by: &Field, (draft, line): (&'d Draft, u64), places: &HashMap<String, Vec<usize>>, rows: &mut HashMap<String, (u64, &'d Draft)>) -> Row {
