@@ -3,12 +3,16 @@ import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import type { ClassificationSummary } from '@/api/types'
 import { Bars } from '@/parts/Bars'
+import { Fold } from '@/parts/Fold'
 import { useFormat } from '@/parts/format'
 import { usePhone } from '@/parts/hooks'
 import { Card } from '@/parts/Page'
 import type { Pick } from './PickPanel'
 
 const order = ['value', 'lifecycle', 'behaviour', 'loyalty', 'satisfaction', 'demographics', 'geography', 'psychographics', 'b2b', 'cold_start', 'custom']
+
+/** All customers are in one class of it, most often for want of what it reads. One's own are shown as they are. */
+const tellsNobodyApart = (c: ClassificationSummary) => c.group !== 'custom' && c.classes.filter((x) => x.customers > 0 && x.key !== 'not_profiled').length < 2
 
 /** Every classification as bars, filtered by shelf. Classes of one add up to exactly all customers. */
 export function ClassificationCards({ items, onPick }: { items: ClassificationSummary[]; onPick: (p: Pick) => void }) {
@@ -17,6 +21,7 @@ export function ClassificationCards({ items, onPick }: { items: ClassificationSu
   const [shelf, setShelf] = useState<string | null>(usePhone() ? 'value' : null)
   const shelves = useMemo(() => [...new Set([...order, ...items.map((c) => c.group)])].filter((key) => items.some((c) => c.group === key)), [items])
   const shown = shelves.filter((key) => shelf === null || key === shelf).flatMap((key) => items.filter((c) => c.group === key))
+  const silent = shown.filter(tellsNobodyApart)
   return (
     <section aria-label={t('classification.all')} className="stack">
       <div className="shelf-nav" role="group" aria-label={t('classification.shelf')}>
@@ -24,7 +29,15 @@ export function ClassificationCards({ items, onPick }: { items: ClassificationSu
         <Button size="small" type={shelf === null ? 'default' : 'text'} aria-pressed={shelf === null} onClick={() => setShelf(null)}>{t('features.all')}</Button>
         {shelves.map((key) => <Button key={key} size="small" type={shelf === key ? 'default' : 'text'} aria-pressed={shelf === key} onClick={() => setShelf(key)}>{t(`classification.group_${key}`)}</Button>)}
       </div>
-      <div className="groups">{shown.map((c) => <One key={c.key} item={c} onPick={onPick} />)}</div>
+      {silent.length < shown.length && <div className="groups">{shown.filter((c) => !silent.includes(c)).map((c) => <One key={c.key} item={c} onPick={onPick} />)}</div>}
+      {silent.length > 0 && (
+        <Fold key={shelf} className="silent" testid="silent-classifications" open={silent.length === shown.length} head={<span className="soft">{t('classification.same', { count: silent.length })}</span>}>
+          <div className="stack">
+            <p className="soft small">{t('classification.same_note')}</p>
+            <div className="groups">{silent.map((c) => <One key={c.key} item={c} onPick={onPick} />)}</div>
+          </div>
+        </Fold>
+      )}
     </section>
   )
 }

@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Segmented } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { postClassification, putClassification } from '@/api/queries'
 import type { Rule } from '@/api/rule'
 import type { Classification, ClassificationDetail, Label } from '@/api/types'
 import { askToLeave } from '@/parts/ask'
 import { useFormat } from '@/parts/format'
+import { NameFields } from '@/parts/field/NameFields'
 import { FeatureSelect } from '@/parts/rule/inputs'
 import { RuleEditor } from '@/parts/rule/RuleEditor'
 import { useRule } from '@/parts/rule/useRule'
@@ -84,8 +85,8 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
     <Card title={detail ? t('classification.edit') : undefined}>
       <div className="form-grid">
         {save.error && <Failed error={save.error} />}
-        <LabelInput id="c-label" name={t('classification.name')} value={label} onChange={setLabel} />
-        <LabelInput id="c-description" name={t('classification.description')} value={description} onChange={setDescription} />
+        <NameFields id="c-label" of={t('classification.name')} value={label} onChange={setLabel} />
+        <NameFields id="c-description" of={t('classification.description')} value={description} onChange={setDescription} />
         {!detail && (
           <div className="field how">
             <span className="field-name" id="c-kind">{t('classification.how')}</span>
@@ -105,7 +106,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
             <div><Button onClick={() => setClasses((all) => [...all, blank()])}>+ {t('classification.add_class')}</Button></div>
           </>
         )}
-        <LabelInput id="c-otherwise" name={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
+        <NameFields id="c-otherwise" of={t('classification.otherwise_name')} value={otherwise} onChange={setOtherwise} />
         <ClassPreview definition={countable ? said() : null} />
         <div className="row"><Button type="primary" loading={save.isPending} disabled={(ruled && bad.size > 0) || missing !== null} onClick={() => save.mutate()}>{t(detail ? 'classification.save_version' : 'classification.create')}</Button><Button onClick={cancel}>{t('common.cancel')}</Button>{missing && <span className={`small ${dirty() ? 'worse' : 'soft'}`} role="status">{t(missing)}</span>}</div>
       </div>
@@ -133,16 +134,6 @@ function keyed(classes: Draft[], rest: string) {
 
 const slug = (label: Label) => (label.en || label.zh).trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '') || 'class'
 
-function LabelInput({ id, name, value, onChange }: { id: string; name: string; value: Label; onChange: (next: Label) => void }) {
-  const { t } = useFormat()
-  return (
-    <div className="two">
-      <div className="field"><label htmlFor={`${id}-zh`}>{name} · {t('features.in_zh')}</label><Input id={`${id}-zh`} value={value.zh} onChange={(e) => onChange({ ...value, zh: e.target.value })} /></div>
-      <div className="field"><label htmlFor={`${id}-en`}>{name} · {t('features.in_en')}</label><Input id={`${id}-en`} value={value.en} onChange={(e) => onChange({ ...value, en: e.target.value })} /></div>
-    </div>
-  )
-}
-
 interface ClassProps { draft: Draft; index: number; last: boolean; onChange: (part: Partial<Draft>) => void; onMove: (by: number) => void; onRemove: () => void; onValid: (ok: boolean) => void }
 
 function ClassEditor({ draft, index, last, onChange, onMove, onRemove, onValid }: ClassProps) {
@@ -166,7 +157,7 @@ function ClassEditor({ draft, index, last, onChange, onMove, onRemove, onValid }
         <Button size="small" type="text" danger onClick={onRemove}>{t('common.remove')}</Button>
       </div>
       {!open && <code>{rule.text}</code>}
-      {open && <><LabelInput id={`class-${draft.id}`} name={t('classification.class')} value={draft.label} onChange={(l) => onChange({ label: l })} /><RuleEditor state={rule} id={`class-rule-${draft.id}`} /></>}
+      {open && <><NameFields id={`class-${draft.id}`} of={t('classification.class')} value={draft.label} onChange={(l) => onChange({ label: l })} /><RuleEditor state={rule} id={`class-rule-${draft.id}`} /></>}
     </div>
   )
 }

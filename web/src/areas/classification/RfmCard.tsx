@@ -63,6 +63,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
         <>
           {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
           {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
+          {scoring !== 'all' && one !== 'quantile' && groups === 'rfm_8' && <>{t('classification.rfm8_stays')} </>}
           {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}
         </>
       }

@@ -40,13 +40,13 @@ export function Facets({ filters, onChange }: Props) {
     <div role="group" className={`facets${query.isPlaceholderData ? ' stale' : ''}`} aria-label={t('work.facets')} data-testid="facets">
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading lines={10} />}
-      {query.data?.items.map((x) => <One key={x.key} facet={x} value={filters[x.key]} onChange={(v) => onChange({ [x.key]: v })} onDrop={x.key.includes('.') ? () => choose(by.filter((k) => k !== x.key)) : undefined} />)}
+      {query.data?.items.map((x) => <One key={x.key} facet={x} value={filters[x.key]} quiet={usual.split(',').includes(x.key)} onChange={(v) => onChange({ [x.key]: v })} onDrop={x.key.includes('.') ? () => choose(by.filter((k) => k !== x.key)) : undefined} />)}
       <Select size="small" className="grow" aria-label={t('work.add_facet')} placeholder={`+ ${t('work.add_facet')}`} value={null} showSearch={{ optionFilterProp: 'label' }} options={more.filter((o) => !by.includes(o.value))} onChange={(k: string | null) => { if (k) choose([...by, k]) }} />
     </div>
   )
 }
 
-function One({ facet, value, onChange, onDrop }: { facet: Facet; value?: string; onChange: (v: string | undefined) => void; onDrop?: () => void }) {
+function One({ facet, value, quiet, onChange, onDrop }: { facet: Facet; value?: string; quiet: boolean; onChange: (v: string | undefined) => void; onDrop?: () => void }) {
   const f = useFormat()
   const { t } = f
   const [whole, setWhole] = useState(false)
@@ -60,7 +60,8 @@ function One({ facet, value, onChange, onDrop }: { facet: Facet; value?: string;
   }
   const items = facet.items.filter((x) => x.count > 0 || asked.includes(x.key))
   const shown = whole || items.length <= few + 2 ? items : items.filter((x, i) => i < few || x.key === none || asked.includes(x.key))
-  if (items.length === 0) return null
+  // of everybody nothing is known: a column would say so, a filter helps nobody
+  if (items.length === 0 || (items.length === 1 && items[0]?.key === 'unknown' && asked.length === 0 && quiet)) return null
   return (
     <section className="facet">
       <h2><span className="grow">{name}</span>{onDrop && <button type="button" className="linkish small" aria-label={t('work.drop_facet', { name })} title={t('work.drop_facet', { name })} onClick={onDrop}>×</button>}</h2>

@@ -86,9 +86,10 @@ export function ProfilePage() {
             <div className="row"><span className="soft small">{t('work.tags')}</span><CustomerTags id={id} tags={p.tags} /></div>
             <div className="row"><span className="soft small">{t('work.owner')}</span><CustomerOwner id={id} owner={p.owner} /></div>
             <div className="row grow"><span className="soft small">{t('work.name')}</span>{editing ? <NameEdit id={id} name={p.name ?? ''} onClose={() => setEditing(false)} /> : <><span>{p.name ?? '—'}</span><NamePen onEdit={() => setEditing(true)} /></>}</div>
+            {!p.refusal && <Refusal profile={p} />}
             <Erase id={p.id} name={p.name ?? null} />
           </div>
-          <Refusal profile={p} />
+          {p.refusal && <Refusal profile={p} />}
         </div>
       </Card>
       {drawn && <div className="profile">

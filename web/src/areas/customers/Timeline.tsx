@@ -55,8 +55,9 @@ function Line({ item, f }: { item: TimelineItem; f: Format }) {
     <li className={item.later ? 'later' : undefined}>
       {item.undated ? <span className="time">{f.t('customers.undated')}</span> : <time dateTime={item.day} title={f.instant(item.at)}>{item.day}</time>}
       <span className={`dot ${item.type}`} role="img" aria-label={f.t(`customers.type_${item.type}`)} />
-      {item.type === 'note' ? <NoteLine item={item} f={f} /> : <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}{lines.length > 0 && <OrderLines lines={lines} f={f} />}</span>}
+      {item.type === 'note' ? <NoteLine item={item} f={f} /> : <span><span>{f.label(item.title)}</span>{detail.length > 0 && <div className="soft small">{detail.join(' · ')}</div>}</span>}
       <span className={`amount${item.type === 'refund' ? ' worse' : ''}`}>{item.amount == null ? '' : `${item.type === 'refund' ? '−' : ''}${f.money(Math.abs(item.amount))}`}</span>
+      {lines.length > 0 && <OrderLines lines={lines} f={f} />}
     </li>
   )
 }

@@ -7,6 +7,7 @@ import type { Definition, Feature, RecordFigure, ScoreMethod, ValueType } from '
 import { useRemoval } from '@/parts/definition/useRemoval'
 import { useCatalog, useFormat } from '@/parts/format'
 import { AggregateEditor } from '@/parts/rule/AggregateEditor'
+import { NameFields } from '@/parts/field/NameFields'
 import { fieldKey } from '@/parts/field/words'
 import { FeatureSelect } from '@/parts/rule/inputs'
 import { aggregateType } from '@/parts/rule/words'
@@ -91,11 +92,8 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
       {save.error && <Failed error={save.error} />}
       {removal.dialog}
       {feature?.builtin && <p className="sentence">{t(changed.has(feature.key) ? 'features.changed_note' : 'features.builtin_note')}</p>}
-      <div className="two">
-        <div className="field"><label htmlFor="f-zh">{t('features.name_zh')}</label><Input id="f-zh" required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
-        <div className="field"><label htmlFor="f-en">{t('features.name_en')}</label><Input id="f-en" required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
-      </div>
-      <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || madeKey} onChange={(e) => setKey(e.target.value)} />{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
+      <NameFields id="f" required value={{ zh, en }} onChange={(next) => { setZh(next.zh); setEn(next.en) }} />
+      <div className="field"><label htmlFor="f-key">{t('features.key')}</label><Input id="f-key" className="mono" disabled={feature !== null} value={feature ? key : key || madeKey} onChange={(e) => setKey(e.target.value)} />{!feature && !fields.key && <span className="small soft">{t('features.key_note')}</span>}{fields.key && <span className="field-error" role="alert">{t('features.key_error')}</span>}</div>
       <div className="field"><label htmlFor="f-description">{t('features.meaning')}</label><Input.TextArea id="f-description" rows={2} value={description} onChange={(e) => setDescription(e.target.value)} /></div>
       <div className="field">
         <span className="field-name">{t('features.how')}</span>

@@ -13,7 +13,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
   const records = Object.entries(report.records).filter(([, n]) => n.created + n.updated + n.duplicate > 0)
   return (
     <>
-      <Card title={t(dry ? 'imports.dry_run' : 'imports.outcome')} extra={<span className="soft small">{t('imports.took', { seconds: report.seconds < 0.01 ? `<${f.decimal(0.01)}` : f.decimal(report.seconds, 2) })}</span>}>
+      <Card title={t(dry ? 'imports.dry_run' : data.status === 'undone' ? 'imports.was_outcome' : 'imports.outcome')} extra={<span className="soft small">{t('imports.took', { seconds: report.seconds < 0.01 ? `<${f.decimal(0.01)}` : f.decimal(report.seconds, 2) })}</span>}>
         <div className="stack">
           <dl className="facts">
             <Fact f={f} name={t('imports.customers_created')} n={report.customers.created} />
@@ -53,8 +53,15 @@ function Fact({ name, n, tone, f }: { name: string; n: number; tone?: string; f:
   return <div><dt>{name}</dt><dd className={tone}>{f.integer(n)}</dd></div>
 }
 
+/** What can be done about a row that was rejected, by the reason. */
+const helps: Record<string, string> = {
+  customer_missing: 'customer_missing', date_invalid: 'date_invalid', money_invalid: 'money_invalid', phone_invalid: 'phone_invalid',
+  phone_lost_digits: 'lost_digits', id_lost_digits: 'lost_digits', order_unknown: 'order_unknown', totals_row: 'totals_row',
+}
+
 function Reason({ reason, several, open, f }: { reason: RejectReason; several: boolean; open: boolean; f: Format }) {
   const { t } = f
+  const help = helps[reason.code]
   return (
     <Fold className="reason" open={open} head={<><span className="num">{f.integer(reason.count)}</span><span>{f.label(reason.text)}</span></>}>
       {reason.examples.length > 0 && (
@@ -64,6 +71,7 @@ function Reason({ reason, several, open, f }: { reason: RejectReason; several: b
           rows={reason.examples.map((e) => [...(several ? [e.file] : []), f.integer(e.line), e.column ?? '—', <code key="v">{e.value || t('imports.blank')}</code>])}
         />
       )}
+      {help && <p className="small">{t(`imports.fix_${help}`)}</p>}
     </Fold>
   )
 }

@@ -44,7 +44,12 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
             </div>
           </div>
         )}
-        {data.status === 'undone' && <p className="soft">{t('imports.undone_sentence')}</p>}
+        {data.status === 'undone' && (
+          <div className="stack">
+            <p>{t('imports.undone_sentence')}</p>
+            <div className="row"><LinkButton to="/imports" kind="primary">{t('imports.more_files')}</LinkButton><LinkButton to="/customers">{t('imports.see_customers')}</LinkButton></div>
+          </div>
+        )}
       </Card>
       {r && <CheckReport data={data} report={r} />}
     </>

@@ -3,6 +3,7 @@ import { Button, Input, Popconfirm, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { objectUsage, postObject, putObject } from '@/api/objects'
 import type { CustomObject, EntryKind, FormField, FormSection, Label, ObjectUsage } from '@/api/types'
+import { NameFields } from '@/parts/field/NameFields'
 import { filled, Options } from '@/parts/field/Options'
 import '@/parts/field/field.css'
 import { useFormat } from '@/parts/format'
@@ -72,10 +73,7 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
   return (
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
-      <div className="two">
-        <div className="field"><label htmlFor="object-zh">{t('features.name_zh')}</label><Input id="object-zh" autoFocus required={!label.en} maxLength={60} value={label.zh} onChange={(e) => setLabel({ ...label, zh: e.target.value })} /></div>
-        <div className="field"><label htmlFor="object-en">{t('features.name_en')}</label><Input id="object-en" required={!label.zh} maxLength={60} value={label.en} onChange={(e) => setLabel({ ...label, en: e.target.value })} /></div>
-      </div>
+      <NameFields id="object" autoFocus required max={60} value={label} onChange={setLabel} />
       <div className="field"><label htmlFor="object-about">{t('records.about')}</label><Input id="object-about" maxLength={500} value={lang === 'zh-CN' ? description.zh : description.en} onChange={(e) => setDescription(description.zh === description.en || !object ? { zh: e.target.value, en: e.target.value } : lang === 'zh-CN' ? { ...description, zh: e.target.value } : { ...description, en: e.target.value })} /></div>
       {sections.map((s, si) => (
         <fieldset className="builder-section" key={si}>

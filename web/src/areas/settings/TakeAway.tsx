@@ -22,6 +22,7 @@ export function TakeAway() {
         <p className="small soft">{t('everything.personal')}</p>
         <div className="field"><label htmlFor="everything-format">{t('everything.format')}</label><Select id="everything-format" value={format} onChange={setFormat} options={formats.map((value) => ({ value, label: t(`everything.format_${value}`) }))} /></div>
         <div className="row"><Button loading={busy} onClick={() => void everything(format)}>{t('everything.take')}</Button></div>
+        <p className="small soft">{t('everything.backup')} {t('everything.backup_commands').split('\n').map((line) => <code key={line} className="command">{line}</code>)}</p>
       </div>
     </Card>
   )

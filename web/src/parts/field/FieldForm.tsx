@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Popconfirm, Select, Switch } from 'antd'
+import { Button, Popconfirm, Select, Switch } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { postFeature, putFeature } from '@/api/queries'
 import type { EntryKind, Feature, Named } from '@/api/types'
@@ -7,6 +7,7 @@ import { useRemoval } from '@/parts/definition/useRemoval'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { NameFields } from './NameFields'
 import { filled, Options } from './Options'
 import { entryOf, fieldKey, kinds, valueType } from './words'
 import './field.css'
@@ -55,10 +56,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
       {removal.dialog}
-      <div className="two">
-        <div className="field"><label htmlFor="field-zh">{t('features.name_zh')}</label><Input id="field-zh" autoFocus maxLength={60} required={!en} value={zh} onChange={(e) => setZh(e.target.value)} /></div>
-        <div className="field"><label htmlFor="field-en">{t('features.name_en')}</label><Input id="field-en" maxLength={60} required={!zh} value={en} onChange={(e) => setEn(e.target.value)} /></div>
-      </div>
+      <NameFields id="field" autoFocus required max={60} value={{ zh, en }} onChange={(next) => { setZh(next.zh); setEn(next.en) }} />
       {taken && <span className="field-error" role="alert">{t('fields.taken', { name: f.label(byKey.get(key)?.label) })}</span>}
       <div className="field"><label htmlFor="field-kind">{t('fields.kind')}</label><Select id="field-kind" disabled={feature !== null} value={kind} onChange={(k: EntryKind) => { setKind(k); if (options.length === 0) setOptions([{ key: '', label: { zh: '', en: '' } }]) }} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} /></div>
       {feature && <p className="soft small">{t('fields.kind_stays')}</p>}
