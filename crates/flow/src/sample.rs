@@ -130,15 +130,10 @@ async fn brought(app: &Arc<App>, request: &Request, author: &Actor, progress: &A
         let mut staged = ingest::stage(app, request.clone(), Arc::clone(progress)).await?;
         let (done, total) = progress.bytes();
         // what came in before it was staged is seen here; what comes in after it makes the commit a conflict
-        if let Err(e) = vacant(app).await.and_then(|()| Ok(beat.tell(done, total)?)) {
-            staged.discard(&app.lake);
-            return Err(e);
-        }
+        vacant(app).await?;
+        beat.tell(done, total)?;
         match ingest::commit(app, &mut staged, author).await {
-            Err(Error::Store(store::Error::Conflict(why))) => {
-                tracing::info!(import = %request.id, %why, "staging again");
-                staged.discard(&app.lake);
-            }
+            Err(Error::Store(store::Error::Conflict(why))) => tracing::info!(import = %request.id, %why, "staging again"),
             Ok(Done::Committed { .. }) => return Ok(()),
             // only a sample of before has the same content, and that was looked for
             Ok(Done::Already { .. }) => return vacant(app).await,

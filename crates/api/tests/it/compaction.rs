@@ -10,7 +10,7 @@ use domain::{
     clock::{Clock, Instant},
     table::Table,
 };
-use flow::jobs::{Beat, Kind};
+use flow::{jobs::{Beat, Kind}, people::By};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -23,14 +23,51 @@ async fn rows(app: &TestApp) -> Vec<String> {
     here.runs.forget_all();
     let lake = here.runs.lake(here).await.expect("the lake opens");
     let mut all = Vec::new();
+    rows_of(&lake, &mut all);
+    all
+}
+
+fn rows_of(lake: &lake::Lake, all: &mut Vec<String>) {
     for table in Table::ALL {
+        let customer = table.columns().iter().position(|c| c.name == "customer");
         let mut keep = |row: &[lake::Plain<'_>]| {
-            all.push(format!("{} {row:?}", table.name()));
+            all.push(format!("{} of {:?}: {row:?}", table.name(), customer.and_then(|n| row.get(n))));
             Ok::<(), lake::Error>(())
         };
         lake.each_whole_row(table, &mut keep).expect("it reads");
     }
+}
+
+/// Every row of every file that any snapshot of the lake names.
+async fn rows_of_all_time(app: &TestApp) -> Vec<String> {
+    let here = &app.ctx.app;
+    let mut snapshot = store::catalog::snapshot(&here.store, None).await.expect("the catalog reads");
+    for past in store::catalog::history(&here.store, 1_000).await.expect("the catalog reads") {
+        let past = store::catalog::snapshot(&here.store, Some(past.id)).await.expect("the catalog reads");
+        let more: Vec<_> = past.files.into_iter().filter(|f| snapshot.files.iter().all(|known| (known.table, &known.path) != (f.table, &f.path))).collect();
+        snapshot.files.extend(more);
+    }
+    let mut all = Vec::new();
+    rows_of(&lake::Lake::open(&here.lake, &snapshot).expect("the lake opens"), &mut all);
     all
+}
+
+/// Erases somebody whose rows lie in files with those of others: what tells of them is in no file, all other rows stand as they stood.
+async fn erase(app: &TestApp, whose: &str) {
+    let here = &app.ctx.app;
+    let id = fields::id_of(app, whose).await;
+    let key = store::customer::get(&here.store, &id).await.expect("answers").expect("is there").key.0;
+    let tells = |row: &String| ["interactions", "attributes"].iter().any(|table| row.starts_with(&format!("{table} of Some(Whole({key})): ")));
+    let before = rows(app).await;
+    let (told, left): (Vec<String>, Vec<String>) = before.into_iter().partition(tells);
+    assert!(told.len() > MOVES / 2 && !left.is_empty(), "{told:?}");
+    let draft = flow::erasure::ErasureDraft { reason: "asked for it".into(), confirm: id.clone() };
+    let begun = flow::erasure::begin(here, &By::machine("test"), &id, &draft).await.expect("is asked for");
+    flow::erasure::carry_out(here, &begun.id).await.expect("is done");
+    assert_eq!(rows(app).await, left, "the rows of everybody else, and the amounts");
+    let ever = rows_of_all_time(app).await;
+    assert_eq!(ever.iter().filter(|row| tells(row)).collect::<Vec<_>>(), Vec::<&String>::new(), "in a file of an earlier snapshot");
+    assert!(left.iter().all(|row| ever.contains(row)));
 }
 
 /// What people see of it, reckoned from the files as they are.
@@ -71,7 +108,8 @@ async fn post(app: &mut TestApp, n: usize) {
     }
     app.post("/orders", json!(orders)).await.expect(202);
     app.post("/interactions", json!({ "at": format!("{day} 09:00"), "kind": if n.is_multiple_of(2) { "visit" } else { "call" }, "customer": { "id": "C1" } })).await.expect(202);
-    app.post("/customers", json!({ "id": format!("N{n}"), "attributes": { "city": if n.is_multiple_of(2) { "北京" } else { "上海" } } })).await.expect(202);
+    let city = json!({ "city": if n.is_multiple_of(2) { "北京" } else { "上海" } });
+    app.post("/customers", json!([{ "id": format!("N{n}"), "attributes": city }, { "id": "C1", "attributes": city }])).await.expect(202);
     if n % 5 == 4 {
         app.post("/refunds", json!({ "number": format!("R{n}"), "order": format!("D{}", n - 1), "at": day, "amount": 5 })).await.expect(202);
     }
@@ -132,6 +170,11 @@ async fn walk(app: &mut TestApp, compacts: bool) -> Vec<(u64, Vec<String>, Vec<V
         let back = app.post(&format!("/changes/{}/undo", changes[change]), json!({})).await.expect(200);
         stood.push((back["reverted"].as_u64().expect("a number"), rows(app).await, seen(app).await));
     }
+    // somebody is erased from the files they came to share, and what came with them can still be taken back
+    erase(app, "C1").await;
+    stood.push((0, rows(app).await, seen(app).await));
+    app.post(&format!("/imports/{}/undo", imports[6]), json!({})).await.expect(200);
+    stood.push((0, rows(app).await, seen(app).await));
     // files come and are merged, by two at once, at the same moment
     let beside = app.beside(flow::webhooks::Egress::new(flow::webhooks::Policy::default())).await;
     for n in MOVES..MOVES + 4 {

@@ -75,7 +75,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
     let go = commits && (how.yes || agreed(&staged.report, &interrupt, voice).await);
     if interrupt.asked() || !go {
         let (report, import) = (staged.report.clone(), staged.id.clone());
-        staged.discard(&app.lake);
+        drop(staged);
         ingest::drop_import(&app, &import).await?;
         if interrupt.asked() {
             return Err(stopped());
@@ -90,9 +90,7 @@ pub async fn run(home: &Home, files: &Files, reckoning: &Reckoning, how: How, co
         return Ok(ended(&report));
     }
     if let Err(e) = reckon::settle(&app, &reckoned).await {
-        let import = staged.id.clone();
-        staged.discard(&app.lake);
-        ingest::drop_import(&app, &import).await?;
+        ingest::drop_import(&app, &staged.id).await?;
         return Err(e);
     }
     let (staged, done) = committed(&app, staged, &sources, &interrupt, voice).await?;
@@ -138,7 +136,6 @@ async fn committed(app: &Arc<App>, mut staged: Staged, sources: &[Source], inter
         Ok(done) => Ok((staged, done)),
         Err(flow::Error::Store(store::Error::Conflict(_))) => {
             let request = ingest::Request { id: staged.id.clone(), batch: staged.batch, sources: sources.to_vec(), history: staged.history, carried: None };
-            staged.discard(&app.lake);
             let progress = Arc::new(Progress::default());
             let watched = watch(&progress, interrupt, voice);
             let outcome = ingest::import(app, &request, &author(), &progress).await;

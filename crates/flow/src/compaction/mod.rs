@@ -81,19 +81,14 @@ pub(crate) async fn run(app: &Arc<App>, job: &Job, beat: &Arc<Beat>) -> Result<E
         }
         let next = Some(refresh(app, &format!("compaction:{}", snapshot.id), &actor));
         let compaction = Compaction { now: app.clock.now(), author: &actor.name, swaps: &swaps, attempt: Some((job.id.as_str(), job.attempts)), job: next };
-        match catalog::compact(&app.store, compaction).await {
+        match Fresh::naming(fresh, catalog::compact(&app.store, compaction)).await {
             Ok(_) => {
-                fresh.keep();
                 app.jobs.pulse();
                 return Ok(effect);
             }
             // some of them were taken back or written anew meanwhile
             Err(store::Error::Conflict(why)) => tracing::info!(%why, "files are merged once more"),
-            Err(e @ store::Error::LeaseLost { .. }) => return Err(e.into()),
-            Err(e) => {
-                fresh.keep();
-                return Err(e.into());
-            }
+            Err(e) => return Err(e.into()),
         }
     }
     Err(Error::Store(store::Error::Busy))

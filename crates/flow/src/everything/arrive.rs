@@ -10,6 +10,7 @@ use crate::{
     app::App,
     audit,
     backup::Hold,
+    fresh::Fresh,
     ingest,
 };
 use domain::audit::{Action, Actor};
@@ -94,21 +95,13 @@ pub async fn arrive(app: &Arc<App>, archive: &mut Archive, by: &Actor, job: Opti
     let hold = Hold::make(&temporary).ok_or_else(|| Error::Io(std::io::ErrorKind::PermissionDenied.into()))?;
     let (made, workspace) = business(app, &archive.manifest).await?;
     let accounts: BTreeMap<String, String> = store::user::list(&app.store).await?.into_iter().map(|u| (u.email, u.id)).collect();
-    let stem = app.new_id("all");
+    let fresh = Fresh::new(&app.lake, app.new_id("all"));
     let mut staged = Staged::default();
     let snapshot = store::catalog::head(&app.store).await? + 1;
-    let mut room = Room { archive, folder: hold.folder(), lake: &app.lake, stem: &stem, told, accounts, business: workspace.id.clone(), snapshot };
-    let done = match stage(&mut room, &mut staged) {
-        Ok(()) => {
-            store::failpoint("everything-staged");
-            commit(app, &staged, (by, job), made, &workspace, snapshot).await
-        }
-        Err(e) => Err(e),
-    };
-    if let Err(e) = done {
-        staged.discard(&app.lake);
-        return Err(e);
-    }
+    let mut room = Room { archive, folder: hold.folder(), lake: &app.lake, stem: fresh.stem(), told, accounts, business: workspace.id.clone(), snapshot };
+    stage(&mut room, &mut staged)?;
+    store::failpoint("everything-staged");
+    commit(app, &staged, fresh, (by, job), made, &workspace, snapshot).await?;
     store::failpoint("everything-arrived");
     // from here on it is in, whatever fails
     let compared = settled(app, archive, hold.folder()).await;
@@ -160,7 +153,7 @@ async fn business(app: &App, manifest: &Manifest) -> Result<(bool, Workspace)> {
     Ok((true, new))
 }
 
-async fn commit(app: &App, staged: &Staged, (by, job): (&Actor, Option<&str>), made: bool, workspace: &Workspace, snapshot: i64) -> Result<()> {
+async fn commit(app: &App, staged: &Staged, fresh: Fresh, (by, job): (&Actor, Option<&str>), made: bool, workspace: &Workspace, snapshot: i64) -> Result<()> {
     let now = app.clock.now();
     let mut arrival = match Arrival::begin(&app.store, now, &staged.files, &by.name).await? {
         Ok(arrival) => arrival,
@@ -192,7 +185,7 @@ async fn commit(app: &App, staged: &Staged, (by, job): (&Actor, Option<&str>), m
     let entry = audit::entry(app, audit::of(app, by, Action::ImportCommitted, SUBJECT).detail(detail));
     let entry = store::audit::NewEntry { workspace: workspace.id.clone(), ..entry };
     let job = ingest::refresh(app, SUBJECT, by);
-    Ok(arrival.commit(staged.next_customer, staged.next_batch, &staged.gaps, &job, &entry, now).await?)
+    Ok(Fresh::naming(fresh, arrival.commit(staged.next_customer, staged.next_batch, &staged.gaps, &job, &entry, now)).await?)
 }
 
 /// Rows that the database does not take: two with one key, or what it refuses besides.

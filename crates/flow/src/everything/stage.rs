@@ -58,18 +58,6 @@ pub(super) struct Staged {
     pub(super) customers: u64,
 }
 
-impl Staged {
-    /// Takes the files of the lake away again.
-    pub(super) fn discard(&self, lake: &Path) {
-        for file in &self.files {
-            let path = lake::folder(lake, file.table).join(&file.path);
-            if let Err(e) = std::fs::remove_file(&path) {
-                tracing::debug!(path = %path.display(), error = %e, "left for the sweep");
-            }
-        }
-    }
-}
-
 /// Where it is made ready.
 pub(super) struct Room<'a> {
     pub(super) archive: &'a mut Archive,
@@ -102,7 +90,6 @@ pub(super) fn stage(room: &mut Room<'_>, staged: &mut Staged) -> Result<()> {
     definitions(room, &mut seen)?;
     marks(room, staged, &mut seen)?;
     for table in Table::ALL {
-        // what is written is named at once, so that it goes if a later table is broken
         let files = facts(room, table, &mut seen)?;
         staged.files.extend(files);
     }

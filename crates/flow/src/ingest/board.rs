@@ -95,14 +95,15 @@ impl Board {
     }
 
     /// Keeps what was staged, in place of what was staged for the same import before.
-    pub(super) fn keep(&self, staged: Staged, lake: &Path) {
+    pub(super) fn keep(&self, staged: Staged) {
         let mut inner = self.inner();
         let surplus = (inner.staged.len() + 1).saturating_sub(KEPT);
         let old: Vec<Staged> = inner.staged.drain(..surplus).collect();
         let same = inner.staged.iter().position(|s| s.id == staged.id).map(|i| inner.staged.remove(i));
         inner.staged.push(staged);
+        // their files go while others may go on
         drop(inner);
-        old.into_iter().chain(same).for_each(|s| s.discard(lake));
+        drop((old, same));
     }
 
     /// Takes what was staged for an import.

@@ -5,7 +5,7 @@ use super::{
     stage::{Progress, Request, Staged, stage},
     wire::Take,
 };
-use crate::{Error, Result, app::App, audit, jobs::Kind};
+use crate::{Error, Result, app::App, audit, fresh::Fresh, jobs::Kind};
 use domain::{
     CustomerKey,
     audit::{Action, Actor},
@@ -54,7 +54,7 @@ pub fn refresh(app: &App, what: &str, author: &Actor) -> store::job::NewJob {
     job
 }
 
-/// Commits what was staged. `Err(Conflict)` of the store when it must be staged again.
+/// Commits what was staged; the files of what is refused go. `Err(Conflict)` of the store when it must be staged again.
 ///
 /// # Errors
 /// When the store refuses.
@@ -62,7 +62,7 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Do
     let now = app.clock.now();
     let report = serde_json::to_value(&staged.report).map_err(|e| Error::Internal(e.to_string()))?;
     let base = Base { snapshot: staged.snapshot, customers: staged.customers, identifiers: staged.people.version() };
-    let id = staged.id.clone();
+    let (id, fresh) = (staged.id.clone(), staged.fresh.take());
     let mut c = Commit::new(&id, &author.name, now, base, &staged.files);
     let r = &staged.report;
     c.counts = Counts { rows_in: r.rows_in, accepted: r.accepted, quarantined: r.quarantined, duplicates: r.duplicates };
@@ -95,7 +95,7 @@ pub async fn commit(app: &App, staged: &mut Staged, author: &Actor) -> Result<Do
         tx.commit().await?;
     }
     store::failpoint("before-commit");
-    let done = match store::import::commit(&app.store, c).await {
+    let done = match Fresh::naming(fresh, store::import::commit(&app.store, c)).await {
         Ok(committed) => Done::Committed { snapshot: committed.snapshot },
         Err(store::Error::AlreadyImported { import }) => {
             // nobody comes back for files in hand; an upload stays for its people to see why
@@ -179,28 +179,14 @@ pub async fn import(app: &Arc<App>, request: &Request, author: &Actor, progress:
     let mut staged = stage(app, request.clone(), Arc::clone(progress)).await?;
     for _ in 1..TRIES {
         match commit(app, &mut staged, author).await {
-            Ok(done) => {
-                return Ok((staged, done));
-            }
+            Ok(done) => return Ok((staged, done)),
             Err(Error::Store(store::Error::Conflict(why))) => {
                 tracing::info!(import = %request.id, %why, "staging again");
-                staged.discard(&app.lake);
                 staged = stage(app, request.clone(), Arc::clone(progress)).await?;
             }
-            Err(e) => return Err(let_go(app, staged, e)),
+            Err(e) => return Err(e),
         }
     }
-    match commit(app, &mut staged, author).await {
-        Ok(done) => Ok((staged, done)),
-        Err(e) => Err(let_go(app, staged, e)),
-    }
-}
-
-/// The files of an import that was refused go; those of one of which nobody knows whether it is in stay for the sweep.
-fn let_go(app: &App, staged: Staged, e: Error) -> Error {
-    use store::Error::{Conflict, NotFound, State};
-    if matches!(e, Error::Store(Conflict(_) | NotFound { .. } | State { .. })) {
-        staged.discard(&app.lake);
-    }
-    e
+    let done = commit(app, &mut staged, author).await?;
+    Ok((staged, done))
 }

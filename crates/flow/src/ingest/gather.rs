@@ -537,6 +537,7 @@ impl<'a> Gather<'a> {
             comments: self.comments,
             mentioned: self.mentioned,
             rejects: self.rejects,
+            fresh: None,
         })
     }
 }

@@ -228,27 +228,22 @@ async fn take_back(app: &App, id: &str, author: &Actor, meant: bool) -> Result<U
         let now = app.clock.now();
         let may = |i: &store::import::Import| i.status == Status::Committed && i.snapshot.is_some() && i.undo_until.is_none_or(|t| t >= now);
         let import = store::import::get(&app.store, id).await?.filter(may);
-        let found = match import {
+        let mut found = match import {
             Some(import) => compaction::find(app, Part::Batch(import.batch), meant).await?,
             // the store says why not
             None => Found::nothing(store::catalog::head(&app.store).await?),
         };
         let audit = audit::entry(app, audit::of(app, author, Action::ImportUndone, id));
         let job = Some(refresh(app, id, author));
+        let fresh = found.fresh.take();
         let undo = Undo { import: id, now, author: &author.name, merged: found.merged(), job, audit: Some(audit) };
         let outcome = match meant {
-            true => store::import::undo(&app.store, undo).await,
+            true => Fresh::naming(fresh, store::import::undo(&app.store, undo)).await,
             false => store::import::undo_trial(&app.store, undo).await,
         };
         match outcome {
             Err(store::Error::Conflict(why)) => tracing::info!(import = %id, %why, "it is looked anew where its rows are"),
-            outcome => {
-                // if nobody knows whether it is done, what was written stays for the sweep
-                if !matches!(outcome, Err(store::Error::NotFound { .. } | store::Error::State { .. } | store::Error::UndoExpired { .. })) {
-                    found.fresh.into_iter().for_each(Fresh::keep);
-                }
-                return refused(id, outcome);
-            }
+            outcome => return refused(id, outcome),
         }
     }
     Err(Error::Store(store::Error::Busy))

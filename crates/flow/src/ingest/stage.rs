@@ -15,7 +15,7 @@ use sources::{Batch, Kind, Mapping, Target};
 use std::{
     collections::BTreeSet,
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -113,18 +113,8 @@ pub struct Staged {
     pub(super) mentioned: super::bits::Bits,
     /// rows set aside
     pub rejects: Rejects,
-}
-
-impl Staged {
-    /// Removes the files it wrote. Only for one that no commit was tried with, or whose commit was refused.
-    pub fn discard(self, lake: &Path) {
-        for file in &self.files {
-            let path = lake::folder(lake, file.table).join(&file.path);
-            if let Err(e) = std::fs::remove_file(&path) {
-                tracing::debug!(path = %path.display(), error = %e, "left for the sweep");
-            }
-        }
-    }
+    /// they go with it until a commit
+    pub(super) fresh: Option<Fresh>,
 }
 
 /// A file that cannot be read as it is.
@@ -203,8 +193,7 @@ fn run(app: &App, request: &Request, known: &Known, progress: &Progress) -> Resu
     })?;
     let staged = gather.finish(begun)?;
     store::failpoint("staged-synced");
-    fresh.keep();
-    Ok(staged)
+    Ok(Staged { fresh: Some(fresh), ..staged })
 }
 
 /// Streams the files one after the other, those first that later ones refer to.

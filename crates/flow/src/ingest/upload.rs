@@ -143,9 +143,7 @@ pub async fn set_mapping(app: &App, sight: Sight, id: &str, mappings: Vec<Mappin
     store::import::set_status(&mut tx, id, Status::Mapping, None, now).await?;
     store::quarantine::clear(&mut tx, id).await?;
     tx.commit().await?;
-    if let Some(staged) = app.imports.take(id) {
-        staged.discard(&app.lake);
-    }
+    drop(app.imports.take(id));
     get(app, sight, id).await
 }
 
@@ -254,7 +252,7 @@ async fn checked(app: &Arc<App>, request: Request, progress: Arc<Progress>) -> R
     let _turn = turn(app, &progress).await?;
     let mut staged = stage(app, request, progress).await?;
     record(app, &mut staged, Status::Checked).await?;
-    app.imports.keep(staged, &app.lake);
+    app.imports.keep(staged);
     tracing::debug!(import = %id, "checked");
     Ok(())
 }
@@ -379,19 +377,10 @@ fn still_there(app: &App, staged: &Staged) -> bool {
 /// `report`: what people said yes to. What was staged here may be older than that, if another process checked it again.
 async fn committed(app: &Arc<App>, request: &Request, report: Option<&Value>, author: &Actor, progress: Arc<Progress>) -> Result<Done> {
     let said = |staged: &Staged| serde_json::to_value(&staged.report).ok();
-    let (fresh, old) = match app.imports.take(&request.id) {
-        Some(staged) if said(&staged).as_ref() == report && still_there(app, &staged) => (Some(staged), None),
-        other => (None, other),
-    };
-    if let Some(old) = old {
-        old.discard(&app.lake);
-    }
-    if let Some(mut staged) = fresh {
+    let staged = app.imports.take(&request.id).filter(|staged| said(staged).as_ref() == report && still_there(app, staged));
+    if let Some(mut staged) = staged {
         match commit(app, &mut staged, author).await {
-            Err(Error::Store(store::Error::Conflict(why))) => {
-                tracing::info!(import = %request.id, %why, "staging again");
-                staged.discard(&app.lake);
-            }
+            Err(Error::Store(store::Error::Conflict(why))) => tracing::info!(import = %request.id, %why, "staging again"),
             other => return other,
         }
     }
@@ -423,9 +412,7 @@ pub async fn discard(app: &App, id: &str) -> Result<()> {
         Err(store::Error::State { state, .. }) => return Err(not_now(id, &state)),
         Err(e) => return Err(e.into()),
     }
-    if let Some(staged) = app.imports.take(id) {
-        staged.discard(&app.lake);
-    }
+    drop(app.imports.take(id));
     remove_uploads(app, id);
     Ok(())
 }

@@ -466,9 +466,7 @@ pub async fn undo(app: &App, by: &By, id: &str) -> Result<MadeChange> {
     }
     let detail = json!({ "kind": c.kind.key(), "subject": c.subject, "changed": c.changed, "reverted": reverted, ONE: one(&c) });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::CustomersUnchanged, id).detail(detail)).await?;
-    // from here on the lake may name what was written for it
-    fresh.into_iter().for_each(Fresh::keep);
-    tx.commit().await?;
+    Fresh::naming(fresh, tx.commit()).await?;
     if matches!(c.kind, Kind::FieldSet | Kind::ContactSet | Kind::ProfilingRefuse | Kind::ProfilingAllow) {
         app.jobs.pulse();
     }

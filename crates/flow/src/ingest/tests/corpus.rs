@@ -31,7 +31,7 @@ async fn staged(shop: &Shop, name: &str, path: &Path) -> Balance {
     let report = staged.report.clone();
     assert!(report.balanced(), "{name}: {report:?}");
     let id = staged.id.clone();
-    staged.discard(&shop.app.lake);
+    drop(staged);
     crate::ingest::drop_import(&shop.app, &id).await.expect("drops");
     let reasons = report.rejects_by_reason.iter().map(|r| (r.code.clone(), r.count)).collect();
     (report.rows_in, report.accepted, report.duplicates, reasons)

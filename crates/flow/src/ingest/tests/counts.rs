@@ -76,7 +76,7 @@ async fn a_dry_run_says_what_the_import_then_does_and_leaves_nothing() {
     let (said, id) = (dry.report.clone(), dry.id.clone());
     assert!(shop.parquet_files() > 0);
     dry.rejects.each(|_, _| Ok(())).expect("reads");
-    dry.discard(&shop.app.lake);
+    drop(dry);
     crate::ingest::drop_import(&shop.app, &id).await.expect("drops");
     assert_eq!(shop.parquet_files(), 0);
     assert!(store::import::list(&shop.app.store, None, 10).await.expect("list").is_empty());
@@ -93,7 +93,6 @@ async fn two_imports_staged_side_by_side_both_come_in_once() {
     shop.import(&[("other.csv", other)]).await;
     let refused = crate::ingest::commit(&shop.app, &mut early, &tester()).await;
     assert!(matches!(refused, Err(crate::Error::Store(store::Error::Conflict(_)))));
-    early.discard(&shop.app.lake);
     let (staged, done) = crate::ingest::import(&shop.app, &request, &tester(), &Arc::default()).await.expect("imports");
     assert!(matches!(done, Done::Committed { .. }));
     assert_eq!(staged.report.records["orders"], Records { created: 2, updated: 1, duplicate: 0 });
