@@ -16,6 +16,8 @@ pub(crate) const ZIP_SMALL: u64 = 8 << 20;
 pub(crate) const ZIP_TEXTS: u64 = 96 << 20;
 /// Most shared texts.
 pub(crate) const TEXTS: usize = 2_000_000;
+/// Most regions of merged cells of a sheet: as many as a sheet has rows, in five columns.
+pub(crate) const MERGES: u64 = 5_000_000;
 /// Largest archive as a whole, unfolded.
 pub(crate) const ZIP_TOTAL: u64 = 3 << 30;
 /// Steepest compression of an entry. Honest sheets of repeated numbers reach a few dozen.

@@ -6,8 +6,8 @@ use std::{fs::File, io::Write, ops::ControlFlow, path::Path};
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
-/// A workbook of sheets: name, is it hidden, rows.
-fn workbook(path: &Path, sheets: &[(&str, bool, &[&str])]) {
+/// A workbook of sheets: name, is it hidden, rows; cells of each that are merged.
+fn workbook(path: &Path, sheets: &[(&str, bool, &[&str])], merged: &[&str]) {
     let mut zip = zip::ZipWriter::new(File::create(path).unwrap());
     let options = zip::write::SimpleFileOptions::default();
     let relations = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -34,7 +34,8 @@ fn workbook(path: &Path, sheets: &[(&str, bool, &[&str])]) {
             }
             xml.push_str("</row>");
         }
-        xml.push_str("</sheetData></worksheet>");
+        let merged: String = merged.iter().map(|cells| format!(r#"<mergeCell ref="{cells}"/>"#)).collect();
+        xml.push_str(&if merged.is_empty() { "</sheetData></worksheet>".to_owned() } else { format!("</sheetData><mergeCells>{merged}</mergeCells></worksheet>") });
         parts.push((format!("xl/worksheets/sheet{}.xml", i + 1), xml));
     }
     for (name, text) in parts {
@@ -48,8 +49,12 @@ struct Book(tempfile::TempDir, Zone);
 
 impl Book {
     fn of(sheets: &[(&str, bool, &[&str])]) -> Book {
+        Book::merged(sheets, &[])
+    }
+
+    fn merged(sheets: &[(&str, bool, &[&str])], merged: &[&str]) -> Book {
         let dir = tempfile::tempdir().unwrap();
-        workbook(&dir.path().join("book.xlsx"), sheets);
+        workbook(&dir.path().join("book.xlsx"), sheets, merged);
         Book(dir, Zone::utc())
     }
 
@@ -116,4 +121,22 @@ fn sheets_that_differ_are_told_and_one_is_read() {
     let found = book.probe(None);
     assert_eq!(told(&found), [("guess_sheets_left", true, "This is sheet “orders” of 4; not read with it: notes, old".to_owned())]);
     assert_eq!(book.read(&found.mapping).0, ["S1", "S2"]);
+}
+
+#[test]
+fn cells_merged_over_rows_count_for_each_of_them() {
+    let rows = ["Sales 2025,,,,", "order_id,customer_id,date,item,amount", "S1,C1,2025-01-01,tea,5", ",,,pot,6", ",,,cup,7", "S2,C2,2025-01-02,tea,5", ",,,,", "S3,,2025-01-03,tea,5", ",,,pot,6"];
+    let merged = ["C3:C5", "A1:E1", "B3:B5", "A3:A5", "A6:A7", "B8:B9", "A8:A9", "C8:C9"];
+    let book = Book::merged(&[("sales", false, &rows)], &merged);
+    let found = book.probe(None);
+    let mut lines = Vec::new();
+    raw_rows(&book.path(), &found.mapping, &mut |_, raw| {
+        lines.push(raw.to_owned());
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    // what is merged and says nothing says nothing in any row, and a row of nothing stays one
+    assert_eq!(lines, ["S1\tC1\t2025-01-01\ttea\t5", "S1\tC1\t2025-01-01\tpot\t6", "S1\tC1\t2025-01-01\tcup\t7", "S2\tC2\t2025-01-02\ttea\t5", "S3\t\t2025-01-03\ttea\t5", "S3\t\t2025-01-03\tpot\t6"]);
+    let rejects = book.read(&found.mapping).1;
+    assert!(rejects.iter().all(|r| r.line >= 8), "{rejects:?}");
 }

@@ -12,14 +12,14 @@ use std::{
     path::Path,
 };
 
-/// Fails if the archive breaks a limit.
-pub(crate) fn scan(path: &Path) -> Result<()> {
+/// Fails if the archive breaks a limit; answers whether cells of a sheet are merged.
+pub(crate) fn scan(path: &Path) -> Result<bool> {
     entry_count(path)?;
     let mut zip = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(Error::damaged)?;
     if zip.len() > limits::ZIP_ENTRIES {
         return Err(too_many());
     }
-    let (mut total, mut sheets) = (0u64, false);
+    let (mut total, mut sheets, mut merges) = (0u64, false, false);
     for i in 0..zip.len() {
         let entry = zip.by_index(i).map_err(Error::damaged)?;
         if entry.encrypted() {
@@ -41,9 +41,9 @@ pub(crate) fn scan(path: &Path) -> Result<()> {
         if total > limits::ZIP_TOTAL {
             return Err(Error::new(Code::ZipTooLarge, [("limit", &limits::ZIP_TOTAL.to_string())]));
         }
-        look(entry, &name, packed)?;
+        merges |= look(entry, &name, packed)? > 0;
     }
-    if sheets { Ok(()) } else { Err(Error::new(Code::FormatUnknown, [])) }
+    if sheets { Ok(merges) } else { Err(Error::new(Code::FormatUnknown, [])) }
 }
 
 fn too_many() -> Error {
@@ -80,9 +80,11 @@ struct Look<'n> {
     tags: u64,
     texts: u64,
     formats: u64,
+    merges: u64,
 }
 
-fn look(mut entry: impl Read, name: &str, packed: u64) -> Result<()> {
+/// Looks at an entry; answers how many regions of merged cells it has.
+fn look(mut entry: impl Read, name: &str, packed: u64) -> Result<u64> {
     let is_texts = name.ends_with("sharedstrings.xml");
     let is_styles = name.ends_with("styles.xml");
     let is_media = name.contains("/media/") || name.contains("/embeddings/");
@@ -92,7 +94,7 @@ fn look(mut entry: impl Read, name: &str, packed: u64) -> Result<()> {
         () if is_sheet || is_media => limits::ZIP_ENTRY,
         () => limits::ZIP_SMALL,
     };
-    let mut seen = Look { name, run: 0, special: None, tags: 0, texts: 0, formats: 0 };
+    let mut seen = Look { name, run: 0, special: None, tags: 0, texts: 0, formats: 0, merges: 0 };
     let mut piece = vec![0u8; 64 << 10];
     let (mut carried, mut total) = (0usize, 0u64);
     loop {
@@ -120,7 +122,7 @@ fn look(mut entry: impl Read, name: &str, packed: u64) -> Result<()> {
         piece.copy_within(filled - keep..filled, 0);
         carried = keep;
     }
-    Ok(())
+    Ok(seen.merges)
 }
 
 /// `uniqueCount` makes a reader set room aside; it must be believable.
@@ -171,6 +173,12 @@ impl Look<'_> {
                     }
                 }
                 [b'<', b'x', b'f', b'>' | b' ' | b'/', ..] if is_styles => self.formats += 1,
+                [b'<', b'm', b'e', b'r', b'g', b'e', b'C', b'e', b'l', b'l', b' ', ..] => {
+                    self.merges += 1;
+                    if self.merges > limits::MERGES {
+                        return Err(Error::new(Code::TooManyCells, [("limit", &limits::MERGES.to_string())]));
+                    }
+                }
                 _ => {}
             }
             if is_styles && (self.formats > 130_000 || self.tags > 500_000) {

@@ -11,6 +11,7 @@ use crate::{
     mapping::Format,
     value::Cell,
 };
+use calamine::Dimensions;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -48,8 +49,8 @@ impl Workbook {
         match format {
             Format::Xls => guarded(|| xls::Book::open(path)).map(|b| Workbook::Xls(Box::new(b))),
             _ => {
-                guard::scan(path)?;
-                guarded(|| xlsx::Book::open(path)).map(|b| Workbook::Xlsx(Box::new(b)))
+                let merges = guard::scan(path)?;
+                guarded(|| xlsx::Book::open(path, merges)).map(|b| Workbook::Xlsx(Box::new(b)))
             }
         }
     }
@@ -95,16 +96,65 @@ impl Workbook {
     }
 }
 
+/// Cells merged over several rows. Each of these rows has the value of the first, as whoever looks at the sheet reads it; what is
+/// merged over columns only, such as a title, stays where it stands.
+struct Merged {
+    /// first row, column and last row, all from 0, in that order
+    regions: std::iter::Peekable<std::vec::IntoIter<(u32, u32, u32)>>,
+    /// by column: down to which row the value goes
+    open: Vec<Option<(u32, Cell<'static>)>>,
+}
+
+impl Merged {
+    fn new(regions: Vec<Dimensions>) -> Merged {
+        let mut down: Vec<_> = regions.into_iter().filter(|r| r.end.0 > r.start.0).map(|r| (r.start.0, r.start.1, r.end.0)).collect();
+        down.sort_unstable();
+        Merged { regions: down.into_iter().peekable(), open: Vec::new() }
+    }
+
+    /// Takes note of a cell that is merged with those below it.
+    fn note(&mut self, row: u32, column: u32, cell: &Cell<'_>) {
+        while self.regions.next_if(|(r, c, _)| (*r, *c) < (row, column)).is_some() {}
+        if let Some((.., last)) = self.regions.next_if(|(r, c, _)| (*r, *c) == (row, column)) {
+            let place = column as usize;
+            if self.open.len() <= place {
+                self.open.resize(place + 1, None);
+            }
+            if let Some(slot) = self.open.get_mut(place) {
+                *slot = Some((last, cell.clone().into_owned()));
+            }
+        }
+    }
+
+    /// Puts into a row what is merged with cells above it.
+    fn fill(&mut self, row: u32, cells: &mut Vec<Cell<'_>>) {
+        for (place, slot) in self.open.iter_mut().enumerate() {
+            let Some((last, cell)) = slot.as_ref() else { continue };
+            if *last < row {
+                *slot = None;
+                continue;
+            }
+            if cells.len() <= place {
+                cells.resize(place + 1, Cell::Blank);
+            }
+            if let Some(own) = cells.get_mut(place).filter(|own| own.is_blank()) {
+                *own = cell.clone();
+            }
+        }
+    }
+}
+
 /// Puts cells into rows: blank rows are passed over, limits are kept.
 struct Rows<'a, 'e, 'f> {
     number: u64,
     cells: Vec<Cell<'a>>,
+    merged: Merged,
     each: &'e mut Each<'f>,
 }
 
 impl<'a, 'e, 'f> Rows<'a, 'e, 'f> {
-    fn new(each: &'e mut Each<'f>) -> Rows<'a, 'e, 'f> {
-        Rows { number: 0, cells: Vec::new(), each }
+    fn new(each: &'e mut Each<'f>, merged: Vec<Dimensions>) -> Rows<'a, 'e, 'f> {
+        Rows { number: 0, cells: Vec::new(), merged: Merged::new(merged), each }
     }
 
     /// Takes a cell at `row` and `column`, both from 0; answers whether to go on.
@@ -123,6 +173,7 @@ impl<'a, 'e, 'f> Rows<'a, 'e, 'f> {
             && t.len() > limits::CELL {
                 return Err(Error::new(Code::CellTooLong, [("line", &number.to_string()), ("limit", &limits::CELL.to_string())]));
             }
+        self.merged.note(row, column, &cell);
         if self.cells.len() <= place {
             self.cells.resize(place + 1, Cell::Blank);
         }
@@ -134,10 +185,11 @@ impl<'a, 'e, 'f> Rows<'a, 'e, 'f> {
 
     /// Hands on the row that is complete.
     fn flush(&mut self) -> Result<bool> {
-        let cells = std::mem::take(&mut self.cells);
+        let mut cells = std::mem::take(&mut self.cells);
         if cells.iter().all(Cell::is_blank) {
             return Ok(true);
         }
+        self.merged.fill(u32::try_from(self.number.saturating_sub(1)).unwrap_or(u32::MAX), &mut cells);
         (self.each)((self.number, cells))
     }
 }

@@ -48,7 +48,7 @@ impl Book {
         let shift = if self.0.has_1904_epoch() { SHIFT_1904 } else { 0.0 };
         let range = self.0.worksheet_range(sheet).map_err(fault)?;
         let (top, left) = range.start().unwrap_or((0, 0));
-        let mut rows = Rows::new(each);
+        let mut rows = Rows::new(each, self.0.merge_cells_by_sheet_name(sheet).map_err(fault)?);
         for (row, column, value) in range.used_cells() {
             let cell = match value {
                 Data::Empty => continue,

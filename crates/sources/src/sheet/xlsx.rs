@@ -8,8 +8,8 @@ use crate::{
 use calamine::{CellErrorType, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use std::{borrow::Cow, fs::File, io::BufReader, path::Path};
 
-/// An open workbook.
-pub(crate) struct Book(Xlsx<BufReader<File>>);
+/// An open workbook, and whether cells of it are merged: what is merged stands at the end of a sheet, which is read twice then.
+pub(crate) struct Book(Xlsx<BufReader<File>>, bool);
 
 fn fault(e: XlsxError) -> Error {
     match e {
@@ -20,8 +20,8 @@ fn fault(e: XlsxError) -> Error {
 }
 
 impl Book {
-    pub fn open(path: &Path) -> Result<Book> {
-        Xlsx::new(BufReader::with_capacity(64 << 10, File::open(path)?)).map(Book).map_err(fault)
+    pub fn open(path: &Path, merges: bool) -> Result<Book> {
+        Xlsx::new(BufReader::with_capacity(64 << 10, File::open(path)?)).map(|book| Book(book, merges)).map_err(fault)
     }
 
     pub fn sheets(&self) -> Vec<String> {
@@ -45,8 +45,9 @@ impl Book {
 
     pub fn rows(&mut self, sheet: &str, each: &mut Each<'_>) -> Result<()> {
         let shift = if self.0.has_1904_epoch() { SHIFT_1904 } else { 0.0 };
+        let merged = if self.1 { self.0.merge_cells_by_sheet_name(sheet).map_err(fault)? } else { Vec::new() };
         let mut reader = self.0.worksheet_cells_reader(sheet).map_err(fault)?;
-        let mut rows = Rows::new(each);
+        let mut rows = Rows::new(each, merged);
         while let Some(found) = reader.next_cell().map_err(fault)? {
             let (row, column) = found.get_position();
             let cell = match found.get_value() {

@@ -38,6 +38,22 @@ pub(crate) enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
+    /// The same, which needs nothing else to last.
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Cell::Blank => Cell::Blank,
+            Cell::Text(t) => Cell::Text(Cow::Owned(t.into_owned())),
+            Cell::Int(n) => Cell::Int(n),
+            Cell::Number(n) => Cell::Number(n),
+            Cell::Bool(b) => Cell::Bool(b),
+            Cell::Serial(n) => Cell::Serial(n),
+            Cell::Instant(n) => Cell::Instant(n),
+            Cell::Local(n) => Cell::Local(n),
+            Cell::Day(n) => Cell::Day(n),
+            Cell::Error(t) => Cell::Error(Cow::Owned(t.into_owned())),
+        }
+    }
+
     /// Text or nothing.
     pub fn text(text: &'a str) -> Cell<'a> {
         if text.is_empty() { Cell::Blank } else { Cell::Text(Cow::Borrowed(text)) }
