@@ -16,13 +16,13 @@ use domain::{
     audit::{Action, Actor},
     clock::Instant,
 };
-use flow::{audit, people::second_factor::{self, Taken}};
+use flow::{audit, people::{second_factor::{self, Taken}, viewing::{self, Over}}};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{
-    member::{self, Member},
-    session::Session,
+    member,
+    session::{Found, Session},
     user::User,
     workspace::Workspace,
 };
@@ -378,16 +378,21 @@ pub(crate) async fn begin(ctx: &Ctx, user: &str, peer: &Peer, via: &str, second:
 /// # Errors
 /// When the store refuses.
 pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
-    let Some((house, mut session, member, due)) = session_of(ctx, token).await? else { return Ok(None) };
-    let now = ctx.app.clock.now();
+    let Some((house, mut found)) = session_of(ctx, token).await? else { return Ok(None) };
+    let (now, session) = (ctx.app.clock.now(), &mut found.session);
     if now.0 - session.seen_at.0 > HOUR {
         let until = Instant(now.0 + IDLE);
         store::session::seen(&ctx.app.store, &session.token_hash, now, until).await?;
-        member::seen(&ctx.app.store, &ctx.app.settings().id, &member.user, now).await?;
+        member::seen(&ctx.app.store, &ctx.app.settings().id, &found.member.user, now).await?;
         (session.seen_at, session.expires_at) = (now, until);
-        ctx.known.keep(house, session.token_hash.clone(), Shown::Session(session, member.clone(), due));
+        ctx.known.keep(house, session.token_hash.clone(), Shown::Session(found.clone()));
     }
-    Ok(Some(Scope::signed_in(member, token.to_owned(), due)))
+    let viewing = found.viewing.as_ref().map(|v| (found.session.token_hash.clone(), v.user.clone(), v.until <= now));
+    let scope = Scope::of_session(*found, token.to_owned(), now);
+    if let (Some((hash, whom, late)), None) = (viewing, &scope.viewed) {
+        viewing::end(&ctx.app, &scope.by(), &hash, &whom, if late { Over::Time } else { Over::Changed }).await?;
+    }
+    Ok(Some(scope))
 }
 
 /// Whose session this still is; it is neither prolonged nor noted.
@@ -395,19 +400,20 @@ pub async fn by_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
 /// # Errors
 /// When the store refuses.
 pub async fn still_session(ctx: &Ctx, token: &str) -> Result<Option<Scope>> {
-    let found = session_of(ctx, token).await?;
-    Ok(found.filter(|(.., due)| !due).map(|(_, _, member, _)| Scope::signed_in(member, token.to_owned(), false)))
+    let found = session_of(ctx, token).await?.map(|(_, found)| found).filter(|found| !found.second_factor_due);
+    Ok(found.map(|found| Scope::of_session(*found, token.to_owned(), ctx.app.clock.now())))
 }
 
-/// A session, whose, whether their second factor is due, and the state of the house that is as of.
-async fn session_of(ctx: &Ctx, token: &str) -> Result<Option<(i64, Session, Member, bool)>> {
+/// A session and whose it is, and the state of the house that is as of.
+async fn session_of(ctx: &Ctx, token: &str) -> Result<Option<(i64, Box<Found>)>> {
     let (house, hash, now) = (ctx.app.look().await?.house, hash(token), ctx.app.clock.now());
-    if let Some(Shown::Session(session, member, due)) = ctx.known.find(house, &hash, now) {
-        return Ok(Some((house, session, member, due)));
+    if let Some(Shown::Session(found)) = ctx.known.find(house, &hash, now) {
+        return Ok(Some((house, found)));
     }
     let Some(found) = store::session::find(&ctx.app.store, &ctx.app.settings().id, &hash, now).await? else { return Ok(None) };
-    ctx.known.keep(house, hash, Shown::Session(found.session.clone(), found.member.clone(), found.second_factor_due));
-    Ok(Some((house, found.session, found.member, found.second_factor_due)))
+    let found = Box::new(found);
+    ctx.known.keep(house, hash, Shown::Session(found.clone()));
+    Ok(Some((house, found)))
 }
 
 /// Whose API token this is, if it is one; that it was used is noted at most once a minute.
@@ -435,11 +441,23 @@ pub async fn by_token(ctx: &Ctx, secret: &str) -> Result<Option<Scope>> {
     Ok(Some(Scope::token(&token, owner)))
 }
 
+/// A session looks as its owner again, if it looked as somebody else.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn look_back(ctx: &Ctx, token: &str, why: Over) -> Result<()> {
+    let Some((_, found)) = session_of(ctx, token).await? else { return Ok(()) };
+    let Some(viewing) = &found.viewing else { return Ok(()) };
+    let owner = Scope::signed_in(found.member.clone(), token.to_owned(), found.second_factor_due);
+    Ok(viewing::end(&ctx.app, &owner.by(), &found.session.token_hash, &viewing.user, why).await?)
+}
+
 /// Ends a session.
 ///
 /// # Errors
 /// When the store refuses.
 pub async fn sign_out(ctx: &Ctx, token: &str) -> Result<()> {
+    look_back(ctx, token, Over::SignedOut).await?;
     Ok(store::session::delete(&ctx.app.store, &hash(token)).await?)
 }
 

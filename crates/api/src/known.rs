@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use store::{member::Member, session::Session, token::Token};
+use store::{member::Member, session::Found, token::Token};
 
 /// So many are kept; one more, and all are asked for again.
 const MOST: usize = 5_000;
@@ -14,8 +14,8 @@ const MOST: usize = 5_000;
 /// What was shown, and whose it is.
 #[derive(Debug, Clone)]
 pub enum Shown {
-    /// a session, whose, and whether they have still to set up the second factor everybody needs
-    Session(Session, Member, bool),
+    /// a session, whose, and as whom they look
+    Session(Box<Found>),
     /// an API token and its owner
     Token(Token, Member),
 }
@@ -23,7 +23,7 @@ pub enum Shown {
 impl Shown {
     fn expires_at(&self) -> Instant {
         match self {
-            Shown::Session(session, ..) => session.expires_at,
+            Shown::Session(found) => found.session.expires_at,
             Shown::Token(token, _) => token.expires_at,
         }
     }

@@ -146,7 +146,7 @@ fn changes(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// The page.
 fn page(page: Page) -> Page {
-    use Needs::{Account, Has, Open, Session};
+    use Needs::{Account, Back, Has, Open, Session};
     page
         // anyone
         .on(Open, routes!(session::show, session::create, session::end))
@@ -310,6 +310,8 @@ fn page(page: Page) -> Page {
         .on_secret(Has(SettingsWrite), routes!(oidc::show, oidc::set, oidc::unset))
         .on(Has(MembersManage), routes!(members::list))
         .on(Has(MembersManage), routes!(members::edit, members::remove))
+        .on(Has(SettingsWrite), routes!(session::look_as))
+        .on(Back, routes!(session::look_back))
         .on(Has(SettingsWrite), routes!(second_factor::reset))
         .on_secret(Has(MembersManage), routes!(invitations::list, invitations::create))
         .on(Has(MembersManage), routes!(invitations::revoke))

@@ -15,11 +15,14 @@ use domain::{
     Label,
     access::{Permission, Permissions, Role, Sight},
     audit::Actor,
+    clock::Instant,
 };
 use flow::people::By;
 use serde_json::json;
-use store::{member::Member, token::Token};
+use store::{member::Member, session::Found, token::Token};
 
+/// As whom a page was made to look, `usr_…`.
+pub const VIEWING: &str = "x-zhiyin-viewing";
 /// What every API token begins with.
 pub const BEARER: &str = "zhi_";
 
@@ -34,6 +37,8 @@ pub enum Needs {
     Session,
     /// this permission
     Has(Permission),
+    /// a person who is signed in, whoever they look as: the way back to themselves
+    Back,
 }
 
 impl Needs {
@@ -41,15 +46,25 @@ impl Needs {
     pub fn key(self) -> &'static str {
         match self {
             Needs::Open => "open",
-            Needs::Account | Needs::Session => "session",
+            Needs::Account | Needs::Session | Needs::Back => "session",
             Needs::Has(permission) => permission.key(),
         }
     }
 
-    fn check(self, scope: &Scope) -> Result<()> {
+    /// Is it shown to whoever looks as somebody else? Not what changes anything, what is about the account of that member, what makes
+    /// a file that would be taken along in their name, nor their questions and tokens.
+    fn shown(self, asks: bool) -> bool {
+        let closed = matches!(self, Needs::Account | Needs::Session | Needs::Has(Permission::ExportTake | Permission::TokensWrite));
+        self == Needs::Back || (asks && !closed)
+    }
+
+    fn check(self, scope: &Scope, asks: bool) -> Result<()> {
+        if scope.viewed.is_some() && !self.shown(asks) {
+            return Err(only_looks());
+        }
         match self {
             Needs::Open => Ok(()),
-            Needs::Account => scope.person().map(|_| ()),
+            Needs::Back | Needs::Account => scope.person().map(|_| ()),
             _ if scope.second_factor_due => Err(due()),
             Needs::Session => scope.person().map(|_| ()),
             Needs::Has(permission) if scope.permissions.has(permission) => Ok(()),
@@ -90,20 +105,44 @@ pub struct Scope {
     pub sight: Sight,
     /// everybody needs a second factor, and they have none: nothing but setting one up is open to them
     pub second_factor_due: bool,
+    /// the owner who looks as `member`, if it is not they themselves
+    pub viewed: Option<Viewed>,
     via: Via,
+}
+
+/// An owner who looks as somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewed {
+    /// the owner
+    pub by: Member,
+    /// at the latest
+    pub until: Instant,
 }
 
 impl Scope {
     /// A person who is signed in.
     pub fn signed_in(member: Member, session: String, second_factor_due: bool) -> Scope {
         let permissions = if second_factor_due { Permissions::NONE } else { member.permissions() };
-        Scope { role: member.role, permissions, sight: permissions.sight(), second_factor_due, via: Via::Session(session), member }
+        Scope { role: member.role, permissions, sight: permissions.sight(), second_factor_due, viewed: None, via: Via::Session(session), member }
+    }
+
+    /// Whoever has a session: the owner of it, or, as long as that lasts, the member as whom they look.
+    pub fn of_session(found: Found, session: String, now: Instant) -> Scope {
+        let own = Scope::signed_in(found.member, session, found.second_factor_due);
+        let lasts = own.role == Role::Owner && !own.second_factor_due;
+        match found.viewing.filter(|v| lasts && v.until > now).map(|v| (v.member, v.until)) {
+            Some((Some(member), until)) => {
+                let permissions = member.permissions().and(own.permissions);
+                Scope { role: member.role, permissions, sight: permissions.sight(), viewed: Some(Viewed { by: own.member, until }), member, ..own }
+            }
+            _ => own,
+        }
     }
 
     /// A program with somebody's token.
     pub fn token(token: &Token, owner: Member) -> Scope {
         let permissions = token.permissions(owner.permissions());
-        Scope { role: token.role, permissions, sight: permissions.sight(), second_factor_due: false, via: Via::Token(token.id.clone()), member: owner }
+        Scope { role: token.role, permissions, sight: permissions.sight(), second_factor_due: false, viewed: None, via: Via::Token(token.id.clone()), member: owner }
     }
 
     /// As its requests are counted.
@@ -148,6 +187,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Scope {
     }
 }
 
+/// Whoever looks as somebody else changes nothing.
+fn only_looks() -> Error {
+    refused("access.viewing", "您正在以他人的身份查看：只能看，不能改，也不能下载；请先回到自己的身份", "you are looking as somebody else, and neither change nor take anything that way; go back to yourself first", json!({}))
+}
+
+/// The page was made for somebody as whom its reader does not look any more.
+fn looked() -> Error {
+    let message = Label::new("您已不再以这位成员的身份查看，请刷新页面", "you do not look as this member any more; load the page anew");
+    Error::new(StatusCode::CONFLICT, "access.viewing_over", message.en.clone()).params(json!({ "message": message }))
+}
+
 /// The second factor comes first.
 fn due() -> Error {
     refused("session.second_factor_due", "企业要求两步验证：请先设置，才能继续", "this business asks everybody for a second step of signing in; set yours up first", json!({}))
@@ -180,12 +230,12 @@ pub struct Gate {
 pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     // what only reads looks once how far the base is
     match gate.asks || matches!(*request.method(), Method::GET | Method::HEAD) {
-        true => flow::looks::once(let_through(gate, request, next)).await,
-        false => let_through(gate, request, next).await,
+        true => flow::looks::once(let_through(gate, true, request, next)).await,
+        false => let_through(gate, false, request, next).await,
     }
 }
 
-async fn let_through(gate: Gate, mut request: Request, next: Next) -> Response {
+async fn let_through(gate: Gate, asks: bool, mut request: Request, next: Next) -> Response {
     let scope = match of(&gate.ctx, request.headers()).await {
         Ok(Some(scope)) => scope,
         Ok(None) => return limit::stranger(&gate.ctx, &request).err().unwrap_or_else(Error::unauthenticated).into_response(),
@@ -194,7 +244,12 @@ async fn let_through(gate: Gate, mut request: Request, next: Next) -> Response {
     if let Err(e) = gate.ctx.rate.take(scope.caller(), gate.ctx.app.clock.now()) {
         return e.into_response();
     }
-    if let Err(e) = gate.needs.check(&scope) {
+    // a page that shows one member must not do anything as another
+    let page = request.headers().get(VIEWING).map(|id| scope.viewed.is_some() && id.as_bytes() == scope.member.user.as_bytes());
+    if page == Some(false) && gate.needs != Needs::Back {
+        return looked().into_response();
+    }
+    if let Err(e) = gate.needs.check(&scope, asks) {
         return e.into_response();
     }
     request.extensions_mut().insert(scope);

@@ -3,7 +3,7 @@
 use crate::account::{self, PasswordForm, SetupForm, SignIn, WorkspaceForm};
 use crate::ctx::Ctx;
 use crate::error::{Error, Problem, Result};
-use crate::extract::Json;
+use crate::extract::{Json, Path};
 use crate::limit;
 use crate::scope::{self, Scope, cookie_name};
 use crate::second_step::{self, CodeForm, Entry};
@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::access::{Permission, Role};
-use flow::schema;
+use flow::{people::viewing::{self, Over}, schema};
 use serde::Serialize;
 use std::net::SocketAddr;
 use utoipa::ToSchema;
@@ -29,6 +29,8 @@ pub struct SessionView {
     pub workspace: Option<WorkspaceView>,
     /// names of its owners, whom to ask for what one may not do; empty for who is not signed in
     pub owners: Vec<String>,
+    /// an owner looks as `user`
+    pub viewing: Option<ViewingView>,
     /// a sign-in of this browser waits for the code of its second step
     pub code_required: bool,
     /// the business asks everybody for a second factor and this person has none: nothing but setting one up is open to them
@@ -37,6 +39,15 @@ pub struct SessionView {
     pub oidc: Option<String>,
     /// what the set-up page cannot ask: facts were imported before anybody set the business up, and were reckoned by it
     pub settled: Option<SettledView>,
+}
+
+/// An owner who looks at the product as another member sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ViewingView {
+    /// name of the owner
+    pub by: String,
+    /// RFC 3339: at the latest
+    pub until: String,
 }
 
 /// What facts were reckoned by and stays.
@@ -183,7 +194,8 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<S
         None if ctx.config.origin.is_some() => flow::people::oidc::settings::label(&ctx.app).await?,
         _ => None,
     };
-    Ok(SessionView { oidc, setup_required, user, workspace, owners, code_required, second_factor_due, settled })
+    let viewing = scope.and_then(|s| s.viewed.as_ref()).map(|v| ViewingView { by: v.by.name.clone(), until: v.until.rfc3339() });
+    Ok(SessionView { oidc, setup_required, user, viewing, workspace, owners, code_required, second_factor_due, settled })
 }
 
 /// A session with its cookie; or, while it waits for its code, the cookie of that.
@@ -234,6 +246,31 @@ pub async fn create(State(ctx): State<Ctx>, peer: Peer, Json(form): Json<SignIn>
 pub async fn code(State(ctx): State<Ctx>, headers: HeaderMap, peer: Peer, Json(form): Json<CodeForm>) -> Result<Response> {
     let scope = second_step::finish(&ctx, &headers, &form, &peer).await?;
     begun(&ctx, StatusCode::OK, &Entry::In(scope)).await
+}
+
+/// Look as oneself again
+///
+/// Answers the session as it is then, also where it looked as nobody else.
+#[utoipa::path(delete, path = "/session/view", tag = "member", responses((status = 200, body = SessionView)))]
+pub async fn look_back(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<SessionView>> {
+    let token = scope.person()?;
+    account::look_back(&ctx, token, Over::Back).await?;
+    let own = account::by_session(&ctx, token).await?;
+    Ok(Json(view(&ctx, own.as_ref(), false).await?))
+}
+
+/// Look at the product as a member sees it
+///
+/// With their permissions, their sight and what is theirs; whatever changes anything, takes a file along or is about their account is
+/// refused (`access.viewing`). For owners who came themselves. It belongs to this session and ends with `DELETE /session/view`, after
+/// an hour, or when either of the two is locked, taken out or given another role.
+#[utoipa::path(post, path = "/members/{id}/view", tag = "member", params(("id" = String, Path,)),
+    responses((status = 200, body = SessionView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn look_as(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<SessionView>> {
+    let token = scope.person()?;
+    viewing::begin(&ctx.app, &scope.by(), &account::hash(token), &id).await?;
+    let there = account::by_session(&ctx, token).await?;
+    Ok(Json(view(&ctx, there.as_ref(), false).await?))
 }
 
 /// Sign out

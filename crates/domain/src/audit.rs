@@ -39,6 +39,10 @@ actions! {
     SessionRefused = "session.refused";
     /// somebody ended sessions of their own from another
     SessionEnded = "session.ended";
+    /// an owner began to look at the product as somebody else
+    ViewingBegun = "viewing.begun";
+    /// an owner looks at it as themselves again
+    ViewingEnded = "viewing.ended";
     /// somebody changed their own password
     PasswordChanged = "password.changed";
     /// whoever runs the server set a password

@@ -21,6 +21,9 @@ export const confirmSecond = (code: string) => call<S['RecoveryCodes']>('POST', 
 export const renewCodes = (code: string) => call<S['RecoveryCodes']>('POST', '/session/second-factor/recovery', { body: { code } })
 export const endSecond = (body: { password: string; code: string }) => call<void>('POST', '/session/second-factor/off', { body })
 export const resetSecond = (member: string) => call<{ ended: number }>('DELETE', `/members/${member}/second-factor`)
+/** The session looks as that member from then on. */
+export const viewAs = (member: string) => call<Session>('POST', `/members/${member}/view`)
+export const lookBack = () => call<Session>('DELETE', '/session/view')
 /** The second step of a sign-in that waits for it. */
 export const giveCode = (code: string) => call<Session>('POST', '/session/code', { body: { code } })
 

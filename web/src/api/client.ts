@@ -5,7 +5,18 @@ import { Problem } from './problem'
 
 export const API = at('/api/v1')
 
-const client = createClient<paths>({ baseUrl: API, headers: { 'X-Zhiyin-CSRF': '1' }, credentials: 'same-origin' })
+const client = createClient<paths>({ baseUrl: API, credentials: 'same-origin' })
+
+/** As whom an owner looks on this page, if it is not they themselves; not known at first. */
+let looking: { as: string | undefined } | undefined
+/** As whom the session looks now. A page that was made for somebody else is loaded anew. */
+export function lookingAs(user: string | undefined) {
+  if (looking && looking.as !== user) location.reload()
+  else looking = { as: user }
+}
+
+/** What every request says of its page: that it is ours, and as whom it looks, lest it is done as another. */
+const marks = (): Record<string, string> => ({ 'X-Zhiyin-CSRF': '1', ...(looking?.as ? { 'X-Zhiyin-Viewing': looking.as } : {}) })
 
 type Query = Record<string, string | number | boolean | undefined | null>
 interface Options { query?: Query; body?: unknown; signal?: AbortSignal; headers?: Record<string, string> }
@@ -25,7 +36,7 @@ export async function call<T>(method: Method, path: string, { query, body, signa
     answer = await send(path, {
       params: { query: tidy(query) },
       ...(body === undefined ? {} : { body }),
-      ...(headers ? { headers } : {}),
+      headers: { ...marks(), ...headers },
       signal,
     })
   } catch (error) {
@@ -51,6 +62,7 @@ export function whenDenied(f: () => void) {
 function told(problem: Problem): Problem {
   // a wrong password or a sign-in that took too long ends nobody's session
   if (problem.status === 401 && problem.code !== 'session.wrong' && problem.code !== 'session.code_over') onSignedOut()
+  if (problem.code === 'access.viewing_over') location.reload()
   if (problem.code === 'access.denied' || problem.code === 'session.second_factor_due') onDenied()
   return problem
 }
@@ -60,7 +72,7 @@ export function send<T>(path: string, form: FormData, onSent: (share: number) =>
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', `${API}${path}`)
-    request.setRequestHeader('X-Zhiyin-CSRF', '1')
+    for (const [name, value] of Object.entries(marks())) request.setRequestHeader(name, value)
     request.responseType = 'json'
     request.upload.onprogress = (e) => { if (e.lengthComputable) onSent(e.loaded / e.total) }
     request.onload = () => {
@@ -77,7 +89,7 @@ export function send<T>(path: string, form: FormData, onSent: (share: number) =>
 /** A file that is the answer to a question; it is saved as if a link had been clicked. */
 export async function download(path: string, body: unknown, signal: AbortSignal): Promise<void> {
   const form = body instanceof FormData
-  const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { 'X-Zhiyin-CSRF': '1', ...(form ? {} : { 'Content-Type': 'application/json' }) }, body: form ? body : JSON.stringify(body), signal })
+  const answer = await fetch(`${API}${path}`, { method: 'POST', credentials: 'same-origin', headers: { ...marks(), ...(form ? {} : { 'Content-Type': 'application/json' }) }, body: form ? body : JSON.stringify(body), signal })
   if (!answer.ok) throw told(Problem.of(await answer.json().catch(() => null), answer.status))
   save(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'sql')
 }

@@ -1,7 +1,7 @@
 /** Every read of the app as query options, every write as a plain function: one page to see what the web asks of the server. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { call, send } from './client'
+import { call, send, lookingAs } from './client'
 import { at } from './base'
 import { isProblem } from './problem'
 import type { Rule } from './rule'
@@ -14,7 +14,7 @@ import type {
 export interface AsOf { as_of?: string; known?: Known }
 const minute = 60_000
 
-export const session = queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => call<Session>('GET', '/session', { signal }), staleTime: 5 * minute, retry: false })
+export const session = queryOptions({ queryKey: ['session'], queryFn: async ({ signal }) => { const now = await call<Session>('GET', '/session', { signal }); lookingAs(now.viewing ? now.user?.id : undefined); return now }, staleTime: 5 * minute, retry: false })
 /** Set when the server no longer knows a session that this page still shows. */
 export const sessionOver = ['session over']
 export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })

@@ -9,6 +9,7 @@ pub mod second_factor;
 pub mod sessions;
 pub mod tokens;
 pub mod totp;
+pub mod viewing;
 
 use crate::{Error, Result};
 use domain::{

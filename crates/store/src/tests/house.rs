@@ -56,6 +56,9 @@ both! {
         // one that begins is known to nobody yet; one that ends must be forgotten
         assert!(!moves!(store, |tx| session::create(&mut tx, &session("a")); session::create(&mut tx, &session("b")); session::create(&mut tx, &session("c"))));
         assert!(!moves!(store, |tx| session::seen(&mut tx, "a", at(5), at(2_000)); member::seen(&mut tx, SHOP, "amy", at(5))));
+        assert!(moves!(store, |tx| session::view(&mut tx, "a", "ben", (Role::Agent, Personal::ByRole), at(60))));
+        assert!(moves!(store, |tx| session::view_no_more(&mut tx, "a")));
+        assert!(!moves!(store, |tx| session::view_no_more(&mut tx, "a")));
         assert!(moves!(store, |tx| session::delete(&mut tx, "a")));
         assert!(moves!(store, |tx| session::delete_others(&mut tx, "amy", "b")));
         assert!(moves!(store, |tx| session::delete_expired(&mut tx, at(5_000))));

@@ -82,4 +82,4 @@ function known(key: string, otherwise: string, f: Format) {
 }
 
 const valueOf = (name: string, text: string, f: Format) =>
-  name === 'role' ? known(`access.role_${text}`, text, f) : name === 'personal' ? known(`audit.personal_${text}`, text, f) : text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text
+  name === 'role' ? known(`access.role_${text}`, text, f) : name === 'personal' ? known(`audit.personal_${text}`, text, f) : name === 'why' ? known(`audit.why_${text}`, text, f) : name === 'until' ? f.instant(text) : text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text

@@ -12,6 +12,7 @@ import { toast } from '@/parts/toast'
 import { RemoveMember } from './RemoveMember'
 import { ResetSecond } from './ResetSecond'
 import { RoleChange } from './RoleChange'
+import { ViewAs } from './ViewAs'
 
 /** One member: what they are, and what the reader may change about it. `last`: the only owner. */
 export function MemberRow({ member: m, last, seen }: { member: Member; last: boolean; seen: boolean }) {
@@ -56,7 +57,7 @@ export function MemberRow({ member: m, last, seen }: { member: Member; last: boo
       </td>
       {seen && <td className="nowrap" data-label={t('members.last_seen')}>{m.last_seen_at ? f.instant(m.last_seen_at) : '—'}</td>}
       <td className="nowrap" data-label={t('members.since')}>{f.instant(m.created_at)}</td>
-      <td className="whole"><HistoryLink about={m.id} /> {m.second_factor && mayTouch && !m.you && mine.includes('settings:write') && <ResetSecond member={m} />}{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
+      <td className="whole"><HistoryLink about={m.id} /> {!m.you && mine.includes('settings:write') && <ViewAs member={m} />} {m.second_factor && mayTouch && !m.you && mine.includes('settings:write') && <ResetSecond member={m} />}{last ? <span className="soft small">{t('members.last_owner')}</span> : mayTouch && !m.you && <RemoveMember member={m} />}</td>
       {asked && <RoleChange member={m} role={asked} busy={save.isPending} onConfirm={() => save.mutate({ role: asked, personal: personalIn(asked, m.personal) })} onCancel={() => setAsked(null)} />}
     </tr>
   )

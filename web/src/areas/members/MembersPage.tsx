@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { invitations, members } from '@/api/queries'
 import type { Member } from '@/api/types'
-import { useAccessWords } from '@/parts/access'
+import { useAccessWords, useMay } from '@/parts/access'
 import { SaveCsv } from '@/parts/file/SaveCsv'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
@@ -13,11 +13,13 @@ import { Invite } from './Invite'
 import './members.css'
 import { MembersTable } from './MembersTable'
 import { RolesTable } from './RolesTable'
+import { ViewAsOne } from './ViewAs'
 
 /** Who is in, who is asked in, and what each role may do. */
 export function MembersPage() {
   const { t, instant } = useFormat()
   const words = useAccessWords()
+  const may = useMay()
   const people = useQuery(members)
   const asked = useQuery(invitations)
   const inviting = useSearch({ from: '/app/settings/users' }).open === 'invite'
@@ -39,7 +41,7 @@ export function MembersPage() {
             {asked.error && <Failed error={asked.error} retry={() => void asked.refetch()} />}
             {asked.data && <Invitations items={asked.data} />}
           </Card>
-          <Card title={t('members.roles')}><RolesTable /></Card>
+          <Card title={t('members.roles')}><div className="stack"><RolesTable />{people.data && may('settings:write') && <ViewAsOne members={people.data} />}</div></Card>
         </>
       )}
       <Invite open={inviting} onClose={() => setInviting(false)} />

@@ -9,6 +9,7 @@ import { type Entry, hostEntries } from '@/parts/entry/open'
 import { useHotkeys, withKey } from '@/parts/hooks'
 import { Mark, PlusIcon } from '@/parts/icons'
 import { Denied } from './Denied'
+import { Looking } from './Looking'
 import { isShort, letterOf, useNew, usePlaces } from './places'
 import './shell.css'
 import { TopBar } from './TopBar'
@@ -80,6 +81,7 @@ export function Shell() {
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('shell.skip')}</a>
+      <Looking />
       <nav className={`rail${rail ? ' open' : ''}`} aria-label={t('shell.nav')}>
         <Link to="/" className="rail-brand"><Mark /><span>{t('shell.brand')} <small>{t('shell.brand_other')}</small></span></Link>
         {groups.map(([group, items]) => (
