@@ -56,7 +56,7 @@ function Fact({ name, n, tone, f }: { name: string; n: number; tone?: string; f:
 /** What can be done about a row that was rejected, by the reason. */
 const helps: Record<string, string> = {
   customer_missing: 'customer_missing', date_invalid: 'date_invalid', money_invalid: 'money_invalid', phone_invalid: 'phone_invalid',
-  phone_lost_digits: 'lost_digits', id_lost_digits: 'lost_digits', order_unknown: 'order_unknown', totals_row: 'totals_row',
+  phone_lost_digits: 'lost_digits', id_lost_digits: 'lost_digits', order_unknown: 'order_unknown', currency_foreign: 'currency_foreign', totals_row: 'totals_row',
 }
 
 function Reason({ reason, several, open, f }: { reason: RejectReason; several: boolean; open: boolean; f: Format }) {

@@ -11,6 +11,16 @@ import { Door } from './Door'
 
 const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'KRW', 'AUD', 'CAD', 'CHF', 'INR', 'BRL', 'MXN', 'THB', 'VND', 'IDR', 'MYR', 'PHP', 'NZD', 'SEK', 'NOK', 'DKK', 'PLN', 'AED', 'SAR', 'ZAR', 'TRY', 'RUB']
 
+/** What is paid with where a clock shows this zone; elsewhere the language says. */
+const paidIn: Record<string, string> = {
+  ...Object.fromEntries(['Berlin', 'Paris', 'Madrid', 'Rome', 'Amsterdam', 'Brussels', 'Vienna', 'Dublin', 'Lisbon', 'Helsinki', 'Athens'].map((city) => [`Europe/${city}`, 'EUR'])),
+  ...Object.fromEntries(['Sydney', 'Melbourne', 'Brisbane', 'Perth', 'Adelaide'].map((city) => [`Australia/${city}`, 'AUD'])),
+  'Asia/Shanghai': 'CNY', 'Asia/Urumqi': 'CNY', 'Asia/Hong_Kong': 'HKD', 'Asia/Taipei': 'TWD', 'Asia/Singapore': 'SGD', 'Asia/Seoul': 'KRW', 'Asia/Tokyo': 'JPY',
+  'Asia/Kolkata': 'INR', 'Asia/Calcutta': 'INR', 'Asia/Bangkok': 'THB', 'Asia/Ho_Chi_Minh': 'VND', 'Asia/Saigon': 'VND', 'Asia/Jakarta': 'IDR', 'Asia/Kuala_Lumpur': 'MYR', 'Asia/Manila': 'PHP',
+  'Asia/Dubai': 'AED', 'Asia/Riyadh': 'SAR', 'Europe/London': 'GBP', 'Europe/Zurich': 'CHF', 'Europe/Stockholm': 'SEK', 'Europe/Oslo': 'NOK', 'Europe/Copenhagen': 'DKK', 'Europe/Warsaw': 'PLN',
+  'Europe/Istanbul': 'TRY', 'Europe/Moscow': 'RUB', 'Africa/Johannesburg': 'ZAR', 'America/Sao_Paulo': 'BRL', 'America/Mexico_City': 'MXN', 'America/Toronto': 'CAD', 'America/Vancouver': 'CAD', 'Pacific/Auckland': 'NZD',
+}
+
 /** First run: the one owner account and the workspace. The token was printed where the server started. */
 export function Setup() {
   const { t, lang } = useT()
@@ -20,7 +30,7 @@ export function Setup() {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'Asia/Shanghai'
-  const [form, setForm] = useState({ token: given ?? '', name: '', email: '', password: '', workspace_name: '', time_zone: here, currency: lang === 'zh-CN' ? 'CNY' : 'USD' })
+  const [form, setForm] = useState({ token: given ?? '', name: '', email: '', password: '', workspace_name: '', time_zone: here, currency: paidIn[here] ?? (lang === 'zh-CN' ? 'CNY' : 'USD') })
   const set = (key: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [key]: value }))
   // what was imported before anybody came here is reckoned already
   const settled = useQuery(session).data?.settled
