@@ -1,10 +1,11 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, devices } from './e2e/support/browser'
 
-/** The journeys on the real binary (`ZHIYIN_BIN`, each worker its own server and data), or on a server that runs (`ZHIYIN_URL`). */
+/** The journeys on the real binary (`ZHIYIN_BIN`), each file with servers and data of its own. */
 export default defineConfig({
   testDir: './e2e',
   testMatch: '*.spec.ts',
+  globalSetup: './e2e/support/samples.ts',
   timeout: 120_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,

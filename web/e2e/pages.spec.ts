@@ -116,51 +116,67 @@ const doors: [string, string, object][] = [
   ['unsubscribe', '/unsubscribe?token=none', {}],
 ]
 
+type Theme = 'light' | 'dark'
+/** A page that was loaded in one language and theme is also seen in the other theme, turned on the spot; each theme is loaded in one of the languages. */
+const loadedIn = { 'zh-CN': 'light', en: 'dark' } as const
+
 for (const lang of langs)
-  for (const theme of ['light', 'dark'] as const)
-    test(`every page, ${lang}, ${theme}`, async ({ browser, contextOptions }, info) => {
-      test.setTimeout(600_000)
-      const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
-      const page = await context.newPage()
-      const said: string[] = []
-      page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
-      page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
-      await prefer(page, lang, theme)
-      const wide = page.viewportSize() ?? { width: 1440, height: 900 }
-      const phone = info.project.name === 'phone'
-      // the desktop sees every page in all four; the phone every page in both languages and both themes, half of them at a time
-      const half = Number((lang === 'en') === (theme === 'dark'))
-      // once on each screen: who waits is the same in every language
-      const watches = theme === 'light' && (phone || lang === 'zh-CN')
-      if (watches) await watchMoves(page)
-      const walk = (name: string, path: string) =>
-        test.step(name, async () => {
-          await page.goto(path)
-          await settled(page)
-          if (watches) await still(page)
-          await expect(page.locator('h1')).toHaveCount(1)
-          await noSidewaysScroll(page)
-          await accessible(page)
-          // at 400 % of 1280 nothing but tables and boards goes sideways
-          if (phone || theme === 'dark') return
-          await page.setViewportSize({ width: 320, height: 720 })
-          await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `${path} at 320`, timeout: 3000 }).toBeLessThanOrEqual(320)
-          await page.setViewportSize(wide)
-        })
-      for (const [i, [name, path]] of routes.entries()) if (!phone || i % 2 === half) await walk(name, path())
-      for (const [i, [name, path, says]] of doors.entries()) {
-        if (phone && i % 2 !== half) continue
-        await page.route('**/api/v1/session', async (route) => {
-          if (route.request().method() !== 'GET') return route.continue()
-          const answer = await route.fetch()
-          await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...says } })
-        })
-        await walk(name, path)
-        await page.unroute('**/api/v1/session')
-      }
-      expect(said).toEqual([])
-      await context.close()
-    })
+  test(`every page, ${lang}`, async ({ browser, contextOptions }, info) => {
+    test.setTimeout(900_000)
+    const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, storageState: state, reducedMotion: 'reduce' } as never)
+    const page = await context.newPage()
+    const said: string[] = []
+    page.on('console', (m) => { if (m.type() === 'error' && !/status of 404/.test(m.text())) said.push(`${page.url()} ${m.text()}`) })
+    page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
+    const wide = page.viewportSize() ?? { width: 1440, height: 900 }
+    const phone = info.project.name === 'phone'
+    // the desktop sees every page in all four; the phone every page in both languages and both themes, half of them at a time
+    const themeOf = (i: number): Theme => (phone ? ((i % 2 === 0) === (lang === 'en') ? 'light' : 'dark') : loadedIn[lang])
+    await prefer(page, lang, themeOf(0))
+    const load = async (path: string, as: Theme) => {
+      if (page.url() !== 'about:blank') await page.evaluate((x) => localStorage.setItem('zhiyin.theme', x), as)
+      await page.goto(path)
+      await settled(page)
+    }
+    // once on each screen: who waits is the same in every language
+    const watches = phone || lang === 'zh-CN'
+    if (watches) await watchMoves(page)
+    const judged = async (path: string, as: Theme) => {
+      expect(await page.evaluate(() => document.documentElement.dataset.theme), path).toBe(as)
+      await expect(page.locator('h1')).toHaveCount(1)
+      await noSidewaysScroll(page)
+      await accessible(page)
+    }
+    const walk = (name: string, path: string, as: Theme) =>
+      test.step(name, async () => {
+        await load(path, as)
+        if (watches) await still(page)
+        await judged(path, as)
+        if (phone) return
+        const other = as === 'light' ? 'dark' : 'light'
+        const turn = page.getByTestId('theme')
+        // what lies open over the page stays; who is not in yet has no such button
+        if (await turn.count()) await turn.dispatchEvent('click')
+        else await load(path, other)
+        await judged(path, other)
+        // at 400 % of 1280 nothing but tables and boards goes sideways
+        await page.setViewportSize({ width: 320, height: 720 })
+        await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `${path} at 320`, timeout: 3000 }).toBeLessThanOrEqual(320)
+        await page.setViewportSize(wide)
+      })
+    for (const [i, [name, path]] of routes.entries()) await walk(name, path(), themeOf(i))
+    for (const [i, [name, path, says]] of doors.entries()) {
+      await page.route('**/api/v1/session', async (route) => {
+        if (route.request().method() !== 'GET') return route.continue()
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...says } })
+      })
+      await walk(name, path, themeOf(i))
+      await page.unroute('**/api/v1/session')
+    }
+    expect(said).toEqual([])
+    await context.close()
+  })
 
 test('texts half as long again are neither cut off nor over one another', { tag: '@desktop' }, async ({ browser, contextOptions }, info) => {
   test.setTimeout(600_000)
