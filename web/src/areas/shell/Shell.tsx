@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { session, sessionOver } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
@@ -38,9 +38,6 @@ export function Shell() {
   const [entry, setEntry] = useState<Entry | null>(null)
   const makes = useNew()
   useEffect(() => hostEntries(setEntry), [])
-
-  // what is around the page is painted first; the page itself then gives way to whoever types or clicks
-  const stands = useDeferredValue(true, false)
 
   const router = useRouter()
   // asked for while the page stood open: nothing else is done before
@@ -105,7 +102,7 @@ export function Shell() {
       </nav>
       <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
       <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} onOther={() => setOther(true)} />
-      <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : stands && <Outlet />}</main>
+      <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : <Outlet />}</main>
       <nav className="bottom" aria-label={t('shell.nav_short')}>
         {places.filter(isShort).map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon /><span>{t(`shell.${key}`)}</span></Link>)}
       </nav>
