@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { BrowserContextOptions, Page } from '@playwright/test'
-import { accessible, expect, listen, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, listen, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startEmpty } from './support/server'
 import { setUp } from './support/steps'
 import { langs, words } from './support/words'
@@ -33,7 +33,7 @@ for (const lang of langs)
       const step = async (of: Page, name: string) => {
         await noSidewaysScroll(of)
         await accessible(of)
-        await of.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(of, info, name, true)
       }
       const another = async () => {
         const context = await browser.newContext({ ...info.project.use, ...contextOptions, baseURL: server?.url, locale: lang, reducedMotion: 'reduce' } as BrowserContextOptions)

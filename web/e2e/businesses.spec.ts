@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { people, shop } from './support/files'
 import { type Server, startEmpty } from './support/server'
 import { check, commit, drop, setUp } from './support/steps'
@@ -24,7 +24,7 @@ for (const lang of langs)
         await settled(page)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`) })
+        await picture(page, info, name)
       }
       const drawer = page.getByRole('dialog')
       const menu = page.getByTestId('business')
@@ -46,7 +46,7 @@ for (const lang of langs)
         await drawer.getByRole('button', { name: t('businesses.make'), exact: true }).click()
         await expect(page.getByTestId('secret')).toBeVisible()
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('link.png') })
+        await picture(page, info, 'link')
       })
       const link = await page.getByTestId('secret').inputValue()
       expect(link.startsWith(at('/w/brand-b/setup')) && link.includes('#token=')).toBe(true)
@@ -80,7 +80,7 @@ for (const lang of langs)
         await expect(menu).toContainText(who.second)
         await menu.click()
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('menu.png') })
+        await picture(page, info, 'menu')
         await page.getByRole('link', { name: who.first }).click()
         await expect(page).toHaveURL(at('/'))
         await expect(menu).toContainText(who.first)

@@ -1,5 +1,5 @@
 import { type BrowserContextOptions } from '@playwright/test'
-import { accessible, expect, listen, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, listen, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -28,7 +28,7 @@ for (const lang of langs)
         await settled(page)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(page, info, name, true)
       }
 
       await test.step('templates fill at once', async () => {
@@ -87,7 +87,7 @@ for (const lang of langs)
         await expect(page.getByTestId('wall')).toBeVisible()
         await settled(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('wall.png') })
+        await picture(page, info, 'wall')
         await page.keyboard.press('Escape')
         await expect(page.getByTestId('wall')).toHaveCount(0)
       })
@@ -102,7 +102,7 @@ for (const lang of langs)
         await page.getByLabel(t('dashboards.tile_title')).fill('ABC')
         await settled(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('tile-form.png') })
+        await picture(page, info, 'tile-form')
         await page.getByRole('button', { name: t('dashboards.put'), exact: true }).click()
         const made = page.getByRole('region', { name: 'ABC', exact: true })
         await expect(made.locator('.dash-bars li').first()).toBeVisible()
@@ -112,7 +112,7 @@ for (const lang of langs)
         await expect(preview.locator('canvas')).toBeVisible()
         await settled(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('histogram-form.png') })
+        await picture(page, info, 'histogram-form')
         await page.getByRole('button', { name: t('dashboards.put'), exact: true }).click()
         await page.getByTestId('tile-customers').getByRole('button', { name: new RegExp(t('dashboards.change_tile')) }).click()
         await page.getByRole('button', { name: t('dashboards.add_goal') }).click()
@@ -120,7 +120,7 @@ for (const lang of langs)
         await expect(preview.locator('.dash-goal')).toContainText('80%')
         await settled(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('goal-form.png') })
+        await picture(page, info, 'goal-form')
         await page.getByRole('button', { name: t('dashboards.put'), exact: true }).click()
         await page.getByTestId('add-tile').click()
         await page.getByRole('button', { name: t('dashboards.kind_text'), exact: true }).click()

@@ -1,5 +1,5 @@
 import { request } from '@playwright/test'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startEmpty } from './support/server'
 import { choose, setUp } from './support/steps'
 import { langs, words } from './support/words'
@@ -37,12 +37,12 @@ for (const lang of langs)
       await expect(page).toHaveURL(at(`/docs/${lang}`))
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(lang === 'en' ? 'Zhiyin API reference' : '知音 API 参考')
       await look()
-      await page.screenshot({ path: info.outputPath('reference.png') })
+      await picture(page, info, 'reference')
       const orders = page.locator('#post_orders')
       await orders.scrollIntoViewIfNeeded()
       await expect(orders.getByText('/api/v1/orders', { exact: true })).toBeVisible()
       await expect(orders.getByText('imports:write', { exact: true })).toBeVisible()
-      await page.screenshot({ path: info.outputPath('reference-orders.png') })
+      await picture(page, info, 'reference-orders')
       await page.getByRole('link', { name: lang === 'en' ? '中文' : 'English', exact: true }).click()
       await expect(page).toHaveURL(at(lang === 'en' ? '/docs/zh-CN' : '/docs/en'))
 
@@ -62,7 +62,7 @@ for (const lang of langs)
       await settled(page)
       await expect(page.getByRole('button', { name: t('imports.inbox_move'), exact: true })).toBeVisible()
       await look()
-      await page.screenshot({ path: info.outputPath('inbox.png') })
+      await picture(page, info, 'inbox')
       await page.unroute('**/api/v1/inbox')
       await page.getByRole('button', { name: t('imports.inbox_move'), exact: true }).click()
       await expect(page.getByRole('button', { name: t('imports.inbox_move'), exact: true })).toHaveCount(0, { timeout: 20_000 })

@@ -1,4 +1,4 @@
-import { expect, looker, prefer, settled, test } from './support/fixtures'
+import { expect, looker, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { choose } from './support/steps'
 import { langs, words } from './support/words'
@@ -94,7 +94,7 @@ for (const lang of langs)
         await expect(known('q.lark@example.com')).toBeVisible()
         await expect(known('lark@example.com')).toHaveCount(0)
         await page.getByRole('button', { name: t('entry.remove_one', { value: 'q.lark@example.com' }), exact: true }).click()
-        await page.screenshot({ path: info.outputPath('remove.png') })
+        await picture(page, info, 'remove')
         await page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name: t('entry.remove'), exact: true }).click()
         await expect(known('q.lark@example.com')).toHaveCount(0)
         await page.keyboard.press('ControlOrMeta+z')

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions } from '@playwright/test'
-import { expect, listen, looker, prefer, settled, test } from './support/fixtures'
+import { expect, listen, looker, picture, prefer, settled, test } from './support/fixtures'
 import { command, folderOf, type Server, startDemo, startIn } from './support/server'
 import { langs, words } from './support/words'
 
@@ -88,7 +88,7 @@ for (const lang of langs)
           await other.goto(path)
           await expect(other.getByRole('main'), path).toHaveText(await page.getByRole('main').innerText(), { useInnerText: true, timeout: 60_000 })
         }
-        await other.screenshot({ path: info.outputPath('elsewhere.png') })
+        await picture(other, info, 'elsewhere')
         await other.goto(`/customers?q=${phone}`)
         await settled(other)
         await expect(other.locator('.page-note')).toContainText('0')

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, prefer, settled, test } from './support/fixtures'
+import { expect, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { words } from './support/words'
 
@@ -114,7 +114,7 @@ test.describe('what others bring', { tag: '@desktop' }, () => {
     })
     await page.goto(at(`/customers/${id}`))
     await expect(page.getByRole('heading', { level: 1 })).toContainText('<img src=x onerror=xss()>')
-    await page.screenshot({ path: info.outputPath('profile.png') })
+    await picture(page, info, 'profile')
     expect(ran).toEqual([])
     expect(complaints).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { expect, looker, prefer, settled, test } from './support/fixtures'
+import { expect, looker, picture, prefer, settled, test } from './support/fixtures'
 import { cells } from './support/steps'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
@@ -42,7 +42,7 @@ for (const lang of langs)
         const heads = await page.locator('table.list thead th').allInnerTexts()
         await page.getByTestId('export').click()
         // the open menu covers parts of what is under it, which axe takes for small targets
-        await page.screenshot({ path: info.outputPath('menu.png') })
+        await picture(page, info, 'menu')
         const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('customers.export_shown', { format: 'CSV' }), exact: true }).click()])
         const rows = cells(readFileSync(await file.path(), 'utf8').replace(/^\ufeff/, ''))
         expect(rows[0]?.slice(0, 4)).toEqual(lang === 'en' ? ['Customer number', 'Name', 'Phone', 'E-mail'] : ['客户编号', '姓名', '手机', '邮箱'])
@@ -63,7 +63,7 @@ for (const lang of langs)
         await tray(page).click()
         await expect(lines(page).first().getByRole('progressbar')).toBeVisible()
         // looked at more closely when it is stopped: it may be over before everything is measured
-        await page.screenshot({ path: info.outputPath('running.png') })
+        await picture(page, info, 'running')
         const stop = () => lines(page).first().getByRole('button', { name: new RegExp(`^${t('jobs.cancel')}`) }).click()
         const over = () => expect(lines(page).first()).toHaveAttribute('data-state', /^(cancelled|done)$/, { timeout: 60_000 })
         await stop()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { badRows, mergedRows, people, shop, twiceRows } from './support/files'
 import { type Server, startEmpty } from './support/server'
 import { balanced, cells, check, choose, commit, csv, drop, setUp, told } from './support/steps'
@@ -48,18 +48,17 @@ for (const lang of langs)
 
       await test.step('tried with sample data: it comes, says what it is, and goes with one click', async () => {
         const sample = page.getByRole('button', { name: t('sample.try'), exact: true })
-        const picture = (name: string) => page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
         for (const name of ['imports', 'overview', 'customers', 'segments', 'today']) {
           await go(name)
           await expect(sample).toBeVisible()
-          await picture(`empty-${name}`)
+          await picture(page, info, `empty-${name}`, true)
         }
         await step()
         await sample.click()
         await expect(page.getByText(t('sample.ready'), { exact: true })).toBeVisible({ timeout: 60_000 })
         await expect(page.getByText(t('sample.note'), { exact: true })).toBeVisible()
         await settled(page)
-        await picture('sample-today')
+        await picture(page, info, 'sample-today', true)
         await step()
         await go('customers')
         await expect(page.locator('.list-foot')).toContainText(/2,000/)
@@ -69,12 +68,12 @@ for (const lang of langs)
         await page.getByRole('button', { name: t('sample.remove'), exact: true }).click()
         const asked = page.locator('.ant-popconfirm, .ant-popover').getByRole('button', { name: t('sample.remove'), exact: true })
         await expect(asked).toBeVisible()
-        await picture('sample-imports')
+        await picture(page, info, 'sample-imports', true)
         await asked.click()
         await expect(page.getByText(t('sample.removed'), { exact: true })).toBeVisible()
         await expect(sample).toBeVisible()
         await expect(page.getByText(t('sample.note'), { exact: true })).toHaveCount(0)
-        await picture('sample-gone')
+        await picture(page, info, 'sample-gone', true)
         await step()
       })
 
@@ -95,7 +94,7 @@ for (const lang of langs)
         await expect(guessed(1).and(page.locator('[data-code=guess_ignored]'))).toHaveCount(0)
         await Promise.all([told(page), choose(page, t('imports.collision_of', { name: heads.skin }), t('imports.collision_if_blank'))])
         await expect(page.getByRole('checkbox', { name: t('imports.identify_of', { name: heads.phone }) })).toBeChecked()
-        await page.screenshot({ path: info.outputPath('mapping.png'), fullPage: true })
+        await picture(page, info, 'mapping', true)
         await step()
       })
 
@@ -209,7 +208,7 @@ for (const lang of langs)
         await page.getByRole('link', { name: t('segments.list') }).click()
         await settled(page)
         await page.getByTestId('export').click()
-        await page.screenshot({ path: info.outputPath('export.png') })
+        await picture(page, info, 'export')
         const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('customers.export_all', { format: 'CSV' }) }).click()])
         const lines = readFileSync(await file.path(), 'utf8').trim().split('\n')
         expect(lines.length - 1, 'one line for each member').toBe(count)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { people, shop } from './support/files'
 import { type Server, startEmpty } from './support/server'
 import { check, choose, commit, drop, setUp } from './support/steps'
@@ -24,7 +24,7 @@ for (const lang of langs)
         await settled(page)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(page, info, name, true)
       }
       const numbers = async (base: string) => {
         const overview = (await (await page.request.get(at(`${base}/api/v1/overview`))).json()) as { customers: number; orders: number; net: number; classifications: unknown }

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server as Listener } from 'node:net'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startEmpty } from './support/server'
 import { choose, setUp } from './support/steps'
 import { langs, words } from './support/words'
@@ -62,7 +62,7 @@ for (const lang of langs)
       const step = async (name: string) => {
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(page, info, name, true)
       }
       await prefer(page, lang)
       await setUp(page, server, t, 'Shop', 'Owner')

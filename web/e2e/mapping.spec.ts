@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, test } from './support/fixtures'
 import { type Server, startEmpty } from './support/server'
 import { balanced, check, choose, commit, csv, drop, setUp, told } from './support/steps'
 import { langs, words } from './support/words'
@@ -49,7 +49,7 @@ for (const lang of langs)
         await expect(guess('guess_date_ambiguous')).toHaveClass('warn')
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('odd.png'), fullPage: true })
+        await picture(page, info, 'odd', true)
       })
 
       await test.step('as guessed, 03/04 is in March', async () => {
@@ -115,7 +115,7 @@ for (const lang of langs)
         const dialog = page.getByRole('dialog')
         await expect(dialog.getByText(t('imports.paste_found', { n: rows.length, columns: heads.length }), { exact: true })).toBeVisible()
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('paste.png') })
+        await picture(page, info, 'paste')
         await dialog.getByRole('button', { name: t('imports.paste_go'), exact: true }).click()
         await expect(page).toHaveURL(/\/imports\/imp_/)
         await expect(page.getByRole('button', { name: t('imports.check') })).toBeVisible()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { accessible, expect, noSidewaysScroll, prefer, settled, still, test, watchMoves } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, still, test, watchMoves } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { longer, squeezed } from './support/longer'
 import { cells } from './support/steps'
@@ -327,12 +327,12 @@ for (const lang of langs)
       await expect(page.getByRole('option').first()).toContainText(name)
       expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(name)
       await accessible(page)
-      await page.screenshot({ path: info.outputPath('search.png') })
+      await picture(page, info, 'search')
       for (const [word, text] of [[dashboard, dashboard], [zh ? '门店活动' : 'store event', zh ? '门店活动' : 'Store event'], ['gongfu', '#1'], [t('account.title'), t('account.title')], [t('shell.to_dark'), t('shell.to_dark')], [t('members.invite'), t('members.invite')], ['demo@example.com', t('access.role_owner')]] as [string, string][]) {
         await box.fill(word)
         await expect(option(text).first()).toBeVisible()
       }
-      await page.screenshot({ path: info.outputPath('found.png') })
+      await picture(page, info, 'found')
       await box.fill(dashboard)
       await option(dashboard).first().click()
       await expect(page).toHaveURL(new RegExp(board))
@@ -346,7 +346,7 @@ for (const lang of langs)
       const menu = page.getByRole('dialog', { name: t('shell.new'), exact: true })
       await expect(menu.getByRole('button', { name: t('entry.new_customer') })).toBeFocused()
       await accessible(page)
-      await page.screenshot({ path: info.outputPath('new.png') })
+      await picture(page, info, 'new')
       await page.keyboard.press('s')
       await page.getByLabel(t('segments.name'), { exact: true }).fill('Regulars 3')
       await page.getByLabel(t('rule.as_text'), { exact: true }).fill('orders >= 3')
@@ -400,7 +400,7 @@ for (const lang of langs)
       await page.keyboard.press('a')
       const dialog = page.getByRole('dialog', { name: t('work.assign_count_one', { n: 1 }) })
       await accessible(page)
-      await page.screenshot({ path: info.outputPath('owner.png') })
+      await picture(page, info, 'owner')
       await dialog.locator('.ant-select-item-option').first().click()
       await expect(page.locator('.toast').first()).toBeVisible()
       await page.keyboard.press('g')

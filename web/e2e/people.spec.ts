@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type BrowserContextOptions, type Page, request } from '@playwright/test'
-import { accessible, expect, listen, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, listen, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { badRows, people, shop, twiceRows } from './support/files'
 import { type Server, startEmpty } from './support/server'
 import { balanced, cells, check, choose, commit, drop, setUp } from './support/steps'
@@ -72,7 +72,7 @@ for (const lang of langs)
           await drawer(page).getByRole('button', { name: t('members.make_link'), exact: true }).click()
           links[role] = await secret(page)
           await accessible(page)
-          await page.screenshot({ path: info.outputPath(`invited-${role}.png`) })
+          await picture(page, info, `invited-${role}`)
           await drawer(page).getByRole('button', { name: t('common.done'), exact: true }).click()
           await expect(row(`${role}@example.com`)).toContainText(t('members.state_open'))
         }
@@ -133,7 +133,7 @@ for (const lang of langs)
           await expect(viewer.getByText(t('access.may_not', { what: t(`access.may_${what}`) }), { exact: true })).toBeVisible()
         }
         await step(viewer)
-        await viewer.screenshot({ path: info.outputPath('denied.png') })
+        await picture(viewer, info, 'denied')
         await viewer.goto(at('/settings'))
         await expect(viewer.getByText(t('settings.owner_only'), { exact: true })).toBeVisible()
         await step(viewer)
@@ -188,11 +188,11 @@ for (const lang of langs)
         await expect(bar).toContainText(t('shell.looking_as', { name: names.viewer, role: t('access.role_viewer') }))
         await settled(page)
         await step(page)
-        await page.screenshot({ path: info.outputPath('looking.png') })
+        await picture(page, info, 'looking')
         await expect(await number(page)).toContainText(/138\*{4}\d{4}/)
         await expect(bar).toBeVisible()
         await step(page)
-        await page.screenshot({ path: info.outputPath('looking-customer.png') })
+        await picture(page, info, 'looking-customer')
         for (const nav of ['.rail', '.bottom']) await expect(page.locator(nav).getByRole('link', { name: t('shell.imports') })).toHaveCount(0)
         const refused = await page.request.post(at('/api/v1/tags'), { data: { name: 'x' }, headers: { 'X-Zhiyin-CSRF': '1' } })
         expect([refused.status(), ((await refused.json()) as { code: string }).code]).toEqual([403, 'access.viewing'])
@@ -252,7 +252,7 @@ for (const lang of langs)
         const total = Number((await page.locator('.audit tbody tr').first().locator('td').last().textContent()) ?? 0)
         await expect(page.getByTestId('verdict')).toContainText(t('audit.whole', { n: total }))
         await step(page)
-        await page.screenshot({ path: info.outputPath('audit.png') })
+        await picture(page, info, 'audit')
         await choose(page, t('audit.what'), t('audit.action_member_joined'))
         await expect(page).toHaveURL(/action=member\.joined/)
         await expect(page.locator('tr[data-action]:not([data-action="member.joined"])')).toHaveCount(0)

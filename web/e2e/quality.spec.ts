@@ -1,4 +1,4 @@
-import { accessible, expect, looker, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, looker, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -52,7 +52,7 @@ for (const lang of langs)
       await noSidewaysScroll(page)
       await accessible(page)
       await page.getByRole('button', { name: t('work.profiling'), exact: true }).click()
-      await page.screenshot({ path: info.outputPath('picked.png') })
+      await picture(page, info, 'picked')
       await page.getByRole('dialog').getByRole('button', { name: t('work.refuse'), exact: true }).click()
       const dialog = page.getByRole('dialog')
       await expect(dialog).toContainText(t('work.selected', { n: 2 }))
@@ -80,7 +80,7 @@ for (const lang of langs)
       const dialog = page.getByRole('dialog')
       await expect(dialog.getByText(t('work.refuse_text'))).toBeVisible()
       await accessible(page)
-      await page.screenshot({ path: info.outputPath('asked.png') })
+      await picture(page, info, 'asked')
       await dialog.getByRole('button', { name: t('work.refuse_do'), exact: true }).click()
       await expect(open.getByText(t('work.refuses'), { exact: true })).toBeVisible()
       await expect(open).toContainText(t('work.said_in_person').toLowerCase().slice(0, 2))
@@ -88,7 +88,7 @@ for (const lang of langs)
       await settled(page)
       await noSidewaysScroll(page)
       await accessible(page)
-      await page.screenshot({ path: info.outputPath('refused.png'), fullPage: true })
+      await picture(page, info, 'refused', true)
       await page.locator('.class-line').first().click()
       await expect(page.getByTestId('why')).toContainText(lang === 'en' ? 'standard prices' : '标准价格')
       await page.keyboard.press('Escape')

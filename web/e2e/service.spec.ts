@@ -2,7 +2,7 @@ import { createHash, createSign, generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server as Listener } from 'node:http'
 import { type AddressInfo, createServer as createSocket } from 'node:net'
 import type { BrowserContextOptions, Page } from '@playwright/test'
-import { accessible, expect, listen, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, listen, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startAt } from './support/server'
 import { setUp } from './support/steps'
 import { langs, words } from './support/words'
@@ -71,7 +71,7 @@ for (const lang of langs)
       const step = async (of: Page, name: string) => {
         await noSidewaysScroll(of)
         await accessible(of)
-        await of.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(of, info, name, true)
       }
       await prefer(page, lang)
       await setUp(page, server, t, 'Shop', 'Owner')

@@ -1,6 +1,6 @@
 import { type BrowserContextOptions } from '@playwright/test'
 import { readFileSync } from 'node:fs'
-import { accessible, expect, listen, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, listen, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -28,7 +28,7 @@ for (const lang of langs)
         await settled(page)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(page, info, name, true)
       }
 
       await test.step('the first question is there to be asked', async () => {
@@ -88,7 +88,7 @@ for (const lang of langs)
         await page.locator('.sql-list').getByRole('button', { name: /XYZ/ }).first().click()
         await expect(question).toHaveValue('SELECT 1 AS one')
         await page.getByTestId('sql-history').click()
-        await page.screenshot({ path: info.outputPath('history.png') })
+        await picture(page, info, 'history')
         await accessible(page)
         await page.locator('.sql-list').getByRole('button', { name: /SELECT external_id/ }).first().click()
         await expect(question).toHaveValue(/external_id/)

@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -35,7 +35,7 @@ for (const lang of langs)
       await expect(panel).toContainText(server?.email ?? '')
       await accessible(page)
       await noSidewaysScroll(page)
-      await page.screenshot({ path: info.outputPath('panel.png') })
+      await picture(page, info, 'panel')
       await panel.getByRole('button', { name: t('dashboards.subscribe'), exact: true }).click()
       await expect(page.getByText(t('dashboards.subscribed'), { exact: true })).toBeVisible()
 
@@ -53,7 +53,7 @@ for (const lang of langs)
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('session.unsubscribe'))
       await accessible(page)
       await noSidewaysScroll(page)
-      await page.screenshot({ path: info.outputPath('unsubscribe.png') })
+      await picture(page, info, 'unsubscribe')
       await page.getByRole('button', { name: t('session.unsubscribe_do'), exact: true }).click()
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('session.unsubscribe_gone'))
     })

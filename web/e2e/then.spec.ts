@@ -1,4 +1,4 @@
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, folderOf, hasFaketime, startOn } from './support/server'
 import { langs, words } from './support/words'
 
@@ -70,7 +70,7 @@ for (const lang of langs)
         await expect(panel).toContainText(known === 'then' ? big : small)
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${known}-${day}.png`) })
+        await picture(page, info, `${known}-${day}`)
         return (await panel.textContent()) ?? ''
       }
       const then = await shown('then')

@@ -1,4 +1,4 @@
-import { accessible, expect, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -61,7 +61,7 @@ for (const lang of langs)
           expect(cells.map(digits).reduce((a, b) => a + b, 0), scoring).toBe(data.buyers)
         }
         await accessible(page)
-        await page.screenshot({ path: info.outputPath('cells.png') })
+        await picture(page, info, 'cells')
       })
 
       await test.step('clusters say how far they can be trusted, and cells what they leave after the cost of goods', async () => {
@@ -79,11 +79,11 @@ for (const lang of langs)
         }
         await accessible(page)
         await shown.scrollIntoViewIfNeeded()
-        await page.screenshot({ path: info.outputPath('fit.png') })
+        await picture(page, info, 'fit')
         await card.getByText(t('classification.view_margin'), { exact: true }).click()
         await expect(page).toHaveURL(/view=margin/)
         await settled(page)
-        await page.screenshot({ path: info.outputPath('margin.png') })
+        await picture(page, info, 'margin')
       })
 
       await test.step('an order moves its customer to another cell', async () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server as Listener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { shop } from './support/files'
 import { type Server, startEmpty } from './support/server'
 import { check, choose, commit, drop, setUp } from './support/steps'
@@ -49,7 +49,7 @@ for (const lang of langs)
       const step = async (name: string) => {
         await noSidewaysScroll(page)
         await accessible(page)
-        await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true })
+        await picture(page, info, name, true)
       }
       await prefer(page, lang)
       await setUp(page, server, t, 'Shop', 'Owner')

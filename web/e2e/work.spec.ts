@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { accessible, expect, noSidewaysScroll, prefer, settled, test } from './support/fixtures'
+import { accessible, expect, noSidewaysScroll, picture, prefer, settled, test } from './support/fixtures'
 import { type Server, startDemo } from './support/server'
 import { langs, words } from './support/words'
 
@@ -19,7 +19,7 @@ for (const lang of langs)
       const names = who[lang]
       const phone = info.project.name === 'phone'
       const at = (path: string) => `${server?.url}${path}`
-      const shot = (name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) })
+      const shot = (name: string) => picture(page, info, name)
       const look = async (name: string) => {
         await noSidewaysScroll(page)
         await accessible(page)
@@ -150,7 +150,7 @@ for (const lang of langs)
         }
         await give()
         // the toast stays for twelve seconds, and a look at all that is on the page may take longer
-        await page.screenshot({ path: info.outputPath('tagged.png') })
+        await picture(page, info, 'tagged')
         await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).click()
         await expect(page.getByText(t('work.undone', { count: people, n: String(people) }), { exact: true })).toBeVisible()
         await expect(tagged).toHaveCount(0)

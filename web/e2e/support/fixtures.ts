@@ -47,11 +47,16 @@ export async function accessible(page: Page) {
   expect(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary ?? ''}`).join(' | ')}`)).toEqual([])
 }
 
-/** Looks at a page as it is now: nothing beside the screen, nothing that axe has against it, and a picture among the results. */
+/** A picture among the results, if somebody wants to look: `PICTURES=1`. */
+export async function picture(page: Page, info: TestInfo, name: string, fullPage = false) {
+  if (process.env.PICTURES) await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage })
+}
+
+/** Looks at a page as it is now: nothing beside the screen, nothing that axe has against it, and a picture of it. */
 export const looker = (page: Page, info: TestInfo, fullPage = false) => async (name: string) => {
   await noSidewaysScroll(page)
   await accessible(page)
-  await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage })
+  await picture(page, info, name, fullPage)
 }
 
 /** Watches what moves by itself; every answer of the server takes a moment of its own length, so that the page is seen with each of them missing. */
