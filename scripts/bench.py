@@ -7,6 +7,7 @@ import pathlib
 
 import bench_dedupe
 import bench_fair
+import bench_first
 import bench_load
 import bench_move
 import bench_screens
@@ -170,6 +171,9 @@ def main():
 
     print("undo …", flush=True)
     lines.append((*bench_undo.row(orders), ""))
+
+    print("the first minutes …", flush=True)
+    lines += [(*row, "") for row in bench_first.rows(orders)]
 
     rules = CACHE / "bench-rules.txt"
     rules.write_text("\n".join(RULES) + "\n")

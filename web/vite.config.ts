@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { ahead } from './tools/ahead'
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), ahead()],
   resolve: { alias: { '@': path('./src') } },
   build: {
     target: ['chrome107', 'edge107', 'safari16', 'firefox104'],

@@ -238,9 +238,22 @@ for (const lang of langs)
 
       await test.step('a figure over the lines of orders changes with the next order', async () => {
         const category = lang === 'en' ? 'Skincare' : '护肤'
-        const feature = { key: 'skincare_90d', label: { zh: '近 90 天护肤消费', en: '90-day skincare spend' }, description: { zh: '', en: '' }, group: 'custom', value: 'money', definition: { kind: 'aggregate', fact: 'lines', measure: { of: 'sum', field: 'gross' }, filter: [{ field: 'category', op: '=', values: [category] }], window: { days: 90 } } }
-        const made = await page.request.post(at('/api/v1/features'), { data: feature })
-        expect(made.ok(), await made.text()).toBe(true)
+        await page.goto(at('/features?open=new'))
+        await settled(page)
+        await page.getByLabel(t('features.name_zh'), { exact: true }).fill('近 90 天护肤消费')
+        await page.getByLabel(t('features.name_en'), { exact: true }).fill('90-day skincare spend')
+        await page.getByLabel(t('features.key'), { exact: true }).fill('skincare_90d')
+        await choose(t('rule.fact'), t('rule.fact_lines'))
+        await choose(t('rule.measure'), t('rule.measure_sum', { field: t('rule.field_gross') }))
+        await drawer.getByRole('button', { name: t('rule.only_where') }).click()
+        await choose(t('rule.field'), t('rule.field_category'))
+        await page.getByLabel(t('rule.value'), { exact: true }).fill(category)
+        await page.keyboard.press('Enter')
+        await look('rollup')
+        await drawer.getByRole('button', { name: t('common.save'), exact: true }).click()
+        await expect(page.getByText(t('features.saved', { name: lang === 'en' ? '90-day skincare spend' : '近 90 天护肤消费' }))).toBeVisible()
+        const made = (await api<{ items: { key: string; definition: unknown }[] }>('/features')).items.find((x) => x.key === 'skincare_90d')?.definition
+        expect(made).toEqual({ kind: 'aggregate', fact: 'lines', measure: { of: 'sum', field: 'gross' }, filter: [{ field: 'category', op: '=', values: [category] }], window: { days: 90 } })
         const value = async () => (await api<{ features: { key: string; value: { value?: number } }[] }>(`/customers/${one}`)).features.find((x) => x.key === 'skincare_90d')?.value.value ?? 0
         const before = await value()
         const day = (await api<{ as_of: string }>(`/customers/${one}`)).as_of

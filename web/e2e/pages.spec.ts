@@ -130,11 +130,15 @@ for (const lang of langs)
     page.on('pageerror', (e) => said.push(`${page.url()} ${e.message}`))
     const wide = page.viewportSize() ?? { width: 1440, height: 900 }
     const phone = info.project.name === 'phone'
-    // the desktop sees every page in all four; the phone every page in both languages and both themes, half of them at a time
-    const themeOf = (i: number): Theme => (phone ? ((i % 2 === 0) === (lang === 'en') ? 'light' : 'dark') : loadedIn[lang])
-    await prefer(page, lang, themeOf(0))
-    const load = async (path: string, as: Theme) => {
-      if (page.url() !== 'about:blank') await page.evaluate((x) => localStorage.setItem('zhiyin.theme', x), as)
+    const first: Theme = loadedIn[lang]
+    await prefer(page, lang, first)
+    // as if it was chosen in another tab: what lies open over the page stays
+    const turn = (as: Theme) => page.evaluate((x) => {
+      localStorage.setItem('zhiyin.theme', x)
+      dispatchEvent(new StorageEvent('storage', { key: 'zhiyin.theme', newValue: x }))
+    }, as)
+    const load = async (path: string) => {
+      if (page.url() !== 'about:blank') await turn(first)
       await page.goto(path)
       await settled(page)
     }
@@ -147,31 +151,28 @@ for (const lang of langs)
       await noSidewaysScroll(page)
       await accessible(page)
     }
-    const walk = (name: string, path: string, as: Theme) =>
+    const walk = (name: string, path: string) =>
       test.step(name, async () => {
-        await load(path, as)
+        await load(path)
         if (watches) await still(page)
-        await judged(path, as)
-        if (phone) return
-        const other = as === 'light' ? 'dark' : 'light'
-        const turn = page.getByTestId('theme')
-        // what lies open over the page stays; who is not in yet has no such button
-        if (await turn.count()) await turn.dispatchEvent('click')
-        else await load(path, other)
+        await judged(path, first)
+        const other = first === 'light' ? 'dark' : 'light'
+        await turn(other)
         await judged(path, other)
+        if (phone) return
         // at 400 % of 1280 nothing but tables and boards goes sideways
         await page.setViewportSize({ width: 320, height: 720 })
         await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `${path} at 320`, timeout: 3000 }).toBeLessThanOrEqual(320)
         await page.setViewportSize(wide)
       })
-    for (const [i, [name, path]] of routes.entries()) await walk(name, path(), themeOf(i))
-    for (const [i, [name, path, says]] of doors.entries()) {
+    for (const [name, path] of routes) await walk(name, path())
+    for (const [name, path, says] of doors) {
       await page.route('**/api/v1/session', async (route) => {
         if (route.request().method() !== 'GET') return route.continue()
         const answer = await route.fetch()
         await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), ...says } })
       })
-      await walk(name, path, themeOf(i))
+      await walk(name, path)
       await page.unroute('**/api/v1/session')
     }
     expect(said).toEqual([])

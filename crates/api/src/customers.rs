@@ -11,6 +11,7 @@ use flow::analysis::customers::{self, CustomerPage, Filter, Listing, Sort};
 use flow::analysis::export::{self, Sheet};
 use flow::analysis::facets::{self, Facets};
 use flow::analysis::profile::{self, Profile};
+use flow::analysis::course::{self, CourseView};
 use flow::analysis::timeline::{self, EventKind, Timeline};
 use flow::analysis::why::{self, Subject};
 use flow::analysis::why_view::WhyView;
@@ -173,6 +174,16 @@ pub async fn timeline(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<Strin
     let kinds = q.types.as_deref().map(EventKind::parse_list).transpose()?.unwrap_or_default();
     let limit = limit(q.limit)?;
     Ok(Json(timeline::timeline(&ctx.app, scope.sight, &id, at.asked()?, &kinds, q.cursor.as_deref(), limit).await?))
+}
+
+/// How a customer went through classes and segments in the last year, latest first
+///
+/// By the definitions in force, each day by what is known of it. What compares customers with one another is measured by the edges of
+/// the last day on every day (`compared`).
+#[utoipa::path(get, path = "/customers/{id}/course", tag = "customer", params(At, ("id" = String, Path,)),
+    responses((status = 200, body = CourseView), (status = 404, body = Problem)))]
+pub async fn course(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(at): Query<At>) -> Result<Json<CourseView>> {
+    Ok(Json(course::course(&ctx.app, scope.sight, &id, at.asked()?).await?))
 }
 
 /// Which assignment is asked about: exactly one of the two.

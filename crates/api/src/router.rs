@@ -170,6 +170,7 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(customers::count))
         .on(Has(BaseRead), routes!(customers::show))
         .on(Has(BaseRead), routes!(customers::timeline))
+        .on(Has(BaseRead), routes!(customers::course))
         .on(Has(BaseRead), routes!(customers::why))
         .on(Has(ExportTake), routes!(customers::export))
         // working with customers

@@ -6,6 +6,7 @@
 
 mod amount;
 mod change;
+mod course;
 mod meaning;
 mod reason;
 mod rests;
@@ -19,5 +20,6 @@ mod why;
 mod tests;
 
 pub use change::{Change, Means, Way, With};
+pub use course::{Course, Turn};
 pub use scope::{Error, Moment, Scope, Target};
 pub use why::{Condition, Counted, Kind, Tried, Why, class, facts_behind, segment};

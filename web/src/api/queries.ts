@@ -6,7 +6,7 @@ import { at } from './base'
 import { isProblem } from './problem'
 import type { Rule } from './rule'
 import type {
-  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Fresh, Import, Inbox,
+  AuditFilter, AuditPage, AuditVerdict, Classification, ClassificationDetail, ClassificationPreview, ClassTrend, Cohorts, Course, Curve, CustomerPage, Defined, Everything, ExportForm, Feature, FeatureList, Flow, Fresh, Import, Inbox,
   Invitation, InvitationAnswer, InvitationDraft, InvitationLook, InvitationMade, Job, JobPage, Known, Lang, Mapping, Member, Overview, ParsedRule, PasswordChanged,
   Preview, Profile, Rfm, RfmFit, Schedule, Scoring, SegmentBody, SegmentItem, SegmentTrend, Session, SetupBody, SignedHead, Standing, Target, Timeline, Token, TokenDraft, TokenMade, Versions, Why,
 } from './types'
@@ -14,7 +14,14 @@ import type {
 export interface AsOf { as_of?: string; known?: Known }
 const minute = 60_000
 
-export const session = queryOptions({ queryKey: ['session'], queryFn: async ({ signal }) => { const now = await call<Session>('GET', '/session', { signal }); lookingAs(now.viewing ? now.user?.id : undefined); return now }, staleTime: 5 * minute, retry: false })
+declare global { interface Window { zhiyinSession?: Promise<Response> } }
+/** What `boot.js` asked before this was here: good once, and only if it is an answer. */
+async function early(): Promise<Session | undefined> {
+  const asked = window.zhiyinSession
+  window.zhiyinSession = undefined
+  return asked?.then((answer) => (answer.ok ? (answer.json() as Promise<Session>) : undefined)).catch(() => undefined)
+}
+export const session = queryOptions({ queryKey: ['session'], queryFn: async ({ signal }) => { const now = (await early()) ?? (await call<Session>('GET', '/session', { signal })); lookingAs(now.viewing ? now.user?.id : undefined); return now }, staleTime: 5 * minute, retry: false })
 /** Set when the server no longer knows a session that this page still shows. */
 export const sessionOver = ['session over']
 export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })
@@ -137,6 +144,8 @@ export const timeline = (id: string, types: string, at: AsOf = {}) =>
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   })
+export const course = (id: string, at: AsOf = {}) =>
+  queryOptions({ queryKey: ['run', 'course', id, at], queryFn: ({ signal }) => call<Course>('GET', `/customers/${id}/course`, { query: { ...at }, signal }) })
 export const why = (id: string, subject: { classification?: string; segment?: string }, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'why', id, subject, at], queryFn: ({ signal }) => call<Why>('GET', `/customers/${id}/why`, { query: { ...subject, ...at }, signal }) })
 

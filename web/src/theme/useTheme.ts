@@ -17,3 +17,6 @@ export function useTheme(): 'light' | 'dark' {
     return () => listeners.delete(f)
   }, current)
 }
+
+// another tab of the same person chose one
+addEventListener('storage', ({ key, newValue }) => { if (key === KEY && (newValue === 'dark' || newValue === 'light')) setTheme(newValue) })

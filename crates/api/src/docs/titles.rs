@@ -105,6 +105,7 @@ const ALL: &[(&str, &str)] = &[
     ("get_customers", "客户列表"),
     ("get_customers_export", "导出客户列表"),
     ("get_customers_id", "一位客户"),
+    ("get_customers_id_course", "客户一年来进出分类和人群的经过，最近的在前"),
     ("get_customers_id_timeline", "客户时间线，最近的在前"),
     ("get_customers_id_why", "为什么这位客户在这个分类或人群里"),
     ("get_definitions_export", "导出全部定义"),

@@ -114,6 +114,42 @@ async fn a_timeline_ends_on_the_day_and_knows_what_was_known() {
 }
 
 #[tokio::test]
+async fn a_course_says_what_the_days_say() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        app.post("/segments", serde_json::json!({ "key": "often", "label": { "zh": "常来", "en": "Often" }, "rule_text": "orders >= 2 and recency_days <= 20" })).await.expect(201);
+        let id = id_of(&mut app, "客户3").await;
+        let course = app.get(&format!("/customers/{id}/course")).await.expect(200);
+        let turns = course["items"].as_array().expect("items").clone();
+        assert_eq!((&course["as_of"], &course["from"]), (&"2025-12-30".into(), &"2024-12-30".into()));
+        // bought on 29 October, 28 November and 28 December
+        let often: Vec<_> = turns.iter().filter(|t| t["key"] == "often").map(|t| (t["day"].as_str().expect("a day"), t["type"].as_str().expect("a type"))).collect();
+        assert_eq!(often, [("2025-12-28", "segment.entered"), ("2025-12-19", "segment.left"), ("2025-11-28", "segment.entered")]);
+        let classes = async |app: &mut TestApp, at: &str| -> Value { app.get(&format!("/customers/{id}?{at}")).await.expect(200)["classes"].clone() };
+        let of = |all: &Value, key: &Value| all.as_array().expect("classes").iter().find(|c| c["classification"] == *key).map(|c| c["class"].clone());
+        // the last turn of each classification leads to where they are today
+        let today = classes(&mut app, "").await;
+        let mut last = std::collections::BTreeMap::new();
+        turns.iter().rev().filter(|t| t["type"] == "class.changed").for_each(|t| { last.insert(t["key"].to_string(), t); });
+        assert!(last.len() > 10, "{last:#?}");
+        for turn in last.values() {
+            assert_eq!(Some(turn["after"].clone()), of(&today, &turn["key"]), "{turn:#}");
+        }
+        // what compares nobody is on its day and the day before as those days are shown
+        let own: Vec<_> = turns.iter().filter(|t| t["type"] == "class.changed" && t["compared"] == false && !t["before"].is_null()).take(4).collect();
+        assert!(own.len() > 1 && turns.iter().any(|t| t["compared"] == true), "{turns:#?}");
+        for turn in own {
+            let day = domain::Day::parse(turn["day"].as_str().expect("a day")).expect("a day");
+            for (day, class) in [(day, &turn["after"]), (day.plus(-1), &turn["before"])] {
+                let then = classes(&mut app, &format!("as_of={day}")).await;
+                assert_eq!(Some(class.clone()), of(&then, &turn["key"]), "{day} {turn:#}");
+            }
+        }
+        assert_eq!(app.get("/customers/cus_nobody/course").await.problem(), (404, "customer.not_found".into()));
+    }
+}
+
+#[tokio::test]
 async fn an_organisation_is_found_by_the_phone_of_a_contact() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;

@@ -25,12 +25,28 @@ use crate::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What is asked about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// the class in this classification
     Class(String),
     /// membership of this segment
     Segment(String),
+}
+
+impl Target {
+    /// Of the classification or segment.
+    pub fn key(&self) -> &str {
+        let (Target::Class(key) | Target::Segment(key)) = self;
+        key
+    }
+
+    /// As rules name it.
+    fn name(&self) -> String {
+        match self {
+            Target::Class(key) => format!("class.{key}"),
+            Target::Segment(key) => format!("segment.{key}"),
+        }
+    }
 }
 
 /// Why a target cannot be evaluated.
@@ -95,12 +111,20 @@ impl<'a> Scope<'a> {
         segments: &[Segment],
         names: &'a dyn Names,
     ) -> Result<Scope<'a>, Error> {
-        let start = match &target {
-            Target::Class(key) => format!("class.{key}"),
-            Target::Segment(key) => format!("segment.{key}"),
-        };
+        Scope::under(std::slice::from_ref(&target), target.clone(), features, classifications, segments, names)
+    }
+
+    /// As [`Scope::of`], with what others rest on besides.
+    pub(super) fn under(
+        targets: &[Target],
+        target: Target,
+        features: &[Feature],
+        classifications: &[Classification],
+        segments: &[Segment],
+        names: &'a dyn Names,
+    ) -> Result<Scope<'a>, Error> {
         let mut needed: BTreeSet<String> = BTreeSet::new();
-        let mut open = vec![start];
+        let mut open: Vec<String> = targets.iter().map(Target::name).collect();
         while let Some(name) = open.pop() {
             if !needed.insert(name.clone()) {
                 continue;
@@ -174,7 +198,12 @@ impl<'a> Scope<'a> {
 
     /// The class, or `in` / `out`.
     pub fn outcome(&self, profile: &Profile<'_>) -> String {
-        match &self.target {
+        Scope::outcome_of(&self.target, profile)
+    }
+
+    /// As [`Scope::outcome`], of any target the profile was made for.
+    pub(super) fn outcome_of(target: &Target, profile: &Profile<'_>) -> String {
+        match target {
             Target::Class(key) => match profile.get(&format!("class.{key}")) {
                 Value::Text(class) => class.clone(),
                 _ => String::new(),
@@ -217,6 +246,11 @@ impl<'a> Scope<'a> {
     /// Does it take edges or values of others as they stand, although the customer moves them?
     pub fn held(&self, base: &Base) -> bool {
         self.compared(base).held()
+    }
+
+    /// Does it compare the customer with others at all?
+    pub fn compares(&self, base: &Base) -> bool {
+        self.compared(base).any()
     }
 
     /// What the target compares customers by.

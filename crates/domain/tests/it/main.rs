@@ -4,6 +4,7 @@ mod among;
 mod base_types;
 mod catalog;
 mod change;
+mod course;
 mod history;
 mod laws;
 mod library;

@@ -4,6 +4,7 @@ pub mod cards;
 mod choices;
 pub mod classifications;
 pub mod cohorts;
+pub mod course;
 pub mod curve;
 pub mod customers;
 pub mod defined;

@@ -1,25 +1,32 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { timeline } from '@/api/queries'
+import { course, timeline } from '@/api/queries'
 import type { TimelineItem, TimelineType } from '@/api/types'
 import { type Format, useFormat } from '@/parts/format'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
+import { type Day, merged } from './course'
 import { linesOf } from './lines'
 import { NewNote, NoteLine } from './Notes'
 import { OrderLines } from './OrderLines'
 
-const kinds: TimelineType[] = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note']
+const kinds = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note', 'course'] as const satisfies readonly (TimelineType | 'course')[]
 
 /** What happened, newest first, filtered by kind (the filter is in the URL). */
 export function Timeline({ id, types, onTypes }: { id: string; types: string; onTypes: (types: string) => void }) {
   const f = useFormat()
   const { t } = f
   const at = useAt()
-  const query = useInfiniteQuery(timeline(id, types, at))
   const chosen = types.split(',').filter(Boolean)
+  const facts = chosen.filter((k) => k !== 'course')
+  const [happened, turned] = [!chosen.length || facts.length > 0, !chosen.length || chosen.includes('course')]
+  const query = useInfiniteQuery({ ...timeline(id, facts.join(','), at), enabled: happened })
+  // how they went through classes takes the server a moment: after what happened has been asked for
+  const went = useQuery({ ...course(id, at), enabled: turned && (!happened || !query.isPending) })
   const toggle = (k: string) => onTypes((chosen.includes(k) ? chosen.filter((x) => x !== k) : [...chosen, k]).join(','))
-  const items = query.data?.pages.flatMap((p) => p.items) ?? []
+  const items = (happened ? query.data?.pages.flatMap((p) => p.items) : undefined) ?? []
+  const lines = merged(items, (turned && went.data?.items) || [], happened && query.hasNextPage)
+  const pending = happened ? query.isPending : went.isPending
   return (
     <div className="stack">
       {!at.as_of && <NewNote id={id} />}
@@ -27,12 +34,34 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
         <Button size="small" type={chosen.length ? 'text' : 'default'} aria-pressed={!chosen.length} onClick={() => onTypes('')}>{t('customers.all')}</Button>
         {kinds.map((k) => <Button key={k} size="small" type={chosen.includes(k) ? 'default' : 'text'} aria-pressed={chosen.includes(k)} onClick={() => toggle(k)}>{t(`customers.type_${k}`)}</Button>)}
       </div>
-      {query.isPending && <Loading lines={8} />}
+      {pending && <Loading lines={8} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.data && items.length === 0 && <Empty title={t('customers.nothing_happened')} />}
-      <ol className="tl">{items.map((x, i) => <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />)}</ol>
-      {query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
+      {turned && went.error && <Failed error={went.error} retry={() => void went.refetch()} />}
+      {!pending && !(turned && went.isLoading) && lines.length === 0 && <Empty title={t('customers.nothing_happened')} />}
+      <ol className="tl">{lines.map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} /> : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
+      {turned && went.data && !(happened && query.hasNextPage) && <p className="soft small">{t('customers.course_from', { day: went.data.from })}</p>}
+      {happened && query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
     </div>
+  )
+}
+
+/** Into which classes and segments they came on a day, and out of which. */
+function Turns({ of, f }: { of: Day; f: Format }) {
+  return (
+    <li>
+      <time dateTime={of.day}>{of.day}</time>
+      <span className="dot course" role="img" aria-label={f.t('customers.type_course')} />
+      <ul className="tl-turns">
+        {of.turns.map((x) => (
+          <li key={`${x.type} ${x.key}`}>
+            {x.type === 'class.changed'
+              ? <><span className="soft">{f.label(x.label)}</span> {x.before && <>{f.label(x.before.label)} → </>}<b>{f.label(x.after?.label)}</b></>
+              : <>{f.t(x.type === 'segment.entered' ? 'customers.course_entered' : 'customers.course_left')} <b>{f.label(x.label)}</b></>}
+            {x.compared && <span className="soft small" title={f.t('customers.course_compared_text')}> · {f.t('customers.course_compared')}</span>}
+          </li>
+        ))}
+      </ul>
+    </li>
   )
 }
 

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { type AsOf, why as whyQuery } from '@/api/queries'
+import { type AsOf, course, why as whyQuery } from '@/api/queries'
 import type { WhyCondition } from '@/api/types'
 import { ByVersion } from '@/parts/definition/InForce'
 import { type Format, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
+import { since } from './course'
 
 /** Why this class or segment: conditions with this customer's values, the facts that counted, and what would change it. */
 export function WhyPanel({ id, name, subject, at }: { id: string; name: string; subject: { classification?: string; segment?: string }; at: AsOf }) {
@@ -19,6 +20,7 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
       <div className="why-result">
         <span className="soft">{f.label(w.subject)} · {name}</span>
         <b>{f.label(w.result.label)}</b>
+        <Since id={id} subject={subject} at={at} f={f} />
       </div>
       <p className="sentence">{f.label(w.sentence)}</p>
       {w.conditions.length > 0 && <section className="stack"><h3>{t('customers.conditions')}</h3><Conditions items={w.conditions} f={f} /></section>}
@@ -38,6 +40,15 @@ export function WhyPanel({ id, name, subject, at }: { id: string; name: string; 
       <ByVersion {...w} />
     </div>
   )
+}
+
+/** Since when it is so. */
+function Since({ id, subject, at, f }: { id: string; subject: { classification?: string; segment?: string }; at: AsOf; f: Format }) {
+  const { data } = useQuery(course(id, at))
+  if (!data) return null
+  const turn = since(data.items, subject)
+  const before = turn?.before ? f.t('customers.since_before', { class: f.label(turn.before.label) }) : ''
+  return <span className="soft small" title={turn?.compared ? f.t('customers.course_compared_text') : undefined}>{turn ? f.t('customers.since', { day: turn.day }) + before : f.t('customers.since_longer', { day: data.from })}{turn?.compared ? ` · ${f.t('customers.course_compared')}` : ''}</span>
 }
 
 function Conditions({ items, f }: { items: WhyCondition[]; f: Format }) {
