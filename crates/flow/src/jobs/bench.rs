@@ -260,6 +260,7 @@ impl Bench {
         let unit = job.unit.as_deref().unwrap_or_default();
         let asked = job::progress(&mut *tx, job, worker, done, total, unit, Instant(now.0 + LEASE)).await?;
         job::done(&mut *tx, job, worker, now, effect.result.as_ref()).await?;
+        job::follow(&mut *tx, job, &self.app.new_id("job"), now).await?;
         if let Some(note) = &effect.note {
             audit::append(&self.app, tx, note).await?;
         }
