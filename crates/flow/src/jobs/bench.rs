@@ -237,9 +237,7 @@ impl Bench {
             }
         }
         self.held().remove(&job.id);
-        if Kind::parse(&job.name).is_some_and(Kind::once)
-            && let Err(e) = export::settle(&self.app, &job.id).await
-        {
+        if let Err(e) = export::settle(&self.app, &job.id).await {
             tracing::warn!(job = %job.id, error = %e, "the file of a job goes with the next sweep");
         }
         self.app.jobs.pulse();
