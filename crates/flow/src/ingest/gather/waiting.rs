@@ -106,7 +106,7 @@ impl Gather<'_> {
             let mut l = LineRecord::take(&mut take)?;
             let complete = place.is_some() || (own.is_some() && l.at.is_some());
             if complete {
-                return self.line_placed(file, row, own, place, &mut l).map(|_| ());
+                return self.line_placed(file, row, own, place, &mut l);
             }
             return self.no_order(file, line, row, &l.order_id);
         }
