@@ -353,21 +353,6 @@ impl<'a> Gather<'a> {
         self.request.sources.get(file as usize).is_some_and(|s| s.mapping.kinds.contains(&Kind::Order))
     }
 
-    /// Puts a line whose customer and time are known on its lane.
-    fn line_placed(&mut self, file: u32, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<()> {
-        let customer = own.or(place.map(|p| p.customer));
-        let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(()) };
-        self.mentioned.set(u64::from(customer.0));
-        let day = l.day.unwrap_or_else(|| self.zone.day(at));
-        (l.at, l.day) = (Some(at), Some(day));
-        self.watch.day(day);
-        self.watch.amount(l.paid);
-        let new = self.fact(file, row, customer, &*l)?.is_some();
-        // where no head says whose the order is, its lines do
-        let says = self.only_lines || own.is_some() && !self.has_heads(file);
-        if new && says { self.owners.say(order_key(&l.order_id), customer) } else { Ok(()) }
-    }
-
     fn refund(&mut self, file: u32, line: u64, row: u64, r: RefundRecord) -> Result<()> {
         self.watch.day(r.day);
         self.watch.refund(r.order_id.is_some());
