@@ -41,7 +41,7 @@ pub(crate) struct Profile {
     /// numbers with a currency sign or two decimals
     pub moneyed: usize,
     pub largest: f64,
-    /// numbers that begin to count, 1, or go on from the one above
+    /// numbers that begin to count, at 1, or go on from the one above
     pub running: usize,
     pub leading_zeros: usize,
     pub point_zero: usize,
@@ -261,7 +261,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
         numbers(&mut p, cell, &trimmed);
         let number = trimmed.parse::<u64>().ok();
         // what several rows share, a merged cell, counts once
-        p.running += usize::from(number.is_some_and(|n| n == 1 || above.and_then(|a| n.checked_sub(a)).is_some_and(|step| step <= 1)));
+        p.running += usize::from(number.is_some_and(|n| n == 1 || p.running > 0 && above.and_then(|a| n.checked_sub(a)).is_some_and(|step| step <= 1)));
         above = number;
         let is_dateish = trimmed.len() <= 40 && trimmed.bytes().any(|b| b.is_ascii_digit());
         if is_dateish {
