@@ -1,5 +1,5 @@
-//! Ctrl-C while rows are read: once, the work stops at the next batch and says how to go on; twice, it ends at once. Whatever
-//! is being committed is committed whole; nothing else was written.
+//! Ctrl-C, or a signal to end: once, the work stops where it can (rows at the next batch, saying how to go on; a server when it has
+//! answered); twice, it ends at once. Whatever is being committed is committed whole; nothing else was written.
 
 use crate::{exit::Code, voice::Voice};
 use std::{

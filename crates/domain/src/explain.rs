@@ -13,6 +13,7 @@ mod rests;
 mod say;
 mod scope;
 mod search;
+mod spoken;
 mod suppose;
 mod why;
 

@@ -223,6 +223,11 @@ statements! {
     ENQUEUE = "INSERT INTO jobs (id, name, unique_key, payload, state, priority, run_at, attempts, max_attempts, created_at,
             workspace, actor, token, total, unit)
         VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+    TELL = "UPDATE jobs SET payload = $2 WHERE unique_key = $1 AND state = 'running'";
+    FOLLOW = "INSERT INTO jobs (id, name, unique_key, payload, state, priority, run_at, attempts, max_attempts, created_at,
+            workspace, actor, total)
+        SELECT $2, name, unique_key, $3, 'queued', priority, $4, 0, max_attempts, $4, workspace, 'server', 0
+        FROM jobs WHERE id = $1 AND payload = $5";
     GET = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     LIST = concat!("SELECT ", columns!(), " FROM jobs WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
     OPEN = concat!("SELECT ", columns!(), " FROM jobs WHERE unique_key = $1 AND state IN ('queued', 'running')");
@@ -270,6 +275,30 @@ pub async fn enqueue(db: impl Access, j: &NewJob, now: Instant) -> Result<bool> 
         j.unit.as_deref(),
     )?;
     Ok(touched == 1)
+}
+
+/// What a running job is told that another has to follow, in place of what it was given: only for kinds that are given nothing.
+const AGAIN: &str = r#"{"again":true}"#;
+
+/// Enqueues what has to begin after this moment: an open job with its unique key will do where it waits; one that runs, and so may have
+/// read already what has changed, is followed by another ([`follow`]). Answers whether it was enqueued.
+pub async fn enqueue_behind(store: &Store, j: &NewJob, now: Instant) -> Result<bool> {
+    let key = j.unique_key.as_deref().unwrap_or_default();
+    for _ in 0..3 {
+        if enqueue(store, j, now).await? {
+            return Ok(true);
+        }
+        // one that began in between began late enough; one that ended in between did not
+        if execute!(store, TELL, key, AGAIN)? > 0 || open(store, key).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// Enqueues the job that follows one that is over and was told so; with its end, in one transaction.
+pub async fn follow(db: impl Access, over: &Job, id: &str, now: Instant) -> Result<bool> {
+    Ok(execute!(db, FOLLOW, over.id.as_str(), id, "{}", now.0, AGAIN)? == 1)
 }
 
 /// By id.

@@ -6,6 +6,7 @@ use crate::{
 };
 use sqlx::{
     ConnectOptions, Connection, PgConnection, Postgres, Sqlite,
+    migrate::Migrate,
     postgres::PgPoolOptions,
     sqlite::SqliteConnectOptions,
 };
@@ -23,12 +24,6 @@ pub struct Outdated {
 const SQLITE_HAS: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
 const POSTGRES_HAS: &str = "SELECT COUNT(*) FROM information_schema.tables
     WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
-/// Migrations run under a lock of their own; the others of this database are those of [`crate::db`].
-const MIGRATING: &str = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
-    AND NOT (objsubid = 2 AND classid IN (7235, 7236, 7237))
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-/// Looks at that lock, a tenth of a second apart.
-const LOOKS: u32 = 300;
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations ORDER BY version";
 const COPY: &str = "VACUUM INTO $1";
 
@@ -60,19 +55,14 @@ impl Store {
                 let options = crate::dump::options(url)?;
                 reach(&options).await?;
                 let mut there: PgConnection = options.connect().await?;
-                // whoever opened it at the same moment may be bringing it up to date: what they are at is no old schema
-                for _ in 0..LOOKS {
-                    let (under_way,): (i64,) = sqlx::query_as::<Postgres, _>(MIGRATING).fetch_one(&mut there).await?;
-                    if under_way == 0 {
-                        break;
-                    }
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                }
+                // whoever opened it at the same moment may be bringing it up to date under this lock: what they are at is no old schema
+                there.lock().await?;
                 let (has,): (i64,) = sqlx::query_as::<Postgres, _>(POSTGRES_HAS).fetch_one(&mut there).await?;
                 let applied = match has {
                     0 => Vec::new(),
                     _ => sqlx::query_as::<Postgres, (i64,)>(APPLIED).fetch_all(&mut there).await?,
                 };
+                there.unlock().await?;
                 there.close().await?;
                 (applied, &POSTGRES)
             }

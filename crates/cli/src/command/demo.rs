@@ -62,8 +62,10 @@ pub async fn run(port: u16, size: (u32, u64), data: Option<PathBuf>, dry_run: bo
     let app = Arc::new(compose::open_at(&data, &url).await?);
     let place = Place { data: data.clone(), url };
     let houses = serve::houses(Arc::clone(&app), place, &reach, Egress::default());
+    // whoever has read the address may end it
+    let interrupt = Interrupt::watch(voice);
     if !fresh {
-        make(&data, houses.first(), size, today, voice).await?;
+        make(&data, houses.first(), size, today, &interrupt, voice).await?;
     }
     houses.refresh().await.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     if !fresh {
@@ -76,10 +78,10 @@ pub async fn run(port: u16, size: (u32, u64), data: Option<PathBuf>, dry_run: bo
         &format!("\nThe sample business is at {address}\n  e-mail   {EMAIL}\n  password {PASSWORD}\n(Ctrl-C stops)"),
     );
     voice.document(&serde_json::json!({"address": address, "email": EMAIL, "password": PASSWORD}));
-    serve::serve(listener, houses).await
+    serve::serve(listener, houses, interrupt).await
 }
 
-async fn make(data: &Path, ctx: &api::Ctx, size: (u32, u64), today: Day, voice: &Voice) -> Result<(), Failure> {
+async fn make(data: &Path, ctx: &api::Ctx, size: (u32, u64), today: Day, interrupt: &Interrupt, voice: &Voice) -> Result<(), Failure> {
     let (customers, seed) = size;
     let app = &ctx.app;
     voice.say(&format!("正在生成 {customers} 位客户的示例生意 …"), &format!("making a sample business of {customers} customers …"));
@@ -92,7 +94,7 @@ async fn make(data: &Path, ctx: &api::Ctx, size: (u32, u64), today: Day, voice: 
     let files = Files { file: files, ..Files::default() };
     // how each of its files was read is the import page's business
     let still = Voice { quiet: true, ..voice.clone() };
-    import::bring(app, &files, false, &Interrupt::watch(voice), &still).await?;
+    import::bring(app, &files, false, interrupt, &still).await?;
     owner(ctx, name, voice.lang).await
 }
 

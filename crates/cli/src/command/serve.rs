@@ -5,6 +5,7 @@ use crate::{
     chosen, compose,
     config::Config,
     exit::{Code, Failure, Outcome},
+    interrupt::Interrupt,
     voice::Voice,
 };
 use api::{Ctx, Houses};
@@ -35,6 +36,8 @@ pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> O
     let houses = houses(app, chosen::first(home, config), &reach, config.egress.client()?);
     houses.refresh().await.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     let address = address(&listener, &reach)?;
+    // whoever has read the address may end it
+    let interrupt = Interrupt::watch(voice);
     match offer(houses.first()).await? {
         Some(token) => {
             let link = format!("{address}/setup#token={token}");
@@ -46,7 +49,7 @@ pub async fn run(home: &Home, reach: Reach, config: &Config, voice: &Voice) -> O
             voice.document(&serde_json::json!({"address": address}));
         }
     }
-    serve(listener, houses).await
+    serve(listener, houses, interrupt).await
 }
 
 /// Listens, or says why not.
@@ -75,26 +78,11 @@ async fn offer(ctx: &Ctx) -> Result<Option<String>, Failure> {
 }
 
 /// Serves, does the jobs, and ends cleanly.
-pub async fn serve(listener: TcpListener, houses: Arc<Houses>) -> Outcome {
+pub async fn serve(listener: TcpListener, houses: Arc<Houses>, interrupt: Interrupt) -> Outcome {
     let work = tokio::spawn(Arc::clone(&houses).work());
-    let outcome = api::serve(listener, Arc::clone(&houses), stop()).await;
+    let outcome = api::serve(listener, Arc::clone(&houses), async move { interrupt.wait().await }).await;
     work.await.ok();
     houses.rest().await;
     outcome.map_err(|e| Failure::new(Code::Failed, "serve", e.to_string(), e.to_string()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            interrupt.await.ok();
-        }
-    }
 }

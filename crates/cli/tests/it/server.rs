@@ -280,3 +280,15 @@ fn a_port_in_use_is_a_conflict() {
     assert_eq!(said.json()["error"]["code"], "port", "{said:#?}");
     assert!(said.err.contains(&address), "{said:#?}");
 }
+
+/// Whoever has read where it is may end it, however soon.
+#[test]
+fn a_demo_that_has_just_named_its_address_ends_in_order() {
+    let place = Place::sqlite();
+    for made in [true, false] {
+        let demo = start(&mut place.zhiyin(["demo", "--json", "--port", "0", "--customers", "20", "--data", "demo"]));
+        assert!(demo.first_line()["address"].is_string(), "made: {made}");
+        assert!(demo.interrupt());
+        demo.within(Duration::from_secs(30)).expect("it ends").ends(0);
+    }
+}

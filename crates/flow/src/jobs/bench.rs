@@ -237,9 +237,7 @@ impl Bench {
             }
         }
         self.held().remove(&job.id);
-        if Kind::parse(&job.name).is_some_and(Kind::once)
-            && let Err(e) = export::settle(&self.app, &job.id).await
-        {
+        if let Err(e) = export::settle(&self.app, &job.id).await {
             tracing::warn!(job = %job.id, error = %e, "the file of a job goes with the next sweep");
         }
         self.app.jobs.pulse();
@@ -260,6 +258,7 @@ impl Bench {
         let unit = job.unit.as_deref().unwrap_or_default();
         let asked = job::progress(&mut *tx, job, worker, done, total, unit, Instant(now.0 + LEASE)).await?;
         job::done(&mut *tx, job, worker, now, effect.result.as_ref()).await?;
+        job::follow(&mut *tx, job, &self.app.new_id("job"), now).await?;
         if let Some(note) = &effect.note {
             audit::append(&self.app, tx, note).await?;
         }

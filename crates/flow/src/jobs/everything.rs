@@ -119,7 +119,7 @@ pub(super) async fn arrive(app: &Arc<App>, job: &Arc<Job>, beat: &Arc<Beat>) -> 
             if before.is_some() {
                 return Ok(before);
             }
-            // the archive goes with the next sweep: until this is noted down it may be asked for again
+            // the archive goes with the job: until its end is noted down it may be asked for again
             let told = |done, total| told.tell(done, total).is_ok();
             Ok::<Option<Compared>, Error>(everything::arrive(&own, &mut archive, &actor, Some(&id), &told).await?.compared)
         })

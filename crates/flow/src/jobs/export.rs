@@ -383,8 +383,13 @@ pub async fn sweep(app: &App) -> Result<u64> {
     Ok(count)
 }
 
-/// Removes a file unless its job still needs it, or somebody may still take it; answers whether it went.
+/// Removes a file, what a job works on or has made, unless the job still needs it or somebody may still take it: asked when any job is
+/// over. Answers whether it went.
 pub(super) async fn settle(app: &App, name: &str) -> Result<bool> {
+    let path = app.exports().join(name);
+    if !path.exists() {
+        return Ok(false);
+    }
     let (id, attempt) = match name.strip_suffix(".part").and_then(|n| n.rsplit_once('.')) {
         Some((id, attempt)) => (id, attempt.parse::<u32>().ok()),
         None => (name, None),
@@ -403,7 +408,7 @@ pub(super) async fn settle(app: &App, name: &str) -> Result<bool> {
     if kept {
         return Ok(false);
     }
-    match std::fs::remove_file(app.exports().join(name)) {
+    match std::fs::remove_file(path) {
         Ok(()) => Ok(true),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(e) => Err(e.into()),

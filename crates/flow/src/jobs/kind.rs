@@ -96,9 +96,9 @@ impl Kind {
         !matches!(self, Kind::Export | Kind::Arrive | Kind::Sample | Kind::Records)
     }
 
-    /// The file it works on is kept until it is over and no longer, so it is not run again after that.
+    /// The file it works on was entrusted to it and goes when it is over, so it is not run again after that.
     pub fn once(self) -> bool {
-        self == Kind::Records
+        matches!(self, Kind::Records | Kind::Arrive)
     }
 
     /// What whoever asked for one must still have to stop it or have it run again.

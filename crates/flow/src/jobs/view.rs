@@ -331,9 +331,7 @@ pub async fn cancel(app: &App, who: &Viewer, id: &str) -> Result<JobView> {
     let note = audit::of(app, &who.actor, Action::JobCancelled, id).detail(serde_json::json!({ "kind": job.name }));
     audit::append(app, &mut tx, &note).await?;
     tx.commit().await?;
-    if Kind::parse(&job.name).is_some_and(Kind::once) {
-        export::settle(app, id).await?;
-    }
+    export::settle(app, id).await?;
     app.jobs.pulse();
     get(app, who, id).await
 }

@@ -43,13 +43,21 @@ pub struct Reason {
     pub bits: f64,
 }
 
-/// The job that looks, to be enqueued; at most one is open.
-pub fn look(app: &App, actor: &Actor) -> NewJob {
+/// Has the search for duplicates begin; where one is under way, another follows it, which sees what came in between. Answers the job,
+/// if it is a new one.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn ask(app: &App, actor: &Actor) -> Result<Option<String>> {
     let mut job = NewJob::new(app.new_id("job"), Job::Duplicates.key(), serde_json::json!({}), app.clock.now()).by(&app.settings().id, actor);
     job.unique_key = Some(Job::Duplicates.key().to_owned());
     job.priority = Job::Duplicates.priority();
     job.max_attempts = Job::Duplicates.attempts();
-    job
+    let new = job::enqueue_behind(&app.store, &job, app.clock.now()).await?;
+    if new {
+        app.jobs.pulse();
+    }
+    Ok(new.then_some(job.id))
 }
 
 /// After an import its customers are compared with the others: at once where that takes moments, otherwise unless it was done lately;
@@ -77,10 +85,7 @@ pub async fn soon(app: &App) -> Result<()> {
             return Ok(());
         }
     }
-    if job::enqueue(&app.store, &look(app, &Actor::program("server")), now).await? {
-        app.jobs.pulse();
-    }
-    Ok(())
+    ask(app, &Actor::program("server")).await.map(drop)
 }
 
 /// Everybody to be compared, and what is known of them.

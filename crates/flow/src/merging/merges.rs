@@ -1,6 +1,6 @@
 //! Making one customer of two, and taking that back: who, when, by whom, which values won, and what was before.
 
-use super::find::look;
+use super::find;
 use crate::{
     Error, Result,
     analysis::profile::person,
@@ -418,15 +418,13 @@ pub async fn of(app: &App, sight: Sight, root: CustomerKey) -> Result<Vec<MergeV
     views(app, sight, merge::of_group(&app.store, &app.settings().id, root).await?).await
 }
 
-/// Has the search for duplicates begin, unless it is under way; answers the job.
+/// Has the search for duplicates begin, or begin again after the one under way; answers the job.
 ///
 /// # Errors
 /// When the store refuses.
 pub async fn search(app: &App, who: &crate::jobs::view::Viewer) -> Result<crate::jobs::view::JobView> {
-    let job = look(app, &who.actor);
-    if store::job::enqueue(&app.store, &job, app.clock.now()).await? {
-        app.jobs.pulse();
-        return crate::jobs::view::get(app, who, &job.id).await;
+    if let Some(id) = find::ask(app, &who.actor).await? {
+        return crate::jobs::view::get(app, who, &id).await;
     }
     match store::job::open(&app.store, crate::jobs::Kind::Duplicates.key()).await? {
         Some(open) => Ok(crate::jobs::view::of(app, who, &open)),

@@ -50,6 +50,30 @@ both! {
         assert!(job::enqueue(store, &keyed("job_2"), at(0)).await.unwrap());
     }
 
+    async fn what_is_asked_while_it_runs_is_done_once_more_after_it(store: &Store) {
+        let keyed = |id: &str| NewJob { unique_key: Some("search".into()), payload: json!({}), ..new(id) };
+        assert!(job::enqueue_behind(store, &keyed("job_1"), at(0)).await.unwrap());
+        // one that waits has read nothing yet
+        assert!(!job::enqueue_behind(store, &keyed("job_2"), at(0)).await.unwrap());
+        let one = claim(store, "w", 1).await.unwrap();
+        for id in ["job_2", "job_3"] {
+            assert!(!job::enqueue_behind(store, &keyed(id), at(1)).await.unwrap());
+        }
+        let end = async |one: &job::Job, next: &str| {
+            let mut tx = store.begin().await.unwrap();
+            job::done(&mut tx, one, "w", at(2), None).await.unwrap();
+            let followed = job::follow(&mut tx, one, next, at(2)).await.unwrap();
+            tx.commit().await.unwrap();
+            followed
+        };
+        assert!(end(&one, "job_next").await);
+        let next = claim(store, "w", 2).await.unwrap();
+        assert_eq!((next.id.as_str(), next.name.as_str(), &next.payload, next.attempts), ("job_next", "compute", &json!({}), 1));
+        assert!(!end(&next, "job_last").await, "nobody asked meanwhile");
+        assert!(claim(store, "w", 3).await.is_none());
+        assert!(job::enqueue_behind(store, &keyed("job_4"), at(3)).await.unwrap());
+    }
+
     async fn a_failing_job_backs_off_and_dies_in_the_open(store: &Store) {
         job::enqueue(store, &NewJob { max_attempts: 3, ..new("job_1") }, at(0)).await.unwrap();
         let mut now = 0;

@@ -1,7 +1,10 @@
 //! How jobs end.
 
 use super::*;
-use crate::jobs::{LEASE, reason::JobProblem};
+use crate::{
+    jobs::{Kind, LEASE, reason::JobProblem},
+    merging::find,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_breaks_is_given_up_and_the_others_go_on() {
@@ -96,5 +99,42 @@ async fn whoever_lost_the_lease_has_no_effect() {
         let taken = taken.expect("it was taken");
         job::done(&two.store, &taken, "other", later, None).await.expect("the other ends it");
         assert!(effects(&one).await.is_empty());
+    }
+}
+
+/// Whoever asks while a search runs may mean what came after it began: it is done once more, however often it was asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_asked_for_while_one_runs_is_done_once_more() {
+    fn slow(_: Arc<App>, _: Arc<Job>, _: Arc<Beat>) -> futures::future::BoxFuture<'static, crate::Result<Effect>> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            Ok(Effect::default())
+        })
+    }
+    for place in Place::both().await {
+        let app = place.process(2).await;
+        app.reload().await.expect("settings");
+        let ask = async || find::ask(&app, &domain::audit::Actor::program("test")).await.expect("asks");
+        let first = ask().await.expect("a new one");
+        assert_eq!(ask().await, None, "it has not begun");
+        let crew = Crew::of(&app, slow);
+        until(&place, &app, &first, State::Running).await;
+        for _ in 0..3 {
+            assert_eq!(ask().await, None);
+        }
+        until(&place, &app, &first, State::Done).await;
+        let filter = job::Filter { name: Some(Kind::Duplicates.key().to_owned()), ..job::Filter::default() };
+        let mut all = Vec::new();
+        for _ in 0..100 {
+            all = job::page(&app.store, "wsp_test", &filter, None, 10).await.expect("reads");
+            if all.iter().all(|j| j.state == State::Done) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        crew.leave().await;
+        // the night's own beside them
+        assert!(all.len() == 3 && all.iter().all(|j| j.state == State::Done), "{all:?}");
+        assert!(ask().await.is_some(), "nothing is open");
     }
 }
