@@ -1,6 +1,6 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
 use flow::{
@@ -10,9 +10,11 @@ use flow::{
 use store::definition::Kind;
 
 /// The feature catalog
-#[utoipa::path(get, path = "/features", tag = "feature", responses((status = 200, body = FeatureList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<FeatureList>> {
-    Ok(Json(features::list(&ctx.app, scope.sight).await?))
+#[utoipa::path(get, path = "/features", tag = "feature", params(Part), responses((status = 200, body = FeatureList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<FeatureList>> {
+    let all = features::list(&ctx.app, scope.sight).await?;
+    let (items, next_cursor) = p.of(all.items)?;
+    Ok(Json(FeatureList { items, next_cursor, ..all }))
 }
 
 /// Add a feature of one's own

@@ -4,7 +4,7 @@ use crate::{
     ctx::Ctx,
     error::{Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging, USUAL, cursor, limit, no_cursor},
+    paging::{Paging, Part, USUAL, cursor, limit, no_cursor},
     scope::Scope,
 };
 use axum::{extract::State, http::StatusCode};
@@ -28,9 +28,9 @@ pub struct ObjectList {
 }
 
 /// Kinds of records
-#[utoipa::path(get, path = "/objects", tag = "object", params(Paging), responses((status = 200, body = ObjectList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<ObjectList>> {
-    let (items, next_cursor) = p.page(objects::list(&ctx.app).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/objects", tag = "object", params(Part), responses((status = 200, body = ObjectList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Part>) -> Result<Json<ObjectList>> {
+    let (items, next_cursor) = p.of(objects::list(&ctx.app).await?)?;
     Ok(Json(ObjectList { items, next_cursor }))
 }
 
@@ -209,9 +209,9 @@ pub struct RecordList {
 /// Records that link to a customer
 ///
 /// Of every kind, at most 500.
-#[utoipa::path(get, path = "/customers/{id}/records", tag = "object", params(("id" = String, Path,), Paging),
+#[utoipa::path(get, path = "/customers/{id}/records", tag = "object", params(("id" = String, Path,), Part),
     responses((status = 200, body = RecordList), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn of_customer(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Paging>) -> Result<Json<RecordList>> {
-    let (items, next_cursor) = p.page(list::of_customer(&ctx.app, scope.sight, &id).await?, Order::AsItIs, |x| x.id.clone())?;
+pub async fn of_customer(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Part>) -> Result<Json<RecordList>> {
+    let (items, next_cursor) = p.of(list::of_customer(&ctx.app, scope.sight, &id).await?)?;
     Ok(Json(RecordList { items, next_cursor }))
 }
