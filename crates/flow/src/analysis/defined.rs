@@ -313,11 +313,7 @@ pub(super) fn overlay<T>(library: Vec<T>, own: Vec<T>, key: impl Fn(&T) -> &str)
 /// What does not fit.
 pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
     let currency = app.settings().currency;
-    let mut next = (*current(app).await?).clone();
-    for change in changes {
-        next.put(change.clone(), currency);
-    }
-    next.check(currency)
+    current(app).await?.with(changes.to_vec(), currency).check(currency)
 }
 
 /// Publishes changes as one: all are checked together with everything else in force, then written and noted in one transaction.
@@ -355,11 +351,7 @@ pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
         }
         number(app, &now, change).await?;
     }
-    let mut next = (*now).clone();
-    for change in &changes {
-        next.put(change.clone(), currency);
-    }
-    next.check(currency)?;
+    now.with(changes.clone(), currency).check(currency)?;
     let worded = |change: Change| change.document().map(|document| (change, document));
     Ok(Ready { changes: changes.into_iter().map(worded).collect::<Result<_>>()?, now })
 }
