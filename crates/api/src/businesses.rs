@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
     houses::Houses,
-    paging::{Order, Paging},
+    paging::Part,
     scope::{self, Scope},
 };
 use axum::{
@@ -135,10 +135,10 @@ pub async fn mine(State(ctx): State<Ctx>, headers: HeaderMap) -> Result<Json<Own
 /// The businesses of the server
 ///
 /// Besides the first, whose owners may ask. Sizes, and when somebody was there; nothing of what is in them.
-#[utoipa::path(get, path = "/businesses", tag = "server", params(Paging), responses((status = 200, body = BusinessList), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<BusinessList>> {
+#[utoipa::path(get, path = "/businesses", tag = "server", params(Part), responses((status = 200, body = BusinessList), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Part>) -> Result<Json<BusinessList>> {
     let houses = houses(&ctx)?;
-    let (page, next_cursor) = p.page(businesses::list(&ctx.app).await?, Order::AsItIs, |b| b.id.clone())?;
+    let (page, next_cursor) = p.of(businesses::list(&ctx.app).await?)?;
     let mut items = Vec::with_capacity(page.len());
     for b in &page {
         items.push(view(&houses, b).await?);

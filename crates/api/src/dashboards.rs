@@ -7,7 +7,7 @@ use crate::{
     customers::bytes_attachment,
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging},
+    paging::Part,
     scope::Scope,
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -37,9 +37,9 @@ pub struct DashboardTemplates {
 }
 
 /// One's own dashboards and those of the team
-#[utoipa::path(get, path = "/dashboards", tag = "dashboard", params(Paging), responses((status = 200, body = DashboardList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<DashboardList>> {
-    let (items, next_cursor) = p.page(dashboards::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/dashboards", tag = "dashboard", params(Part), responses((status = 200, body = DashboardList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<DashboardList>> {
+    let (items, next_cursor) = p.of(dashboards::list(&ctx.app, &scope.by()).await?)?;
     Ok(Json(DashboardList { items, next_cursor }))
 }
 

@@ -1,18 +1,21 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
 use flow::{
     analysis::{features::{self, FeatureList}, versions::{self, Versions}},
+    kinds::{self, KindForm, KindReport},
     schema,
 };
 use store::definition::Kind;
 
 /// The feature catalog
-#[utoipa::path(get, path = "/features", tag = "feature", responses((status = 200, body = FeatureList)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope) -> Result<Json<FeatureList>> {
-    Ok(Json(features::list(&ctx.app, scope.sight).await?))
+#[utoipa::path(get, path = "/features", tag = "feature", params(Part), responses((status = 200, body = FeatureList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<FeatureList>> {
+    let all = features::list(&ctx.app, scope.sight).await?;
+    let (items, next_cursor) = p.of(all.items)?;
+    Ok(Json(FeatureList { items, next_cursor, ..all }))
 }
 
 /// Add a feature of one's own
@@ -40,6 +43,18 @@ pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>,
 pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Anyway>) -> Result<StatusCode> {
     features::remove(&ctx.app, &scope.by(), &key, q.anyway == Some(true)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Give an own field of customers another kind
+///
+/// With `dry_run` it is only said what would become of what was written: how much is kept, converted and lost, with examples, and what
+/// would no longer be understood; while there is any of that, the change is refused. `seen` of the dry run makes sure that it comes to what
+/// was looked at. What was written stays as it is and is only read in another way: the former version put in force again, the field says
+/// what it said.
+#[utoipa::path(post, path = "/features/{key}/kind", tag = "feature", params(("key" = String, Path,)), request_body = KindForm,
+    responses((status = 200, body = KindReport), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn rekind(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(form): Json<KindForm>) -> Result<Json<KindReport>> {
+    Ok(Json(kinds::of_feature(&ctx.app, &scope.by(), &key, &form).await?))
 }
 
 /// The versions of a feature

@@ -4,7 +4,8 @@
 //!
 //! Keys belong to who sent them (a person or a token) and to method and address. What programs post is written down together with its
 //! answer, in one transaction. Everything else claims its key before it is done and keeps the answer after; when the server dies in between
-//! nobody can say what became of it, and that is what is answered (409 `idempotency.cut_short`). See `docs/decisions/0012-doors.md`.
+//! nobody can say what became of it, and that is what is answered (409 `idempotency.cut_short`). An answer that holds a secret is kept
+//! sealed with the key of the data folder; a file is hashed while it streams. See `docs/decisions/0012-doors.md`.
 
 use crate::{
     ctx::Ctx,
@@ -14,11 +15,12 @@ use crate::{
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::{Label, clock::Instant};
+use futures::{TryStreamExt, future};
 use flow::inbox::Keyed;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -59,7 +61,11 @@ pub enum Keys {
     Own,
     /// nothing: a question in a body changes nothing
     Asking,
-    /// none: the answer holds a secret, nobody is known yet, or the body is a stream
+    /// as `Claimed`; the answer holds a secret and is kept sealed
+    Sealed,
+    /// as `Claimed`; the body is a stream of files, which is known by its hash once it has passed
+    Streamed,
+    /// none: nobody is known yet whose key it could be
     Refused,
 }
 
@@ -156,28 +162,27 @@ async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result
     let Some(scope) = scope.filter(|_| door.keys != Keys::Refused) else {
         return Err(problem(
             StatusCode::UNPROCESSABLE_ENTITY, "idempotency.not_here",
-            "这个地址不接受 Idempotency-Key：它的答复含只显示一次的密钥，或请求体是文件流", "this address takes no Idempotency-Key: its answer holds a secret that is shown once, or its body is a stream of files",
+            "这个地址不接受 Idempotency-Key：登录之前，键不属于任何人", "this address takes no Idempotency-Key: before somebody is signed in, a key is nobody's",
         ));
     };
+    if door.keys == Keys::Streamed {
+        return streamed(door, &scope, &key, request, next).await;
+    }
     let (parts, body) = request.into_parts();
     let body: Bytes = to_bytes(body, door.most).await.map_err(|_| Error::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", "the request is larger than this address takes"))?;
-    let actor = scope.actor();
-    let uri = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
-    let key = Key {
-        workspace: door.ctx.workspace().await?,
-        actor: actor.token.unwrap_or(actor.id),
-        route: format!("{} {}", parts.method, parts.uri.path()),
-        key_hash: key_hash(&key),
-    };
+    let key = whose(door, &scope, &key, &parts).await?;
     let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    let request_hash = request_hash(&uri, kind, &body);
+    let request_hash = match kind.starts_with(b"multipart/") {
+        true => Passing::of(&parts).all(&body),
+        false => request_hash(&uri(&parts), kind, &body),
+    };
     let turn = turn(door, &key).await?;
     let now = door.ctx.app.clock.now();
     let since = Instant(now.0.saturating_sub(KEPT));
     let mut request = Request::from_parts(parts, Body::from(body));
     if door.keys == Keys::Inside {
         if let Some(known) = answer::find(&door.ctx.app.store, &key, since).await? {
-            return met(known, &request_hash, now);
+            return met(door, &key, known, &request_hash, now);
         }
         request.extensions_mut().insert(Keyed { key, request_hash, since });
         return Ok(next.run(request).await);
@@ -186,37 +191,164 @@ async fn keyed(door: &Door, key: String, request: Request, next: Next) -> Result
     done.await.map_err(Error::internal)?
 }
 
+/// Whose key it is, and of what.
+async fn whose(door: &Door, scope: &Scope, key: &str, parts: &Parts) -> Result<Key> {
+    let actor = scope.actor();
+    Ok(Key {
+        workspace: door.ctx.workspace().await?,
+        actor: actor.token.unwrap_or(actor.id),
+        route: format!("{} {}", parts.method, parts.uri.path()),
+        key_hash: key_hash(key),
+    })
+}
+
+fn uri(parts: &Parts) -> String {
+    parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string)
+}
+
+/// A change whose body streams to disk: it is hashed as it passes. Sent again it is read once more, to see that it is the same.
+async fn streamed(door: &Door, scope: &Scope, key: &str, request: Request, next: Next) -> Result<Response> {
+    let (parts, body) = request.into_parts();
+    let key = whose(door, scope, key, &parts).await?;
+    let hash = Arc::new(Mutex::new(Passing::of(&parts)));
+    let turn = turn(door, &key).await?;
+    let now = door.ctx.app.clock.now();
+    let since = Instant(now.0.saturating_sub(KEPT));
+    let passing = Arc::clone(&hash);
+    let body = body.into_data_stream().inspect_ok(move |chunk| passing.lock().unwrap_or_else(PoisonError::into_inner).take(chunk));
+    let sum = move || hash.lock().unwrap_or_else(PoisonError::into_inner).sum();
+    let store = &door.ctx.app.store;
+    if !answer::claim(store.trailing(), &key, "", now, since).await? {
+        let known = answer::find(store, &key, since).await?.ok_or_else(in_flight)?;
+        if known.answer.is_some() {
+            body.try_for_each(|_| future::ok(())).await.map_err(|e| Error::malformed(e.to_string()))?;
+        }
+        // one that was cut short is so whatever this one says
+        let said = if known.answer.is_some() { sum() } else { known.request_hash.clone() };
+        return again(known, &said);
+    }
+    let request = Request::from_parts(parts, Body::from_stream(body));
+    flow::writes::spawn(finish(door.clone(), turn, key, sum, request, next)).await.map_err(Error::internal)?
+}
+
+/// The hash of a body that passes. The line that stands between the parts of a form is another each time the same form is sent, so it is
+/// left out.
+struct Passing {
+    hash: Sha256,
+    line: Vec<u8>,
+    /// what may be the beginning of that line
+    tail: Vec<u8>,
+    /// the last line came; nobody reads what follows
+    over: bool,
+}
+
+impl Passing {
+    fn of(parts: &Parts) -> Passing {
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let line = kind.split(';').find_map(|p| p.trim().strip_prefix("boundary=")).map(|b| b.trim_matches('"').as_bytes().to_vec());
+        let mut hash = Sha256::new();
+        hash.update(uri(parts));
+        Passing { hash, line: line.unwrap_or_default(), tail: Vec::new(), over: false }
+    }
+
+    fn take(&mut self, chunk: &[u8]) {
+        let Some(first) = self.line.first().copied() else { return self.hash.update(chunk) };
+        if self.over {
+            return;
+        }
+        self.tail.extend_from_slice(chunk);
+        let mut rest = self.tail.as_slice();
+        while let Some(at) = rest.iter().position(|b| *b == first) {
+            let (before, from) = rest.split_at(at);
+            self.hash.update(before);
+            rest = from;
+            if let Some(after) = rest.strip_prefix(self.line.as_slice()) {
+                match after.get(..2) {
+                    None => break,
+                    Some(b"--") => {
+                        self.over = true;
+                        rest = &[];
+                    }
+                    Some(_) => rest = after,
+                }
+            } else if rest.len() < self.line.len() && self.line.starts_with(rest) {
+                break;
+            } else {
+                self.hash.update([first]);
+                rest = rest.get(1..).unwrap_or_default();
+            }
+        }
+        if !self.line.starts_with(rest) && !rest.starts_with(&self.line) {
+            self.hash.update(rest);
+            rest = &[];
+        }
+        self.tail = rest.to_vec();
+    }
+
+    fn all(mut self, body: &[u8]) -> String {
+        self.take(body);
+        self.sum()
+    }
+
+    fn sum(&mut self) -> String {
+        let tail = std::mem::take(&mut self.tail);
+        self.hash.update(tail);
+        std::mem::take(&mut self.hash).finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
 /// Claims the key and does it, whether or not whoever asked still waits.
 async fn claimed(door: Door, turn: Turn, (key, request_hash): (Key, String), (now, since): (Instant, Instant), request: Request, next: Next) -> Result<Response> {
     let store = &door.ctx.app.store;
     // what is done under the claim is on the disk after it, so a request that took effect has its claim
     if !answer::claim(store.trailing(), &key, &request_hash, now, since).await? {
         let known = answer::find(store, &key, since).await?;
-        return known.map_or_else(|| Err(in_flight()), |known| met(known, &request_hash, now));
+        return known.map_or_else(|| Err(in_flight()), |known| met(&door, &key, known, &request_hash, now));
     }
     if door.ctx.random::<1>()?[0] == 0 {
         answer::forget(store.trailing(), since).await?;
     }
-    finish(door, turn, key, request, next).await
+    finish(door, turn, key, move || request_hash, request, next).await
 }
 
 /// A request that is known is answered again; another process may still be at it, this one is not, for it is our turn.
-fn met(known: Known, request_hash: &str, now: Instant) -> Result<Response> {
+fn met(door: &Door, key: &Key, mut known: Known, request_hash: &str, now: Instant) -> Result<Response> {
     let young = known.answer.is_none() && known.request_hash == request_hash && now.0 - known.made_at.0 < YOUNG;
-    if young { Err(in_flight()) } else { again(known, request_hash) }
+    if young {
+        return Err(in_flight());
+    }
+    if door.keys == Keys::Sealed {
+        known.answer = known.answer.map(|a| opened(door, key, a)).transpose()?.flatten();
+    }
+    again(known, request_hash)
+}
+
+/// What a sealed answer was sealed for.
+fn purpose(key: &Key) -> String {
+    format!("answer {} {} {} {}", key.workspace, key.actor, key.route, key.key_hash)
+}
+
+/// An answer in the clear; none where the data folder has another key by now.
+fn opened(door: &Door, key: &Key, answer: Answer) -> Result<Option<Answer>> {
+    let sealed = String::from_utf8(answer.body).unwrap_or_default();
+    Ok(flow::vault::open(&door.ctx.app, &purpose(key), &sealed)?.map(|body| Answer { body, ..answer }))
 }
 
 /// Does what is claimed and keeps the answer.
-async fn finish(door: Door, _turn: Turn, key: Key, request: Request, next: Next) -> Result<Response> {
+async fn finish(door: Door, _turn: Turn, key: Key, request_hash: impl FnOnce() -> String, request: Request, next: Next) -> Result<Response> {
     let (parts, body) = next.run(request).await.into_parts();
     let store = &door.ctx.app.store;
     let body = match to_bytes(body, ANSWER).await {
         Ok(body) => body,
         Err(e) => return Err(Error::internal(format!("an answer that should be kept cannot be read: {e}"))),
     };
-    if keeps(parts.status) {
+    if keeps(parts.status) && (door.keys != Keys::Streamed || parts.status.is_success()) {
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        answer::keep(store.trailing(), &key, &Answer { status: parts.status.as_u16(), kind, body: body.to_vec() }).await?;
+        let kept = match door.keys {
+            Keys::Sealed => flow::vault::seal(&door.ctx.app, &purpose(&key), &body)?.into_bytes(),
+            _ => body.to_vec(),
+        };
+        answer::keep(store.trailing(), &key, &request_hash(), &Answer { status: parts.status.as_u16(), kind, body: kept }).await?;
     } else if !parts.status.is_server_error() || parts.status == StatusCode::SERVICE_UNAVAILABLE {
         answer::release(store.trailing(), &key).await?;
     }
@@ -291,6 +423,25 @@ mod tests {
         for bad in [&["", ""][..], &[""], &["\"\""], &["a", "b"], &["a\tb"]] {
             assert!(of(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_form_is_the_same_whatever_stands_between_its_parts_and_however_it_arrives() {
+        let sum = |line: &str, size: usize, file: &str| {
+            let request = axum::http::Request::builder().uri("/imports").header("content-type", format!("multipart/form-data; boundary={line}"));
+            let (parts, ()) = request.body(()).expect("a request").into_parts();
+            let mut passing = Passing::of(&parts);
+            let body = format!("--{line}\r\nname=\"file\"\r\n\r\n{file}\r\n--{line}--\r\n");
+            body.as_bytes().chunks(size).for_each(|chunk| passing.take(chunk));
+            // what follows need not arrive
+            passing.take(&b"epilogue"[..size.min(8)]);
+            passing.sum()
+        };
+        let first = sum("----abc", 1_000, "a-----ab--b");
+        for (line, size) in [("----abc", 1), ("----abc", 3), ("x", 7), ("----abd", 2), ("aab", 5)] {
+            assert_eq!(sum(line, size, "a-----ab--b"), first, "{line} {size}");
+        }
+        assert_ne!(sum("----abc", 4, "a-----ab--c"), first);
     }
 
     #[test]

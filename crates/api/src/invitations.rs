@@ -6,7 +6,7 @@ use crate::{
     ctx::Ctx,
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging},
+    paging::Part,
     scope::Scope,
     second_step,
     session::{self, Peer, SessionView},
@@ -79,9 +79,9 @@ pub struct InvitationAcceptance {
 }
 
 /// The newest invitations
-#[utoipa::path(get, path = "/invitations", tag = "member", params(Paging), responses((status = 200, body = InvitationList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<InvitationList>> {
-    let (items, next_cursor) = p.page(invitations::list(&ctx.app).await?, Order::AsItIs, |i| i.id.clone())?;
+#[utoipa::path(get, path = "/invitations", tag = "member", params(Part), responses((status = 200, body = InvitationList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Part>) -> Result<Json<InvitationList>> {
+    let (items, next_cursor) = p.of(invitations::list(&ctx.app).await?)?;
     Ok(Json(InvitationList { items, next_cursor }))
 }
 

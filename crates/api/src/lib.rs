@@ -32,6 +32,7 @@ mod invitations;
 mod jobs;
 mod known;
 mod limit;
+mod listed;
 mod mail;
 mod members;
 mod merges;

@@ -1,6 +1,6 @@
 //! `/members`: who belongs to the business, and as what.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::people::members::{self, How, MemberEdit, MemberView};
 use serde::Serialize;
@@ -16,9 +16,9 @@ pub struct MemberList {
 }
 
 /// Everybody who belongs to the business
-#[utoipa::path(get, path = "/members", tag = "member", params(Paging), responses((status = 200, body = MemberList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<MemberList>> {
-    let (items, next_cursor) = p.page(members::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |m| m.id.clone())?;
+#[utoipa::path(get, path = "/members", tag = "member", params(Part), responses((status = 200, body = MemberList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<MemberList>> {
+    let (items, next_cursor) = p.of(members::list(&ctx.app, &scope.by()).await?)?;
     Ok(Json(MemberList { items, next_cursor }))
 }
 

@@ -4,10 +4,11 @@ use crate::{
     ctx::Ctx,
     error::{Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging, USUAL, cursor, limit, no_cursor},
+    paging::{Paging, Part, USUAL, cursor, limit, no_cursor},
     scope::Scope,
 };
 use axum::{extract::State, http::StatusCode};
+use flow::kinds::{self, KindForm, KindReport};
 use flow::objects::{
     self, ObjectDraft, ObjectUsage, ObjectView,
     bulk::{self, RecordsChange, RecordsChanged},
@@ -28,9 +29,9 @@ pub struct ObjectList {
 }
 
 /// Kinds of records
-#[utoipa::path(get, path = "/objects", tag = "object", params(Paging), responses((status = 200, body = ObjectList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<ObjectList>> {
-    let (items, next_cursor) = p.page(objects::list(&ctx.app).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/objects", tag = "object", params(Part), responses((status = 200, body = ObjectList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Part>) -> Result<Json<ObjectList>> {
+    let (items, next_cursor) = p.of(objects::list(&ctx.app).await?)?;
     Ok(Json(ObjectList { items, next_cursor }))
 }
 
@@ -50,7 +51,7 @@ pub async fn show(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json
 /// Change a form
 ///
 /// `edition` is the one that was changed; if somebody else was quicker, the answer is 409. Fields that are left out are kept aside with
-/// what was written in them, and are back when they are sent again. A field keeps its kind for good.
+/// what was written in them, and are back when they are sent again. A field keeps its kind here; `POST …/fields/{field}/kind` changes it.
 #[utoipa::path(put, path = "/objects/{id}", tag = "object", params(("id" = String, Path,)), request_body = ObjectDraft,
     responses((status = 200, body = ObjectView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Json(draft): Json<ObjectDraft>) -> Result<Json<ObjectView>> {
@@ -77,6 +78,17 @@ pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String
 #[utoipa::path(get, path = "/objects/{id}/usage", tag = "object", params(("id" = String, Path,)), responses((status = 200, body = ObjectUsage), (status = 404, body = Problem)))]
 pub async fn usage(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<ObjectUsage>> {
     Ok(Json(objects::usage(&ctx.app, &id).await?))
+}
+
+/// Give a field another kind
+///
+/// With `dry_run` it is only said what would become of what was written: how much is kept, converted and lost, with examples, and what
+/// would no longer be understood; while there is any of that, the change is refused. `seen` of the dry run makes sure that it comes to what
+/// was looked at. What was written stays as it is and is only read in another way: given its former kind again, the field says what it said.
+#[utoipa::path(post, path = "/objects/{id}/fields/{field}/kind", tag = "object", params(("id" = String, Path,), ("field" = String, Path,)), request_body = KindForm,
+    responses((status = 200, body = KindReport), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn rekind(State(ctx): State<Ctx>, scope: Scope, Path((id, field)): Path<(String, String)>, Json(form): Json<KindForm>) -> Result<Json<KindReport>> {
+    Ok(Json(kinds::of_record(&ctx.app, &scope.by(), &id, &field, &form).await?))
 }
 
 /// Which records. Besides these, `f.<field>=…` filters by a field: a part of a text, an option, `true` or `false`, a customer's id, a
@@ -209,9 +221,9 @@ pub struct RecordList {
 /// Records that link to a customer
 ///
 /// Of every kind, at most 500.
-#[utoipa::path(get, path = "/customers/{id}/records", tag = "object", params(("id" = String, Path,), Paging),
+#[utoipa::path(get, path = "/customers/{id}/records", tag = "object", params(("id" = String, Path,), Part),
     responses((status = 200, body = RecordList), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn of_customer(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Paging>) -> Result<Json<RecordList>> {
-    let (items, next_cursor) = p.page(list::of_customer(&ctx.app, scope.sight, &id).await?, Order::AsItIs, |x| x.id.clone())?;
+pub async fn of_customer(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Part>) -> Result<Json<RecordList>> {
+    let (items, next_cursor) = p.of(list::of_customer(&ctx.app, scope.sight, &id).await?)?;
     Ok(Json(RecordList { items, next_cursor }))
 }

@@ -1,6 +1,6 @@
 //! `/owners`: who may look after customers.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}, paging::{Order, Paging}};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Query}, paging::Part};
 use axum::extract::State;
 use flow::{analysis::marks::OwnerRef, work::owners};
 use serde::Serialize;
@@ -16,8 +16,8 @@ pub struct OwnerList {
 }
 
 /// Who may look after customers
-#[utoipa::path(get, path = "/owners", tag = "work", params(Paging), responses((status = 200, body = OwnerList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Paging>) -> Result<Json<OwnerList>> {
-    let (items, next_cursor) = p.page(owners::list(&ctx.app).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/owners", tag = "work", params(Part), responses((status = 200, body = OwnerList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(p): Query<Part>) -> Result<Json<OwnerList>> {
+    let (items, next_cursor) = p.of(owners::list(&ctx.app).await?)?;
     Ok(Json(OwnerList { items, next_cursor }))
 }

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
     imports::{Kept, LangQuery, file_name, lang, save},
-    paging::{Order, Paging},
+    paging::Part,
     scope::Scope,
 };
 use axum::{
@@ -109,10 +109,10 @@ pub async fn refused(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String
 /// Files that were brought
 ///
 /// Of the last 30 days: as long as they can be taken back.
-#[utoipa::path(get, path = "/objects/{id}/imports", tag = "object", params(("id" = String, Path,), Paging),
+#[utoipa::path(get, path = "/objects/{id}/imports", tag = "object", params(("id" = String, Path,), Part),
     responses((status = 200, body = RecordImportList), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Paging>) -> Result<Json<RecordImportList>> {
-    let (items, next_cursor) = p.page(import::list(&ctx.app, scope.sight, &id).await?, Order::AsItIs, |x| x.id.clone())?;
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>, Query(p): Query<Part>) -> Result<Json<RecordImportList>> {
+    let (items, next_cursor) = p.of(import::list(&ctx.app, scope.sight, &id).await?)?;
     Ok(Json(RecordImportList { items, next_cursor }))
 }
 

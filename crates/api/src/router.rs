@@ -72,7 +72,7 @@ impl Page {
 
     /// A route whose answer to a change holds a secret that is shown once.
     fn on_secret(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
-        self.with(needs, Keys::Refused, BODY, routes)
+        self.with(needs, Keys::Sealed, BODY, routes)
     }
 
     /// A route that takes facts in, and keeps its answers itself.
@@ -128,7 +128,7 @@ impl Page {
     /// A route whose bodies go to disk as they come; their limit is the server's own.
     fn on_streaming(self, needs: Needs, routes: UtoipaMethodRouter<Ctx>) -> Page {
         let (schemas, paths, methods) = routes;
-        self.on_secret(needs, (schemas, paths, methods.layer(DefaultBodyLimit::disable())))
+        self.with(needs, Keys::Streamed, BODY, (schemas, paths, methods.layer(DefaultBodyLimit::disable())))
     }
 }
 
@@ -210,6 +210,7 @@ fn page(page: Page) -> Page {
         .on(Has(DefinitionsWrite), routes!(objects::edit, objects::remove))
         .on(Has(DefinitionsWrite), routes!(objects::restore))
         .on(Has(BaseRead), routes!(objects::usage))
+        .on(Has(DefinitionsWrite), routes!(objects::rekind))
         .on(Has(BaseRead), routes!(objects::records))
         .on(Has(CustomersWrite), routes!(objects::write))
         .on(Has(CustomersWrite), routes!(objects::batch))
@@ -260,6 +261,7 @@ fn page(page: Page) -> Page {
         .on(Has(BaseRead), routes!(features::list))
         .on(Has(DefinitionsWrite), routes!(features::create))
         .on(Has(DefinitionsWrite), routes!(features::edit, features::remove))
+        .on(Has(DefinitionsWrite), routes!(features::rekind))
         .on(Has(BaseRead), routes!(features::versions))
         .on(Has(DefinitionsWrite), routes!(features::restore))
         .on(Has(BaseRead), routes!(segments::list))

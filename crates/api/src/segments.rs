@@ -1,6 +1,6 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::analysis::{
     segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView},
@@ -21,9 +21,9 @@ pub struct SegmentList {
 }
 
 /// All segments with their present sizes
-#[utoipa::path(get, path = "/segments", tag = "segment", params(At, Paging), responses((status = 200, body = SegmentList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(p): Query<Paging>) -> Result<Json<SegmentList>> {
-    let (items, next_cursor) = p.page(segments::list(&ctx.app, at.asked()?).await?, Order::Up, |s| s.key.clone())?;
+#[utoipa::path(get, path = "/segments", tag = "segment", params(At, Part), responses((status = 200, body = SegmentList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, Query(at): Query<At>, Query(p): Query<Part>) -> Result<Json<SegmentList>> {
+    let (items, next_cursor) = p.of(segments::list(&ctx.app, at.asked()?).await?)?;
     Ok(Json(SegmentList { items, next_cursor }))
 }
 

@@ -1,6 +1,6 @@
 //! `/sessions`: where one is signed in oneself, and ending that.
 
-use crate::{account, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{account, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::people::sessions::{self, OwnSession};
 use serde::Serialize;
@@ -23,10 +23,10 @@ pub struct SessionsEnded {
 }
 
 /// Where one is signed in
-#[utoipa::path(get, path = "/sessions", tag = "session", params(Paging), responses((status = 200, body = OwnSessions), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<OwnSessions>> {
+#[utoipa::path(get, path = "/sessions", tag = "session", params(Part), responses((status = 200, body = OwnSessions), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<OwnSessions>> {
     let all = sessions::list(&ctx.app, &scope.by(), &account::hash(scope.person()?)).await?;
-    let (items, next_cursor) = p.page(all, Order::AsItIs, |s| s.id.clone())?;
+    let (items, next_cursor) = p.of(all)?;
     Ok(Json(OwnSessions { items, next_cursor }))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     customers::bytes_attachment,
     error::{Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging},
+    paging::Part,
     scope::Scope,
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -93,9 +93,9 @@ pub async fn file(State(ctx): State<Ctx>, scope: Scope, Query(q): Query<SqlFileQ
 }
 
 /// Questions that are kept, one's own and those for everybody
-#[utoipa::path(get, path = "/sql/questions", tag = "sql", params(Paging), responses((status = 200, body = QuestionList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<QuestionList>> {
-    let (items, next_cursor) = p.page(sql::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/sql/questions", tag = "sql", params(Part), responses((status = 200, body = QuestionList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<QuestionList>> {
+    let (items, next_cursor) = p.of(sql::list(&ctx.app, &scope.by()).await?)?;
     Ok(Json(QuestionList { items, next_cursor }))
 }
 
@@ -123,8 +123,8 @@ pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>
 /// What one asked lately
 ///
 /// The latest two hundred questions of whoever asks, answered or not.
-#[utoipa::path(get, path = "/sql/history", tag = "sql", params(Paging), responses((status = 200, body = AskedList), (status = 422, body = Problem)))]
-pub async fn history(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<AskedList>> {
-    let (items, next_cursor) = p.page(sql::history(&ctx.app, &scope.by()).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/sql/history", tag = "sql", params(Part), responses((status = 200, body = AskedList), (status = 422, body = Problem)))]
+pub async fn history(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<AskedList>> {
+    let (items, next_cursor) = p.of(sql::history(&ctx.app, &scope.by()).await?)?;
     Ok(Json(AskedList { items, next_cursor }))
 }

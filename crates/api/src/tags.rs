@@ -1,7 +1,7 @@
 //! `/tags`: words people hang on customers. Whoever works on customers makes them; names, colours and ends are for who may change
 //! definitions.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::work::tags::{self, TagDraft, TagView};
 use serde::Serialize;
@@ -17,9 +17,9 @@ pub struct TagList {
 }
 
 /// All tags, and how many have each
-#[utoipa::path(get, path = "/tags", tag = "work", params(Paging), responses((status = 200, body = TagList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<TagList>> {
-    let (items, next_cursor) = p.page(tags::list(&ctx.app, scope.sight).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/tags", tag = "work", params(Part), responses((status = 200, body = TagList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<TagList>> {
+    let (items, next_cursor) = p.of(tags::list(&ctx.app, scope.sight).await?)?;
     Ok(Json(TagList { items, next_cursor }))
 }
 

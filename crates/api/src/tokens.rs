@@ -5,7 +5,7 @@ use crate::{
     ctx::Ctx,
     error::{Error, Problem, Result},
     extract::{Json, Path, Query},
-    paging::{Order, Paging},
+    paging::Part,
     scope::{BEARER, Scope},
 };
 use axum::{extract::State, http::StatusCode};
@@ -61,9 +61,9 @@ pub struct TokenMade {
 /// One's API tokens
 ///
 /// For who manages members everybody's.
-#[utoipa::path(get, path = "/tokens", tag = "token", params(Paging), responses((status = 200, body = TokenList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<TokenList>> {
-    let (items, next_cursor) = p.page(tokens::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |t| t.id.clone())?;
+#[utoipa::path(get, path = "/tokens", tag = "token", params(Part), responses((status = 200, body = TokenList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<TokenList>> {
+    let (items, next_cursor) = p.of(tokens::list(&ctx.app, &scope.by()).await?)?;
     Ok(Json(TokenList { items, next_cursor }))
 }
 

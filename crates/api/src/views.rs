@@ -1,6 +1,6 @@
 //! `/views`: saved views of the customer list, one's own and those for everybody.
 
-use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::{Order, Paging}, scope::Scope};
+use crate::{ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::work::views::{self, ViewDraft, ViewView};
 use serde::{Deserialize, Serialize};
@@ -23,9 +23,9 @@ pub struct DefaultView {
 }
 
 /// One's own views and those for everybody
-#[utoipa::path(get, path = "/views", tag = "work", params(Paging), responses((status = 200, body = ViewList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Paging>) -> Result<Json<ViewList>> {
-    let (items, next_cursor) = p.page(views::list(&ctx.app, &scope.by()).await?, Order::AsItIs, |x| x.id.clone())?;
+#[utoipa::path(get, path = "/views", tag = "work", params(Part), responses((status = 200, body = ViewList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, scope: Scope, Query(p): Query<Part>) -> Result<Json<ViewList>> {
+    let (items, next_cursor) = p.of(views::list(&ctx.app, &scope.by()).await?)?;
     Ok(Json(ViewList { items, next_cursor }))
 }
 

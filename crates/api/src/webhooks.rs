@@ -4,7 +4,7 @@ use crate::{
     ctx::Ctx,
     error::{Problem, Result},
     extract::{Json, Path, Query},
-    paging::{self, Order, Paging},
+    paging::{self, Part},
     scope::Scope,
 };
 use axum::{extract::State, http::StatusCode};
@@ -40,10 +40,10 @@ pub struct DeliveryQuery {
 }
 
 /// Where changes are told
-#[utoipa::path(get, path = "/webhooks", tag = "webhook", params(Paging), responses((status = 200, body = WebhookList), (status = 422, body = Problem)))]
-pub async fn list(State(ctx): State<Ctx>, _: Scope, Query(p): Query<Paging>) -> Result<Json<WebhookList>> {
+#[utoipa::path(get, path = "/webhooks", tag = "webhook", params(Part), responses((status = 200, body = WebhookList), (status = 422, body = Problem)))]
+pub async fn list(State(ctx): State<Ctx>, _: Scope, Query(p): Query<Part>) -> Result<Json<WebhookList>> {
     let (all, held) = view::list(&ctx.app).await?;
-    let (items, next_cursor) = p.page(all, Order::AsItIs, |w| w.id.clone())?;
+    let (items, next_cursor) = p.of(all)?;
     Ok(Json(WebhookList { items, next_cursor, held }))
 }
 

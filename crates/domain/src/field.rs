@@ -58,6 +58,22 @@ impl Kind {
         }
     }
 
+    /// For people.
+    pub fn label(self) -> Label {
+        let (zh, en) = match self {
+            Kind::Text => ("文字", "text"),
+            Kind::LongText => ("多行文字", "long text"),
+            Kind::Number => ("数字", "number"),
+            Kind::Money => ("金额", "money"),
+            Kind::Day => ("日期", "date"),
+            Kind::Bool => ("是或否", "yes or no"),
+            Kind::Choice => ("单选", "one of a list"),
+            Kind::Choices => ("多选", "several of a list"),
+            Kind::Customer => ("客户", "a customer"),
+        };
+        Label::new(zh, en)
+    }
+
     /// Does it have a list to choose from?
     pub fn chooses(self) -> bool {
         matches!(self, Kind::Choice | Kind::Choices)

@@ -49,7 +49,7 @@ pub struct Field {
     pub key: String,
     /// name for people
     pub label: Label,
-    /// what is filled in, for good
+    /// what is filled in
     pub kind: Kind,
     /// must it be filled in?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

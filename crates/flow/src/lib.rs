@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod jobs;
 mod keyfile;
+pub mod kinds;
 pub mod looks;
 pub mod mail;
 pub mod merging;

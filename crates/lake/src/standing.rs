@@ -16,27 +16,27 @@ const KEY: usize = 4;
 
 /// What an attribute says of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stand {
+pub struct Stand<T = bool> {
     /// anything was ever said of it
     pub said: bool,
-    /// what counts as of the day is what was asked for
-    pub is: bool,
+    /// what was asked of the row that counts as of the day
+    pub is: T,
 }
 
 /// The row that counts so far.
 #[derive(Clone, Copy)]
-struct Best {
+struct Best<T> {
     day: i32,
     learnt: i64,
     wanted: bool,
-    stand: Stand,
+    stand: Stand<T>,
 }
 
 impl Lake {
-    /// Of each of these customers, none of whom was merged into another: was anything said of the attribute, and does `is` hold of
+    /// Of each of these customers, none of whom was merged into another: was anything said of the attribute, and what `is` says of
     /// the row that counts as of the day? That is the one of the latest day, of one day the one learnt last, of equal ones the later;
     /// `None` where there is none.
-    pub fn standing(&self, key: &str, day: Day, who: &[CustomerKey], is: impl Fn(Option<&AttributeFact>) -> bool) -> Result<Vec<Stand>> {
+    pub fn standing<T: Copy>(&self, key: &str, day: Day, who: &[CustomerKey], mut is: impl FnMut(Option<&AttributeFact>) -> T) -> Result<Vec<Stand<T>>> {
         if who.len() > FEW {
             return self.standing_of_many(key, day, who, is);
         }
@@ -48,7 +48,7 @@ impl Lake {
         who.iter().map(one).collect()
     }
 
-    fn standing_of_many(&self, key: &str, day: Day, who: &[CustomerKey], is: impl Fn(Option<&AttributeFact>) -> bool) -> Result<Vec<Stand>> {
+    fn standing_of_many<T: Copy>(&self, key: &str, day: Day, who: &[CustomerKey], mut is: impl FnMut(Option<&AttributeFact>) -> T) -> Result<Vec<Stand<T>>> {
         let unsaid = Stand { said: false, is: is(None) };
         let size = who.iter().map(|c| c.0 as usize + 1).max().unwrap_or(0);
         let mut best = vec![Best { day: i32::MIN, learnt: i64::MIN, wanted: false, stand: unsaid }; size];

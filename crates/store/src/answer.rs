@@ -48,7 +48,7 @@ statements! {
         ON CONFLICT (workspace, actor, route, key_hash) DO UPDATE
         SET request_hash = excluded.request_hash, made_at = excluded.made_at, status = NULL, kind = NULL, body = NULL
         WHERE answers.made_at < $7";
-    KEEP = "UPDATE answers SET status = $5, kind = $6, body = $7
+    KEEP = "UPDATE answers SET request_hash = $8, status = $5, kind = $6, body = $7
         WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4";
     RELEASE = "DELETE FROM answers WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4 AND status IS NULL";
     FORGET = "DELETE FROM answers WHERE made_at < $1";
@@ -72,11 +72,11 @@ pub async fn claim(db: impl Access, k: &Key, request_hash: &str, now: Instant, s
     Ok(taken == 1)
 }
 
-/// Keeps what was answered.
-pub async fn keep(db: impl Access, k: &Key, answer: &Answer) -> Result<()> {
+/// Keeps what was answered, and the hash of what was asked.
+pub async fn keep(db: impl Access, k: &Key, request_hash: &str, answer: &Answer) -> Result<()> {
     execute!(
         db, KEEP, k.workspace.as_str(), k.actor.as_str(), k.route.as_str(), k.key_hash.as_str(), i64::from(answer.status),
-        answer.kind.clone(), answer.body.clone(),
+        answer.kind.clone(), answer.body.clone(), request_hash,
     )
     .map(|_| ())
 }

@@ -9,6 +9,7 @@ pub const ALL: &[(&str, &str, &str, &str)] = &[
     ("request.foreign", "403", "修改请求没有令牌，也不是本系统网页发出的", "a change without a token that our own page did not send"),
     ("request.malformed", "400", "请求体、查询参数不合格式，详见 params.detail", "the body or query does not fit its description; see params.detail"),
     ("request.cursor", "422", "翻页标记有误：请原样使用上一页给出的 next_cursor", "the page mark does not fit: use next_cursor of the page before as it is"),
+    ("request.sort", "422", "不能按这个字段排序：可用的见 params.sorts", "the list is not sorted by this field: params.sorts names those it is"),
     ("request.limit", "422", "limit 超出范围", "limit is out of range"),
     ("request.method", "405", "这个地址不支持这种方法", "the address does not take this method"),
     ("request.media_type", "415", "Content-Type 不受支持", "the Content-Type is not taken"),

@@ -271,7 +271,7 @@ impl<'d> Page<'d> {
             Lang::Zh => format!(
                 "<section id=\"start\"><p>网页能做的，程序都能做。先在<a href=\"/settings/tokens\">API 令牌</a>页新建一个令牌（只显示一次），放进 <code>Authorization: Bearer</code> 请求头。</p><pre tabindex=\"0\"><code>{start}</code></pre>\
                  <ul><li>令牌的权限不超过它的角色，也不超过它主人的权限；每个接口都标明所需权限。</li>\
-                 <li>列表按页给出：用 <code>limit</code> 定每页条数，把 <code>next_cursor</code> 原样放进下一次请求的 <code>cursor</code>；没有 <code>next_cursor</code> 就是最后一页。</li>\
+                 <li>列表按页给出：用 <code>limit</code> 定每页条数，把 <code>next_cursor</code> 原样放进下一次请求的 <code>cursor</code>；没有 <code>next_cursor</code> 就是最后一页。<code>sort</code> 按答复中的字段排序（前面加 <code>-</code> 为倒序），<code>q</code> 按名称查找；记下发生过什么的列表（导入、任务、改动、日志）总是最近的在前。</li>\
                  <li>修改请求可带 <code>Idempotency-Key</code>：24 小时内再发同一请求不会重复生效，并得到相同答复；请求不同则答 422，仍在处理则答 409。</li>\
                  <li>提交的数据答复 202 时已落盘，几分钟内进入名单和指标；进度见 <code>GET /api/v1/inbox</code>。</li>\
                  <li>出错时答复 <code>application/problem+json</code>：<code>code</code> 不变，<code>params.message</code> 有中英文说明。</li>\
@@ -280,7 +280,7 @@ impl<'d> Page<'d> {
             Lang::En => format!(
                 "<section id=\"start\"><p>Whatever the pages do, programs can do. Make a token on the <a href=\"/settings/tokens\">API tokens</a> page (it is shown once) and send it as <code>Authorization: Bearer</code>.</p><pre tabindex=\"0\"><code>{start}</code></pre>\
                  <ul><li>A token may at most what its role may, and at most what its owner may; each operation names the permission it needs.</li>\
-                 <li>Lists come in pages: <code>limit</code> says how many, and <code>next_cursor</code> goes as it is into the <code>cursor</code> of the next request; the last page has none.</li>\
+                 <li>Lists come in pages: <code>limit</code> says how many, and <code>next_cursor</code> goes as it is into the <code>cursor</code> of the next request; the last page has none. <code>sort</code> orders by a field of the answer (<code>-</code> before it: descending) and <code>q</code> finds by name; lists of what happened (imports, jobs, changes, the log) always stand newest first.</li>\
                  <li>A change may carry an <code>Idempotency-Key</code>: sent again within 24 hours it happens once and is answered alike; another request with the key is answered 422, one that is still being done 409.</li>\
                  <li>Facts that are answered 202 are on disk; they are in lists and figures some minutes later. <code>GET /api/v1/inbox</code> says how far it is.</li>\
                  <li>Errors are <code>application/problem+json</code>: <code>code</code> is stable, <code>params.message</code> says it in Chinese and English.</li>\

@@ -28,6 +28,31 @@ async fn a_preview_counts_the_whole_and_each_condition() {
     }
 }
 
+#[tokio::test]
+async fn what_needs_each_other_is_refused_with_the_names_of_the_ring() {
+    let mut app = TestApp::ready(None).await;
+    let formula = |key: &str, zh: &str, en: &str, of: &str| {
+        let expr = json!({ "binary": { "left": { "feature": of }, "op": "+", "right": { "literal": 1.0 } } });
+        json!({ "key": key, "label": { "zh": zh, "en": en }, "description": { "zh": "", "en": "" }, "group": "custom", "value": "number", "definition": { "kind": "formula", "expr": expr } })
+    };
+    app.post("/features", formula("one_more", "多一", "One more", "gap_mean_days")).await.expect(201);
+    app.post("/features", formula("two_more", "多二", "Two more", "one_more")).await.expect(201);
+    let ring = app.with_body(Method::PUT, "/features/one_more", formula("one_more", "多一", "One more", "two_more")).await;
+    assert_eq!(ring.problem(), (422, "feature.cycle".into()));
+    let said = ring.json()["params"]["message"].clone();
+    for (lang, names) in [("zh", ["多一", "多二"]), ("en", ["One more", "Two more"])] {
+        assert!(names.iter().all(|n| said[lang].as_str().is_some_and(|t| t.contains(n))), "{said}");
+    }
+    // two segments likewise
+    let segment = |key: &str, zh: &str, rule: &str| json!({ "key": key, "label": { "zh": zh, "en": format!("Set {zh}") }, "rule_text": rule });
+    app.post("/segments", segment("first", "甲群", "orders > 1")).await.expect(201);
+    app.post("/segments", segment("second", "乙群", "in segment(\"first\")")).await.expect(201);
+    let ring = app.with_body(Method::PUT, "/segments/first", segment("first", "甲群", "in segment(\"second\")")).await;
+    assert_eq!(ring.problem(), (422, "segment.cycle".into()));
+    let said = ring.json()["params"]["message"].to_string();
+    assert!(said.contains("甲群") && said.contains("乙群") && said.contains("Set 乙群"), "{said}");
+}
+
 /// What the page of a segment counts is who is in it: after what goes to earlier segments of its group and to those left out.
 #[tokio::test]
 async fn a_preview_of_a_segment_counts_its_members() {

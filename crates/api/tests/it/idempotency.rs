@@ -105,16 +105,81 @@ async fn a_change_that_was_cut_short_is_told_honestly() {
     assert_eq!(send(&app, &who, "/segments", "k", &segment("a1")).await.problem(), (409, "idempotency.cut_short".into()));
 }
 
+/// A change by somebody who is signed in.
+async fn by_person(app: &TestApp, path: &str, body: &Value) -> Answer {
+    let Who::Session(cookie) = app.me() else { panic!("somebody is signed in") };
+    let request = axum::http::Request::builder().method(Method::POST).uri(format!("{}{path}", api::BASE)).header("host", "shop.test").header(api::CSRF_HEADER, "1");
+    let request = request.header("cookie", cookie).header("idempotency-key", "k").header("content-type", "application/json");
+    app.raw(request.body(body.to_string().into()).expect("a request")).await
+}
+
 #[tokio::test]
-async fn secrets_are_not_kept_and_bad_keys_are_refused() {
+async fn an_answer_with_a_secret_is_given_again_and_kept_sealed() {
+    for url in both().await {
+        let app = TestApp::ready(url).await;
+        let me = app.me();
+        let forms = [
+            ("/webhooks", json!({ "url": "https://hooks.example.com/", "types": ["segment.left"] }), json!({ "url": "https://other.example.com/", "types": ["segment.left"] })),
+            ("/tokens", json!({ "name": "x", "role": "viewer" }), json!({ "name": "y", "role": "viewer" })),
+            ("/invitations", json!({ "email": "x@shop.test", "role": "viewer" }), json!({ "email": "y@shop.test", "role": "viewer" })),
+        ];
+        for (path, body, other) in &forms {
+            let first = by_person(&app, path, body).await;
+            let again = by_person(&app, path, body).await;
+            assert_eq!((first.status.as_u16(), again.status.as_u16(), &again.bytes, again.header("idempotency-replayed")), (201, 201, &first.bytes, "true"), "{path}: {}", again.text());
+            assert_eq!(app.read(&me, path).await.expect(200)["items"].as_array().map(Vec::len), Some(1), "{path}");
+            assert_eq!(by_person(&app, path, other).await.problem(), (422, "idempotency.other_request".into()));
+            // nobody who reads the database reads it
+            let members = app.read(&me, "/members").await.expect(200);
+            let key = store::answer::Key {
+                workspace: app.ctx.workspace().await.expect("a workspace"),
+                actor: members["items"][0]["id"].as_str().expect("an id").to_owned(),
+                route: format!("POST {path}"),
+                key_hash: key_hash("k"),
+            };
+            let kept = store::answer::find(&app.ctx.app.store, &key, Instant(0)).await.expect("the store").and_then(|k| k.answer).expect("an answer");
+            assert!(kept.body.starts_with(b"s1:") && !kept.body.windows(6).any(|w| w == b"secret"), "{path}");
+        }
+        // sealed with a key that is gone: nobody can say what became of it, and nothing is done twice
+        std::fs::write(app.ctx.app.data.join("secret-key"), "00".repeat(32)).expect("another key");
+        let [(path, body, _), ..] = &forms;
+        assert_eq!(by_person(&app, path, body).await.problem(), (409, "idempotency.cut_short".into()));
+        assert_eq!(app.read(&me, path).await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    }
+}
+
+/// A file, sent with what stands between its parts.
+fn upload(who: &Who, key: &str, line: &str, rows: &str) -> axum::http::Request<axum::body::Body> {
+    let body = format!("--{line}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"会员.csv\"\r\n\r\n{rows}\r\n--{line}--\r\n");
+    let mut request = keyed(who, Method::POST, "/imports", key, &json!({}));
+    request.headers_mut().insert("content-type", format!("multipart/form-data; boundary={line}").parse().expect("a header"));
+    *request.body_mut() = body.into();
+    request
+}
+
+#[tokio::test]
+async fn a_file_sent_again_under_its_key_is_the_same_import() {
+    for url in both().await {
+        let app = TestApp::ready(url).await;
+        let who = program(&app, "till").await;
+        let rows = "会员号,姓名\nM001,甲\n";
+        let first = app.raw(upload(&who, "k", "edge", rows)).await;
+        let again = app.raw(upload(&who, "k", "another-line", rows)).await;
+        assert_eq!((first.status.as_u16(), again.status.as_u16(), &again.bytes, again.header("idempotency-replayed")), (201, 201, &first.bytes, "true"), "{}", again.text());
+        assert_eq!(app.raw(upload(&who, "k", "edge", "会员号,姓名\nM001,乙\n")).await.problem(), (422, "idempotency.other_request".into()));
+        assert_eq!(app.read(&who, "/imports").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+        // what was refused changed nothing: the key is free
+        assert!(app.raw(upload(&who, "j", "edge", "")).await.status.is_client_error());
+        let mended = app.raw(upload(&who, "j", "edge", "会员号,姓名\nM002,丙\n")).await;
+        assert_eq!((mended.status.as_u16(), mended.header("idempotency-replayed")), (201, ""));
+    }
+}
+
+#[tokio::test]
+async fn bad_keys_and_those_of_nobody_are_refused() {
     let app = TestApp::ready(None).await;
     let who = program(&app, "till").await;
     assert_eq!(send(&app, &who, "/orders", "", &order("D1")).await.problem(), (400, "idempotency.key".into()));
     assert_eq!(send(&app, &who, "/orders", &"k".repeat(256), &order("D1")).await.problem(), (400, "idempotency.key".into()));
     assert_eq!(send(&app, &who, "/session", "k", &json!({})).await.problem(), (422, "idempotency.not_here".into()));
-    let Who::Session(cookie) = app.me() else { panic!("somebody is signed in") };
-    let request = axum::http::Request::builder().method(Method::POST).uri(format!("{}/tokens", api::BASE)).header("host", "shop.test").header(api::CSRF_HEADER, "1");
-    let request = request.header("cookie", cookie).header("idempotency-key", "k").header("content-type", "application/json");
-    let answer = app.raw(request.body(json!({ "name": "x", "role": "viewer" }).to_string().into()).expect("a request")).await;
-    assert_eq!(answer.problem(), (422, "idempotency.not_here".into()));
 }

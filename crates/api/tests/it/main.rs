@@ -20,6 +20,7 @@ mod idp;
 mod intake;
 mod jobs;
 mod journey;
+mod kinds;
 mod mail;
 mod limits;
 mod masking;

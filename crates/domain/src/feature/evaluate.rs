@@ -2,7 +2,7 @@
 
 use super::{
     Aggregate, AggregateError, CostShare, Cycle, Definition, Derivation, Feature, History, Moved, ScoreMethod, check_aggregate,
-    cost_of, derive, order,
+    cost_of, derive, fit, order,
 };
 use crate::{
     label::Label,
@@ -117,6 +117,22 @@ impl Error {
             Error::NotNumeric { .. } => "feature.not_numeric",
             Error::Needs { .. } => "feature.type",
             Error::Arguments { .. } => "feature.arguments",
+        }
+    }
+
+    /// The feature that cannot be computed; of a ring its first.
+    pub fn key(&self) -> &str {
+        match self {
+            Error::Twice { key }
+            | Error::Key { key }
+            | Error::Unknown { key, .. }
+            | Error::Aggregate { key, .. }
+            | Error::Formula { key, .. }
+            | Error::Needs { key, .. }
+            | Error::Type { key, .. }
+            | Error::NotNumeric { key, .. }
+            | Error::Arguments { key, .. } => key,
+            Error::Cycle(cycle) => cycle.keys.first().map_or("", String::as_str),
         }
     }
 
@@ -426,7 +442,7 @@ impl<'f> Profile<'f> {
 
     pub(super) fn step(&mut self, key: &str, ty: ValueType, step: &Step) -> Value {
         match step {
-            Step::Attribute(attribute) => fit(self.history.attribute(attribute), ty),
+            Step::Attribute(attribute) => fit(self.history.attribute(attribute), ty, self.history.currency),
             Step::Aggregate(aggregate) => self.history.aggregate_today(aggregate),
             Step::Derived(function, of) => {
                 let args: Vec<Value> = of.iter().map(|name| self.argument(name)).collect();
@@ -463,24 +479,6 @@ impl<'f> Profile<'f> {
             Some(attribute) => self.history.attribute(attribute),
             None => self.get(name).clone(),
         }
-    }
-}
-
-/// An attribute in the type its feature declares: numbers widen, a text that reads as the type is read; anything else is unknown.
-pub fn fit(value: Value, ty: ValueType) -> Value {
-    match (value, ty) {
-        (v, ty) if v.value_type() == Some(ty) => v,
-        (Value::Int(i), ValueType::Number) => Value::Number(i as f64),
-        (Value::Number(x), ValueType::Int) if x.fract() == 0.0 && x.abs() < 9e15 => Value::Int(x as i64),
-        (Value::Int(i), ValueType::Bool) if i == 0 || i == 1 => Value::Bool(i == 1),
-        (Value::Int(i), ValueType::Text) => Value::Text(i.to_string()),
-        (Value::Number(x), ValueType::Text) => Value::Text(x.to_string()),
-        (Value::Bool(b), ValueType::Text) => Value::Text(b.to_string()),
-        (Value::Day(d), ValueType::Text) => Value::Text(d.to_string()),
-        (Value::Text(t), ValueType::Int) => t.trim().parse().map_or(Value::Null, Value::Int),
-        (Value::Text(t), ValueType::Number) => t.trim().parse().ok().filter(|x: &f64| x.is_finite()).map_or(Value::Null, Value::Number),
-        (Value::Text(t), ValueType::Day) => Day::parse(&t).map_or(Value::Null, Value::Day),
-        _ => Value::Null,
     }
 }
 

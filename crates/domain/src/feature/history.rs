@@ -2,7 +2,7 @@
 //!
 //! Only facts with `day ≤ D` and `recorded_at ≤ K` exist here; of several versions of one fact the one learnt last.
 
-use super::{Aggregate, FactKind, evaluate::fit, version::latest};
+use super::{Aggregate, FactKind, fit, version::latest};
 use crate::{
     clock::Instant,
     fact::{AnswerFact, AttributeFact, Facts, InteractionFact, LineFact, OrderFact, RefundFact},
@@ -206,7 +206,7 @@ impl<'f> History<'f> {
     /// about it has a day at all. A customer whose every dated trace lies after the day is not there yet.
     pub fn is_present(&self, recorded: Recorded) -> bool {
         let seen = !(self.orders.is_empty() && self.refunds.is_empty() && self.interactions.is_empty() && self.answers.is_empty());
-        seen || match fit(self.attribute(SIGNUP), ValueType::Day) {
+        seen || match fit(self.attribute(SIGNUP), ValueType::Day, self.currency) {
             Value::Day(signup) => signup <= self.day || recorded.by_day,
             _ => recorded.by_day || (recorded.by_known && !self.later),
         }

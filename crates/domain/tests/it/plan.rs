@@ -80,11 +80,36 @@ fn what_cannot_be_computed_is_refused_by_name() {
 
 #[test]
 fn attributes_fit_the_type_their_feature_declares() {
-    assert_eq!(fit(Value::Int(3), ValueType::Number), Value::Number(3.0));
-    assert_eq!(fit(Value::Number(3.0), ValueType::Int), Value::Int(3));
-    assert_eq!(fit(Value::Number(3.5), ValueType::Int), Value::Null);
-    assert_eq!(fit(Value::Text("12".into()), ValueType::Int), Value::Int(12));
-    assert_eq!(fit(Value::Text("abc".into()), ValueType::Money), Value::Null);
+    use ValueType::{Bool, Int, Money, Number, Text};
+    let (text, date) = (|t: &str| Value::Text(t.into()), day("2026-03-05"));
+    let cases = [
+        (Value::Int(3), Number, Value::Number(3.0)),
+        (Value::Number(3.0), Int, Value::Int(3)),
+        (Value::Number(3.5), Int, Value::Null),
+        (text("12"), Int, Value::Int(12)),
+        (text("abc"), Money, Value::Null),
+        (text(" 1,200.5 "), Number, Value::Number(1200.5)),
+        (text("128.5"), Money, Value::Money(12_850)),
+        (Value::Number(128.5), Money, Value::Money(12_850)),
+        (Value::Int(128), Money, Value::Money(12_800)),
+        (Value::Number(1e300), Money, Value::Null),
+        (Value::Money(12_850), Number, Value::Number(128.5)),
+        (Value::Money(12_850), Int, Value::Null),
+        (Value::Money(12_850), Text, text("128.50")),
+        (text("是"), Bool, Value::Bool(true)),
+        (text("No"), Bool, Value::Bool(false)),
+        (text("maybe"), Bool, Value::Null),
+        (Value::Number(1.0), Bool, Value::Bool(true)),
+        (Value::Number(2.0), Bool, Value::Null),
+        (Value::Bool(true), Number, Value::Number(1.0)),
+        (text(" 2026-03-05"), ValueType::Day, Value::Day(date)),
+        (Value::Day(date), Text, text("2026-03-05")),
+        (Value::Day(date), Money, Value::Null),
+    ];
+    for (said, ty, read) in cases {
+        assert_eq!(fit(said.clone(), ty, Currency::CNY), read, "{said:?} as {ty:?}");
+    }
+    assert_eq!(fit(text("128"), Money, Currency::parse("JPY").expect("yen")), Value::Money(128));
     let facts = Facts { attributes: vec![attribute("custom.size", "2026-01-01", Value::Int(7))], ..Facts::default() };
     let mut size = feature("custom.size", ValueType::Number, "count(orders)");
     size.definition = Definition::Attribute { key: "custom.size".into() };

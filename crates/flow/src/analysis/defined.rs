@@ -10,7 +10,7 @@ use domain::{
     feature::{self, Feature, Plan},
     library,
     rule::Vocabulary,
-    segment::Segment,
+    segment::{self, Segment},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -102,15 +102,41 @@ impl Definitions {
         for f in &self.features {
             f.check_entry().map_err(|why| refused("feature.entry", why, &f.key))?;
         }
-        Plan::new(&self.features, currency).map_err(|e| refused(e.code(), e.message(), &e.to_string()))?;
+        Plan::new(&self.features, currency).map_err(|e| match &e {
+            feature::Error::Cycle(ring) => self.circle(e.code(), &ring.keys),
+            _ => refused(e.code(), e.message(), &e.to_string()),
+        })?;
         for c in &self.classifications {
             c.check(&self.names).map_err(|e| refused(e.code(), e.message(), &c.key))?;
         }
         for s in &self.segments {
-            s.check(&self.segments, &self.names).map_err(|e| refused(e.code(), e.message(), &s.key))?;
+            s.check(&self.segments, &self.names).map_err(|e| match &e {
+                segment::Error::Cycle(ring) => self.circle(e.code(), &ring.keys),
+                _ => refused(e.code(), e.message(), &s.key),
+            })?;
         }
-        domain::segment::plan(&self.classifications, &self.segments).map_err(|e| circle(&e.keys))?;
+        segment::plan(&self.classifications, &self.segments).map_err(|e| self.circle("definition.circle", &e.keys))?;
         Ok(())
+    }
+
+    /// Definitions that need each other in a ring, by their names.
+    fn circle(&self, code: &'static str, keys: &[String]) -> Error {
+        let segment = |key: &str| self.names.segment_label(key.strip_prefix("segment.").unwrap_or(key));
+        let name = |key: &String| self.names.label(key).or_else(|| segment(key)).unwrap_or_else(|| Label::same(key.clone()));
+        let ring: Vec<Label> = keys.iter().map(name).collect();
+        let ring = |lang| ring.iter().map(|l| l.get(lang)).collect::<Vec<_>>().join(" → ");
+        Error::Invalid {
+            code,
+            message: Label::new(format!("这些定义互相依赖，成了环：{}", ring(Lang::Zh)), format!("these definitions need each other in a ring: {}", ring(Lang::En))),
+            params: json!({ "keys": keys }),
+        }
+    }
+
+    /// The set with these changes, unchecked.
+    pub(crate) fn with(&self, changes: Vec<Change>, currency: Currency) -> Definitions {
+        let mut next = self.clone();
+        changes.into_iter().for_each(|change| next.put(change, currency));
+        next
     }
 
     /// Puts a document in the place of the one with its key, or at the end.
@@ -155,16 +181,6 @@ fn names(features: &[Feature], classifications: &[Classification], segments: &[S
     let names = feature::named_values().fold(names, |names, (feature, value, label)| names.value(feature, value, label));
     let chosen = features.iter().flat_map(|f| f.entry.iter().flat_map(|e| &e.options).map(|o| (f.key.as_str(), o)));
     chosen.fold(names, |names, (feature, o)| names.value(feature, &o.key, o.label.clone()))
-}
-
-/// Definitions that need each other in a ring.
-fn circle(keys: &[String]) -> Error {
-    let ring = keys.join(" → ");
-    Error::Invalid {
-        code: "definition.circle",
-        message: Label::new(format!("这些定义互相依赖，成了环：{ring}"), format!("these definitions need each other in a ring: {ring}")),
-        params: json!({ "keys": keys }),
-    }
 }
 
 fn refused(code: &'static str, message: Label, place: &str) -> Error {
@@ -306,11 +322,7 @@ pub(super) fn overlay<T>(library: Vec<T>, own: Vec<T>, key: impl Fn(&T) -> &str)
 /// What does not fit.
 pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
     let currency = app.settings().currency;
-    let mut next = (*current(app).await?).clone();
-    for change in changes {
-        next.put(change.clone(), currency);
-    }
-    next.check(currency)
+    current(app).await?.with(changes.to_vec(), currency).check(currency)
 }
 
 /// Publishes changes as one: all are checked together with everything else in force, then written and noted in one transaction.
@@ -348,11 +360,7 @@ pub async fn ready(app: &App, mut changes: Vec<Change>) -> Result<Ready> {
         }
         number(app, &now, change).await?;
     }
-    let mut next = (*now).clone();
-    for change in &changes {
-        next.put(change.clone(), currency);
-    }
-    next.check(currency)?;
+    now.with(changes.clone(), currency).check(currency)?;
     let worded = |change: Change| change.document().map(|document| (change, document));
     Ok(Ready { changes: changes.into_iter().map(worded).collect::<Result<_>>()?, now })
 }

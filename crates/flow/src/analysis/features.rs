@@ -18,6 +18,9 @@ pub struct FeatureList {
     pub changed: Vec<String>,
     /// keys of those that whoever asks may not see: no column, sort or rule takes them
     pub masked: Vec<String>,
+    /// where the next page starts; absent on the last
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// Every feature in force.
@@ -27,7 +30,7 @@ pub struct FeatureList {
 pub async fn list(app: &App, sight: Sight) -> Result<FeatureList> {
     let items = defined::current(app).await?.features().to_vec();
     let masked = Walls::now(app, sight).await?.features();
-    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), masked, items })
+    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), masked, items, next_cursor: None })
 }
 
 /// Adds a feature of one's own.

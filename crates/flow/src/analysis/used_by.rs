@@ -4,7 +4,7 @@
 use super::defined::{self, Change, Definitions};
 use crate::{Error, Result, app::App, dashboards, people::By, schema, sight, webhooks};
 use domain::{
-    Label,
+    Label, ValueType,
     access::Permission,
     classification,
     rule::{self, Rule},
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 /// Something that uses a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dependent {
-    /// `feature`, `classification` or `segment`, which need it; `dashboard`, `view` or `webhook`, which name it
+    /// `feature`, `classification` or `segment`, which need it; `dashboard`, `view`, `record_view` (of a list of records) or `webhook`, which name it
     pub kind: String,
     /// machine name, or `dsh_…`, `v_…`, `whk_…`
     pub key: String,
@@ -70,6 +70,9 @@ impl Names {
                     }
                 }
                 other => {
+                    if let Some(key) = other.strip_prefix("f.") {
+                        self.feature(key);
+                    }
                     if let Some(key) = other.strip_prefix("class.").or_else(|| other.strip_prefix("was.")) {
                         self.feature(&format!("class.{key}"));
                     }
@@ -92,6 +95,28 @@ impl Names {
 /// # Errors
 /// When the store refuses.
 pub async fn naming(app: &App, by: &By, kind: Kind, key: &str) -> Result<Naming> {
+    found(app, by, kind, key, None).await
+}
+
+/// Of what names this feature without being a definition, what is understood in one set and not in another.
+///
+/// # Errors
+/// When the store refuses.
+pub(crate) async fn strays(app: &App, by: &By, key: &str, now: &Definitions, next: &Definitions) -> Result<Naming> {
+    found(app, by, Kind::Feature, key, Some((now, next))).await
+}
+
+/// Does a list with these parameters fit a set?
+fn lists(query: &BTreeMap<String, String>, all: &Definitions) -> bool {
+    let chosen = |key: &str| all.feature(key).is_none_or(|f| f.value == ValueType::Bool || f.entry.as_ref().is_some_and(|e| e.kind.chooses()));
+    query.iter().all(|(name, value)| match name.strip_prefix("f.") {
+        Some(key) => chosen(key),
+        None => name != "rule" || rule::check_text(value, all.names()).is_ok(),
+    })
+}
+
+async fn found(app: &App, by: &By, kind: Kind, key: &str, sets: Option<(&Definitions, &Definitions)>) -> Result<Naming> {
+    let strays = |fits: &dyn Fn(&Definitions) -> bool| sets.is_none_or(|(now, next)| fits(now) && !fits(next));
     let (workspace, sight, mut found) = (app.settings().id.clone(), by.permissions.sight(), Naming::default());
     let mut add = |seen: bool, kind: &str, key: String, label: Label| match seen {
         // people write names
@@ -99,7 +124,7 @@ pub async fn naming(app: &App, by: &By, kind: Kind, key: &str) -> Result<Naming>
         false => found.others += 1,
     };
     for d in store::dashboard::all(&app.store, &workspace).await? {
-        if dashboards::names(&d).has(kind, key) {
+        if dashboards::names(&d).has(kind, key) && strays(&|all| dashboards::fits(&d, all)) {
             add(d.shared || d.owner == by.actor.id, "dashboard", d.id, d.name);
         }
     }
@@ -110,7 +135,7 @@ pub async fn naming(app: &App, by: &By, kind: Kind, key: &str) -> Result<Naming>
             continue;
         }
         names.list(&query);
-        if names.has(kind, key) {
+        if names.has(kind, key) && strays(&|all| lists(&query, all)) {
             add(v.shared || v.owner == by.actor.id, "view", v.id, Label::same(v.name));
         }
     }
@@ -120,7 +145,7 @@ pub async fn naming(app: &App, by: &By, kind: Kind, key: &str) -> Result<Naming>
             Kind::Classification => events.classifications.contains(key),
             Kind::Feature => false,
         };
-        if named {
+        if named && sets.is_none() {
             let label = if w.description.is_empty() { w.url } else { w.description };
             add(by.permissions.has(Permission::SettingsWrite), "webhook", w.id, Label::same(label));
         }

@@ -199,6 +199,13 @@ fn feature_lines(f: &Feature, names: &dyn Names) -> Vec<Line> {
     if let Some(unit) = &f.unit {
         lines.push(line("unit", "单位", "unit", words(unit.clone())));
     }
+    if let Some(asked) = f.asked() {
+        lines.push(line("kind", "填什么", "what is filled in", words(asked.kind.label())));
+        if !asked.options.is_empty() {
+            let all = |lang, comma: &str| asked.options.iter().map(|o| o.label.get(lang).to_owned()).collect::<Vec<_>>().join(comma);
+            lines.push(line("options", "选项", "options", words(Label::new(all(domain::Lang::Zh, "、"), all(domain::Lang::En, ", ")))));
+        }
+    }
     let text = match &f.definition {
         Definition::Formula { expr } => expr.to_string(),
         Definition::Aggregate(aggregate) => Expr::Aggregate(Box::new(aggregate.clone())).to_string(),

@@ -96,6 +96,11 @@ pub(crate) fn names(d: &Dashboard) -> Names {
     found
 }
 
+/// Is every tile understood in this set?
+pub(crate) fn fits(d: &Dashboard, all: &defined::Definitions) -> bool {
+    tiles(d).iter().flatten().all(|t| tile::names(t, all, &Walls::none()).is_ok())
+}
+
 /// Texts people typed into rules, titles and notes may be a phone.
 fn shown(sight: Sight, mut tile: Tile) -> Tile {
     tile.who.values_mut().for_each(|v| *v = sight::text(sight, std::mem::take(v)));

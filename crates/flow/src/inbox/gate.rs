@@ -136,7 +136,7 @@ async fn write(app: &App, crowd: Vec<Pending>) -> Result<Vec<Settled>> {
             let body = serde_json::to_vec(&received).map_err(|e| crate::Error::Internal(e.to_string()))?;
             let answer = Answer { status: ACCEPTED, kind: Some("application/json".to_owned()), body };
             store::answer::claim(&mut tx, &k.key, &k.request_hash, now, k.since).await?;
-            store::answer::keep(&mut tx, &k.key, &answer).await?;
+            store::answer::keep(&mut tx, &k.key, &k.request_hash, &answer).await?;
             keys.insert(k.key, Known { request_hash: k.request_hash, made_at: now, answer: Some(answer) });
         }
         settled.push(Settled::Done(received));

@@ -195,16 +195,18 @@ async fn differing(app: &App, lake: &Arc<Lake>, filling: &Filling, few: Option<B
     let object = stored::get(&app.store, &app.settings().id, &filling.figure.object).await?.filter(|o| o.removed_at.is_none());
     let all = match (object, &few) {
         (None, _) => Vec::new(),
-        (Some(object), None) => list::everything(app, &object.id).await?,
+        (Some(object), None) => list::everything(app, &super::read(app, object)?).await?,
         (Some(object), Some(few)) => {
+            let k = super::read(app, object)?;
             let members: Vec<CustomerKey> = few.iter().flat_map(|root| lake.aliases().group(*root).collect::<Vec<_>>()).collect();
-            stored::of_customers(&app.store, &object.id, &members).await?.into_iter().map(records::read).collect::<Result<_>>()?
+            stored::of_customers(&app.store, &k.row.id, &members).await?.into_iter().map(|r| k.read(r)).collect::<Result<_>>()?
         }
     };
     // nothing is written about whoever was erased
     let erased: BTreeSet<CustomerKey> = store::quality::erased(&app.store).await?.into_iter().collect();
     let said = said(all, lake, &filling.figure, app.settings().zone.clone());
-    let (lake, key, value, figure) = (Arc::clone(lake), filling.attribute.clone(), filling.feature.value, filling.figure.clone());
+    let (lake, key, figure) = (Arc::clone(lake), filling.attribute.clone(), filling.figure.clone());
+    let (value, currency) = (filling.feature.value, app.settings().currency);
     let reckon = move || -> Result<Vec<hand::Row>> {
         let written: BTreeMap<CustomerKey, Vec<AttributeFact>> = match few {
             None => lake.said(&key)?,
@@ -218,14 +220,14 @@ async fn differing(app: &App, lake: &Arc<Lake>, filling: &Filling, few: Option<B
             for a in written.get(&customer).into_iter().flatten() {
                 let stand = stands.entry(a.day).or_insert((i64::MIN, Value::Null));
                 if a.recorded_at.0 >= stand.0 {
-                    *stand = (a.recorded_at.0, feature::fit(a.value.clone(), value));
+                    *stand = (a.recorded_at.0, feature::fit(a.value.clone(), value, currency));
                 }
             }
             let days: BTreeSet<Day> = stands.keys().copied().chain(steps.iter().map(|(day, _)| *day)).collect();
             let (mut steps, mut wanted) = (steps.into_iter().peekable(), Value::Null);
             for day in days {
                 while let Some((_, next)) = steps.next_if(|(from, _)| *from <= day) {
-                    wanted = feature::fit(next, value);
+                    wanted = feature::fit(next, value, currency);
                 }
                 if stands.get(&day).is_none_or(|(_, stand)| *stand != wanted) {
                     rows.push((customer, day, wanted.clone()));

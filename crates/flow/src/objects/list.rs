@@ -36,14 +36,14 @@ pub struct Listing {
 }
 
 /// Every record of an object, the newest first.
-pub(crate) async fn everything(app: &App, object: &str) -> Result<Vec<Filled>> {
+pub(crate) async fn everything(app: &App, k: &Known) -> Result<Vec<Filled>> {
     let (mut all, mut before) = (Vec::new(), None);
     loop {
-        let page = stored::page(&app.store, object, before, CHUNK).await?;
+        let page = stored::page(&app.store, &k.row.id, before, CHUNK).await?;
         let full = page.len() == CHUNK as usize;
         before = page.last().map(|r| r.seq);
         for row in page {
-            all.push(records::read(row)?);
+            all.push(k.read(row)?);
         }
         if !full {
             return Ok(all);
@@ -105,6 +105,11 @@ impl Test {
     }
 }
 
+/// Does a filter of a list fit a field?
+pub(crate) fn filters(app: &App, f: &Field, text: &str) -> bool {
+    Test::of(app, f, text).is_ok()
+}
+
 /// Records of an object that fit, in order; for whoever sees no details nothing is asked by what is hidden.
 pub(crate) async fn found(app: &App, sight: Sight, k: &Known, listing: &Listing) -> Result<Vec<Filled>> {
     let asked = |f: &Field| -> Result<()> {
@@ -129,7 +134,7 @@ pub(crate) async fn found(app: &App, sight: Sight, k: &Known, listing: &Listing)
     }
     let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<String>>();
     let (only, except) = (listing.only.as_deref().map(set), set(&listing.except));
-    let mut all = everything(app, &k.row.id).await?;
+    let mut all = everything(app, k).await?;
     let shown = |r: &Filled, f: &Field| r.values.get(&f.key).and_then(|v| records::seen(sight, f, v));
     all.retain(|r| {
         let there = whose.as_ref().is_none_or(|keys| r.row.customer.is_some_and(|c| keys.contains(&c)));
@@ -211,7 +216,7 @@ pub async fn of_customer(app: &App, sight: Sight, customer: &str) -> Result<Vec<
             objects.insert(row.object.clone(), known(app, &row.object).await?);
         }
         if let Some(k) = objects.get(&row.object) {
-            all.extend(records::views(app, sight, k, vec![records::read(row)?]).await?);
+            all.extend(records::views(app, sight, k, vec![k.read(row)?]).await?);
         }
     }
     Ok(all)

@@ -9,14 +9,17 @@ pub mod import;
 pub mod list;
 pub mod records;
 
+use self::records::Filled;
 use crate::{Error, Result, analysis::defined::both, app::App, audit, people::By, schema};
 use domain::{
-    Label,
+    Currency, Label, Value,
     audit::Action,
+    feature,
     object::{self, Section},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::object as stored;
 use utoipa::ToSchema;
 
@@ -98,17 +101,36 @@ pub struct FieldUsage {
 pub(crate) struct Known {
     pub(crate) row: stored::Object,
     pub(crate) form: object::Object,
+    currency: Currency,
 }
 
-fn read(row: stored::Object) -> Result<Known> {
+impl Known {
+    /// A record, its values read as the form has them now: a field that was given another kind reads what was written of the one before,
+    /// as far as it can.
+    pub(crate) fn read(&self, row: stored::Record) -> Result<Filled> {
+        let mut values: BTreeMap<String, Value> = serde_json::from_value(row.body.clone()).map_err(|e| Error::Internal(format!("record {}: {e}", row.id)))?;
+        let mut unread = BTreeMap::new();
+        for f in self.form.fields() {
+            let ty = f.kind.value_type();
+            let Some(said) = values.get(&f.key).filter(|v| v.value_type() != Some(ty)) else { continue };
+            match feature::fit(said.clone(), ty, self.currency) {
+                Value::Null => unread.extend(values.remove_entry(&f.key)),
+                value => drop(values.insert(f.key.clone(), value)),
+            }
+        }
+        Ok(Filled { row, values, unread })
+    }
+}
+
+pub(crate) fn read(app: &App, row: stored::Object) -> Result<Known> {
     let form = serde_json::from_value(row.document.clone()).map_err(|e| Error::Internal(format!("object {}: {e}", row.id)))?;
-    Ok(Known { row, form })
+    Ok(Known { row, form, currency: app.settings().currency })
 }
 
 /// An object that is there.
 pub(crate) async fn known(app: &App, id: &str) -> Result<Known> {
     let found = stored::get(&app.store, &app.settings().id, id).await?.filter(|o| o.removed_at.is_none());
-    read(found.ok_or_else(|| Error::not_found("object", id))?)
+    read(app, found.ok_or_else(|| Error::not_found("object", id))?)
 }
 
 async fn view(app: &App, k: Known) -> Result<ObjectView> {
@@ -141,12 +163,16 @@ fn form(draft: ObjectDraft) -> object::Object {
     }
 }
 
-fn refused(why: &object::Fault) -> Error {
+pub(crate) fn refused(why: &object::Fault) -> Error {
     Error::Invalid { code: "object.form", message: why.message(), params: json!({}) }
 }
 
-fn document(form: &object::Object) -> Result<serde_json::Value> {
+pub(crate) fn document(form: &object::Object) -> Result<serde_json::Value> {
     serde_json::to_value(form).map_err(|e| Error::Internal(e.to_string()))
+}
+
+pub(crate) fn overtaken() -> Error {
+    Error::conflict("object.moved", "这个对象刚被他人修改，请刷新后重试", "somebody else has just changed this object; reload and try again")
 }
 
 fn taken(e: store::Error) -> Error {
@@ -163,7 +189,7 @@ fn taken(e: store::Error) -> Error {
 pub async fn list(app: &App) -> Result<Vec<ObjectView>> {
     let mut all = Vec::new();
     for row in stored::list(&app.store, &app.settings().id).await? {
-        all.push(view(app, read(row)?).await?);
+        all.push(view(app, read(app, row)?).await?);
     }
     Ok(all)
 }
@@ -202,7 +228,7 @@ pub async fn create(app: &App, by: &By, draft: ObjectDraft) -> Result<ObjectView
     stored::create(&mut tx, &workspace, &row).await.map_err(taken)?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ObjectMade, row.id.as_str()).detail(json!({ "fields": form.fields().count() }))).await?;
     tx.commit().await?;
-    view(app, Known { row, form }).await
+    view(app, read(app, row)?).await
 }
 
 /// Gives an object another form. Fields that are in it no more are kept aside with what was written in them.
@@ -219,12 +245,12 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: ObjectDraft) -> Result<Ob
     let mut tx = app.store.begin().await?;
     store::audit::turn(&mut tx).await?;
     if !stored::change(&mut tx, &app.settings().id, &row).await? {
-        return Err(Error::conflict("object.moved", "这个对象刚被他人修改，请刷新后重试", "somebody else has just changed this object; reload and try again"));
+        return Err(overtaken());
     }
     let detail = json!({ "fields": form.fields().count(), "retired": form.retired.iter().map(|f| &f.key).collect::<Vec<_>>() });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ObjectChanged, id).detail(detail)).await?;
     tx.commit().await?;
-    view(app, Known { row: stored::Object { edition: edition + 1, ..row }, form }).await
+    view(app, read(app, stored::Object { edition: edition + 1, ..row })?).await
 }
 
 /// Takes an object away, and its records with it; [`restore`] brings both back.
@@ -257,7 +283,7 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<ObjectView> {
     figures::of_object(app, &mut tx, &by.actor, id).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ObjectRestored, id)).await?;
     tx.commit().await?;
-    view(app, read(gone)?).await
+    view(app, read(app, gone)?).await
 }
 
 /// What would go with a field of an object, or with all of it.
@@ -266,7 +292,7 @@ pub async fn restore(app: &App, by: &By, id: &str) -> Result<ObjectView> {
 /// `object.not_found`; when the store refuses.
 pub async fn usage(app: &App, id: &str) -> Result<ObjectUsage> {
     let k = known(app, id).await?;
-    let all = list::everything(app, &k.row.id).await?;
+    let all = list::everything(app, &k).await?;
     let customers: std::collections::BTreeSet<u32> = all.iter().filter_map(|r| r.row.customer.map(|c| c.0)).collect();
     let fields = k.form.fields().map(|f| FieldUsage { key: f.key.clone(), records: all.iter().filter(|r| r.values.contains_key(&f.key)).count() as u64 });
     Ok(ObjectUsage { records: all.len() as u64, customers: customers.len() as u64, fields: fields.collect() })

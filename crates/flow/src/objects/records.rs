@@ -67,15 +67,19 @@ pub struct RecordView {
 pub(crate) struct Filled {
     pub(crate) row: stored::Record,
     pub(crate) values: BTreeMap<String, Value>,
+    /// what was written in fields that are of another kind by now and cannot say it: kept until something else is written there
+    pub(crate) unread: BTreeMap<String, Value>,
 }
 
-pub(crate) fn read(row: stored::Record) -> Result<Filled> {
-    let values = serde_json::from_value(row.body.clone()).map_err(|e| Error::Internal(format!("record {}: {e}", row.id)))?;
-    Ok(Filled { row, values })
+impl Filled {
+    /// What was written in a field, whichever way it is read now.
+    pub(crate) fn written(&self, key: &str) -> Option<Value> {
+        serde_json::from_value(self.row.body.get(key)?.clone()).ok()
+    }
 }
 
 /// Is a field hidden from whoever sees no details, by its own word or by its heading?
-pub(super) fn veiled(f: &Field) -> bool {
+pub(crate) fn veiled(f: &Field) -> bool {
     f.personal || [&f.label.zh, &f.label.en].into_iter().any(|l| mask::heading(l))
 }
 
@@ -147,8 +151,10 @@ pub(crate) async fn views(app: &App, sight: Sight, k: &Known, all: Vec<Filled>) 
     Ok(all.into_iter().map(view).collect())
 }
 
-pub(super) fn body(values: &BTreeMap<String, Value>) -> Result<serde_json::Value> {
-    serde_json::to_value(values).map_err(|e| Error::Internal(e.to_string()))
+/// What is kept of a record: its values, and what was there and cannot be read.
+pub(super) fn body(values: &BTreeMap<String, Value>, unread: &BTreeMap<String, Value>) -> Result<serde_json::Value> {
+    let all: BTreeMap<&String, &Value> = unread.iter().chain(values).collect();
+    serde_json::to_value(all).map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Writes records, all of them or none.
@@ -170,7 +176,7 @@ pub async fn create(app: &App, by: &By, object: &str, drafts: &[RecordDraft]) ->
     let detail = json!({ "object": object, "records": count });
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordWritten, subject.as_str()).detail(detail)).await?;
     tx.commit().await?;
-    views(app, by.permissions.sight(), &k, made.into_iter().map(read).collect::<Result<_>>()?).await
+    views(app, by.permissions.sight(), &k, made.into_iter().map(|r| k.read(r)).collect::<Result<_>>()?).await
 }
 
 /// Refuses what would be more records than an object has.
@@ -192,7 +198,7 @@ pub(super) async fn put(app: &App, tx: &mut Tx, by: &By, object: &str, all: Vec<
             seq,
             customer: r.customer,
             day: r.day,
-            body: body(&r.values)?,
+            body: body(&r.values, &BTreeMap::new())?,
             edition: 1,
             created_by: by.actor.id.clone(),
             created_at: now,
@@ -212,7 +218,8 @@ async fn there(app: &App, id: &str, removed: bool) -> Result<(Known, Filled)> {
     let found = stored::record(&app.store, &app.settings().id, id).await?.filter(|r| r.removed_at.is_some() == removed);
     let row = found.ok_or_else(|| Error::not_found("record", id))?;
     let k = known(app, &row.object).await.map_err(|_| Error::not_found("record", id))?;
-    Ok((k, read(row)?))
+    let record = k.read(row)?;
+    Ok((k, record))
 }
 
 async fn one(app: &App, sight: Sight, k: &Known, r: Filled) -> Result<RecordView> {
@@ -247,7 +254,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     let row = stored::Record {
         customer: new.customer,
         day,
-        body: body(&new.values)?,
+        body: body(&new.values, &before.unread)?,
         edition,
         updated_by: by.actor.id.clone(),
         updated_at: app.clock.now(),
@@ -261,7 +268,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: &RecordDraft) -> Result<R
     figures::after(app, &mut tx, &by.actor, Some(&k.row.id), about.into_iter().flatten().collect()).await?;
     audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::RecordChanged, id).detail(detail)).await?;
     tx.commit().await?;
-    one(app, sight, &k, Filled { row: stored::Record { edition: edition + 1, ..row }, values: new.values }).await
+    one(app, sight, &k, k.read(stored::Record { edition: edition + 1, ..row })?).await
 }
 
 /// Takes a record away; [`restore`] brings it back within 30 days.

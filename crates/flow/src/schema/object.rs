@@ -21,7 +21,7 @@ pub struct FormField {
     pub key: String,
     /// name for people
     pub label: Label,
-    /// what is filled in, for good
+    /// what is filled in
     pub kind: EntryKind,
     /// must it be filled in?
     #[serde(default)]

@@ -10,7 +10,7 @@ use crate::{
     sight::{Sight, Walls},
 };
 use domain::{
-    CustomerKey, Day, Label, Value, ValueType,
+    Currency, CustomerKey, Day, Label, Value, ValueType,
     clock::Instant,
     fact::AttributeFact,
     feature::{self, Feature},
@@ -29,7 +29,7 @@ use store::{
 ///
 /// # Errors
 /// `feature.not_found`; `change.computed` for one that is made of facts; `access.masked`.
-pub(super) async fn known(app: &App, sight: Sight, key: &str) -> Result<Feature> {
+pub(crate) async fn known(app: &App, sight: Sight, key: &str) -> Result<Feature> {
     Walls::now(app, sight).await?.ask(key)?;
     let all = defined::current(app).await?;
     let f = all.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
@@ -63,7 +63,7 @@ fn value(app: &App, f: &Feature, draft: &ChangeDraft) -> Result<Value> {
     if value.is_null() {
         return Ok(value);
     }
-    match feature::fit(value, f.value) {
+    match feature::fit(value, f.value, app.settings().currency) {
         Value::Null if f.value == ValueType::Int => Err(refused(f, &Label::new("要填整数", "a whole number is wanted"))),
         Value::Null => Err(refused(f, &Fault::Kind(asked.kind).message())),
         value => Ok(value),
@@ -75,6 +75,7 @@ struct Wanted {
     field: Feature,
     attribute: String,
     value: Value,
+    currency: Currency,
     /// what whoever asks saw there
     was: Option<Value>,
 }
@@ -88,12 +89,12 @@ impl Wanted {
         if was.is_some() && who.count() != 1 {
             return Err(Error::invalid("change.was", "只有改一位客户时才能给出 was", "`was` is for one customer"));
         }
-        Ok(Arc::new(Wanted { value: value(app, &field, draft)?, field, attribute, was }))
+        Ok(Arc::new(Wanted { value: value(app, &field, draft)?, field, attribute, currency: app.settings().currency, was }))
     }
 
     /// Is this what the field holds, where `fact` is the row that counts?
     fn holds(&self, value: &Value, fact: Option<&AttributeFact>) -> bool {
-        fact.map_or(Value::Null, |a| feature::fit(a.value.clone(), self.field.value)) == *value
+        fact.map_or(Value::Null, |a| feature::fit(a.value.clone(), self.field.value, self.currency)) == *value
     }
 }
 

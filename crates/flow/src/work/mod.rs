@@ -4,7 +4,7 @@
 
 pub mod changes;
 pub mod contacts;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod hand;
 pub mod identifiers;
 mod lists;

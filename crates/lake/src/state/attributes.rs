@@ -8,7 +8,7 @@ use super::{
     load::{NULL, Raw, Source, Which},
 };
 use crate::{Lake, Result};
-use domain::{Day, Value, ValueType, clock::Instant, feature::fit, profiling, table::Table};
+use domain::{Currency, Day, Value, ValueType, clock::Instant, feature::fit, profiling, table::Table};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -124,7 +124,7 @@ impl Attributes {
     }
 
     /// The attribute in the type its feature declares.
-    pub(super) fn column(&self, key: &str, ty: ValueType) -> Column {
+    pub(super) fn column(&self, key: &str, ty: ValueType, currency: Currency) -> Column {
         let rows = self.rows(key);
         if rows.is_empty() {
             return Column::unknown(ty, self.customers);
@@ -134,9 +134,9 @@ impl Attributes {
             return self.texts(rows);
         }
         if ty != ValueType::Text {
-            return Column::of(ty, rows.len(), |c| fit(self.value(rows[c]), ty));
+            return Column::of(ty, rows.len(), |c| fit(self.value(rows[c]), ty, currency));
         }
-        let values: Vec<Value> = rows.par_iter().map(|r| fit(self.value(*r), ty)).collect();
+        let values: Vec<Value> = rows.par_iter().map(|r| fit(self.value(*r), ty, currency)).collect();
         Column::from_values(ty, values.into_iter())
     }
 

@@ -21,7 +21,7 @@ pub(super) fn present(spec: &Spec, aliases: &Aliases, seen: &Bits, later: &Bits,
         present.and_not(&Bits::of(gap.clone().take_while(|i| *i < spec.customers).map(CustomerKey), len));
     }
     present.and_not(&Bits::of(aliases.merged().iter().map(|(member, _)| *member), len));
-    let signup = attributes.column(SIGNUP, ValueType::Day);
+    let signup = attributes.column(SIGNUP, ValueType::Day, spec.currency);
     let signed = |when: &dyn Fn(i32) -> bool| {
         let Data::Day(days) = signup.data() else { return Bits::none(len) };
         let mut bits = Bits::from_words(words_of(len, |i| days.get(i).is_some_and(|d| when(*d))), len);

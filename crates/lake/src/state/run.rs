@@ -279,7 +279,7 @@ impl Run {
         let only = |column| Ok(Some(Derived { column, cuts: None, costs: None }));
         match &f.definition {
             Definition::Aggregate(_) => Ok(None),
-            Definition::Attribute { key } => only(attributes.column(key, f.value)),
+            Definition::Attribute { key } => only(attributes.column(key, f.value, self.currency)),
             Definition::Derived { function, of } => {
                 let args: Vec<Arc<Argument>> = of.iter().filter_map(|name| arguments.get(name)).cloned().collect();
                 only(derived::derived(*function, f.value, &args, customers, self.as_of))

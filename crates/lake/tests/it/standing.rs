@@ -26,7 +26,7 @@ proptest! {
             let who: Vec<CustomerKey> = if lake.aliases().is_empty() { (0..customers).map(key).collect() } else { roots.clone() };
             for attribute in keys.iter().step_by(4) {
                 for wanted in [Value::Null, Value::Int(0), Value::Text("北京".into())] {
-                    let is = |a: Option<&domain::fact::AttributeFact>| a.map_or(Value::Null, |a| feature::fit(a.value.clone(), domain::ValueType::Text)) == wanted;
+                    let is = |a: Option<&domain::fact::AttributeFact>| a.map_or(Value::Null, |a| feature::fit(a.value.clone(), domain::ValueType::Text, domain::Currency::CNY)) == wanted;
                     let all = lake.standing(attribute, TODAY.plus(-ago), &who, is).unwrap();
                     for (customer, stand) in who.iter().zip(all) {
                         prop_assert_eq!(lake.standing(attribute, TODAY.plus(-ago), &[*customer], is).unwrap(), vec![stand], "{:?} {}", customer, attribute);

@@ -45,7 +45,7 @@ macro_rules! places {
         pub(crate) const STATEMENTS: &[(&str, &str)] = &[$(
             (concat!($table, ".", $column, " read"), concat!("SELECT ", $id, " AS id, ", $column, " AS body FROM ", $table, " WHERE ", $column, " IS NOT NULL")),
             (concat!($table, ".", $column, " write"), concat!("UPDATE ", $table, " SET ", $column, " = $2 WHERE ", $id, " = $1"))
-        ),*, ("ROWS", ROWS), ("BLANK_ROW", BLANK_ROW), ("ANSWERS", ANSWERS), ("ROUTES", ROUTES), ("IMPORTS", IMPORTS), ("SET_IMPORT", SET_IMPORT), ("DROP_ANSWER", DROP_ANSWER), ("WAITING", WAITING)];
+        ),*, ("ROWS", ROWS), ("BLANK_ROW", BLANK_ROW), ("ANSWERS", ANSWERS), ("IMPORTS", IMPORTS), ("SET_IMPORT", SET_IMPORT), ("DROP_ANSWER", DROP_ANSWER), ("WAITING", WAITING)];
     };
 }
 
@@ -139,7 +139,6 @@ pub const LEFT: &[(&str, &str)] = &[
 const ROWS: &str = "SELECT import, position, raw, value, params FROM quarantine_rows ORDER BY import, position";
 const BLANK_ROW: &str = "UPDATE quarantine_rows SET raw = '', value = NULL, params = '{}' WHERE import = $1 AND position = $2";
 const ANSWERS: &str = "SELECT workspace, actor, route, key_hash, body FROM answers WHERE body IS NOT NULL";
-const ROUTES: &str = "SELECT workspace, actor, route, key_hash FROM answers WHERE body IS NOT NULL";
 const DROP_ANSWER: &str = "DELETE FROM answers WHERE workspace = $1 AND actor = $2 AND route = $3 AND key_hash = $4";
 const IMPORTS: &str = "SELECT id, files, report FROM imports";
 const SET_IMPORT: &str = "UPDATE imports SET files = $2, report = $3 WHERE id = $1";
@@ -235,14 +234,16 @@ pub async fn blank_rows(tx: &mut Tx, about: &(dyn Fn(&str) -> bool + Sync)) -> R
 }
 
 /// Routes whose answers hold cells: of files, of tables.
-const CELLS: [&str; 3] = ["/imports", "/sql", "/dashboards"];
+const CELLS: [&str; 4] = ["/imports", "/sql", "/dashboards", "/kind"];
+/// How a sealed answer begins: nobody here reads whom it is about.
+const SEALED: &[u8] = b"s1:";
 
-/// Forgets answers kept for programs that ask again, of which `about` says that they are about the person, or that hold cells; answers
-/// how many.
+/// Forgets answers kept for programs that ask again, of which `about` says that they are about the person, that hold cells or are
+/// sealed; answers how many.
 pub async fn drop_answers(tx: &mut Tx, about: &(dyn Fn(&str) -> bool + Sync)) -> Result<u64> {
     let mut dropped = 0;
     for (workspace, actor, route, key, body) in rows!(&mut *tx, (String, String, String, String, Vec<u8>), ANSWERS)? {
-        if CELLS.iter().any(|c| route.contains(c)) || about(&route) || about(&String::from_utf8_lossy(&body)) {
+        if CELLS.iter().any(|c| route.contains(c)) || body.starts_with(SEALED) || about(&route) || about(&String::from_utf8_lossy(&body)) {
             execute!(&mut *tx, DROP_ANSWER, workspace, actor, route, key)?;
             dropped += 1;
         }
@@ -274,8 +275,10 @@ pub async fn drop_samples_of(tx: &mut Tx, import: &str) -> Result<()> {
         empty(&mut files);
         execute!(&mut *tx, SET_IMPORT, id, files.to_string(), report)?;
     }
-    for (workspace, actor, route, key) in rows!(&mut *tx, (String, String, String, String), ROUTES)?.into_iter().filter(|(_, _, route, _)| route.contains(import)) {
-        execute!(&mut *tx, DROP_ANSWER, workspace, actor, route, key)?;
+    for (workspace, actor, route, key, body) in rows!(&mut *tx, (String, String, String, String, Vec<u8>), ANSWERS)? {
+        if route.contains(import) || String::from_utf8_lossy(&body).contains(import) {
+            execute!(&mut *tx, DROP_ANSWER, workspace, actor, route, key)?;
+        }
     }
     Ok(())
 }

@@ -1,14 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Popconfirm, Select, Switch } from 'antd'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { postFieldKind } from '@/api/kinds'
 import { objectUsage, postObject, putObject } from '@/api/objects'
-import type { CustomObject, EntryKind, FormField, FormSection, Label, ObjectUsage } from '@/api/types'
+import type { CustomObject, EntryKind, FormField, FormSection, Label, Named, ObjectUsage } from '@/api/types'
 import { NameFields } from '@/parts/field/NameFields'
 import { filled, Options } from '@/parts/field/Options'
+import { chooses } from '@/parts/field/words'
 import '@/parts/field/field.css'
 import { useFormat } from '@/parts/format'
-import { Failed } from '@/parts/States'
+import { Failed, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
+
+const KindChange = lazy(() => import('@/parts/field/KindChange'))
 
 const kinds: EntryKind[] = ['text', 'long_text', 'number', 'money', 'day', 'bool', 'choice', 'choices', 'customer']
 const empty = (): Label => ({ zh: '', en: '' })
@@ -33,6 +37,8 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
   const [description, setDescription] = useState<Label>(object?.description ?? empty())
   const [sections, setSections] = useState<FormSection[]>(object?.sections ?? [{ label: empty(), fields: [field('customer', t('records.first_customer')), field('day', t('records.first_day'))] }])
   const [time, setTime] = useState<number | string | null>(object ? (object.time ?? null) : 1)
+  const [turning, setTurning] = useState<{ field: FormField; to: EntryKind } | null>(null)
+  const problem = useProblemText()
   const usage = useQuery({ ...objectUsage(object?.id ?? ''), enabled: object !== null })
   const fields = sections.flatMap((s) => s.fields)
   const setField = (s: number, i: number, next: FormField) => setSections(sections.map((x, j) => (j === s ? { ...x, fields: x.fields.map((y, k) => (k === i ? next : y)) } : x)))
@@ -49,7 +55,7 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
       }
       let n = 0
       let when: string | undefined
-      const done = sections.map((s) => ({ label: s.label, fields: s.fields.map((x) => { const key = x.key || fresh(x); if (time === x.key || time === n) when = key; n += 1; return { ...x, key, options: x.kind === 'choice' || x.kind === 'choices' ? filled(x.options ?? []) : [] } }) })).filter((s) => s.fields.length > 0)
+      const done = sections.map((s) => ({ label: s.label, fields: s.fields.map((x) => { const key = x.key || fresh(x); if (time === x.key || time === n) when = key; n += 1; return { ...x, key, options: chooses(x.kind) ? filled(x.options ?? []) : [] } }) })).filter((s) => s.fields.length > 0)
       const body = { label, description, sections: done, time: when, edition: object?.edition }
       return object ? putObject(object.id, body) : postObject(body)
     },
@@ -59,6 +65,15 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
       onDone(made)
     },
   })
+  const again = () => Promise.all([queries.invalidateQueries({ queryKey: ['objects'] }), queries.invalidateQueries({ queryKey: ['records'] })])
+  const become = (key: string, kind: EntryKind, options: Named[]) => setSections((all) => all.map((s) => ({ ...s, fields: s.fields.map((x) => (x.key === key ? { ...x, kind, options } : x)) })))
+  const turned = async ({ field: x, to }: { field: FormField; to: EntryKind }, options: Named[]) => {
+    setTurning(null)
+    become(x.key, to, options)
+    const back = () => postFieldKind(object?.id ?? '', x.key, { kind: x.kind, options: x.options ?? [], dry_run: false }).then(again).then(() => { become(x.key, x.kind, x.options ?? []); toast.ok(t('fields.turn_back', { name: f.label(x.label) })) }).catch((e: unknown) => toast.bad(problem(e)))
+    toast.undo(t('fields.turn_done', { name: f.label(x.label) }), () => void back())
+    await again()
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     save.mutate()
@@ -73,6 +88,7 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
   return (
     <form className="form-grid" onSubmit={submit}>
       {save.error && <Failed error={save.error} />}
+      {object && turning && <Suspense fallback={null}><KindChange name={f.label(turning.field.label)} from={turning.field.kind} to={turning.to} options={chooses(turning.to) ? turning.field.options ?? [] : []} ask={(form) => postFieldKind(object.id, turning.field.key, form)} onDone={(options) => void turned(turning, options)} onClose={() => setTurning(null)} /></Suspense>}
       <NameFields id="object" autoFocus required max={60} value={label} onChange={setLabel} />
       <div className="field"><label htmlFor="object-about">{t('records.about')}</label><Input id="object-about" maxLength={500} value={lang === 'zh-CN' ? description.zh : description.en} onChange={(e) => setDescription(description.zh === description.en || !object ? { zh: e.target.value, en: e.target.value } : lang === 'zh-CN' ? { ...description, zh: e.target.value } : { ...description, en: e.target.value })} /></div>
       {sections.map((s, si) => (
@@ -84,7 +100,7 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
           </div>
           {s.fields.map((x, i) => (
             <FieldRow
-              key={i} field={x} n={fields.indexOf(x) + 1} known={object?.sections.flatMap((y) => y.fields).find((y) => y.key === x.key)} onChange={(next) => setField(si, i, next)} onDrop={() => drop(si, i)} used={usedBy(usage.data, x.key)}
+              key={i} field={x} n={fields.indexOf(x) + 1} known={object?.sections.flatMap((y) => y.fields).find((y) => y.key === x.key)} onChange={(next) => setField(si, i, next)} onTurn={(known, to) => setTurning({ field: known, to })} onDrop={() => drop(si, i)} used={usedBy(usage.data, x.key)}
               onUp={i > 0 ? () => setSections(sections.map((y, j) => (j === si ? { ...y, fields: moved(y.fields, i, i - 1) } : y))) : undefined} onDown={i < s.fields.length - 1 ? () => setSections(sections.map((y, j) => (j === si ? { ...y, fields: moved(y.fields, i, i + 1) } : y))) : undefined}
             />
           ))}
@@ -103,20 +119,19 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
 
 export const usedBy = (usage: ObjectUsage | undefined, key: string) => usage?.fields.find((x) => x.key === key)?.records ?? 0
 
-function FieldRow({ field: x, n, known, used, onChange, onDrop, onUp, onDown }: { field: FormField; n: number; used: number; known?: FormField; onChange: (next: FormField) => void; onDrop: () => void; onUp?: () => void; onDown?: () => void }) {
+function FieldRow({ field: x, n, known, used, onChange, onTurn, onDrop, onUp, onDown }: { field: FormField; n: number; used: number; known?: FormField; onChange: (next: FormField) => void; onTurn: (known: FormField, to: EntryKind) => void; onDrop: () => void; onUp?: () => void; onDown?: () => void }) {
   const f = useFormat()
   const { t } = f
-  const chooses = x.kind === 'choice' || x.kind === 'choices'
   const name = f.label(x.label) || t('records.field_n', { n })
   return (
     <div className="builder-field" role="group" aria-label={name}>
       <div className="builder-line">
         <Input size="small" aria-label={t('records.field_zh', { n })} placeholder={t('features.name_zh')} maxLength={60} value={x.label.zh} onChange={(e) => onChange({ ...x, label: { ...x.label, zh: e.target.value } })} />
         <Input size="small" aria-label={t('records.field_en', { n })} placeholder={t('features.name_en')} maxLength={60} value={x.label.en} onChange={(e) => onChange({ ...x, label: { ...x.label, en: e.target.value } })} />
-        <Select size="small" aria-label={t('records.field_kind', { n })} disabled={!!x.key} value={x.kind} onChange={(kind: EntryKind) => onChange({ ...x, kind, options: kind === 'choice' || kind === 'choices' ? [{ key: '', label: { zh: '', en: '' } }] : [] })} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} popupMatchSelectWidth={false} />
+        <Select size="small" aria-label={t('records.field_kind', { n })} disabled={!!x.key && (!known || known.kind === 'customer')} value={x.kind} onChange={(kind: EntryKind) => (known ? kind !== known.kind && onTurn(known, kind) : onChange({ ...x, kind, options: chooses(kind) ? [{ key: '', label: { zh: '', en: '' } }] : [] }))} options={kinds.filter((k) => k !== 'customer' || !known || known.kind === k).map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} popupMatchSelectWidth={false} />
       </div>
       <div className="builder-line"><Input size="small" aria-label={t('records.field_help', { n })} placeholder={t('records.help')} maxLength={500} value={f.label(x.help)} onChange={(e) => onChange({ ...x, help: { zh: e.target.value, en: e.target.value } })} /></div>
-      {chooses && <Options value={x.options ?? []} fixed={known?.options?.length ?? 0} onChange={(options) => onChange({ ...x, options })} />}
+      {chooses(x.kind) && <Options value={x.options ?? []} fixed={known?.options?.length ?? 0} onChange={(options) => onChange({ ...x, options })} />}
       <div className="row">
         <span className="switch-row"><Switch size="small" id={`must-${n}`} checked={x.required} onChange={(required) => onChange({ ...x, required })} /><label htmlFor={`must-${n}`} className="small">{t('records.required')}</label></span>
         <span className="switch-row"><Switch size="small" id={`personal-${n}`} checked={x.personal} onChange={(personal) => onChange({ ...x, personal })} /><label htmlFor={`personal-${n}`} className="small">{t('fields.personal')}</label></span>

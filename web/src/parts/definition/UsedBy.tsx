@@ -13,6 +13,7 @@ export function Users({ users, others }: { users: Dependent[]; others: number })
       case 'classification': return <Link to="/classifications/$key" params={{ key: u.key }}>{shown}</Link>
       case 'dashboard': return <Link to="/dashboards/$id" params={{ id: u.key }}>{shown}</Link>
       case 'view': return <Link to="/customers" search={{ view: u.key } as never}>{shown}</Link>
+      case 'record_view': return <span>{shown}</span>
       case 'webhook': return <Link to="/settings/webhooks/$id" params={{ id: u.key }}>{shown}</Link>
       default: return <Link to="/features" search={{ open: u.key }}>{shown}</Link>
     }

@@ -1,16 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Popconfirm, Select, Switch } from 'antd'
-import { type FormEvent, useState } from 'react'
-import { postFeature, putFeature } from '@/api/queries'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { postFeatureKind } from '@/api/kinds'
+import { postFeature, putFeature, restoreVersion } from '@/api/queries'
 import type { EntryKind, Feature, Named } from '@/api/types'
-import { useRemoval } from '@/parts/definition/useRemoval'
+import { useDefinitionsChanged, useRemoval } from '@/parts/definition/useRemoval'
 import { useCatalog, useFormat } from '@/parts/format'
-import { Failed } from '@/parts/States'
+import { Failed, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { NameFields } from './NameFields'
 import { filled, Options } from './Options'
-import { entryOf, fieldKey, kinds, valueType } from './words'
+import { chooses, entryOf, fieldKey, kinds, valueType } from './words'
 import './field.css'
+
+const KindChange = lazy(() => import('./KindChange'))
 
 /** An own field of customers: what it is called, what is written in it, and who may see it. */
 export default function FieldForm({ feature, onDone }: { feature: Feature | null; onDone: (made?: Feature) => void }) {
@@ -26,7 +29,9 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
   const [personal, setPersonal] = useState(now?.personal ?? false)
   const key = feature?.key ?? fieldKey(lang === 'zh-CN' ? zh || en : en || zh)
   const taken = !feature && byKey.has(key)
-  const chooses = kind === 'choice' || kind === 'choices'
+  const [turning, setTurning] = useState<EntryKind | null>(null)
+  const problem = useProblemText()
+  const changed = useDefinitionsChanged()
   const after = async (said: string, made?: Feature) => {
     toast.ok(said)
     await queries.invalidateQueries({ queryKey: ['features'] })
@@ -39,13 +44,19 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
       const body: Feature = {
         builtin: false, version: 1, group: 'custom', unit: null, description: { zh: t('fields.described'), en: t('fields.described') },
         ...feature, key, label, value: feature && !feature.entry ? feature.value : valueType(kind), definition: { kind: 'attribute', key },
-        entry: { kind, options: chooses ? filled(options) : [], personal },
+        entry: { kind, options: chooses(kind) ? filled(options) : [], personal },
       }
       return feature ? putFeature(body) : postFeature(body)
     },
     onSuccess: (made) => after(t('fields.saved', { name: f.label(made.label) }), made),
   })
   const removal = useRemoval({ of: 'features', name: key, version: feature?.version ?? 0, said: t('fields.removed', { name: f.label(feature?.label) }), done: () => onDone() })
+  const back = () => restoreVersion('features', key, feature?.version ?? 0).then(changed).then(() => toast.ok(t('fields.turn_back', { name: f.label(feature?.label) }))).catch((e: unknown) => toast.bad(problem(e)))
+  const turned = async () => {
+    toast.undo(t('fields.turn_done', { name: f.label(feature?.label) }), () => void back())
+    await changed()
+    onDone()
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     // the form may stand inside another one's panel
@@ -58,9 +69,10 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
       {removal.dialog}
       <NameFields id="field" autoFocus required max={60} value={{ zh, en }} onChange={(next) => { setZh(next.zh); setEn(next.en) }} />
       {taken && <span className="field-error" role="alert">{t('fields.taken', { name: f.label(byKey.get(key)?.label) })}</span>}
-      <div className="field"><label htmlFor="field-kind">{t('fields.kind')}</label><Select id="field-kind" disabled={feature !== null} value={kind} onChange={(k: EntryKind) => { setKind(k); if (options.length === 0) setOptions([{ key: '', label: { zh: '', en: '' } }]) }} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} /></div>
-      {feature && <p className="soft small">{t('fields.kind_stays')}</p>}
-      {chooses && <Options value={options} fixed={now?.options?.length ?? 0} onChange={setOptions} />}
+      <div className="field"><label htmlFor="field-kind">{t('fields.kind')}</label><Select id="field-kind" value={kind} onChange={(k: EntryKind) => { if (feature) { setTurning(k === now?.kind ? null : k); return } setKind(k); if (options.length === 0) setOptions([{ key: '', label: { zh: '', en: '' } }]) }} options={kinds.map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} /></div>
+      {feature && <p className="soft small">{t('fields.kind_turns')}</p>}
+      {feature && now && turning && <Suspense fallback={null}><KindChange key={turning} name={f.label(feature.label)} from={now.kind} to={turning} options={chooses(turning) ? now.options ?? [] : []} ask={(form) => postFeatureKind(key, form)} onDone={() => void turned()} onClose={() => setTurning(null)} /></Suspense>}
+      {chooses(kind) && <Options value={options} fixed={now?.options?.length ?? 0} onChange={setOptions} />}
       <div className="switch-row"><Switch id="field-personal" checked={personal} onChange={setPersonal} /><label htmlFor="field-personal">{t('fields.personal')}</label></div>
       <p className="soft small">{t('fields.personal_note')}</p>
       <div className="row">

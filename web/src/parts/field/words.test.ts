@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Feature } from '@/api/types'
-import { entryOf, fieldKey, optionNames, writtenOf } from './words'
+import type { Feature, KindReport } from '@/api/types'
+import { entryOf, fieldKey, optionNames, optionsOf, writtenOf } from './words'
 
 const feature = (key: string, more: Partial<Feature> = {}): Feature => ({ key, label: { zh: key, en: key }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key }, builtin: false, version: 1, ...more })
 
@@ -24,4 +24,13 @@ test('values go into inputs and options have names', () => {
   const options = [{ key: 'a', label: { zh: '甲', en: 'A' } }]
   expect(optionNames(options, { type: 'text', value: 'a、b' }, (l) => l.en)).toBe('A、b')
   expect(optionNames([], { type: 'text', value: 'a' }, (l) => l.en)).toBeNull()
+})
+
+test('the values there are become options, unless they are no list', () => {
+  const report = (...texts: string[]) => ({ outside_examples: texts.map((value) => ({ before: { type: 'text', value }, after: { type: 'text', value }, count: 1 })) }) as unknown as KindReport
+  expect(optionsOf(report('油性', ' 干性', '油性'), 'choice')).toEqual([{ key: '油性', label: { zh: '油性', en: '油性' } }, { key: '干性', label: { zh: '干性', en: '干性' } }])
+  expect(optionsOf(report('a、b', 'b, c'), 'choices').map((o) => o.key)).toEqual(['a', 'b', 'c'])
+  expect(optionsOf(report('a、b'), 'choice')).toEqual([])
+  expect(optionsOf(report(...Array.from({ length: 51 }, (_, i) => `${i}`)), 'choice')).toEqual([])
+  expect(optionsOf(undefined, 'choice')).toEqual([])
 })

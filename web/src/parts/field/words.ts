@@ -1,6 +1,6 @@
 /** What fields are made of: kinds, what is written in them, and how it is shown. */
 
-import type { Entry, EntryKind, Feature, Named, Value, ValueType, Written } from '@/api/types'
+import type { Entry, EntryKind, Feature, KindReport, Named, Value, ValueType, Written } from '@/api/types'
 
 /** Kinds of an own field of a customer. */
 export const kinds: EntryKind[] = ['text', 'number', 'money', 'day', 'bool', 'choice', 'choices']
@@ -9,6 +9,20 @@ export const kinds: EntryKind[] = ['text', 'number', 'money', 'day', 'bool', 'ch
 export const between = '、'
 
 export const valueType = (kind: EntryKind): ValueType => (kind === 'number' || kind === 'money' || kind === 'day' || kind === 'bool' ? kind : 'text')
+
+/** Does it have a list to choose from? */
+export const chooses = (kind: EntryKind) => kind === 'choice' || kind === 'choices'
+
+/** So many options, and characters of one, are offered of the values there are. */
+const offered = 50
+const longest = 100
+
+/** The values a field holds, as options to choose from; none where they are too many or too long for a list. */
+export function optionsOf(report: KindReport | undefined, kind: EntryKind): Named[] {
+  const texts = (report?.outside_examples ?? []).flatMap((e) => (e.after.type !== 'text' ? [] : kind === 'choices' ? e.after.value.split(/[、,，;；|]/) : [e.after.value]))
+  const all = [...new Set(texts.map((x) => x.trim()))].filter((x) => x !== '')
+  return all.length > offered || all.some((x) => x.length > longest || x.includes(between)) ? [] : all.map((x) => ({ key: x, label: { zh: x, en: x } }))
+}
 
 /** How a feature is filled in by hand; nothing for one that is computed, or that records fill in. */
 export function entryOf(f: Feature | undefined): Entry | null {

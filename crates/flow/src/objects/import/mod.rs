@@ -292,7 +292,7 @@ pub(super) async fn rewrite(app: &App, tx: &mut Tx, by: &By, k: &Known, all: Vec
     for (old, new) in all {
         let day = if k.form.time.is_some() { new.day } else { old.row.day };
         before.push(Before { body: old.row.body.clone(), customer: old.row.customer, day: old.row.day });
-        changed.push(stored::Record { customer: new.customer, day, body: records::body(&new.values)?, updated_by: by.actor.id.clone(), updated_at: now, ..old.row });
+        changed.push(stored::Record { customer: new.customer, day, body: records::body(&new.values, &old.unread)?, updated_by: by.actor.id.clone(), updated_at: now, ..old.row });
     }
     if stored::edit_many(tx, &changed).await? != changed.len() as u64 {
         return Err(moved());

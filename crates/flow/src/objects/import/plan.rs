@@ -70,7 +70,7 @@ struct Look<'a> {
 impl Plan {
     pub(super) async fn of(app: &App, sight: Sight, k: &Known, file: &Read, columns: &[Option<String>], by: Option<&str>, told: Told<'_>) -> Result<Plan> {
         let state = kept::state(&app.store, &k.row.id).await?;
-        let there = list::everything(app, &k.row.id).await?;
+        let there = list::everything(app, k).await?;
         let filled: Vec<(usize, &Field)> = columns.iter().enumerate().filter_map(|(i, c)| Some((i, k.form.field(c.as_deref()?)?))).collect();
         let mut drafts: Vec<Draft> = (0..file.table.rows()).map(|row| draft(file, &filled, row)).collect();
         let erased = erased(app, &mut drafts).await?;
