@@ -91,7 +91,7 @@ export function ObjectPage() {
       title={f.label(o.label)} crumb={<Link to="/objects">{t('records.title')}</Link>} note={f.label(o.description) || t('records.total', { count: o.records, n: f.integer(o.records) })}
       actions={
         <>
-          <ExportMenu {...files} object={o.id} />
+          <ExportMenu {...files} object={o.id} none={!!query.data && !total} />
           {may('definitions:write') && <Button onClick={() => setBuilding(true)}>{t('records.edit_form')}</Button>}
           {may('customers:write') && <Button onClick={() => setBringing(true)}>{t('records.import')}</Button>}
           {may('customers:write') && !phone && <Button onClick={() => setPasting(true)}>{t('records.paste')}</Button>}
