@@ -148,7 +148,7 @@ codes! {
     GuessIgnored "guess_ignored" "未使用的列：{columns}" "Columns not used: {columns}";
     GuessSensitive "guess_sensitive" "敏感个人信息默认不导入：{columns}" "Sensitive personal details are left out unless you choose otherwise: {columns}";
     GuessPhoneLost "guess_phone_lost" "“{column}”中有 {count} 个号码丢失了位数" "“{column}” has {count} numbers with lost digits";
-    GuessTotals "guess_totals" "文件末尾有合计行" "There is a totals row at the end";
+    GuessTotals "guess_totals" "文件末尾有合计行，不会导入" "There is a totals row at the end; it is left out";
     GuessUndecodable "guess_undecodable" "样本中有 {count} 行含无法解码的字节" "{count} of the sampled lines have bytes that cannot be decoded";
 }
 

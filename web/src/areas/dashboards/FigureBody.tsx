@@ -153,7 +153,7 @@ function BarRows({ figure, onCross, chosen }: Props) {
             {onCross && r.filter ? <button type="button" className="dash-bar-name" aria-pressed={on} title={t('dashboards.narrow_by', { name })} onClick={() => onCross(r.filter as Record<string, string>)}>{name}</button> : <span className="dash-bar-name">{name}</span>}
             <span className="dash-track" aria-hidden="true"><i style={size > 0 && largest > 0 ? { width: `${(size / largest) * 100}%` } : { display: 'none' }} /></span>
             {cell?.open && cell.n ? <Link className="drill num" to="/customers" search={cell.open as never} aria-label={t('dashboards.opens', { row: name, column: f.label(column.label), value: said(f, cell.value, column.kind), n: f.integer(cell.n) })}>{said(f, cell.value, column.kind, true)}</Link> : <span className="num">{said(f, cell?.value, column.kind, true)}</span>}
-            <span className="soft small num">{at < 0 && r.cells[1]?.share != null ? f.percent(r.cells[1].share) : cell?.n != null ? `n ${f.integer(cell.n)}` : ''}</span>
+            <span className="soft small num">{at < 0 && r.cells[1]?.share != null ? f.percent(r.cells[1].share) : cell?.n != null ? t('dashboards.n', { count: cell.n, n: f.integer(cell.n) }) : ''}</span>
           </li>
         )
       })}
@@ -178,7 +178,7 @@ function Lines({ figure, title }: Props) {
       ...((lines.length > 1 || line) && { legend: { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: c.text, fontFamily: c.font, fontSize: 12 }, pageTextStyle: { color: c.soft }, pageIconColor: c.soft, pageIconInactiveColor: c.line } }),
       xAxis: { ...axes.x, boundaryGap: false, data: figure.rows.map((r) => r.key) },
       yAxis: axes.y,
-      tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { dataIndex: number }[]) => { const row = figure.rows[p[0]?.dataIndex ?? -1]; return row ? [row.key, ...lines.map((l) => `${f.label(l.column.label)}  ${cellText(f, row.cells[l.i], l.column.kind)}  n ${f.integer(row.cells[l.i]?.n ?? 0)}`)].join('\n') : '' } },
+      tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { dataIndex: number }[]) => { const row = figure.rows[p[0]?.dataIndex ?? -1]; return row ? [row.key, ...lines.map((l) => `${f.label(l.column.label)}  ${cellText(f, row.cells[l.i], l.column.kind)}  (${f.t('dashboards.n', { count: row.cells[l.i]?.n ?? 0, n: f.integer(row.cells[l.i]?.n ?? 0) })})`)].join('\n') : '' } },
       series: [...lines.map((l) => ({ type: 'line', name: f.label(l.column.label), data: figure.rows.map((r) => number(r.cells[l.i]?.value)), symbolSize: 5, lineStyle: { width: 2, color: l.color }, itemStyle: { color: l.color } })), ...(line ? [line] : [])],
     }
   }, [figure, lines, goal, axes, dark, f])
