@@ -143,7 +143,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
-          {saved && <ExportSegment segment={saved.key} at={at} />}
+          {saved && <ExportSegment segment={saved.key} at={at} none={!saved.size} />}
           <Button type="primary" loading={save.isPending || wanted} disabled={!!state.error || !savable} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
         </>
       }
@@ -188,7 +188,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
           {saved && <VersionsCard of="segments" name={saved.key} />}
         </div>
         <div className="builder-side">
-          {!members && saved?.kind !== 'static' && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
+          {!members && saved?.kind !== 'static' && <LivePane data={live.data} rule={text} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
         </div>
       </div>
     </Page>
