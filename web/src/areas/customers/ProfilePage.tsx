@@ -74,7 +74,7 @@ export function ProfilePage() {
     n: (event) => { if (works && !at.as_of) aim(event, NEW_NOTE) },
   })
   if (query.isPending) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={null}><Card><Loading lines={12} /></Card></Page>
-  if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!p) return null
   const why = search.why
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null

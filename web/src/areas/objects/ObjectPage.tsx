@@ -73,7 +73,7 @@ export function ObjectPage() {
     setOpen(null)
   }
   if (object.isPending) return <Page title={t('records.title')}><Card><Loading lines={10} /></Card></Page>
-  if (object.error) return <Page title={t('records.title')}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
+  if (object.error) return <Page title={t('records.title')} crumb={<Link to="/objects">{t('records.title')}</Link>}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
   if (!o) return null
   const fields = o.sections.flatMap((s) => s.fields)
   const first = fields.filter((x) => x.kind !== 'long_text').map((x) => x.key)

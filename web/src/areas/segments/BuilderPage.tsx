@@ -36,11 +36,12 @@ export function NewSegment() {
 export function EditSegment() {
   const { key } = useParams({ from: '/app/segments/$key' })
   const f = useFormat()
+  const { t } = f
   const may = useMay()
   const query = useQuery(segmentQuery(key, useAt()))
   useOpened('segments', query.data?.key, query.data?.label)
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
-  if (query.error) return <Page title={key}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={key} crumb={<Link to="/segments">{t('segments.title')}</Link>}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
   // what was in force then is read; what is changed is what is in force now
   if (!may('definitions:write') || s.in_force?.until) return <ReadSegment segment={s} />
