@@ -149,7 +149,7 @@ codes! {
     GuessRunning "guess_running" "只给行编号的列不导入：{columns}" "Columns that only number the rows are left out: {columns}";
     GuessSensitive "guess_sensitive" "敏感个人信息默认不导入：{columns}" "Sensitive personal details are left out unless you choose otherwise: {columns}";
     GuessPhoneLost "guess_phone_lost" "“{column}”中有 {count} 个号码丢失了位数" "“{column}” has {count} numbers with lost digits";
-    GuessTotals "guess_totals" "文件末尾有合计行" "There is a totals row at the end";
+    GuessTotals "guess_totals" "文件末尾有合计行，不会导入" "There is a totals row at the end; it is left out";
     GuessUndecodable "guess_undecodable" "样本中有 {count} 行含无法解码的字节" "{count} of the sampled lines have bytes that cannot be decoded";
 }
 

@@ -18,6 +18,14 @@ describe('languages', () => {
     expect([...enKeys.keys()].filter((k) => !zhKeys.has(k))).toEqual([])
   })
 
+  it('say each thing once', () => {
+    // the second of two would be read in place of the first
+    for (const lang of ['zh-CN', 'en']) for (const name of readdirSync(join(import.meta.dirname, 'locales', lang))) {
+      const keys = [...readFileSync(join(import.meta.dirname, 'locales', lang, name), 'utf8').matchAll(/^ {2}"(\w+)":/gm)].map((m) => m[1])
+      expect(keys.filter((k, i) => keys.indexOf(k) !== i), `${lang}/${name}`).toEqual([])
+    }
+  })
+
   it('have no empty text and the same placeholders', () => {
     const holes = (s: string) => [...new Set(s.match(/\{\{\s*\w+/g) ?? [])].sort()
     for (const [key, text] of zhKeys) {

@@ -9,14 +9,19 @@ export const chartColors = (dark: boolean) => ({
   font: 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
 })
 
-/** Okabe–Ito: fills only, always with a label beside them. */
-const categories = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#999999']
+/** Okabe–Ito, and five more where there are many: fills only, always with a label beside them. */
+const categories = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#999999', '#7B61C4', '#8a5a44', '#44AA99', '#AA4499', '#A3A500']
 
 /** Stages keep their colour everywhere; anything else takes the next of the row. Who was no customer yet is no stage: the palest of all, with an edge. */
 const stages: Record<string, string> = {
   'not.yet': '#d3d8df', prospect: '#7d8591', new: '#56B4E9', active: '#0072B2', at_risk: '#E69F00', dormant: '#D55E00', lost: '#8a5a44', reactivated: '#009E73',
 }
-export const classColor = (key: string, index: number): string => stages[key] ?? categories[index % categories.length] ?? '#999999'
+/** The colour of each of these classes: no two the same while there are enough. */
+export function classColors(keys: string[]): (key: string) => string {
+  const free = categories.filter((c) => !keys.some((k) => stages[k] === c))
+  const rest = keys.filter((k) => !stages[k])
+  return (key) => stages[key] ?? free[rest.indexOf(key) % free.length] ?? '#999999'
+}
 
 export const tooltip = (dark: boolean) => {
   const c = chartColors(dark)

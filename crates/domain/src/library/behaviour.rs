@@ -37,7 +37,7 @@ pub(super) const ALL: &[Template] = &[
         group: "behaviour",
         label: ("消费金额", "Purchase amount"),
         about: (
-            "近 12 个月净消费与买家平均相比：高额 ≥ 2 倍，中额 ≥ 一半，低额为其余买家。",
+            "近 12 个月净消费额与买家平均相比：高额 ≥ 2 倍，中额 ≥ 一半，低额为其余买家。",
             "Net of 12 months against the buyers' mean: high ≥ twice, middle ≥ half, low the other buyers.",
         ),
         by: By::Rules(&[

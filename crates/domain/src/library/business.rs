@@ -61,7 +61,7 @@ pub(super) const ALL: &[Template] = &[
         group: "b2b",
         label: ("大客户", "Key account"),
         about: (
-            "组织：人工标为 A，或近 12 个月净消费达到全体买家平均的 3 倍为大客户；达到平均为重点；其余一般。",
+            "组织：人工标为 A，或近 12 个月净消费额达到全体买家平均的 3 倍为大客户；达到平均为重点；其余一般。",
             "Organisations: key if graded A by hand or net of 12 months three times the mean of all buyers; important from the mean; else ordinary.",
         ),
         by: By::Rules(&[

@@ -127,7 +127,7 @@ pub(super) const ALL: &[Template] = &[
         group: "value",
         label: ("VIP / 普通 / 新客户", "VIP, regular, new"),
         about: (
-            "VIP：近 12 个月至少 2 单且净消费达到买家平均的 3 倍；新客户：首单 30 天内；其余买家为普通。",
+            "VIP：近 12 个月至少 2 单且净消费额达到买家平均的 3 倍；新客户：首单 30 天内；其余买家为普通。",
             "VIP: at least 2 orders in 12 months and net three times the buyers' mean; new: first order within 30 days; regular: the other buyers.",
         ),
         by: By::Rules(&[
@@ -142,7 +142,7 @@ pub(super) const ALL: &[Template] = &[
         group: "value",
         label: ("高价值 / 潜力 / 一次性 / 流失", "High value, potential, one-time, churned"),
         about: (
-            "流失：生命周期为沉睡或流失（按自己的节奏，不是模型）；高价值：净消费在买家前五分之一；一次性：只买过一次；其余买家有潜力。",
+            "流失：生命周期为沉睡或流失（按自己的节奏，不是模型）；高价值：净消费额在买家前五分之一；一次性：只买过一次；其余买家有潜力。",
             "Churned: dormant or lost in the lifecycle (own rhythm, no model); high value: net among the buyers' top fifth; one-time: a single order; potential: the other buyers.",
         ),
         by: By::Rules(&[

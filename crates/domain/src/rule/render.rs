@@ -17,7 +17,7 @@ use noun::{around, fact, key_of, noun, shown_unit, sign, type_of};
 use text::{tight, upper};
 
 pub use noun::render_window;
-pub use value::{amount, render_value};
+pub use value::{amount, grouped, render_value};
 pub use words::in_words;
 
 /// A rule as a sentence without a full stop.

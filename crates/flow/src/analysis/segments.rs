@@ -348,7 +348,8 @@ fn view(picture: &Picture, s: &Segment) -> Result<SegmentView> {
             Some(rule) => rule::sentence(rule, picture.names()),
             None => {
                 let plural = if size == 1 { "" } else { "s" };
-                Label::new(format!("固定名单，{size} 位客户"), format!("a fixed list of {size} customer{plural}"))
+                let n = rule::grouped(&size.to_string());
+                Label::new(format!("固定名单，{n} 位客户"), format!("a fixed list of {n} customer{plural}"))
             }
         },
         rule,

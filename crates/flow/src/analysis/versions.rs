@@ -253,6 +253,7 @@ fn segment_lines(s: &Segment, names: &dyn Names) -> Vec<Line> {
         Members::Static { customers } => {
             let n = customers.len();
             let plural = if n == 1 { "" } else { "s" };
+            let n = domain::rule::grouped(&n.to_string());
             let said = Label::new(format!("固定名单，{n} 位客户"), format!("a fixed list of {n} customer{plural}"));
             // two lists of one length need not be one list
             let text = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(customers.join("\n").as_bytes()));

@@ -66,7 +66,7 @@ pub(super) async fn cohort(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bi
         figure.title = match of {
             CohortOf::Retention => Label::new("按月留存", "Retention by month"),
             CohortOf::Repurchase => Label::new("按月复购（累计）", "Repurchase by month (cumulative)"),
-            CohortOf::Money => Label::new("按月同期群的净消费", "Net of monthly cohorts"),
+            CohortOf::Money => Label::new("按月同期群的净消费额", "Net of monthly cohorts"),
         };
         Ok(figure)
     };

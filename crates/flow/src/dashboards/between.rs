@@ -6,7 +6,7 @@ use super::{
     tile::{Back, Tile, Who, narrowed},
 };
 use crate::{Error, Result, analysis::flow_between::NOT_YET, sight::Walls};
-use domain::Label;
+use domain::{Label, rule::grouped};
 use lake::Bits;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -75,6 +75,7 @@ pub(super) async fn flow(desk: &Desk<'_>, tile: &Tile, who: &Who, set: &Arc<Bits
         let same: u64 = moved.iter().filter(|((from, to), _)| from.as_ref() == Some(to)).map(|(_, n)| n).sum();
         let came: u64 = moved.iter().filter(|((from, _), _)| from.is_none()).map(|(_, n)| n).sum();
         let changed = all - same - came;
+        let [came, changed, same] = [came, changed, same].map(|n| grouped(&n.to_string()));
         figure.notes.push(Label::new(format!("新来 {came} 位，换了类别 {changed} 位，没有变 {same} 位"), format!("{came} came, {changed} changed class, {same} stayed")));
         figure.compare = Some(before.as_of);
         figure.title = Label::new(format!("{}的流动", definition.label.zh), format!("Moves between classes: {}", definition.label.en));

@@ -4,12 +4,11 @@
 //! end are taken together, so that one customer who spent a fortune does not squeeze all others into one bar.
 
 use super::{
-    file::grouped,
     groups::{Group, Groups, unknown},
     tile::{Who, numeric},
 };
 use crate::{Error, Result, analysis::Picture, sight::Walls};
-use domain::{Currency, Label, ValueType, rule::{Expr, Literal}};
+use domain::{Currency, Label, ValueType, rule::{Expr, Literal, grouped}};
 use lake::Bits;
 
 /// Bins, where nobody asked for a number of them.
@@ -151,7 +150,10 @@ pub(super) fn bins(picture: &Picture, walls: &Walls, who: &Bits, key: &str, want
         };
         let note = match missing {
             0 => how,
-            n => Label::new(format!("{}；另有 {n} 位未知", how.zh), format!("{}; not known of {n} more", how.en)),
+            n => {
+                let n = grouped(&n.to_string());
+                Label::new(format!("{}；另有 {n} 位未知", how.zh), format!("{}; not known of {n} more", how.en))
+            }
         };
         unknown(&mut groups.all, who, column.known(), &name);
         return Ok((groups, Some(note)));

@@ -98,7 +98,7 @@ fn section(f: Figure, lang: Lang, currency: Currency) -> Section {
     if let Some(text) = &f.text {
         lines.push(text.get(lang).to_owned());
     } else if f.problem.is_none() {
-        let n = f.headline.as_ref().map_or(f.n, |h| h.now.n);
+        let n = domain::rule::grouped(&f.headline.as_ref().map_or(f.n, |h| h.now.n).to_string());
         lines.push(lang.pick(&format!("截至 {}，{n} 位客户", f.as_of), &format!("as of {}, {n} customers", f.as_of)).to_owned());
     }
     lines.extend(f.notes.iter().map(|n| n.get(lang).to_owned()));

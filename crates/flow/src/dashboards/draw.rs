@@ -230,7 +230,8 @@ fn of_whom(desk: &Desk<'_>, tile: &Tile, title: Label) -> Label {
 }
 
 fn note_of(left_out: usize) -> Option<Label> {
-    (left_out > 0).then(|| Label::new(format!("另有 {left_out} 个取值未列出"), format!("{left_out} more values are not listed")))
+    let n = domain::rule::grouped(&left_out.to_string());
+    (left_out > 0).then(|| Label::new(format!("另有 {n} 个取值未列出"), format!("{n} more values are not listed")))
 }
 
 /// What somebody wrote, as a figure: a table of one cell.

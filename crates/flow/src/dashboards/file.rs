@@ -8,7 +8,7 @@ use crate::{
     output::{cell::{Cell, Column, Kind, Sheet}, csv, xlsx},
     sight::Sight,
 };
-use domain::{Label, Lang, Value, audit::{Action, Actor}};
+use domain::{Label, Lang, Value, audit::{Action, Actor}, rule::grouped};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{borrow::Cow, io::Cursor};
@@ -102,24 +102,6 @@ pub(super) fn text(value: &Value, kind: ColumnKind, unit: Option<&Label>, lang: 
         Value::Bool(true) => lang.pick("是", "yes").to_owned(),
         Value::Bool(false) => lang.pick("否", "no").to_owned(),
     }
-}
-
-/// With a comma between thousands.
-pub(super) fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
-    let mut out = sign.to_owned();
-    for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
 }
 
 #[cfg(test)]

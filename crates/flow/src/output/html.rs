@@ -64,15 +64,7 @@ pub fn write(d: &Document, out: &mut dyn Write) -> io::Result<()> {
 
 /// `1234567` → `1,234,567`.
 fn grouped(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut text = String::from(if n < 0 { "-" } else { "" });
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(c);
-    }
-    text
+    domain::rule::grouped(&n.to_string())
 }
 
 /// Money in whole major units, as a report shows it.
@@ -92,7 +84,7 @@ fn cards(d: &Document, out: &mut dyn Write) -> io::Result<()> {
         (grouped(t.customers as i64), d.lang.pick("客户", "customers")),
         (grouped(t.buyers as i64), d.lang.pick("购买过的客户", "buyers")),
         (grouped(t.orders), d.lang.pick("有效订单", "valid orders")),
-        (money(d, t.net), d.lang.pick("净消费", "net")),
+        (money(d, t.net), d.lang.pick("净消费额", "net")),
         (d.curve.gini.map_or("–".into(), |g| format!("{g:.2}")), d.lang.pick("价值集中度（基尼系数）", "concentration (Gini)")),
     ];
     out.write_all(b"<div class=\"cards\">")?;
@@ -149,7 +141,7 @@ fn classification(d: &Document, c: &ClassificationSummary, big: bool, out: &mut 
 }
 
 fn sizes(d: &Document, classes: &[ClassSize], out: &mut dyn Write) -> io::Result<()> {
-    let names = d.lang.pick("类别,客户,占比,净消费,净消费占比,订单,距上次下单（中位天数）", "class,customers,share,net,share of net,orders,median days since last order");
+    let names = d.lang.pick("类别,客户,占比,净消费额,净消费额占比,订单,距上次下单（中位天数）", "class,customers,share,net,share of net,orders,median days since last order");
     out.write_all(b"<div class=\"wide\"><table><tr>")?;
     names.split(',').try_for_each(|n| write!(out, "<th>{n}</th>"))?;
     out.write_all(b"</tr>")?;
@@ -183,17 +175,17 @@ fn curve(d: &Document, out: &mut dyn Write) -> io::Result<()> {
     if d.curve.points.len() < 2 {
         return Ok(());
     }
-    let title = d.lang.pick("价值曲线：最好的客户带来多少净消费", "Value curve: how much of all net the best customers bring");
+    let title = d.lang.pick("价值曲线：最好的客户带来多少净消费额", "Value curve: how much of all net the best customers bring");
     writeln!(out, "<h2>{title}</h2>")?;
     for top in &d.curve.top {
         let line = match d.lang {
-            Lang::Zh => format!("最好的 {} 客户带来 {} 的净消费", percent(top.share), percent(top.net_share)),
+            Lang::Zh => format!("最好的 {} 客户带来 {} 的净消费额", percent(top.share), percent(top.net_share)),
             Lang::En => format!("The best {} of customers bring {} of net", percent(top.share), percent(top.net_share)),
         };
         writeln!(out, "<p>{line}</p>")?;
     }
     let points: Vec<(f64, f64)> = d.curve.points.iter().map(|p| (p.customers_share, p.net_share)).collect();
-    out.write_all(chart::curve(title, d.lang.pick("客户（从最好的起）", "customers, best first"), d.lang.pick("净消费", "net"), &points).as_bytes())
+    out.write_all(chart::curve(title, d.lang.pick("客户（从最好的起）", "customers, best first"), d.lang.pick("净消费额", "net"), &points).as_bytes())
 }
 
 fn cohorts(d: &Document, out: &mut dyn Write) -> io::Result<()> {
@@ -233,7 +225,7 @@ fn best(d: &Document, out: &mut dyn Write) -> io::Result<()> {
     rows.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     rows.truncate(50);
     let columns: Vec<usize> = SHOWN.iter().filter_map(|k| place(k)).collect();
-    writeln!(out, "<h2>{}</h2><div class=\"wide\"><table><tr>", d.lang.pick("净消费最高的 50 位客户", "The 50 customers with the largest net"))?;
+    writeln!(out, "<h2>{}</h2><div class=\"wide\"><table><tr>", d.lang.pick("净消费额最高的 50 位客户", "The 50 customers with the largest net"))?;
     for c in columns.iter().filter_map(|c| d.customers.columns.get(*c)) {
         write!(out, "<th>{}</th>", escape(c.label.get(d.lang)))?;
     }

@@ -82,10 +82,10 @@ mod tests {
     #[test]
     fn names_that_two_columns_share_are_told_apart() {
         let column = |key: &str, zh: &str| Column { key: key.into(), label: Label::new(zh, ""), description: Label::new("说明", "what"), unit: None, kind: Kind::Text };
-        let all = vec![column("net", "净消费"), column("custom.net", "净消费"), column("city", "城市")];
+        let all = vec![column("net", "净消费额"), column("custom.net", "净消费额"), column("city", "城市")];
         let heads = |labels: Labels| labels.head(all.clone()).into_iter().map(|c| c.key).collect::<Vec<_>>();
         assert_eq!(heads(Labels::Keys), ["net", "custom.net", "city"]);
-        assert_eq!(heads(Labels::Zh), ["净消费 (net)", "净消费 (custom.net)", "城市"]);
+        assert_eq!(heads(Labels::Zh), ["净消费额 (net)", "净消费额 (custom.net)", "城市"]);
         assert_eq!(heads(Labels::En), ["net", "custom.net", "city"], "without a name the key stays");
         let first = Labels::Zh.head(all).remove(0);
         assert_eq!((first.label.zh.as_str(), first.description.en.as_str()), ("net", "说明"));

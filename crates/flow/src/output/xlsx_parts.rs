@@ -35,7 +35,7 @@ pub(super) fn classes(book: &mut Workbook, document: &Document) -> Result<()> {
     page.set_name(lang.pick("分类汇总", "classes")).map_err(failed)?;
     page.set_freeze_panes(1, 0).map_err(failed)?;
     let names = lang.pick(
-        "classification,分类,class,客户类别,customers 客户数,share 占比,net 净消费,net_share 净消费占比,orders 订单数,median_recency 距上次下单天数（中位）",
+        "classification,分类,class,客户类别,customers 客户数,share 占比,net 净消费额,net_share 净消费额占比,orders 订单数,median_recency 距上次下单天数（中位）",
         "classification,classification name,class,class name,customers,share,net,net_share,orders,median_recency",
     );
     head(page, 0, &names.split(',').collect::<Vec<_>>(), &look)?;
@@ -75,7 +75,7 @@ pub(super) fn rfm(book: &mut Workbook, document: &Document) -> Result<()> {
     page.set_column_width(0, 24).map_err(failed)?;
     let Some(rfm) = &document.rfm else { return Ok(()) };
     let mut row = 0;
-    for (money, title) in [(false, lang.pick("客户数：近度 R × 频度 F", "Customers: recency R × frequency F")), (true, lang.pick("净消费：近度 R × 频度 F", "Net: recency R × frequency F"))] {
+    for (money, title) in [(false, lang.pick("客户数：近度 R × 频度 F", "Customers: recency R × frequency F")), (true, lang.pick("净消费额：近度 R × 频度 F", "Net: recency R × frequency F"))] {
         page.write_string_with_format(row, 0, title, &look.title).map_err(failed)?;
         head(page, row + 1, &["F \\ R", "5", "4", "3", "2", "1"], &look)?;
         for (down, f) in (1..=5u8).rev().enumerate() {
@@ -98,7 +98,7 @@ pub(super) fn rfm(book: &mut Workbook, document: &Document) -> Result<()> {
 /// A table of groups; answers the row below it.
 fn groups_table(page: &mut Worksheet, from: u32, groups: &[ClassSize], document: &Document, look: &Look) -> Result<u32> {
     let (lang, digits) = (document.lang, document.currency.digits());
-    let names = lang.pick("类别,customers 客户数,share 占比,net 净消费,net_share 净消费占比", "group,customers,share,net,net_share");
+    let names = lang.pick("类别,customers 客户数,share 占比,net 净消费额,net_share 净消费额占比", "group,customers,share,net,net_share");
     head(page, from, &names.split(',').collect::<Vec<_>>(), look)?;
     for (i, g) in groups.iter().enumerate() {
         let row = from + 1 + i as u32;
@@ -158,7 +158,7 @@ fn curve(page: &mut Worksheet, row: u32, name: &str, document: &Document, look: 
     let last = row + 1 + points.len() as u32;
     let mut chart = Chart::new(ChartType::ScatterStraight);
     chart.add_series().set_categories((name, row + 2, 0, last, 0)).set_values((name, row + 2, 1, last, 1));
-    chart.title().set_name(lang.pick("最好的客户带来多少净消费", "How much of all net the best customers bring"));
+    chart.title().set_name(lang.pick("最好的客户带来多少净消费额", "How much of all net the best customers bring"));
     chart.legend().set_hidden();
     chart.x_axis().set_max(1).set_num_format("0%");
     chart.y_axis().set_max(1).set_num_format("0%");

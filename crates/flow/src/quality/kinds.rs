@@ -153,7 +153,7 @@ pub(super) const KINDS: &[Kind] = &[
         ("赠品和换货可以不管；漏了金额的，补上后用同样的订单号再导入。", "Gifts and exchanges are fine; where the amount is missing, fill it in and import again under the same number.")),
     of(("negative_orders", "validity", Unit::Orders), (0.0, 0.02, 20.0), LIST,
         ("金额为负、却不是退款的订单", "Negative amounts that are no refunds"),
-        ("既不算订单也不冲减金额，净额因此偏高。", "They neither count as orders nor lower any sum, so net is too high."),
+        ("既不算订单也不冲减金额，净消费额因此偏高。", "They neither count as orders nor lower any sum, so net is too high."),
         ("把它们作为退款导入（退款金额、原订单号）。", "Import them as refunds, with the amount and the order they belong to.")),
     of(("left_blank", "validity", Unit::Rows), (0.01, 0.1, 10.0), at("/imports"),
         ("导入时无法识别而留空的值", "Values left blank because they could not be read"),

@@ -215,7 +215,10 @@ async fn whom(app: &App, by: &By, draft: &ChangeDraft) -> Result<Set> {
     if let Some(expected) = draft.expected.filter(|n| *n != found) {
         return Err(Error::Conflict {
             code: "change.moved",
-            message: Label::new(format!("名单刚有变化：原来 {expected} 位，现在 {found} 位，请看过再确认"), format!("the list has just changed: {expected} then, {found} now; look again and confirm")),
+            message: {
+                let [then, now] = [expected, found].map(|n| domain::rule::grouped(&n.to_string()));
+                Label::new(format!("名单刚有变化：原来 {then} 位，现在 {now} 位，请看过再确认"), format!("the list has just changed: {then} then, {now} now; look again and confirm"))
+            },
             params: json!({ "expected": expected, "found": found }),
         });
     }

@@ -72,7 +72,7 @@ function Subject({ text, name, f }: { text: string; name?: string | null; f: For
 function Detail({ entry, f }: { entry: AuditEntry; f: Format }) {
   const all = lines(entry.detail)
   if (!all.length) return <span className="soft">—</span>
-  return <dl className="detail">{all.map(([name, text]) => <div key={name}><dt>{known(`audit.detail_${name.replaceAll('.', '_')}`, name, f)}</dt><dd className="anywhere">{text.split(' → ').map((part) => valueOf(name, part, f)).join(' → ')}</dd></div>)}</dl>
+  return <dl className="detail">{all.map(([name, text]) => <div key={name}><dt>{known(`audit.detail_${name.replaceAll('.', '_')}`, name, f)}</dt><dd className="anywhere">{text.startsWith('cus_') ? <Link to="/customers/$id" params={{ id: text }} className="mono">{text}</Link> : text.split(' → ').map((part) => valueOf(name, part, f)).join(' → ')}</dd></div>)}</dl>
 }
 
 /** The server's word in the reader's language, as far as it is known. */
@@ -81,5 +81,14 @@ function known(key: string, otherwise: string, f: Format) {
   return own === key ? otherwise : own
 }
 
-const valueOf = (name: string, text: string, f: Format) =>
-  name === 'role' ? known(`access.role_${text}`, text, f) : name === 'personal' ? known(`audit.personal_${text}`, text, f) : name === 'why' ? known(`audit.why_${text}`, text, f) : name === 'until' ? f.instant(text) : text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text
+/** What numbers count, apart from those that name or date something. */
+const counts = new Set(['accepted', 'changed', 'customers', 'dropped', 'facts', 'invitations', 'matched', 'mails', 'ms', 'notes', 'records', 'rejected', 'removed', 'restored', 'reverted', 'rows', 'sessions', 'tokens'])
+
+function valueOf(name: string, text: string, f: Format): string {
+  if (name === 'role') return known(`access.role_${text}`, text, f)
+  if (name === 'personal' || name === 'why') return known(`audit.${name}_${text}`, text, f)
+  if (name === 'via') return known(`account.via_${text}`, text, f)
+  if (name === 'until' || name === 'backup') return f.instant(text)
+  if (counts.has(name) && /^\d+$/.test(text)) return f.integer(Number(text))
+  return text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text
+}

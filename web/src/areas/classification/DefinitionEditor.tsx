@@ -156,7 +156,7 @@ function ClassEditor({ draft, index, last, onChange, onMove, onRemove, onValid }
         <Button size="small" type="text" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? 'common.less' : 'classification.edit_rule')}</Button>
         <Button size="small" type="text" danger onClick={onRemove}>{t('common.remove')}</Button>
       </div>
-      {!open && <code>{rule.text}</code>}
+      {!open && <>{rule.sentence && <span>{label(rule.sentence)}</span>}<code>{rule.text}</code></>}
       {open && <><NameFields id={`class-${draft.id}`} of={t('classification.class')} value={draft.label} onChange={(l) => onChange({ label: l })} /><RuleEditor state={rule} id={`class-rule-${draft.id}`} /></>}
     </div>
   )

@@ -13,7 +13,7 @@ import { GridTable } from '@/parts/figure/GridTable'
 import { useFormat } from '@/parts/format'
 import { usePhone } from '@/parts/hooks'
 import { Failed, Loading } from '@/parts/States'
-import { chartColors, classColor, tooltip } from '@/theme/chart'
+import { chartColors, classColors, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
 import { movedOf, notYet } from './moved'
 import type { Pick } from './PickPanel'
@@ -64,7 +64,8 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
   const option = useMemo(() => {
     const c = chartColors(dark)
     const used = new Set((data?.links ?? []).flatMap((l) => [`<${l.source}`, `>${l.target}`]))
-    const side = (mark: '<' | '>') => (data?.nodes ?? []).flatMap((n, i) => (used.has(mark + n.key) ? [{ name: mark + n.key, depth: mark === '<' ? 0 : 1, itemStyle: n.key === notYet ? { color: classColor(n.key, i), borderColor: c.soft, borderWidth: 1, borderType: 'dashed' } : { color: classColor(n.key, i) }, label: { position: mark === '<' ? 'right' : 'left' } }] : []))
+    const color = classColors((data?.nodes ?? []).map((n) => n.key))
+    const side = (mark: '<' | '>') => (data?.nodes ?? []).flatMap((n) => (used.has(mark + n.key) ? [{ name: mark + n.key, depth: mark === '<' ? 0 : 1, itemStyle: n.key === notYet ? { color: color(n.key), borderColor: c.soft, borderWidth: 1, borderType: 'dashed' } : { color: color(n.key) }, label: { position: mark === '<' ? 'right' : 'left' } }] : []))
     const count = (name: string) => {
       const n = data?.nodes.find((x) => x.key === name.slice(1))
       return n ? (name[0] === '<' ? n.from_count : n.to_count) : 0

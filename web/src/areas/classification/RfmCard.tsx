@@ -61,7 +61,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
       table={{ caption: t('classification.rfm'), columns: [{ name: t('classification.cell') }, { name: t('classification.customers'), number: true }, { name: t('classification.net'), number: true }, ...(margins ? [{ name: t('classification.contribution'), number: true }] : []), ...(view === 'change' ? [{ name: t('classification.change_since', { day: compare }), number: true }] : [])], rows, plain, of: asOf }}
       note={
         <>
-          {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && <>{t('classification.rfm_shares')} {scoring !== 'all' && <>{t('classification.group_shares')} </>}</>}
+          {t('classification.rfm_note', { buyers: data ? f.integer(data.buyers) : '…' })} {view === 'people' && scoring !== 'all' && <>{t('classification.rfm_shares')} {t('classification.group_shares')} </>}
           {scoring !== 'all' && t(`classification.scoring_${one}_note`)}{' '}
           {scoring !== 'all' && one !== 'quantile' && groups === 'rfm_8' && <>{t('classification.rfm8_stays')} </>}
           {scoring === 'bins' && <Link to="/features" search={{ open: 'rfm_r_bins', q: undefined }}>{t('classification.edit_bins')}</Link>}

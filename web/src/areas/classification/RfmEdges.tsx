@@ -32,7 +32,7 @@ export function ordersOf(data: Rfm, score: number, { t, integer }: Format): stri
 }
 
 /** What a score of money stands for, in net. */
-function moneyOf(data: Rfm, score: number, { t, wholeMoney: money }: Format): string {
+export function moneyOf(data: Rfm, score: number, { t, wholeMoney: money }: Format): string {
   const b = bounds(data.edges.m)[score]
   if (!b) return '—'
   if (b.worst === null) return t('classification.money_below', { to: money(b.beyond ?? 0) })

@@ -132,7 +132,7 @@ export function ListPage() {
       note={query.data && <span>{t('customers.total', { count: total, n: f.integer(total) })} · {t('customers.as_of', { day: query.data.pages[0]?.as_of })}{query.data.pages[0] && <Freshness of={query.data.pages[0]} />}</span>}
       actions={
         <>
-          <ExportMenu shown={shownColumns} everything={everything} />
+          <ExportMenu shown={shownColumns} everything={everything} none={!!query.data && !total} />
           {narrowed && may('definitions:write') && <LinkButton to="/segments/new" search={beyondRules(search) ? { from: filterText(filters), rule: undefined, name: undefined } : { rule: ruleOf(search, knows), name: undefined, from: undefined }}>{t('customers.to_segment')}</LinkButton>}
           {may('imports:write') && <Button onClick={() => startEntry({ kind: 'customer' })}>+ {t('entry.new_customer')}</Button>}
           {may('imports:write') && <LinkButton to="/imports" kind={query.data && !total ? 'primary' : 'default'}>{t('customers.import')}</LinkButton>}

@@ -13,6 +13,9 @@ import { toast } from '@/parts/toast'
 import { useUnsaved } from '@/parts/useUnsaved'
 import { useFresh } from './useChange'
 
+/** The box for it, where the key goes. */
+export const NEW_NOTE = 'new-note'
+
 /** Something to write down about a customer. */
 export function NewNote({ id }: { id: string }) {
   const { t } = useFormat()
@@ -29,7 +32,7 @@ export function NewNote({ id }: { id: string }) {
   if (!may) return null
   return (
     <div className="note-new">
-      <Input.TextArea id="new-note" title={withKey(t('shell.key_note'), 'N')} aria-label={t('work.new_note')} placeholder={t('work.new_note')} rows={1} className="grows" maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
+      <Input.TextArea id={NEW_NOTE} title={withKey(t('shell.key_note'), 'N')} aria-label={t('work.new_note')} placeholder={t('work.new_note')} rows={1} className="grows" maxLength={10_000} value={text} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if ((e.metaKey || e.ctrlKey) && e.key === 'Enter' && text.trim() && !save.isPending) save.mutate() }} />
       {text.trim() !== '' && <div className="row"><Button size="small" type="primary" loading={save.isPending} onClick={() => save.mutate()}>{t('work.save_note')}</Button><span className="soft small">⌘/Ctrl + Enter</span></div>}
     </div>
   )

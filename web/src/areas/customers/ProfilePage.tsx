@@ -5,6 +5,7 @@ import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from '
 import { profile as profileQuery } from '@/api/queries'
 import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
+import { aim } from '@/parts/aim'
 import { startEntry } from '@/parts/entry/open'
 import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
@@ -25,6 +26,7 @@ import { HeadFacts } from './HeadFacts'
 import { Lineage } from './Lineage'
 import { OwnFields, useOwnFields } from './OwnFields'
 import { NameEdit, NamePen, useNameLock } from './NameEdit'
+import { NEW_NOTE } from './Notes'
 import { CustomerOwner } from './Owner'
 import { Records } from './Records'
 import { Refusal } from './Refusal'
@@ -69,10 +71,10 @@ export function ProfilePage() {
     k: () => go(near?.before),
     a: (event) => { if (works) { event.preventDefault(); setAssigning(true) } },
     e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
-    n: (event) => { const box = document.getElementById('new-note'); if (box) { event.preventDefault(); box.focus() } },
+    n: (event) => { if (works && !at.as_of) aim(event, NEW_NOTE) },
   })
   if (query.isPending) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={null}><Card><Loading lines={12} /></Card></Page>
-  if (query.error) return <Page title={t('customers.one')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!p) return null
   const why = search.why
   const subject = why?.startsWith('segment.') ? { segment: why.slice(8) } : why ? { classification: why } : null

@@ -27,7 +27,7 @@ export function BoardPage() {
   useOpened('dashboards', query.data?.id, query.data?.name)
   const search = useSearch({ from: '/app/dashboards/$id' }) as Search
   const may = useMay()
-  if (query.error) return <Page title={t('dashboards.title')}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={t('dashboards.title')} crumb={<Link to="/dashboards">{t('dashboards.title')}</Link>}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
   if (!query.data) return <Page title={t('dashboards.title')}><Loading lines={8} /></Page>
   if (search.edit === 'on' && query.data.mine && may('definitions:write')) return <Editor key={query.data.id} board={query.data} />
   return <Board board={query.data} search={search} />

@@ -6,7 +6,7 @@ import { cellText, linear, number, plotted, said, shade } from '@/parts/figure/v
 import { useFormat } from '@/parts/format'
 import { usePhone } from '@/parts/hooks'
 import { Loading } from '@/parts/States'
-import { chartColors, classColor, tooltip } from '@/theme/chart'
+import { chartColors, classColors, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
 import { linked } from './links'
 import { plot } from './model'
@@ -153,7 +153,7 @@ function BarRows({ figure, onCross, chosen }: Props) {
             {onCross && r.filter ? <button type="button" className="dash-bar-name" aria-pressed={on} title={t('dashboards.narrow_by', { name })} onClick={() => onCross(r.filter as Record<string, string>)}>{name}</button> : <span className="dash-bar-name">{name}</span>}
             <span className="dash-track" aria-hidden="true"><i style={size > 0 && largest > 0 ? { width: `${(size / largest) * 100}%` } : { display: 'none' }} /></span>
             {cell?.open && cell.n ? <Link className="drill num" to="/customers" search={cell.open as never} aria-label={t('dashboards.opens', { row: name, column: f.label(column.label), value: said(f, cell.value, column.kind), n: f.integer(cell.n) })}>{said(f, cell.value, column.kind, true)}</Link> : <span className="num">{said(f, cell?.value, column.kind, true)}</span>}
-            <span className="soft small num">{at < 0 && r.cells[1]?.share != null ? f.percent(r.cells[1].share) : cell?.n != null ? `n ${f.integer(cell.n)}` : ''}</span>
+            <span className="soft small num">{at < 0 && r.cells[1]?.share != null ? f.percent(r.cells[1].share) : cell?.n != null ? t('dashboards.n', { count: cell.n, n: f.integer(cell.n) }) : ''}</span>
           </li>
         )
       })}
@@ -166,7 +166,7 @@ function Lines({ figure, title }: Props) {
   const f = useFormat()
   const dark = useTheme() === 'dark'
   const navigate = useNavigate()
-  const lines = useMemo(() => plotted(figure).map((x, n) => ({ ...x, color: x.column.key === 'all' ? chartColors(dark).primary : classColor(x.column.key, n) })), [figure, dark])
+  const lines = useMemo(() => { const color = classColors(plotted(figure).map((x) => x.column.key)); return plotted(figure).map((x) => ({ ...x, color: x.column.key === 'all' ? chartColors(dark).primary : color(x.column.key) })) }, [figure, dark])
   const axes = useAxes(lines[0]?.column.kind ?? 'int')
   const goal = figure.goal
   const option = useMemo(() => {
@@ -178,7 +178,7 @@ function Lines({ figure, title }: Props) {
       ...((lines.length > 1 || line) && { legend: { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: c.text, fontFamily: c.font, fontSize: 12 }, pageTextStyle: { color: c.soft }, pageIconColor: c.soft, pageIconInactiveColor: c.line } }),
       xAxis: { ...axes.x, boundaryGap: false, data: figure.rows.map((r) => r.key) },
       yAxis: axes.y,
-      tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { dataIndex: number }[]) => { const row = figure.rows[p[0]?.dataIndex ?? -1]; return row ? [row.key, ...lines.map((l) => `${f.label(l.column.label)}  ${cellText(f, row.cells[l.i], l.column.kind)}  n ${f.integer(row.cells[l.i]?.n ?? 0)}`)].join('\n') : '' } },
+      tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { dataIndex: number }[]) => { const row = figure.rows[p[0]?.dataIndex ?? -1]; return row ? [row.key, ...lines.map((l) => `${f.label(l.column.label)}  ${cellText(f, row.cells[l.i], l.column.kind)}${l.column.kind === 'int' ? '' : `  (${f.t('dashboards.n', { count: row.cells[l.i]?.n ?? 0, n: f.integer(row.cells[l.i]?.n ?? 0) })})`}`)].join('\n') : '' } },
       series: [...lines.map((l) => ({ type: 'line', name: f.label(l.column.label), data: figure.rows.map((r) => number(r.cells[l.i]?.value)), symbolSize: 5, lineStyle: { width: 2, color: l.color }, itemStyle: { color: l.color } })), ...(line ? [line] : [])],
     }
   }, [figure, lines, goal, axes, dark, f])
@@ -207,7 +207,8 @@ function Bands({ figure, title }: Props) {
     const c = chartColors(dark)
     const size = (name: string) => links.filter((l) => (name[0] === '<' ? l.from : l.to) === name.slice(1)).reduce((n, l) => n + l.n, 0)
     const order = [...new Set([...figure.rows.map((r) => r.key), ...figure.columns.map((x) => x.key)])]
-    const node = (name: string) => ({ name, depth: name[0] === '<' ? 0 : 1, itemStyle: { color: classColor(name.slice(1), order.indexOf(name.slice(1))) }, label: { position: name[0] === '<' ? 'right' : 'left' } })
+    const color = classColors(order)
+    const node = (name: string) => ({ name, depth: name[0] === '<' ? 0 : 1, itemStyle: { color: color(name.slice(1)) }, label: { position: name[0] === '<' ? 'right' : 'left' } })
     return {
       animation: false,
       tooltip: { ...tooltip(dark), trigger: 'item', formatter: (p: { dataType: string; name: string; data: { source?: string; target?: string; value?: number } }) => (p.dataType === 'edge' ? `${names.get(p.data.source ?? '') ?? ''} → ${names.get(p.data.target ?? '') ?? ''}\n${f.integer(p.data.value ?? 0)}` : `${names.get(p.name) ?? ''} · ${f.integer(size(p.name))}`) },

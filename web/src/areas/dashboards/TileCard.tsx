@@ -27,8 +27,8 @@ export function TileCard({ board, tile, figure, query, stale, onCross, chosen, t
   const ready = figure && !figure.problem && !words && figure.rows.length > 0
   return (
     <section className={`card dash-tile w${tile.width}${tools ? ' editing' : ''}`} aria-label={title} data-testid={`tile-${tile.id}`}>
-      <div className="card-head">
-        <h2 className={words && !tile.title && !tools ? 'sr' : undefined}>{title}</h2>
+      <div className={words && !tile.title && !tools ? 'sr' : 'card-head'}>
+        <h2>{title}</h2>
         <div className="card-extra">
           {tools}
           {ready && drawn && !tools && tile.width > 1 && <Button size="small" type="text" aria-pressed={asTable} aria-label={`${t(asTable ? 'common.show_chart' : 'common.show_table')}: ${title}`} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>}

@@ -98,7 +98,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
       <div className="field">
         <span className="field-name">{t('features.how')}</span>
         <div className="kinds" role="group" aria-label={t('features.how')}>
-          {definition.kind === 'derived' && <p className="soft">{t('features.kind_derived_note', { of: definition.of.join(', ') })}</p>}
+          {definition.kind === 'derived' && <p className="soft">{t('features.kind_derived_note', { of: definition.of.join(t('customers.between')) })}</p>}
           {kinds.filter((k) => feature === null || k === kind).map((k) => <button key={k} type="button" className="kind" aria-pressed={kind === k} onClick={() => { if (kind !== k) { setDefinition(start[k]); setFigure(k === 'records' ? { object: '', stat: 'count' } : null); setFormulaOk(true); setType(k === 'attribute' ? 'text' : 'money') } }}><span className="strong">{t(`features.kind_${k}`)}</span><span className="small">{t(`features.kind_${k}_note`)}</span></button>)}
         </div>
       </div>

@@ -110,7 +110,7 @@ function History({ items }: { items: Import[] }) {
         <tbody>
           {items.map((x) => (
             <tr key={x.id}>
-              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }} title={x.files.length > 3 ? x.files.map((file) => file.name).join(', ') : undefined}>{fileNames(x, t) || x.id}</Link>{x.sample && <> <span className="chip">{t('sample.mark')}</span></>}</td>
+              <td className="whole"><Link to="/imports/$id" params={{ id: x.id }} title={x.files.length > 3 ? x.files.map((file) => file.name).join(t('customers.between')) : undefined}>{fileNames(x, t) || x.id}</Link>{x.sample && <> <span className="chip">{t('sample.mark')}</span></>}</td>
               <td><span className={`chip${x.status === 'committed' ? ' on' : ''}`}>{t(`imports.status_${x.status}`)}</span></td>
               <td className="num" data-label={t('imports.rows_in')}>{x.report ? f.integer(x.report.rows_in) : '—'}</td>
               <td className="num" data-label={t('imports.accepted')}>{x.report ? f.integer(x.report.accepted) : '—'}</td>

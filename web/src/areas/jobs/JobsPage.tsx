@@ -15,7 +15,7 @@ import { JobsTable } from './JobsTable'
 import { Schedules } from './Schedules'
 
 const states = ['queued', 'running', 'done', 'dead', 'cancelled'] as const
-const kinds = ['export', 'arrive', 'sample', 'records', 'carry', 'refresh', 'roll', 'compact', 'sweep', 'tidy', 'announce', 'seal'] as const
+const kinds = ['export', 'arrive', 'sample', 'records', 'carry', 'refresh', 'roll', 'duplicates', 'quality', 'figures', 'compact', 'sweep', 'tidy', 'announce', 'letters', 'seal', 'erase'] as const
 
 /** What goes on in the background and what went on; what was given up, and a way to have it run again; what is done every day. */
 export function JobsPage() {

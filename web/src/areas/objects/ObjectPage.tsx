@@ -73,7 +73,7 @@ export function ObjectPage() {
     setOpen(null)
   }
   if (object.isPending) return <Page title={t('records.title')}><Card><Loading lines={10} /></Card></Page>
-  if (object.error) return <Page title={t('records.title')}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
+  if (object.error) return <Page title={t('records.title')} crumb={<Link to="/objects">{t('records.title')}</Link>}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
   if (!o) return null
   const fields = o.sections.flatMap((s) => s.fields)
   const first = fields.filter((x) => x.kind !== 'long_text').map((x) => x.key)
@@ -91,7 +91,7 @@ export function ObjectPage() {
       title={f.label(o.label)} crumb={<Link to="/objects">{t('records.title')}</Link>} note={f.label(o.description) || t('records.total', { count: o.records, n: f.integer(o.records) })}
       actions={
         <>
-          <ExportMenu {...files} object={o.id} />
+          <ExportMenu {...files} object={o.id} none={!!query.data && !total} />
           {may('definitions:write') && <Button onClick={() => setBuilding(true)}>{t('records.edit_form')}</Button>}
           {may('customers:write') && <Button onClick={() => setBringing(true)}>{t('records.import')}</Button>}
           {may('customers:write') && !phone && <Button onClick={() => setPasting(true)}>{t('records.paste')}</Button>}

@@ -36,11 +36,12 @@ export function NewSegment() {
 export function EditSegment() {
   const { key } = useParams({ from: '/app/segments/$key' })
   const f = useFormat()
+  const { t } = f
   const may = useMay()
   const query = useQuery(segmentQuery(key, useAt()))
   useOpened('segments', query.data?.key, query.data?.label)
   if (query.isPending) return <Page title={key}><Card><Loading lines={8} /></Card></Page>
-  if (query.error) return <Page title={key}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
+  if (query.error) return <Page title={key} crumb={<Link to="/segments">{t('segments.title')}</Link>}><Gone of="segments" name={key} error={query.error} retry={() => void query.refetch()} /></Page>
   const s = query.data
   // what was in force then is read; what is changed is what is in force now
   if (!may('definitions:write') || s.in_force?.until) return <ReadSegment segment={s} />
@@ -143,7 +144,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}
-          {saved && <ExportSegment segment={saved.key} at={at} />}
+          {saved && <ExportSegment segment={saved.key} at={at} none={!saved.size} />}
           <Button type="primary" loading={save.isPending || wanted} disabled={!!state.error || !savable} onClick={trySave} title="⌘/Ctrl + Enter">{t('common.save')}</Button>
         </>
       }
@@ -188,7 +189,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
           {saved && <VersionsCard of="segments" name={saved.key} />}
         </div>
         <div className="builder-side">
-          {!members && saved?.kind !== 'static' && <LivePane data={live.data} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
+          {!members && saved?.kind !== 'static' && <LivePane data={live.data} rule={text} stale={live.isPlaceholderData || !state.settled || text !== state.text} sentence={state.sentence} empty={!state.text.trim()} error={live.error && !(isProblem(live.error) && live.error.span) ? live.error : null} />}
         </div>
       </div>
     </Page>

@@ -18,6 +18,7 @@ import { Begin } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useAt } from '@/parts/useAt'
+import { Scores } from './Scores'
 import { copyOf, found, inOrder, type Order, orders } from './list'
 import './segments.css'
 
@@ -69,7 +70,7 @@ function Table({ items, all }: { items: SegmentItem[]; all: SegmentItem[] }) {
           {items.map((s) => (
             <tr key={s.key}>
               <td className="whole"><Link to="/segments/$key" params={{ key: s.key }} className="strong">{f.label(s.label)}</Link><div className="small soft mono">{s.key}</div></td>
-              <td className="whole">{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}<Place item={s} all={all} /></td>
+              <td className="whole">{s.kind === 'static' ? <span className="soft">{t('segments.static')}</span> : f.label(s.sentence)}{s.rule_text && <Scores rule={s.rule_text} day={s.as_of} />}<Place item={s} all={all} /></td>
               <td className="num strong" data-label={t('segments.size')}>{f.integer(s.size)}</td>
               <td className="num soft">{f.percent(s.share)}</td>
               <td className="num" data-label={t('segments.net')}>{f.compactMoney(s.net)}</td>
@@ -114,7 +115,7 @@ function Actions({ item }: { item: SegmentItem }) {
   return (
     <span className="row nowrap small">
       <Link to="/customers" search={{ segment: item.key } as never}>{t('segments.list')}</Link>
-      <ExportSegment segment={item.key} at={at} link />
+      <ExportSegment segment={item.key} at={at} link none={!item.size} />
       {may('definitions:write') && <button type="button" className="linkish" aria-label={t('segments.duplicate_of', { name: label(item.label) })} disabled={copy.isPending} onClick={() => copy.mutate()}>{t('segments.duplicate')}</button>}
       {may('definitions:write') && <Popconfirm title={t('segments.delete_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><button type="button" className="linkish danger">{t('common.delete')}</button></Popconfirm>}
       {removal.dialog}

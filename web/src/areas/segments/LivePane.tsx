@@ -5,10 +5,11 @@ import type { Label, Preview } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Failed } from '@/parts/States'
+import { Scores } from './Scores'
 import '@/parts/definition/definition.css'
 
 /** The exact count while you edit, ten of the people behind it, and the rule in plain words. */
-export function LivePane({ data, stale, sentence, empty, error }: { data: Preview | undefined; stale: boolean; sentence: Label | null; empty: boolean; error: unknown }) {
+export function LivePane({ data, rule, stale, sentence, empty, error }: { data: Preview | undefined; rule: string; stale: boolean; sentence: Label | null; empty: boolean; error: unknown }) {
   const f = useFormat()
   const { t } = f
   const { data: base } = useQuery(overview())
@@ -30,7 +31,7 @@ export function LivePane({ data, stale, sentence, empty, error }: { data: Previe
           </div>
         )}
       </Card>
-      {!empty && words && <Card title={t('segments.plain')}><p className={`sentence${stale ? ' soft' : ''}`}>{f.label(words)}</p></Card>}
+      {!empty && words && <Card title={t('segments.plain')}><div className="stack tight"><p className={`sentence${stale ? ' soft' : ''}`}>{f.label(words)}</p>{data && <Scores rule={rule} day={data.as_of} />}</div></Card>}
       {!empty && data && data.sample.length > 0 && (
         <Card title={t('segments.sample', { n: data.sample.length })}>
           <div className="sample">

@@ -8,6 +8,7 @@ import { ExportSegment } from '@/parts/jobs/ExportMenu'
 import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { useAt } from '@/parts/useAt'
+import { Scores } from './Scores'
 
 /** A segment for whoever may not change it, or as it was defined on a past day: who is in it, and by which rule. */
 export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
@@ -19,7 +20,7 @@ export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
       title={f.label(s.label)} crumb={<Link to="/segments">{t('segments.title')}</Link>} note={<span>{f.label(s.description)} <span className="mono">{s.key} · v{s.version}</span></span>}
       actions={
         <>
-          <ExportSegment segment={s.key} at={at} />
+          <ExportSegment segment={s.key} at={at} none={!s.size} />
           <LinkButton to="/customers" search={{ segment: s.key } as never} kind="primary">{t('segments.list')}</LinkButton>
         </>
       }
@@ -34,6 +35,7 @@ export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
       <Card title={t('segments.rule')}>
         <div className="stack">
           {s.kind === 'static' ? <p className="soft">{t('segments.static_note', { n: f.integer(s.size) })}</p> : <p className="sentence">{f.label(s.sentence)}</p>}
+          {s.rule_text && <Scores rule={s.rule_text} day={s.as_of} />}
           {s.rule_text && <code className="anywhere">{s.rule_text}</code>}
           <p className="soft small">{t('segments.as_of', { day: s.as_of })}</p>
           <ByVersion {...s} />

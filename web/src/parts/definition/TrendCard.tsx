@@ -8,7 +8,7 @@ import { ChartCard } from '@/parts/ChartCard'
 import { shareOf } from '@/parts/file/csv'
 import { useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
-import { chartColors, classColor, tooltip } from '@/theme/chart'
+import { chartColors, classColors, tooltip } from '@/theme/chart'
 import { useTheme } from '@/theme/useTheme'
 import './definition.css'
 
@@ -69,12 +69,13 @@ export function ClassTrendCard({ name, at }: { name: string; at: AsOf }) {
   const days = useMemo(() => data?.days ?? [], [data])
   const option = useMemo(() => {
     const c = chartColors(dark)
+    const color = classColors(shown.map((k) => k.key))
     return {
       ...frame(dark, days.map((d) => d.day), f.compact),
       grid: { left: 56, right: 14, top: 34, bottom: 30 },
       legend: { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: c.text, fontFamily: c.font, fontSize: 12 }, pageTextStyle: { color: c.soft }, pageIconColor: c.soft, pageIconInactiveColor: c.line },
       tooltip: { ...tooltip(dark), trigger: 'axis', formatter: (p: { seriesName: string; value: number; dataIndex: number }[]) => [days[p[0]?.dataIndex ?? -1]?.day ?? '', ...p.map((x) => `${x.seriesName}  ${f.integer(x.value)}`)].join('\n') },
-      series: shown.map((k, i) => ({ type: 'line', name: f.label(k.label) || k.key, data: k.sizes, symbolSize: 5, lineStyle: { width: 2, color: classColor(k.key, i) }, itemStyle: { color: classColor(k.key, i) } })),
+      series: shown.map((k) => ({ type: 'line', name: f.label(k.label) || k.key, data: k.sizes, symbolSize: 5, lineStyle: { width: 2, color: color(k.key) }, itemStyle: { color: color(k.key) } })),
     }
   }, [shown, days, dark, f])
   const rows = days.map((d, i) => [

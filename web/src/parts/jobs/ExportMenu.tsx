@@ -10,14 +10,15 @@ import { orderOf, type Picked, useExport } from './exports'
 const formats = ['xlsx', 'csv', 'parquet'] as const
 type Query = Record<string, string | undefined>
 
-/** The list, or those picked of it, as it is shown or with everything there is, in any format. `object`: the records it lists, if it is no list of customers. */
-export function ExportMenu({ shown, everything, picked, object }: { shown: Query; everything: Query; picked?: Picked; object?: string }) {
+/** The list, or those picked of it, as it is shown or with everything there is, in any format. `object`: the records it lists, if it is no list of customers; `none`: nobody is on it. */
+export function ExportMenu({ shown, everything, picked, object, none }: { shown: Query; everything: Query; picked?: Picked; object?: string; none?: boolean }) {
   const { t, lang } = useFormat()
   const may = useMay()
   const phone = usePhone()
   const { start, busy } = useExport()
   if (!may('export:take')) return null
   const name = picked ? 'work.export' : 'customers.export'
+  if (none) return <Nothing name={t(name)} />
   const go = (close: () => void, query: Query, format: ExportForm['format']) => {
     close()
     void start({ ...orderOf(query, format, lang, picked), object })
@@ -36,13 +37,20 @@ export function ExportMenu({ shown, everything, picked, object }: { shown: Query
 
 const nameOf = (format: (typeof formats)[number]) => (format === 'parquet' ? 'Parquet' : format.toUpperCase())
 
+/** Where there is nobody to export: a button that says so. */
+function Nothing({ name }: { name: string }) {
+  const { t } = useFormat()
+  return <Button disabled title={t('customers.export_none')} aria-description={t('customers.export_none')}>{name}</Button>
+}
+
 /** Everything about one segment's members as a workbook. */
-export function ExportSegment({ segment, at, link }: { segment: string; at: AsOf; link?: boolean }) {
+export function ExportSegment({ segment, at, link, none }: { segment: string; at: AsOf; link?: boolean; none?: boolean }) {
   const { t, lang } = useFormat()
   const may = useMay()
   const { start, busy } = useExport()
   if (!may('export:take')) return null
   const go = () => void start(orderOf({ ...at, segment }, 'xlsx', lang))
-  if (link) return <button type="button" className="linkish" disabled={busy} onClick={go}>{t('segments.export')}</button>
+  if (link) return <button type="button" className="linkish" disabled={busy || none} title={none ? t('customers.export_none') : undefined} onClick={go}>{t('segments.export')}</button>
+  if (none) return <Nothing name={t('segments.export')} />
   return <Button loading={busy} onClick={go}>{t('segments.export')}</Button>
 }

@@ -86,7 +86,7 @@ pub(super) const VALUE: &[Row] = &[
         unit: Unit::Share,
         label: ("贡献占比", "Contribution share"),
         how: Share("net"),
-        about: ("该客户净消费 ÷ 全体净消费。", "The customer's net ÷ all net."),
+        about: ("该客户净消费额 ÷ 全体净消费额。", "The customer's net ÷ all net."),
     },
     Row {
         key: "stated_acquisition_cost",

@@ -221,7 +221,7 @@ pub(super) fn fact(fact: FactKind, lang: Lang) -> &'static str {
 
 fn field(field: Field, lang: Lang) -> &'static str {
     match field {
-        Field::Net => lang.pick("净额", "net"),
+        Field::Net => lang.pick("净消费额", "net"),
         Field::Gross => lang.pick("退款前金额", "amount before refunds"),
         Field::Refunded => lang.pick("退款额", "refund"),
         Field::Cost => lang.pick("成本", "cost"),

@@ -99,7 +99,7 @@ fn rounded(x: f64) -> String {
 }
 
 /// Thousands separated by commas.
-pub(super) fn grouped(number: &str) -> String {
+pub fn grouped(number: &str) -> String {
     let (whole, rest) = number.find('.').and_then(|dot| number.split_at_checked(dot)).unwrap_or((number, ""));
     let (sign, digits) = match whole.strip_prefix('-') {
         Some(digits) => ("-", digits),
