@@ -71,6 +71,7 @@ describe('what the server writes into the log', () => {
       ['second_factor', [...keys('flow/src/people/second_factor.rs', 'Taken'), 'code']],
       ['why', [...keys('flow/src/people/viewing.rs', 'Over'), 'gone', 'failing', 'secret']],
       ['colour', keys('domain/src/tag.rs', 'Colour')],
+      ['code', [...new Set(rust.filter(([path]) => path.startsWith('lake/src/desk')).flatMap(([, text]) => [...text.matchAll(/Fault::new\(\s*"(sql\.[a-z]+)"/g)].map(([, code]) => (code ?? '').replace('.', '_'))))]],
       ['via', ['password', 'oidc', 'invitation']],
     ]
     expect(said.filter(([, values]) => values.length < 2)).toEqual([])

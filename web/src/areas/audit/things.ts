@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { dashboards } from '@/api/dashboards'
 import { objects } from '@/api/objects'
-import { imports, members, segments, tokens } from '@/api/queries'
+import { imports, members, segments, session, tokens } from '@/api/queries'
 import { sqlQuestions } from '@/api/sql'
 import type { AuditEntry, Permission } from '@/api/types'
 import { webhooks } from '@/api/webhooks'
@@ -81,6 +81,7 @@ const idsOf = (x: AuditEntry) => [x.subject, ...lines(x.detail).flatMap((l) => [
 export function useNames(items: AuditEntry[]): (text: string) => string | undefined {
   const { label, t, instant } = useFormat()
   const may = useMay()
+  const here = useQuery(session).data?.workspace?.name
   const kinds = useMemo(() => new Set(items.flatMap(idsOf).map(kindOf)), [items])
   const asked = (kind: string, needs?: Permission) => ({ enabled: kinds.has(kind) && (!needs || may(needs)) })
   const groups = useQuery({ ...segments(), ...asked('segment') }).data
@@ -111,6 +112,6 @@ export function useNames(items: AuditEntry[]): (text: string) => string | undefi
       ...(keys ?? []).map((x) => [x.id, x.name] as const),
       ...(people ?? []).map((x) => [x.id, x.name] as const),
     ])
-    return (text) => all.get(text) || undefined
-  }, [groups, classifications, list, forms, boards, kept, marks, files, questions, hooks, keys, people, label, t, instant])
+    return (text) => (kindOf(text) === 'wsp' ? here : all.get(text)) || undefined
+  }, [here, groups, classifications, list, forms, boards, kept, marks, files, questions, hooks, keys, people, label, t, instant])
 }

@@ -27,7 +27,7 @@ export const spoken: Record<string, string[]> = {
   colour: ['work.colour_'],
   second_factor: ['audit.step_'],
   via: ['account.via_'],
-  code: ['errors.'],
+  code: ['audit.code_', 'errors.'],
 }
 const instants = new Set(['until', 'made', 'backup'])
 /** Numbers that are names. */
