@@ -143,14 +143,14 @@ const duplicates = createRoute({
   validateSearch: (s: Raw): { id?: string; state?: 'later' | 'distinct' | 'merged'; band?: 'sure' | 'likely' | 'maybe'; kind?: 'person' | 'organisation'; a?: string; b?: string } => ({ id: text(s.id), state: oneOf(s.state, 'later', 'distinct', 'merged'), band: oneOf(s.band, 'sure', 'likely', 'maybe'), kind: oneOf(s.kind, 'person', 'organisation'), a: text(s.a), b: text(s.b) }),
   component: lazyRouteComponent(() => import('./areas/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 })
-/** Filters of records live in the URL, `f.<field>` each. */
-export type ObjectSearch = { q?: string; customer?: string; sort?: string; columns?: string; view?: string } & Record<`f.${string}`, string | undefined>
+/** Filters of records live in the URL, `f.<field>` each; `record`: one that is open over them. */
+export type ObjectSearch = { q?: string; customer?: string; sort?: string; columns?: string; view?: string; record?: string } & Record<`f.${string}`, string | undefined>
 const quality = createRoute({ getParentRoute: () => app, path: '/data-quality', component: lazyRouteComponent(() => import('./areas/quality/QualityPage'), 'QualityPage') })
 const objects = createRoute({ getParentRoute: () => app, path: '/objects', validateSearch: (s: Raw): { open?: 'new' } => ({ open: oneOf(s.open, 'new') }), component: lazyRouteComponent(() => import('./areas/objects/ListPage'), 'ListPage') })
 const objectOne = createRoute({
   getParentRoute: () => app, path: '/objects/$id',
   validateSearch: (s: Raw): ObjectSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), customer: text(s.customer), sort: text(s.sort), columns: text(s.columns), view: text(s.view) }
+    const found: Record<string, string | undefined> = { q: text(s.q), customer: text(s.customer), sort: text(s.sort), columns: text(s.columns), view: text(s.view), record: text(s.record) }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('f.')) found[k] = text(v)
     return found as ObjectSearch
   },
@@ -182,10 +182,10 @@ const webhooks = createRoute({ getParentRoute: () => app, path: '/settings/webho
 const webhookOne = createRoute({ getParentRoute: () => app, path: '/settings/webhooks/$id', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/webhooks/WebhookPage'), 'WebhookPage') })
 const mailRoute = createRoute({ getParentRoute: () => app, path: '/settings/mail', staticData: { needs: 'settings:write' }, component: lazyRouteComponent(() => import('./areas/mail/MailPage'), 'MailPage') })
 
-export interface AuditSearch { actor?: string; action?: string; about?: string; day?: string }
+export interface AuditSearch { actor?: string; action?: string; about?: string; from?: string; to?: string }
 const audit = createRoute({
   getParentRoute: () => app, path: '/audit', staticData: { needs: 'audit:read' },
-  validateSearch: (s: Raw): AuditSearch => ({ actor: text(s.actor), action: text(s.action), about: text(s.about), day: day(s.day) }),
+  validateSearch: (s: Raw): AuditSearch => ({ actor: text(s.actor), action: text(s.action), about: text(s.about), from: day(s.from ?? s.day), to: day(s.to ?? s.day) }),
   component: lazyRouteComponent(() => import('./areas/audit/AuditPage'), 'AuditPage'),
 })
 

@@ -39,5 +39,7 @@ export const decide = (id: string, body: { decision: 'merge' | 'distinct' | 'lat
 export const mergeAll = (from: number, expected: number) => call<S['BulkMade']>('POST', '/duplicates/merge', { body: { from, expected } })
 export const searchNow = () => call<Job>('POST', '/duplicates/search')
 export const postMerge = (body: { survivor: string; merged: string[]; fields: Record<string, string> }) => call<MergesMade>('POST', '/merges', { body })
+/** The newest, for the search over everything. */
+export const merges = queryOptions({ queryKey: ['duplicates', 'merges'], queryFn: async ({ signal }) => (await call<{ items: Merge[] }>('GET', '/merges', { query: { limit: 200 }, signal })).items.filter((m) => !m.undone_at) })
 /** Of a merge, or of all made in one step (`mgb_…`). */
 export const undoMerge = (id: string, distinct = false) => call<MergesMade>('POST', `/merges/${id}/undo`, { body: { distinct } })

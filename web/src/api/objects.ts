@@ -24,6 +24,7 @@ export const records = (id: string, query: RecordQuery) =>
 /** The few that answer to a word, for the search over everything. */
 export const findRecords = (id: string, q: string) => queryOptions({ queryKey: ['records', id, 'find', q], queryFn: async ({ signal }) => (await call<RecordPage>('GET', `/objects/${id}/records`, { query: { q, limit: 3 }, signal })).items })
 export const recordsOf = (customer: string) => queryOptions({ queryKey: ['records', 'of', customer], queryFn: async ({ signal }) => (await call<{ items: RecordItem[] }>('GET', `/customers/${customer}/records`, { signal })).items })
+export const record = (id: string) => queryOptions({ queryKey: ['records', 'one', id], queryFn: ({ signal }) => call<RecordItem>('GET', `/records/${id}`, { signal }), retry: false })
 export const postRecord = (object: string, body: RecordBody) => call<RecordItem>('POST', `/objects/${object}/records`, { body })
 export const postRecords = (object: string, all: RecordBody[]) => call<{ ids: string[] }>('POST', `/objects/${object}/records/batch`, { body: { records: all } })
 /** Many at once; taken back by `undoRecordImport`. */

@@ -34,6 +34,9 @@ export const UndoIcon = draw(<><path d="M4 8.5h8.200a4 4 0 0 1 0 8H7" /><path d=
 export const EraseIcon = draw(<><path d="M8 16.500 3.500 12l7.500-7.500L16.500 10 10 16.500z" /><path d="m7.200 8.300 5.500 5.500M10 16.500h7" /></>)
 export const JobsIcon = draw(<><circle cx="10" cy="10" r="6.5" /><path d="M10 6.200V10l2.700 1.700" /></>)
 export const TrayIcon = draw(<><path d="M10 3v7M7 7.300l3 3 3-3" /><path d="M3 11.500h3.700l1.300 2h4l1.300-2H17V16a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1z" /></>)
+export const BellIcon = draw(<><path d="M5 13.500V9a5 5 0 0 1 10 0v4.500l1.500 1.500h-13z" /><path d="M8.500 17.500h3" /></>)
+export const PinIcon = draw(<path d="M7.500 3h5M8.500 3v5L6 11h8l-2.500-3V3M10 11v6" />)
+export const FoldIcon = draw(<><rect x="3" y="4" width="14" height="12" rx="1.400" /><path d="M8 4v12M14 8l-2 2 2 2" /></>)
 export const MoreIcon = draw(<path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />)
 
 export function Mark({ size = 26 }: { size?: number }) {

@@ -7,8 +7,9 @@ import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import type { AuditSearch } from '@/router'
 import { actions } from './actions'
+import { actionText } from './words'
 
-/** By whom, what, to what, on which day: all of it in the address. */
+/** By whom, what, to what, from when to when: all of it in the address. */
 export function AuditFilters({ search, onChange }: { search: AuditSearch; onChange: (next: AuditSearch) => void }) {
   const { t } = useFormat()
   const may = useMay()
@@ -17,13 +18,17 @@ export function AuditFilters({ search, onChange }: { search: AuditSearch; onChan
   // somebody who was taken out, from a link or a click in the log
   if (search.actor && !who.some((x) => x.value === search.actor)) who.push({ value: search.actor, label: search.actor })
   const about = (text: string) => { if ((text.trim() || undefined) !== search.about) onChange({ about: text.trim() || undefined }) }
-  const what = actions.map((a) => ({ value: a, label: t(`audit.action_${a.replace('.', '_')}`) }))
+  const what = actions.map((a) => ({ value: a, label: actionText(a, t) }))
+  const when = (at: 'from' | 'to') => (
+    <div className="field"><label htmlFor={`audit-${at}`}>{t(`audit.${at}`)}</label><DatePicker id={`audit-${at}`} value={search[at] ? dayjs(search[at]) : null} onChange={(d) => onChange({ [at]: d ? d.format('YYYY-MM-DD') : undefined })} format="YYYY-MM-DD" minDate={at === 'to' && search.from ? dayjs(search.from) : undefined} maxDate={at === 'from' && search.to ? dayjs(search.to) : dayjs()} placeholder={t('audit.any_day')} /></div>
+  )
   return (
     <div className="audit-filters">
       <div className="field"><label htmlFor="audit-actor">{t('audit.who')}</label><Select id="audit-actor" allowClear value={search.actor} placeholder={t('audit.anybody')} onChange={(actor?: string) => onChange({ actor })} options={who} showSearch={{ optionFilterProp: 'label' }} /></div>
       <div className="field"><label htmlFor="audit-action">{t('audit.what')}</label><Select id="audit-action" allowClear value={search.action} placeholder={t('audit.anything')} onChange={(action?: string) => onChange({ action })} options={what} showSearch={{ optionFilterProp: 'label' }} /></div>
       <div className="field"><label htmlFor="audit-about">{t('audit.about')}</label><Input key={search.about ?? ''} id="audit-about" allowClear defaultValue={search.about} placeholder={t('audit.about_hint')} onBlur={(e) => about(e.target.value)} onPressEnter={(e) => about(e.currentTarget.value)} onClear={() => about('')} />{search.about?.startsWith('cus_') && <Link to="/customers/$id" params={{ id: search.about }} className="small">{t('audit.to_customer')}</Link>}</div>
-      <div className="field"><label htmlFor="audit-day">{t('audit.day')}</label><DatePicker id="audit-day" value={search.day ? dayjs(search.day) : null} onChange={(d) => onChange({ day: d ? d.format('YYYY-MM-DD') : undefined })} format="YYYY-MM-DD" maxDate={dayjs()} placeholder={t('audit.any_day')} /></div>
+      {when('from')}
+      {when('to')}
     </div>
   )
 }

@@ -16,11 +16,11 @@ export function AuditPage() {
   const { t } = useFormat()
   const search = useSearch({ from: '/app/audit' })
   const navigate = useNavigate({ from: '/audit' })
-  const { actor, action, about, day } = search
-  const query = useAudit({ actor, action, about, day })
+  const { actor, action, about, from, to } = search
+  const query = useAudit({ actor, action, about, from, to })
   const items = query.data?.pages.flatMap((p) => p.items) ?? []
-  const narrowed = !!(actor || action || about || day)
-  const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, about: undefined, day: undefined }), replace: true })
+  const narrowed = !!(actor || action || about || from || to)
+  const clear = () => void navigate({ search: (old) => ({ ...old, actor: undefined, action: undefined, about: undefined, from: undefined, to: undefined }), replace: true })
   return (
     <Page title={t('audit.title')} note={t('audit.note')} actions={<span className="row"><Button href={href('/audit/export', { ...filterOf(search) })} download>{t('audit.export')}</Button><Button type="text" href={href('/audit/export', { ...filterOf(search), format: 'jsonl' })} download>{t('audit.export_jsonl')}</Button></span>}>
       <VerifyCard />

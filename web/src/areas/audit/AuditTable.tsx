@@ -1,45 +1,86 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Button, Popconfirm } from 'antd'
+import type { ReactNode } from 'react'
 import type { AuditEntry } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { SearchIcon } from '@/parts/icons'
-import { actions } from './actions'
-import { lines } from './detail'
+import { useProblemText } from '@/parts/States'
+import { toast } from '@/parts/toast'
+import { type Line, lines, type Raw } from './detail'
+import { kindOf, useNames, type Way, wayOf, wayTo } from './things'
+import { type Undo, undoOf } from './undo'
+import { actionText, nameText, valueText } from './words'
 
-/** The entries; a name narrows the log to that person, what something was done to narrows it to that. */
+type Named = (text: string) => string | undefined
+
+/** The entries; a name narrows the log to that person, a thing or a value to what was done to it; what was done leads to where it is looked at, and taken back. */
 export function AuditTable({ items, onActor, onAbout }: { items: AuditEntry[]; onActor: (id: string) => void; onAbout: (id: string) => void }) {
   const f = useFormat()
   const { t } = f
+  const may = useMay()
+  const named = useNames(items)
+  const now = Date.now()
   return (
     // a scrolling region must be reachable by keyboard
     <div className="scroll" role="group" tabIndex={0} aria-label={t('audit.title')}>
       <table className="data-table blocks audit">
-        <thead><tr><th scope="col">{t('audit.when')}</th><th scope="col">{t('audit.who')}</th><th scope="col">{t('audit.what')}</th><th scope="col">{t('audit.subject')}</th><th scope="col">{t('audit.detail')}</th><th scope="col" className="num">{t('audit.seq')}</th></tr></thead>
+        <thead><tr><th scope="col">{t('audit.when')}</th><th scope="col">{t('audit.who')}</th><th scope="col">{t('audit.what')}</th><th scope="col">{t('audit.subject')}</th><th scope="col">{t('audit.detail')}</th><th scope="col"><span className="sr">{t('common.undo')}</span></th><th scope="col" className="num">{t('audit.seq')}</th></tr></thead>
         <tbody>
-          {items.map((x) => (
-            <tr key={x.seq} data-action={x.action}>
-              <td className="nowrap soft">{f.instant(x.at)}</td>
-              <td><Actor entry={x} f={f} onActor={onActor} /></td>
-              <td className="strong">{actionText(x.action, f)}</td>
-              <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name} f={f} />{x.subject && <OnlyThis name={x.subject_name ?? x.subject} onClick={() => onAbout(x.subject)} />}</td>
-              <td className="whole small"><Detail entry={x} f={f} /></td>
-              <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
-            </tr>
-          ))}
+          {items.map((x) => {
+            const undo = undoOf(x, now)
+            return (
+              <tr key={x.seq} data-action={x.action}>
+                <td className="nowrap soft">{f.instant(x.at)}</td>
+                <td><Actor entry={x} f={f} onActor={onActor} /></td>
+                <td className="strong"><To way={wayOf(x)}>{actionText(x.action, t)}</To></td>
+                <td className="whole anywhere"><Subject text={x.subject} name={x.subject_name ?? named(x.subject)} f={f} />{x.subject && <OnlyThis name={x.subject_name ?? named(x.subject) ?? x.subject} onClick={() => onAbout(x.subject)} />}</td>
+                <td className="whole small"><Detail all={lines(x.detail)} f={f} named={named} onAbout={onAbout} /></td>
+                <td>{undo && may(undo.needs) && <Back undo={undo} what={actionText(x.action, t)} />}</td>
+                <td className="num soft" title={x.hash} data-label={t('audit.seq')}>{x.seq}</td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </div>
   )
 }
 
-/** Narrows the log to what was done to the same thing. */
+/** A link for whoever may follow it, else the words alone. */
+function To({ way, children }: { way: Way | undefined; children: ReactNode }) {
+  const may = useMay()
+  if (!way || (way.needs && !may(way.needs))) return <span>{children}</span>
+  return <Link to={way.to} params={way.params as never} search={(way.search ?? {}) as never} hash={way.hash}>{children}</Link>
+}
+
+/** Takes back what an entry tells of, at once or where its page asks first. */
+function Back({ undo, what }: { undo: Undo; what: string }) {
+  const { t } = useFormat()
+  const queries = useQueryClient()
+  const problem = useProblemText()
+  const back = useMutation({
+    mutationFn: async () => ('run' in undo ? undo.run() : undefined),
+    onSuccess: () => toast.ok(t('audit.taken_back')),
+    onError: (e) => toast.bad(problem(e)),
+    onSettled: () => queries.invalidateQueries(),
+  })
+  const label = t('audit.undo_of', { what })
+  if ('way' in undo) return <Link className="small" to={undo.way.to} params={undo.way.params as never} aria-label={label}>{t('common.undo')}</Link>
+  return (
+    <Popconfirm title={t('audit.undo_sure', { what })} okText={t('common.undo')} cancelText={t('common.cancel')} onConfirm={() => back.mutate()}>
+      <Button size="small" loading={back.isPending} aria-label={label}>{t('common.undo')}</Button>
+    </Popconfirm>
+  )
+}
+
+/** Narrows the log to what was done to the same thing, or says the same. */
 function OnlyThis({ name, onClick }: { name: string; onClick: () => void }) {
   const { t } = useFormat()
   const text = t('audit.only_this', { name })
   return <button type="button" className="audit-only" aria-label={text} title={text} onClick={onClick}><SearchIcon /></button>
 }
-
-const actionText = (action: string, f: Format) => (actions.includes(action) ? f.t(`audit.action_${action.replace('.', '_')}`) : action)
 
 function Actor({ entry, f, onActor }: { entry: AuditEntry; f: Format; onActor: (id: string) => void }) {
   const { t } = f
@@ -53,42 +94,46 @@ function Actor({ entry, f, onActor }: { entry: AuditEntry; f: Format; onActor: (
   )
 }
 
-/** What it was done to: people by name, imports and definitions as links. */
+/** Files and places that are things of their own. */
+const places = new Set(['customers', 'rejected', 'audit', 'definitions', 'everything', 'sql'])
+
+/** What it was done to, by its name where there is one, and as a link where it can be looked at. */
 function Subject({ text, name, f }: { text: string; name?: string | null; f: Format }) {
   const { t } = f
-  const may = useMay()
   if (!text) return <span className="soft">—</span>
-  if (name) return <span title={text}>{name}</span>
-  if (text.startsWith('cus_')) return <Link to="/customers/$id" params={{ id: text }}>{t('customers.one')} <span className="mono">{text}</span></Link>
-  if (text.startsWith('imp_') && may('imports:write')) return <Link to="/imports/$id" params={{ id: text }}>{t('imports.one')} <span className="mono">{text}</span></Link>
-  const [kind, key] = text.split(/ (.*)/s)
-  if (key && kind === 'segment') return <Link to="/segments/$key" params={{ key }}>{t('audit.kind_segment')} <span className="mono">{key}</span></Link>
-  if (key && kind === 'classification') return <Link to="/classifications/$key" params={{ key }}>{t('audit.kind_classification')} <span className="mono">{key}</span></Link>
-  if (key && kind === 'feature') return <Link to="/features" search={{ open: key, q: undefined }}>{t('audit.kind_feature')} <span className="mono">{key}</span></Link>
-  if (text === 'customers' || text === 'rejected' || text === 'audit') return <span>{t(`audit.file_${text}`)}</span>
-  return <span className="mono">{text}</span>
+  if (places.has(text)) return <span>{t(`audit.file_${text}`)}</span>
+  const kind = kindOf(text)
+  if (!kind) return <span className="mono">{text}</span>
+  const word = t(`audit.thing_${kind}`)
+  return <To way={wayTo(text)}>{word === `audit.thing_${kind}` ? '' : `${word} `}{name ? <span title={text}>{name}</span> : <span className="mono">{text.slice(text.indexOf(' ') + 1)}</span>}</To>
 }
 
-function Detail({ entry, f }: { entry: AuditEntry; f: Format }) {
-  const all = lines(entry.detail)
+function Detail({ all, f, named, onAbout }: { all: Line[]; f: Format; named: Named; onAbout: (text: string) => void }) {
   if (!all.length) return <span className="soft">—</span>
-  return <dl className="detail">{all.map(([name, text]) => <div key={name}><dt>{known(`audit.detail_${name.replaceAll('.', '_')}`, name, f)}</dt><dd className="anywhere">{text.startsWith('cus_') ? <Link to="/customers/$id" params={{ id: text }} className="mono">{text}</Link> : text.split(' → ').map((part) => valueOf(name, part, f)).join(' → ')}</dd></div>)}</dl>
+  const values = (line: Line, raws: Raw[]) => (raws.length ? raws.map((raw, i) => <span key={i}>{i > 0 && f.t('segments.comma')}<Value path={line.path} raw={raw} f={f} named={named} onAbout={onAbout} /></span>) : '—')
+  return (
+    <dl className="detail">
+      {all.map((line) => (
+        <div key={line.path.join('.')}>
+          <dt>{nameText(line.path, f.t)}</dt>
+          <dd className="anywhere">{line.was && <>{values(line, line.was)} → </>}{values(line, line.now)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
 }
 
-/** The server's word in the reader's language, as far as it is known. */
-function known(key: string, otherwise: string, f: Format) {
-  const own = f.t(key)
-  return own === key ? otherwise : own
-}
+/** Keys of definitions and fields that stand in an entry without saying what they are keys of. */
+const keyed: Record<string, string> = { segment: 'segment', segments: 'segment', classifications: 'classification', fields: 'field', retired: 'field', subject: 'segment' }
 
-/** What numbers count, apart from those that name or date something. */
-const counts = new Set(['accepted', 'changed', 'customers', 'dropped', 'facts', 'invitations', 'matched', 'mails', 'ms', 'notes', 'records', 'rejected', 'removed', 'restored', 'reverted', 'rows', 'sessions', 'tokens'])
-
-function valueOf(name: string, text: string, f: Format): string {
-  if (name === 'role') return known(`access.role_${text}`, text, f)
-  if (name === 'personal' || name === 'why') return known(`audit.${name}_${text}`, text, f)
-  if (name === 'via') return known(`account.via_${text}`, text, f)
-  if (name === 'until' || name === 'backup') return f.instant(text)
-  if (counts.has(name) && /^\d+$/.test(text)) return f.integer(Number(text))
-  return text === 'true' || text === 'false' ? f.t(text === 'true' ? 'common.yes' : 'common.no') : text
+/** A value in words: things by name and as links; a text narrows the log to the entries that say it, before or after. */
+function Value({ path, raw, f, named, onAbout }: { path: string[]; raw: Raw; f: Format; named: Named; onAbout: (text: string) => void }) {
+  const words = valueText(path, raw, f)
+  if (typeof raw !== 'string') return words
+  if (words !== null) return <button type="button" className="linkish plain" title={f.t('audit.only_this', { name: words })} onClick={() => onAbout(raw)}>{words}</button>
+  if (kindOf(raw) && wayTo(raw)) return <Subject text={raw} name={named(raw)} f={f} />
+  const kind = keyed[path.at(-1) ?? '']
+  const key = raw.replace(/^attribute\./, '')
+  const name = kind && (named(`${kind} ${key}`) ?? named(`feature ${key}`) ?? (kind === 'field' && key === 'name' ? f.t('audit.detail_name') : undefined))
+  return name ? <span title={raw}>{name}</span> : <>{raw}</>
 }

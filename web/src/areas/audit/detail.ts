@@ -1,20 +1,19 @@
-/** What an entry says beside who, what and to what, as lines of a name and a text. Names are the server's; values are data. */
-export type Line = [name: string, text: string]
+/** What an entry says beside who, what and to what, as lines. Names are the server's; values are data. */
 
-export function lines(detail: Record<string, unknown>, path = ''): Line[] {
-  const { before, after, ...rest } = detail
-  // a change is told with both sides, and only where they differ
-  if (isObject(before) && isObject(after)) {
-    const changed = Object.keys(after).filter((k) => plain(before[k]) !== plain(after[k]))
-    return [...changed.map((k): Line => [k, `${plain(before[k])} → ${plain(after[k])}`]), ...lines(rest, path)]
-  }
-  return Object.entries(detail).flatMap(([key, value]): Line[] => {
-    const name = path ? `${path}.${key}` : key
-    if (value === null || value === undefined || value === '') return []
-    if (Array.isArray(value)) return value.length ? [[name, value.map(plain).join(', ')]] : []
-    return isObject(value) ? lines(value, name) : [[name, plain(value)]]
-  })
+export type Raw = string | number | boolean
+/** `was` stands where a change is told with both sides. */
+export interface Line { path: string[]; was?: Raw[]; now: Raw[] }
+
+export function lines({ before, after, ...rest }: Record<string, unknown>): Line[] {
+  const told = flat(rest).filter(([, now]) => now.length).map(([path, now]): Line => ({ path, now }))
+  if (!isObject(before) || !isObject(after)) return told
+  // only where the two sides differ
+  const sides = (tree: object) => new Map(flat(tree).map(([path, raws]) => [path.join('.'), raws]))
+  const [old, next] = [sides(before), sides(after)]
+  const changed = [...new Set([...next.keys(), ...old.keys()])].map((key): Line => ({ path: key.split('.'), was: old.get(key) ?? [], now: next.get(key) ?? [] }))
+  return [...changed.filter((x) => String(x.was) !== String(x.now)), ...told]
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const plain = (value: unknown): string => (value === null || value === undefined || value === '' ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value))
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const raws = (value: unknown): Raw[] => (value === null || value === undefined || value === '' ? [] : Array.isArray(value) ? value.flatMap(raws) : typeof value === 'object' ? [JSON.stringify(value)] : [value as Raw])
+const flat = (tree: object, at: string[] = []): [string[], Raw[]][] => Object.entries(tree).flatMap(([key, value]): [string[], Raw[]][] => (isObject(value) ? flat(value, [...at, key]) : [[[...at, key], raws(value)]]))

@@ -11,7 +11,7 @@ import { type Item, useDoable, useRecent, useRecords, useThings } from './things
 
 /** What is shown of what was typed, group by group: pages and people first, what is found least often last. */
 const before = ['pages', 'settings', 'actions', 'businesses', 'segments']
-const after = ['dashboards', 'views', 'classifications', 'classes', 'features', 'records', 'objects', 'questions', 'imports', 'members', 'tags', 'jobs']
+const after = ['dashboards', 'views', 'classifications', 'classes', 'features', 'records', 'objects', 'questions', 'imports', 'members', 'tags', 'jobs', 'webhooks', 'tokens', 'merges', 'erasures']
 const most = 6
 
 /** One box over everything: pages, actions, what has a name, records and customers; with nothing typed, what was opened last. */

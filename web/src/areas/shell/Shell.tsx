@@ -6,17 +6,18 @@ import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
 import { type Entry, hostEntries } from '@/parts/entry/open'
-import { useHotkeys, withKey } from '@/parts/hooks'
-import { Mark, PlusIcon } from '@/parts/icons'
+import { useHotkeys } from '@/parts/hooks'
 import { Denied } from './Denied'
 import { Looking } from './Looking'
-import { isShort, letterOf, useNew, usePlaces } from './places'
+import { isAt, isShort, letterOf, usePlaces } from './places'
+import { Rail } from './Rail'
 import './shell.css'
 import { TopBar } from './TopBar'
 
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
 const NewMenu = lazy(() => import('./NewMenu'))
+const RecordDrawer = lazy(() => import('@/parts/record/RecordDrawer'))
 const OtherBusiness = lazy(() => import('./OtherBusiness'))
 const EntryDrawer = lazy(() => import('@/parts/entry/EntryDrawer'))
 const SignInAgain = lazy(() => import('./SignInAgain'))
@@ -28,6 +29,7 @@ export function Shell() {
   const navigate = useNavigate()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const needs = useRouterState({ select: (s) => s.matches.at(-1)?.staticData.needs })
+  const record = useRouterState({ select: (s) => (s.location.search as { record?: string }).record })
   const may = useMay()
   const places = usePlaces()
   const [rail, setRail] = useState(false)
@@ -36,7 +38,6 @@ export function Shell() {
   const [making, setMaking] = useState(false)
   const [other, setOther] = useState(false)
   const [entry, setEntry] = useState<Entry | null>(null)
-  const makes = useNew()
   useEffect(() => hostEntries(setEntry), [])
 
   const router = useRouter()
@@ -76,39 +77,21 @@ export function Shell() {
     ...(may('definitions:write') || may('imports:write') || may('members:manage') ? { c: () => setMaking(true) } : {}),
   }, !palette && !help && !making && !over && !other)
 
-  const isActive = (to: string) => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
-  const groups = (['home', 'customers', 'classify', 'manage'] as const).map((group) => [group, places.filter((p) => p.group === group)] as const).filter(([, items]) => items.length)
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('shell.skip')}</a>
       <Looking />
-      <nav className={`rail${rail ? ' open' : ''}`} aria-label={t('shell.nav')}>
-        <Link to="/" className="rail-brand"><Mark /><span>{t('shell.brand')} <small>{t('shell.brand_other')}</small></span></Link>
-        {groups.map(([group, items]) => (
-          <div className="rail-group" key={group}>
-            <div className="rail-title">{t(`shell.group_${group}`)}</div>
-            {items.map((p) => (
-              <Link key={p.to} to={p.to} onClick={() => setRail(false)} title={letterOf(p) && withKey(t(`shell.${p.key}`), `G ${letterOf(p)}`)} className={`rail-link${isActive(p.to) ? ' active' : ''}`} aria-current={isActive(p.to) ? 'page' : undefined}><p.icon />{t(`shell.${p.key}`)}</Link>
-            ))}
-          </div>
-        ))}
-        {makes.length > 0 && (
-          <div className="rail-group only-phone">
-            <div className="rail-title">{t('entry.new')}</div>
-            {makes.map((n) => <button key={n.key} type="button" className="rail-link" onClick={() => { setRail(false); n.go() }}><PlusIcon />{t(n.key)}</button>)}
-          </div>
-        )}
-        <div className="rail-foot">{data?.workspace && t('shell.rail_foot', { zone: data.workspace.time_zone, currency: data.workspace.currency.code })}</div>
-      </nav>
+      <Rail path={path} open={rail} onClose={() => setRail(false)} />
       <button type="button" className="scrim" aria-label={t('common.close')} tabIndex={rail ? 0 : -1} onClick={() => setRail(false)} />
       <TopBar onMenu={() => setRail(true)} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} onOther={() => setOther(true)} />
       <main className="main" id="main" tabIndex={-1}>{needs && data?.user && !may(needs) ? <Denied needs={needs} /> : <Outlet />}</main>
       <nav className="bottom" aria-label={t('shell.nav_short')}>
-        {places.filter(isShort).map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isActive(to) ? 'active' : undefined} aria-current={isActive(to) ? 'page' : undefined}><Icon /><span>{t(`shell.${key}`)}</span></Link>)}
+        {places.filter(isShort).map(({ to, key, icon: Icon }) => <Link key={to} to={to} className={isAt(path, to) ? 'active' : undefined} aria-current={isAt(path, to) ? 'page' : undefined}><Icon /><span>{t(`shell.${key}`)}</span></Link>)}
       </nav>
       <Suspense fallback={null}>
         {palette && <Palette typed={typed} onClose={() => setPalette(false)} onOther={() => setOther(true)} />}
         {entry && <EntryDrawer entry={entry} onClose={() => setEntry(null)} />}
+        {record && <RecordDrawer key={record} id={record} onClose={() => void navigate({ to: '.', search: ((old: object) => ({ ...old, record: undefined })) as never, replace: true })} />}
         {over && <SignInAgain before={over} />}
         {other && <OtherBusiness onClose={() => setOther(false)} />}
         {making && <NewMenu onClose={() => setMaking(false)} />}

@@ -1,21 +1,19 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { API } from '@/api/client'
-import { overview, session, signOut } from '@/api/queries'
+import { overview, session } from '@/api/queries'
 import type { Known } from '@/api/types'
 import { setLang, useT } from '@/i18n'
-import { useAccessWords, useMay } from '@/parts/access'
 import { CalendarIcon, MenuIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from '@/parts/icons'
 import { withKey } from '@/parts/hooks'
 import { Tray } from '@/parts/jobs/Tray'
 import { Pop } from '@/parts/Pop'
-import { useProblemText } from '@/parts/States'
-import { toast } from '@/parts/toast'
 import { setTheme, useTheme } from '@/theme/useTheme'
+import { Bell } from './Bell'
 import { Businesses } from './Businesses'
 import { useNew } from './places'
 
+const MeMenu = lazy(() => import('./MeMenu'))
 const AsOfPanel = lazy(() => import('./AsOfPanel'))
 const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
 const keys = mac ? '⌘K' : 'Ctrl K'
@@ -33,6 +31,7 @@ export function TopBar({ onMenu, onSearch, onHelp, onOther }: { onMenu: () => vo
       </button>
       <New />
       <Tray />
+      <Bell />
       <LangSwitch />
       <ThemeSwitch />
       <button type="button" className="icon-btn hide-phone" aria-label={t('shell.help')} title={withKey(t('shell.help'), '?')} onClick={onHelp}>?</button>
@@ -87,36 +86,11 @@ function AsOf() {
 
 function Me() {
   const { t } = useT()
-  const { data } = useQuery(session)
-  const queries = useQueryClient()
-  const problem = useProblemText()
-  const router = useRouter()
-  const navigate = useNavigate()
-  const may = useMay()
-  const words = useAccessWords()
-  if (!data?.user) return null
-  const leave = async () => {
-    try {
-      await signOut()
-    } catch (error) {
-      return toast.bad(problem(error))
-    }
-    queries.clear()
-    await router.invalidate()
-    await navigate({ to: '/signin', search: { next: undefined } })
-  }
+  const user = useQuery(session).data?.user
+  if (!user) return null
   return (
-    <Pop className="icon-btn avatar" label={t('shell.me', { name: data.user.name })} button={[...data.user.name][0]?.toUpperCase() ?? '·'} align="right">
-      {(close) => (
-        <div className="menu">
-          <span className="menu-head">{data.user?.email}<br />{data.user && words.role(data.user.role)}</span>
-          <Link to="/settings/account" onClick={close}>{t('account.title')}</Link>
-          <Link to="/settings" onClick={close}>{t('settings.title')}</Link>
-          {may('export:take') && <a href={`${API}/definitions/export`} download>{t('shell.export_definitions')}</a>}
-          <a href={`${API}/openapi.json`} target="_blank" rel="noreferrer">{t('shell.api')}</a>
-          <button type="button" onClick={() => void leave()}>{t('shell.sign_out')}</button>
-        </div>
-      )}
+    <Pop className="icon-btn avatar" label={t('shell.me', { name: user.name })} button={[...user.name][0]?.toUpperCase() ?? '·'} align="right">
+      {(close) => <Suspense fallback={<div className="menu" />}><MeMenu user={user} onDone={close} /></Suspense>}
     </Pop>
   )
 }

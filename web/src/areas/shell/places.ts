@@ -41,6 +41,9 @@ export const letterOf = (place: Place): string | undefined => ('letter' in place
 
 export const isShort = (place: Place): boolean => 'short' in place
 
+/** Is this path on the place, or below it? */
+export const isAt = (path: string, to: string): boolean => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
+
 /** What the reader may make from any page, by the key of its name. */
 export function useNew(): { key: string; go: () => void }[] {
   const may = useMay()

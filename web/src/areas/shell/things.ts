@@ -1,14 +1,17 @@
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { BASE } from '@/api/base'
 import { ownBusinesses } from '@/api/businesses'
 import { dashboards } from '@/api/dashboards'
+import { merges } from '@/api/duplicates'
+import { erasures } from '@/api/erasures'
 import { findRecords, objects } from '@/api/objects'
 import { isProblem } from '@/api/problem'
-import { imports, jobsPage, members, profile, segments, session } from '@/api/queries'
+import { imports, jobsPage, members, profile, segments, session, tokens } from '@/api/queries'
 import { sqlQuestions } from '@/api/sql'
 import type { Label } from '@/api/types'
+import { webhooks } from '@/api/webhooks'
 import { tags, views } from '@/api/work'
 import { useAccessWords, useMay } from '@/parts/access'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
@@ -67,6 +70,10 @@ export function useThings(wanted: boolean): Item[] {
   const { data: questions } = useQuery({ ...sqlQuestions, enabled: wanted && may('export:take') })
   const { data: people } = useQuery({ ...members, enabled: wanted && may('members:manage') })
   const { data: jobs } = useQuery({ queryKey: ['jobs', 'find'], queryFn: ({ signal }) => jobsPage({ limit: 30 }, signal), enabled: wanted && may('export:take') })
+  const { data: hooks } = useQuery({ ...webhooks, refetchInterval: false, enabled: wanted && may('settings:write') })
+  const { data: keys } = useQuery({ ...tokens, enabled: wanted && may('tokens:write') })
+  const { data: joined } = useQuery({ ...merges, enabled: wanted && may('customers:write') })
+  const { data: receipts } = useInfiniteQuery({ ...erasures, enabled: wanted && may('customers:erase') })
   return useMemo(() => [
     ...(groups ?? []).map((s) => item('segments', s.key, label(s.label), f.integer(s.size), () => void navigate({ to: '/segments/$key', params: { key: s.key } }), both(s.label))),
     ...(boards ?? []).map((d) => item('dashboards', d.id, label(d.name), d.owner_name ?? '', () => void navigate({ to: '/dashboards/$id', params: { id: d.id } }), both(d.name))),
@@ -80,28 +87,30 @@ export function useThings(wanted: boolean): Item[] {
     ...(marks ?? []).map((x) => item('tags', x.id, x.name, '', () => void navigate({ to: '/customers', search: { tag: x.id } as never }))),
     ...(people ?? []).map((m) => item('members', m.id, m.name, words.role(m.role), () => void navigate({ to: '/settings/users' }), m.email)),
     ...(jobs?.items ?? []).filter((j) => !j.quiet).map((j) => item('jobs', j.id, jobName(j, f), [t(`jobs.state_${j.state}`), j.created_at && f.instant(j.created_at)].filter(Boolean).join(' · '), () => void navigate({ to: '/jobs', search: { kind: j.kind } }))),
-  ], [groups, boards, kept, classifications, features, kinds, questions, files, marks, people, jobs, f, t, label, navigate, words])
+    ...(hooks?.items ?? []).map((w) => item('webhooks', w.id, w.description || w.url, w.description ? w.url : '', () => void navigate({ to: '/settings/webhooks/$id', params: { id: w.id } }))),
+    ...(keys ?? []).map((x) => item('tokens', x.id, x.name, words.role(x.role), () => void navigate({ to: '/settings/tokens' }))),
+    ...(joined ?? []).map((m) => item('merges', m.id, `${m.merged.name ?? m.merged.id} → ${m.survivor.name ?? m.survivor.id}`, f.instant(m.at), () => void navigate({ to: '/customers/$id', params: { id: m.survivor.id } }), m.merged.id)),
+    ...(receipts?.pages.flatMap((p) => p.items) ?? []).map((e) => item('erasures', e.id, e.reason || e.id, f.instant(e.asked_at), () => void navigate({ to: '/erasures/$id', params: { id: e.id } }), e.author_name ?? '')),
+  ], [groups, boards, kept, classifications, features, kinds, questions, files, marks, people, jobs, hooks, keys, joined, receipts, f, t, label, navigate, words])
 }
 
-/** Kinds of records that are looked through. */
-const mostKinds = 4
-
-/** Records that answer to a word, of the largest kinds. */
+/** Records of every kind that answer to a word: the best of each first, the largest kinds before others. */
 export function useRecords(typed: string): Item[] {
   const f = useFormat()
   const navigate = useNavigate()
   const q = useDebounced(typed, 120)
   const { data: kinds } = useQuery({ ...objects, enabled: q.length > 1 })
-  const asked = useMemo(() => [...(kinds ?? [])].filter((o) => o.records > 0).sort((a, b) => b.records - a.records).slice(0, mostKinds), [kinds])
+  const asked = useMemo(() => [...(kinds ?? [])].filter((o) => o.records > 0).sort((a, b) => b.records - a.records), [kinds])
   const found = useQueries({ queries: asked.map((o) => ({ ...findRecords(o.id, q), enabled: q.length > 1, retry: false })) })
   if (q !== typed || q.length < 2) return []
-  return asked.flatMap((o, i) => {
+  const all = asked.flatMap((o, i) => {
     const fields = o.sections.flatMap((s) => s.fields)
-    return (found[i]?.data ?? []).map((r) => {
+    return (found[i]?.data ?? []).map((r, place) => {
       const shown = fields.filter((x) => r.values[x.key]).slice(0, 2).map((x) => shownIn(r, x, f))
-      return item('records', r.id, shown.join(' · ') || `#${r.number}`, `${f.label(o.label)} #${r.number}`, () => void navigate({ to: '/objects/$id', params: { id: o.id }, search: { q } as never }))
+      return { place, item: item('records', r.id, shown.join(' · ') || `#${r.number}`, `${f.label(o.label)} #${r.number}`, () => void navigate({ to: '/objects/$id', params: { id: o.id }, search: { record: r.id } as never })) }
     })
   })
+  return all.sort((a, b) => a.place - b.place).map((x) => x.item)
 }
 
 /** How many of those opened last are shown. */

@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { imports, members, overview, segments, segmentTrend } from '@/api/queries'
 import type { Import, Overview, SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
 import { Card, Page } from '@/parts/Page'
-import { Begin, SampleNote } from '@/parts/sample/Sample'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { MovesCard } from './MovesCard'
 import { Notices } from './Notices'
 import './today.css'
+
+const Begin = lazy(() => import('@/parts/sample/Sample').then((m) => ({ default: m.Begin })))
+const SampleNote = lazy(() => import('@/parts/sample/Sample').then((m) => ({ default: m.SampleNote })))
 
 /** What somebody with ten minutes wants to know: is it current, who moved since last week and what money hangs on it, which lists grew, what came in. */
 export function TodayPage() {
@@ -25,9 +28,9 @@ export function TodayPage() {
     <Page title={t('today.title')} note={data && data.customers > 0 && <Currency data={data} />}>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {!at.as_of && data?.customers !== 0 && <Notices />}
-      {data?.sample && <SampleNote />}
+      {data?.sample && <Suspense fallback={<div className="sample-room" />}><SampleNote /></Suspense>}
       {data && !at.as_of && (data.customers === 0 || data.orders === 0) && <FirstSteps data={data} />}
-      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <Begin />} /></Card>}
+      {data && data.customers === 0 && <Card><Empty title={t('classification.empty')} text={t(may('imports:write') ? 'classification.empty_text' : 'access.nothing_yet')} action={may('imports:write') && <Suspense fallback={null}><Begin /></Suspense>} /></Card>}
       {(query.isPending || (data && data.customers > 0)) && (
         <>
           <MovesCard day={data?.as_of} at={at} />

@@ -1,12 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Popconfirm } from 'antd'
-import { useCallback } from 'react'
 import { deleteSample, postSample } from '@/api/queries'
-import type { Job } from '@/api/types'
 import { useMay } from '../access'
 import { useFormat } from '../format'
 import { Progress } from '../jobs/JobLine'
-import { isOpen, ordered, useJobChanges, useJobs } from '../jobs/stream'
+import { isOpen, ordered, useJobs } from '../jobs/stream'
 import { LinkButton } from '../LinkButton'
 import { useProblemText } from '../States'
 import { toast } from '../toast'
@@ -50,19 +48,4 @@ export function RemoveSample() {
       <Button size="small" loading={remove.isPending}>{t('sample.remove')}</Button>
     </Popconfirm>
   )
-}
-
-/** When it is there every page says so, wherever its reader is by then. */
-export function useSampleComing() {
-  const f = useFormat()
-  const queries = useQueryClient()
-  const changed = useCallback((job: Job, before: Job | undefined) => {
-    if (job.kind !== 'sample' || !before || before.state === job.state) return
-    if (job.state === 'done') {
-      void queries.invalidateQueries()
-      toast.ok(f.t('sample.ready'))
-    }
-    if (job.state === 'dead') toast.bad(f.t('sample.failed', { why: f.label(job.problem?.message) }))
-  }, [f, queries])
-  useJobChanges(changed)
 }

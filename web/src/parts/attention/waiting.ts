@@ -13,5 +13,15 @@ export const unanswered = <T extends Pick<Import, 'status'>>(all: T[]): T[] => a
 export const unfinished = (jobs: Pick<Job, 'state' | 'quiet'>[]): number => jobs.filter((j) => !j.quiet && (j.state === 'queued' || j.state === 'running')).length
 
 const week = 7 * 86_400_000
-/** Jobs that were given up in the last seven days; older ones are no news. */
-export const given = (jobs: Pick<Job, 'finished_at' | 'created_at'>[], now: number): number => jobs.filter((j) => now - Date.parse(j.finished_at ?? j.created_at ?? '') < week).length
+/** What happened in the last seven days; older things are no news. */
+export const lately = <T>(all: T[], at: (one: T) => string | null | undefined, now: number): T[] => all.filter((x) => now - Date.parse(at(x) ?? '') < week)
+/** When the last of them was. */
+export const latest = (all: (string | null | undefined)[]): number => Math.max(0, ...all.map((at) => Date.parse(at ?? '') || 0))
+
+/** How far each was when it was last read. */
+export type Seen = Record<string, number>
+interface Leveled { key: string; level: number }
+/** What is new, or more than when it was last read. */
+export const unread = <T extends Leveled>(all: T[], seen: Seen): T[] => all.filter((x) => x.level > (seen[x.key] ?? 0))
+/** All of it read. What is over is forgotten, so that it is news when it comes again. */
+export const readAll = (all: Leveled[]): Seen => Object.fromEntries(all.map((x) => [x.key, x.level]))
