@@ -2,7 +2,9 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { timeline } from '@/api/queries'
 import type { TimelineItem, TimelineType } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { linesOf } from './lines'
@@ -16,6 +18,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const f = useFormat()
   const { t } = f
   const at = useAt()
+  const may = useMay()
   const query = useInfiniteQuery(timeline(id, types, at))
   const chosen = types.split(',').filter(Boolean)
   const toggle = (k: string) => onTypes((chosen.includes(k) ? chosen.filter((x) => x !== k) : [...chosen, k]).join(','))
@@ -29,7 +32,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
       </div>
       {query.isPending && <Loading lines={8} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.data && items.length === 0 && <Empty title={t('customers.nothing_happened')} />}
+      {query.data && items.length === 0 && <Empty title={t(chosen.length ? 'customers.nothing_happened' : 'customers.nothing_yet')} text={t(chosen.length ? 'customers.nothing_of_kind' : 'customers.nothing_yet_text')} action={chosen.length ? <Button onClick={() => onTypes('')}>{t('customers.all')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('imports.title')}</LinkButton>} />}
       <ol className="tl">{items.map((x, i) => <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />)}</ol>
       {query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
     </div>
