@@ -19,7 +19,7 @@ export function SaveTable({ name, table: { head, rows, of } }: { name: string; t
   }
   const label = t('common.save_table', { name })
   return (
-    <Pop className="save-table" align="near" label={label} title={label} button={t('common.save_as')}>
+    <Pop className="save-table" align="near" label={label} title={label} button={<Sheet />}>
       {(close) => (
         <div className="menu">
           {(['csv', 'xlsx'] as const).map((format) => <button key={format} type="button" onClick={() => { close(); void take(format) }}>{t(`common.save_${format}`)}</button>)}
@@ -28,3 +28,6 @@ export function SaveTable({ name, table: { head, rows, of } }: { name: string; t
     </Pop>
   )
 }
+
+/** A sheet that comes down. */
+const Sheet = () => <svg className="icon" viewBox="0 0 20 20" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d="M11.500 3H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V6.500zM11.500 3v3.500H15" /><path d="M10 8.500v5M8 11.700l2 2 2-2" /></svg>
