@@ -17,7 +17,7 @@ export function ChartCard({ title, mark, extra, note, table: { plain, of, ...tab
   return (
     <Card
       className={className}
-      title={mark ? <h2>{title} {mark}</h2> : title}
+      title={mark ? <div className="row"><h2>{title}</h2>{mark}</div> : title}
       label={title}
       extra={<>{extra}<Button size="small" type="text" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>{table.rows.length > 0 && <SaveTable name={title} table={{ head: table.columns.map((c) => c.name), rows: plain, of }} />}</>}
     >
