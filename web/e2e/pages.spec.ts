@@ -300,7 +300,8 @@ for (const lang of langs)
     const box = page.getByRole('combobox', { name: t('shell.search'), exact: true })
     const option = (text: string) => page.getByRole('option').filter({ hasText: text })
     const file = async (name: string) => {
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('common.save_csv', { name }), exact: true }).click()])
+      await page.getByRole('button', { name: t('common.save_table', { name }), exact: true }).click()
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('common.save_csv'), exact: true }).click()])
       const text = readFileSync(await download.path(), 'utf8')
       expect(text.startsWith('\ufeff')).toBe(true)
       return { name: download.suggestedFilename(), rows: cells(text) }

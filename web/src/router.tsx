@@ -104,7 +104,7 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('./areas/classification/OverviewPage'), 'OverviewPage'),
 })
 const classificationNew = createRoute({ getParentRoute: () => app, path: '/classification/new', staticData: { needs: 'definitions:write' }, component: lazyRouteComponent(() => import('./areas/classification/NewPage'), 'NewPage') })
-const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
+const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', validateSearch: (s: Raw): { from?: string; moves?: 'matrix' } => ({ from: day(s.from), moves: oneOf(s.moves, 'matrix') }), component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>`, `was.<classification>` (`class@day`) and `f.<own field>` are one parameter each. */
 export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; finding?: string; view?: string; density?: 'small'; facets?: 'off' } & Record<`class.${string}` | `was.${string}` | `f.${string}`, string | undefined>

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 
-interface Props { label: string; className?: string; button: ReactNode; title?: string; align?: 'left' | 'right'; testid?: string; children: (close: () => void) => ReactNode }
+interface Props { label: string; className?: string; button: ReactNode; title?: string; align?: 'left' | 'right' | 'near'; testid?: string; children: (close: () => void) => ReactNode }
 
-/** A small panel under a button; Esc or a click elsewhere closes it. Used where antd's would weigh on the first page load. */
+/** A small panel under a button (`near`: on the side of it that has room); Esc or a click elsewhere closes it. Used where antd's would weigh on the first page load. */
 export function Pop({ label, className = 'icon-btn', button, title, align = 'left', testid, children }: Props) {
   const [open, setOpen] = useState(false)
   const box = useRef<HTMLDivElement>(null)
@@ -30,7 +30,7 @@ export function Pop({ label, className = 'icon-btn', button, title, align = 'lef
   return (
     <div className="pop" ref={box}>
       <button ref={trigger} type="button" className={className} aria-label={label} title={title} aria-expanded={open} aria-controls={id} data-testid={testid} onClick={() => setOpen(!open)}>{button}</button>
-      {open && <div id={id} className={`pop-panel ${align}`} role="dialog" aria-label={label}>{children(() => setOpen(false))}</div>}
+      {open && <div id={id} className={`pop-panel ${align === 'near' && (box.current?.getBoundingClientRect().left ?? 0) > innerWidth / 2 ? 'right' : align}`} role="dialog" aria-label={label}>{children(() => setOpen(false))}</div>}
     </div>
   )
 }

@@ -4,8 +4,9 @@ import { Button, Segmented } from 'antd'
 import type { Change } from '@/api/types'
 import { changes as changesQuery, undoChange } from '@/api/work'
 import { useMay } from '@/parts/access'
-import { SaveCsv } from '@/parts/file/SaveCsv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { type Format, useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -22,11 +23,11 @@ export function ChangesPage() {
   return (
     <Page
       title={t('work.changes_title')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={t('work.changes_note')}
-      actions={<>{items.length > 0 && <SaveCsv name={t('work.changes_title')} table={{ head: [t('work.change_when'), t('work.change_what'), t('work.change_who'), t('work.change_size'), t('work.change_undone')], rows: () => items.map((c) => [f.instant(c.at), whatOf(c, f), c.author_name, c.changed, c.undone_at && f.instant(c.undone_at)]) }} />}{may('members:manage') && <Segmented aria-label={t('work.change_who')} value={by ?? 'me'} options={[{ value: 'me', label: t('work.changes_mine') }, { value: 'everybody', label: t('work.changes_all') }]} onChange={(v) => void navigate({ search: (old) => ({ ...old, by: v === 'everybody' ? v : undefined }), replace: true })} />}</>}
+      actions={<>{items.length > 0 && <SaveTable name={t('work.changes_title')} table={{ head: [t('work.change_when'), t('work.change_what'), t('work.change_who'), t('work.change_size'), t('work.change_undone')], rows: () => items.map((c) => [f.instant(c.at), whatOf(c, f), c.author_name, c.changed, c.undone_at && f.instant(c.undone_at)]) }} />}{may('members:manage') && <Segmented aria-label={t('work.change_who')} value={by ?? 'me'} options={[{ value: 'me', label: t('work.changes_mine') }, { value: 'everybody', label: t('work.changes_all') }]} onChange={(v) => void navigate({ search: (old) => ({ ...old, by: v === 'everybody' ? v : undefined }), replace: true })} />}</>}
     >
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={6} /></Card>}
-      {query.data && items.length === 0 && <Card><Empty title={t('work.no_changes')} text={t('work.no_changes_text')} /></Card>}
+      {query.data && items.length === 0 && <Card><Empty title={t('work.no_changes')} text={t('work.no_changes_text')} action={<LinkButton to="/customers" kind="primary">{t('customers.title')}</LinkButton>} /></Card>}
       {items.length > 0 && (
         <Card className="flush">
           <table className="data-table blocks">

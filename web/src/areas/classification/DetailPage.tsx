@@ -17,6 +17,7 @@ import { Card, Page } from '@/parts/Page'
 import { useOpened } from '@/parts/recent'
 import { Loading } from '@/parts/States'
 import './classification.css'
+import { FlowCard } from './FlowCard'
 import { type Pick, PickPanel } from './PickPanel'
 
 const DefinitionEditor = lazy(() => import('./DefinitionEditor'))
@@ -24,7 +25,9 @@ const DefinitionEditor = lazy(() => import('./DefinitionEditor'))
 /** One classification: its classes, and the rule of each in plain words; first match wins. */
 export function DetailPage() {
   const { key } = useParams({ from: '/app/classifications/$key' })
-  const { as_of, known } = useSearch({ strict: false }) as { as_of?: string; known?: 'then' | 'today' }
+  const search = useSearch({ from: '/app/classifications/$key' })
+  const navigate = useNavigate({ from: '/classifications/$key' })
+  const { as_of, known } = search
   const f = useFormat()
   const { t } = f
   const at = { as_of, known }
@@ -51,6 +54,7 @@ export function DetailPage() {
           </Card>
           <ByVersion {...data} />
           <Rules data={data} />
+          <FlowCard asOf={data.as_of} at={at} classifications={[data]} search={search} set={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} onPick={setPicked} />
           <ClassTrendCard name={key} at={at} />
           <Card title={t('classification.figures')}>
             <PlainTable

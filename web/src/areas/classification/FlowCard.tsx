@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { DatePicker, Segmented, Select } from 'antd'
 import dayjs from 'dayjs'
 import { lazy, Suspense, useMemo } from 'react'
 import { previewTiles } from '@/api/dashboards'
-import { flow } from '@/api/queries'
-import type { ClassificationSummary, Flow, Known } from '@/api/types'
+import { type AsOf, flow } from '@/api/queries'
+import type { ClassificationSummary, Flow } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { ChartCard } from '@/parts/ChartCard'
 import { majorOf } from '@/parts/file/csv'
@@ -18,25 +17,29 @@ import { useTheme } from '@/theme/useTheme'
 import { movedOf, notYet } from './moved'
 import type { Pick } from './PickPanel'
 
+/** What of it lives in the URL. */
+export interface FlowSearch { flow?: string; from?: string; moves?: 'matrix' }
+/** The day a flow begins with where none is said. */
+export const flowFrom = (asOf: string) => daysBefore(asOf, 30)
+
 /** From the first contact to the last: how people read a life, not the order rules are tried in. */
 const stages = ['not.yet', 'prospect', 'new', 'reactivated', 'active', 'at_risk', 'dormant', 'lost']
 
 const EChart = lazy(() => import('@/parts/EChart'))
 
 /** Who moved from which class to which between two days. Our own node order, no layout iterations: the same picture every time. */
-export function FlowCard({ asOf, known, classifications, onPick }: { asOf: string; known?: Known; classifications: ClassificationSummary[]; onPick: (p: Pick) => void }) {
+export function FlowCard({ asOf, at, classifications, search, set, onPick }: { asOf: string; at: AsOf; classifications: ClassificationSummary[]; search: FlowSearch; set: (next: FlowSearch) => void; onPick: (p: Pick) => void }) {
   const f = useFormat()
   const { t } = f
   const dark = useTheme() === 'dark'
   const phone = usePhone()
-  const search = useSearch({ from: '/app/classification' })
-  const navigate = useNavigate({ from: '/classification' })
-  const key = search.flow ?? 'lifecycle'
-  const from = search.from ?? daysBefore(asOf, 30)
-  const set = (next: object) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })
+  const { known } = at
+  const alone = classifications.length === 1 ? classifications[0]?.key : undefined
+  const key = alone ?? search.flow ?? 'lifecycle'
+  const from = search.from ?? flowFrom(asOf)
   const matrix = search.moves === 'matrix'
   const query = useQuery(flow({ classification: key, from, to: asOf, known }))
-  const crossed = useQuery({ ...previewTiles([{ id: 'flow', width: 4, who: {}, show: { kind: 'flow', classification: key, view: 'matrix' } }], { as_of: search.as_of, known, compare: from }), enabled: matrix && from < asOf })
+  const crossed = useQuery({ ...previewTiles([{ id: 'flow', width: 4, who: {}, show: { kind: 'flow', classification: key, view: 'matrix' } }], { ...at, compare: from }), enabled: matrix && from < asOf })
   const figure = crossed.data?.items[0]
   const data = useMemo(() => {
     const found = query.data
@@ -98,7 +101,7 @@ export function FlowCard({ asOf, known, classifications, onPick }: { asOf: strin
       title={t('classification.flow')}
       extra={
         <>
-          <Select size="small" aria-label={t('classification.flow_of')} value={key} onChange={(v) => set({ flow: v === 'lifecycle' ? undefined : v })} options={options} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} />
+          {!alone && <Select size="small" aria-label={t('classification.flow_of')} value={key} onChange={(v) => set({ flow: v === 'lifecycle' ? undefined : v })} options={options} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} />}
           <DatePicker size="small" aria-label={t('classification.from')} allowClear={false} value={dayjs(from)} maxDate={dayjs(asOf)} onChange={(d) => set({ from: d?.format('YYYY-MM-DD') })} />
           <span className="soft small">→ {asOf}</span>
           <Segmented size="small" aria-label={t('dashboards.view')} value={matrix ? 'matrix' : 'bands'} onChange={(v) => set({ moves: v === 'matrix' ? v : undefined })} options={(['bands', 'matrix'] as const).map((value) => ({ value, label: t(`dashboards.view_${value}`) }))} />

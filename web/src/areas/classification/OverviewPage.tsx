@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
 import { overview } from '@/api/queries'
 import type { ClassificationSummary, ClassSize, Overview } from '@/api/types'
@@ -15,7 +15,7 @@ import { Changed } from './Changed'
 import { ClassificationCards } from './ClassificationCards'
 import { CohortCard } from './CohortCard'
 import { CurveCard } from './CurveCard'
-import { FlowCard } from './FlowCard'
+import { FlowCard, flowFrom } from './FlowCard'
 import { type Pick, PickPanel } from './PickPanel'
 import { RfmCard } from './RfmCard'
 
@@ -23,6 +23,7 @@ export function OverviewPage() {
   const f = useFormat()
   const { t } = f
   const search = useSearch({ from: '/app/classification' })
+  const navigate = useNavigate({ from: '/classification' })
   const at = { as_of: search.as_of, known: search.known }
   const query = useQuery(overview(at))
   const [picked, setPicked] = useState<Pick | null>(null)
@@ -39,14 +40,14 @@ export function OverviewPage() {
       {data && data.customers > 0 && (
         <>
           <Tiles data={data} f={f} onPick={setPicked} />
-          {!search.as_of && <Changed day={data.as_of} known={search.known} classification={data.classifications.find((c) => c.key === (search.flow ?? 'lifecycle'))} />}
+          {!search.as_of && <Changed from={search.from ?? flowFrom(data.as_of)} day={data.as_of} known={search.known} classification={data.classifications.find((c) => c.key === (search.flow ?? 'lifecycle'))} />}
           <div className="board">
             <RfmCard asOf={data.as_of} known={search.known} onPick={setPicked} />
             <CurveCard at={at} onPick={setPicked} />
           </div>
           {below && (
             <>
-              <div id="flow" className="overview-flow"><FlowCard asOf={below.as_of} known={search.known} classifications={below.classifications} onPick={setPicked} /></div>
+              <div id="flow" className="overview-flow"><FlowCard asOf={below.as_of} at={at} classifications={below.classifications} search={search} set={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} onPick={setPicked} /></div>
               <CohortCard at={at} onPick={setPicked} />
               <ClassificationCards items={below.classifications} onPick={setPicked} />
             </>

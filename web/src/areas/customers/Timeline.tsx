@@ -2,7 +2,9 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { course, timeline } from '@/api/queries'
 import type { TimelineItem, TimelineType } from '@/api/types'
+import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
+import { LinkButton } from '@/parts/LinkButton'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
 import { type Day, merged } from './course'
@@ -17,6 +19,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const f = useFormat()
   const { t } = f
   const at = useAt()
+  const may = useMay()
   const chosen = types.split(',').filter(Boolean)
   const facts = chosen.filter((k) => k !== 'course')
   const [happened, turned] = [!chosen.length || facts.length > 0, !chosen.length || chosen.includes('course')]
@@ -37,7 +40,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
       {pending && <Loading lines={8} />}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {turned && went.error && <Failed error={went.error} retry={() => void went.refetch()} />}
-      {!pending && !(turned && went.isLoading) && lines.length === 0 && <Empty title={t('customers.nothing_happened')} />}
+      {!pending && !(turned && went.isLoading) && lines.length === 0 && <Empty title={t(chosen.length ? 'customers.nothing_happened' : 'customers.nothing_yet')} text={t(chosen.length ? 'customers.nothing_of_kind' : 'customers.nothing_yet_text')} action={chosen.length ? <Button onClick={() => onTypes('')}>{t('customers.all')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('imports.title')}</LinkButton>} />}
       <ol className="tl">{lines.map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} /> : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
       {turned && went.data && !(happened && query.hasNextPage) && <p className="soft small">{t('customers.course_from', { day: went.data.from })}</p>}
       {happened && query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}

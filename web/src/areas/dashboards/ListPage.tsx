@@ -32,12 +32,13 @@ export function ListPage() {
   const may = useMay()('definitions:write')
   const make = useMake()
   const blank = () => make.mutate({ body: blankDashboard({ zh: '新看板', en: 'New dashboard' }), edit: true })
+  const fresh = may && <Button type="primary" loading={make.isPending} onClick={blank}>{t('dashboards.new')}</Button>
   return (
-    <Page title={t('dashboards.title')} note={t('dashboards.note')} actions={may && <Button type="primary" loading={make.isPending} onClick={blank}>{t('dashboards.new')}</Button>}>
+    <Page title={t('dashboards.title')} note={t('dashboards.note')} actions={query.data?.length !== 0 && fresh}>
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={4} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-        {query.data?.length === 0 && <Empty title={t('dashboards.none')} text={t(may ? 'dashboards.none_text' : 'access.nothing_yet')} />}
+        {query.data?.length === 0 && <Empty title={t('dashboards.none')} text={t(may ? 'dashboards.none_text' : 'access.nothing_yet')} action={fresh} />}
         {query.data && query.data.length > 0 && <Table items={query.data} onCopy={(d) => make.mutate({ body: { name: { zh: `${d.name.zh}（副本）`, en: `${d.name.en} (copy)` }, tiles: d.tiles, audience: 'private' } })} may={may} />}
       </Card>
       {may && !query.isPending && <Templates busy={make.isPending} onUse={(body) => make.mutate({ body })} />}

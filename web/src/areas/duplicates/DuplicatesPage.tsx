@@ -4,7 +4,7 @@ import { Button, Select } from 'antd'
 import { useMemo } from 'react'
 import { type Asking, type Candidate, candidates } from '@/api/duplicates'
 import { useMay } from '@/parts/access'
-import { SaveCsv } from '@/parts/file/SaveCsv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { type Format, useFormat } from '@/parts/format'
 import { useHotkeys, usePhone } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
@@ -43,11 +43,14 @@ function Queue() {
   const onDecided = () => set({ id: phone ? undefined : (items[place + 1] ?? items[place - 1])?.id })
   const look = useSearchNow()
   const works = may('customers:write')
+  const find = <Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button>
+  const narrowed = state !== 'open' || !!search.band || !!search.kind
+  const none = query.data !== undefined && items.length === 0 && !narrowed
   return (
     <Page
       title={t('duplicates.title')}
       note={first && <span>{t('duplicates.count', { count: first.total, n: f.integer(first.total) })} · {first.searching ? t('duplicates.searching') : first.searched_at ? t('duplicates.searched', { at: f.instant(first.searched_at) }) : t('duplicates.not_searched')}</span>}
-      actions={<>{items.length > 0 && <SaveCsv name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, c.probability, reasonsOf(c, f)]) }} />}{works && <><Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button><MergeAll /></>}</>}
+      actions={<>{items.length > 0 && <SaveTable name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, c.probability, reasonsOf(c, f)]) }} />}{works && <>{!none && find}<MergeAll /></>}</>}
     >
       <div className="list-tools-row">
         <Select aria-label={t('duplicates.state')} value={state} onChange={(v) => set({ state: v === 'open' ? undefined : v, id: undefined })} options={(['open', 'later', 'distinct', 'merged'] as const).map((s) => ({ value: s, label: t(`duplicates.state_${s}`) }))} />
@@ -56,7 +59,7 @@ function Queue() {
       </div>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Card><Loading lines={8} /></Card>}
-      {query.data && items.length === 0 && <Card><Empty title={t(state === 'open' ? 'duplicates.none' : 'duplicates.none_match')} text={t(state === 'open' ? 'duplicates.none_text' : 'duplicates.none_match_text')} /></Card>}
+      {query.data && items.length === 0 && <Card><Empty title={t(narrowed ? 'duplicates.none_match' : 'duplicates.none')} text={t(narrowed ? 'duplicates.none_match_text' : 'duplicates.none_text')} action={narrowed ? <Button onClick={() => set({ state: undefined, band: undefined, kind: undefined })}>{t('customers.clear')}</Button> : works && find} /></Card>}
       {items.length > 0 && (
         <div className="dup">
           {!(phone && current) && (

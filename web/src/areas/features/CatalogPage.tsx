@@ -10,6 +10,7 @@ import { useMay } from '@/parts/access'
 import { askToLeave } from '@/parts/ask'
 import { Gone } from '@/parts/definition/Gone'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
@@ -54,7 +55,7 @@ export function CatalogPage() {
   // a link to one that was taken away
   const lost = search.open && search.open !== 'new' && query.data && !byKey.has(search.open) ? search.open : null
   return (
-    <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<>{may('export:take') && <Button href={`${API}/definitions/export`} download>{t('features.export')}</Button>}{may('definitions:write') && <Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button>}</>}>
+    <Page title={t('features.title')} note={list.length > 0 && t('features.note', { count: list.length })} actions={<>{shown.length > 0 && <SaveTable name={t('features.title')} table={{ head: [t('features.name'), t('features.key'), t('features.shelf'), t('features.meaning'), t('features.type'), t('features.unit'), t('features.how')], rows: () => shown.map((x) => [f.label(x.label), x.key, t(`features.group_${x.group}`), f.label(x.description), t(`features.type_${x.value}`), x.unit && f.label(x.unit), t(`features.kind_${x.entry?.figure ? 'records' : x.definition.kind}`)]) }} />}{may('export:take') && <Button href={`${API}/definitions/export`} download>{t('features.export')}</Button>}{may('definitions:write') && <Button type="primary" onClick={() => open('new')}>{t('features.new')}</Button>}</>}>
       <div className="row">
         <div data-page-search className="grow"><Input allowClear aria-label={t('features.search')} placeholder={t('features.search')} value={search.q ?? ''} onChange={(e) => void navigate({ search: (old) => ({ ...old, q: e.target.value || undefined }), replace: true })} /></div>
       </div>
@@ -64,7 +65,7 @@ export function CatalogPage() {
       </div>
       {query.isPending && <Card><Loading lines={10} /></Card>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {list.length > 0 && shown.length === 0 && <Card><Empty title={t('features.none')} action={may('definitions:write') && <Button onClick={() => open('new')}>{t('features.new')}</Button>} /></Card>}
+      {list.length > 0 && shown.length === 0 && <Card><Empty title={t('features.none')} text={t('segments.none_match_text')} action={may('definitions:write') && <Button onClick={() => open('new')}>{t('features.new')}</Button>} /></Card>}
       {groups.filter((g) => shown.some((x) => x.group === g)).map((g) => (
         <Card key={g} title={t(`features.group_${g}`)} className="flush">
           {/* a scrolling region must be reachable by keyboard */}

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { href } from '@/api/client'
 import type { Import, RejectReason, Report } from '@/api/types'
@@ -32,6 +33,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
               rows={records.map(([kind, n]) => [kind === 'lines' && report.orders ? t('imports.kind_lines_of', { count: report.orders, orders: f.integer(report.orders) }) : t(`imports.kind_${kind}`), f.integer(n.created), f.integer(n.updated), f.integer(n.duplicate)])}
             />
           )}
+          {report.customers.created > 0 && data.status !== 'undone' && <p className="soft small">{t('imports.then_compared')} <Link to="/duplicates">{t('duplicates.title')}</Link></p>}
           {report.first_day && <p className="soft small">{t('imports.days', { from: report.first_day, to: report.last_day })}</p>}
         </div>
       </Card>

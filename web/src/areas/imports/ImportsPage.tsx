@@ -7,7 +7,8 @@ import type { Import, Job } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { Drop } from '@/parts/file/Drop'
 import { isTable } from '@/parts/file/pasted'
-import { useFormat } from '@/parts/format'
+import { SaveTable, type Table } from '@/parts/file/SaveTable'
+import { type Format, useFormat } from '@/parts/format'
 import { ordered } from '@/parts/jobs/stream'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
@@ -22,7 +23,8 @@ const PasteTable = lazy(() => import('./PasteTable'))
 const kinds = '.csv,.tsv,.txt,.xlsx,.xls,.jsonl,.ndjson,.json,.parquet'
 
 export function ImportsPage() {
-  const { t } = useFormat()
+  const f = useFormat()
+  const { t } = f
   const history = useQuery(imports)
   const base = useQuery(overview()).data
   const begin = base?.customers === 0 && history.data?.every((i) => i.status !== 'committed') && <Begin files={false} />
@@ -31,7 +33,7 @@ export function ImportsPage() {
       {base?.sample && <SampleNote />}
       <DropZone />
       <InboxNote />
-      <Card title={t('imports.history')} className="flush" extra={!!history.data?.length && begin}>
+      <Card title={t('imports.history')} className="flush" extra={!!history.data?.length && <>{begin}<SaveTable name={t('imports.history')} table={tableOf(history.data, f)} /></>}>
         {history.isPending && <div className="page"><Loading /></div>}
         {history.error && <Failed error={history.error} retry={() => void history.refetch()} />}
         {history.data && (history.data.length ? <History items={history.data} /> : <Empty title={t('imports.none')} text={t('imports.none_text')} action={begin} />)}
@@ -117,7 +119,7 @@ function History({ items }: { items: Import[] }) {
               <td className="num" data-label={t('imports.rejected')}>{x.report ? f.integer(x.report.quarantined) : '—'}</td>
               <td className="num" data-label={t('imports.duplicates')}>{x.report ? f.integer(x.report.duplicates) : '—'}</td>
               <td className="nowrap">{f.instant(x.created_at)}</td>
-              <td>{x.author === 'cli' ? t('imports.by_cli') : x.author}</td>
+              <td>{byWhom(x, f)}</td>
             </tr>
           ))}
         </tbody>
@@ -125,3 +127,10 @@ function History({ items }: { items: Import[] }) {
     </div>
   )
 }
+
+const byWhom = (x: Import, { t }: Format) => (x.author === 'cli' ? t('imports.by_cli') : x.author)
+
+const tableOf = (items: Import[], f: Format): Table => ({
+  head: ['files', 'status', 'rows_in', 'accepted', 'rejected', 'duplicates', 'when', 'by'].map((key) => f.t(`imports.${key}`)),
+  rows: () => items.map((x) => [x.files.map((file) => file.name).join(', ') || x.id, f.t(`imports.status_${x.status}`), x.report?.rows_in, x.report?.accepted, x.report?.quarantined, x.report?.duplicates, f.instant(x.created_at), byWhom(x, f)]),
+})

@@ -4,6 +4,7 @@ import { Button, Input, InputNumber, Popconfirm, Select } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { isProblem } from '@/api/problem'
 import { deleteMail, mail, type MailSecurity, type MailState, putMail, type Relay, type SentMail, testMail } from '@/api/mail'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
@@ -21,7 +22,7 @@ export function MailPage() {
       {query.data && (
         <div className="mail-cards">
           <Server key={query.data.relay?.updated_at ?? ''} relay={query.data.relay ?? undefined} />
-          <Recent items={query.data.recent} />
+          <Recent items={query.data.recent} set={!!query.data.relay} />
         </div>
       )}
     </Page>
@@ -95,12 +96,12 @@ function Test() {
   )
 }
 
-function Recent({ items }: { items: SentMail[] }) {
+function Recent({ items, set }: { items: SentMail[]; set: boolean }) {
   const f = useFormat()
   const { t } = f
-  if (items.length === 0) return <Card title={t('mail.recent')}><Empty title={t('mail.none')} text={t('mail.none_text')} /></Card>
+  if (items.length === 0) return <Card title={t('mail.recent')}><Empty title={t('mail.none')} text={t('mail.none_text')} action={!set && <Button onClick={() => document.getElementById('mail-host')?.focus()}>{t('mail.server')}</Button>} /></Card>
   return (
-    <Card className="flush" title={t('mail.recent')}>
+    <Card className="flush" title={t('mail.recent')} extra={<SaveTable name={t('mail.recent')} table={{ head: ['to', 'subject', 'state', 'at'].map((key) => t(`mail.${key}`)), rows: () => items.map((m) => [m.to, m.subject, t(`mail.state_${m.state}`), f.instant(m.created_at)]) }} />}>
       {/* a scrolling region must be reachable by keyboard */}
       <div className="scroll" role="group" tabIndex={0} aria-label={t('mail.recent')}>
         <table className="data-table blocks mails">

@@ -4,7 +4,7 @@ import { Button } from 'antd'
 import { invitations, members } from '@/api/queries'
 import type { Member } from '@/api/types'
 import { useAccessWords, useMay } from '@/parts/access'
-import { SaveCsv } from '@/parts/file/SaveCsv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
@@ -30,7 +30,7 @@ export function MembersPage() {
     rows: () => items.map((m) => [m.name, m.email, words.role(m.role), t(m.permissions.includes('personal:read') ? 'common.yes' : 'common.no'), m.last_seen_at && instant(m.last_seen_at), instant(m.created_at)]),
   })
   return (
-    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<>{people.data && <SaveCsv name={t('members.title')} table={table(people.data)} />}<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button></>}>
+    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<>{people.data && <SaveTable name={t('members.title')} table={table(people.data)} />}<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button></>}>
       {people.isPending || asked.isPending ? <Card><Loading lines={10} /></Card> : (
         <>
           <Card className="flush" label={t('members.title')}>

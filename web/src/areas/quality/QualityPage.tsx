@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { type DataQuality, type Finding, dataQuality } from '@/api/quality'
 import { useMay } from '@/parts/access'
 import { shareOf } from '@/parts/file/csv'
-import { SaveCsv } from '@/parts/file/SaveCsv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { Fold } from '@/parts/Fold'
 import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
@@ -62,7 +62,7 @@ function Found({ q, f }: { q: DataQuality; f: Format }) {
         </Card>
         <Trend history={q.history} today={q.today} now={q.score ?? null} />
       </div>
-      <Card title={t('quality.to_mend', { count: open.length, n: f.integer(open.length) })} className="flush" extra={open.length > 0 && <SaveCsv name={t('quality.title')} table={{ of: q.today, head: [t('quality.finding'), t('quality.level'), t('quality.lacking'), t('quality.of_all'), t('quality.share_of'), t('quality.effect'), t('quality.to_do')], rows: () => open.map((x) => [f.label(x.text), t(`quality.level_${x.level}`), x.count, x.of, shareOf(x.share), f.label(x.effect), f.label(x.mend)]) }} />}>
+      <Card title={t('quality.to_mend', { count: open.length, n: f.integer(open.length) })} className="flush" extra={open.length > 0 && <SaveTable name={t('quality.title')} table={{ of: q.today, head: [t('quality.finding'), t('quality.level'), t('quality.lacking'), t('quality.of_all'), t('quality.share_of'), t('quality.effect'), t('quality.to_do')], rows: () => open.map((x) => [f.label(x.text), t(`quality.level_${x.level}`), x.count, x.of, shareOf(x.share), f.label(x.effect), f.label(x.mend)]) }} />}>
         {open.length === 0 && <Empty title={t('quality.all_fine')} text={t('quality.all_fine_text')} />}
         <ul className="quality-list">{open.map((x) => <One key={x.code} x={x} f={f} />)}</ul>
       </Card>
@@ -108,7 +108,7 @@ function Fields({ all, f }: { all: Finding[]; f: Format }) {
   const name = (x: Finding) => f.label(x.field ?? x.text)
   const missing = all.find((x) => featureOf(x) !== undefined)
   return (
-    <Card title={t('quality.fields')} className="flush" extra={<SaveCsv name={t('quality.fields')} table={{ head: [t('quality.field'), t('quality.filled'), t('quality.lacking')], rows: () => all.map((x) => [name(x), ...(x.masked ? [] : [shareOf(1 - x.share), x.count])]) }} />}>
+    <Card title={t('quality.fields')} className="flush" extra={<SaveTable name={t('quality.fields')} table={{ head: [t('quality.field'), t('quality.filled'), t('quality.lacking')], rows: () => all.map((x) => [name(x), ...(x.masked ? [] : [shareOf(1 - x.share), x.count])]) }} />}>
       <table className="data-table blocks">
         <thead><tr><th>{t('quality.field')}</th><th className="num">{t('quality.filled')}</th><th className="num">{t('quality.lacking')}</th><th>{t('quality.effect')}</th></tr></thead>
         <tbody>

@@ -7,7 +7,7 @@ import type { SegmentItem } from '@/api/types'
 import type { SegmentsSearch } from '@/router'
 import { useMay } from '@/parts/access'
 import { majorOf, shareOf } from '@/parts/file/csv'
-import { SaveCsv } from '@/parts/file/SaveCsv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { useRemoval } from '@/parts/definition/useRemoval'
 import { withKey } from '@/parts/hooks'
@@ -44,7 +44,7 @@ export function ListPage() {
         <div className="list-tools-row">
           <div data-page-search className="grow"><Input allowClear aria-label={t('segments.search')} placeholder={t('segments.search')} value={q} onChange={(e) => set({ q: e.target.value || undefined })} /></div>
           <Select<Order> aria-label={t('segments.sort')} value={sort} popupMatchSelectWidth={false} onChange={(by) => set({ sort: by === 'name' ? undefined : by })} options={orders.map((value) => ({ value, label: t(`segments.sort_${value}`) }))} />
-          {(query.isPending || shown.length > 0) && <SaveCsv name={t('segments.title')} table={{ of: all[0]?.as_of, head: [t('segments.name'), t('features.key'), t('segments.rule'), t('segments.size'), t('segments.share'), t('segments.net'), t('segments.changed')], rows: () => shown.map((s) => [f.label(s.label), s.key, f.label(s.sentence), s.size, shareOf(s.share), majorOf(s.net, f.currency.digits), s.changed_at && f.instant(s.changed_at)]) }} />}
+          {(query.isPending || shown.length > 0) && <SaveTable name={t('segments.title')} table={{ of: all[0]?.as_of, head: [t('segments.name'), t('features.key'), t('segments.rule'), t('segments.size'), t('segments.share'), t('segments.net'), t('segments.changed')], rows: () => shown.map((s) => [f.label(s.label), s.key, f.label(s.sentence), s.size, shareOf(s.share), majorOf(s.net, f.currency.digits), s.changed_at && f.instant(s.changed_at)]) }} />}
         </div>
       )}
       <Card className="flush">

@@ -4,9 +4,9 @@ import { type AsOf, flow } from '@/api/queries'
 import type { Flow } from '@/api/types'
 import { daysBefore } from '@/i18n/format'
 import { useFormat } from '@/parts/format'
+import { direction } from '@/parts/moves'
 import { Card } from '@/parts/Page'
 import { Failed, Loading } from '@/parts/States'
-import { direction } from './moves'
 
 /** Who changed stage in the week before a day, the most money first: those who slip away apart from those who come back. */
 export function MovesCard({ day, at }: { day: string | undefined; at: AsOf }) {

@@ -6,6 +6,7 @@ import type { Import, Overview, SegmentItem } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
+import { LinkButton } from '@/parts/LinkButton'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
@@ -89,13 +90,14 @@ function FirstSteps({ data }: { data: Overview }) {
 function Lists() {
   const f = useFormat()
   const { t } = f
+  const may = useMay()
   const at = useAt()
   const query = useQuery(segments(at))
   const shown = [...(query.data ?? [])].filter((s) => s.kind !== 'static').sort((a, b) => b.net - a.net).slice(0, 8)
   return (
     <Card title={t('today.lists')} className="flush" extra={<Link to="/segments">{t('today.all_segments')}</Link>}>
       {query.error && <Failed error={query.error} />}
-      {query.data && shown.length === 0 && <Empty title={t('segments.none')} />}
+      {query.data && shown.length === 0 && <Empty title={t('segments.none')} text={t(may('definitions:write') ? 'segments.none_text' : 'access.nothing_yet')} action={may('definitions:write') && <LinkButton to="/segments/new">{t('segments.new')}</LinkButton>} />}
       {query.isPending && <div className="lists-room"><Loading lines={8} /></div>}
       {shown.length > 0 && (
         <div className="scroll" role="group" tabIndex={0} aria-label={t('today.lists')}>

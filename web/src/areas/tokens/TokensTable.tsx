@@ -3,6 +3,7 @@ import { Popconfirm } from 'antd'
 import type { Token } from '@/api/types'
 import { deleteToken, session, tokens } from '@/api/queries'
 import { useAccessWords } from '@/parts/access'
+import type { Table } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
@@ -41,6 +42,16 @@ export function TokensTable({ items }: { items: Token[] }) {
       </table>
     </div>
   )
+}
+
+/** The same as a file. */
+export function useTable() {
+  const { t, instant } = useFormat()
+  const words = useAccessWords()
+  return (items: Token[]): Table => ({
+    head: [t('tokens.name'), t('tokens.prefix'), t('tokens.owner'), t('access.role'), t('members.personal'), t('tokens.state'), t('tokens.last_used'), t('tokens.expires')],
+    rows: () => items.map((x) => [x.name, x.prefix, x.owner.name, words.role(x.role), t(x.permissions.includes('personal:read') ? 'common.yes' : 'common.no'), t(`tokens.state_${x.state}`), x.last_used_at && instant(x.last_used_at), instant(x.expires_at)]),
+  })
 }
 
 function Revoke({ token }: { token: Token }) {

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { deliveries, delivery, type Delivery, type DeliveryState, resend, type Webhook, webhooks } from '@/api/webhooks'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Drawer } from '@/parts/opened'
 import { Card } from '@/parts/Page'
@@ -14,17 +15,20 @@ const states = ['waiting', 'sent', 'dead', 'dropped'] as const
 
 /** What went there: state, answer and time of each message, and a way to look into it and send it again. */
 export function DeliveriesCard({ id, state: on }: { id: string; state: Webhook['state'] }) {
-  const { t } = useFormat()
+  const f = useFormat()
+  const { t } = f
+  const about = useAbout()
+  const outcome = useOutcome()
   const [state, setState] = useState<DeliveryState | undefined>()
   const [open, setOpen] = useState('')
   const query = useInfiniteQuery(deliveries(id, state))
   const items = query.data?.pages.flatMap((p) => p.items) ?? []
   const filter = <Select aria-label={t('webhooks.delivery_state')} className="hook-filter" allowClear value={state} placeholder={t('webhooks.any_state')} onChange={(next?: DeliveryState) => setState(next)} options={states.map((value) => ({ value, label: t(`webhooks.delivery_${value}`) }))} />
   return (
-    <Card className="flush" title={t('webhooks.deliveries')} extra={filter}>
+    <Card className="flush" title={t('webhooks.deliveries')} extra={<>{filter}{items.length > 0 && <SaveTable name={t('webhooks.deliveries')} table={{ head: [t('webhooks.event'), t('webhooks.about_what'), t('webhooks.customers'), t('webhooks.delivery_state'), t('webhooks.answer'), t('webhooks.at')], rows: () => items.map((d) => [t(`webhooks.type_${d.type.replace('.', '_')}`), about(d), d.customers, t(`webhooks.delivery_${d.state}`), outcome(d), f.instant(d.created_at)]) }} />}</>}>
       {query.isPending && <div className="page"><Loading lines={5} /></div>}
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.data && items.length === 0 && <Empty title={t('webhooks.no_deliveries')} text={state ? undefined : t('webhooks.no_deliveries_text')} />}
+      {query.data && items.length === 0 && <Empty title={t('webhooks.no_deliveries')} text={t(state ? 'customers.none_match_text' : 'webhooks.no_deliveries_text')} action={state && <Button onClick={() => setState(undefined)}>{t('customers.clear')}</Button>} />}
       {items.length > 0 && <Table items={items} onOpen={setOpen} />}
       {query.hasNextPage && <div className="jobs-foot"><Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('jobs.older')}</Button></div>}
       <Drawer open={!!open} onClose={() => setOpen('')} size={560} title={t('webhooks.delivery')} destroyOnHidden>{open && <Detail id={id} one={open} on={on === 'on'} />}</Drawer>
@@ -32,10 +36,15 @@ export function DeliveriesCard({ id, state: on }: { id: string; state: Webhook['
   )
 }
 
+/** Of which segment or classification a message tells. */
+function useAbout() {
+  const { segmentNames, classificationNames } = useNames()
+  return ({ subject }: Delivery) => subject && (segmentNames.get(subject) ?? classificationNames.get(subject) ?? subject)
+}
+
 function Kind({ item }: { item: Delivery }) {
   const { t } = useFormat()
-  const { segmentNames, classificationNames } = useNames()
-  const about = item.subject && (segmentNames.get(item.subject) ?? classificationNames.get(item.subject) ?? item.subject)
+  const about = useAbout()(item)
   return <><span className="strong">{t(`webhooks.type_${item.type.replace('.', '_')}`)}</span>{about && <span className="soft"> · {about}</span>}</>
 }
 

@@ -4,28 +4,31 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { docs } from '@/api/queries'
 import { type Webhook, webhooks } from '@/api/webhooks'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { HeldNote } from './HeldNote'
-import { useHealth, useWanted } from './health'
+import { healthOf, useWanted } from './health'
 import { Sample } from './Sample'
 import { WebhookDrawer } from './WebhookDrawer'
 import './webhooks.css'
 
 /** Where changes are told: every endpoint with how it goes. */
 export function WebhooksPage() {
-  const { t, lang } = useFormat()
+  const f = useFormat()
+  const { t, lang } = f
   const query = useQuery(webhooks)
+  const wanted = useWanted()
   const [making, setMaking] = useState(false)
   const make = <Button type="primary" onClick={() => setMaking(true)}>{t('webhooks.new')}</Button>
   return (
-    <Page title={t('webhooks.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('webhooks.note')} actions={make}>
+    <Page title={t('webhooks.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('webhooks.note')} actions={query.data?.items.length !== 0 && <>{query.data && <SaveTable name={t('webhooks.title')} table={{ head: [t('webhooks.url'), t('webhooks.description'), t('webhooks.events'), t('webhooks.state'), t('webhooks.waiting'), t('webhooks.last')], rows: () => (query.data?.items ?? []).map((w) => [w.url, w.description, wanted(w), healthOf(w, t).text, w.waiting, w.succeeded_at && f.instant(w.succeeded_at)]) }} />}{make}</>}>
       {query.data?.held && <HeldNote held={query.data.held} />}
       <Card className="flush" label={t('webhooks.title')}>
         {query.isPending && <div className="page"><Loading lines={2} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
-        {query.data && (query.data.items.length ? <Table items={query.data.items} /> : <Empty title={t('webhooks.none')} text={t('webhooks.none_text')} />)}
+        {query.data && (query.data.items.length ? <Table items={query.data.items} /> : <Empty title={t('webhooks.none')} text={t('webhooks.none_text')} action={make} />)}
       </Card>
       <Sample />
       <p className="small"><a href={docs(lang)}>{t('tokens.reference')}</a></p>
@@ -65,6 +68,6 @@ function Table({ items }: { items: Webhook[] }) {
 }
 
 export function Health({ webhook }: { webhook: Webhook }) {
-  const health = useHealth(webhook)
+  const health = healthOf(webhook, useFormat().t)
   return <span className={`chip hook-${health.tone}`}>{health.text}</span>
 }

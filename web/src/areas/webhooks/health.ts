@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { overview, segments } from '@/api/queries'
 import type { Webhook } from '@/api/webhooks'
-import { useFormat } from '@/parts/format'
+import { type Format, useFormat } from '@/parts/format'
 
 /** How an endpoint goes, in a word. */
-export function useHealth(w: Webhook): { text: string; tone: 'good' | 'bad' | 'off' } {
-  const { t } = useFormat()
+export function healthOf(w: Webhook, t: Format['t']): { text: string; tone: 'good' | 'bad' | 'off' } {
   if (w.state === 'off') return { text: t('webhooks.state_off'), tone: 'off' }
   if (w.state === 'paused') return { text: t(w.why === 'gone' ? 'webhooks.state_gone' : w.why === 'secret' ? 'webhooks.state_secret' : 'webhooks.state_paused'), tone: 'bad' }
   if (w.failures > 0) return { text: t('webhooks.state_failing', { count: w.failures }), tone: 'bad' }

@@ -18,7 +18,7 @@ test('money is of the whole currency, shares have no noise', () => {
 })
 
 test('files have names that every system takes', () => {
-  expect(fileName('RFM 热力图', '2026-11-30')).toBe('RFM-热力图-2026-11-30.csv')
-  expect(fileName('a/b: "c"?')).toBe('a-b-c.csv')
-  expect(fileName('..')).toBe('table.csv')
+  expect(fileName('RFM 热力图', 'csv', '2026-11-30')).toBe('RFM-热力图-2026-11-30.csv')
+  expect(fileName('a/b: "c"?', 'xlsx')).toBe('a-b-c.xlsx')
+  expect(fileName('..', 'csv')).toBe('table.csv')
 })

@@ -22,4 +22,4 @@ export const majorOf = (minor: number, digits: number): number => Number((minor 
 export const shareOf = (share: number): number => Number(share.toFixed(6))
 
 /** A name files may have everywhere. */
-export const fileName = (name: string, of?: string): string => `${[name.replace(/[\\/:*?"<>|\s]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80) || 'table', of].filter(Boolean).join('-')}.csv`
+export const fileName = (name: string, format: 'csv' | 'xlsx', of?: string): string => `${[name.replace(/[\\/:*?"<>|\s]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80) || 'table', of].filter(Boolean).join('-')}.${format}`
