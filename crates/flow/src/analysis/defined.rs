@@ -9,7 +9,7 @@ use domain::{
     classification::Classification,
     feature::{self, Feature, Plan},
     library,
-    rule::Vocabulary,
+    rule::{Names, Vocabulary},
     segment::{self, Segment},
 };
 use serde::{Serialize, de::DeserializeOwned};

@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     analysis::{
         defined::{self, Change, Definitions},
-        used_by::{self, Dependent, Naming},
+        used_by::{self, Dependent},
     },
     app::App,
     people::By,
