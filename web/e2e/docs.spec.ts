@@ -23,7 +23,7 @@ for (const lang of langs)
 
       await page.goto(at('/settings/tokens'))
       await settled(page)
-      await page.getByRole('button', { name: t('tokens.new'), exact: true }).click()
+      await page.getByRole('button', { name: t('tokens.new'), exact: true }).first().click()
       const drawer = page.getByRole('dialog')
       await drawer.getByLabel(t('tokens.name'), { exact: true }).fill('till')
       // who posts facts may import

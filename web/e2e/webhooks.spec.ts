@@ -65,7 +65,7 @@ for (const lang of langs)
       await settled(page)
       await expect(page.getByText(t('webhooks.none'), { exact: true })).toBeVisible()
       await step('none')
-      await button(t('webhooks.new')).click()
+      await button(t('webhooks.new')).first().click()
       // what leads inside is refused, in words, at its field
       await drawer.getByLabel(t('webhooks.url'), { exact: true }).fill('http://169.254.169.254/latest/meta-data/')
       await drawer.getByRole('button', { name: t('webhooks.make'), exact: true }).click()

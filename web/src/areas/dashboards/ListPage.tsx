@@ -34,7 +34,7 @@ export function ListPage() {
   const blank = () => make.mutate({ body: blankDashboard({ zh: '新看板', en: 'New dashboard' }), edit: true })
   const fresh = may && <Button type="primary" loading={make.isPending} onClick={blank}>{t('dashboards.new')}</Button>
   return (
-    <Page title={t('dashboards.title')} note={t('dashboards.note')} actions={query.data?.length !== 0 && fresh}>
+    <Page title={t('dashboards.title')} note={t('dashboards.note')} actions={fresh}>
       <Card className="flush">
         {query.isPending && <div className="page"><Loading lines={4} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}

@@ -45,12 +45,11 @@ function Queue() {
   const works = may('customers:write')
   const find = <Button loading={look.isPending || first?.searching} onClick={() => look.mutate()}>{t('duplicates.search_now')}</Button>
   const narrowed = state !== 'open' || !!search.band || !!search.kind
-  const none = query.data !== undefined && items.length === 0 && !narrowed
   return (
     <Page
       title={t('duplicates.title')}
       note={first && <span>{t('duplicates.count', { count: first.total, n: f.integer(first.total) })} · {first.searching ? t('duplicates.searching') : first.searched_at ? t('duplicates.searched', { at: f.instant(first.searched_at) }) : t('duplicates.not_searched')}</span>}
-      actions={<>{items.length > 0 && <SaveTable name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, c.probability, reasonsOf(c, f)]) }} />}{works && <>{!none && find}<MergeAll /></>}</>}
+      actions={<>{items.length > 0 && <SaveTable name={t('duplicates.title')} table={{ head: [t('duplicates.first'), t('duplicates.first_id'), t('duplicates.second'), t('duplicates.second_id'), t('duplicates.probability'), t('duplicates.reasons')], rows: () => items.map((c) => [c.a.name, c.a.id, c.b.name, c.b.id, c.probability, reasonsOf(c, f)]) }} />}{works && <>{find}<MergeAll /></>}</>}
     >
       <div className="list-tools-row">
         <Select aria-label={t('duplicates.state')} value={state} onChange={(v) => set({ state: v === 'open' ? undefined : v, id: undefined })} options={(['open', 'later', 'distinct', 'merged'] as const).map((s) => ({ value: s, label: t(`duplicates.state_${s}`) }))} />

@@ -20,7 +20,7 @@ export function TokensPage() {
   const [making, setMaking] = useState(false)
   const make = <Button type="primary" onClick={() => setMaking(true)}>{t('tokens.new')}</Button>
   return (
-    <Page title={t('tokens.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('tokens.note')} actions={query.data?.length !== 0 && <>{query.data && <SaveTable name={t('tokens.title')} table={table(query.data)} />}{make}</>}>
+    <Page title={t('tokens.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('tokens.note')} actions={<>{!!query.data?.length && <SaveTable name={t('tokens.title')} table={table(query.data)} />}{make}</>}>
       <Card className="flush" label={t('tokens.title')}>
         {query.isPending && <div className="page"><Loading lines={3} /></div>}
         {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}

@@ -23,7 +23,7 @@ export function WebhooksPage() {
   const [making, setMaking] = useState(false)
   const make = <Button type="primary" onClick={() => setMaking(true)}>{t('webhooks.new')}</Button>
   return (
-    <Page title={t('webhooks.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('webhooks.note')} actions={query.data?.items.length !== 0 && <>{query.data && <SaveTable name={t('webhooks.title')} table={{ head: [t('webhooks.url'), t('webhooks.description'), t('webhooks.events'), t('webhooks.state'), t('webhooks.waiting'), t('webhooks.last')], rows: () => (query.data?.items ?? []).map((w) => [w.url, w.description, wanted(w), healthOf(w, t).text, w.waiting, w.succeeded_at && f.instant(w.succeeded_at)]) }} />}{make}</>}>
+    <Page title={t('webhooks.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={t('webhooks.note')} actions={<>{!!query.data?.items.length && <SaveTable name={t('webhooks.title')} table={{ head: [t('webhooks.url'), t('webhooks.description'), t('webhooks.events'), t('webhooks.state'), t('webhooks.waiting'), t('webhooks.last')], rows: () => (query.data?.items ?? []).map((w) => [w.url, w.description, wanted(w), healthOf(w, t).text, w.waiting, w.succeeded_at && f.instant(w.succeeded_at)]) }} />}{make}</>}>
       {query.data?.held && <HeldNote held={query.data.held} />}
       <Card className="flush" label={t('webhooks.title')}>
         {query.isPending && <div className="page"><Loading lines={2} /></div>}
