@@ -6,6 +6,7 @@ import { isProblem } from '@/api/problem'
 import { deleteMail, mail, type MailSecurity, type MailState, putMail, type Relay, type SentMail, testMail } from '@/api/mail'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import './mail.css'
@@ -24,6 +25,7 @@ export function MailPage() {
           <Recent items={query.data.recent} />
         </div>
       )}
+      <SettingFacts name="mail.title" />
     </Page>
   )
 }

@@ -6,6 +6,7 @@ import { docs } from '@/api/queries'
 import { type Webhook, webhooks } from '@/api/webhooks'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { HeldNote } from './HeldNote'
 import { useHealth, useWanted } from './health'
@@ -30,6 +31,7 @@ export function WebhooksPage() {
       <Sample />
       <p className="small"><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       <WebhookDrawer open={making} onClose={() => setMaking(false)} />
+      <SettingFacts name="webhooks.title" />
     </Page>
   )
 }
