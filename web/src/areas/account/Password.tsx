@@ -7,6 +7,7 @@ import { changePassword } from '@/api/queries'
 import type { Session } from '@/api/types'
 import { useT } from '@/i18n'
 import { Card } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useFieldErrors } from '@/parts/useFieldErrors'
@@ -39,6 +40,7 @@ export function Password({ user }: { user: NonNullable<Session['user']> }) {
         <div className="field"><label htmlFor="password-new">{t('settings.password_new')}</label><Input.Password id="password-new" autoComplete="new-password" required minLength={10} value={form.new} onChange={(e) => setForm({ ...form, new: e.target.value })} /><span className="small soft">{t('session.password_rule')}</span>{fieldError('new')}</div>
         <p className="small soft">{t('settings.password_note')}</p>
         <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!form.old || !form.new}>{t('settings.password_change')}</Button></div>
+        <SettingFacts name="settings.password" />
       </form>
     </Card>
   )

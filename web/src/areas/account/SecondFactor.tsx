@@ -10,6 +10,7 @@ import { instant } from '@/i18n/format'
 import { Card } from '@/parts/Page'
 import { RecoveryCodes } from '@/parts/second/RecoveryCodes'
 import { SetUp } from '@/parts/second/SetUp'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed, Loading } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { useFieldErrors } from '@/parts/useFieldErrors'
@@ -36,6 +37,7 @@ export function SecondFactor({ user }: { user: NonNullable<Session['user']> }) {
       {now.data?.on && doing === 'nothing' && <On now={now.data} onDo={setDoing} />}
       {now.data?.on && doing === 'renew' && <Renew onDone={done} />}
       {now.data?.on && doing === 'end' && <End now={now.data} user={user} onDone={done} />}
+      <SettingFacts name="second.title" />
     </Card>
   )
 }

@@ -4,6 +4,7 @@ import { endOtherSessions, endSession, ownSessions, type OwnSession } from '@/ap
 import { useT } from '@/i18n'
 import { instant, pick } from '@/i18n/format'
 import { Card } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 
@@ -37,6 +38,7 @@ export function Sessions() {
         </div>
       )}
       <p className="small soft own-note">{count === 0 && `${t('account.alone')} `}{t('account.sessions_note', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
+      <div className="own-note"><SettingFacts name="account.sessions" /></div>
     </Card>
   )
 }

@@ -6,6 +6,7 @@ import { BASE } from '@/api/base'
 import { businesses, type BusinessMade } from '@/api/businesses'
 import { useT } from '@/i18n'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { Add } from './Add'
 import './businesses.css'
@@ -28,6 +29,7 @@ export function BusinessesPage() {
         {query.data && (query.data.length ? <BusinessesTable items={query.data} onLink={setAdding} /> : <Empty title={t('businesses.none')} text={t('businesses.none_text')} />)}
       </Card>
       <Add shown={adding} onMade={setAdding} onClose={() => setAdding(null)} />
+      <SettingFacts name="businesses.title" />
     </Page>
   )
 }

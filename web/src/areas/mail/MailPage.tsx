@@ -7,6 +7,7 @@ import { deleteMail, mail, type MailSecurity, type MailState, putMail, type Rela
 import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import './mail.css'
@@ -25,6 +26,7 @@ export function MailPage() {
           <Recent items={query.data.recent} set={!!query.data.relay} />
         </div>
       )}
+      <SettingFacts name="mail.title" />
     </Page>
   )
 }

@@ -7,6 +7,7 @@ import { useAccessWords, useMay } from '@/parts/access'
 import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed, Loading } from '@/parts/States'
 import { Invitations } from './Invitations'
 import { Invite } from './Invite'
@@ -45,6 +46,7 @@ export function MembersPage() {
         </>
       )}
       <Invite open={inviting} onClose={() => setInviting(false)} />
+      <SettingFacts name="members.title" />
     </Page>
   )
 }

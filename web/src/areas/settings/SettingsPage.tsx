@@ -11,6 +11,7 @@ import { lettersOn, setLetters } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed } from '@/parts/States'
 import { currencies, zones } from '@/parts/reckoning'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { toast } from '@/parts/toast'
 import { useSettings } from '@/parts/settings'
 import { useFieldErrors } from '@/parts/useFieldErrors'
@@ -55,7 +56,7 @@ function Find() {
       {words.length > 0 && (
         <Card label={t('settings.found')}>
           {found.length === 0 && <p className="soft" role="status">{t('settings.found_none')}</p>}
-          <ul className="settings-found">{found.map((s) => <li key={s.key}><Link to={s.to} hash={s.at}>{s.text}</Link></li>)}</ul>
+          <ul className="settings-found">{found.map((s) => <li key={s.key}><Link to={s.to} hash={s.at}>{s.text}</Link><SettingFacts name={s.key} /></li>)}</ul>
         </Card>
       )}
     </div>
@@ -109,6 +110,7 @@ function Business({ workspace }: { workspace: Workspace }) {
         )}
         <p className="small soft">{t(workspace.settled ? 'settings.fixed_note' : 'settings.open_note')}</p>
         <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!dirty || !name.trim()}>{t('common.save')}</Button></div>
+        <SettingFacts name="settings.business" />
       </form>
     </Card>
   )
@@ -127,6 +129,7 @@ function BusinessFacts({ workspace }: { workspace: Workspace }) {
           <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {new Intl.DisplayNames([lang], { type: 'currency' }).of(workspace.currency.code)}</dd></div>
         </dl>
         <p className="small soft">{t('settings.owner_only')}</p>
+        <SettingFacts name="settings.business" />
       </div>
     </Card>
   )
@@ -153,6 +156,7 @@ function Others() {
       <div className="stack">
         <p className="soft">{t('businesses.settings_note')}</p>
         <div className="row"><Link to="/settings/businesses">{t('businesses.to_list')}</Link></div>
+        <SettingFacts name="businesses.title" />
       </div>
     </Card>
   )
@@ -167,6 +171,7 @@ function Keys() {
       <div className="stack">
         <span className="switch-row"><Switch id="letters" checked={on} aria-label={t('settings.keys_letters')} onChange={(next) => { setLetters(next); setOn(next) }} /><span>{t('settings.keys_letters')}</span></span>
         <p className="small soft">{t('settings.keys_note')}</p>
+        <SettingFacts name="settings.keys" />
       </div>
     </Card>
   )

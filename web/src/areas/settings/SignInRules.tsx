@@ -4,6 +4,7 @@ import { putSignInRules, signInRules } from '@/api/account'
 import { session } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Card } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 
@@ -33,6 +34,7 @@ export function SignInRules() {
           <span className="switch-row"><Switch checked={now.second_factor_required} loading={save.isPending} aria-label={t('settings.second_required')} onChange={(on) => save.mutate({ second_factor_required: on })} /><span>{t('settings.second_required')}</span></span>
           <p className="small soft">{t('settings.second_required_note')}</p>
           <p className="small anywhere">{now.without.length ? t('settings.second_without', { names: now.without.join(t('settings.second_comma')) }) : t('settings.second_all')}</p>
+          <SettingFacts name="settings.sign_in" />
         </div>
       )}
     </Card>

@@ -7,6 +7,7 @@ import { useT } from '@/i18n'
 import { useAccessWords } from '@/parts/access'
 import { Card } from '@/parts/Page'
 import { roles } from '@/parts/roles'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 
@@ -19,6 +20,7 @@ export function SignInService() {
       {now.isPending && <Loading lines={4} />}
       {now.error && <Failed error={now.error} retry={() => void now.refetch()} />}
       {now.data && (now.data.redirect_uri ? <Service key={now.data.provider?.updated_at ?? ''} now={now.data} /> : <p className="soft">{t('settings.service_no_origin')}</p>)}
+      <SettingFacts name="settings.service" />
     </Card>
   )
 }

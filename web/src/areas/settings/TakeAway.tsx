@@ -5,6 +5,7 @@ import { useT } from '@/i18n'
 import { useMay } from '@/parts/access'
 import { useExport } from '@/parts/jobs/exports'
 import { Card } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 
 const formats = ['csv', 'xlsx', 'jsonl', 'parquet'] satisfies Everything[]
 
@@ -23,6 +24,7 @@ export function TakeAway() {
         <div className="field"><label htmlFor="everything-format">{t('everything.format')}</label><Select id="everything-format" value={format} onChange={setFormat} options={formats.map((value) => ({ value, label: t(`everything.format_${value}`) }))} /></div>
         <div className="row"><Button loading={busy} onClick={() => void everything(format)}>{t('everything.take')}</Button></div>
         <p className="small soft">{t('everything.backup')} {t('everything.backup_commands').split('\n').map((line) => <code key={line} className="command">{line}</code>)}</p>
+        <SettingFacts name="everything.title" />
       </div>
     </Card>
   )

@@ -7,6 +7,7 @@ import { docs, tokens } from '@/api/queries'
 import { useT } from '@/i18n'
 import { SaveTable } from '@/parts/file/SaveTable'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { NewToken } from './NewToken'
 import './tokens.css'
@@ -32,6 +33,7 @@ export function TokensPage() {
         <p><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       </Card>
       <NewToken open={making} onClose={() => setMaking(false)} />
+      <SettingFacts name="tokens.title" />
     </Page>
   )
 }

@@ -7,6 +7,7 @@ import { type Webhook, webhooks } from '@/api/webhooks'
 import { SaveTable } from '@/parts/file/SaveTable'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
+import { SettingFacts } from '@/parts/SettingFacts'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { HeldNote } from './HeldNote'
 import { healthOf, useWanted } from './health'
@@ -33,6 +34,7 @@ export function WebhooksPage() {
       <Sample />
       <p className="small"><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       <WebhookDrawer open={making} onClose={() => setMaking(false)} />
+      <SettingFacts name="webhooks.title" />
     </Page>
   )
 }
