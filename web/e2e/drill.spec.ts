@@ -133,6 +133,9 @@ for (const lang of langs)
       const m = await counted(first)
       await first.click()
       await segment(page, t, m, `${lang} cell`)
+      // the list of segments says what its scores mean, in days and orders
+      await page.goto('/segments')
+      await expect(page.getByRole('row').filter({ hasText: `${lang} cell` }).getByTestId('scores')).toContainText(/\d{4}-\d\d-\d\d.*R \d.*F \d/)
       // by another scoring, too
       await overview(page, '?scoring=bins')
       const cell = page.locator('.heat-cell:not([aria-label*=": 0,"])').first()

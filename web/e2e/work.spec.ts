@@ -223,6 +223,14 @@ for (const lang of langs)
         await page.unroute('**/api/v1/customers/*')
       })
 
+      await test.step('nobody on the list is nothing to export', async () => {
+        await page.goto(at('/customers?view=all&q=nobody+at+all'))
+        await settled(page)
+        const none = page.getByRole('button', { name: t('customers.export'), exact: true })
+        await expect(none).toBeDisabled()
+        await expect(none).toHaveAttribute('title', t('customers.export_none'))
+      })
+
       await test.step('letters can be switched off', async () => {
         await page.goto(at('/settings'))
         await page.getByRole('switch', { name: t('settings.keys_letters'), exact: true }).click()

@@ -71,7 +71,7 @@ export function ProfilePage() {
     k: () => go(near?.before),
     a: (event) => { if (works) { event.preventDefault(); setAssigning(true) } },
     e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
-    n: (event) => { if (works && !at.as_of) aim(event, NEW_NOTE) },
+    n: (event) => { if (works && !at.as_of) aim(event, NEW_NOTE, t('common.loading')) },
   })
   if (query.isPending) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={null}><Card><Loading lines={12} /></Card></Page>
   if (query.error) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
