@@ -10,8 +10,11 @@ import { PlainTable } from '@/parts/ChartCard'
 import { ByVersion } from '@/parts/definition/InForce'
 import { ClassTrendCard } from '@/parts/definition/TrendCard'
 import { Gone } from '@/parts/definition/Gone'
+import { RunLine } from '@/parts/definition/RunLine'
 import { useRemoval } from '@/parts/definition/useRemoval'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
+import { majorOf, shareOf } from '@/parts/file/csv'
+import { SaveTable } from '@/parts/file/SaveTable'
 import { useCatalog, useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { useOpened } from '@/parts/recent'
@@ -37,11 +40,12 @@ export function DetailPage() {
   const [editing, setEditing] = useState(false)
   const may = useMay()
   const margins = data?.classes.some((c) => c.contribution != null) ?? false
+  const columns = [{ name: t('classification.class') }, { name: t('classification.customers'), number: true }, { name: t('classification.share'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.net_share'), number: true }, ...(margins ? [{ name: t('classification.contribution'), number: true }, { name: t('classification.contribution_share'), number: true }] : []), { name: t('classification.orders_short'), number: true }, { name: t('classification.median_recency'), number: true }]
   return (
     <Page
       title={data ? f.label(data.label) : key}
       crumb={<Link to="/classification">{t('classification.title')}</Link>}
-      note={data && <span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span>}
+      note={data && <><span>{f.label(data.description)} · <span className="mono">{data.key} v{data.version}</span> · {t('classification.as_of_note', { day: data.as_of })}</span><RunLine at={at} /></>}
       actions={data && !editing && may('definitions:write') && !data.in_force?.until && <><Withdraw data={data} /><Button onClick={() => setEditing(true)}>{t('classification.edit')}</Button></>}
     >
       {isPending && <Card><Loading lines={10} /></Card>}
@@ -56,10 +60,9 @@ export function DetailPage() {
           <Rules data={data} />
           <FlowCard asOf={data.as_of} at={at} classifications={[data]} search={search} set={(next) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true })} onPick={setPicked} />
           <ClassTrendCard name={key} at={at} />
-          <Card title={t('classification.figures')}>
+          <Card title={t('classification.figures')} extra={<SaveTable name={f.label(data.label)} table={{ of: data.as_of, head: columns.map((c) => c.name), rows: () => data.classes.map((c) => [f.label(c.label), c.customers, shareOf(c.share), majorOf(c.net, f.currency.digits), shareOf(c.net_share ?? 0), ...(margins ? [majorOf(c.contribution ?? 0, f.currency.digits), shareOf(c.contribution_share ?? 0)] : []), c.orders, c.median_recency]) }} />}>
             <PlainTable
-              caption={t('classification.figures')}
-              columns={[{ name: t('classification.class') }, { name: t('classification.customers'), number: true }, { name: t('classification.share'), number: true }, { name: t('classification.net'), number: true }, { name: t('classification.net_share'), number: true }, ...(margins ? [{ name: t('classification.contribution'), number: true }, { name: t('classification.contribution_share'), number: true }] : []), { name: t('classification.orders_short'), number: true }, { name: t('classification.median_recency'), number: true }]}
+              caption={t('classification.figures')} columns={columns}
               rows={data.classes.map((c) => [f.label(c.label), <button key="n" type="button" className="drill" aria-label={`${f.label(c.label)}: ${f.integer(c.customers)}`} onClick={() => setPicked({ classification: data, item: c })}>{f.integer(c.customers)}</button>, f.percent(c.share), f.money(c.net), f.percent(c.net_share ?? 0), ...(margins ? [f.money(c.contribution ?? 0), f.percent(c.contribution_share ?? 0)] : []), f.integer(c.orders ?? 0), c.median_recency == null ? '—' : f.integer(c.median_recency)])}
             />
           </Card>

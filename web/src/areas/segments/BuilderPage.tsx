@@ -12,6 +12,7 @@ import { useAt } from '@/parts/useAt'
 import { useDraft } from '@/parts/useDraft'
 import { useUnsaved } from '@/parts/useUnsaved'
 import { ruleFilter } from '@/parts/filters'
+import { RunLine } from '@/parts/definition/RunLine'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
 import { Gone } from '@/parts/definition/Gone'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
@@ -140,7 +141,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
     <Page
       title={saved ? f.label(saved.label) : t('segments.new')}
       crumb={<Link to="/segments">{t('segments.title')}</Link>}
-      {...(saved && { note: <span className="mono">{saved.key} · v{saved.version}</span> })}
+      {...(saved && { note: <><span className="mono">{saved.key} · v{saved.version}</span>{saved.kind !== 'static' && <RunLine at={at} />}</> })}
       actions={
         <>
           {saved && <LinkButton to="/customers" search={{ segment: saved.key } as never}>{t('segments.list')}</LinkButton>}

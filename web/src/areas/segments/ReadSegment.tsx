@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { SegmentItem } from '@/api/types'
 import { ByVersion } from '@/parts/definition/InForce'
+import { RunLine } from '@/parts/definition/RunLine'
 import { SegmentTrendCard } from '@/parts/definition/TrendCard'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { useFormat } from '@/parts/format'
@@ -17,7 +18,7 @@ export function ReadSegment({ segment: s }: { segment: SegmentItem }) {
   const at = useAt()
   return (
     <Page
-      title={f.label(s.label)} crumb={<Link to="/segments">{t('segments.title')}</Link>} note={<span>{f.label(s.description)} <span className="mono">{s.key} · v{s.version}</span></span>}
+      title={f.label(s.label)} crumb={<Link to="/segments">{t('segments.title')}</Link>} note={<><span>{f.label(s.description)} <span className="mono">{s.key} · v{s.version}</span></span>{s.kind !== 'static' && <RunLine at={at} />}</>}
       actions={
         <>
           <ExportSegment segment={s.key} at={at} none={!s.size} />
