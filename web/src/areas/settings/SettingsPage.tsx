@@ -77,6 +77,7 @@ function Business({ workspace }: { workspace: Workspace }) {
     onSuccess: (now: Session) => {
       queries.setQueryData(session.queryKey, now)
       if (now.workspace) setName(now.workspace.name)
+      void queries.invalidateQueries({ queryKey: ['audit'] })
       toast.ok(t('settings.saved'))
     },
   })
