@@ -1,4 +1,4 @@
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { ConfigProvider } from 'antd'
 import { StrictMode, useEffect, useState } from 'react'
@@ -16,9 +16,7 @@ import './theme/tokens.css'
 import { useTheme } from './theme/useTheme'
 
 giveNonceToStyles()
-const queries: QueryClient = new QueryClient({
-  // whatever was written may stand in the log now
-  mutationCache: new MutationCache({ onSuccess: () => queries.invalidateQueries({ queryKey: ['audit'] }) }),
+const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, refetchOnWindowFocus: false, retry: (n, error) => n < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500) } },
 })
 const router = makeRouter(queries)

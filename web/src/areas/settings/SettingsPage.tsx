@@ -82,6 +82,7 @@ function Business({ workspace }: { workspace: Workspace }) {
       // days and amounts read otherwise
       void queries.invalidateQueries()
       if (now.workspace) setName(now.workspace.name)
+      void queries.invalidateQueries({ queryKey: ['audit'] })
       toast.ok(t('settings.saved'))
     },
   })

@@ -21,6 +21,7 @@ export function SignInRules() {
       toast.ok(t('settings.saved'))
       // it may hold for the reader, too
       await queries.invalidateQueries({ queryKey: session.queryKey })
+      void queries.invalidateQueries({ queryKey: ['audit'] })
     },
     onError: (e) => toast.bad(problem(e)),
   })

@@ -34,11 +34,11 @@ function Service({ now }: { now: OidcState }) {
   const [form, setForm] = useState({ issuer: p?.issuer ?? '', client_id: p?.client_id ?? '', client_secret: '', label: p?.label ?? t('settings.service_label_example'), domains: p?.domains.join(', ') ?? '', newcomers: (p?.newcomers ?? '') as Role | '' })
   const save = useMutation({
     mutationFn: () => putOidc({ ...form, client_secret: form.client_secret || null, domains: form.domains.split(/[\s,，、;]+/).filter(Boolean), newcomers: form.newcomers || null }),
-    onSuccess: (made) => { queries.setQueryData(oidc.queryKey, made); toast.ok(t('settings.saved')) },
+    onSuccess: (made) => { queries.setQueryData(oidc.queryKey, made); void queries.invalidateQueries({ queryKey: ['audit'] }); toast.ok(t('settings.saved')) },
   })
   const remove = useMutation({
     mutationFn: deleteOidc,
-    onSuccess: async () => { toast.ok(t('settings.service_removed')); await queries.invalidateQueries({ queryKey: oidc.queryKey }) },
+    onSuccess: async () => { toast.ok(t('settings.service_removed')); await Promise.all([oidc.queryKey, ['audit']].map((queryKey) => queries.invalidateQueries({ queryKey }))) },
     onError: (e) => toast.bad(problem(e)),
   })
   const submit = (event: FormEvent) => {
