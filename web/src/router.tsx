@@ -107,11 +107,11 @@ const classificationNew = createRoute({ getParentRoute: () => app, path: '/class
 const classification = createRoute({ getParentRoute: () => app, path: '/classifications/$key', validateSearch: (s: Raw): { from?: string; moves?: 'matrix' } => ({ from: day(s.from), moves: oneOf(s.moves, 'matrix') }), component: lazyRouteComponent(() => import('./areas/classification/DetailPage'), 'DetailPage') })
 
 /** Filters of the customer list live in the URL; `class.<classification>`, `was.<classification>` (`class@day`) and `f.<own field>` are one parameter each. */
-export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; finding?: string; view?: string; density?: 'small'; facets?: 'off' } & Record<`class.${string}` | `was.${string}` | `f.${string}`, string | undefined>
+export type ListSearch = { q?: string; segment?: string; entered?: string; left?: string; rule?: string; sort?: string; columns?: string; tag?: string; owner?: string; finding?: string; view?: string; density?: 'small'; display?: 'cards'; facets?: 'off' } & Record<`class.${string}` | `was.${string}` | `f.${string}`, string | undefined>
 const customers = createRoute({
   getParentRoute: () => app, path: '/customers',
   validateSearch: (s: Raw): ListSearch => {
-    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns), tag: text(s.tag), owner: text(s.owner), finding: text(s.finding), view: text(s.view), density: oneOf(s.density, 'small'), facets: oneOf(s.facets, 'off') }
+    const found: Record<string, string | undefined> = { q: text(s.q), segment: text(s.segment), entered: text(s.entered), left: text(s.left), rule: text(s.rule), sort: text(s.sort), columns: text(s.columns), tag: text(s.tag), owner: text(s.owner), finding: text(s.finding), view: text(s.view), density: oneOf(s.density, 'small'), display: oneOf(s.display, 'cards'), facets: oneOf(s.facets, 'off') }
     for (const [k, v] of Object.entries(s)) if (k.startsWith('class.') || k.startsWith('was.') || k.startsWith('f.')) found[k] = text(v)
     return found as ListSearch
   },

@@ -201,6 +201,8 @@ fn page(page: Page) -> Page {
         .on(Has(CustomersErase), routes!(erasures::lift))
         .on(Has(BaseRead), routes!(views::list, views::create))
         .on(Has(BaseRead), routes!(views::edit, views::remove))
+        .on(Has(BaseRead), routes!(views::restore))
+        .on(Has(BaseRead), routes!(views::pin, views::unpin))
         .on(Has(BaseRead), routes!(views::used))
         .on(Has(BaseRead), routes!(views::set_default))
         // records of the business's own kinds
@@ -241,6 +243,7 @@ fn page(page: Page) -> Page {
         .on(Has(ExportTake), routes!(sql::file))
         .on(Has(ExportTake), routes!(sql::list, sql::create))
         .on(Has(ExportTake), routes!(sql::edit, sql::remove))
+        .on(Has(ExportTake), routes!(sql::restore))
         .on(Has(ExportTake), routes!(sql::history))
         // facts by programs
         .on_intake(routes!(intake::orders))

@@ -120,6 +120,15 @@ pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Bring a question back
+///
+/// As it was, for who may take it away.
+#[utoipa::path(post, path = "/sql/questions/{id}/restore", tag = "sql", params(("id" = String, Path,)),
+    responses((status = 200, body = QuestionView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<QuestionView>> {
+    Ok(Json(sql::restore(&ctx.app, &scope.by(), &id).await?))
+}
+
 /// What one asked lately
 ///
 /// The latest two hundred questions of whoever asks, answered or not.

@@ -57,6 +57,33 @@ pub async fn remove(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Bring a view back
+///
+/// As it was, for who may take it away.
+#[utoipa::path(post, path = "/views/{id}/restore", tag = "work", params(("id" = String, Path,)),
+    responses((status = 200, body = ViewView), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn restore(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<Json<ViewView>> {
+    Ok(Json(views::restore(&ctx.app, &scope.by(), &id).await?))
+}
+
+/// Keep a view in front
+///
+/// For whoever asks: it stands before the others.
+#[utoipa::path(put, path = "/views/{id}/pin", tag = "work", params(("id" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn pin(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<StatusCode> {
+    views::pin(&ctx.app, &scope.by(), &id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Put a view back among the others
+#[utoipa::path(delete, path = "/views/{id}/pin", tag = "work", params(("id" = String, Path,)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn unpin(State(ctx): State<Ctx>, scope: Scope, Path(id): Path<String>) -> Result<StatusCode> {
+    views::pin(&ctx.app, &scope.by(), &id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Note that a view is looked through
 #[utoipa::path(post, path = "/views/{id}/use", tag = "work", params(("id" = String, Path,)),
     responses((status = 204), (status = 404, body = Problem)))]

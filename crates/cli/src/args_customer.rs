@@ -44,12 +44,12 @@ pub enum CustomerAction {
         #[command(flatten)]
         attempt: Try,
     },
-    /// Set an own field of these customers, or of all a rule finds; it is one change and can be undone for 30 days
+    /// Set a field of these customers, or of all a rule finds; it is one change and can be undone for 30 days
     Set {
         /// Where the business is kept
         #[command(flatten)]
         home: Home,
-        /// The own field, custom.…
+        /// The field: city, gender, … or custom.…
         field: String,
         /// The customers, cus_…
         #[arg(required_unless_present_any = ["rule", "segment", "all"], conflicts_with_all = ["rule", "segment", "all"])]

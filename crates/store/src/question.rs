@@ -99,6 +99,10 @@ statements! {
     INSERT = "INSERT INTO questions (id, workspace, owner, name, body, audience, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
     CHANGE = "UPDATE questions SET name = $3, body = $4, audience = $5, updated_at = $6 WHERE workspace = $1 AND id = $2 AND removed_at IS NULL";
     REMOVE = "UPDATE questions SET removed_at = $3 WHERE workspace = $1 AND id = $2 AND removed_at IS NULL";
+    REMOVED = "SELECT q.id, q.owner, u.name AS owner_name, q.name, q.body, q.audience, q.created_at, q.updated_at
+        FROM questions q LEFT JOIN users u ON u.id = q.owner
+        WHERE q.workspace = $1 AND q.id = $2 AND q.removed_at IS NOT NULL AND (q.owner = $3 OR q.audience = 'everyone')";
+    RESTORE = "UPDATE questions SET removed_at = NULL WHERE workspace = $1 AND id = $2 AND removed_at IS NOT NULL";
     NOTE = "INSERT INTO asked (id, workspace, user_id, body, code, found, milliseconds, as_of, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FORGET = "DELETE FROM asked WHERE workspace = $1 AND user_id = $2 AND at < (
         SELECT MIN(at) FROM (SELECT at FROM asked WHERE workspace = $1 AND user_id = $2 ORDER BY at DESC LIMIT 200) AS latest)";
@@ -136,6 +140,17 @@ pub async fn change(tx: &mut Tx, workspace: &str, q: &Question) -> Result<()> {
 /// Takes one away.
 pub async fn remove(tx: &mut Tx, workspace: &str, id: &str, now: Instant) -> Result<()> {
     let touched = execute!(tx, REMOVE, workspace, id, now.0)?;
+    if touched == 1 { Ok(()) } else { Err(Error::none("question", id)) }
+}
+
+/// One that was taken away, if it was one's own or for everybody.
+pub async fn removed(db: impl Access, workspace: &str, id: &str, user: &str) -> Result<Option<Question>> {
+    Ok(optional!(db, Row, REMOVED, workspace, id, user)?.map(Question::from))
+}
+
+/// Brings one back as it was.
+pub async fn restore(tx: &mut Tx, workspace: &str, id: &str) -> Result<()> {
+    let touched = execute!(tx, RESTORE, workspace, id)?;
     if touched == 1 { Ok(()) } else { Err(Error::none("question", id)) }
 }
 

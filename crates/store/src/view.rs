@@ -1,7 +1,8 @@
-//! Saved views of the customer list, and the one each person begins with.
+//! Saved views of the customer list, those each person keeps in front, and the one each begins with.
 
 use crate::{Access, Error, Result, Tx, db::clean};
 use domain::clock::Instant;
+use std::collections::BTreeSet;
 
 /// A saved view.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,11 +81,18 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)";
     CHANGE = "UPDATE views SET name = $3, query = $4, audience = $5, updated_at = $6 WHERE workspace = $1 AND id = $2 AND removed_at IS NULL";
     REMOVE = "UPDATE views SET removed_at = $3 WHERE workspace = $1 AND id = $2 AND removed_at IS NULL";
+    REMOVED = "SELECT v.id, v.owner, u.name AS owner_name, v.name, v.query, v.audience, v.created_at, v.updated_at, v.used_at
+        FROM views v LEFT JOIN users u ON u.id = v.owner
+        WHERE v.workspace = $1 AND v.id = $2 AND v.removed_at IS NOT NULL AND (v.owner = $3 OR v.audience = 'everyone')";
+    RESTORE = "UPDATE views SET removed_at = NULL WHERE workspace = $1 AND id = $2 AND removed_at IS NOT NULL";
     USED = "UPDATE views SET used_at = $3 WHERE workspace = $1 AND id = $2 AND removed_at IS NULL";
     DEFAULT = "SELECT view FROM view_defaults WHERE workspace = $1 AND user_id = $2";
     SET_DEFAULT = "INSERT INTO view_defaults (workspace, user_id, view) VALUES ($1, $2, $3)
         ON CONFLICT (workspace, user_id) DO UPDATE SET view = excluded.view";
     DROP_DEFAULT = "DELETE FROM view_defaults WHERE workspace = $1 AND user_id = $2";
+    PINNED = "SELECT view FROM view_pins WHERE workspace = $1 AND user_id = $2";
+    PIN = "INSERT INTO view_pins (workspace, user_id, view) VALUES ($1, $2, $3) ON CONFLICT (workspace, user_id, view) DO NOTHING";
+    UNPIN = "DELETE FROM view_pins WHERE workspace = $1 AND user_id = $2 AND view = $3";
 }
 
 /// One's own and those for everybody, oldest first.
@@ -126,6 +134,17 @@ pub async fn remove(tx: &mut Tx, workspace: &str, id: &str, now: Instant) -> Res
     if touched == 1 { Ok(()) } else { Err(Error::none("view", id)) }
 }
 
+/// One that was taken away, if it was one's own or for everybody.
+pub async fn removed(db: impl Access, workspace: &str, id: &str, user: &str) -> Result<Option<View>> {
+    optional!(db, Row, REMOVED, workspace, id, user)?.map(View::try_from).transpose()
+}
+
+/// Brings one back as it was.
+pub async fn restore(tx: &mut Tx, workspace: &str, id: &str) -> Result<()> {
+    let touched = execute!(tx, RESTORE, workspace, id)?;
+    if touched == 1 { Ok(()) } else { Err(Error::none("view", id)) }
+}
+
 /// Notes that somebody looks through one.
 pub async fn used(db: impl Access, workspace: &str, id: &str, now: Instant) -> Result<()> {
     execute!(db, USED, workspace, id, now.0).map(|_| ())
@@ -143,4 +162,15 @@ pub async fn set_default(tx: &mut Tx, workspace: &str, user: &str, view: Option<
         None => execute!(tx, DROP_DEFAULT, workspace, user),
     }
     .map(|_| ())
+}
+
+/// The views somebody keeps in front.
+pub async fn pinned(db: impl Access, workspace: &str, user: &str) -> Result<BTreeSet<String>> {
+    Ok(rows!(db, (String,), PINNED, workspace, user)?.into_iter().map(|(view,)| view).collect())
+}
+
+/// Says whether somebody keeps a view in front.
+pub async fn pin(tx: &mut Tx, workspace: &str, user: &str, view: &str, pinned: bool) -> Result<()> {
+    let done = if pinned { execute!(tx, PIN, workspace, user, view) } else { execute!(tx, UNPIN, workspace, user, view) };
+    done.map(|_| ())
 }

@@ -13,3 +13,4 @@ export const askFile = (text: string, as_of: string | undefined, format: 'csv' |
 export const postQuestion = (body: QuestionBody) => call<Question>('POST', '/sql/questions', { body })
 export const putQuestion = (id: string, body: QuestionBody) => call<Question>('PUT', `/sql/questions/${id}`, { body })
 export const deleteQuestion = (id: string) => call<void>('DELETE', `/sql/questions/${id}`)
+export const restoreQuestion = (id: string) => call<Question>('POST', `/sql/questions/${id}/restore`)

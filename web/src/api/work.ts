@@ -24,6 +24,8 @@ export const views = queryOptions({ queryKey: ['work', 'views'], queryFn: ({ sig
 export const postView = (body: ViewBody) => call<View>('POST', '/views', { body })
 export const putView = (id: string, body: ViewBody) => call<View>('PUT', `/views/${id}`, { body })
 export const deleteView = (id: string) => call<void>('DELETE', `/views/${id}`)
+export const restoreView = (id: string) => call<View>('POST', `/views/${id}/restore`)
+export const pinView = (id: string, pinned: boolean) => call<void>(pinned ? 'PUT' : 'DELETE', `/views/${id}/pin`)
 export const touchView = (id: string) => call<void>('POST', `/views/${id}/use`)
 export const setDefaultView = (view: string | null) => call<void>('PUT', '/default-view', { body: { view } })
 

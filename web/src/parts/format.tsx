@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { features as featuresQuery, overview as overviewQuery, session as sessionQuery } from '@/api/queries'
-import type { ClassificationSummary, Currency, Feature, Label, Value } from '@/api/types'
+import type { ClassificationSummary, Currency, Entry, Feature, Label, Value } from '@/api/types'
 import { useT } from '@/i18n'
 import * as f from '@/i18n/format'
 import { optionNames } from './field/words'
@@ -46,8 +46,9 @@ export function useCatalog() {
   return useMemo(() => {
     const list = data?.items ?? []
     const masked = new Set(data?.masked)
-    // `changed`: those that ship with the product and that people changed; `usable`: those whose values the reader may see
-    return { list, usable: list.filter((x) => !masked.has(x.key)), masked, byKey: new Map<string, Feature>(list.map((x) => [x.key, x])), changed: new Set(data?.changed), known: data !== undefined }
+    // `changed`: those that ship with the product and that people changed; `usable`: those whose values the reader may see;
+    // `byHand`: how those are filled in that people put right
+    return { list, usable: list.filter((x) => !masked.has(x.key)), masked, byKey: new Map<string, Feature>(list.map((x) => [x.key, x])), changed: new Set(data?.changed), byHand: data?.by_hand ?? nothing, known: data !== undefined }
   }, [data])
 }
 
@@ -57,20 +58,21 @@ export function useClassifications(): ClassificationSummary[] {
   return data?.classifications ?? none
 }
 const none: ClassificationSummary[] = []
+const nothing: Record<string, Entry> = {}
 
 /** Name of a text value where a classification of the same feature has one: `south_china` → 华南. */
 export function useTextLabel() {
   const { label } = useFormat()
   const classifications = useClassifications()
-  const { byKey: catalog } = useCatalog()
+  const { byKey: catalog, byHand } = useCatalog()
   return useMemo(() => {
     const byKey = new Map(classifications.map((c) => [c.key, new Map(c.classes.map((k) => [k.key, k.label]))]))
     return (feature: string, value: Value): string | null => {
       if (value.type !== 'text') return null
-      const chosen = optionNames(catalog.get(feature)?.entry?.options ?? [], value, label)
+      const chosen = optionNames((byHand[feature] ?? catalog.get(feature)?.entry)?.options ?? [], value, label)
       if (chosen !== null) return chosen
       const found = (byKey.get(`by_${feature}`) ?? byKey.get(feature))?.get(value.value)
       return found ? label(found) : null
     }
-  }, [classifications, catalog, label])
+  }, [classifications, catalog, byHand, label])
 }

@@ -53,8 +53,16 @@ function before(event: KeyboardEvent): string | undefined {
   return first.next === event && event.timeStamp - first.at < 1200 ? first.key : undefined
 }
 
+/** What a key does, and how that is called where the keys are listed. */
+export type Hotkeys = Record<string, ((event: KeyboardEvent) => void) | [(event: KeyboardEvent) => void, string]>
+
+/** Whoever listens, the page before the shell around it. */
+const listening = new Set<{ current: Hotkeys }>()
+/** What the page understands at this moment: keys and what they do. */
+export const understood = () => [...listening].flatMap((map) => Object.entries(map.current).flatMap(([key, does]): [string, string][] => (typeof does === 'function' ? [] : [[key, does[1]]])))
+
 /** Single-letter shortcuts; silent while somebody types, composes with an IME, or holds a modifier. `g c` is a sequence. */
-export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, active = true) {
+export function useHotkeys(map: Hotkeys, active = true) {
   const latest = useRef(map)
   latest.current = map
   useEffect(() => {
@@ -66,10 +74,14 @@ export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, 
       const key = event.shiftKey && /^[a-z]$/.test(letter) ? `shift ${letter}` : letter
       const prefix = before(event)
       const f = latest.current[prefix ? `${prefix} ${key}` : key]
-      if (f) return f(event)
+      if (f) return (typeof f === 'function' ? f : f[0])(event)
       if (!prefix && Object.keys(latest.current).some((k) => k.startsWith(`${key} `))) first = { key, at: event.timeStamp, by: event }
     }
     window.addEventListener('keydown', on)
-    return () => window.removeEventListener('keydown', on)
+    listening.add(latest)
+    return () => {
+      window.removeEventListener('keydown', on)
+      listening.delete(latest)
+    }
   }, [active])
 }

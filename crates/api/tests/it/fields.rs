@@ -120,6 +120,49 @@ async fn a_field_is_defined_filled_in_used_at_once_and_taken_back() {
     }
 }
 
+#[tokio::test]
+async fn what_files_said_of_somebody_is_put_right() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let me = app.me();
+        let id = id_of(&app, "M001").await;
+        let by_hand = app.get("/features").await.expect(200)["by_hand"].clone();
+        assert_eq!((&by_hand["city"]["kind"], &by_hand["birthday"]["kind"], &by_hand["employees"]["kind"]), (&json!("text"), &json!("day"), &json!("number")));
+        assert_eq!((&by_hand["gender"]["kind"], &by_hand["gender"]["options"][0]["label"]["en"]), (&json!("choice"), &json!("Male")));
+        for computed in ["net", "age", "region", "contacts", "kind", "city_tier"] {
+            assert!(by_hand.get(computed).is_none(), "{computed} is put right by nobody");
+            assert_eq!(set(&app, &me, &format!("no-key-{computed}"), &id, computed, json!("x"), None).await.problem(), (422, "change.computed".into()), "{computed}");
+        }
+        let city = value(&app, &me, &id, "city").await;
+        let typed = |t: &str| json!({ "type": "text", "value": t });
+        let moved = set(&app, &me, "right-0001", &id, "city", json!("哈尔滨市"), Some(city.clone())).await.expect(200);
+        assert_eq!((&moved["changed"], &moved["subject_name"]["en"]), (&json!(1), &json!("City")));
+        // seen at once, with all that is made of it; the day before has what was known to hold then
+        assert_eq!(value(&app, &me, &id, "city").await, typed("哈尔滨"));
+        assert_eq!((value(&app, &me, &id, "region").await, value(&app, &me, &id, "province").await), (typed("northeast_china"), typed("黑龙江")));
+        let then = app.read(&me, &format!("/customers/{id}?as_of=2025-10-01")).await.expect(200);
+        assert!(then["features"].as_array().expect("features").iter().any(|f| f["key"] == "city" && f["value"] == city), "{then:#}");
+        // what is seen may stand in for what was not said, and is what whoever corrects it names
+        let province = set(&app, &me, "right-0002", &id, "province", json!("吉林"), Some(typed("黑龙江"))).await.expect(200);
+        assert_eq!(value(&app, &me, &id, "province").await, typed("吉林"));
+        assert_eq!(set(&app, &me, "right-0003", &id, "province", json!("辽宁"), Some(typed("黑龙江"))).await.problem(), (409, "change.overtaken".into()));
+        // spelled otherwise it is the same; of a list one is chosen, by any of its names
+        assert_eq!(set(&app, &me, "right-0004", &id, "city", json!("哈尔滨"), None).await.expect(200)["changed"], 0);
+        assert_eq!(set(&app, &me, "right-0005", &id, "gender", json!("粉色"), None).await.problem(), (422, "change.value".into()));
+        set(&app, &me, "right-0006", &id, "gender", json!("Female"), Some(typed("male"))).await.expect(200);
+        assert_eq!(value(&app, &me, &id, "gender").await, typed("female"));
+        set(&app, &me, "right-0007", &id, "birthday", json!("1990-03-05"), Some(json!({ "type": "null" }))).await.expect(200);
+        assert_eq!(value(&app, &me, &id, "age").await["value"], 35);
+        let (_, analyst) = app.joined(Role::Analyst, Personal::ByRole).await;
+        assert!(app.read(&analyst, "/features").await.expect(200)["by_hand"].get("birthday").is_none());
+        assert_eq!(set(&app, &analyst, "right-0008", &id, "birthday", json!("1990-03-06"), None).await.problem(), (403, "access.masked".into()));
+        for made in [&moved, &province] {
+            assert_eq!(app.post(&format!("/changes/{}/undo", text(&made["id"])), json!({})).await.expect(200)["reverted"], 1);
+        }
+        assert_eq!(value(&app, &me, &id, "city").await, city);
+    }
+}
+
 /// Every kind of own field: its type, its options, a value as people write it and as it is kept.
 pub fn every_kind() -> [(&'static str, &'static str, &'static [(&'static str, &'static str)], Value, Value); 7] {
     const MANY: &[(&str, &str)] = &[("干燥", "Dryness"), ("敏感", "Sensitivity"), ("色斑", "Spots")];

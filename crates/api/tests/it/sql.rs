@@ -252,6 +252,10 @@ async fn who_may_ask_and_what_is_noted() {
     assert_eq!(app.read(&other, "/sql/questions").await.expect(200)["items"][0]["mine"], false);
     assert_eq!(app.by(&other, Method::DELETE, &path, None).await.problem(), (403, "sql.foreign".into()));
     assert_eq!(app.by(&me, Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(app.by(&other, Method::POST, &format!("{path}/restore"), None).await.problem(), (403, "sql.foreign".into()));
+    let back = app.by(&me, Method::POST, &format!("{path}/restore"), None).await.expect(200);
+    assert_eq!((&back["id"], &back["owner"], &back["text"], &back["audience"]), (&kept["id"], &kept["owner"], &json!("SELECT 2"), &json!("everyone")));
+    assert_eq!(app.by(&me, Method::DELETE, &path, None).await.status, 204);
     assert_eq!(app.by(&analyst, Method::POST, "/sql/questions", Some(json!({ "name": " ", "text": "x" }))).await.problem(), (422, "sql.name".into()));
 
     // rows that are cut say so; a file is whole or refused

@@ -301,6 +301,11 @@ async fn views_are_kept_shared_and_begun_with() {
         assert_eq!(app.by(&viewer, Method::PUT, "/default-view", Some(json!({ "view": shared["id"] }))).await.status, 204);
         assert_eq!(seen(&viewer).await[1], row("大家的", false, true));
         assert_eq!(app.by(&viewer, Method::PUT, "/default-view", Some(json!({ "view": null }))).await.status, 204);
+        for (method, pinned) in [(Method::PUT, true), (Method::DELETE, false), (Method::PUT, true)] {
+            assert_eq!(app.by(&viewer, method, &format!("{}/pin", path(&shared)), None).await.status, 204);
+            assert_eq!(app.read(&viewer, "/views").await.expect(200)["items"][1]["pinned"], pinned);
+        }
+        assert_eq!(app.by(&agent, Method::PUT, &format!("{}/pin", path(&mine)), None).await.problem(), (404, "view.not_found".into()));
         app.clock.set(domain::clock::Instant(crate::app::NOW.0 + 91 * 86_400_000_000));
         let me = app.signs_in("owner@shop.test", "correct horse battery").await;
         assert_eq!(app.read(&me, "/views").await.expect(200)["items"][0]["unused"], true);
@@ -308,6 +313,13 @@ async fn views_are_kept_shared_and_begun_with() {
         assert_eq!(app.read(&me, "/views").await.expect(200)["items"][0]["unused"], false);
         assert_eq!(app.by(&me, Method::DELETE, &path(&shared), None).await.status, 204);
         assert_eq!(app.read(&me, "/audit?action=view.withdrawn").await.expect(200)["items"][0]["subject"], shared["id"]);
+        // back it is the same one: whose it is, what it is called, who keeps it in front and when it was last used
+        let restore = format!("{}/restore", path(&shared));
+        assert_eq!(app.by(&me, Method::POST, &format!("{}/restore", path(&mine)), None).await.problem(), (404, "view.not_found".into()));
+        let back = app.by(&me, Method::POST, &restore, None).await.expect(200);
+        assert_eq!((&back["id"], &back["owner"], &back["query"], &back["unused"]), (&shared["id"], &shared["owner"], &shared["query"], &json!(false)));
+        assert_eq!(app.by(&me, Method::POST, &restore, None).await.problem(), (404, "view.not_found".into()));
+        assert_eq!(app.read(&me, "/views").await.expect(200)["items"][0]["pinned"], false, "another keeps it in front");
     }
 }
 

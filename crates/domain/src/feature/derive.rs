@@ -55,6 +55,12 @@ impl Derivation {
         }
     }
 
+    /// Does it show its first argument, spelled anew? The others only stand in for one that is not known.
+    pub fn spells(self) -> bool {
+        use Derivation::{City, Country, Education, Gender, Marital, Province};
+        matches!(self, Gender | Education | Marital | Country | Province | City)
+    }
+
     /// How many arguments it takes.
     pub fn arguments(self) -> usize {
         match self {

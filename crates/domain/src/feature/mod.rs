@@ -40,11 +40,13 @@ pub use span::{Spans, Values};
 pub use words::{named_values, value_label, values_of};
 
 use crate::{
+    classification::Named,
     field::{self, Entry, Kind, OptionsFault},
     figure::Figure,
     label::Label,
     money::Currency,
     period::Window,
+    profiling,
     rule::{Expr, decimal},
     value::ValueType,
 };
@@ -83,6 +85,11 @@ fn one() -> u32 {
     1
 }
 
+/// Before the name of an attribute that a built-in function reads.
+const ATTRIBUTE: &str = "attribute.";
+/// Attributes that nobody writes as a value: contacts are counted, the rest is said in a way of its own.
+const ELSEWHERE: &[&str] = &["contacts", "kind", profiling::ATTRIBUTE];
+
 impl Feature {
     /// The own attribute it shows as it is.
     pub fn own(&self) -> Option<&str> {
@@ -97,22 +104,38 @@ impl Feature {
         self.entry.as_ref()?.figure.as_ref()
     }
 
-    /// The own attribute it shows as it is, where people may fill it in by hand.
-    pub fn by_hand(&self) -> Option<&str> {
+    /// The own attribute it shows as it is, where no records fill it in.
+    pub fn own_field(&self) -> Option<&str> {
         self.own().filter(|_| self.figure().is_none())
     }
 
-    /// How it is filled in; of an attribute that came with a file, as its type says.
+    /// The attribute that people put right by hand: the one it shows, as it is or spelled anew. What we count ourselves, what records fill
+    /// in and what is said in a way of its own is none.
+    pub fn by_hand(&self) -> Option<&str> {
+        let attribute = match &self.definition {
+            Definition::Attribute { key } => key.as_str(),
+            Definition::Derived { function, of } if function.spells() && of.iter().all(|k| k.starts_with(ATTRIBUTE)) => of.first()?.strip_prefix(ATTRIBUTE)?,
+            _ => return None,
+        };
+        (self.figure().is_none() && !ELSEWHERE.contains(&attribute)).then_some(attribute)
+    }
+
+    /// How it is filled in: as people made it, by the words its values have, or as its type says.
     pub fn asked(&self) -> Option<Entry> {
         self.by_hand()?;
+        let options: Vec<Named> = match &self.definition {
+            Definition::Derived { function, .. } => words::spellings_of(*function).into_iter().map(|(key, label)| Named { key: key.to_owned(), label }).collect(),
+            _ => Vec::new(),
+        };
         let kind = match self.value {
+            _ if !options.is_empty() => Kind::Choice,
             ValueType::Bool => Kind::Bool,
             ValueType::Int | ValueType::Number => Kind::Number,
             ValueType::Money => Kind::Money,
             ValueType::Text => Kind::Text,
             ValueType::Day => Kind::Day,
         };
-        Some(self.entry.clone().unwrap_or(Entry { kind, options: Vec::new(), personal: false, figure: None }))
+        Some(self.entry.clone().unwrap_or(Entry { kind, options, personal: false, figure: None }))
     }
 
     /// What is wrong with how it is filled in.

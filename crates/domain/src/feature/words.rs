@@ -1,5 +1,6 @@
 //! Names of the values that built-in text features can take.
 
+use super::Derivation;
 use crate::label::Label;
 
 type Named = (&'static str, &'static str, &'static str);
@@ -75,6 +76,16 @@ const TABLES: [(&str, &[Named]); 10] = [
 pub fn values_of(feature: &str) -> Vec<(&'static str, Label)> {
     let table = TABLES.iter().find(|(key, _)| *key == feature).map_or(&[][..], |(_, table)| table);
     table.iter().map(|(value, zh, en)| (*value, Label::new(*zh, *en))).collect()
+}
+
+/// The values a function makes of the many ways people write them, with their names; empty for one that leaves its text as it is.
+pub(super) fn spellings_of(function: Derivation) -> Vec<(&'static str, Label)> {
+    match function {
+        Derivation::Gender => values_of("gender"),
+        Derivation::Education => values_of("education"),
+        Derivation::Marital => values_of("marital_status"),
+        _ => Vec::new(),
+    }
 }
 
 /// Name of a value of a built-in feature: `男` / `Male` for `gender` = `male`.

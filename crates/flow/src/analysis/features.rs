@@ -2,8 +2,9 @@
 
 use super::{defined::{self, Change}, used_by};
 use crate::{Error, Result, app::App, people::By, schema, sight::{Sight, Walls}};
-use domain::{Label, audit::Actor, feature::{self, Feature}};
+use domain::{Label, audit::Actor, feature::{self, Feature}, field::Entry};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::definition::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +22,9 @@ pub struct FeatureList {
     /// where the next page starts; absent on the last
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// how those are filled in that people put right by hand (`field_set`), by key; the rest is computed
+    #[schema(value_type = BTreeMap<String, schema::Entry>)]
+    pub by_hand: BTreeMap<String, Entry>,
 }
 
 /// Every feature in force.
@@ -30,7 +34,8 @@ pub struct FeatureList {
 pub async fn list(app: &App, sight: Sight) -> Result<FeatureList> {
     let items = defined::current(app).await?.features().to_vec();
     let masked = Walls::now(app, sight).await?.features();
-    Ok(FeatureList { changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), masked, items, next_cursor: None })
+    let by_hand = items.iter().filter(|f| !masked.contains(&f.key)).filter_map(|f| Some((f.key.clone(), f.asked()?))).collect();
+    Ok(FeatureList { by_hand, changed: items.iter().filter(|f| changed(f)).map(|f| f.key.clone()).collect(), masked, items, next_cursor: None })
 }
 
 /// Adds a feature of one's own.

@@ -283,7 +283,7 @@ pub async fn targets(app: &App) -> Result<Vec<TargetView>> {
         }
     };
     let definitions = defined::current(app).await?;
-    let own = definitions.features().iter().filter_map(|f| Some((f, f.by_hand()?))).map(|(f, key)| TargetView {
+    let own = definitions.features().iter().filter_map(|f| Some((f, f.own_field()?))).map(|(f, key)| TargetView {
         target: key.to_owned(),
         label: label(&f.label.zh, &f.label.en),
         group: label("自有字段", "own fields"),

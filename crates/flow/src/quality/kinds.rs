@@ -126,7 +126,7 @@ pub(super) const KINDS: &[Kind] = &[
     of(("missing", "completeness", Unit::Customers), (2.0, 2.0, 0.0), LIST,
         ("没有填写", "Missing"),
         ("用到这个字段的分类和人群里，他们归入“未知”，规则选不到他们。", "Classes that use it put them into “not known”, and no rule about it takes them in."),
-        ("导入带会员号和这个字段的表；自建字段可以在客户页填写。", "Import a table with the customer number and this field; own fields are filled in on the customer's page.")),
+        ("导入带会员号和这个字段的表，或在名单里、客户页上直接填写。", "Import a table with the customer number and this field, or fill it in in the list or on the customer's page.")),
     of(("phone_improbable", "validity", Unit::Customers), (0.0, 0.02, 20.0), DETAIL,
         ("手机号不像真的", "Phones that cannot be anybody's"),
         ("打不通也收不到短信；凑数的号码还会把不同的人并成一个。", "Calls and texts go nowhere, and made-up numbers make one customer of several people."),

@@ -194,7 +194,7 @@ fn features(picture: &Picture, all: &Bits, found: &mut BTreeMap<String, Found>) 
         let of = who.count();
         let mut known = who.clone();
         known.and(column.known());
-        let own = f.by_hand().is_some();
+        let own = f.own_field().is_some();
         if of == 0 || (known.count() == 0 && !own && !CORE.contains(&f.key.as_str())) {
             continue;
         }

@@ -4,7 +4,7 @@ use crate::{Error, Result, app::App, audit, people::By, sight};
 use domain::{Day, Label, access::Permission, audit::Action};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::question::Question;
+use store::{Tx, question::Question};
 use utoipa::ToSchema;
 
 /// A question that is kept.
@@ -105,7 +105,11 @@ fn checked(draft: QuestionDraft) -> Result<(String, String, bool)> {
 }
 
 async fn own(app: &App, by: &By, id: &str) -> Result<Question> {
-    let found = store::question::get(&app.store, &app.settings().id, id, &by.actor.id).await?.ok_or_else(|| Error::not_found("question", id))?;
+    changeable(by, id, store::question::get(&app.store, &app.settings().id, id, &by.actor.id).await?)
+}
+
+fn changeable(by: &By, id: &str, found: Option<Question>) -> Result<Question> {
+    let found = found.ok_or_else(|| Error::not_found("question", id))?;
     if may_change(&found, by) { Ok(found) } else { Err(Error::denied("sql.foreign", "这是别人的查询，可以另存为自己的", "this is somebody else's question; keep it as one of your own")) }
 }
 
@@ -127,15 +131,21 @@ pub async fn create(app: &App, by: &By, draft: QuestionDraft) -> Result<Question
     let (workspace, now) = (app.settings().id.clone(), app.clock.now());
     let made = Question { id: app.new_id("qry"), owner: by.actor.id.clone(), owner_name: Some(by.actor.name.clone()), name, text, shared, created_at: now, updated_at: now };
     let mut tx = app.store.begin().await?;
-    if store::question::count(&mut tx, &workspace, &made.owner).await? >= MOST {
-        return Err(Error::conflict("sql.many", format!("最多保存 {MOST} 条查询，先删掉不用的"), format!("a person keeps at most {MOST} questions; take some away first")));
-    }
+    room(&mut tx, &workspace, &made.owner).await?;
     store::question::create(&mut tx, &workspace, &made).await?;
     if shared {
         audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::QuestionShared, made.id.as_str())).await?;
     }
     tx.commit().await?;
     Ok(view(by, made))
+}
+
+/// Has somebody room for one more?
+async fn room(tx: &mut Tx, workspace: &str, owner: &str) -> Result<()> {
+    if store::question::count(tx, workspace, owner).await? >= MOST {
+        return Err(Error::conflict("sql.many", format!("最多保存 {MOST} 条查询，先删掉不用的"), format!("a person keeps at most {MOST} questions; take some away first")));
+    }
+    Ok(())
 }
 
 /// Changes a question of one's own, or one for everybody for who manages members.
@@ -171,6 +181,23 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
         audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::QuestionWithdrawn, id)).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Brings back a question that was taken away, as it was: one's own, or one for everybody for who manages members.
+///
+/// # Errors
+/// `question.not_found`, `sql.foreign`, `sql.many`; when the store refuses.
+pub async fn restore(app: &App, by: &By, id: &str) -> Result<QuestionView> {
+    let workspace = app.settings().id.clone();
+    let found = changeable(by, id, store::question::removed(&app.store, &workspace, id, &by.actor.id).await?)?;
+    let mut tx = app.store.begin().await?;
+    room(&mut tx, &workspace, &found.owner).await?;
+    store::question::restore(&mut tx, &workspace, id).await?;
+    if found.shared {
+        audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::QuestionShared, id)).await?;
+    }
+    tx.commit().await?;
+    Ok(view(by, found))
 }
 
 /// What somebody asked, the latest first.

@@ -4,7 +4,7 @@
 mod kept;
 mod tables;
 
-pub use kept::{AskedView, QuestionDraft, QuestionView, create, edit, history, list, remove};
+pub use kept::{AskedView, QuestionDraft, QuestionView, create, edit, history, list, remove, restore};
 pub use tables::{SqlColumn, SqlTable, tables};
 
 use crate::{

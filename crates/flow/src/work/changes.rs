@@ -36,17 +36,17 @@ pub struct ChangeDraft {
     /// `tag_add`, `tag_remove`, `owner_set`, `list_add`, `list_remove`, `name_set`, `field_set`, `contact_set`, `identifier_set`, `profiling_refuse` or `profiling_allow`
     #[schema(value_type = String, pattern = "^(tag_add|tag_remove|owner_set|list_add|list_remove|name_set|field_set|contact_set|identifier_set|profiling_refuse|profiling_allow)$")]
     pub kind: Kind,
-    /// the tag, the member (`none` for nobody), the key of the fixed list or of the own field, or the contact (absent: a new one)
+    /// the tag, the member (`none` for nobody), the key of the fixed list or of the field, or the contact (absent: a new one)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// the name of one customer, put right
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// what the own field holds from now on; absent: nothing
+    /// what the field holds from now on; absent: nothing
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::schema::Written>)]
     pub value: Option<Written>,
-    /// what whoever asks saw in the own field of one customer; something else is a conflict
+    /// what whoever asks saw in the field of one customer; something else is a conflict
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<crate::schema::TypedValue>)]
     pub was: Option<serde_json::Value>,

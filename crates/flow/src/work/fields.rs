@@ -1,4 +1,4 @@
-//! What an own field holds, written by hand of one customer or of all matching: newer rows of the lake, beside what files said, so that
+//! What is known of customers, put right by hand of one or of all matching: newer rows of the lake, beside what files said, so that
 //! everything that is computed reads them as it reads those.
 
 use super::{changes::ChangeDraft, hand::{self, Back, Rows}, preview::{ChangePreview, ChangeRefused}};
@@ -13,7 +13,7 @@ use domain::{
     Currency, CustomerKey, Day, Label, Value, ValueType,
     clock::Instant,
     fact::AttributeFact,
-    feature::{self, Feature},
+    feature::{self, Definition, Feature, derive},
     field::{self, Fault},
 };
 use lake::Lake;
@@ -25,7 +25,7 @@ use store::{
     mark::Set,
 };
 
-/// A field that may be filled in by hand.
+/// What may be put right by hand.
 ///
 /// # Errors
 /// `feature.not_found`; `change.computed` for one that is made of facts; `access.masked`.
@@ -92,9 +92,32 @@ impl Wanted {
         Ok(Arc::new(Wanted { value: value(app, &field, draft)?, field, attribute, currency: app.settings().currency, was }))
     }
 
-    /// Is this what the field holds, where `fact` is the row that counts?
-    fn holds(&self, value: &Value, fact: Option<&AttributeFact>) -> bool {
-        fact.map_or(Value::Null, |a| feature::fit(a.value.clone(), self.field.value, self.currency)) == *value
+    /// A value of the attribute, as the field shows it.
+    fn spelled(&self, value: Value) -> Value {
+        match &self.field.definition {
+            Definition::Derived { function, .. } => derive(*function, &[value], Day::default()),
+            _ => feature::fit(value, self.field.value, self.currency),
+        }
+    }
+
+    /// Is this what is wanted, where `fact` is the row that counts?
+    fn holds(&self, fact: Option<&AttributeFact>) -> bool {
+        self.spelled(fact.map_or(Value::Null, |a| a.value.clone())) == self.spelled(self.value.clone())
+    }
+
+    /// What the field shows of a customer: what its attribute says, or what stands in for it.
+    fn shown(&self, lake: &Lake, day: Day, customer: CustomerKey) -> lake::Result<Value> {
+        let says = |key: &str| -> lake::Result<Value> {
+            let said = lake.attribute(customer, key)?;
+            Ok(said.into_iter().filter(|a| a.day <= day).max_by_key(|a| (a.day, a.recorded_at)).map_or(Value::Null, |a| a.value))
+        };
+        match &self.field.definition {
+            Definition::Derived { function, of } => {
+                let args = of.iter().map(|k| says(k.strip_prefix("attribute.").unwrap_or(k))).collect::<lake::Result<Vec<Value>>>()?;
+                Ok(derive(*function, &args, day))
+            }
+            _ => Ok(self.spelled(says(&self.attribute)?)),
+        }
     }
 }
 
@@ -114,12 +137,12 @@ async fn weigh(app: &App, wanted: &Arc<Wanted>, who: &Set, lake: Lake, day: Day)
     let keys: Vec<CustomerKey> = who.and_not(&erased).iter().collect();
     let (wanted, asked) = (Arc::clone(wanted), keys.len() as u64);
     let found = tokio::task::spawn_blocking(move || {
-        if let Some(was) = &wanted.was {
-            if lake.standing(&wanted.attribute, day, &keys, |a| wanted.holds(was, a))?.iter().any(|s| !s.is) {
+        if let (Some(was), Some(one)) = (&wanted.was, keys.first()) {
+            if wanted.shown(&lake, day, *one)? != *was {
                 return Ok(None);
             }
         }
-        let stands = lake.standing(&wanted.attribute, day, &keys, |a| wanted.holds(&wanted.value, a))?;
+        let stands = lake.standing(&wanted.attribute, day, &keys, |a| wanted.holds(a))?;
         Ok::<_, lake::Error>(Some(keys.into_iter().zip(stands).filter(|(_, s)| !s.is).map(|(c, s)| (c, hand::from(s.said, day))).collect::<Vec<_>>()))
     });
     match found.await?? {

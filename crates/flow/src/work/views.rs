@@ -10,8 +10,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
-use store::view::View;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Tx, view::View};
 use utoipa::ToSchema;
 
 /// A saved view.
@@ -21,7 +21,7 @@ pub struct ViewView {
     pub id: String,
     /// name for people
     pub name: String,
-    /// parameters of the list: `rule`, `segment`, `q`, `tag`, `owner`, `class.…`, `was.…`, `f.…`, `sort`, `columns`, `density`; `object`:
+    /// parameters of the list: `rule`, `segment`, `q`, `tag`, `owner`, `class.…`, `was.…`, `f.…`, `sort`, `columns`, `density`, `display`; `object`:
     /// of the list of these records, with `q`, `customer`, `f.<field>`, `sort` and `columns`
     pub query: BTreeMap<String, String>,
     /// `private` or `everyone`
@@ -34,6 +34,8 @@ pub struct ViewView {
     pub mine: bool,
     /// does whoever asks begin with it?
     pub default: bool,
+    /// does whoever asks keep it in front?
+    pub pinned: bool,
     /// RFC 3339
     pub updated_at: String,
     /// last looked through by anybody; RFC 3339, to the hour
@@ -55,7 +57,7 @@ pub struct ViewDraft {
 }
 
 /// What a view of the customer list remembers, beside `class.…`, `was.…` and `f.…`.
-const OF_CUSTOMERS: &[&str] = &["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "entered", "left", "finding"];
+const OF_CUSTOMERS: &[&str] = &["rule", "segment", "q", "tag", "owner", "sort", "columns", "density", "display", "entered", "left", "finding"];
 /// What a view of a list of records remembers, beside `f.…`.
 const OF_RECORDS: &[&str] = &["object", "q", "customer", "sort", "columns"];
 const NAME: usize = 60;
@@ -70,12 +72,27 @@ fn may_change(v: &View, by: &By) -> bool {
     v.owner == by.actor.id || (v.shared && by.permissions.has(Permission::MembersManage))
 }
 
-fn view(app: &App, by: &By, v: View, default: Option<&str>) -> ViewView {
+/// What a person says of views for themselves.
+#[derive(Default)]
+struct Own {
+    default: Option<String>,
+    pinned: BTreeSet<String>,
+}
+
+impl Own {
+    async fn of(app: &App, by: &By) -> Result<Own> {
+        let workspace = app.settings().id.clone();
+        Ok(Own { default: store::view::default(&app.store, &workspace, &by.actor.id).await?, pinned: store::view::pinned(&app.store, &workspace, &by.actor.id).await? })
+    }
+}
+
+fn view(app: &App, by: &By, v: View, own: &Own) -> ViewView {
     let sight = by.permissions.sight();
     let query: BTreeMap<String, String> = serde_json::from_value(v.query.clone()).unwrap_or_default();
     ViewView {
         mine: may_change(&v, by),
-        default: default == Some(v.id.as_str()),
+        default: own.default.as_ref() == Some(&v.id),
+        pinned: own.pinned.contains(&v.id),
         audience: if v.shared { "everyone" } else { "private" }.to_owned(),
         // what somebody typed into a search may be a phone
         query: query.into_iter().map(|(k, t)| (k, sight::text(sight, t))).collect(),
@@ -136,7 +153,10 @@ async fn known(app: &App, by: &By, id: &str) -> Result<View> {
 }
 
 async fn own(app: &App, by: &By, id: &str) -> Result<View> {
-    let found = known(app, by, id).await?;
+    changeable(by, known(app, by, id).await?)
+}
+
+fn changeable(by: &By, found: View) -> Result<View> {
     if may_change(&found, by) { Ok(found) } else { Err(Error::denied("view.foreign", "这是别人的视图，可以另存为自己的", "this is somebody else's view; save it as one of your own")) }
 }
 
@@ -145,10 +165,9 @@ async fn own(app: &App, by: &By, id: &str) -> Result<View> {
 /// # Errors
 /// When the store refuses.
 pub async fn list(app: &App, by: &By) -> Result<Vec<ViewView>> {
-    let workspace = app.settings().id.clone();
-    let default = store::view::default(&app.store, &workspace, &by.actor.id).await?;
-    let views = store::view::list(&app.store, &workspace, &by.actor.id).await?;
-    Ok(views.into_iter().map(|v| view(app, by, v, default.as_deref())).collect())
+    let own = Own::of(app, by).await?;
+    let views = store::view::list(&app.store, &app.settings().id, &by.actor.id).await?;
+    Ok(views.into_iter().map(|v| view(app, by, v, &own)).collect())
 }
 
 /// Saves a view.
@@ -170,15 +189,21 @@ pub async fn create(app: &App, by: &By, draft: ViewDraft) -> Result<ViewView> {
         used_at: now,
     };
     let mut tx = app.store.begin().await?;
-    if store::view::count(&mut tx, &workspace, &made.owner).await? >= MOST {
-        return Err(Error::conflict("view.many", format!("最多保存 {MOST} 个视图，先删掉不用的"), format!("a person has at most {MOST} views; take some away first")));
-    }
+    room(&mut tx, &workspace, &made.owner).await?;
     store::view::create(&mut tx, &workspace, &made).await?;
     if shared {
         audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ViewShared, made.id.as_str())).await?;
     }
     tx.commit().await?;
-    Ok(view(app, by, made, None))
+    Ok(view(app, by, made, &Own::default()))
+}
+
+/// Has somebody room for one more?
+async fn room(tx: &mut Tx, workspace: &str, owner: &str) -> Result<()> {
+    if store::view::count(tx, workspace, owner).await? >= MOST {
+        return Err(Error::conflict("view.many", format!("最多保存 {MOST} 个视图，先删掉不用的"), format!("a person has at most {MOST} views; take some away first")));
+    }
+    Ok(())
 }
 
 /// Changes a view: one's own, or one for everybody for who manages members.
@@ -205,8 +230,7 @@ pub async fn edit(app: &App, by: &By, id: &str, draft: ViewDraft) -> Result<View
         audit::append(app, &mut tx, &audit::of(app, &by.actor, action, id)).await?;
     }
     tx.commit().await?;
-    let default = store::view::default(&app.store, &workspace, &by.actor.id).await?;
-    Ok(view(app, by, after, default.as_deref()))
+    Ok(view(app, by, after, &Own::of(app, by).await?))
 }
 
 /// Takes a view away: one's own, or one for everybody for who manages members.
@@ -220,6 +244,35 @@ pub async fn remove(app: &App, by: &By, id: &str) -> Result<()> {
     if before.shared {
         audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ViewWithdrawn, id)).await?;
     }
+    Ok(tx.commit().await?)
+}
+
+/// Brings back a view that was taken away, as it was: one's own, or one for everybody for who manages members.
+///
+/// # Errors
+/// `view.not_found`, `view.foreign`, `view.many`; when the store refuses.
+pub async fn restore(app: &App, by: &By, id: &str) -> Result<ViewView> {
+    let workspace = app.settings().id.clone();
+    let found = store::view::removed(&app.store, &workspace, id, &by.actor.id).await?;
+    let found = changeable(by, found.ok_or_else(|| Error::not_found("view", id))?)?;
+    let mut tx = app.store.begin().await?;
+    room(&mut tx, &workspace, &found.owner).await?;
+    store::view::restore(&mut tx, &workspace, id).await?;
+    if found.shared {
+        audit::append(app, &mut tx, &audit::of(app, &by.actor, Action::ViewShared, id)).await?;
+    }
+    tx.commit().await?;
+    Ok(view(app, by, found, &Own::of(app, by).await?))
+}
+
+/// Says whether whoever asks keeps a view in front.
+///
+/// # Errors
+/// `view.not_found`; when the store refuses.
+pub async fn pin(app: &App, by: &By, id: &str, pinned: bool) -> Result<()> {
+    known(app, by, id).await?;
+    let mut tx = app.store.begin().await?;
+    store::view::pin(&mut tx, &app.settings().id, &by.actor.id, id, pinned).await?;
     Ok(tx.commit().await?)
 }
 

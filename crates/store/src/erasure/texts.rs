@@ -109,7 +109,7 @@ pub const LEFT: &[(&str, &str)] = &[
     ("workspace", "*"), ("counters", "*"), ("users", "*"), ("sessions", "*"), ("setup_tokens", "*"), ("members", "*"), ("invitations", "*"),
     ("tokens", "*"), ("tries", "*"), ("second_factors", "*"), ("recovery_codes", "*"), ("pending_sign_ins", "*"), ("sign_in_rules", "*"),
     ("oidc_providers", "*"), ("oidc_accounts", "*"), ("oidc_starts", "*"), ("webhooks", "*"), ("webhook_attempts", "*"), ("outbound", "*"),
-    ("mail_relay", "*"), ("view_defaults", "*"), ("businesses", "*"), ("subscriptions", "*"), ("restores", "*"), ("schedule_slots", "*"), ("quality_days", "*"),
+    ("mail_relay", "*"), ("view_defaults", "*"), ("view_pins", "*"), ("businesses", "*"), ("subscriptions", "*"), ("restores", "*"), ("schedule_slots", "*"), ("quality_days", "*"),
     // names of sets and opaque ids
     ("marks", "*"), ("change_marks", "*"), ("announced", "*"), ("announced_sets", "*"),
     // cannot be changed; holds opaque ids only

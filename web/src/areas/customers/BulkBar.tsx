@@ -39,7 +39,7 @@ export default function BulkBar({ selection, onSelect, filter, shown, total, fil
       <SelectionBar selection={selection} onSelect={onSelect} shown={shown} total={total} busy={change.isPending}>
         <Pop className="pop-button" label={t('work.add_tag')} button={t('work.add_tag')}>{(close) => <TagPicker autoFocus onPick={(x) => { close(); act('tag_add', x.id) }} />}</Pop>
         <Pop className="pop-button" label={t('work.remove_tag')} button={t('work.remove_tag')}>{(close) => <TagPicker autoFocus onlyThese onPick={(x) => { close(); act('tag_remove', x.id) }} />}</Pop>
-        <Pop className="pop-button" label={t('work.set_owner')} button={t('work.set_owner')} title={withKey(t('work.set_owner'), 'A')}>
+        <Pop className="pop-button" label={t('work.set_owner')} button={<>{t('work.set_owner')} <span className="kbd" aria-hidden="true">A</span></>} title={withKey(t('work.set_owner'), 'A')}>
           {(close) => (
             <div className="menu picker-list">
               {owners.map((o) => <button key={o.id} type="button" onClick={() => { close(); act('owner_set', o.id) }}>{o.name}</button>)}

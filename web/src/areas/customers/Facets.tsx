@@ -8,7 +8,7 @@ import { entryOf } from '@/parts/field/words'
 import { chosen as choices, none } from '@/parts/filters'
 import { useCatalog, useClassifications, useFormat } from '@/parts/format'
 import { Failed, Loading } from '@/parts/States'
-import { TagChip } from './Tags'
+import { TagChip } from './TagChip'
 
 type Search = Record<string, string | undefined>
 interface Props { filters: Search; onChange: (next: Search) => void }
@@ -20,7 +20,7 @@ const chosen = () => (localStorage.getItem(KEY) ?? usual).split(',')
 const few = 8
 
 /** How many of the list there are in each class, with each tag, of each owner, with each option of an own field; a click narrows to them, another lets go. */
-export function Facets({ filters, onChange }: Props) {
+export default function Facets({ filters, onChange }: Props) {
   const f = useFormat()
   const { t } = f
   const [by, setBy] = useState(chosen)

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
 import type { Feature, Value, Written } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { entryOf, writtenOf } from '@/parts/field/words'
+import { madeOf, writtenOf } from '@/parts/field/words'
 import { useCatalog, useFormat } from '@/parts/format'
 import { PenIcon } from '@/parts/icons'
 import { Drawer } from '@/parts/opened'
@@ -16,13 +16,19 @@ const FieldForm = lazy(() => import('@/parts/field/FieldForm'))
 
 /** Why a value cannot be edited where it stands; nothing if it can. */
 export function useFieldLock(): (key: string) => string | null {
-  const { t } = useFormat()
+  const { t, label } = useFormat()
   const may = useMay()
-  const { byKey, masked } = useCatalog()
+  const { byKey, masked, byHand } = useCatalog()
   const past = useAt().as_of
+  const computed = (feature: Feature | undefined) => {
+    if (feature?.entry?.figure) return t('fields.locked_records')
+    const { facts, keys } = feature ? madeOf(feature) : { facts: [], keys: [] }
+    const from = [...facts.map((x) => t(`rule.fact_${x}`)), ...keys.flatMap((key) => label(byKey.get(key)?.label) || [])].slice(0, 4)
+    return from.length ? t('fields.locked_from', { from: from.join(t('customers.between')) }) : t('fields.locked_computed')
+  }
   return (key) => {
-    const feature = byKey.get(key)
-    if (!entryOf(feature)) return t('fields.locked_computed')
+    if (key.startsWith('class.')) return t('fields.locked_class')
+    if (!byHand[key] && !masked.has(key)) return computed(byKey.get(key))
     if (masked.has(key)) return t('fields.locked_masked')
     if (!may('customers:write')) return t('fields.locked_role')
     return past ? t('fields.locked_past') : null
@@ -45,7 +51,7 @@ export function FieldValue({ id, name, feature, value, shown }: { id: string; na
 
 function FieldEdit({ id, feature, value, onClose }: { id: string; feature: Feature; value: Value; onClose: () => void }) {
   const f = useFormat()
-  const entry = entryOf(feature)
+  const entry = useCatalog().byHand[feature.key]
   const before = writtenOf(entry?.kind ?? 'text', value, f.currency.digits)
   const [now, setNow] = useState<Written | undefined>(before)
   const [sent, setSent] = useState(false)

@@ -22,7 +22,7 @@ export default function FilterPanel({ search, onChange, onDone }: Narrowing & { 
   const asked = choices(search[`class.${key}`], (k) => classes.some((c) => c.key === k))
   const rule = useRule(search.rule ?? '')
   // whoever the list shows once this is applied
-  const { columns: _columns, sort: _sort, view: _view, density: _density, facets: _facets, ...filters } = search
+  const { columns: _columns, sort: _sort, view: _view, density: _density, display: _display, facets: _facets, ...filters } = search
   const settled = useDebounced(rule.text.trim(), 200)
   const found = useInfiniteQuery({ ...customers({ ...filters, rule: settled || undefined, columns: 'net' }, 1), enabled: !rule.error && rule.settled, retry: false })
   const ready = found.data && !found.isPlaceholderData && settled === rule.text.trim() && !rule.error

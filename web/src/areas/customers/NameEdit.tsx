@@ -1,12 +1,10 @@
 import { Input } from 'antd'
 import { useRef, useState } from 'react'
-import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
-import { Lock } from '@/parts/Masked'
 import { useChange } from './useChange'
 
 /** A name, put right where it stands: the pen or E, Enter keeps it, Esc leaves it. */
-export function NameEdit({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
+export default function NameEdit({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
   const { t } = useFormat()
   const [text, setText] = useState(name)
   const change = useChange(onClose)
@@ -32,20 +30,4 @@ export function NameEdit({ id, name, onClose }: { id: string; name: string; onCl
       }}
     />
   )
-}
-
-/** May a name be put right, and if not, why. */
-export function useNameLock(): string | null {
-  const { t } = useFormat()
-  const may = useMay()
-  if (!may('customers:write')) return t('work.locked_role')
-  return may('personal:read') ? null : t('work.locked_masked')
-}
-
-/** The pen beside a name. */
-export function NamePen({ onEdit }: { onEdit: () => void }) {
-  const { t } = useFormat()
-  const lock = useNameLock()
-  if (lock) return <span title={lock}><Lock /></span>
-  return <button type="button" className="linkish small" onClick={(e) => { e.stopPropagation(); onEdit() }}>{t('work.edit_name')}</button>
 }

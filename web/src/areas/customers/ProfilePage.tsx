@@ -7,10 +7,10 @@ import type { Profile } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { aim } from '@/parts/aim'
 import { startEntry } from '@/parts/entry/open'
-import { useClassifications, useFormat, useTextLabel } from '@/parts/format'
+import { useCatalog, useClassifications, useFormat, useTextLabel } from '@/parts/format'
 import { Freshness } from '@/parts/Freshness'
 import { HistoryLink } from '@/parts/HistoryLink'
-import { useHotkeys, withKey } from '@/parts/hooks'
+import { type Hotkeys, useHotkeys, withKey } from '@/parts/hooks'
 import { Fold } from '@/parts/Fold'
 import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
@@ -22,10 +22,12 @@ import { around, onward } from './around'
 import { concerns, inOrder } from './classes'
 import './customers.css'
 import { Erase } from './Erase'
+import { FieldValue } from './FieldEdit'
 import { HeadFacts } from './HeadFacts'
 import { Lineage } from './Lineage'
 import { OwnFields, useOwnFields } from './OwnFields'
-import { NameEdit, NamePen, useNameLock } from './NameEdit'
+import NameEdit from './NameEdit'
+import { NamePen, useNameLock } from './NamePen'
 import { NEW_NOTE } from './Notes'
 import { CustomerOwner } from './Owner'
 import { Records } from './Records'
@@ -67,11 +69,12 @@ export function ProfilePage() {
   const works = useMay()('customers:write')
   const nameLock = useNameLock()
   useHotkeys({
-    j: () => void next(),
-    k: () => go(near?.before),
-    a: (event) => { if (works) { event.preventDefault(); setAssigning(true) } },
-    e: (event) => { if (!nameLock) { event.preventDefault(); setEditing(true) } },
-    n: (event) => { if (works && !at.as_of) aim(event, NEW_NOTE, t('common.loading')) },
+    ...(near && { j: [() => void next(), t('shell.key_next')], k: [() => go(near.before), t('shell.key_previous')] } satisfies Hotkeys),
+    ...(works && {
+      a: [(event) => { event.preventDefault(); setAssigning(true) }, t('shell.key_owner')],
+      ...(!at.as_of && { n: [(event) => aim(event, NEW_NOTE, t('common.loading')), t('shell.key_note')] } satisfies Hotkeys),
+    } satisfies Hotkeys),
+    ...(!nameLock && { e: [(event) => { event.preventDefault(); setEditing(true) }, t('shell.key_edit')] } satisfies Hotkeys),
   })
   if (query.isPending) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>} note={null}><Card><Loading lines={12} /></Card></Page>
   if (query.error) return <Page title={t('customers.one')} crumb={<Link to="/customers">{t('customers.title')}</Link>}><Failed error={query.error} retry={() => void query.refetch()} /></Page>
@@ -161,6 +164,11 @@ function Features({ profile: p }: { profile: Profile }) {
   const named = useTextLabel()
   const { t } = f
   const own = useOwnFields(p)
+  const { byKey, byHand } = useCatalog()
+  const line = (x: Profile['features'][number]) => {
+    const [feature, shown] = [byHand[x.key] && byKey.get(x.key), named(x.key, x.value) ?? f.value(x.value, x.unit)]
+    return <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{feature ? <FieldValue id={p.id} name={p.name ?? p.id} feature={feature} value={x.value} shown={shown} /> : shown}</dd></div>
+  }
   const groups = useMemo(() => {
     const keys = [...new Set([...shelves, ...p.features.map((x) => x.group)])]
     // person or company stands at the top of the page, own fields in a card of their own
@@ -173,10 +181,10 @@ function Features({ profile: p }: { profile: Profile }) {
       <p className="soft small">{t('work.locked_facts')}</p>
       {groups.map((g, i) => (
         <Fold key={g.key} className="feature-group" open={i < 3} head={<span>{t(`features.group_${g.key}`)} <span className="soft small">{g.known.length}</span></span>}>
-          <dl className="feature-lines">{g.known.map((x) => <div key={x.key}><dt title={x.key}>{f.label(x.label)}</dt><dd>{named(x.key, x.value) ?? f.value(x.value, x.unit)}</dd></div>)}</dl>
+          <dl className="feature-lines">{g.known.map(line)}</dl>
         </Fold>
       ))}
-      {unknown.length > 0 && <Fold className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><p className="soft">{unknown.map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
+      {unknown.length > 0 && <Fold className="rest small" head={<span className="soft">{t('customers.without_value', { count: unknown.length })}</span>}><dl className="feature-lines">{unknown.filter((x) => byHand[x.key]).map(line)}</dl><p className="soft">{unknown.filter((x) => !byHand[x.key]).map((x) => f.label(x.label)).join(' · ')}</p></Fold>}
       {hidden.length > 0 && <p className="soft small">{t('customers.masked', { count: hidden.length, names: hidden.map((x) => f.label(x.label)).join(t('customers.between')) })}<Lock whole /></p>}
     </Card>
   )

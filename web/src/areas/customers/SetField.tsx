@@ -4,7 +4,6 @@ import { useId, useState } from 'react'
 import type { ChangeBody, Written } from '@/api/types'
 import { changePreview } from '@/api/work'
 import { FieldInput } from '@/parts/field/FieldInput'
-import { entryOf } from '@/parts/field/words'
 import { useCatalog, useFormat } from '@/parts/format'
 import { useDebounced } from '@/parts/hooks'
 import { Modal } from '@/parts/opened'
@@ -18,12 +17,13 @@ export function SetField({ who, count, onClose, onDone }: { who: Partial<ChangeB
   const f = useFormat()
   const { t } = f
   const ids = { field: useId(), value: useId() }
-  const { usable } = useCatalog()
-  const fields = usable.filter((x) => entryOf(x))
+  const { usable, byHand } = useCatalog()
+  // one's own first: of many at once one rarely sets a city
+  const fields = usable.filter((x) => byHand[x.key]).sort((a, b) => Number(b.group === 'custom') - Number(a.group === 'custom'))
   const [key, setKey] = useState<string>()
   const [value, setValue] = useState<Written>()
   const feature = fields.find((x) => x.key === key)
-  const entry = entryOf(feature)
+  const entry = feature && byHand[feature.key]
   const change = useChange(onDone)
   const said = typeof value === 'string' ? value.trim() || undefined : value
   const body = { kind: 'field_set', subject: key, value: said ?? null, except: [], ...who } as ChangeBody

@@ -7,14 +7,11 @@ import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
+import { TagChip } from './TagChip'
 import { useChange } from './useChange'
 
 /** Colours a new tag takes in turn. */
 export const colours = ['blue', 'green', 'amber', 'red', 'purple', 'teal', 'pink', 'grey']
-
-export const TagChip = ({ tag, onRemove, label }: { tag: Pick<TagRef, 'name' | 'colour'>; onRemove?: () => void; label?: string }) => (
-  <span className={`chip tag tag-${tag.colour}`}><span className="clip">{tag.name}</span>{onRemove && <button type="button" aria-label={label} onClick={onRemove}>×</button>}</span>
-)
 
 /** Finds a tag by typing; one that is not there is made. */
 export function TagPicker({ without = [], onPick, onlyThese, autoFocus }: { without?: string[]; onPick: (tag: Tag) => void; onlyThese?: boolean; autoFocus?: boolean }) {
@@ -52,20 +49,20 @@ export function TagPicker({ without = [], onPick, onlyThese, autoFocus }: { with
   )
 }
 
-/** The tags of one customer, put on and taken off where they stand. */
-export function CustomerTags({ id, tags }: { id: string; tags: TagRef[] }) {
+/** The tags of one customer, put on and taken off where they stand. `begun`: with the choice of more. */
+export function CustomerTags({ id, tags, begun = false }: { id: string; tags: TagRef[]; begun?: boolean }) {
   const { t } = useFormat()
   const may = useMay()('customers:write')
   const change = useChange()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(begun)
   return (
     <div className="stack tight">
       <div className="row" data-testid="tags">
         {tags.map((x) => <TagChip key={x.id} tag={x} label={t('work.take_tag', { name: x.name })} onRemove={may ? () => change.mutate({ kind: 'tag_remove', subject: x.id, customers: [id], except: [] }) : undefined} />)}
         {tags.length === 0 && !may && <span className="soft">—</span>}
-        {may && <button type="button" className="linkish small" aria-expanded={open} onClick={() => setOpen(!open)}>{t('work.add_tag')}</button>}
+        {may && !begun && <button type="button" className="linkish small" aria-expanded={open} onClick={() => setOpen(!open)}>{t('work.add_tag')}</button>}
       </div>
-      {open && <TagPicker autoFocus without={tags.map((x) => x.id)} onPick={(x) => { setOpen(false); change.mutate({ kind: 'tag_add', subject: x.id, customers: [id], except: [] }) }} />}
+      {open && <TagPicker autoFocus without={tags.map((x) => x.id)} onPick={(x) => { setOpen(begun); change.mutate({ kind: 'tag_add', subject: x.id, customers: [id], except: [] }) }} />}
     </div>
   )
 }

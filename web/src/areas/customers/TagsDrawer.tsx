@@ -7,7 +7,8 @@ import { useFormat } from '@/parts/format'
 import { Drawer } from '@/parts/opened'
 import { Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
-import { colours, TagChip } from './Tags'
+import { TagChip } from './TagChip'
+import { colours } from './Tags'
 import { useFresh } from './useChange'
 
 /** Names and colours of tags, and their end; a tag that was deleted comes back on everybody who had it. */

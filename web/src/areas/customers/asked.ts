@@ -9,7 +9,7 @@ export const COLUMNS = own('zhiyin.columns')
 export const handmade = ['tags', 'owner']
 
 /** How the list looks, which the server need not know. */
-const looks = ['columns', 'sort', 'view', 'density', 'facets']
+const looks = ['columns', 'sort', 'view', 'density', 'display', 'facets']
 const nothing: ReadonlySet<string> = new Set()
 
 /** What the list asks of the server: by its address and the columns of this browser, without what is hidden from the reader (`masked`). */

@@ -49,7 +49,7 @@ export function Editor({ board }: { board: Dashboard }) {
     const on = (e: KeyboardEvent) => {
       if (!(e.metaKey || e.ctrlKey) || open) return
       const key = e.key.toLowerCase()
-      if (key === 's') { e.preventDefault(); save.mutate() }
+      if (key === 's' || key === 'enter') { e.preventDefault(); save.mutate() }
       if (key === 'z' && !typing(e)) { e.preventDefault(); e.stopImmediatePropagation(); setHistory(e.shiftKey ? redo : undo) }
     }
     window.addEventListener('keydown', on, true)

@@ -39,7 +39,7 @@ function Queue() {
   // on a phone the list is the page until one is opened
   const current = phone && !search.id ? undefined : items[place]
   const go = (to: number) => { const c = items[Math.max(0, Math.min(items.length - 1, to))]; if (c) set({ id: c.id }) }
-  useHotkeys({ j: () => go(current ? place + 1 : 0), k: () => go(place - 1) })
+  useHotkeys({ j: [() => go(current ? place + 1 : 0), t('duplicates.key_next')], k: [() => go(place - 1), t('duplicates.key_previous')] })
   const onDecided = () => set({ id: phone ? undefined : (items[place + 1] ?? items[place - 1])?.id })
   const look = useSearchNow()
   const works = may('customers:write')

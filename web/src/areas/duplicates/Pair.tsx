@@ -41,7 +41,7 @@ export function Pair({ id, onDecided }: { id: string; onDecided: () => void }) {
   const works = may('customers:write') && !!d && d.pair.id === id
   const open = works && (state === 'open' || state === 'later')
   const busy = merge.isPending || aside.isPending
-  useHotkeys({ m: () => merge.mutate(), n: () => aside.mutate('distinct'), l: () => aside.mutate('later') }, open && !busy)
+  useHotkeys({ m: [() => merge.mutate(), t('shell.key_merge')], n: [() => aside.mutate('distinct'), t('shell.key_distinct')], l: [() => aside.mutate('later'), t('shell.key_later')] }, open && !busy)
   if (query.isPending) return <Card><Loading lines={10} /></Card>
   if (query.error) return <Failed error={query.error} retry={() => void query.refetch()} />
   if (!d) return null

@@ -50,7 +50,7 @@ export function Shell() {
   const opened = useRef(false)
   opened.current = palette
   useEffect(() => {
-    const timer = setTimeout(() => void import('./Palette'), 1000)
+    const timer = setTimeout(() => { void import('./Palette'); void import('@/parts/keep') }, 1000)
     return () => clearTimeout(timer)
   }, [])
   useEffect(() => {

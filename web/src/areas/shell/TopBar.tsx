@@ -63,7 +63,7 @@ function New() {
   if (all.length === 0) return null
   return (
     <Pop className="icon-btn framed hide-phone" label={t('entry.new')} testid="new" align="right" button={<><PlusIcon />{t('entry.new')}</>}>
-      {(close) => <div className="menu">{all.map((n) => <button key={n.key} type="button" onClick={() => { close(); n.go() }}>{t(n.key)}</button>)}</div>}
+      {(close) => <div className="menu">{all.map((n) => <button key={n.key} type="button" onClick={() => { close(); n.go() }}>{t(n.key)}{n.letter && <span className="kbd" aria-hidden="true">C {n.letter}</span>}</button>)}</div>}
     </Pop>
   )
 }

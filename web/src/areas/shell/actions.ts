@@ -15,9 +15,6 @@ import { useNew } from './places'
 /** `letter`: behind `C`, the same as behind `G` for the page it is made on. */
 export interface Action { key: string; text: string; letter?: string; go: () => void }
 
-/** Behind `C`; the others have none. */
-const letters: Record<string, string> = { 'entry.new_customer': 'C' }
-
 /** What the reader may make, and what else can be done from anywhere. */
 export function useActions(): { make: Action[]; others: Action[] } {
   const { t, lang } = useT()
@@ -44,7 +41,7 @@ export function useActions(): { make: Action[]; others: Action[] } {
     const other = lang === 'en' ? 'zh-CN' : 'en'
     return {
       make: [
-        ...entries.filter((n) => n.key.startsWith('entry.')).map((n) => ({ key: n.key, text: t(n.key), letter: letters[n.key], go: n.go })),
+        ...entries.filter((n) => n.key.startsWith('entry.')).map((n) => ({ key: n.key, text: t(n.key), letter: n.letter, go: n.go })),
         ...(define ? [
           { key: 'new-segment', text: t('segments.new'), letter: 'S', go: () => void navigate({ to: '/segments/new' }) },
           { key: 'new-classification', text: t('classification.new'), letter: 'O', go: () => void navigate({ to: '/classification/new' }) },

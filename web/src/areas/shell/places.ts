@@ -44,14 +44,14 @@ export const isShort = (place: Place): boolean => 'short' in place
 /** Is this path on the place, or below it? */
 export const isAt = (path: string, to: string): boolean => path === to || (to !== '/' && path.startsWith(`${to}/`)) || (to === '/classification' && path.startsWith('/classifications/'))
 
-/** What the reader may make from any page, by the key of its name. */
-export function useNew(): { key: string; go: () => void }[] {
+/** What the reader may make from any page, by the key of its name; `letter`: behind `C`. */
+export function useNew(): { key: string; letter?: string; go: () => void }[] {
   const may = useMay()
   const navigate = useNavigate()
   // begun on somebody's page, it is theirs
   const customer = useRouterState({ select: (s) => /^\/customers\/([^/]+)$/.exec(s.location.pathname)?.[1] })
   return useMemo(() => [
-    ...(may('imports:write') ? (['customer', 'order', 'interaction'] as const).map((kind) => ({ key: `entry.new_${kind}`, go: () => startEntry(kind === 'customer' ? { kind } : { kind, customer }) })) : []),
-    ...(may('definitions:write') ? [{ key: 'shell.new_segment', go: () => void navigate({ to: '/segments/new' }) }] : []),
+    ...(may('imports:write') ? (['customer', 'order', 'interaction'] as const).map((kind) => ({ key: `entry.new_${kind}`, letter: kind === 'customer' ? 'C' : undefined, go: () => startEntry(kind === 'customer' ? { kind } : { kind, customer }) })) : []),
+    ...(may('definitions:write') ? [{ key: 'shell.new_segment', letter: 'S', go: () => void navigate({ to: '/segments/new' }) }] : []),
   ], [may, navigate, customer])
 }

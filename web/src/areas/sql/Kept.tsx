@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Segmented } from 'antd'
 import { useState } from 'react'
-import { deleteQuestion, postQuestion, putQuestion, sqlQuestions } from '@/api/sql'
+import { deleteQuestion, postQuestion, putQuestion, restoreQuestion, sqlQuestions } from '@/api/sql'
 import type { Asked, Question } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Modal } from '@/parts/opened'
@@ -27,7 +27,8 @@ export function Kept({ text, open, items, history, onLook, onOpen }: Props) {
     onSuccess: (made) => { again(); onOpen(made); setAsking(false); toast.ok(t('sql.saved', { name: made.name })) },
     onError: failed,
   })
-  const remove = useMutation({ mutationFn: (q: Question) => deleteQuestion(q.id), onSuccess: (_, q) => { again(); if (open?.id === q.id) onOpen(null); toast.ok(t('sql.deleted')) }, onError: failed })
+  const back = useMutation({ mutationFn: restoreQuestion, onSuccess: (q) => { again(); toast.ok(t('sql.back', { name: q.name })) }, onError: failed })
+  const remove = useMutation({ mutationFn: (q: Question) => deleteQuestion(q.id), onSuccess: (_, q) => { again(); if (open?.id === q.id) onOpen(null); toast.undo(t('sql.deleted'), () => back.mutate(q.id)) }, onError: failed })
   const line = (sql: string) => sql.replace(/\s+/g, ' ').slice(0, 80)
   return (
     <>

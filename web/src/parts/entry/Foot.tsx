@@ -16,7 +16,7 @@ export function Foot({ busy, onNext }: { busy: boolean; onNext: () => void }) {
   const { t } = useFormat()
   return (
     <div className="row">
-      <Button type="primary" htmlType="submit" loading={busy}>{t('common.save')}</Button>
+      <Button type="primary" htmlType="submit" title="⌘Enter / Ctrl+Enter" loading={busy}>{t('common.save')}</Button>
       <Button disabled={busy} onClick={onNext}>{t('entry.save_next')}</Button>
     </div>
   )

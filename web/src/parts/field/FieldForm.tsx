@@ -76,7 +76,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
       <div className="switch-row"><Switch id="field-personal" checked={personal} onChange={setPersonal} /><label htmlFor="field-personal">{t('fields.personal')}</label></div>
       <p className="soft small">{t('fields.personal_note')}</p>
       <div className="row">
-        <Button type="primary" htmlType="submit" loading={save.isPending} disabled={taken}>{t('common.save')}</Button>
+        <Button type="primary" htmlType="submit" title="⌘Enter / Ctrl+Enter" loading={save.isPending} disabled={taken}>{t('common.save')}</Button>
         <Button onClick={() => onDone()}>{t('common.cancel')}</Button>
         <span className="grow" />
         {feature && <Popconfirm title={t('fields.remove_sure')} onConfirm={removal.run} okText={t('common.delete')} cancelText={t('common.cancel')}><Button danger type="text" loading={removal.pending}>{t('common.delete')}</Button></Popconfirm>}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Feature, KindReport } from '@/api/types'
-import { entryOf, fieldKey, optionNames, optionsOf, writtenOf } from './words'
+import { entryOf, fieldKey, madeOf, optionNames, optionsOf, writtenOf } from './words'
 
 const feature = (key: string, more: Partial<Feature> = {}): Feature => ({ key, label: { zh: key, en: key }, description: { zh: '', en: '' }, group: 'custom', value: 'text', definition: { kind: 'attribute', key }, builtin: false, version: 1, ...more })
 
@@ -10,6 +10,16 @@ test('own attributes are filled in by hand, what is computed is not', () => {
   expect(entryOf(feature('birthday'))).toBeNull()
   expect(entryOf(feature('x', { definition: { kind: 'share', of: 'net' } }))).toBeNull()
   expect(entryOf(undefined)).toBeNull()
+})
+
+test('what is computed says from what', () => {
+  const of = (definition: unknown) => madeOf({ key: 'net', definition: definition as Feature['definition'] })
+  const sum = (fact: string) => ({ aggregate: { fact, measure: { of: 'sum', field: 'net' }, filter: [{ field: 'channel', value: 'day' }] } })
+  expect(of({ kind: 'formula', expr: { binary: { left: sum('orders'), op: 'sub', right: { call: { function: 'max', args: [sum('refunds'), { feature: 'city' }] } } } } })).toEqual({ facts: ['orders', 'refunds'], keys: ['city'] })
+  expect(of({ kind: 'aggregate', fact: 'lines', measure: { of: 'top', field: 'category' } })).toEqual({ facts: ['lines'], keys: [] })
+  expect(of({ kind: 'derived', function: 'region', of: ['attribute.province', 'attribute.city'] })).toEqual({ facts: [], keys: ['province', 'city'] })
+  expect(of({ kind: 'cost_share', channel: 'acquisition_channel', day: 'first_order_day' }).keys).toEqual(['acquisition_channel', 'first_order_day'])
+  expect(of({ kind: 'attribute', key: 'contacts' })).toEqual({ facts: [], keys: [] })
 })
 
 test('a field is called as a heading of its name would be', () => {

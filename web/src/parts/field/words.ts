@@ -31,6 +31,25 @@ export function entryOf(f: Feature | undefined): Entry | null {
   return f.entry ?? { kind, options: [], personal: false }
 }
 
+/** Where a definition names other features; what stands elsewhere are fields of facts and values. */
+const names = ['feature', 'of', 'among', 'channel', 'day']
+
+/** What a feature is computed from: kinds of facts, and other features or attributes by their keys. */
+export function madeOf({ key, definition }: Pick<Feature, 'key' | 'definition'>): { facts: string[]; keys: string[] } {
+  const facts = new Set<string>()
+  const keys = new Set<string>()
+  const walk = (node: unknown, at: string) => {
+    if (Array.isArray(node)) for (const x of node) walk(x, at)
+    else if (node && typeof node === 'object') {
+      if ('fact' in node) facts.add(String(node.fact))
+      else for (const [k, v] of Object.entries(node)) walk(v, k)
+    } else if (typeof node === 'string' && names.includes(at)) keys.add(node.replace(/^attribute\./, ''))
+  }
+  walk(definition, '')
+  keys.delete(key)
+  return { facts: [...facts], keys: [...keys] }
+}
+
 /** A machine name as a file's heading of this name would have it. */
 export const fieldKey = (name: string) => `custom.${name.trim().toLowerCase().replace(/[\s.]+/g, '_').replace(/^_+|_+$/g, '')}`
 

@@ -5,8 +5,8 @@ import { bare, changed, ofCustomers, ofRecords, queryOf, searchOf, sentOf } from
 const view = { id: 'v_1', query: { rule: 'net > 1', 'class.lifecycle': 'active', columns: 'net,orders' } } as unknown as View
 
 describe('views', () => {
-  it('remember filters, sort, columns and density, and no day', () => {
-    expect(queryOf(ofCustomers, { as_of: '2026-01-01', view: 'v_1', facets: 'off', q: '', rule: 'net > 1', density: 'small', 'was.lifecycle': 'new@2026-01-01', 'f.custom.skin': 'a' })).toEqual({ density: 'small', 'f.custom.skin': 'a', rule: 'net > 1', 'was.lifecycle': 'new@2026-01-01' })
+  it('remember filters, sort, columns, density and display, and no day', () => {
+    expect(queryOf(ofCustomers, { as_of: '2026-01-01', view: 'v_1', facets: 'off', q: '', rule: 'net > 1', density: 'small', display: 'cards', 'was.lifecycle': 'new@2026-01-01', 'f.custom.skin': 'a' })).toEqual({ density: 'small', display: 'cards', 'f.custom.skin': 'a', rule: 'net > 1', 'was.lifecycle': 'new@2026-01-01' })
   })
 
   it('are open as they were saved until something changes', () => {

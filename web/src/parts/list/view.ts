@@ -5,7 +5,7 @@ export type Search = Record<string, string | undefined>
 /** A list whose views are kept. `keeps`: parameters of its address that a view remembers; `sort`: the order it has by itself; `object`: the records it lists, if it is no list of customers. */
 export interface ListKind { keeps: (key: string) => boolean; sort: string; object?: string }
 
-const kept = ['rule', 'segment', 'entered', 'left', 'q', 'tag', 'owner', 'finding', 'sort', 'columns', 'density']
+const kept = ['rule', 'segment', 'entered', 'left', 'q', 'tag', 'owner', 'finding', 'sort', 'columns', 'density', 'display']
 /** The list of customers; the day one looks at is nothing a view remembers. */
 export const ofCustomers: ListKind = { keeps: (key) => kept.includes(key) || ['class.', 'was.', 'f.'].some((p) => key.startsWith(p)), sort: '-net' }
 /** A list of records. */
