@@ -91,7 +91,7 @@ impl Reader<'_> {
                 let (zh, en) = if *bottom { ("后", "bottom") } else { ("前", "top") };
                 let is = Label::new(format!("没有排在{zh} {percent}%"), format!("not in the {en} {percent}%"));
                 let cut = self.cut(pred, *bottom);
-                let of = if cut.zh.is_empty() { cut } else { Label::new(format!("那里{}", cut.zh), format!("which is {}", cut.en)) };
+                let of = if cut.zh.is_empty() { cut } else { Label::new(format!("{zh} {percent}% 要{}", cut.zh), format!("which is {}", cut.en)) };
                 Some((by, Border { is, of }))
             }
             _ => {
