@@ -12,6 +12,7 @@ mod rests;
 mod say;
 mod scope;
 mod search;
+mod spoken;
 mod suppose;
 mod why;
 

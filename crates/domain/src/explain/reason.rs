@@ -1,7 +1,10 @@
 //! The reason in one sentence: what holds of the rule that decided, and what kept the customer out of the classes tried
 //! before it, with the customer's values, each thing said once.
 
-use super::why::Reader;
+use super::{
+    spoken::{NO_ORDER, ORDERED},
+    why::{Found, Reader},
+};
 use crate::{
     label::{Label, Lang},
     rule::{
@@ -27,6 +30,8 @@ pub(super) struct Reason {
     weak: bool,
     text: Label,
     finding: Label,
+    /// what a score stands for
+    meaning: Label,
 }
 
 /// What a reason says about a value.
@@ -111,16 +116,14 @@ fn once(all: Vec<Reason>) -> Vec<Reason> {
                 format!("{} is {}", reason.noun.en, reason.shown.en),
             );
             // the value stands there already; what it means does not
-            let meant = |text: &str, mark: &str| text.split_once(mark).map_or_else(String::new, |(_, meaning)| meaning.to_owned());
-            let finding = Label::new(meant(&reason.finding.zh, "："), meant(&reason.finding.en, ": "));
-            said.push(Reason { text, finding, ..reason.clone() });
+            said.push(Reason { text, finding: reason.meaning.clone(), ..reason.clone() });
         }
     }
     said.truncate(SAID);
     said
 }
 
-/// `订单数 ≥ 2 单（实际 3 单），且客龄 < 180 天（实际 90 天）`.
+/// `订单数为 3 单，达到 2 单，且客龄为 90 天，不到 180 天`.
 pub(super) fn joined(reasons: &[Reason], lang: Lang) -> String {
     let mut found: Vec<&str> = Vec::new();
     let mut parts: Vec<String> = Vec::new();
@@ -138,7 +141,7 @@ pub(super) fn joined(reasons: &[Reason], lang: Lang) -> String {
         found.push(finding);
     }
     match lang {
-        Lang::En => parts.join(" and "),
+        Lang::En => parts.join(if parts.iter().any(|p| p.contains(", ")) { ", and " } else { " and " }),
         Lang::Zh => parts.into_iter().reduce(|all, part| rule::render::text::tight(&[&all, "，且", &part])).unwrap_or_default(),
     }
 }
@@ -180,14 +183,16 @@ impl Reader<'_> {
         let unknown = |expr: &Expr| {
             let missing = Rule::Missing { expr: expr.clone() };
             let noun = noun(self, Some(expr));
+            let never = matches!(expr, Expr::Feature(key) if key == "recency_days");
             Reason {
                 left: expr.to_string(),
                 noun,
                 shown: Label::default(),
                 pin: Pin::Nothing,
                 weak: false,
-                text: rule::sentence(&missing, self.names),
+                text: if never { Label::new(NO_ORDER.0, NO_ORDER.1) } else { rule::sentence(&missing, self.names) },
                 finding: Label::default(),
+                meaning: Label::default(),
             }
         };
         let number = |num: &Num| num.eval(self.row);
@@ -227,10 +232,27 @@ impl Reader<'_> {
 
     fn reason(&self, rule: &Rule, pred: &Pred, text: Label, pin: Pin) -> Reason {
         let pred = if let Pred::Not(inner) = pred { inner } else { pred };
-        let (shown, finding) = self.found(rule, pred);
-        // the text says it is unknown
-        let finding = if shown.zh.is_empty() { Label::default() } else { finding };
-        Reason { left: left(rule), noun: noun(self, own(rule)), shown, pin, weak: weak(rule), text, finding }
+        let Found { shown, finding, meaning } = self.found(rule, pred);
+        let (text, finding) = match self.spoken(rule, pred) {
+            Some(spoken) => (spoken, meaning.clone()),
+            // the text says it is unknown
+            None if shown.zh.is_empty() => (clause(rule, text), Label::default()),
+            None => (clause(rule, text), finding),
+        };
+        Reason { left: left(rule), noun: noun(self, own(rule)), shown, pin, weak: weak(rule), text, finding, meaning }
+    }
+}
+
+/// A part of a sentence that has a subject.
+fn clause(rule: &Rule, text: Label) -> Label {
+    match rule {
+        Rule::Member { .. } => Label { en: format!("they are {}", rule::render::text::lower(&text.en)), ..text },
+        Rule::Not(inner) => match inner.as_ref() {
+            Rule::Member { .. } => clause(inner, text),
+            Rule::Missing { expr: Expr::Feature(key) } if key == "recency_days" => Label::new(ORDERED.0, ORDERED.1),
+            _ => text,
+        },
+        _ => text,
     }
 }
 
@@ -265,7 +287,7 @@ fn noun(reader: &Reader<'_>, expr: Option<&Expr>) -> Label {
 }
 
 /// Does it say no more than that there is something?
-fn weak(rule: &Rule) -> bool {
+pub(super) fn weak(rule: &Rule) -> bool {
     match rule {
         Rule::Not(inner) => matches!(inner.as_ref(), Rule::Missing { .. }),
         Rule::Compare { op, right: Expr::Literal(Literal::Number(x)), .. } => {
@@ -304,7 +326,7 @@ fn pin(reader: &Reader<'_>, pred: &Pred) -> Pin {
     }
 }
 
-fn opposite(op: Op) -> Op {
+pub(super) fn opposite(op: Op) -> Op {
     match op {
         Op::Eq => Op::Ne,
         Op::Ne => Op::Eq,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     feature::Field,
-    label::Label,
+    label::{Label, Lang},
     money::Currency,
     period::Day,
     rule::{self, amount as sum},
@@ -223,28 +223,28 @@ fn why_not(search: &Search<'_>, others: &[Way]) -> Option<Label> {
             format!("it depends on what is recorded about the customer ({}): not something to bring about, only to correct if it is wrong", en.join(", ")),
         ));
     }
-    let (mut zh, mut en): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    let mut tried = |in_zh: String, in_en: String| {
-        zh.push(in_zh);
-        en.push(in_en);
-    };
+    let mut tried: Vec<Label> = Vec::new();
+    let first = search.never_ordered();
     if rests.orders() {
         let limit = sum(search.limit, search.currency());
-        tried(format!("一单至多 {limit}"), format!("one order of up to {limit}"));
-        tried(format!("{ORDERS} 单平常的订单"), format!("{ORDERS} typical orders"));
+        tried.push(if first {
+            Label::new(format!("下第一单（最多 {limit}）"), format!("a first order of up to {limit}"))
+        } else {
+            Label::new(format!("再下一单（最多 {limit}）"), format!("one more order of up to {limit}"))
+        });
+        let (again, more) = if first { ("", "") } else { ("再", "more ") };
+        tried.push(Label::new(format!("{again}下 {ORDERS} 单平常的订单"), format!("{ORDERS} {more}typical orders")));
     }
     if rests.interactions() {
-        tried(format!("同一种互动 {INTERACTIONS} 次"), format!("{INTERACTIONS} interactions of a kind"));
+        tried.push(Label::new(format!("同一种互动再有 {INTERACTIONS} 次"), format!("{INTERACTIONS} more interactions of one kind")));
     }
     if rests.answers() {
-        tried("一次评分".to_owned(), "one score".to_owned());
+        tried.push(Label::new("再评一次分", "another score"));
     }
     if rests.timed && others.is_empty() {
-        tried(format!("等待 {WAIT} 天"), format!("waiting {WAIT} days"));
+        tried.push(Label::new(format!("再等 {WAIT} 天"), format!("waiting {WAIT} days")));
     }
-    if !zh.is_empty() {
-        parts.push(Label::new(format!("{}都不起作用", zh.join("、")), format!("no effect from {}", en.join(", "))));
-    }
+    parts.extend(vain(&tried));
     if parts.is_empty() && others.is_empty() {
         parts.push(Label::new("规则对每位客户都一样", "the rule is the same for every customer"));
     }
@@ -255,6 +255,16 @@ fn why_not(search: &Search<'_>, others: &[Way]) -> Option<Label> {
             format!("{more}没有能主动促成的改变：{}", zh.join("；")),
             format!("nothing{other} can be done to change it: {}", en.join("; ")),
         )
+    })
+}
+
+/// What would all change nothing.
+fn vain(tried: &[Label]) -> Option<Label> {
+    let (last, all) = tried.split_last()?;
+    let list = |lang: Lang, between: &str| all.iter().map(|l| l.get(lang)).collect::<Vec<_>>().join(between);
+    Some(match all {
+        [] => Label::new(format!("{}也一样", last.zh), format!("{} would not either", last.en)),
+        _ => Label::new(format!("无论{}，还是{}，都一样", list(Lang::Zh, "、"), last.zh), format!("neither {} nor {} would", list(Lang::En, ", "), last.en)),
     })
 }
 

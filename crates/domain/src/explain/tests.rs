@@ -103,8 +103,8 @@ fn a_member_sees_the_conditions_the_values_and_the_facts() {
     let days: Vec<Day> = net.counted.iter().flat_map(|c| c.items.iter().map(|f| f.day)).collect();
     assert_eq!(days, [today().plus(-100), today().plus(-10)]);
     assert_eq!((&recency.actual, recency.sentence.zh.as_str()), (&Value::Int(10), "近 60 天下过单"));
-    assert!(why.sentence.zh.starts_with("在人群“贵宾”内，因为"), "{}", why.sentence.zh);
-    assert!(why.sentence.zh.ends_with("近 60 天下过单（实际 10 天）。"), "{}", why.sentence.zh);
+    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为净消费额为 ¥120，达到 ¥100，且距上次下单 10 天，不到 60 天。");
+    assert_eq!(why.sentence.en, "In “VIP” because net came to ¥120, at least ¥100, and it has been 10 days since the last order, less than 60.");
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn who_is_not_a_member_sees_what_fails() {
     let why = shop.why(&bought(&[(100, 15_000)]));
     assert_eq!(why.result.key, "out");
     assert_eq!(why.conditions.iter().map(|c| c.holds).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(why.sentence.zh, "不在人群“贵宾”内：不满足“近 60 天下过单”（实际 100 天）。");
-    assert_eq!(why.sentence.en, "Not in “VIP”: it fails “ordered in the last 60 days” (actual 100 days).");
+    assert_eq!(why.sentence.zh, "不在人群“贵宾”内：距上次下单 100 天（要求不到 60 天）。");
+    assert_eq!(why.sentence.en, "Not in “VIP”: it has been 100 days since the last order (asked for: less than 60).");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn groups_inside_keep_their_parentheses_and_not_shows_the_value() {
     let names = names(&segments);
     let shop = Shop { segments, names, base: shop.base };
     let why = shop.why(&bought(&[(10, 12_000)]));
-    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为净消费额 ≥ ¥100（实际 ¥120），且不属于人群“贵宾”。");
+    assert_eq!(why.sentence.zh, "在人群“贵宾”内，因为净消费额为 ¥120，达到 ¥100，且不属于人群“贵宾”。");
     assert_eq!(why.conditions.iter().map(|c| c.kind).collect::<Vec<_>>(), [Kind::Any, Kind::Leaf, Kind::Leaf]);
     assert_eq!(why.conditions[1].counted.as_ref().map(|c| c.count), Some(1));
 }
@@ -168,23 +168,46 @@ fn a_sentence_says_the_values_that_decided() {
     let at = Zone::utc().end_of(today().plus(-5));
     scored.answers.push(AnswerFact { at, day: today().plus(-5), recorded_at: at, question: "csat".into(), score: 4.0, channel: None });
     let said = why("satisfaction", &scored);
-    assert_eq!(said.zh, "属于“不满意”，因为最近满意度 ≤ 4 分（实际 4 分）。");
-    assert_eq!(said.en, "“Dissatisfied” because latest CSAT ≤ 4 (actual 4 points).");
+    assert_eq!(said.zh, "属于“不满意”，因为最近满意度为 4 分，不超过 4 分。");
+    assert_eq!(said.en, "“Dissatisfied” because latest CSAT came to 4, at most 4.");
     assert_eq!(why("satisfaction", &Facts::default()).zh, "不符合前面任何一类，归入“未知”：最近满意度未知。");
     let once = bought(&[(45, 3_000)]);
     let never = why("returns", &once).zh;
-    assert!(never.starts_with("属于“从不退货”，因为") && never.contains("退款次数 < 1 次（实际 0 次）"), "{never}");
+    assert!(never.starts_with("属于“从不退货”，因为") && never.contains("退款次数为 0 次，不到 1 次"), "{never}");
     let loyal = why("loyalty", &once).zh;
-    assert!(loyal.contains("订单数 < 2 单（实际 1 单）"), "{loyal}");
-    let active = why("lifecycle", &bought(&[(66, 3_000), (47, 3_000), (28, 3_000), (9, 3_000)])).zh;
-    assert!(active.starts_with("不符合前面任何一类，归入“活跃”：") && active.contains("实际 9 天，界线 "), "{active}");
+    assert!(loyal.contains("订单数为 1 单，不到 2 单"), "{loyal}");
+    let active = why("lifecycle", &bought(&[(66, 3_000), (47, 3_000), (28, 3_000), (9, 3_000)]));
+    assert!(active.zh.starts_with("不符合前面任何一类，归入“活跃”：") && active.zh.contains("距上次下单 9 天，不超过 20 天（沉睡阈值的三分之二）"), "{active:?}");
+    assert!(active.en.contains("it has been 9 days since the last order, at most 20 (two thirds of the dormancy threshold)"), "{active:?}");
     let eleven = why("rfm_11", &once);
     assert_eq!(
         eleven.zh,
-        "属于“即将沉睡客户”，因为 RFM：R 分 = 3（实际 3 分：距上次下单 45 天，3 分为 31 到 60 天），且 RFM：F 分 + RFM：M 分 ≤ 4（实际 2：RFM：F 分 1 分（订单数 1 单，1 分为至多 1 单）、RFM：M 分 1 分（净消费额 ¥30，1 分为至多 ¥50））。"
+        "属于“即将沉睡客户”，因为 RFM：R 分为 3 分（距上次下单 45 天，3 分为 31 到 60 天），且 RFM：F 分加 RFM：M 分为 2，不超过 4（RFM：F 分 1 分（订单数 1 单，1 分为至多 1 单）、RFM：M 分 1 分（净消费额 ¥30，1 分为至多 ¥50））。"
     );
     assert_eq!(why("rfm_11", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：RFM：R 分为 0 分（没有可打分的订单）。");
     assert_eq!(why("rfm_8", &Facts::default()).zh, "不符合前面任何一类，归入“未购买”：从未下单。");
+}
+
+/// Whatever is compared is said without signs, and the border is the exact one: 31 ÷ 3 of two days are at most 20 whole ones.
+#[test]
+fn a_reason_can_be_read_aloud() {
+    for (rule, zh, en) in [
+        ("recency_days <= order_days * 31 / 3", "距上次下单 10 天，不超过 20 天（", "it has been 10 days since the last order, at most 20 (31/3 of the days with an order)"),
+        ("orders > 1.5", "订单数为 2 单，超过 1 单", "orders came to 2, more than 1"),
+        ("net between 50 and 200", "净消费额为 ¥120，在 ¥50 到 ¥200 之间", "net came to ¥120, between ¥50 and ¥200"),
+        ("net >= 2 * average_order_net", "净消费额为 ¥120，达到 ¥120（笔单价的 2 倍）", "net came to ¥120, at least ¥120 (twice the average order net)"),
+        ("top_channel = \"app\"", "常用渠道为“app”", "usual channel is “app”"),
+        ("not top_channel = \"web\"", "常用渠道为“app”，不是“web”", "usual channel is “app”, not “web”"),
+        ("last_order_day >= 2026-01-01", "最近下单日为 2026-08-10，不早于 2026-01-01", "last order is 2026-08-10, no earlier than 2026-01-01"),
+        ("weekend_share < 0.9", "", ", less than 90%"),
+    ] {
+        let shop = Shop::vip(rule);
+        let said = shop.why(&bought(&[(100, 5_000), (10, 7_000)])).sentence;
+        assert!(said.zh.starts_with("在人群“贵宾”内，因为") && said.zh.contains(zh) && said.en.contains(en), "{rule}: {said:?}");
+        for sign in ["≤", "≥", "<", ">", "=", "×", "÷", "实际", "actual"] {
+            assert!(!said.zh.contains(sign) && !said.en.contains(sign), "{rule}: {said:?}");
+        }
+    }
 }
 
 #[test]
@@ -221,7 +244,7 @@ fn an_order_of_any_amount_and_days_that_pass() {
     let means: Vec<&Means> = here.ways.iter().map(|w| &w.means).collect();
     let refund = Means::Refund { order: "o0".into(), amount: 3_000, whole: true };
     assert_eq!(means, [&refund, &Means::Wait { days: 11, day: today().plus(11) }]);
-    assert!(here.sentence.zh.starts_with("若最近一单（o0）全额退款，将离开人群“贵宾”；若一直没有新的记录，11 天后（8 月 31 日）将离开人群“贵宾”；此外没有能主动促成的改变：一单至多 ¥10,000、24 单平常的订单都不起作用。"), "{}", here.sentence.zh);
+    assert!(here.sentence.zh.starts_with("若最近一单（o0）全额退款，将离开人群“贵宾”；若一直没有新的记录，11 天后（8 月 31 日）将离开人群“贵宾”；此外没有能主动促成的改变：无论再下一单（最多 ¥10,000），还是再下 24 单平常的订单，都一样。"), "{}", here.sentence.zh);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     feature::{Aggregate, FactRef, Feature, Profile, aggregates_behind},
     label::{Label, Lang},
     rule::{
-        self, Expr, Names, Row, Rule,
+        self, Expr, Names, Op, Row, Rule,
         compiled::{Num, Pred, Text, typed},
         render::text::tight,
         render_value,
@@ -55,6 +55,9 @@ pub struct Condition {
     /// facts that counted
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counted: Option<Counted>,
+    /// where it does not hold: the value and what is asked of it, as somebody says it; empty where there are no words for it
+    #[serde(skip)]
+    pub missed: Label,
     /// parts
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Condition>,
@@ -127,13 +130,17 @@ impl Reader<'_> {
             count: facts.len(),
             items: facts.into_iter().rev().take(SHOWN).rev().collect(),
         });
+        let (holds, found) = (pred.holds(self.row), if kind == Kind::Leaf { self.found(asked, inner) } else { Found::default() });
+        let missed = if kind == Kind::Leaf && !holds { self.missed(rule, inner) } else { None };
+        let with = |text: String, mark: &str, more: &str| if more.is_empty() { text } else { format!("{text}{mark}{more}") };
         Condition {
             kind,
             path,
             text: rule.to_string(),
             sentence: rule::sentence(rule, self.names),
-            holds: pred.holds(self.row),
-            finding: if kind == Kind::Leaf { self.found(asked, inner).1 } else { Label::default() },
+            holds,
+            finding: found.finding,
+            missed: missed.map(|m| Label::new(with(m.zh, "，", &found.meaning.zh), with(m.en, ", ", &found.meaning.en))).unwrap_or_default(),
             actual,
             threshold,
             counted,
@@ -147,7 +154,7 @@ impl Reader<'_> {
     }
 
     /// The customer's value, what it is compared with, the feature whose unit it has.
-    fn values<'p>(&self, pred: &'p Pred) -> (Value, Value, Option<&'p str>, Option<ValueType>) {
+    pub(super) fn values<'p>(&self, pred: &'p Pred) -> (Value, Value, Option<&'p str>, Option<ValueType>) {
         let num = |num: &Num, ty| num.eval(self.row).map_or(Value::Null, |x| typed(x, ty));
         let text = |text: &Text| text.eval(self.row).map_or(Value::Null, Value::Text);
         match pred {
@@ -174,10 +181,15 @@ impl Reader<'_> {
         }
     }
 
+    /// The feature whose unit a value and what it is compared with have.
+    pub(super) fn unit_key<'p>(&self, pred: &'p Pred) -> Option<&'p str> {
+        self.values(pred).2.or_else(|| first_key(pred))
+    }
+
     /// The customer's value in words, and as a finding: `实际 3 分：距上次下单天数 45 天，3 分为 31 到 60 天`; with what it is
     /// compared with where that is worked out.
-    pub(super) fn found(&self, rule: &Rule, pred: &Pred) -> (Label, Label) {
-        let (actual, threshold, key, ty) = self.values(pred);
+    pub(super) fn found(&self, rule: &Rule, pred: &Pred) -> Found {
+        let (actual, _, key, ty) = self.values(pred);
         if ty.is_none() {
             return Default::default();
         }
@@ -188,30 +200,30 @@ impl Reader<'_> {
         };
         let shown = Label::new(show(Lang::Zh), show(Lang::En));
         let (mut zh, mut en) = (tight(&["实际", &format!(" {}", shown.zh)]), format!("actual {}", shown.en));
-        if let (true, false) = (computed(pred), threshold == Value::Null) {
-            let limit = |lang| render_value(&threshold, key.or_else(|| first_key(pred)), lang, self.names);
+        if let Some(limit) = self.limit(pred, way(pred)).filter(|_| computed(pred)) {
+            let limit = |lang| render_value(&limit, self.unit_key(pred), lang, self.names);
             zh = format!("{zh}，界线 {}", limit(Lang::Zh));
             en = format!("{en}, limit {}", limit(Lang::En));
         }
         let keys = reason::own(rule).map(|expr| rule::features_named(&Rule::Missing { expr: expr.clone() })).unwrap_or_default();
         let meanings: Vec<(String, Label)> = keys.into_iter().filter_map(|k| Some((k.clone(), (self.meaning)(&k)?))).collect();
-        match meanings.as_slice() {
-            [] => {}
-            [(only, meaning)] if key == Some(only) => {
-                zh = format!("{zh}：{}", meaning.zh);
-                en = format!("{en}: {}", meaning.en);
-            }
+        let meaning = match meanings.as_slice() {
+            [] => Label::default(),
+            [(only, meaning)] if key == Some(only) => meaning.clone(),
             several => {
                 let score = |k: &str, lang| render_value(&self.row.value(k), Some(k), lang, self.names);
                 let name = |k: &str| self.names.label(k).unwrap_or_else(|| Label::same(k));
                 let each_zh: Vec<String> = several.iter().map(|(k, m)| format!("{} {}（{}）", name(k).zh, score(k, Lang::Zh), m.zh)).collect();
                 let each_en: Vec<String> = several.iter().map(|(k, m)| format!("{} {} ({})", name(k).en, score(k, Lang::En), m.en)).collect();
-                zh = format!("{zh}：{}", each_zh.join("、"));
-                en = format!("{en}: {}", each_en.join(", "));
+                Label::new(each_zh.join("、"), each_en.join(", "))
             }
+        };
+        if !meaning.zh.is_empty() {
+            zh = format!("{zh}：{}", meaning.zh);
+            en = format!("{en}: {}", meaning.en);
         }
-        let known = if actual == Value::Null { Label::default() } else { shown };
-        (known, Label::new(zh, en))
+        let shown = if actual == Value::Null { Label::default() } else { shown };
+        Found { shown, finding: Label::new(zh, en), meaning }
     }
 
     /// Facts behind everything a single condition reads; `None` if it reads no facts.
@@ -232,6 +244,26 @@ impl Reader<'_> {
         }
         all.sort_by_key(|f| f.at);
         (!all.is_empty()).then_some(all)
+    }
+}
+
+/// A customer's value.
+#[derive(Default)]
+pub(super) struct Found {
+    /// in words; empty if unknown
+    pub shown: Label,
+    /// with what it is compared with, and what it means
+    pub finding: Label,
+    /// what a score stands for
+    pub meaning: Label,
+}
+
+/// Which way a value is compared.
+fn way(pred: &Pred) -> Op {
+    match pred {
+        Pred::Compare { left: Num::Literal(_), op, .. } => op.flipped(),
+        Pred::Compare { op, .. } => *op,
+        _ => Op::Eq,
     }
 }
 
@@ -442,6 +474,9 @@ fn failures(condition: &Condition, lang: Lang) -> String {
     let mut all = Vec::new();
     failed(condition, &mut all);
     let part = |c: &&Condition| {
+        if !c.missed.zh.is_empty() {
+            return c.missed.get(lang).to_owned();
+        }
         let sentence = said(c, lang);
         let finding = match (c.finding.get(lang), lang) {
             ("", _) => String::new(),

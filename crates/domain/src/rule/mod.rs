@@ -29,7 +29,7 @@ pub(crate) use conditions::is_group;
 pub use error::{Code, Error};
 pub use names::{Names, Vocabulary};
 pub use parse::{parse, parse_expr};
-pub use render::{amount, render, render_expr, render_value, render_window, sentence};
+pub use render::{amount, in_words, render, render_expr, render_value, render_window, sentence};
 pub use typing::{aggregate_type, field_type};
 
 use crate::{feature::Aggregate, period::Day};

@@ -11,12 +11,14 @@ use crate::{
 mod noun;
 pub(crate) mod text;
 mod value;
+mod words;
 
 use noun::{around, fact, key_of, noun, shown_unit, sign, type_of};
 use text::{tight, upper};
 
 pub use noun::render_window;
 pub use value::{amount, render_value};
+pub use words::in_words;
 
 /// A rule as a sentence without a full stop.
 pub fn render(rule: &Rule, lang: Lang, names: &dyn Names) -> String {
