@@ -24,6 +24,8 @@ pub mod mail;
 pub mod merging;
 pub mod output;
 pub mod objects;
+#[cfg(test)]
+mod opened;
 pub mod paging;
 pub mod people;
 pub mod quality;

@@ -432,7 +432,7 @@ pub fn since(begun: Instant, done: Instant) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::Chance, ingest::{self, Progress, Source}};
+    use crate::{ingest::{self, Progress, Source}, opened};
     use domain::{audit::Actor, clock::Clock};
     use std::sync::{atomic::AtomicI64, mpsc};
 
@@ -442,15 +442,6 @@ mod tests {
     impl Clock for Hurried {
         fn now(&self) -> Instant {
             Instant(self.0.fetch_add(2_000_000, Ordering::Relaxed))
-        }
-    }
-
-    struct Seeded(Mutex<testkit::chance::Chance>);
-
-    impl Chance for Seeded {
-        fn fill(&self, bytes: &mut [u8]) {
-            let mut chance = lock(&self.0);
-            bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
         }
     }
 
@@ -466,21 +457,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_long_runs_one_newer_one_is_made_at_a_time() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = store::Store::open(&format!("sqlite:{}", folder.path().join("zhiyin.db").display())).await.expect("the store opens");
-        let clock = Arc::new(Hurried(AtomicI64::new(1_795_320_000_000_000)));
-        let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(7))));
-        let app = Arc::new(App::open(store, folder.path(), clock, chance).await.expect("the application opens"));
-        let workspace = store::workspace::Workspace {
-            id: "wsp_test".into(),
-            name: "Shop".into(),
-            time_zone: "Asia/Shanghai".into(),
-            currency: "CNY".into(),
-            lang: "zh-CN".into(),
-            created_at: Instant(0),
-            updated_at: Instant(0),
-        };
-        store::workspace::create(&app.store, &workspace).await.expect("a workspace");
-        app.reload().await.expect("settings");
+        let app = opened::business(folder.path(), None, Arc::new(Hurried(AtomicI64::new(opened::NOW.0))), 7).await;
         let read = || app.runs.read(&app, Asked::default());
         let under_way = || lock(&app.runs.slots).iter().filter(|s| s.run.peek().is_none()).count();
         import(&app, folder.path(), 1).await;

@@ -8,8 +8,9 @@ mod ways;
 use super::merges::{self, MergeDraft, MergesMade, UndoDraft};
 use crate::{
     analysis::{Asked, Known, Picture, profile},
-    app::{App, Chance},
+    app::App,
     ingest::{self, Progress, Source},
+    opened::{self, NOW},
     people::By,
     sight::Sight,
 };
@@ -19,23 +20,8 @@ use domain::{
     clock::{Clock, Instant, MockClock},
     identity::{Identifier, IdentifierKind},
 };
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-/// Seeded chance.
-struct Seeded(Mutex<testkit::chance::Chance>);
-
-impl Chance for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut chance = self.0.lock().expect("nobody panics here");
-        bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
-    }
-}
-
-/// 2026-11-22T04:00:00Z.
-const NOW: Instant = Instant(1_795_320_000_000_000);
 const HOUR: i64 = 3_600_000_000;
 
 /// A business of its own.
@@ -47,24 +33,9 @@ struct Shop {
 
 impl Shop {
     async fn at(url: Option<String>) -> Shop {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("zhiyin.db").display()));
-        let clock = Arc::new(MockClock::at(NOW));
-        let store = store::Store::open(&url).await.expect("the store opens");
-        let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(7))));
-        let app = App::open(store, folder.path(), Arc::clone(&clock) as Arc<dyn Clock>, chance).await.expect("the application opens");
-        let workspace = store::workspace::Workspace {
-            id: "wsp_test".into(),
-            name: "Shop".into(),
-            time_zone: "Asia/Shanghai".into(),
-            currency: "CNY".into(),
-            lang: "zh-CN".into(),
-            created_at: NOW,
-            updated_at: NOW,
-        };
-        store::workspace::create(&app.store, &workspace).await.expect("a workspace");
-        app.reload().await.expect("settings");
-        Shop { app: Arc::new(app), clock, folder }
+        let (folder, clock) = (tempfile::tempdir().expect("a temporary folder"), Arc::new(MockClock::at(NOW)));
+        let app = opened::business(folder.path(), url.as_deref(), clock.clone(), 7).await;
+        Shop { app, clock, folder }
     }
 
     /// Two, alike, on each database.

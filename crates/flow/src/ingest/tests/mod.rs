@@ -16,34 +16,22 @@ mod uploads;
 
 use super::{Done, Progress, Request, Source, Staged};
 use crate::{
-    app::{App, Chance},
+    app::App,
+    opened::{self, NOW},
     sight::Sight,
 };
 use domain::{
-    Currency, CustomerKey, Value,
+    CustomerKey, Value,
     audit::Actor,
     clock::{Clock, Instant, MockClock},
     fact::Facts,
 };
-use std::sync::{Arc, Mutex};
-
-/// Seeded chance.
-struct Seeded(Mutex<testkit::chance::Chance>);
-
-impl Chance for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut chance = self.0.lock().expect("nobody panics here");
-        bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
-    }
-}
+use std::sync::Arc;
 
 /// Whoever does what these tests do.
 fn tester() -> Actor {
     Actor::program("test")
 }
-
-/// 2026-11-22T04:00:00Z.
-const NOW: Instant = Instant(1_795_320_000_000_000);
 
 /// An application in a folder of its own, with a clock that moves a second with every import.
 struct Shop {
@@ -54,27 +42,14 @@ struct Shop {
 
 impl Shop {
     async fn open() -> Shop {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let clock = Arc::new(MockClock::at(NOW));
-        let app = open_at(folder.path(), &clock, 1).await;
-        let now = clock.now();
-        let workspace = store::workspace::Workspace {
-            id: "wsp_test".into(),
-            name: "Test".into(),
-            time_zone: "Asia/Shanghai".into(),
-            currency: Currency::CNY.code().into(),
-            lang: "zh-CN".into(),
-            created_at: now,
-            updated_at: now,
-        };
-        store::workspace::create(&app.store, &workspace).await.expect("a workspace");
-        app.reload().await.expect("settings");
+        let (folder, clock) = (tempfile::tempdir().expect("a temporary folder"), Arc::new(MockClock::at(NOW)));
+        let app = opened::business(folder.path(), None, clock.clone(), 1).await;
         Shop { app, clock, folder }
     }
 
     /// A second application over the same store and folder, as another process would be.
     async fn again(&self) -> Arc<App> {
-        open_at(self.folder.path(), &self.clock, 2).await
+        opened::process(self.folder.path(), None, self.clock.clone(), 2).await
     }
 
     async fn source(&self, name: &str, text: &str) -> Source {
@@ -136,13 +111,6 @@ impl Shop {
         let tables = std::fs::read_dir(self.app.lake.join("main")).map(|d| d.flatten().map(|e| e.path()).collect::<Vec<_>>()).unwrap_or_default();
         tables.iter().filter_map(|t| std::fs::read_dir(t).ok()).map(Iterator::count).sum()
     }
-}
-
-async fn open_at(folder: &std::path::Path, clock: &Arc<MockClock>, seed: u64) -> Arc<App> {
-    let url = format!("sqlite:{}", folder.join("zhiyin.db").display());
-    let store = store::Store::open(&url).await.expect("a store");
-    let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(seed))));
-    Arc::new(App::open(store, folder, clock.clone() as Arc<dyn Clock>, chance).await.expect("an application"))
 }
 
 const ORDERS: &str = "order_id,customer_id,order_time,paid,status\n\

@@ -28,7 +28,7 @@ async fn an_own_column_is_a_feature_from_the_first_import_on() {
     assert_eq!(all.feature("custom.skin_type").expect("a feature").value, ValueType::Text);
     assert_eq!(count(&shop, "custom.饮茶年限 >= 3").await, 2);
     assert_eq!(count(&shop, "custom.skin_type = \"dry\" and custom.agreed = true").await, 2);
-    assert_eq!(all.segments().len(), Definitions::library(Currency::CNY).segments().len());
+    assert_eq!(all.segments().len(), Definitions::library(domain::Currency::CNY).segments().len());
 }
 
 #[tokio::test]

@@ -55,9 +55,7 @@ async fn each_slot_runs_once_over_processes_and_jumps_of_the_clock() {
 #[tokio::test]
 async fn before_there_is_a_business_nothing_is_scheduled() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = store::Store::open(&format!("sqlite:{}", folder.path().join("zhiyin.db").display())).await.expect("opens");
-    let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(1))));
-    let app = App::open(store, folder.path(), Arc::new(MockClock::at(NOW)), chance).await.expect("opens");
+    let app = opened::process(folder.path(), None, Arc::new(MockClock::at(NOW)), 1).await;
     assert_eq!(tick(&app).await.expect("looks"), 0);
 }
 

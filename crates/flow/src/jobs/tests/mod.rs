@@ -4,34 +4,19 @@ mod days;
 mod ends;
 
 use super::{Beat, Bench, Effect, Perform};
-use crate::app::{App, Chance};
+use crate::{app::App, opened::{self, NOW}};
 use domain::clock::{Clock, Instant, MockClock};
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use store::job::{self, Job, NewJob, State};
 use tokio::{sync::watch, task::JoinHandle};
 
-/// Seeded chance.
-struct Seeded(Mutex<testkit::chance::Chance>);
-
-impl Chance for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut chance = self.0.lock().expect("nobody panics here");
-        bytes.iter_mut().for_each(|b| *b = chance.bits() as u8);
-    }
-}
-
-/// 2026-11-22T04:00:00Z, noon in Shanghai.
-const NOW: Instant = Instant(1_795_320_000_000_000);
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// A business on a database; any number of processes may open it.
 struct Place {
     folder: tempfile::TempDir,
-    url: String,
+    url: Option<String>,
     clock: Arc<MockClock>,
 }
 
@@ -42,30 +27,14 @@ impl Place {
     }
 
     async fn at(url: Option<String>) -> Place {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("zhiyin.db").display()));
-        let place = Place { folder, url, clock: Arc::new(MockClock::at(NOW)) };
-        let app = place.process(1).await;
-        let workspace = store::workspace::Workspace {
-            id: "wsp_test".into(),
-            name: "Shop".into(),
-            time_zone: "Asia/Shanghai".into(),
-            currency: "CNY".into(),
-            lang: "en".into(),
-            created_at: NOW,
-            updated_at: NOW,
-        };
-        let mut tx = app.store.begin().await.expect("begins");
-        store::workspace::create(&mut tx, &workspace).await.expect("is made");
-        tx.commit().await.expect("commits");
+        let place = Place { folder: tempfile::tempdir().expect("a temporary folder"), url, clock: Arc::new(MockClock::at(NOW)) };
+        let app = opened::business(place.folder.path(), place.url.as_deref(), place.clock.clone(), 1).await;
         app.store.close().await;
         place
     }
 
     async fn process(&self, seed: u64) -> Arc<App> {
-        let store = store::Store::open(&self.url).await.expect("the store opens");
-        let chance = Arc::new(Seeded(Mutex::new(testkit::chance::Chance::new(seed))));
-        Arc::new(App::open(store, self.folder.path(), Arc::clone(&self.clock) as Arc<dyn Clock>, chance).await.expect("the application opens"))
+        opened::process(self.folder.path(), self.url.as_deref(), self.clock.clone(), seed).await
     }
 }
 
