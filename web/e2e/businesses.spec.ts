@@ -67,6 +67,21 @@ for (const lang of langs)
         await page.getByRole('button', { name: t('session.create') }).click()
         await expect(page.getByRole('heading', { name: t('imports.title'), level: 1, exact: true })).toBeVisible()
         expect(new URL(page.url()).pathname).toBe('/w/brand-b/imports')
+        // until then it may reckon otherwise
+        const card = page.locator('#business')
+        const paysIn = async () => (await (await page.request.get(at('/w/brand-b/api/v1/session'))).json()).workspace.currency.code as string
+        const was = await paysIn()
+        await page.goto(at('/w/brand-b/settings'))
+        for (const code of ['EUR', was]) {
+          await card.getByRole('combobox', { name: t('session.currency'), exact: true }).fill(code)
+          await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: code }).click()
+          await card.getByRole('button', { name: t('common.save'), exact: true }).click()
+          await expect(card.getByRole('button', { name: t('common.save'), exact: true })).toBeDisabled()
+          expect(await paysIn()).toBe(code)
+        }
+        await accessible(page)
+        await step('reckons')
+        await page.goto(at('/w/brand-b/imports'))
         const { files, orders } = shop(lang)
         await drop(page, t, files)
         await check(page, t)
@@ -74,6 +89,9 @@ for (const lang of langs)
         await page.goto(at('/w/brand-b/customers'))
         await expect(page.getByText(shop(lang).memberName, { exact: true }).first()).toBeVisible()
         await step('theirs')
+        await page.goto(at('/w/brand-b/settings'))
+        await expect(card.getByText(t('settings.fixed_note'), { exact: true })).toBeVisible()
+        await expect(card.getByRole('combobox', { name: t('session.currency'), exact: true })).toHaveCount(0)
       })
 
       await test.step('the top bar switches to the first, where nothing of it is', async () => {

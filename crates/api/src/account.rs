@@ -74,13 +74,19 @@ pub struct PasswordForm {
     pub new: String,
 }
 
-/// What a business calls itself and speaks. Time zone and currency stay: facts were reckoned by them.
+/// What a business calls itself and speaks; and, while nothing is reckoned by them, its time zone and currency.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct WorkspaceForm {
     /// name of the business
     pub name: String,
     /// default language, `zh-CN` or `en`
     pub lang: String,
+    /// IANA name; absent: as it is. Another one only where `settled` is false
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// ISO 4217 code; absent: as it is. Another one only where `settled` is false
+    #[serde(default)]
+    pub currency: Option<String>,
 }
 
 /// A new secret and what the database keeps of it.
@@ -128,7 +134,7 @@ pub async fn complete_setup(ctx: &Ctx, form: SetupForm, peer: &Peer) -> Result<S
     let mut tx = ctx.app.store.begin().await?;
     match store::setup::complete(&mut tx, &hash(form.token.trim()), now, &workspace, &owner).await {
         Ok(made) => {
-            if let Some(problem) = other(&workspace, &made) {
+            if let Some(problem) = other("setup.settled", &workspace, &made) {
                 tx.rollback().await?;
                 return Err(problem);
             }
@@ -167,11 +173,11 @@ pub async fn settled(ctx: &Ctx) -> Result<Option<Workspace>> {
 }
 
 /// Another time zone or currency was asked for than the one facts were reckoned by.
-fn other(asked: &Workspace, made: &Workspace) -> Option<Error> {
+fn other(code: &'static str, asked: &Workspace, made: &Workspace) -> Option<Error> {
     let (zone, currency) = (&made.time_zone, &made.currency);
     let differ = [("time_zone", asked.time_zone != *zone), ("currency", asked.currency != *currency)];
     let title = format!("what was imported is reckoned in {currency} and {zone}; both stay");
-    let problem = Error::new(StatusCode::CONFLICT, "setup.settled", title).params(json!({ "time_zone": zone, "currency": currency }));
+    let problem = Error::new(StatusCode::CONFLICT, code, title).params(json!({ "time_zone": zone, "currency": currency }));
     let fields: Vec<&str> = differ.iter().filter(|(_, other)| *other).map(|(name, _)| *name).collect();
     (!fields.is_empty()).then(|| fields.iter().fold(problem, |problem, name| problem.field(name, "field.settled")))
 }
@@ -272,10 +278,10 @@ pub async fn kept_password(ctx: &Ctx, password: String) -> Result<String> {
     ctx.passwords.hash(password, ctx.random()?).await
 }
 
-/// Renames the business and sets its default language.
+/// Renames the business and sets its default language; its time zone and currency while nothing is reckoned by them.
 ///
 /// # Errors
-/// `workspace.form` with fields, or when the store refuses.
+/// `workspace.form` and `workspace.settled` with fields, what of the definitions does not fit another currency, or when the store refuses.
 pub async fn change_workspace(ctx: &Ctx, by: &Actor, form: &WorkspaceForm) -> Result<()> {
     let mut problem = Error::invalid("workspace.form", "some fields need another look");
     let named = (1..=100).contains(&form.name.trim().chars().count());
@@ -286,14 +292,38 @@ pub async fn change_workspace(ctx: &Ctx, by: &Actor, form: &WorkspaceForm) -> Re
     if !spoken {
         problem = problem.field("lang", "field.lang");
     }
-    if !(named && spoken) {
+    let zone = form.time_zone.as_deref().map(|name| Zone::parse(name.trim()));
+    if matches!(zone, Some(None)) {
+        problem = problem.field("time_zone", "field.time_zone");
+    }
+    let currency = form.currency.as_deref().map(Currency::parse);
+    if currency == Some(None) {
+        problem = problem.field("currency", "field.currency");
+    }
+    if !(named && spoken) || matches!(zone, Some(None)) || currency == Some(None) {
         return Err(problem);
     }
+    if let Some(other) = currency.flatten().filter(|c| *c != ctx.app.settings().currency) {
+        flow::analysis::defined::fit(&ctx.app, other).await?;
+    }
     let mut tx = ctx.app.store.begin().await?;
+    store::audit::turn(&mut tx).await?;
     let now = store::workspace::get(&mut tx).await?.ok_or_else(Error::not_found)?;
-    let next = Workspace { name: form.name.trim().to_owned(), lang: form.lang.clone(), updated_at: ctx.app.clock.now(), ..now };
+    let next = Workspace {
+        name: form.name.trim().to_owned(),
+        lang: form.lang.clone(),
+        time_zone: zone.flatten().map_or_else(|| now.time_zone.clone(), |zone| zone.name().to_owned()),
+        currency: currency.flatten().map_or_else(|| now.currency.clone(), |currency| currency.code().to_owned()),
+        updated_at: ctx.app.clock.now(),
+        ..now.clone()
+    };
+    if let Some(problem) = other("workspace.settled", &next, &now)
+        && store::workspace::reckoned(&mut tx).await?
+    {
+        return Err(problem);
+    }
     store::workspace::update(&mut tx, &next).await?;
-    let detail = json!({ "name": next.name, "lang": next.lang });
+    let detail = json!({ "name": next.name, "lang": next.lang, "time_zone": next.time_zone, "currency": next.currency });
     audit::append(&ctx.app, &mut tx, &audit::of(&ctx.app, by, Action::WorkspaceChanged, next.id.as_str()).detail(detail)).await?;
     tx.commit().await?;
     Ok(ctx.app.reload().await?)

@@ -96,6 +96,8 @@ pub struct WorkspaceView {
     pub currency: CurrencyView,
     /// default language, `zh-CN` or `en`
     pub lang: String,
+    /// something is reckoned by time zone and currency, so both stay
+    pub settled: bool,
 }
 
 /// A currency.
@@ -165,6 +167,7 @@ pub(crate) fn cookie_of(ctx: &Ctx, name: &str, token: Option<&str>, seconds: i64
 async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<SessionView> {
     let setup_required = store::setup::required(&ctx.app.store).await?;
     let settings = ctx.app.settings();
+    let reckoned = scope.is_some() && store::workspace::reckoned(&ctx.app.store).await?;
     let workspace = scope.map(|_| WorkspaceView {
         id: settings.id.clone(),
         name: settings.name.clone(),
@@ -175,6 +178,7 @@ async fn view(ctx: &Ctx, scope: Option<&Scope>, code_required: bool) -> Result<S
             symbol: settings.currency.symbol(),
         },
         lang: settings.lang.tag().to_owned(),
+        settled: reckoned,
     });
     let user = scope.map(|s| UserView {
         id: s.member.user.clone(),
@@ -309,9 +313,9 @@ pub async fn password(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<Pas
 
 /// Rename the business, set its language
 ///
-/// Time zone and currency stay as they were set up: every day and amount was reckoned by them.
+/// Time zone and currency, too, until something is imported: then every day and amount is reckoned by them, and both stay.
 #[utoipa::path(put, path = "/workspace", tag = "session", request_body = WorkspaceForm,
-    responses((status = 200, body = SessionView), (status = 422, body = Problem)))]
+    responses((status = 200, body = SessionView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn workspace(State(ctx): State<Ctx>, scope: Scope, Json(form): Json<WorkspaceForm>) -> Result<Json<SessionView>> {
     account::change_workspace(&ctx, &scope.actor(), &form).await?;
     Ok(Json(view(&ctx, Some(&scope), false).await?))

@@ -209,6 +209,10 @@ impl App {
         let zone = Zone::parse(&w.time_zone).ok_or_else(|| unknown("time zone", &w.time_zone))?;
         let currency = Currency::parse(&w.currency).ok_or_else(|| unknown("currency", &w.currency))?;
         let settings = Settings { id: w.id, name: w.name, zone, currency, lang: Lang::parse(&w.lang) };
+        let before = self.settings();
+        if (before.zone.name(), before.currency) != (settings.zone.name(), settings.currency) {
+            self.runs.forget_all();
+        }
         if let Ok(mut slot) = self.settings.write() {
             *slot = Arc::new(settings);
         }

@@ -237,7 +237,8 @@ pub struct Mapping {
     /// the customers it names are organisations, unless a column says otherwise
     #[serde(default, skip_serializing_if = "is_false")]
     pub organisations: bool,
-    /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount continues it
+    /// the cells of an order's head stand on its first row only: a row of order lines without the order's amount (where all rows are
+    /// lines, without its day) continues it
     #[serde(default, skip_serializing_if = "is_false")]
     pub continued: bool,
     /// question of `answer.score` where no column names it
@@ -277,7 +278,8 @@ impl Mapping {
         self.columns.iter().any(|c| c.target == *target)
     }
 
-    /// Keeps what people decided in a saved template — meaning, collision rule, types — and the new file's own format details.
+    /// Keeps what people decided in a saved template — meaning, collision rule, types — and the new file's own format details, and the
+    /// currency amounts are in now.
     /// `None` when the headers differ.
     pub fn with_template(&self, template: &Mapping) -> Option<Mapping> {
         if self.signature() != template.signature() {
@@ -291,6 +293,7 @@ impl Mapping {
             more_sheets: self.more_sheets.clone(),
             header_row: self.header_row,
             epoch_1904: self.epoch_1904,
+            currency: self.currency,
             ..template.clone()
         })
     }

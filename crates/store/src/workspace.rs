@@ -38,6 +38,12 @@ statements! {
     INSERT = "INSERT INTO workspace (one, id, name, time_zone, currency, lang, created_at, updated_at)
         VALUES (1, $1, $2, $3, $4, $5, $6, $7)";
     UPDATE = "UPDATE workspace SET name = $1, time_zone = $2, currency = $3, lang = $4, updated_at = $5";
+    RECKONED = "SELECT COUNT(*) FROM (
+        SELECT 1 AS there FROM imports WHERE status NOT IN ('failed', 'undone')
+        UNION ALL SELECT 1 FROM ducklake_data_file WHERE end_snapshot IS NULL
+        UNION ALL SELECT 1 FROM inbox
+        UNION ALL SELECT 1 FROM records
+        LIMIT 1) AS reckoned";
 }
 
 /// The workspace, if set-up is done.
@@ -52,6 +58,12 @@ pub async fn get(db: impl Access) -> Result<Option<Workspace>> {
         created_at: Instant(r.created_at),
         updated_at: Instant(r.updated_at),
     }))
+}
+
+/// Is anything reckoned by its time zone and currency, or about to be: an import that is in or on its way, facts, what programs
+/// posted, records? Then both stay.
+pub async fn reckoned(db: impl Access) -> Result<bool> {
+    Ok(scalar!(db, i64, RECKONED)? > 0)
 }
 
 /// Makes the workspace; `Taken` if there is one.

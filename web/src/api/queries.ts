@@ -20,7 +20,7 @@ export const sessionOver = ['session over']
 export const signIn = (body: { email: string; password: string }) => call<Session>('POST', '/session', { body })
 export const signOut = () => call<void>('DELETE', '/session')
 export const changePassword = (body: { old: string; new: string }) => call<PasswordChanged>('PUT', '/session/password', { body })
-export const putWorkspace = (body: { name: string; lang: Lang }) => call<Session>('PUT', '/workspace', { body })
+export const putWorkspace = (body: { name: string; lang: Lang; time_zone?: string; currency?: string }) => call<Session>('PUT', '/workspace', { body })
 export const setUp = (body: SetupBody) => call<Session>('POST', '/setup', { body })
 
 const items = async <T>(path: string, signal: AbortSignal) => (await call<{ items: T[] }>('GET', path, { signal })).items

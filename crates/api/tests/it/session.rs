@@ -200,6 +200,39 @@ async fn the_business_gets_another_name_and_language() {
     }
 }
 
+#[tokio::test]
+async fn currency_and_time_zone_change_until_something_is_reckoned_by_them() {
+    for url in both().await {
+        let mut app = TestApp::ready(url).await;
+        let form = |zone: &str, currency: &str| json!({ "name": "Shop", "lang": "en", "time_zone": zone, "currency": currency });
+        let wrong = app.with_body(Method::PUT, "/workspace", form("Mars/Olympus", "YUAN")).await;
+        assert_eq!((wrong.problem(), wrong.json()["fields"].clone()), ((422, "workspace.form".into()), json!({ "time_zone": "field.time_zone", "currency": "field.currency" })));
+        // what is kept of the empty base reckons anew
+        assert_eq!(app.get("/overview").await.expect(200)["currency"], "CNY");
+        let now = app.with_body(Method::PUT, "/workspace", form("Asia/Tokyo", "JPY")).await.expect(200)["workspace"].clone();
+        assert_eq!((&now["time_zone"], &now["currency"]["code"], &now["currency"]["digits"], &now["settled"]), (&json!("Asia/Tokyo"), &json!("JPY"), &json!(0), &json!(false)));
+        assert_eq!(app.get("/overview").await.expect(200)["currency"], "JPY");
+        // a rule that only decimals can say keeps the currency from having none
+        app.with_body(Method::PUT, "/workspace", form("Asia/Tokyo", "CNY")).await.expect(200);
+        app.post("/segments", json!({ "key": "small", "label": { "zh": "小", "en": "small" }, "rule_text": "net < 9.90" })).await.expect(201);
+        let refused = app.with_body(Method::PUT, "/workspace", form("Asia/Tokyo", "JPY")).await;
+        assert_eq!(refused.status, 422, "{}", refused.json());
+        app.with_body(Method::PUT, "/workspace", form("Asia/Shanghai", "CNY")).await.expect(200);
+        // facts stay as they were reckoned; a name may change
+        let import = app.import(&[("orders.csv", &crate::app::orders_csv())]).await;
+        let refused = app.with_body(Method::PUT, "/workspace", form("Asia/Shanghai", "USD")).await;
+        assert_eq!((refused.problem(), refused.json()["fields"].clone()), ((409, "workspace.settled".into()), json!({ "currency": "field.settled" })));
+        let same = app.with_body(Method::PUT, "/workspace", form("Asia/Shanghai", "CNY")).await.expect(200);
+        assert_eq!(same["workspace"]["settled"], true);
+        // taken back, they leave nothing that was reckoned, and the file is read in the new currency
+        app.post(&format!("/imports/{}/undo", import["id"].as_str().unwrap_or_default()), json!({})).await.expect(200);
+        let free = app.with_body(Method::PUT, "/workspace", form("Asia/Shanghai", "USD")).await.expect(200);
+        assert_eq!(free["workspace"]["currency"]["code"], "USD");
+        let again = app.import(&[("orders.csv", &crate::app::orders_csv())]).await;
+        assert_eq!(again["report"]["quarantined"], import["report"]["quarantined"]);
+    }
+}
+
 /// Every change there is, sent with the owner's cookie in each way a foreign page could send it.
 #[tokio::test]
 async fn a_change_from_a_foreign_page_is_refused() {

@@ -2,7 +2,7 @@ import { Checkbox, Input, InputNumber, Select } from 'antd'
 import { type ReactNode, useMemo } from 'react'
 import type { DateOrder, ImportFile, Mapping, Target } from '@/api/types'
 import { useFormat } from '@/parts/format'
-import { zones } from '@/parts/zones'
+import { zones } from '@/parts/reckoning'
 import { gives, typeOf } from './mapping'
 
 interface Props { file: ImportFile; mapping: Mapping; targets: Target[]; busy: boolean; onChange: (part: Partial<Mapping>, layout?: boolean) => void }
@@ -20,7 +20,7 @@ export function ReadingOptions({ file, mapping, targets, busy, onChange }: Props
   const numeric = types.some((x) => x === 'money' || x === 'number' || x === 'int')
   const facts = gives(mapping, 'order', 'line', 'refund', 'interaction', 'answer')
   const trade = gives(mapping, 'order', 'line')
-  const zoneOptions = useMemo(() => [...new Set([mapping.time_zone ?? 'Asia/Shanghai', ...zones()])].map((z) => ({ value: z, label: z })), [mapping.time_zone])
+  const zoneOptions = useMemo(() => zones(mapping.time_zone ?? 'Asia/Shanghai'), [mapping.time_zone])
   const known = (list: readonly string[], value: string | null | undefined) => (value && !list.includes(value) ? [value, ...list] : [...list])
   const field = (name: string, label: string, control: (id: string) => ReactNode) => <div className="field" key={name}><label htmlFor={id(name)}>{label}</label>{control(id(name))}</div>
   const encoding = mapping.encoding ?? file.encoding ?? 'UTF-8'
@@ -38,7 +38,7 @@ export function ReadingOptions({ file, mapping, targets, busy, onChange }: Props
       {trade && has('order.id') && field('prefix', t('imports.refund_prefix'), (at) => <Input id={at} disabled={busy} maxLength={8} value={mapping.refund_prefix ?? ''} placeholder={t('imports.refund_prefix_none')} onChange={(e) => onChange({ refund_prefix: e.target.value || null })} />)}
       {has('answer.score') && !has('answer.question') && field('question', t('imports.question'), (at) => <Select id={at} disabled={busy} popupMatchSelectWidth={false} value={mapping.question ?? 'csat'} onChange={(value: string) => onChange({ question: value })} options={known(['nps', 'csat', 'ces'], mapping.question).map((value) => ({ value, label: ['nps', 'csat', 'ces'].includes(value) ? t(`imports.question_${value}`) : value }))} />)}
       {gives(mapping, 'interaction') && !has('interaction.kind') && field('touch', t('imports.interaction_kind'), (at) => <Input id={at} disabled={busy} maxLength={60} value={mapping.interaction_kind ?? ''} placeholder="contact" onChange={(e) => onChange({ interaction_kind: e.target.value || null })} />)}
-      {gives(mapping, 'order') && gives(mapping, 'line') && <Checkbox disabled={busy} checked={mapping.continued ?? false} onChange={(e) => onChange({ continued: e.target.checked })}>{t('imports.continued')}</Checkbox>}
+      {gives(mapping, 'line') && has('order.id') && <Checkbox disabled={busy} checked={mapping.continued ?? false} onChange={(e) => onChange({ continued: e.target.checked })}>{t('imports.continued')}</Checkbox>}
       {mapping.kinds?.length === 1 && gives(mapping, 'customer') && mapping.columns.some((c) => c.identifier !== false && targets.some((x) => x.identifier && x.target === c.target)) && (
         <Checkbox disabled={busy} checked={mapping.customer_by_row ?? false} onChange={(e) => onChange({ customer_by_row: e.target.checked })}>{t('imports.customer_by_row')}</Checkbox>
       )}

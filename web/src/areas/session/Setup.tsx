@@ -6,10 +6,8 @@ import { isProblem } from '@/api/problem'
 import { session, setUp } from '@/api/queries'
 import { useT } from '@/i18n'
 import { Failed } from '@/parts/States'
-import { zones } from '@/parts/zones'
+import { currencies, zones } from '@/parts/reckoning'
 import { Door } from './Door'
-
-const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'KRW', 'AUD', 'CAD', 'CHF', 'INR', 'BRL', 'MXN', 'THB', 'VND', 'IDR', 'MYR', 'PHP', 'NZD', 'SEK', 'NOK', 'DKK', 'PLN', 'AED', 'SAR', 'ZAR', 'TRY', 'RUB']
 
 /** What is paid with where a clock shows this zone; elsewhere the language says. */
 const paidIn: Record<string, string> = {
@@ -34,8 +32,7 @@ export function Setup() {
   const set = (key: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [key]: value }))
   // what was imported before anybody came here is reckoned already
   const settled = useQuery(session).data?.settled
-  const names = useMemo(() => new Intl.DisplayNames([lang], { type: 'currency' }), [lang])
-  const zoneOptions = useMemo(() => [...new Set([here, ...zones()])].map((z) => ({ value: z, label: z })), [here])
+  const zoneOptions = useMemo(() => zones(here), [here])
   const create = useMutation({
     mutationFn: () => setUp({ ...form, ...settled, lang }),
     onSuccess: async (now) => {
@@ -73,7 +70,7 @@ export function Setup() {
         {text('workspace_name', { placeholder: t('session.workspace_example') })}
         <div className="two">
           <div className="field"><label htmlFor="time_zone">{t('session.time_zone')}</label><Select id="time_zone" disabled={!!settled} showSearch value={settled?.time_zone ?? form.time_zone} onChange={set('time_zone')} options={zoneOptions} />{fieldError('time_zone')}</div>
-          <div className="field"><label htmlFor="currency">{t('session.currency')}</label><Select id="currency" disabled={!!settled} showSearch={{ optionFilterProp: 'label' }} value={settled?.currency ?? form.currency} onChange={set('currency')} options={[...new Set([...currencies, settled?.currency ?? 'CNY'])].map((c) => ({ value: c, label: `${c} ${names.of(c) ?? ''}` }))} />{fieldError('currency')}</div>
+          <div className="field"><label htmlFor="currency">{t('session.currency')}</label><Select id="currency" disabled={!!settled} showSearch={{ optionFilterProp: 'label' }} value={settled?.currency ?? form.currency} onChange={set('currency')} options={currencies(lang, settled?.currency ?? form.currency)} />{fieldError('currency')}</div>
         </div>
         {settled && <p className="small soft">{t('session.settled_note')}</p>}
         <div className="two">{text('name', { autoComplete: 'name' })}{text('email', { type: 'email', autoComplete: 'username' })}</div>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Input, Select, Switch } from 'antd'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useMemo, useState } from 'react'
 import { BASE } from '@/api/base'
 import { putWorkspace, session } from '@/api/queries'
 import type { Lang, Session, Workspace } from '@/api/types'
@@ -10,6 +10,7 @@ import { useMay } from '@/parts/access'
 import { lettersOn, setLetters } from '@/parts/hooks'
 import { Card, Page } from '@/parts/Page'
 import { Failed } from '@/parts/States'
+import { currencies, zones } from '@/parts/reckoning'
 import { toast } from '@/parts/toast'
 import { useSettings } from '@/parts/settings'
 import { useFieldErrors } from '@/parts/useFieldErrors'
@@ -69,12 +70,16 @@ function Business({ workspace }: { workspace: Workspace }) {
   const queries = useQueryClient()
   const [name, setName] = useState(workspace.name)
   const [lang, setLang] = useState(workspace.lang)
-  const dirty = name.trim() !== workspace.name || lang !== workspace.lang
+  const [zone, setZone] = useState(workspace.time_zone)
+  const [currency, setCurrency] = useState(workspace.currency.code)
+  const dirty = name.trim() !== workspace.name || lang !== workspace.lang || zone !== workspace.time_zone || currency !== workspace.currency.code
   useUnsaved(() => dirty)
   const save = useMutation({
-    mutationFn: () => putWorkspace({ name: name.trim(), lang }),
+    mutationFn: () => putWorkspace({ name: name.trim(), lang, time_zone: zone, currency }),
     onSuccess: (now: Session) => {
       queries.setQueryData(session.queryKey, now)
+      // days and amounts read otherwise
+      void queries.invalidateQueries()
       if (now.workspace) setName(now.workspace.name)
       toast.ok(t('settings.saved'))
     },
@@ -84,18 +89,25 @@ function Business({ workspace }: { workspace: Workspace }) {
     event.preventDefault()
     if (!save.isPending) save.mutate()
   }
-  const currency = new Intl.DisplayNames([shown], { type: 'currency' }).of(workspace.currency.code)
+  const zoneOptions = useMemo(() => zones(workspace.time_zone), [workspace.time_zone])
   return (
     <Card id="business" title={t('settings.business')}>
       <form className="form-grid" onSubmit={submit}>
         {save.error && <Failed error={save.error} />}
         <div className="field"><label htmlFor="workspace-name">{t('session.workspace_name')}</label><Input id="workspace-name" required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />{fieldError('name')}</div>
         <div className="field"><label htmlFor="workspace-lang">{t('settings.lang')}</label><Select id="workspace-lang" value={lang} onChange={setLang} options={langs} /><span className="small soft">{t('settings.lang_note')}</span>{fieldError('lang')}</div>
-        <dl className="facts">
-          <div><dt>{t('session.time_zone')}</dt><dd>{workspace.time_zone}</dd></div>
-          <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {currency}</dd></div>
-        </dl>
-        <p className="small soft">{t('settings.fixed_note')}</p>
+        {workspace.settled ? (
+          <dl className="facts">
+            <div><dt>{t('session.time_zone')}</dt><dd>{workspace.time_zone}</dd></div>
+            <div><dt>{t('session.currency')}</dt><dd>{workspace.currency.code} {new Intl.DisplayNames([shown], { type: 'currency' }).of(workspace.currency.code)}</dd></div>
+          </dl>
+        ) : (
+          <div className="two">
+            <div className="field"><label htmlFor="workspace-zone">{t('session.time_zone')}</label><Select id="workspace-zone" showSearch value={zone} onChange={setZone} options={zoneOptions} />{fieldError('time_zone')}</div>
+            <div className="field"><label htmlFor="workspace-currency">{t('session.currency')}</label><Select id="workspace-currency" showSearch={{ optionFilterProp: 'label' }} value={currency} onChange={setCurrency} options={currencies(shown, workspace.currency.code)} />{fieldError('currency')}</div>
+          </div>
+        )}
+        <p className="small soft">{t(workspace.settled ? 'settings.fixed_note' : 'settings.open_note')}</p>
         <div className="row"><Button type="primary" htmlType="submit" loading={save.isPending} disabled={!dirty || !name.trim()}>{t('common.save')}</Button></div>
       </form>
     </Card>
