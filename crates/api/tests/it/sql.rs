@@ -84,6 +84,11 @@ async fn analysts_write_what_analysts_write() {
         assert_eq!(answer.status, 200, "{text}: {}", answer.text());
         assert!(!answer.json()["columns"].as_array().expect("columns").is_empty());
     }
+    // a column of another table: which, and how to come by it
+    for (text, says) in [("SELECT city FROM orders", "JOIN features USING (customer)"), ("SELECT phone FROM orders", "phone is a column of customers"), ("SELECT price FROM orders", "JOIN products USING (product)")] {
+        let told = run(&app, &me, text).await.json()["params"]["message"].clone();
+        assert!(told["en"].as_str().is_some_and(|m| m.starts_with("No field named") && m.contains(says)), "{text}: {told}");
+    }
     // where it does not fit, it says where
     for (text, code, line, column) in [
         ("SELECT customer\nFROM features\nWHERE nett > 1", "sql.meaning", Some(3), Some(7)),

@@ -124,8 +124,7 @@ pub(super) async fn sheets(app: &App, sight: Sight, picture: &Arc<Picture>, text
     let features = all.features().iter().filter(|f| shown(&walls, picture, &f.key)).map(|f| (f.key.clone(), Of::Feature(f.key.clone())));
     let classes = all.classifications().iter().filter(|c| !walls.hides_class(&c.key)).map(|c| (c.key.clone(), Of::Class(c.key.clone())));
     let segments = all.segments().iter().map(|s| (s.key.clone(), Of::Member(s.key.clone())));
-    // the people are fetched where they are asked for; elsewhere their table has its columns and nobody reads them
-    let people = if text.to_lowercase().contains("customers") { people(app, sight, picture).await? } else { Vec::new() };
+    let people = people(app, sight, picture, text.to_lowercase().contains("customers")).await?;
     Ok(vec![
         sheet("features", [number()].into_iter().chain(features).collect()),
         sheet("classes", [number()].into_iter().chain(classes).collect()),
@@ -134,31 +133,34 @@ pub(super) async fn sheets(app: &App, sight: Sight, picture: &Arc<Picture>, text
     ])
 }
 
-/// Who the customers are, as far as it may be seen.
-async fn people(app: &App, sight: Sight, picture: &Picture) -> Result<Vec<(String, Of)>> {
-    let len = picture.everyone().len();
+/// Who the customers are, as far as it may be seen. They are fetched where they are asked for; elsewhere their table has its columns and
+/// nobody reads them.
+async fn people(app: &App, sight: Sight, picture: &Picture, asked: bool) -> Result<Vec<(String, Of)>> {
+    let len = if asked { picture.everyone().len() } else { 0 };
     let slot = |all: &mut Vec<Option<String>>, key: CustomerKey, text: String| {
         if let Some(slot) = all.get_mut(key.0 as usize).filter(|s| s.is_none()) {
             *slot = Some(text);
         }
     };
     let (mut ids, mut names) = (vec![None; len], vec![None; len]);
-    store::customer::each(&app.store, |c| {
-        slot(&mut ids, c.key, c.id);
-        if let Some(name) = c.name {
-            slot(&mut names, c.key, sight::text(sight, name));
-        }
-    })
-    .await?;
     let mut by_kind: Vec<Vec<Option<String>>> = WHO.iter().map(|_| vec![None; len]).collect();
-    store::customer::each_identifier(&app.store, |kind, value, key| {
-        let place = WHO.iter().position(|(_, k)| *k == kind);
-        if let Some(all) = place.and_then(|p| by_kind.get_mut(p)) {
-            let shown = sight::identifier(sight, &[Identifier { kind, value }], kind);
-            slot(all, key, shown.unwrap_or_default());
-        }
-    })
-    .await?;
+    if asked {
+        store::customer::each(&app.store, |c| {
+            slot(&mut ids, c.key, c.id);
+            if let Some(name) = c.name {
+                slot(&mut names, c.key, sight::text(sight, name));
+            }
+        })
+        .await?;
+        store::customer::each_identifier(&app.store, |kind, value, key| {
+            let place = WHO.iter().position(|(_, k)| *k == kind);
+            if let Some(all) = place.and_then(|p| by_kind.get_mut(p)) {
+                let shown = sight::identifier(sight, &[Identifier { kind, value }], kind);
+                slot(all, key, shown.unwrap_or_default());
+            }
+        })
+        .await?;
+    }
     let texts = |name: &str, all: Vec<Option<String>>| (name.to_owned(), Of::Texts(Arc::new(all)));
     let who = WHO.iter().zip(by_kind).map(|((name, _), all)| texts(name, all));
     Ok([texts("id", ids), texts("name", names)].into_iter().chain(who).collect())

@@ -1,6 +1,9 @@
 //! Why a question was not answered, in both languages, and where in it.
 
-use datafusion::{common::diagnostic::DiagnosticKind, error::DataFusionError};
+use datafusion::{
+    common::{SchemaError, diagnostic::DiagnosticKind},
+    error::DataFusionError,
+};
 use domain::Label;
 use std::time::Duration;
 
@@ -45,6 +48,20 @@ impl Fault {
     pub(super) fn inside(cause: impl std::fmt::Display) -> Fault {
         tracing::error!(%cause, "a question in SQL was not answered");
         Fault::new("sql.inside", "没有答出来，详情见服务器日志", "it was not answered; the server's log says why")
+    }
+
+    /// As [`Fault::plan`], of a question that names a column which other tables have: which, and how they are joined.
+    pub(super) fn named(e: &DataFusionError, tables: &[(String, Vec<String>)]) -> Fault {
+        let fault = Fault::plan(e);
+        let DataFusionError::SchemaError(why, _) = e.find_root() else { return fault };
+        let SchemaError::FieldNotFound { field, .. } = why.as_ref() else { return fault };
+        let has = |(_, columns): &&(String, Vec<String>)| columns.iter().any(|c| c.eq_ignore_ascii_case(&field.name));
+        let whose: Vec<&str> = tables.iter().filter(has).map(|(name, _)| name.as_str()).collect();
+        let Some(first) = whose.first() else { return fault };
+        let by = if *first == "products" { "product" } else { "customer" };
+        let (name, all, Label { zh, en }) = (&field.name, whose.join(", "), fault.message);
+        let join = format!("JOIN {first} USING ({by})");
+        Fault { message: Label::new(format!("{zh} {name} 是这些表的列：{all}；例如 {join}"), format!("{en} {name} is a column of {all}: {join}, for example")), ..fault }
     }
 
     /// What the engine says of a question: of names and types it knows words for people, of files and paths none.

@@ -188,6 +188,9 @@ fn stoppable(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Arc<dyn 
 async fn answer(q: Question) -> std::result::Result<Answer, Fault> {
     let names: Vec<&str> = Facts::ALL.iter().map(|f| f.name()).chain(q.sheets.iter().map(|s| s.name.as_str())).collect();
     let statement = allowed::check(&q.text, &names)?;
+    let facts = Facts::ALL.iter().map(|f| (f.name().to_owned(), f.columns().iter().map(|c| c.name.to_owned()).collect()));
+    let sheets = q.sheets.iter().map(|s| (s.name.clone(), s.columns.iter().map(|(name, _)| name.clone()).collect()));
+    let tables: Vec<(String, Vec<String>)> = sheets.chain(facts).collect();
     let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(PLACES).with_batch_size(1024);
     let options = config.options_mut();
     options.sql_parser.collect_spans = true;
@@ -213,7 +216,7 @@ async fn answer(q: Question) -> std::result::Result<Answer, Fault> {
         context.register_table(name, Arc::new(sheet.table(q.currency))).map_err(Fault::inside)?;
     }
     let state = context.state();
-    let plan = state.statement_to_plan(Statement::Statement(statement)).await.map_err(|e| Fault::plan(&e))?;
+    let plan = state.statement_to_plan(Statement::Statement(statement)).await.map_err(|e| Fault::named(&e, &tables))?;
     SQLOptions::new()
         .with_allow_ddl(false)
         .with_allow_dml(false)
