@@ -146,6 +146,7 @@ codes! {
     GuessCustomerBlank "guess_customer_blank" "样本中 {share}% 的行没有客户，将被拒绝" "{share}% of the sampled rows name no customer and will be rejected";
     GuessCustom "guess_custom" "{count} 个其他列成为自定义属性" "Other columns that become custom attributes: {count}";
     GuessIgnored "guess_ignored" "未使用的列：{columns}" "Columns not used: {columns}";
+    GuessRunning "guess_running" "只给行编号的列不导入：{columns}" "Columns that only number the rows are left out: {columns}";
     GuessSensitive "guess_sensitive" "敏感个人信息默认不导入：{columns}" "Sensitive personal details are left out unless you choose otherwise: {columns}";
     GuessPhoneLost "guess_phone_lost" "“{column}”中有 {count} 个号码丢失了位数" "“{column}” has {count} numbers with lost digits";
     GuessTotals "guess_totals" "文件末尾有合计行" "There is a totals row at the end";

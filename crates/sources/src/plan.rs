@@ -248,7 +248,7 @@ impl Plan {
             customer_by_row: mapping.customer_by_row,
             epoch_1904: mapping.epoch_1904,
             organisations: mapping.organisations,
-            continued: mapping.continued && kinds.order && kinds.line,
+            continued: mapping.continued && kinds.line,
             question: mapping.question.clone().unwrap_or_else(|| "csat".to_owned()),
             interaction_kind: mapping.interaction_kind.clone().unwrap_or_else(|| "contact".to_owned()),
             headers,

@@ -41,6 +41,8 @@ pub(crate) struct Profile {
     /// numbers with a currency sign or two decimals
     pub moneyed: usize,
     pub largest: f64,
+    /// numbers that begin to count, at 1, or go on from the one above
+    pub running: usize,
     pub leading_zeros: usize,
     pub point_zero: usize,
     pub dates: usize,
@@ -105,6 +107,11 @@ impl Profile {
 
     pub fn is_numeric(&self) -> bool {
         self.share(self.numbers.max(self.comma_numbers)) >= 0.9
+    }
+
+    /// Do the cells count the rows?
+    pub fn is_running(&self) -> bool {
+        self.filled > 1 && self.share(self.running) >= 0.95
     }
 
     pub fn is_date(&self) -> bool {
@@ -235,6 +242,7 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
     let mut styles: HashSet<String> = HashSet::new();
     let mut evidence = Evidence::default();
     let is_status = matches!(p.concept, Some((Concept::Status | Concept::Cancelled, _)));
+    let mut above: Option<u64> = None;
     for cell in rows.iter().filter_map(|(_, r)| r.get(index)).filter(|c| !c.is_missing()) {
         p.filled += 1;
         let shown = cell.shown();
@@ -251,6 +259,10 @@ pub(crate) fn profile(index: usize, header: &str, rows: &[(u64, Vec<Cell<'_>>)],
         p.errors += usize::from(matches!(cell, Cell::Error(_)));
         let lower = trimmed.to_lowercase();
         numbers(&mut p, cell, &trimmed);
+        let number = trimmed.parse::<u64>().ok();
+        // what several rows share, a merged cell, counts once
+        p.running += usize::from(number.is_some_and(|n| n == 1 || p.running > 0 && above.and_then(|a| n.checked_sub(a)).is_some_and(|step| step <= 1)));
+        above = number;
         let is_dateish = trimmed.len() <= 40 && trimmed.bytes().any(|b| b.is_ascii_digit());
         if is_dateish {
             evidence.see(&trimmed);

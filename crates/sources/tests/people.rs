@@ -141,3 +141,14 @@ fn what_winning_a_customer_took_is_theirs() {
     let costs = with("渠道,开始日期,结束日期,获客成本\n抖音,2026-01-01,2026-01-31,5000\n微信,2026-01-01,2026-01-31,3000\n", None);
     assert_eq!(costs.target("获客成本"), "cost.amount");
 }
+
+/// What only counts the rows is no attribute of anybody, and it is said; the same numbers under another heading may be one.
+#[test]
+fn a_number_that_counts_the_rows_is_left_out() {
+    let seen = look("序号,会员号,姓名,No.,#,等次\n1,M7,王伟,1,1,1\n2,M3,李娜,2,2,2\n3,M9,张敏,3,3,3\n");
+    assert_eq!((seen.own(), seen.guess(Code::GuessRunning)), (vec!["等次"], "Columns that only number the rows are left out: 序号, No., #".to_owned()));
+    // a number of the customer's own that does not count is one
+    let seen = look("序号,会员号,姓名\n17,M7,王伟\n4,M3,李娜\n9,M9,张敏\n");
+    assert_eq!((seen.own(), seen.guess(Code::GuessRunning)), (vec!["序号"], String::new()));
+    assert_eq!(look("编号,姓名,电话\n1,王伟,13800000001\n2,李娜,13800000002\n3,张敏,13800000003\n").target("编号"), "customer.id", "where nothing else numbers them");
+}

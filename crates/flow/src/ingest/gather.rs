@@ -79,6 +79,8 @@ pub(super) struct Gather<'a> {
     reachable: Bits,
     /// does any row tell of customers themselves?
     speaks_of_people: bool,
+    /// no file tells of orders but by their lines
+    only_lines: bool,
     snapshot: i64,
 }
 
@@ -117,6 +119,7 @@ impl<'a> Gather<'a> {
             mentioned: Bits::default(),
             reachable: Bits::default(),
             speaks_of_people: false,
+            only_lines: request.sources.iter().all(|s| !s.mapping.kinds.contains(&Kind::Order)),
             snapshot: known.snapshot.id,
             zone: settings.zone.clone(),
             lake,
@@ -338,29 +341,16 @@ impl<'a> Gather<'a> {
                 None => return self.wait(waiting::LINE, key, file, line, row, own, &l),
             },
         };
-        let new = self.line_placed(file, row, own, place, &mut l)?;
-        // where no head says whose the order is, its lines do
+        self.line_placed(file, row, own, place, &mut l)?;
         let Some(customer) = own.filter(|_| !self.has_heads(file)) else { return Ok(()) };
         if let Some(at) = l.at.filter(|_| self.index.as_ref().is_some_and(|i| i.get(key).is_none())) {
             self.place(key, Place { customer, at })?;
         }
-        if new { self.owners.say(key, customer) } else { Ok(()) }
+        Ok(())
     }
 
     fn has_heads(&self, file: u32) -> bool {
         self.request.sources.get(file as usize).is_some_and(|s| s.mapping.kinds.contains(&Kind::Order))
-    }
-
-    /// Puts a line whose customer and time are known on its lane; true if it is new.
-    fn line_placed(&mut self, file: u32, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<bool> {
-        let customer = own.or(place.map(|p| p.customer));
-        let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(false) };
-        self.mentioned.set(u64::from(customer.0));
-        let day = l.day.unwrap_or_else(|| self.zone.day(at));
-        (l.at, l.day) = (Some(at), Some(day));
-        self.watch.day(day);
-        self.watch.amount(l.paid);
-        Ok(self.fact(file, row, customer, &*l)?.is_some())
     }
 
     fn refund(&mut self, file: u32, line: u64, row: u64, r: RefundRecord) -> Result<()> {
@@ -479,7 +469,8 @@ impl<'a> Gather<'a> {
         self.settle_late()?;
         self.people.close();
         let moved: Vec<u64> = self.lanes.orders.moved(&self.lake)?.iter().map(|(key, _)| *key).collect();
-        self.watch.moved(self.owners.of_two(&self.lake, moved)?);
+        let (of_two, ordered) = self.owners.of_two(&self.lake, moved)?;
+        self.watch.moved(of_two);
         let mut repeats = self.repeated()?;
         let mut attributes = Writer::new(&self.root, &self.stem, lake::Limits::default());
         let settled = self.roster.settle(
@@ -511,6 +502,7 @@ impl<'a> Gather<'a> {
             let contacts = Records { created: settled.contacts.len() as u64, updated: 0, duplicate: settled.known_contacts };
             report.records.insert("contacts".to_owned(), contacts);
         }
+        report.orders = Some(ordered).filter(|n| self.only_lines && *n > 0);
         report.accepted = self.accepted.count_without(&self.quarantined);
         report.quarantined = self.quarantined.count();
         report.duplicates = report.rows_in.saturating_sub(report.accepted + report.quarantined);

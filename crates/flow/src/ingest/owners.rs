@@ -47,11 +47,12 @@ impl Owners {
     }
 
     /// How many order numbers belong to two customers, in the batch or together with the lake; `heads` are those known as
-    /// such by their heads.
+    /// such by their heads. And how many orders the lines are of.
     ///
     /// # Errors
     /// When the disk or the lake refuses.
-    pub fn of_two(&mut self, lake: &Lake, heads: Vec<u64>) -> Result<u64> {
+    pub fn of_two(&mut self, lake: &Lake, heads: Vec<u64>) -> Result<(u64, u64)> {
+        let mut orders = 0;
         let mut found: HashSet<u64, BuildHasherDefault<Mixed>> = heads.into_iter().collect();
         // who was merged is no other customer
         let root = |customer: u32| lake.aliases().root(CustomerKey(customer)).0;
@@ -71,6 +72,7 @@ impl Owners {
             if whose.is_empty() {
                 continue;
             }
+            orders += whose.len() as u64;
             let mut compare = |order: u64, customer: CustomerKey, _| {
                 if whose.get(&order).is_some_and(|c| *c != root(customer.0)) {
                     found.insert(order);
@@ -79,6 +81,6 @@ impl Owners {
             lake.each_order(&mut compare)?;
             lake.each_line(&mut compare)?;
         }
-        Ok(found.len() as u64)
+        Ok((found.len() as u64, orders))
     }
 }

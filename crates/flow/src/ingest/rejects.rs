@@ -14,7 +14,7 @@ use std::{
     path::Path,
 };
 
-/// Examples kept for each reason.
+/// Examples told of each reason, and kept of each of its files.
 const EXAMPLES: usize = 5;
 
 /// Rows that are set aside.
@@ -31,10 +31,19 @@ pub struct Rejects {
 struct Group {
     params: Params,
     count: u64,
-    examples: Vec<Example>,
+    examples: BTreeMap<u32, Vec<Example>>,
 }
 
 impl Group {
+    /// Of every file at least one, as long as there is room in turn the next of each.
+    fn told(&self) -> Vec<Example> {
+        let mut all: Vec<(usize, u32, &Example)> = self.examples.iter().flat_map(|(file, own)| own.iter().enumerate().map(|(n, e)| (n, *file, e))).collect();
+        all.sort_by_key(|(n, file, _)| (*n, *file));
+        all.truncate(EXAMPLES.max(self.examples.len()));
+        all.sort_by_key(|(n, file, _)| (*file, *n));
+        all.into_iter().map(|(_, _, e)| e.clone()).collect()
+    }
+
     /// Of what the sentence would say of the first row, it keeps what holds for this one, too.
     fn join(&mut self, params: &Params) {
         // which sheet and row is for the examples to say
@@ -55,13 +64,14 @@ impl Rejects {
 
     /// Sets a row of a file aside.
     pub fn add(&mut self, file: u32, name: &str, r: &Reject) -> Result<()> {
-        let reason = self.reasons.entry(r.code).or_insert_with(|| Group { params: r.params.clone(), count: 0, examples: Vec::new() });
+        let reason = self.reasons.entry(r.code).or_insert_with(|| Group { params: r.params.clone(), count: 0, examples: BTreeMap::new() });
         reason.join(&r.params);
         reason.count += 1;
-        if reason.examples.len() < EXAMPLES {
+        let examples = reason.examples.entry(file).or_default();
+        if examples.len() < EXAMPLES {
             let value: String = r.value.chars().take(200).collect();
             let column = r.column.clone().unwrap_or_default();
-            reason.examples.push(Example { file: name.to_owned(), line: r.line, column, value });
+            examples.push(Example { file: name.to_owned(), line: r.line, column, value });
         }
         self.put.start().u32(file).u64(r.line).maybe_text(r.column.as_deref()).text(r.code.key()).text(&r.value).text(&r.raw);
         self.put.text(&serde_json::to_string(&r.params).unwrap_or_default());
@@ -87,7 +97,7 @@ impl Rejects {
     pub fn reasons(&self) -> Vec<Reason> {
         let reason = |(code, group): (&Code, &Group)| {
             let text = code.label(&group.params);
-            Reason { code: code.key().to_owned(), text: Label { zh: text.zh, en: text.en }, count: group.count, examples: group.examples.clone() }
+            Reason { code: code.key().to_owned(), text: Label { zh: text.zh, en: text.en }, count: group.count, examples: group.told() }
         };
         let mut reasons: Vec<Reason> = self.reasons.iter().map(reason).collect();
         reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));

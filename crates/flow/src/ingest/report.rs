@@ -20,6 +20,9 @@ pub struct Report {
     pub customers: Customers,
     /// records by kind: `orders`, `lines`, `refunds`, `interactions`, `answers`, `products`, `costs`, `contacts`
     pub records: BTreeMap<String, Records>,
+    /// how many orders the new lines are of, where no file tells of orders but by their lines
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<u64>,
     /// rows that say again what an earlier import brought, by import: they rest on its rows and go when it is undone
     #[serde(default)]
     pub repeats: BTreeMap<String, u64>,

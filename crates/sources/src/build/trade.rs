@@ -58,10 +58,14 @@ impl Builder<'_> {
         if kinds.line { self.line(who, row, deal, out) } else { self.order(who, row, deal, out) }
     }
 
-    /// Is the row another line of an order whose head stands above it?
+    /// Is the row another line of an order whose head, or first line, stands above it?
     pub(super) fn continues(&self, row: &[Cell<'_>]) -> bool {
         let columns = &self.plan.columns;
-        self.plan.continued && columns.order_paid.find(row).is_none() && columns.order_amount.find(row).is_none()
+        let head = match self.plan.kinds.order {
+            true => columns.order_paid.find(row).is_some() || columns.order_amount.find(row).is_some(),
+            false => columns.order_at.find(row).is_some(),
+        };
+        self.plan.continued && !head
     }
 
     /// The worst that any of the columns about the order's status says.
@@ -223,7 +227,7 @@ impl Builder<'_> {
             None if mapped && deal.status != Status::Cancelled => return Err(RowFault::missing(Code::AmountMissing, &[&columns.line_paid, &columns.line_price])),
             None => 0,
         };
-        if self.continues(row) {
+        if self.plan.kinds.order && self.continues(row) {
             // all about the order was said above
         } else if self.plan.kinds.order {
             let Some((at_, day)) = deal.when else { return Err(RowFault::missing(Code::DateMissing, &[&columns.order_at])) };

@@ -92,6 +92,12 @@ fn is_free_text(p: &Profile) -> bool {
     !p.is_numeric() && (long || NOTES.contains(&header::normal(&p.header).as_str()))
 }
 
+/// A number that only counts the rows says nothing about whoever stands in them.
+pub(super) fn numbers_rows(p: &Profile) -> bool {
+    const NUMBERS: [&str; 21] = ["序号", "序號", "序", "序列", "编号", "編號", "行号", "行號", "项次", "次序", "id", "no", "nr", "number", "num", "sn", "seq", "index", "row", "row no", "row number"];
+    p.is_running() && (p.header.trim() == "#" || NUMBERS.contains(&header::normal(&p.header).as_str()))
+}
+
 /// Whoever receives the goods need not be who bought them.
 fn names_recipient(written: &str) -> bool {
     let name = header::normal(written);
@@ -162,6 +168,9 @@ impl Chooser<'_> {
                     return Assigned { target, value_type: None, confidence: sure };
                 }
             }
+        if numbers_rows(p) {
+            return Assigned { target: Target::Ignore, value_type: None, confidence: 0.9 };
+        }
         let of_contact = matches!(p.concept, Some((ContactId, _)));
         if subject && !sensitive && !of_contact && p.filled > 0 && !is_free_text(p) {
             let value = value_type(p);

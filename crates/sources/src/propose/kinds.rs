@@ -322,7 +322,10 @@ impl Shape {
             shape.kinds.push(Kind::Line);
         }
         shape.sorted = sorted && heads;
-        shape.continued = heads && lines && (repeats.continued || is_shopify(found.0));
+        // a day that stands on the first of an order's lines only says what a total would
+        let day = found.get(OrderDate).or_else(|| found.get(Date));
+        let first_only = || order_column(found).is_some_and(|o| repetition(o, day, rows).continued);
+        shape.continued = lines && if heads { repeats.continued || is_shopify(found.0) } else { ordered && first_only() };
         if !ordered {
             // goods without amounts are baskets; amounts make each row a purchase
             shape.identity = if lines && !sorted { OrderIdentity::CustomerDay } else { OrderIdentity::Row };

@@ -71,8 +71,8 @@ impl Tell<'_> {
         if custom > 0 {
             out.push(guess(Code::GuessCustom, [("count", &custom.to_string())]));
         }
-        for (sensitive, code) in [(true, Code::GuessSensitive), (false, Code::GuessIgnored)] {
-            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && self.is_personal(p) == sensitive).map(|(p, _)| p.header.as_str()).collect();
+        for code in [Code::GuessSensitive, Code::GuessRunning, Code::GuessIgnored] {
+            let names: Vec<&str> = self.seen().filter(|(p, c)| c.target == Target::Ignore && p.filled > 0 && !p.added && self.left_out(p) == code).map(|(p, _)| p.header.as_str()).collect();
             if !names.is_empty() {
                 out.push(guess(code, [("columns", &names.join(", "))]));
             }
@@ -82,6 +82,15 @@ impl Tell<'_> {
             out.push(guess(Code::GuessTotals, []));
         }
         out
+    }
+
+    /// Why a column is left out.
+    fn left_out(&self, p: &Profile) -> Code {
+        match () {
+            () if self.is_personal(p) => Code::GuessSensitive,
+            () if assign::numbers_rows(p) => Code::GuessRunning,
+            () => Code::GuessIgnored,
+        }
     }
 
     /// Is the column left out for what it tells of people? A bare number beside orders, however long, is a number.
@@ -111,7 +120,7 @@ impl Tell<'_> {
             Repeats::Parts => out.push(guess(Code::GuessOrderParts, [])),
             Repeats::Corrections(n) => out.push(guess(Code::GuessOrderCorrected, [("count", &n.to_string())])),
         }
-        if mapping.continued && self.gives(Kind::Order) && self.gives(Kind::Line) {
+        if mapping.continued && self.gives(Kind::Line) {
             out.push(guess(Code::GuessContinued, []));
         }
         let has = |t: Target| mapping.has(&t);

@@ -29,7 +29,7 @@ export function CheckReport({ data, report, dry }: { data: Import; report: Repor
             <PlainTable
               caption={t('imports.records')}
               columns={[{ name: t('imports.records') }, { name: t('imports.created'), number: true }, { name: t('imports.updated'), number: true }, { name: t('imports.duplicates'), number: true }]}
-              rows={records.map(([kind, n]) => [t(`imports.kind_${kind}`), f.integer(n.created), f.integer(n.updated), f.integer(n.duplicate)])}
+              rows={records.map(([kind, n]) => [kind === 'lines' && report.orders ? t('imports.kind_lines_of', { count: report.orders, orders: f.integer(report.orders) }) : t(`imports.kind_${kind}`), f.integer(n.created), f.integer(n.updated), f.integer(n.duplicate)])}
             />
           )}
           {report.first_day && <p className="soft small">{t('imports.days', { from: report.first_day, to: report.last_day })}</p>}

@@ -3,6 +3,7 @@
 use super::{
     super::{
         order_index::{OrderIndex, Place},
+        rows::order_key,
         seen::Mixed,
         spool::{PARTITIONS, Spool, partition},
         stage::Source,
@@ -26,6 +27,21 @@ pub(super) const LINE: u8 = 0;
 pub(super) const REFUND: u8 = 1;
 
 impl Gather<'_> {
+    /// Puts a line whose customer and time are known on its lane.
+    pub(super) fn line_placed(&mut self, file: u32, row: u64, own: Option<CustomerKey>, place: Option<Place>, l: &mut LineRecord) -> Result<()> {
+        let customer = own.or(place.map(|p| p.customer));
+        let (Some(customer), Some(at)) = (customer, l.at.or(place.map(|p| p.at))) else { return Ok(()) };
+        self.mentioned.set(u64::from(customer.0));
+        let day = l.day.unwrap_or_else(|| self.zone.day(at));
+        (l.at, l.day) = (Some(at), Some(day));
+        self.watch.day(day);
+        self.watch.amount(l.paid);
+        let new = self.fact(file, row, customer, &*l)?.is_some();
+        // where no head says whose the order is, its lines do
+        let says = self.only_lines || own.is_some() && !self.has_heads(file);
+        if new && says { self.owners.say(order_key(&l.order_id), customer) } else { Ok(()) }
+    }
+
     /// Its order is not known yet: ask again at the end.
     #[expect(clippy::too_many_arguments, reason = "the place of a row, written down field by field")]
     pub(super) fn wait(&mut self, kind: u8, key: u64, file: u32, line: u64, row: u64, own: Option<CustomerKey>, record: &impl Wire) -> Result<()> {
@@ -106,7 +122,7 @@ impl Gather<'_> {
             let mut l = LineRecord::take(&mut take)?;
             let complete = place.is_some() || (own.is_some() && l.at.is_some());
             if complete {
-                return self.line_placed(file, row, own, place, &mut l).map(|_| ());
+                return self.line_placed(file, row, own, place, &mut l);
             }
             return self.no_order(file, line, row, &l.order_id);
         }

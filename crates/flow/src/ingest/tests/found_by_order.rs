@@ -38,6 +38,20 @@ async fn a_line_with_a_blank_customer_is_its_orders_too() {
     }
 }
 
+/// The cells of an order stand on the first of its lines only: the others are told by its number.
+#[tokio::test]
+async fn a_line_below_the_first_is_its_orders_where_no_row_is_an_order() {
+    let lines = "order_id,customer_id,date,product,quantity,amount\nO1,C1,2025-01-01,tea,1,60\nO1,,,cup,1,40\nO2,C2,2025-01-02,tea,1,60\nO2,,,pot,2,80\nO3,C1,2025-01-05,tea,1,60\n";
+    let shop = Shop::open().await;
+    let mapping = shop.source("lines.csv", lines).await.mapping;
+    assert!(mapping.continued && !mapping.kinds.contains(&sources::Kind::Order), "{:?}", mapping.kinds);
+    let (staged, _) = shop.import(&[("lines.csv", lines)]).await;
+    let r = &staged.report;
+    assert_eq!((r.quarantined, r.records["lines"].created, r.orders), (0, 5, Some(3)), "{:?}", r.rejects_by_reason);
+    let days: Vec<String> = shop.facts("C1").await.lines.iter().map(|l| l.day.to_string()).collect();
+    assert_eq!(days, ["2025-01-01", "2025-01-01", "2025-01-05"]);
+}
+
 #[tokio::test]
 async fn a_refund_of_an_order_nobody_knows_says_so() {
     let shop = Shop::open().await;
@@ -45,6 +59,11 @@ async fn a_refund_of_an_order_nobody_knows_says_so() {
     let (staged, _) = shop.import(&[("orders.csv", HEADS), ("refunds.csv", stray)]).await;
     let reasons: Vec<_> = staged.report.rejects_by_reason.iter().map(|r| (r.code.as_str(), r.count)).collect();
     assert_eq!(reasons, [("order_unknown", 1)]);
+    // of many, each file has its examples
+    let many = |file: &str| format!("refund_id,order_id,customer_id,refund_date,refund_amount\n{}", (0..9).map(|n| format!("{file}{n},X{file}{n},,2025-02-01,1\n")).collect::<String>());
+    let (staged, _) = shop.import(&[("a.csv", &many("a")), ("b.csv", &many("b"))]).await;
+    let shown: Vec<_> = staged.report.rejects_by_reason[0].examples.iter().map(|e| (e.file.as_str(), e.line)).collect();
+    assert_eq!(shown, [("a.csv", 2), ("a.csv", 3), ("a.csv", 4), ("b.csv", 2), ("b.csv", 3)]);
 }
 
 #[tokio::test]
@@ -54,7 +73,7 @@ async fn an_order_number_of_two_customers_is_told_where_orders_stand_as_lines() 
     let two = format!("{ONLY_LINES}O4,C8,2025-01-01,cup,1,7\n");
     let (staged, _) = shop.import(&[("lines.csv", &two)]).await;
     assert!(staged.report.records.contains_key("lines"), "{:?}", staged.report.records);
-    assert_eq!(count(&staged), Some(1));
+    assert_eq!((count(&staged), staged.report.orders), (Some(1), Some(2)), "and the lines are of two orders");
     // O1 was C1's before
     let later = "order_id,customer_id,date,product,quantity,amount\nO1,C9,2025-01-01,tea,1,60\nO7,C9,2025-01-02,cup,1,5\nO7,C9,2025-01-02,tea,1,5\n";
     let (staged, _) = shop.import(&[("later.csv", later)]).await;
