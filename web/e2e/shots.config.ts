@@ -5,7 +5,9 @@ import { chromium, devices } from './support/browser'
 export default defineConfig({
   testDir: '.',
   testMatch: 'shots.ts',
-  timeout: 180_000,
+  timeout: 360_000,
+  // ten thousand customers on a debug binary take their time
+  expect: { timeout: 60_000 },
   workers: 1,
   reporter: 'list',
   outputDir: '../test-results/shots',

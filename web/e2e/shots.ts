@@ -1,4 +1,4 @@
-import { test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { prefer, settled } from './support/fixtures'
 import { shop } from './support/files'
 import { startDemo } from './support/server'
@@ -10,7 +10,8 @@ for (const lang of langs)
     const server = await startDemo(lang, 10_000)
     const shot = async (name: string) => {
       await settled(page)
-      await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' })
+      // a panel beside the page, too
+      await expect(page.locator('.loading')).toHaveCount(0)
       await page.waitForTimeout(800)
       await page.screenshot({ path: new URL(`../../docs/shots/${name}-${lang === 'en' ? 'en' : 'zh'}.png`, import.meta.url).pathname })
     }
