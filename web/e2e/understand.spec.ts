@@ -51,11 +51,13 @@ for (const lang of langs)
         await settled(page)
         const card = page.getByRole('region', { name: t('classification.rfm'), exact: true })
         for (const scoring of ['quantile', 'bins', 'kmeans'] as const) {
-          const data = (await (await page.request.get(at(`/api/v1/rfm?scoring=${scoring}`))).json()) as { buyers: number; cells: { r: number; customers: number }[] }
+          const data = (await (await page.request.get(at(`/api/v1/rfm?scoring=${scoring}`))).json()) as { buyers: number; cells: { r: number; customers: number }[]; grounds: { of: string; have: number; need: number }[] }
           expect(data.cells.filter((c) => c.r > 0).reduce((sum, c) => sum + c.customers, 0)).toBe(data.buyers)
           await page.goto(at(`/classification?scoring=${scoring}`))
           await settled(page)
           await expect(card).toContainText(t(`classification.scoring_${scoring}_note`))
+          expect(data.grounds[0]).toEqual({ of: 'buyers', have: data.buyers, need: 500 })
+          await expect(card.getByTestId('grounds').locator('li.worse'), 'what is missing is said').toHaveCount(data.grounds.filter((g) => g.have < g.need).length)
           await card.getByRole('button', { name: t('common.show_table') }).click()
           const cells = await card.locator('tbody tr td:nth-child(2)').allTextContents()
           expect(cells.map(digits).reduce((a, b) => a + b, 0), scoring).toBe(data.buyers)

@@ -160,6 +160,7 @@ fn page(page: Page) -> Page {
         .on(Open, routes!(health::show))
         // the base
         .on(Has(BaseRead), routes!(overview::show))
+        .on(Has(DefinitionsWrite), routes!(overview::anew))
         .on(Has(BaseRead), routes!(rfm::show))
         .on(Has(BaseRead), routes!(rfm::fit))
         .on(Has(BaseRead), routes!(flow_between::show))

@@ -103,6 +103,8 @@ export const untilFresh = (of?: Fresh) => (of?.stale ? 2_000 : !of?.waiting ? fa
 
 export const overview = (at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'overview', at], queryFn: ({ signal }) => call<Overview>('GET', '/overview', { query: { ...at }, signal }), placeholderData: keepPreviousData, refetchInterval: (q) => untilFresh(q.state.data?.run) })
+/** Has the current figures computed anew; they follow every change by themselves. */
+export const postRun = () => call<Job>('POST', '/overview/run')
 export const classification = (key: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
 export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })

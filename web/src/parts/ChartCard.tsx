@@ -10,14 +10,14 @@ export interface DataTable { columns: { name: string; number?: boolean }[]; rows
 /** The table behind a figure; `plain`: the same in values, for a file; `of`: of which day or thing. */
 export interface ChartTable extends DataTable { plain: () => Cell[][]; of?: string }
 
-/** A figure that can always be read as a table instead, and taken along as one. */
-export function ChartCard({ title, extra, note, table: { plain, of, ...table }, children, className }: { title: string; extra?: ReactNode; note?: ReactNode; table: ChartTable; children: ReactNode; className?: string }) {
+/** A figure that can always be read as a table instead, and taken along as one. `mark`: a word about it beside its name. */
+export function ChartCard({ title, mark, extra, note, table: { plain, of, ...table }, children, className }: { title: string; mark?: ReactNode; extra?: ReactNode; note?: ReactNode; table: ChartTable; children: ReactNode; className?: string }) {
   const { t } = useT()
   const [asTable, setAsTable] = useState(false)
   return (
     <Card
       className={className}
-      title={title}
+      title={mark ? <div className="row"><h2>{title}</h2>{mark}</div> : title}
       label={title}
       extra={<>{extra}<Button size="small" type="text" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'common.show_chart' : 'common.show_table')}</Button>{table.rows.length > 0 && <SaveTable name={title} table={{ head: table.columns.map((c) => c.name), rows: plain, of }} />}</>}
     >

@@ -164,6 +164,7 @@ const ALL: &[(&str, &str)] = &[
     ("delete_members_id", "移除成员"),
     ("post_members_id_view", "以成员的身份查看"),
     ("get_overview", "某一天的全体客户"),
+    ("post_overview_run", "立即重新计算当前数字"),
     ("get_rfm", "RFM 看板"),
     ("get_rfm_fit", "RFM 聚类得分的轮廓系数与稳定性"),
     ("post_rules_parse", "读规则文本"),

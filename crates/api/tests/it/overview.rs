@@ -1,8 +1,11 @@
 //! The whole base: sizes add up, days move, boards agree with a hand count.
 
 use crate::app::{TestApp, both};
+use axum::http::Method;
+use flow::analysis::Asked;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn classes_add_up_to_all_customers_and_money_to_all_money() {
@@ -21,6 +24,20 @@ async fn classes_add_up_to_all_customers_and_money_to_all_money() {
         }
         let lifecycle = classifications.iter().find(|c| c["key"] == "lifecycle").expect("lifecycle");
         assert_json_snapshot!("lifecycle", lifecycle);
+
+        // computed anew though nothing changed: another run, the same figures
+        let (me, runs) = (app.me(), &app.ctx.app.runs);
+        let before = runs.at(&app.ctx.app, Asked::default()).await.expect("a run");
+        let job = app.by(&me, Method::POST, "/overview/run", None).await.expect(202);
+        assert_eq!(app.by(&me, Method::POST, "/overview/run", None).await.expect(202)["id"], job["id"], "while one is open the same again is the same");
+        let workers = flow::jobs::Workers::start(&app.ctx.app);
+        assert_eq!(app.ended(&me, job["id"].as_str().expect("an id")).await["state"], "done");
+        workers.stop().await;
+        let after = runs.at(&app.ctx.app, Asked::default()).await.expect("a run");
+        assert!(!Arc::ptr_eq(&before, &after));
+        let again = app.get("/overview").await.expect(200);
+        assert_eq!((&again["classifications"], &again["net"]), (&overview["classifications"], &overview["net"]));
+        assert!(again["next_run_at"].as_str() > again["run"]["computed_at"].as_str(), "{} {}", again["next_run_at"], again["run"]);
     }
 }
 

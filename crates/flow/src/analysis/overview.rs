@@ -1,11 +1,12 @@
 //! The first page: the whole base on one day, and every classification with the size and worth of its classes.
 
 use super::{Picture, moment::Asked, runs::Reading};
-use crate::{Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
+use crate::{Error, Result, app::App, inbox::Waiting, jobs::{self, Kind, schedule::ROLL, view::{JobView, Viewer}}, schema, sight::{self, Sight, Walls}};
 use domain::{Day, Label, classification::Classification};
 use lake::GroupSum;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use store::job::NewJob;
 use utoipa::ToSchema;
 
 /// The base as of a day.
@@ -21,6 +22,8 @@ pub struct Overview {
     pub known: super::moment::Known,
     /// how and when it was computed
     pub run: RunInfo,
+    /// RFC 3339: when it is computed anew if nothing changes before; whatever changes is computed at once
+    pub next_run_at: String,
     /// some of it is sample data, made up to try things with
     pub sample: bool,
     /// all customers
@@ -118,6 +121,26 @@ pub struct ClassSize {
     pub median_recency: Option<i64>,
 }
 
+/// Has the run of the current day computed anew, unless that is under way; answers the job.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn anew(app: &App, who: &Viewer) -> Result<JobView> {
+    let (now, key) = (app.clock.now(), "refresh anew");
+    let mut job = NewJob::new(app.new_id("job"), Kind::Refresh.key(), serde_json::json!({ "anew": true }), now).by(&app.settings().id, &who.actor);
+    job.unique_key = Some(key.to_owned());
+    job.priority = Kind::Refresh.priority();
+    job.max_attempts = Kind::Refresh.attempts();
+    if store::job::enqueue(&app.store, &job, now).await? {
+        app.jobs.pulse();
+        return jobs::view::get(app, who, &job.id).await;
+    }
+    match store::job::open(&app.store, key).await? {
+        Some(open) => Ok(jobs::view::of(app, who, &open)),
+        None => Err(Error::Store(store::Error::Busy)),
+    }
+}
+
 /// The base as of a day.
 ///
 /// # Errors
@@ -130,6 +153,7 @@ pub async fn overview(app: &App, sight: Sight, asked: Asked) -> Result<Overview>
         today: app.today(),
         known: picture.known,
         run: RunInfo::of(&reading),
+        next_run_at: ROLL.next(&app.settings().zone, app.clock.now()).rfc3339(),
         sample: picture.sample,
         customers: picture.total(),
         buyers: picture.buyers().count(),

@@ -48,6 +48,31 @@ pub struct Rfm {
     pub groups8: Vec<ClassSize>,
     /// RFM 11
     pub groups11: Vec<ClassSize>,
+    /// what it should stand on; where one is not met it is given anyway, and says less
+    pub grounds: Vec<Ground>,
+}
+
+/// Something a board should stand on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ground {
+    /// of what
+    pub of: GroundOf,
+    /// how much there is
+    pub have: u64,
+    /// how much there should be at least
+    pub need: u64,
+}
+
+/// What a board should stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroundOf {
+    /// customers with a valid order in the window
+    Buyers,
+    /// days since the first valid order
+    Days,
+    /// customers with three valid orders or more
+    Repeat,
 }
 
 /// One cell.
@@ -138,7 +163,20 @@ fn of(now: &Picture, then: Option<&Picture>, scoring: Scoring) -> Result<Rfm> {
         cells: matrix.cells.iter().enumerate().map(cell).collect(),
         groups8: groups(now, "rfm_8")?,
         groups11: groups(now, scoring.rfm_11())?,
+        grounds: grounds(now, matrix.buyers),
     })
+}
+
+/// Fifths of few are chance; recency and frequency show only over months, and where some come again and again.
+fn grounds(now: &Picture, buyers: u64) -> Vec<Ground> {
+    let whole = |key: &str| -> Vec<i64> { now.column(key).map(|c| now.everyone().iter().filter_map(|i| c.whole(i)).collect()).unwrap_or_default() };
+    let days = whole("tenure_days").into_iter().max().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+    let repeat = whole("orders").into_iter().filter(|n| *n >= 3).count() as u64;
+    vec![
+        Ground { of: GroundOf::Buyers, have: buyers, need: 500 },
+        Ground { of: GroundOf::Days, have: days, need: 180 },
+        Ground { of: GroundOf::Repeat, have: repeat, need: 1 },
+    ]
 }
 
 /// How well the clusters fit that scores are made of.

@@ -39,6 +39,8 @@ const KEPT: usize = 8;
 const KEPT_LARGE: usize = 3;
 /// How long a reading of the current day waits for a new run before it takes the one before.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// No snapshot has this number: a run under it serves until the next is there, and nobody finds it.
+const NO_SNAPSHOT: i64 = -1;
 /// Milliseconds of the run before from which waiting for the next is in vain: whoever asks is answered at once.
 const LONG: u64 = 1_000;
 
@@ -177,6 +179,17 @@ impl Runs {
     /// When the store or the lake refuses.
     pub async fn warm(&self, app: &App) -> Result<()> {
         self.find_or_start(app, Asked::default(), None, Vec::new(), None).await.map(|_| ())
+    }
+
+    /// Makes the run of the current day once more, though nothing changed, and waits until it is there; the one at hand serves until then.
+    ///
+    /// # Errors
+    /// When the store or the lake refuses.
+    pub async fn anew(&self, app: &App) -> Result<()> {
+        for slot in lock(&self.slots).iter_mut().filter(|s| s.current && s.run.peek().is_some()) {
+            slot.key.snapshot = NO_SNAPSHOT;
+        }
+        self.warm(app).await
     }
 
     /// Milliseconds the newest run of the current day took; `None` before there is one.

@@ -144,6 +144,10 @@ pub fn perform(app: Arc<App>, job: Arc<Job>, beat: Arc<Beat>) -> BoxFuture<'stat
         match Kind::parse(&job.name) {
             Some(Kind::Refresh) => {
                 app.finder.refresh(&app.store).await?;
+                if job.payload.get("anew").is_some() {
+                    app.runs.anew(&app).await?;
+                    return Ok(Effect::default());
+                }
                 app.runs.warm(&app).await?;
                 merging::find::after(&app, &job.payload).await?;
                 compaction::due(&app).await?;

@@ -17,9 +17,11 @@ pub struct Schedule {
     pub minute: i8,
 }
 
+/// The day that has begun is computed.
+pub const ROLL: Schedule = Schedule { kind: Kind::Roll, hour: 0, minute: 5 };
 /// Every schedule.
 pub const SCHEDULES: [Schedule; 7] = [
-    Schedule { kind: Kind::Roll, hour: 0, minute: 5 },
+    ROLL,
     Schedule { kind: Kind::Compact, hour: 1, minute: 0 },
     Schedule { kind: Kind::Seal, hour: 2, minute: 0 },
     Schedule { kind: Kind::Duplicates, hour: 2, minute: 30 },

@@ -51,6 +51,7 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
   return (
     <ChartCard
       title={t('classification.rfm')}
+      mark={scoring !== 'all' && isLow(data?.grounds) && <Low f={f} />}
       extra={
         <>
           <Segmented size="small" aria-label={t('classification.view')} value={view} onChange={(v) => set({ view: v === 'people' ? undefined : v })} options={(['people', 'money', 'margin', 'change'] as const).map((value) => ({ value, label: t(`classification.view_${value}`), ...(value === 'margin' && without ? { disabled: true, title: t('classification.no_costs') } : {}) }))} />
@@ -87,8 +88,29 @@ export function RfmCard({ asOf, known, onPick }: { asOf: string; known?: Known; 
           </div>
         </div>
       )}
+      {scoring !== 'all' && <Grounds of={data?.grounds ?? []} f={f} />}
       {data && scoring !== 'all' && <RfmEdges key={one} data={data} known={known} />}
     </ChartCard>
+  )
+}
+
+/** Is there less of anything than there should be? */
+const isLow = (of: Rfm['grounds'] = []) => of.some((g) => g.have < g.need)
+
+/** It stands where there is room without moving anything: beside the name, or with what is missing. */
+const Low = ({ f }: { f: Format }) => <span className="chip low" title={f.t('classification.grounds_low_why')}>{f.t('classification.grounds_low')}</span>
+
+/** What the board should stand on, and what of it is missing; its line is there before it is known. */
+function Grounds({ of, f }: { of: Rfm['grounds']; f: Format }) {
+  const { t } = f
+  return (
+    <ul className="grounds small" aria-label={t('classification.grounds')} data-testid="grounds">
+      {of.map((g) => {
+        const short = g.have < g.need
+        return <li key={g.of} className={short ? 'worse' : 'soft'}><span aria-hidden="true">{short ? '▲' : '✓'} </span>{t(`classification.ground_${g.of}${short ? '_short' : ''}`, { have: f.integer(g.have), need: f.integer(g.need), short: f.integer(g.need - g.have) })}</li>
+      })}
+      {isLow(of) && <li><Low f={f} /></li>}
+    </ul>
   )
 }
 
