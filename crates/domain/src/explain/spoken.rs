@@ -128,6 +128,8 @@ impl Reader<'_> {
             _ => return Some(self.values(pred).1).filter(|value| *value != Value::Null),
         };
         let x = number.eval(self.row)?;
+        // what is compared may be whole where the border is worked out as any number
+        let ty = self.values(pred).2.and_then(|key| self.names.feature(key)).filter(|own| *own == ValueType::Int && ty == ValueType::Number).unwrap_or(ty);
         let whole = matches!(ty, ValueType::Int | ValueType::Money);
         Some(match op {
             Op::Le | Op::Gt if whole => typed(x.floor(), ty),
