@@ -281,7 +281,7 @@ pub async fn kept_password(ctx: &Ctx, password: String) -> Result<String> {
 /// Renames the business and sets its default language; its time zone and currency while nothing is reckoned by them.
 ///
 /// # Errors
-/// `workspace.form` and `workspace.settled` with fields, what of the definitions does not fit another currency, or when the store refuses.
+/// `workspace.form` and `workspace.settled` with fields, or when the store refuses.
 pub async fn change_workspace(ctx: &Ctx, by: &Actor, form: &WorkspaceForm) -> Result<()> {
     let mut problem = Error::invalid("workspace.form", "some fields need another look");
     let named = (1..=100).contains(&form.name.trim().chars().count());
@@ -302,9 +302,6 @@ pub async fn change_workspace(ctx: &Ctx, by: &Actor, form: &WorkspaceForm) -> Re
     }
     if !(named && spoken) || matches!(zone, Some(None)) || currency == Some(None) {
         return Err(problem);
-    }
-    if let Some(other) = currency.flatten().filter(|c| *c != ctx.app.settings().currency) {
-        flow::analysis::defined::fit(&ctx.app, other).await?;
     }
     let mut tx = ctx.app.store.begin().await?;
     store::audit::turn(&mut tx).await?;

@@ -104,7 +104,7 @@ async fn what_is_of_another_business_is_answered_as_what_nobody_has() {
         let mut checked = 0;
         for o in operations().iter().filter(|o| o.needs != "open") {
             for (place, name) in &o.parameters {
-                if !matches!((place.as_str(), name.as_str()), ("path", "id" | "key" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner")) {
+                if !matches!((place.as_str(), name.as_str()), ("path", "id" | "key" | "field" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner")) {
                     continue;
                 }
                 let keys = ["zq_b_segment".to_owned()];
@@ -119,7 +119,7 @@ async fn what_is_of_another_business_is_answered_as_what_nobody_has() {
                     let mut answers = Vec::new();
                     for id in [id, &nobodys] {
                         let path = match place.as_str() {
-                            "path" => o.path.replace(&format!("{{{name}}}"), id).replace("{id}", "whk_nobody").replace("{delivery}", "x"),
+                            "path" => o.path.replace(&format!("{{{name}}}"), id).replace("{id}", "whk_nobody").replace("{field}", "x").replace("{delivery}", "x"),
                             _ => format!("{}?{name}={id}", o.path.replace("{id}", "x").replace("{key}", "x")),
                         };
                         let path = if o.path.ends_with("/why") && place == "path" { format!("{path}?classification=lifecycle") } else { path };

@@ -48,7 +48,7 @@ async fn what_needs_each_other_is_refused_with_the_names_of_the_ring() {
     app.post("/segments", segment("first", "甲群", "orders > 1")).await.expect(201);
     app.post("/segments", segment("second", "乙群", "in segment(\"first\")")).await.expect(201);
     let ring = app.with_body(Method::PUT, "/segments/first", segment("first", "甲群", "in segment(\"second\")")).await;
-    assert_eq!(ring.problem(), (422, "segment.cycle".into()));
+    assert_eq!(ring.problem(), (422, "definition.circle".into()));
     let said = ring.json()["params"]["message"].to_string();
     assert!(said.contains("甲群") && said.contains("乙群") && said.contains("Set 乙群"), "{said}");
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// Lists that are short by nature and read as a whole: what a column can mean, the versions of
 /// one definition, each told by what it changed against the one before, the facets of a list, dashboards to begin with, the tiles of one
 /// dashboard, what a question in SQL may name, and what is done every day.
-const WHOLE: [&str; 10] = ["/classifications/{key}/versions", "/customers/facets", "/dashboards/templates", "/dashboards/{id}/figures", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions", "/session/businesses", "/sql/tables"];
+const WHOLE: [&str; 11] = ["/classifications/{key}/versions", "/customers/facets", "/customers/{id}/course", "/dashboards/templates", "/dashboards/{id}/figures", "/features/{key}/versions", "/imports/targets", "/schedules", "/segments/{key}/versions", "/session/businesses", "/sql/tables"];
 
 /// Every list of the description: its address, and whether it goes page by page.
 fn lists() -> Vec<(String, bool)> {

@@ -109,6 +109,7 @@ pub fn body(o: &Operation, app: &Value) -> Option<Value> {
         ("PUT", "/dashboards/{id}/subscription") => json!({ "every": "week", "hour": 8 }),
         ("PUT", "/imports/{id}/mapping") => json!({ "files": [] }),
         ("POST", "/customers/{id}/erasure") => json!({ "reason": "x", "confirm": "x" }),
+        ("POST", path) if path.ends_with("/kind") => json!({ "kind": "text", "dry_run": true }),
         ("POST", path) if path.ends_with("/decision") => json!({ "decision": "later" }),
         ("POST", path) if path.ends_with("/restore") => json!({ "version": 1 }),
         ("POST", _) => json!({}),
@@ -130,7 +131,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
         let mut ids: Vec<(&str, &str)> = Vec::new();
         for (place, name) in &o.parameters {
             match (place.as_str(), name.as_str()) {
-                ("path", "id" | "key" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
+                ("path", "id" | "key" | "field" | "delivery") | ("query", "segment" | "classification" | "tag" | "owner") => ids.push((place, name)),
                 ("path", other) => panic!("{} {}: what is {other}?", o.method, o.path),
                 ("query", other) => assert!(crate::bodies::NO_IDS_ASKED.contains(&other) || crate::bodies::IDS_ASKED.contains(&other), "{} {}: is {other} an id?", o.method, o.path),
                 _ => {}
@@ -141,7 +142,7 @@ async fn an_id_nobody_has_is_not_found_whatever_it_looks_like() {
             let mut answers = Vec::new();
             for id in ["cus_01j0000000000000000000000", "usr_nobody", "zzz", "..", "%27%20OR%201%3D1"] {
                 let path = match place {
-                    "path" => o.path.replace(&format!("{{{name}}}"), id).replace("{id}", "whk_nobody").replace("{delivery}", "x"),
+                    "path" => o.path.replace(&format!("{{{name}}}"), id).replace("{id}", "whk_nobody").replace("{field}", "x").replace("{delivery}", "x"),
                     _ => format!("{}?{name}={id}", o.path.replace("{id}", "x").replace("{key}", "x")),
                 };
                 let path = if o.path.ends_with("/why") && place == "path" { format!("{path}?classification=lifecycle") } else { path };

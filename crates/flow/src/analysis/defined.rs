@@ -261,15 +261,6 @@ pub async fn current(app: &App) -> Result<Arc<Definitions>> {
     Ok(all)
 }
 
-/// Would everything in force hold where amounts are in this currency? One without decimals takes no `net >= 9.90`.
-///
-/// # Errors
-/// What does not fit; when the store refuses.
-pub async fn fit(app: &App, currency: Currency) -> Result<()> {
-    let Definitions { features, classifications, segments, .. } = (*current(app).await?).clone();
-    Definitions::of(features, classifications, segments, currency).check(currency)
-}
-
 /// The set that is in force where these documents, and no others, were published beside what ships with the product; `segments`: was any
 /// segment ever?
 ///
