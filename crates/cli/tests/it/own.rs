@@ -167,7 +167,7 @@ fn a_definition_that_does_not_fit_is_named_and_nothing_is_written() {
         (FEATURES.replace("app_net / net", "app_net / no_such"), "no_such"),
         (FEATURES.replace("app_net / net", "app_net //"), "app.yaml"),
         (FEATURES.replace("value: number", "value: text"), "not a text"),
-        (FEATURES.replace("sum(orders.net, channel = \"app\")", "app_share * net"), "app_"),
+        (FEATURES.replace("sum(orders.net, channel = \"app\")", "app_share * net"), "Share of the app"),
     ];
     for (text, named) in wrong {
         place.file("own/features/app.yaml", &text);
