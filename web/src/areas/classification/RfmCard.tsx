@@ -11,10 +11,11 @@ import { ChartCard } from '@/parts/ChartCard'
 import { majorOf } from '@/parts/file/csv'
 import { type Format, useClassifications, useFormat } from '@/parts/format'
 import { Roving } from '@/parts/Roving'
+import { daysOf, ordersOf } from '@/parts/scores'
 import { Failed, Loading } from '@/parts/States'
 import { changeShade, shade } from './heat'
 import type { Pick } from './PickPanel'
-import { RfmEdges, daysOf, ordersOf, scores } from './RfmEdges'
+import { RfmEdges, scores } from './RfmEdges'
 
 type View = 'people' | 'money' | 'margin' | 'change'
 const suffix = (s: Scoring) => (s === 'quantile' ? '' : `_${s}`)

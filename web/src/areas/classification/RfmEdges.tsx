@@ -4,41 +4,10 @@ import { rfmFit } from '@/api/queries'
 import type { Known, Rfm, RfmFit } from '@/api/types'
 import { PlainTable } from '@/parts/ChartCard'
 import { type Format, useFormat } from '@/parts/format'
+import { daysOf, moneyOf, ordersOf } from '@/parts/scores'
 import { Failed, Loading } from '@/parts/States'
-import { bounds } from './heat'
 
 export const scores = [5, 4, 3, 2, 1]
-
-/** Has anybody this score? One that nobody has stands for nothing. */
-const held = (data: Rfm, axis: 'r' | 'f') => (score: number) => data.cells.some((c) => c[axis] === score && c.customers > 0)
-
-/** What a score of recency stands for, in days; by the edges of one day. */
-export function daysOf(data: Rfm, score: number, { t, integer }: Format): string {
-  const b = bounds(data.edges.r, held(data, 'r'))[score]
-  if (!b) return '—'
-  if (b.worst === null) return t('classification.days_over', { n: integer(b.beyond ?? 0) })
-  if (b.beyond === null) return t('classification.days_up_to', { n: integer(b.worst) })
-  return t('classification.days_between', { from: integer(b.beyond + 1), to: integer(b.worst) })
-}
-
-/** What a score of frequency stands for, in orders; by the edges of one day. */
-export function ordersOf(data: Rfm, score: number, { t, integer }: Format): string {
-  const b = bounds(data.edges.f, held(data, 'f'))[score]
-  if (!b) return '—'
-  const low = Math.ceil(b.worst ?? 1)
-  const high = b.beyond === null ? null : Math.ceil(b.beyond) - 1
-  if (high === null) return t('classification.orders_from', { n: integer(low) })
-  return high <= low ? t('classification.orders_n', { n: integer(low) }) : t('classification.orders_between', { from: integer(low), to: integer(high) })
-}
-
-/** What a score of money stands for, in net. */
-export function moneyOf(data: Rfm, score: number, { t, wholeMoney: money }: Format): string {
-  const b = bounds(data.edges.m)[score]
-  if (!b) return '—'
-  if (b.worst === null) return t('classification.money_below', { to: money(b.beyond ?? 0) })
-  if (b.beyond === null) return t('classification.money_from', { from: money(b.worst) })
-  return t('classification.money_between', { from: money(b.worst), to: money(b.beyond) })
-}
 
 /** What each score stands for in days, orders and money; of clusters also how far apart they lie and how stable they are. */
 export function RfmEdges({ data, known }: { data: Rfm; known?: Known }) {

@@ -1,8 +1,8 @@
 import { useQueries } from '@tanstack/react-query'
 import { rfm } from '@/api/queries'
 import { useFormat } from '@/parts/format'
+import { daysOf, moneyOf, ordersOf } from '@/parts/scores'
 import { useAt } from '@/parts/useAt'
-import { daysOf, moneyOf, ordersOf } from '../classification/RfmEdges'
 import { scoresIn } from './scores'
 
 const means = { r: daysOf, f: ordersOf, m: moneyOf }
