@@ -9,21 +9,21 @@ import { Card } from '@/parts/Page'
 import { useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 
-/** Who a customer may be one with, and whom they were made of; nothing where there is neither. */
+/** Who a customer may be one with, and whom they were made of. It has its place from the start, so that nothing below moves when the answer is there. */
 export function Lineage({ id }: { id: string }) {
   const f = useFormat()
   const { t } = f
-  const { data } = useQuery(ofCustomer(id))
-  if (!data || (data.candidates.length === 0 && data.merges.length === 0)) return null
+  const { data, isPending } = useQuery(ofCustomer(id))
+  if (!data && !isPending) return null
   return (
     <Card title={t('duplicates.lineage')}>
-      <ul className="stack lineage">
+      {!data || (data.candidates.length === 0 && data.merges.length === 0) ? <p className="soft">{data ? t('duplicates.no_lineage') : '…'}</p> : <ul className="stack lineage">
         {data.candidates.map((c) => {
           const them = c.a.id === id ? c.b : c.a
           return <li key={c.id}>{t('duplicates.maybe_of')} <Link to="/duplicates" search={{ id: c.id }}>{them.name ?? them.id}</Link> <span className="soft small">{f.percent(Math.min(c.probability, 0.999), 1)}</span></li>
         })}
         {data.merges.map((m) => <Merged key={m.id} merge={m} />)}
-      </ul>
+      </ul>}
     </Card>
   )
 }
