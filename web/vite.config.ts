@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
-import { ahead } from './tools/ahead'
+import { ahead } from './tools/ahead.ts'
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
