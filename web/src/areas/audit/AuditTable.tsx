@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import type { AuditEntry } from '@/api/types'
 import { useMay } from '@/parts/access'
 import { type Format, useFormat } from '@/parts/format'
 import { SearchIcon } from '@/parts/icons'
-import { useProblemText } from '@/parts/States'
+import { Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
 import { type Line, lines, type Raw } from './detail'
 import { kindOf, useNames, type Way, wayOf, wayTo } from './things'
@@ -20,8 +20,12 @@ export function AuditTable({ items, onActor, onAbout }: { items: AuditEntry[]; o
   const f = useFormat()
   const { t } = f
   const may = useMay()
-  const named = useNames(items)
+  const { named, ready } = useNames(items)
   const now = Date.now()
+  // once it stands it stays, whatever is asked for more of it
+  const stood = useRef(false)
+  if (!ready && !stood.current) return <div className="page"><Loading lines={10} /></div>
+  stood.current = true
   return (
     // a scrolling region must be reachable by keyboard
     <div className="scroll" role="group" tabIndex={0} aria-label={t('audit.title')}>

@@ -78,40 +78,43 @@ export function wayOf({ action, subject, detail }: Pick<AuditEntry, 'action' | '
 const idsOf = (x: AuditEntry) => [x.subject, ...lines(x.detail).flatMap((l) => [...l.now, ...(l.was ?? [])]).map(String)]
 
 /** Names of the things these entries speak of, as far as they are there and the reader may know them. */
-export function useNames(items: AuditEntry[]): (text: string) => string | undefined {
+export function useNames(items: AuditEntry[]): { named: (text: string) => string | undefined; ready: boolean } {
   const { label, t, instant } = useFormat()
   const may = useMay()
   const here = useQuery(session).data?.workspace?.name
   const kinds = useMemo(() => new Set(items.flatMap(idsOf).map(kindOf)), [items])
   const asked = (kind: string, needs?: Permission) => ({ enabled: kinds.has(kind) && (!needs || may(needs)) })
-  const groups = useQuery({ ...segments(), ...asked('segment') }).data
-  const forms = useQuery({ ...objects, ...asked('obj') }).data
-  const boards = useQuery({ ...dashboards, ...asked('dsh') }).data
-  const kept = useQuery({ ...views, ...asked('v') }).data
-  const marks = useQuery({ ...tags, ...asked('tag') }).data
-  const files = useQuery({ ...imports, ...asked('imp', 'imports:write') }).data
-  const questions = useQuery({ ...sqlQuestions, ...asked('qry', 'export:take') }).data
-  const hooks = useQuery({ ...webhooks, ...asked('whk', 'settings:write') }).data?.items
-  const keys = useQuery({ ...tokens, ...asked('tok', 'tokens:write') }).data
-  const people = useQuery({ ...members, ...asked('usr', 'members:manage') }).data
+  const groups = useQuery({ ...segments(), ...asked('segment') })
+  const forms = useQuery({ ...objects, ...asked('obj') })
+  const boards = useQuery({ ...dashboards, ...asked('dsh') })
+  const kept = useQuery({ ...views, ...asked('v') })
+  const marks = useQuery({ ...tags, ...asked('tag') })
+  const files = useQuery({ ...imports, ...asked('imp', 'imports:write') })
+  const questions = useQuery({ ...sqlQuestions, ...asked('qry', 'export:take') })
+  const hooks = useQuery({ ...webhooks, ...asked('whk', 'settings:write') })
+  const keys = useQuery({ ...tokens, ...asked('tok', 'tokens:write') })
+  const people = useQuery({ ...members, ...asked('usr', 'members:manage') })
   const classifications = useClassifications()
   const { list } = useCatalog()
-  return useMemo(() => {
+  // a name that comes later is longer or shorter than what stands for it: rows would jump
+  const ready = ![groups, forms, boards, kept, marks, files, questions, hooks, keys, people].some((one) => one.isLoading)
+  const named = useMemo(() => {
     const all = new Map<string, string>([
-      ...(groups ?? []).map((x) => [`segment ${x.key}`, label(x.label)] as const),
+      ...(groups.data ?? []).map((x) => [`segment ${x.key}`, label(x.label)] as const),
       ...classifications.map((x) => [`classification ${x.key}`, label(x.label)] as const),
       ...list.map((x) => [`feature ${x.key}`, label(x.label)] as const),
-      ...(forms ?? []).map((x) => [x.id, label(x.label)] as const),
-      ...(forms ?? []).flatMap((x) => x.sections.flatMap((s) => s.fields)).map((x) => [`field ${x.key}`, label(x.label)] as const),
-      ...(boards ?? []).map((x) => [x.id, label(x.name)] as const),
-      ...(kept ?? []).map((x) => [x.id, x.name] as const),
-      ...(marks ?? []).map((x) => [x.id, x.name] as const),
-      ...(files ?? []).map((x) => [x.id, x.files.map((y) => y.name).join(t('segments.comma')) || instant(x.created_at)] as const),
-      ...(questions ?? []).map((x) => [x.id, x.name] as const),
-      ...(hooks ?? []).map((x) => [x.id, x.description || x.url] as const),
-      ...(keys ?? []).map((x) => [x.id, x.name] as const),
-      ...(people ?? []).map((x) => [x.id, x.name] as const),
+      ...(forms.data ?? []).map((x) => [x.id, label(x.label)] as const),
+      ...(forms.data ?? []).flatMap((x) => x.sections.flatMap((s) => s.fields)).map((x) => [`field ${x.key}`, label(x.label)] as const),
+      ...(boards.data ?? []).map((x) => [x.id, label(x.name)] as const),
+      ...(kept.data ?? []).map((x) => [x.id, x.name] as const),
+      ...(marks.data ?? []).map((x) => [x.id, x.name] as const),
+      ...(files.data ?? []).map((x) => [x.id, x.files.map((y) => y.name).join(t('segments.comma')) || instant(x.created_at)] as const),
+      ...(questions.data ?? []).map((x) => [x.id, x.name] as const),
+      ...(hooks.data?.items ?? []).map((x) => [x.id, x.description || x.url] as const),
+      ...(keys.data ?? []).map((x) => [x.id, x.name] as const),
+      ...(people.data ?? []).map((x) => [x.id, x.name] as const),
     ])
-    return (text) => (kindOf(text) === 'wsp' ? here : all.get(text)) || undefined
-  }, [here, groups, classifications, list, forms, boards, kept, marks, files, questions, hooks, keys, people, label, t, instant])
+    return (text: string) => (kindOf(text) === 'wsp' ? here : all.get(text)) || undefined
+  }, [here, groups.data, classifications, list, forms.data, boards.data, kept.data, marks.data, files.data, questions.data, hooks.data, keys.data, people.data, label, t, instant])
+  return { named, ready }
 }
