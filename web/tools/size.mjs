@@ -21,7 +21,8 @@ const kb = (n) => (n / 1024).toFixed(1).padStart(7)
 
 const entryKey = Object.keys(manifest).find((k) => manifest[k].isEntry)
 const entry = filesOf(closure(entryKey))
-const budgets = { entry: 230 * 1024, route: 180 * 1024, chart: 250 * 1024 }
+// the bar is 230; what was won is kept
+const budgets = { entry: 215 * 1024, route: 180 * 1024, chart: 250 * 1024 }
 let bad = false
 const say = (name, bytes, budget) => {
   const over = bytes > budget
