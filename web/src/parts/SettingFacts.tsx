@@ -24,6 +24,7 @@ export function SettingFacts({ name }: { name: string }) {
       <li>{t('settings.scope', { of: t(`settings.scope_${scope}`) })}</li>
       {standard && <li>{t('settings.standard', { is: t(standard) })}</li>}
       {last && <li><Link to="/audit" search={{ action: last.action, actor }}>{t('settings.changed_last', { at: f.instant(last.at), who })}</Link></li>}
+      {asked.some((q) => q.isLoading) && <li aria-hidden="true">…</li>}
       {scope === 'browser' && <li>{t('settings.changed_unnoted')}</li>}
       {log && !last && may('audit:read') && asked.every((q) => q.isSuccess) && <li>{t('settings.changed_never')}</li>}
     </ul>
