@@ -29,7 +29,7 @@ export function BusinessesPage() {
         {query.data && (query.data.length ? <BusinessesTable items={query.data} onLink={setAdding} /> : <Empty title={t('businesses.none')} text={t('businesses.none_text')} />)}
       </Card>
       <Add shown={adding} onMade={setAdding} onClose={() => setAdding(null)} />
-      <SettingFacts name="businesses.title" />
+      {query.data && <SettingFacts name="businesses.title" />}
     </Page>
   )
 }

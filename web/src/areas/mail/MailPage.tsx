@@ -26,7 +26,7 @@ export function MailPage() {
           <Recent items={query.data.recent} set={!!query.data.relay} />
         </div>
       )}
-      <SettingFacts name="mail.title" />
+      {query.data && <SettingFacts name="mail.title" />}
     </Page>
   )
 }

@@ -31,7 +31,7 @@ export function MembersPage() {
     rows: () => items.map((m) => [m.name, m.email, words.role(m.role), t(m.permissions.includes('personal:read') ? 'common.yes' : 'common.no'), m.last_seen_at && instant(m.last_seen_at), instant(m.created_at)]),
   })
   return (
-    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<>{people.data && <SaveTable name={t('members.title')} table={table(people.data)} />}<Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button></>}>
+    <Page title={t('members.title')} crumb={<Link to="/settings">{t('settings.title')}</Link>} note={people.data && t('members.note', { count: people.data.length })} actions={<><SaveTable name={t('members.title')} table={table(people.data ?? [])} /><Button type="primary" onClick={() => setInviting(true)}>{t('members.invite')}</Button></>}>
       {people.isPending || asked.isPending ? <Card><Loading lines={10} /></Card> : (
         <>
           <Card className="flush" label={t('members.title')}>
@@ -43,10 +43,10 @@ export function MembersPage() {
             {asked.data && <Invitations items={asked.data} />}
           </Card>
           <Card title={t('members.roles')}><div className="stack"><RolesTable />{people.data && may('settings:write') && <ViewAsOne members={people.data} />}</div></Card>
+          <SettingFacts name="members.title" />
         </>
       )}
       <Invite open={inviting} onClose={() => setInviting(false)} />
-      <SettingFacts name="members.title" />
     </Page>
   )
 }

@@ -33,7 +33,7 @@ export function TokensPage() {
         <p><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       </Card>
       <NewToken open={making} onClose={() => setMaking(false)} />
-      <SettingFacts name="tokens.title" />
+      {query.data && <SettingFacts name="tokens.title" />}
     </Page>
   )
 }

@@ -34,7 +34,7 @@ export function WebhooksPage() {
       <Sample />
       <p className="small"><a href={docs(lang)}>{t('tokens.reference')}</a></p>
       <WebhookDrawer open={making} onClose={() => setMaking(false)} />
-      <SettingFacts name="webhooks.title" />
+      {query.data && <SettingFacts name="webhooks.title" />}
     </Page>
   )
 }
