@@ -4,7 +4,7 @@ FAIR_SECONDS (60) and FAIR_SMALL (49) for a trial."""
 import datetime, http.client, json, os, pathlib, random, shutil, subprocess, sys, threading, urllib.parse
 
 from bench_data import CACHE
-from bench_load import BIN, LOAD, person
+from bench_load import BIN, LOAD, person, served
 
 TITLE = "## One busy business among fifty"
 SECONDS = int(os.environ.get("FAIR_SECONDS", "60"))
@@ -74,17 +74,7 @@ def measure():
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     r = random.Random(5)
-    process = subprocess.Popen([str(BIN), "serve", "--data", str(HOME), "--listen", "127.0.0.1:0", "--json"], stdout=subprocess.PIPE, text=True)
-    text = ""
-    for line in process.stdout:
-        text += line
-        try:
-            said = json.loads(text)
-            break
-        except ValueError:
-            continue
-    else:
-        sys.exit(f"the server did not start: {text}")
+    process, said = served(HOME)
     try:
         host = said["address"].removeprefix("http://")
         first = House(host)

@@ -1,9 +1,9 @@
 """How long a newcomer waits, by a machine's clock: from the binary to the first classified customer, and from a file of 10,000 orders of one's own, brought
 through the API as the web app does it, to the list of a first segment. `make bench` calls rows(); run alone, it prints them. A trial: BENCH_BIN=…/debug/zhiyin."""
-import csv, http.client, io, itertools, json, os, shutil, statistics, subprocess, time
+import csv, http.client, io, itertools, json, os, shutil, statistics, time
 
 from bench_data import CACHE, DATA, ROWS
-from bench_load import BIN, Api, served
+from bench_load import Api, served
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 HOME = CACHE / "first"
@@ -20,16 +20,8 @@ def demo():
     """Seconds until the sample business says the class of somebody."""
     shutil.rmtree(HOME, ignore_errors=True)
     begun = time.perf_counter()
-    process = subprocess.Popen([str(BIN), "demo", "--data", str(HOME), "--port", "0", "--json", "--quiet"], stdout=subprocess.PIPE, text=True)
+    process, said = served(HOME, "demo", "--port", "0", "--quiet")
     try:
-        text = ""
-        for line in process.stdout:
-            text += line
-            try:
-                said = json.loads(text)
-                break
-            except ValueError:
-                continue
         api = Api(said["address"].removeprefix("http://"))
         api("POST", "session", {"email": said["email"], "password": said["password"]})
         someone = api("GET", "customers?limit=1&columns=class.lifecycle")["items"][0]

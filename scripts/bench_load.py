@@ -74,9 +74,9 @@ class Api:
         return json.loads(text) if text else None
 
 
-def served(home):
-    """A server on the folder, its address, and what made its first account."""
-    process = subprocess.Popen([str(BIN), "serve", "--data", str(home), "--listen", "127.0.0.1:0", "--json"], stdout=subprocess.PIPE, text=True)
+def served(home, *how):
+    """A server on the folder, its address, and what made its first account; `how` else than `serve` on a free port."""
+    process = subprocess.Popen([str(BIN), *(how or ("serve", "--listen", "127.0.0.1:0")), "--data", str(home), "--json"], stdout=subprocess.PIPE, text=True)
     text = ""
     for line in process.stdout:
         text += line
