@@ -4,7 +4,7 @@ FAIR_SECONDS (60) and FAIR_SMALL (49) for a trial."""
 import datetime, http.client, json, os, pathlib, random, shutil, subprocess, sys, threading, urllib.parse
 
 from bench_data import CACHE
-from bench_load import BIN, LOAD, person, served
+from bench_load import LOAD, person, served
 
 TITLE = "## One busy business among fifty"
 SECONDS = int(os.environ.get("FAIR_SECONDS", "60"))
