@@ -125,6 +125,29 @@ for (const lang of langs)
         await expect(dialog).toHaveCount(0)
       })
 
+      await test.step('another kind: told before what of it is lost or read otherwise, done, and taken back', async () => {
+        await page.goto(at('/features?open=custom.card'))
+        await settled(page)
+        const turn = async (kind: 'number' | 'text') => {
+          await page.getByLabel(t('fields.kind'), { exact: true }).click()
+          await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(t(`fields.kind_${kind}`), { exact: true }).click()
+        }
+        const report = page.getByTestId('kind-change')
+        const box = page.getByRole('dialog').filter({ has: report })
+        await turn('number')
+        await expect(report).toContainText(t('fields.turn_lost', { count: people, n: String(people) }))
+        await look('kind-lost')
+        await box.getByRole('button', { name: t('common.cancel'), exact: true }).click()
+        await expect(box).toHaveCount(0)
+        await turn('text')
+        await expect(report).toContainText(t('fields.turn_kept', { count: people, n: String(people) }))
+        await box.getByRole('button', { name: t('fields.turn_do', { to: t('fields.kind_text') }), exact: true }).click()
+        await expect(page.getByText(t('fields.turn_done', { name: say.field }))).toBeVisible()
+        expect(await total(rule), 'what was said is still said').toBe(people)
+        await page.locator('.toast').getByRole('button', { name: t('common.undo'), exact: true }).last().click()
+        await expect(page.getByText(t('fields.turn_back', { name: say.field }))).toBeVisible()
+      })
+
       await test.step('among the changes, and back', async () => {
         await page.goto(at('/changes'))
         await settled(page)

@@ -72,7 +72,7 @@ for (const lang of langs)
         await question.fill('SELECT sum(a.net + d.net) FROM features a, features b, features c, features d')
         await page.getByRole('button', { name: t('sql.run'), exact: true }).click()
         await page.getByRole('button', { name: t('sql.stop'), exact: true }).click()
-        await expect(page.getByText(t('sql.stopped'), { exact: true })).toBeVisible()
+        await expect(page.getByRole('status').filter({ hasText: t('sql.stopped') })).toBeVisible()
       })
 
       await test.step('it is kept and found again', async () => {

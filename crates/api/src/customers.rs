@@ -49,7 +49,8 @@ pub struct WhoQuery {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// feature key, `class.<classification>` or `owner`, `-` before it for descending; absent = `-net`. Not by name or number: those are no
+    /// feature key, `class.<classification>` or `owner`, `-` before it for descending; absent = `-net`. `match`, with `q`: first who is called so, then
+    /// whose name begins so, then the rest. Not by name or number: those are no
     /// features, so that runs hold nothing a person is called by; `q` finds by them
     pub sort: Option<String>,
     /// page size, 1–500; absent = 50

@@ -136,7 +136,7 @@ export const customers = (query: CustomerQuery, limit = 50) =>
     refetchInterval: (q) => untilFresh(q.state.data?.pages[0]),
   })
 export const findCustomers = (q: string) =>
-  queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
+  queryOptions({ queryKey: ['run', 'find', q], queryFn: ({ signal }) => call<CustomerPage>('GET', '/customers', { query: { q, sort: 'match', limit: 6 }, signal }), enabled: q.trim().length > 0, placeholderData: keepPreviousData })
 export const profile = (id: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'customer', id, at], queryFn: ({ signal }) => call<Profile>('GET', `/customers/${id}`, { query: { ...at }, signal }), refetchInterval: (q) => untilFresh(q.state.data) })
 export const timeline = (id: string, types: string, at: AsOf = {}) =>

@@ -195,6 +195,7 @@ fn ways(w: &World) -> Vec<Way> {
     }
     for text in ["13811115678", "8613811115678", "138 1111 5678", "1111", "11115678", "13811", "wang@mail.cn", "wang@", "wang", "13911110000", "c1@corp", "137111"] {
         all.push(get(format!("/customers?q={}", coded(text)), false));
+        all.push(get(format!("/customers?q={}&sort=match", coded(text)), false));
     }
     all.push(get("/customers?class.by_alias=13911110000".into(), false));
     all.push(get("/customers?was.by_alias=13911110000@2025-12-30".into(), false));

@@ -159,11 +159,15 @@ async fn everybody_has_one_owner_and_lists_and_names_go_back_too() {
         }
         // sorted by who looks after them: those of nobody last; page by page it is the same order, and so it is by class
         let ids = |page: &Value| page["items"].as_array().expect("items").iter().map(|i| text(&i["id"])).collect::<Vec<_>>();
-        for sort in ["owner", "-owner", "class.lifecycle", "-class.lifecycle"] {
+        for sort in ["owner", "-owner", "class.lifecycle", "-class.lifecycle", "match&q=%E5%AE%A2%E6%88%B71"] {
             let whole = app.read(&me, &format!("/customers?limit=50&sort={sort}&columns=tags,owner,class.lifecycle")).await.expect(200);
             if sort.ends_with("owner") {
                 let owned: Vec<bool> = whole["items"].as_array().expect("items").iter().map(|i| i["owner"]["id"] == json!(agent)).collect();
                 assert_eq!(owned, [vec![true; 2], vec![false; 10]].concat(), "{sort}");
+            }
+            if sort.starts_with("match") {
+                let names: Vec<&str> = whole["items"].as_array().expect("items").iter().filter_map(|i| i["name"].as_str()).collect();
+                assert_eq!(names, ["客户1", "客户11", "客户10", "客户12"], "who is called so, then by what they spent");
             }
             let (mut walked, mut cursor) = (Vec::new(), String::new());
             loop {

@@ -8,7 +8,7 @@ use super::{
     order::Order,
     runs::Reading,
 };
-use crate::{Error, Result, app::App, inbox::Waiting, schema, sight::{self, Sight, Walls}};
+use crate::{Error, Result, app::App, finder::Fit, inbox::Waiting, schema, sight::{self, Sight, Walls}};
 use domain::{
     CustomerKey, Day, Label, Value,
     classification::{Classification, Named},
@@ -258,7 +258,7 @@ pub async fn list(app: &App, sight: Sight, asked: Asked, listing: Listing) -> Re
     let total = who.count();
     // one more than is shown tells whether there is another page
     let more = listing.limit.saturating_add(1);
-    let order = Order::of(app, sight, &picture, &listing.sort).await?;
+    let order = Order::of(app, sight, &picture, &listing).await?;
     let mut page = match listing.cursor.as_deref() {
         None => order.page(&who, more),
         Some(cursor) => order.after(&who, &place(app, cursor).await?, more),
@@ -327,13 +327,19 @@ pub async fn matching(app: &App, sight: Sight, picture: &Picture, filter: &Filte
     }
     if let Some(text) = &filter.search {
         walls.ask_search(text)?;
-        let mut found = app.finder.find(app, sight, text).await?;
-        if let Some(digits) = phone(text).filter(|digits| digits != text.trim()) {
-            found.extend(app.finder.find(app, sight, &digits).await?);
-        }
-        who.and(&Bits::of(found, who.len()));
+        let found = found(app, sight, text).await?;
+        who.and(&Bits::of(found.into_iter().map(|(key, _)| key), who.len()));
     }
     Ok(who)
+}
+
+/// Whom a text finds, however a phone in it is written.
+pub(super) async fn found(app: &App, sight: Sight, text: &str) -> Result<Vec<(CustomerKey, Fit)>> {
+    let mut found = app.finder.find(app, sight, text).await?;
+    if let Some(digits) = phone(text).filter(|digits| digits != text.trim()) {
+        found.extend(app.finder.find(app, sight, &digits).await?);
+    }
+    Ok(found)
 }
 
 /// The digits of what may be a phone number, or a part of one, however it is written: `177 3578 9253`, `+86 177-3578-9253`,

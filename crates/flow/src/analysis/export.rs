@@ -197,7 +197,7 @@ pub async fn plan(app: &App, sight: Sight, asked: Asked, listing: &Listing, pick
     narrow(app, picked, &mut who).await?;
     let keys = keys(sight, &picture, listing.columns.as_deref())?;
     let (columns, shown) = keys.iter().map(|key| Shown::of(&picture, labels, key)).collect::<Result<Vec<_>>>()?.into_iter().unzip();
-    let order = Order::of(app, sight, &picture, &listing.sort).await?.page(&who, usize::MAX);
+    let order = Order::of(app, sight, &picture, &listing).await?.page(&who, usize::MAX);
     Ok(Plan { sight, labels, picture, order, columns: labels.head(columns), shown })
 }
 

@@ -17,12 +17,25 @@ const END: u8 = b'\n';
 /// What a text is to its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// a name, their own or a contact's
+    /// their own name
     Name,
+    /// a contact's name
+    Contact,
     /// a number of the business's own
     Number,
     /// phones, addresses, ids of others: nothing for who may not see details
     Detail,
+}
+
+/// How well what is looked for fits whoever it finds; the better, the less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fit {
+    /// it is their whole name, number, phone or address
+    Whole,
+    /// their own name begins with it
+    Start,
+    /// it stands somewhere within, or belongs to a contact of theirs
+    Within,
 }
 
 /// Texts by customer; see the module.
@@ -84,7 +97,7 @@ impl Index {
 
     /// Everyone who has a text with this in it. Fewer than three letters find names, and what begins with them. `masked`: only by
     /// what somebody is shown who may not see details.
-    pub(super) fn find(&self, text: &str, masked: bool) -> Vec<CustomerKey> {
+    pub(super) fn find(&self, text: &str, masked: bool) -> Vec<(CustomerKey, Fit)> {
         let needle = fold(text.trim());
         let mut found = Vec::new();
         if needle.is_empty() || needle.as_bytes().contains(&END) || text.contains('\0') {
@@ -107,7 +120,7 @@ impl Index {
                 }
                 last = Some(entry);
                 if self.holds(entry, at, &needle, short, masked) {
-                    found.extend(self.owners.get(entry).map(|o| CustomerKey(*o)));
+                    found.extend(self.owners.get(entry).map(|o| (CustomerKey(*o), self.fit(entry, &needle, masked))));
                 }
             }
         };
@@ -125,15 +138,33 @@ impl Index {
     /// Does this text count, for who looks?
     fn holds(&self, entry: usize, at: usize, needle: &str, short: bool, masked: bool) -> bool {
         let (Some(kind), Some(start), Some(false)) = (self.kinds.get(entry), self.starts.get(entry), self.dead.get(entry)) else { return false };
-        if short && *kind != Kind::Name && at != *start as usize {
+        if short && !matches!(kind, Kind::Name | Kind::Contact) && at != *start as usize {
             return false;
         }
         if !masked {
             return true;
         }
+        *kind != Kind::Detail && fold(&mask::text(self.text(entry))).contains(needle)
+    }
+
+    /// A text without its end.
+    fn text(&self, entry: usize) -> &str {
+        let start = self.starts.get(entry).map_or(0, |s| *s as usize);
         let end = self.starts.get(entry + 1).map_or(self.texts.len(), |s| *s as usize).saturating_sub(1);
-        let shown = self.texts.get(*start as usize..end).and_then(|t| std::str::from_utf8(t).ok()).unwrap_or_default();
-        *kind != Kind::Detail && fold(&mask::text(shown)).contains(needle)
+        self.texts.get(start..end).and_then(|t| std::str::from_utf8(t).ok()).unwrap_or_default()
+    }
+
+    /// How well a text that counts fits. What is shown in part only fits in part, so that an order tells nothing either.
+    fn fit(&self, entry: usize, needle: &str, masked: bool) -> Fit {
+        let (text, kind) = (self.text(entry), self.kinds.get(entry));
+        if kind == Some(&Kind::Contact) || masked && mask::text(text) != text {
+            return Fit::Within;
+        }
+        match (text == needle, kind == Some(&Kind::Name) && text.starts_with(needle)) {
+            (true, _) => Fit::Whole,
+            (_, true) => Fit::Start,
+            _ => Fit::Within,
+        }
     }
 
     /// Blocks in which all of these grams may stand.
@@ -205,7 +236,7 @@ mod tests {
     }
 
     fn found(index: &Index, text: &str, masked: bool) -> Vec<u32> {
-        index.find(text, masked).into_iter().map(|k| k.0).collect()
+        index.find(text, masked).into_iter().map(|(k, _)| k.0).collect()
     }
 
     #[test]
@@ -232,6 +263,21 @@ mod tests {
         for (shown, who) in [("王", vec![0, 1]), ("vip-00", vec![0]), ("0042", vec![0]), ("amy", vec![2]), ("138", vec![1])] {
             assert_eq!(found(&index, shown, true), who, "{shown}");
         }
+    }
+
+    #[test]
+    fn what_is_called_so_fits_better_than_what_has_it_somewhere() {
+        let index = of(&[
+            (1, Kind::Name, "王芳"), (2, Kind::Name, "王芳芳"), (3, Kind::Name, "小王芳"), (4, Kind::Contact, "王芳"), (5, Kind::Detail, "wf@shop.cn"),
+            (6, Kind::Name, "13800001111"), (7, Kind::Number, "VIP-1"),
+        ]);
+        let fits = |text: &str, masked| index.find(text, masked).into_iter().map(|(k, fit)| (k.0, fit)).collect::<Vec<_>>();
+        assert_eq!(fits("王芳", false), [(1, Fit::Whole), (2, Fit::Start), (3, Fit::Within), (4, Fit::Within)]);
+        assert_eq!(fits("WF@shop.cn", false), [(5, Fit::Whole)]);
+        assert_eq!(fits("vip", true), [(7, Fit::Within)]);
+        assert_eq!(fits("vip-1", true), [(7, Fit::Whole)]);
+        // a phone for a name is shown in part, so where it stands tells no more
+        assert_eq!((fits("138", false), fits("138", true)), (vec![(6, Fit::Start)], vec![(6, Fit::Within)]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod index;
 
 use crate::{Error, Result, app::App};
 use domain::{CustomerKey, access::Sight, identity::IdentifierKind};
+pub use index::Fit;
 use index::{Index, Kind};
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,16 +37,16 @@ pub struct Finder {
 }
 
 impl Finder {
-    /// Everyone whom this text finds, in no order.
+    /// Everyone whom this text finds, in no order, and how well it fits them; whom it finds twice stands there twice.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn find(&self, app: &App, sight: Sight, text: &str) -> Result<Vec<CustomerKey>> {
+    pub async fn find(&self, app: &App, sight: Sight, text: &str) -> Result<Vec<(CustomerKey, Fit)>> {
         let text = text.trim().trim_start_matches(['+', '＋']).to_owned();
         let look = app.look().await?;
         let mut found = Vec::new();
         if text.starts_with("cus_") {
-            found.extend(customer::get(&app.store, &text).await?.map(|c| c.key));
+            found.extend(customer::get(&app.store, &text).await?.map(|c| (c.key, Fit::Whole)));
         }
         // the look that the request is made by says it, too
         if self.version().is_none_or(|known| known < look.touched) {
@@ -65,7 +66,7 @@ impl Finder {
         }
         // what a merged customer is called finds who stands for them; the texts stay theirs, so that a merge taken back needs nothing
         let aliases = app.runs.aliases_at(app, look.head).await?;
-        Ok(found.into_iter().map(|key| aliases.root(key)).collect())
+        Ok(found.into_iter().map(|(key, fit)| (aliases.root(key), fit)).collect())
     }
 
     /// Reads the texts, or those that changed since, so that the next search need not.
@@ -164,7 +165,7 @@ async fn texts(store: &Store, people: Vec<customer::Customer>, keys: &[CustomerK
     for contact in contact::by_keys(store, keys).await? {
         let details = [contact.phone, contact.email];
         texts.extend(details.into_iter().flatten().map(|text| (contact.customer, Kind::Detail, text)));
-        texts.extend(contact.name.map(|name| (contact.customer, Kind::Name, name)));
+        texts.extend(contact.name.map(|name| (contact.customer, Kind::Contact, name)));
     }
     Ok(texts)
 }

@@ -8,7 +8,7 @@ import { useMay } from '@/parts/access'
 import { useFormat } from '@/parts/format'
 import { Drawer } from '@/parts/opened'
 import { Card } from '@/parts/Page'
-import { shownIn } from '@/parts/record/value'
+import { recordLine } from '@/parts/record/value'
 import { Failed, Loading } from '@/parts/States'
 
 const RecordForm = lazy(() => import('@/parts/record/RecordForm'))
@@ -31,7 +31,6 @@ export function Records({ customer }: { customer: string }) {
   const add = may('customers:write') && (linked.length === 1
     ? <button type="button" className="linkish small" onClick={() => linked[0] && setOpen({ object: linked[0], record: null })}>+ {f.label(linked[0]?.label)}</button>
     : <Dropdown trigger={['click']} menu={{ items: linked.map((o) => ({ key: o.id, label: f.label(o.label), onClick: () => setOpen({ object: o, record: null }) })) }}><button type="button" className="linkish small">+ {t('records.one')}</button></Dropdown>)
-  const lineOf = (r: RecordItem, o: CustomObject) => o.sections.flatMap((s) => s.fields).filter((x) => x.kind !== 'customer' && x.key !== o.time && r.values[x.key]).slice(0, 3).map((x) => shownIn(r, x, f)).join(' · ')
   return (
     <Card title={t('records.of_customer')} extra={add}>
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
@@ -41,7 +40,7 @@ export function Records({ customer }: { customer: string }) {
           <h3><Link to="/objects/$id" params={{ id: o.id }} search={{ customer }}>{f.label(o.label)}</Link> <span className="soft small">{all.filter((r) => r.object === o.id).length}</span></h3>
           <ul>
             {all.filter((r) => r.object === o.id).slice(0, 8).map((r) => (
-              <li key={r.id}><button type="button" className="class-line" onClick={() => setOpen({ object: o, record: r })}><span className="soft nowrap">{r.day ?? `#${r.number}`}</span><span className="grow">{lineOf(r, o) || '—'}</span></button></li>
+              <li key={r.id}><button type="button" className="class-line" onClick={() => setOpen({ object: o, record: r })}><span className="soft nowrap">{r.day ?? `#${r.number}`}</span><span className="grow">{recordLine(r, o, f) || '—'}</span></button></li>
             ))}
           </ul>
         </section>

@@ -7,12 +7,14 @@ import { type Format, useFormat } from '@/parts/format'
 import { LinkButton } from '@/parts/LinkButton'
 import { Empty, Failed, Loading } from '@/parts/States'
 import { useAt } from '@/parts/useAt'
-import { type Day, merged } from './course'
+import { MergeLine, RecordLine, useBeside } from './Beside'
+import { byDay, type Day, merged } from './course'
 import { linesOf } from './lines'
 import { NewNote, NoteLine } from './Notes'
 import { OrderLines } from './OrderLines'
 
-const kinds = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note', 'course'] as const satisfies readonly (TimelineType | 'course')[]
+const facts = ['order', 'refund', 'interaction', 'answer', 'attribute', 'note'] as const satisfies readonly TimelineType[]
+type Kind = (typeof facts)[number] | 'course' | 'record' | 'merge'
 
 /** What happened, newest first, filtered by kind (the filter is in the URL). */
 export function Timeline({ id, types, onTypes }: { id: string; types: string; onTypes: (types: string) => void }) {
@@ -21,15 +23,18 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const at = useAt()
   const may = useMay()
   const chosen = types.split(',').filter(Boolean)
-  const facts = chosen.filter((k) => k !== 'course')
-  const [happened, turned] = [!chosen.length || facts.length > 0, !chosen.length || chosen.includes('course')]
-  const query = useInfiniteQuery({ ...timeline(id, facts.join(','), at), enabled: happened })
+  const asked = facts.filter((k) => chosen.includes(k))
+  const shows = (kind: Kind) => !chosen.length || chosen.includes(kind)
+  const [happened, turned] = [!chosen.length || asked.length > 0, shows('course')]
+  const query = useInfiniteQuery({ ...timeline(id, asked.join(','), at), enabled: happened })
   // how they went through classes takes the server a moment: after what happened has been asked for
   const went = useQuery({ ...course(id, at), enabled: turned && (!happened || !query.isPending) })
   const toggle = (k: string) => onTypes((chosen.includes(k) ? chosen.filter((x) => x !== k) : [...chosen, k]).join(','))
   const items = (happened ? query.data?.pages.flatMap((p) => p.items) : undefined) ?? []
-  const lines = merged(items, (turned && went.data?.items) || [], happened && query.hasNextPage)
-  const pending = happened ? query.isPending : went.isPending
+  const beside = useBeside(id, at, f)
+  const kinds: Kind[] = [...facts, 'course', ...(beside.records.length || chosen.includes('record') ? ['record' as const] : []), ...(beside.merges.length || chosen.includes('merge') ? ['merge' as const] : [])]
+  const lines = merged(items, [...(shows('merge') ? beside.merges : []), ...(turned ? byDay(went.data?.items ?? []) : []), ...(shows('record') ? beside.records : [])], happened && query.hasNextPage)
+  const pending = happened ? query.isPending : turned && went.isPending
   return (
     <div className="stack">
       {!at.as_of && <NewNote id={id} />}
@@ -41,7 +46,10 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {turned && went.error && <Failed error={went.error} retry={() => void went.refetch()} />}
       {!pending && !(turned && went.isLoading) && lines.length === 0 && <Empty title={t(chosen.length ? 'customers.nothing_happened' : 'customers.nothing_yet')} text={t(chosen.length ? 'customers.nothing_of_kind' : 'customers.nothing_yet_text')} action={chosen.length ? <Button onClick={() => onTypes('')}>{t('customers.all')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('imports.title')}</LinkButton>} />}
-      <ol className="tl">{lines.map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} /> : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
+      <ol className="tl">{lines.map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} />
+        : 'record' in x ? <RecordLine key={x.record.id} of={x} customer={id} f={f} />
+        : 'merge' in x ? <MergeLine key={x.merge.id} of={x} f={f} />
+        : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
       {turned && went.data && !(happened && query.hasNextPage) && <p className="soft small">{t('customers.course_from', { day: went.data.from })}</p>}
       {happened && query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
     </div>

@@ -3,22 +3,28 @@ import type { TimelineItem, Turn } from '@/api/types'
 /** What turned on one day. */
 export interface Day { day: string; turns: Turn[] }
 
-/** Facts and turns in one line of days, latest first; of one day the turns stand above what brought them. Where older facts are still to come, turns wait for their day. */
-export function merged<T extends Pick<TimelineItem, 'day'>>(facts: T[], turns: Turn[], more: boolean): (T | Day)[] {
+/** Turns, latest first, those of one day together. */
+export function byDay(turns: Turn[]): Day[] {
   const days: Day[] = []
   for (const turn of turns) {
     const last = days.at(-1)
     if (last && last.day === turn.day) last.turns.push(turn)
     else days.push({ day: turn.day, turns: [turn] })
   }
+  return days
+}
+
+/** Facts and what is known beside them in one line of days, latest first; of one day what is beside stands above the facts. Where older facts are still to come, the rest waits for its day. */
+export function merged<T extends Pick<TimelineItem, 'day'>, B extends { day: string }>(facts: T[], beside: B[], more: boolean): (T | B)[] {
+  const rest = [...beside].sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0))
   const oldest = facts.at(-1)?.day
-  const lines: (T | Day)[] = []
+  const lines: (T | B)[] = []
   let next = 0
   for (const fact of facts) {
-    for (let day = days[next]; day && day.day >= fact.day; day = days[++next]) lines.push(day)
+    for (let one = rest[next]; one && one.day >= fact.day; one = rest[++next]) lines.push(one)
     lines.push(fact)
   }
-  if (!more) lines.push(...days.slice(next).filter((d) => !oldest || d.day <= oldest))
+  if (!more) lines.push(...rest.slice(next).filter((d) => !oldest || d.day <= oldest))
   return lines
 }
 

@@ -16,7 +16,9 @@ const KindChange = lazy(() => import('@/parts/field/KindChange'))
 
 const kinds: EntryKind[] = ['text', 'long_text', 'number', 'money', 'day', 'bool', 'choice', 'choices', 'customer']
 const empty = (): Label => ({ zh: '', en: '' })
-const field = (kind: EntryKind, name = ''): FormField => ({ key: '', label: { zh: name, en: name }, kind, required: false, help: empty(), options: [], personal: false })
+const field = (kind: EntryKind, label: Label = empty()): FormField => ({ key: '', label, kind, required: false, help: empty(), options: [], personal: false })
+/** What a new form begins with; a form's words stand in both languages at once. */
+const first: Record<'customer' | 'day', Label> = { customer: { zh: '客户', en: 'Customer' }, day: { zh: '日期', en: 'Date' } }
 const keyOf = (text: string) => text.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '').slice(0, 40)
 
 /** Moves one of a list to another place. */
@@ -35,7 +37,7 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
   const queries = useQueryClient()
   const [label, setLabel] = useState<Label>(object?.label ?? empty())
   const [description, setDescription] = useState<Label>(object?.description ?? empty())
-  const [sections, setSections] = useState<FormSection[]>(object?.sections ?? [{ label: empty(), fields: [field('customer', t('records.first_customer')), field('day', t('records.first_day'))] }])
+  const [sections, setSections] = useState<FormSection[]>(object?.sections ?? [{ label: empty(), fields: [field('customer', first.customer), field('day', first.day)] }])
   const [time, setTime] = useState<number | string | null>(object ? (object.time ?? null) : 1)
   const [turning, setTurning] = useState<{ field: FormField; to: EntryKind } | null>(null)
   const problem = useProblemText()

@@ -9,7 +9,6 @@ import type { Question, SqlAnswer } from '@/api/types'
 import { useFormat } from '@/parts/format'
 import { Page } from '@/parts/Page'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
-import { toast } from '@/parts/toast'
 import { useAt } from '@/parts/useAt'
 import { Answer } from './Answer'
 import { Kept } from './Kept'
@@ -37,6 +36,7 @@ export function SqlPage() {
   const [open, setOpen] = useState<Question | null>(null)
   const [answer, setAnswer] = useState<SqlAnswer | null>(null)
   const [fault, setFault] = useState<Fault | null>(null)
+  const [stopped, setStopped] = useState(false)
   const [running, setRunning] = useState<AbortController | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => { sessionStorage.setItem(DRAFT, text) }, [text])
@@ -47,10 +47,11 @@ export function SqlPage() {
     const controller = new AbortController()
     setRunning(controller)
     setFault(null)
+    setStopped(false)
     try {
       await what(controller.signal)
     } catch (error) {
-      if (controller.signal.aborted) { toast.ok(t('sql.stopped')); return }
+      if (controller.signal.aborted) { setStopped(true); return }
       const at = isProblem(error) ? (error.params as { line?: number | null; column?: number | null }) : {}
       setFault({ message: problem(error), line: at.line ?? null, column: at.column ?? null })
       const box = field.current
@@ -101,8 +102,9 @@ export function SqlPage() {
             <div id="sql-fault" role="alert">{fault && <p className="sql-fault">{fault.line ? t('sql.at', { line: fault.line, column: fault.column ?? 1 }) : ''}{fault.message}</p>}</div>
           </section>
           {running && <Loading lines={4} />}
+          <p role="status" className="soft">{stopped && t('sql.stopped')}</p>
           {!running && answer && <Answer answer={answer} most={n?.rows ?? 10_000} fileMost={n?.file_rows ?? 100_000} />}
-          {!running && !answer && !fault && <Empty title={t('sql.nothing')} text={t('sql.nothing_text')} />}
+          {!running && !answer && !fault && !stopped && <Empty title={t('sql.nothing')} text={t('sql.nothing_text')} />}
         </div>
         <aside className="card sql-side" aria-label={t('sql.tables')}>
           {tables.isPending && <Loading lines={8} />}

@@ -6,7 +6,7 @@ use domain::access::Sight;
 async fn found(app: &App, text: &str) -> Vec<String> {
     let keys = app.finder.find(app, Sight::Full, text).await.expect("looks");
     let mut ids = Vec::new();
-    for key in keys {
+    for (key, _) in keys {
         let all = store::customer::identifiers_of(&app.store, key).await.expect("reads");
         ids.extend(all.into_iter().filter(|i| i.kind == domain::identity::IdentifierKind::External).map(|i| i.value));
     }
