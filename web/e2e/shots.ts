@@ -21,7 +21,6 @@ for (const lang of langs)
     await page.locator('#password').fill(server.password ?? '')
     await page.locator('button[type=submit]').click()
     await page.waitForURL((url) => !url.pathname.includes('signin'))
-    await shot('today')
 
     await page.goto(`${server.url}/classification`)
     await shot('overview')
