@@ -81,7 +81,11 @@ for (const lang of langs)
         await page.getByRole('button', { name: new RegExp(`^${t('customers.columns')} \\d`) }).click()
         const earlier = page.getByRole('button', { name: t('customers.column_earlier', { name: t('work.owner') }), exact: true })
         await earlier.focus()
-        await page.keyboard.press('Enter')
+        const heads = page.locator('table.list thead th')
+        for (let place = (await heads.allTextContents()).indexOf(t('work.owner')); place > 2; place--) {
+          await page.keyboard.press('Enter')
+          await expect(heads.nth(place - 1)).toHaveText(t('work.owner'))
+        }
         await expect(page.locator('table.list thead th').nth(2)).toHaveText(t('work.owner'))
         await expect(page.getByRole('button', { name: t('customers.column_later', { name: t('work.owner') }), exact: true }), 'at the end the way back has the focus').toBeFocused()
         await shot('columns')

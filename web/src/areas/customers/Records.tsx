@@ -10,6 +10,7 @@ import { Drawer } from '@/parts/opened'
 import { Card } from '@/parts/Page'
 import { recordLine } from '@/parts/record/value'
 import { Failed, Loading } from '@/parts/States'
+import { usePanel } from '@/parts/useUnsaved'
 
 const RecordForm = lazy(() => import('@/parts/record/RecordForm'))
 
@@ -22,6 +23,7 @@ export function Records({ customer }: { customer: string }) {
   const objects = kinds.data ?? []
   const query = useQuery(recordsOf(customer))
   const [open, setOpen] = useState<{ object: CustomObject; record: RecordItem | null } | null>(null)
+  const panel = usePanel(() => setOpen(null))
   const linked = objects.filter((o) => o.sections.some((s) => s.fields.some((x) => x.kind === 'customer')))
   const all = query.data ?? []
   // whoever cannot see what there is must not take it for nothing
@@ -45,8 +47,8 @@ export function Records({ customer }: { customer: string }) {
           </ul>
         </section>
       ))}
-      <Drawer open={open !== null} onClose={() => setOpen(null)} size={520} title={open ? `${f.label(open.object.label)}${open.record ? ` #${open.record.number}` : ''}` : ''} destroyOnHidden>
-        {open && <Suspense fallback={<Loading lines={6} />}><RecordForm object={open.object} record={open.record} start={{ [whose(open.object) ?? '']: customer }} readOnly={!may('customers:write')} onDone={() => setOpen(null)} /></Suspense>}
+      <Drawer open={open !== null} onClose={panel.onClose} size={520} title={open ? `${f.label(open.object.label)}${open.record ? ` #${open.record.number}` : ''}` : ''} destroyOnHidden>
+        {open && <Suspense fallback={<Loading lines={6} />}><RecordForm object={open.object} record={open.record} start={{ [whose(open.object) ?? '']: customer }} readOnly={!may('customers:write')} onDirty={panel.onDirty} onDone={panel.done} /></Suspense>}
       </Drawer>
     </Card>
   )

@@ -2,7 +2,7 @@ import { own } from '@/api/base'
 import type { CustomerQuery } from '@/api/queries'
 import type { ListSearch } from '@/router'
 
-export const defaultColumns = 'tags,owner,class.rfm_8,class.lifecycle,net,orders,recency_days,last_order_day,average_order_net'
+export const defaultColumns = 'class.rfm_8,class.lifecycle,net,orders,recency_days,tags,owner,last_order_day,average_order_net'
 export const COLUMNS = own('zhiyin.columns')
 
 /** Columns that are no features: what people hung on customers. */

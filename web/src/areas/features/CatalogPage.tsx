@@ -1,13 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { API } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { features } from '@/api/queries'
 import type { Feature } from '@/api/types'
 import { useMay } from '@/parts/access'
-import { askToLeave } from '@/parts/ask'
 import { Gone } from '@/parts/definition/Gone'
 import { VersionsCard } from '@/parts/definition/VersionsCard'
 import { SaveTable } from '@/parts/file/SaveTable'
@@ -16,7 +15,7 @@ import { Lock } from '@/parts/Masked'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
-import { useUnsaved } from '@/parts/useUnsaved'
+import { usePanel } from '@/parts/useUnsaved'
 import { FeatureFacts } from './FeatureFacts'
 import './features.css'
 
@@ -33,19 +32,13 @@ export function CatalogPage() {
   const may = useMay()
   const { list, byKey, changed, masked } = useCatalog()
   const query = useQuery(features)
-  const dirty = useRef(false)
-  const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
-  useUnsaved(() => dirty.current)
   const search = useSearch({ from: '/app/features' })
   const navigate = useNavigate({ from: '/features' })
   const [group, setGroup] = useState<string | null>(null)
   const q = (search.q ?? '').trim().toLowerCase()
   const open = (key?: string) => void navigate({ search: (old) => ({ ...old, open: key }), replace: true })
-  const close = async (saved = false) => {
-    if (!saved && dirty.current && !(await askToLeave())) return
-    dirty.current = false
-    open(undefined)
-  }
+  const panel = usePanel(() => open(undefined))
+  const close = (saved = false) => (saved ? panel.done() : panel.onClose())
   const groups = useMemo(() => [...new Set(list.map((x) => x.group))], [list])
   const shown = useMemo(
     () => list.filter((x) => (!group || x.group === group) && (!q || `${x.key} ${x.label.zh} ${x.label.en} ${x.description.zh} ${x.description.en}`.toLowerCase().includes(q))),
@@ -87,15 +80,15 @@ export function CatalogPage() {
           </div>
         </Card>
       ))}
-      <Drawer open={lost !== null} onClose={() => void close()} size={600} title={lost ?? ''} destroyOnHidden>
+      <Drawer open={lost !== null} onClose={() => close()} size={600} title={lost ?? ''} destroyOnHidden>
         {lost && <Gone of="features" name={lost} error={new Problem('feature.not_found', 404)} />}
       </Drawer>
-      <Drawer open={editing !== null} onClose={() => void close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
+      <Drawer open={editing !== null} onClose={() => close()} size={600} title={editing === 'new' ? t('features.new') : editing ? f.label(editing.label) : ''} destroyOnHidden>
         {editing && (
           <Suspense fallback={<Loading lines={8} />}>
             {editing !== 'new' && !may('definitions:write') && <FeatureFacts feature={editing} hidden={masked.has(editing.key)} />}
-            {editing !== 'new' && byHand(editing) && may('definitions:write') && <FieldForm key={editing.key} feature={editing} onDone={() => void close(true)} />}
-            {(editing === 'new' || !byHand(editing)) && may('definitions:write') && <FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={setDirty} />}
+            {editing !== 'new' && byHand(editing) && may('definitions:write') && <FieldForm key={editing.key} feature={editing} onDone={() => close(true)} />}
+            {(editing === 'new' || !byHand(editing)) && may('definitions:write') && <FeatureForm key={editing === 'new' ? 'new' : editing.key} feature={editing === 'new' ? null : editing} onDone={close} onDirty={panel.onDirty} />}
             {editing !== 'new' && <div className="after-form"><VersionsCard of="features" name={editing.key} /></div>}
           </Suspense>
         )}

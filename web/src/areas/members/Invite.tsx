@@ -69,6 +69,7 @@ function Made({ made, onMore, onClose }: { made: InvitationMade; onMore: () => v
       <p>{t('members.made', { email, role: words.role(role) })}</p>
       {made.mailed && <p role="status">{t('members.mailed', { email })}</p>}
       <Secret label={t('members.link')} value={link} note={t('members.link_note', { until: f.instant(expires_at) })} />
+      {/^(localhost|127\.|\[::1\])/.test(new URL(link).hostname) && <p className="small" role="note">{t('members.link_here_only')}</p>}
       <div className="row"><Button onClick={onMore}>{t('members.invite_more')}</Button><Button onClick={onClose}>{t('common.done')}</Button></div>
     </div>
   )

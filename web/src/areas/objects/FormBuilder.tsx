@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Popconfirm, Select, Switch } from 'antd'
-import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react'
 import { postFieldKind } from '@/api/kinds'
 import { objectUsage, postObject, putObject } from '@/api/objects'
 import type { CustomObject, EntryKind, FormField, FormSection, Label, Named, ObjectUsage } from '@/api/types'
@@ -11,14 +11,14 @@ import '@/parts/field/field.css'
 import { useFormat } from '@/parts/format'
 import { Failed, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
+// what a new form begins with; its words stand in both languages at once
+import first from './first.json'
 
 const KindChange = lazy(() => import('@/parts/field/KindChange'))
 
 const kinds: EntryKind[] = ['text', 'long_text', 'number', 'money', 'day', 'bool', 'choice', 'choices', 'customer']
 const empty = (): Label => ({ zh: '', en: '' })
 const field = (kind: EntryKind, label: Label = empty()): FormField => ({ key: '', label, kind, required: false, help: empty(), options: [], personal: false })
-/** What a new form begins with; a form's words stand in both languages at once. */
-const first: Record<'customer' | 'day', Label> = { customer: { zh: '客户', en: 'Customer' }, day: { zh: '日期', en: 'Date' } }
 const keyOf = (text: string) => text.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '').slice(0, 40)
 
 /** Moves one of a list to another place. */
@@ -31,7 +31,7 @@ export function moved<T>(all: T[], from: number, to: number): T[] {
 }
 
 /** A form, put together: sections, fields in order, what each wants. */
-export default function FormBuilder({ object, onDone }: { object: CustomObject | null; onDone: (saved?: CustomObject) => void }) {
+export default function FormBuilder({ object, onDone, onDirty }: { object: CustomObject | null; onDone: (saved?: CustomObject) => void; onDirty: (dirty: boolean) => void }) {
   const f = useFormat()
   const { t, lang } = f
   const queries = useQueryClient()
@@ -40,6 +40,9 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
   const [sections, setSections] = useState<FormSection[]>(object?.sections ?? [{ label: empty(), fields: [field('customer', first.customer), field('day', first.day)] }])
   const [time, setTime] = useState<number | string | null>(object ? (object.time ?? null) : 1)
   const [turning, setTurning] = useState<{ field: FormField; to: EntryKind } | null>(null)
+  const now = JSON.stringify([label, description, sections, time])
+  const [before, setBefore] = useState(now)
+  useEffect(() => onDirty(now !== before), [now, before, onDirty])
   const problem = useProblemText()
   const usage = useQuery({ ...objectUsage(object?.id ?? ''), enabled: object !== null })
   const fields = sections.flatMap((s) => s.fields)
@@ -68,7 +71,12 @@ export default function FormBuilder({ object, onDone }: { object: CustomObject |
     },
   })
   const again = () => Promise.all([queries.invalidateQueries({ queryKey: ['objects'] }), queries.invalidateQueries({ queryKey: ['records'] })])
-  const become = (key: string, kind: EntryKind, options: Named[]) => setSections((all) => all.map((s) => ({ ...s, fields: s.fields.map((x) => (x.key === key ? { ...x, kind, options } : x)) })))
+  // it is so on the server already: nothing of it is unsaved
+  const become = (key: string, kind: EntryKind, options: Named[]) => {
+    const other = (all: FormSection[]) => all.map((s) => ({ ...s, fields: s.fields.map((x) => (x.key === key ? { ...x, kind, options } : x)) }))
+    setSections(other)
+    setBefore((kept) => { const [l, d, all, when] = JSON.parse(kept) as [Label, Label, FormSection[], unknown]; return JSON.stringify([l, d, other(all), when]) })
+  }
   const turned = async ({ field: x, to }: { field: FormField; to: EntryKind }, options: Named[]) => {
     setTurning(null)
     become(x.key, to, options)
@@ -123,13 +131,12 @@ export const usedBy = (usage: ObjectUsage | undefined, key: string) => usage?.fi
 
 function FieldRow({ field: x, n, known, used, onChange, onTurn, onDrop, onUp, onDown }: { field: FormField; n: number; used: number; known?: FormField; onChange: (next: FormField) => void; onTurn: (known: FormField, to: EntryKind) => void; onDrop: () => void; onUp?: () => void; onDown?: () => void }) {
   const f = useFormat()
-  const { t } = f
+  const { t, lang } = f
   const name = f.label(x.label) || t('records.field_n', { n })
   return (
     <div className="builder-field" role="group" aria-label={name}>
       <div className="builder-line">
-        <Input size="small" aria-label={t('records.field_zh', { n })} placeholder={t('features.name_zh')} maxLength={60} value={x.label.zh} onChange={(e) => onChange({ ...x, label: { ...x.label, zh: e.target.value } })} />
-        <Input size="small" aria-label={t('records.field_en', { n })} placeholder={t('features.name_en')} maxLength={60} value={x.label.en} onChange={(e) => onChange({ ...x, label: { ...x.label, en: e.target.value } })} />
+        {(lang === 'zh-CN' ? (['zh', 'en'] as const) : (['en', 'zh'] as const)).map((key) => <Input key={key} size="small" aria-label={t(`records.field_${key}`, { n })} placeholder={t(`features.name_${key}`)} maxLength={60} value={x.label[key]} onChange={(e) => onChange({ ...x, label: { ...x.label, [key]: e.target.value } })} />)}
         <Select size="small" aria-label={t('records.field_kind', { n })} disabled={!!x.key && (!known || known.kind === 'customer')} value={x.kind} onChange={(kind: EntryKind) => (known ? kind !== known.kind && onTurn(known, kind) : onChange({ ...x, kind, options: chooses(kind) ? [{ key: '', label: { zh: '', en: '' } }] : [] }))} options={kinds.filter((k) => k !== 'customer' || !known || known.kind === k).map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} popupMatchSelectWidth={false} />
       </div>
       <div className="builder-line"><Input size="small" aria-label={t('records.field_help', { n })} placeholder={t('records.help')} maxLength={500} value={f.label(x.help)} onChange={(e) => onChange({ ...x, help: { zh: e.target.value, en: e.target.value } })} /></div>

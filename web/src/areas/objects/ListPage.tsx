@@ -8,6 +8,7 @@ import { useFormat } from '@/parts/format'
 import { Drawer } from '@/parts/opened'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading } from '@/parts/States'
+import { usePanel } from '@/parts/useUnsaved'
 import './objects.css'
 
 const FormBuilder = lazy(() => import('./FormBuilder'))
@@ -22,6 +23,7 @@ export function ListPage() {
   const { open } = useSearch({ from: '/app/objects' })
   const making = open === 'new' && may('definitions:write')
   const setMaking = (on: boolean) => void navigate({ to: '/objects', search: { open: on ? 'new' : undefined }, replace: true })
+  const panel = usePanel(() => setMaking(false))
   const begin = may('definitions:write') && <Button type="primary" onClick={() => setMaking(true)}>{t('records.new_object')}</Button>
   return (
     <Page title={t('records.title')} note={t('records.note')} actions={query.data && query.data.length > 0 && begin}>
@@ -39,8 +41,8 @@ export function ListPage() {
           ))}
         </div>
       )}
-      <Drawer open={making} onClose={() => setMaking(false)} size={640} title={t('records.new_object')} destroyOnHidden>
-        <Suspense fallback={<Loading lines={8} />}><FormBuilder object={null} onDone={(made) => { if (made) void navigate({ to: '/objects/$id', params: { id: made.id } }); else setMaking(false) }} /></Suspense>
+      <Drawer open={making} onClose={panel.onClose} size={640} title={t('records.new_object')} destroyOnHidden>
+        <Suspense fallback={<Loading lines={8} />}><FormBuilder object={null} onDirty={panel.onDirty} onDone={(made) => { if (!made) return panel.onClose(); panel.done(); void navigate({ to: '/objects/$id', params: { id: made.id } }) }} /></Suspense>
       </Drawer>
     </Page>
   )

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Input, Popconfirm, Select } from 'antd'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { own } from '@/api/base'
 import { deleteObject, object as objectQuery, objectUsage, records as recordsQuery, restoreObject } from '@/api/objects'
 import type { CustomObject, RecordItem } from '@/api/types'
@@ -19,7 +19,7 @@ import { Card, Page } from '@/parts/Page'
 import { useOpened } from '@/parts/recent'
 import { Empty, Failed, Loading, useProblemText } from '@/parts/States'
 import { toast } from '@/parts/toast'
-import { askToLeave } from '@/parts/ask'
+import { usePanel } from '@/parts/useUnsaved'
 import './objects.css'
 import { RecordCards, RecordsTable } from './RecordsTable'
 
@@ -52,8 +52,8 @@ export function ObjectPage() {
   const [building, setBuilding] = useState(false)
   const [pasting, setPasting] = useState(false)
   const [bringing, setBringing] = useState(false)
-  const dirty = useRef(false)
-  const setDirty = useCallback((now: boolean) => { dirty.current = now }, [])
+  const record = usePanel(() => setOpen(null))
+  const form = usePanel(() => setBuilding(false))
   const kind = useMemo(() => ofRecords(id), [id])
   const works = may('customers:write')
   const [selection, setSelection] = useState<Selection>(nobody)
@@ -67,11 +67,6 @@ export function ObjectPage() {
   const ids = useMemo(() => items.map((r) => r.id), [items])
   const pick = useCallback((one: string, through: boolean) => setSelection((s) => (through ? range(s, ids, one) : toggle(s, one))), [ids])
   useHotkeys(works && !phone ? { escape: () => setSelection(nobody) } : {})
-  const close = async () => {
-    if (dirty.current && !(await askToLeave())) return
-    dirty.current = false
-    setOpen(null)
-  }
   if (object.isPending) return <Page title={t('records.title')}><Card><Loading lines={10} /></Card></Page>
   if (object.error) return <Page title={t('records.title')} crumb={<Link to="/objects">{t('records.title')}</Link>}><Failed error={object.error} retry={() => void object.refetch()} /></Page>
   if (!o) return null
@@ -116,11 +111,11 @@ export function ObjectPage() {
         <Card className="flush"><RecordsTable name={f.label(o.label)} items={items} fields={columns} sort={search.sort} onSort={(sort) => set({ sort })} onOpen={setOpen} selection={works ? selection : undefined} onToggle={pick} onPage={() => setSelection((now) => page(now, ids))} /></Card>
       ))}
       {items.length > 0 && <div className="list-foot"><span>{t('customers.shown', { shown: f.integer(items.length), total: f.integer(total) })}</span>{query.hasNextPage && <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.more')}</Button>}</div>}
-      <Drawer open={open !== null} onClose={() => void close()} size={520} title={open === 'new' ? t('records.new') : open ? `${f.label(o.label)} #${open.number}` : ''} destroyOnHidden>
-        {open && <Suspense fallback={<Loading lines={6} />}><RecordForm key={open === 'new' ? 'new' : open.id} object={o} record={open === 'new' ? null : open} start={search.customer ? { [fields.find((x) => x.kind === 'customer')?.key ?? '']: search.customer } : {}} readOnly={!may('customers:write')} onDirty={setDirty} onDone={() => { dirty.current = false; setOpen(null) }} /></Suspense>}
+      <Drawer open={open !== null} onClose={record.onClose} size={520} title={open === 'new' ? t('records.new') : open ? `${f.label(o.label)} #${open.number}` : ''} destroyOnHidden>
+        {open && <Suspense fallback={<Loading lines={6} />}><RecordForm key={open === 'new' ? 'new' : open.id} object={o} record={open === 'new' ? null : open} start={search.customer ? { [fields.find((x) => x.kind === 'customer')?.key ?? '']: search.customer } : {}} readOnly={!may('customers:write')} onDirty={record.onDirty} onDone={record.done} /></Suspense>}
       </Drawer>
-      <Drawer open={building} onClose={() => setBuilding(false)} size={640} title={t('records.edit_form')} destroyOnHidden>
-        {building && <Suspense fallback={<Loading lines={8} />}><FormBuilder object={o} onDone={() => setBuilding(false)} /><RemoveObject object={o} /></Suspense>}
+      <Drawer open={building} onClose={form.onClose} size={640} title={t('records.edit_form')} destroyOnHidden>
+        {building && <Suspense fallback={<Loading lines={8} />}><FormBuilder object={o} onDirty={form.onDirty} onDone={(saved) => (saved ? form.done() : form.onClose())} /><RemoveObject object={o} /></Suspense>}
       </Drawer>
       <Drawer open={bringing} onClose={() => setBringing(false)} size={760} title={t('records.import')} destroyOnHidden>
         {bringing && <Suspense fallback={<Loading lines={6} />}><ImportFile object={o} onDone={() => setBringing(false)} /></Suspense>}

@@ -21,17 +21,26 @@ export function MovesCard({ day, at }: { day: string | undefined; at: AsOf }) {
     const links = side(which)
     const customers = links.reduce((n, l) => n + l.customers, 0)
     const net = links.reduce((n, l) => n + l.net, 0)
+    // the lines add up to the number above them
+    const shown = links.slice(0, links.length > 5 ? 4 : 5)
+    const rest = links.slice(shown.length)
     return (
       <section className={`moved moved-${which}`} aria-label={t(`today.${which}`)} data-testid={`moved-${which}`}>
         <h3><span className={which === 'worse' ? 'worse' : 'better'} aria-hidden="true">{which === 'worse' ? '▼' : '▲'}</span> {t(`today.${which}`)}</h3>
         <p className="moved-sum"><b>{f.integer(customers)}</b> <span className="soft">{t('today.with_net', { net: f.compactMoney(net) })}</span></p>
         <ul>
-          {links.slice(0, 5).map((l) => (
+          {shown.map((l) => (
             <li key={`${l.source}-${l.target}`}>
               <Link to="/customers" search={list(l) as never} className="clip">{which === 'came' ? names.get(l.target) : `${names.get(l.source)} → ${names.get(l.target)}`}</Link>
               <span className="num">{f.integer(l.customers)}</span><span className="num soft">{f.compactMoney(l.net)}</span>
             </li>
           ))}
+          {rest.length > 0 && (
+            <li>
+              <Link to="/classification" search={{ ...at, from } as never} className="clip">{t('today.otherwise', { count: rest.length })}</Link>
+              <span className="num">{f.integer(rest.reduce((n, l) => n + l.customers, 0))}</span><span className="num soft">{f.compactMoney(rest.reduce((n, l) => n + l.net, 0))}</span>
+            </li>
+          )}
         </ul>
       </section>
     )
