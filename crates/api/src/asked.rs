@@ -56,6 +56,14 @@ pub struct Anyway {
     pub anyway: Option<bool>,
 }
 
+/// From which version a definition was changed.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Base {
+    /// the version that was opened and changed: where another one is in force by now, nothing is written (`definition.moved`). Absent: whichever is
+    pub version: Option<u32>,
+}
+
 /// Which version of a definition is wanted back.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Restore {

@@ -1,6 +1,6 @@
 //! `/classifications`: one with its definition and class sizes, its next version, and ones of one's own.
 
-use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
+use crate::{asked::{Anyway, At, Back, Base, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::classification::Classification;
 use flow::analysis::{
@@ -42,11 +42,11 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(body): Json<Class
 /// Publish the next version of a classification
 ///
 /// Checked as a whole before it is kept; earlier versions stay.
-#[utoipa::path(put, path = "/classifications/{key}", tag = "classification", params(("key" = String, Path,)),
+#[utoipa::path(put, path = "/classifications/{key}", tag = "classification", params(Base, ("key" = String, Path,)),
     request_body = ClassificationEdit,
-    responses((status = 200, body = ClassificationView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
-    Ok(Json(classifications::edit(&ctx.app, scope.sight, &key, body.definition, &scope.actor()).await?))
+    responses((status = 200, body = ClassificationView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Base>, Json(body): Json<ClassificationEdit>) -> Result<Json<ClassificationView>> {
+    Ok(Json(classifications::edit(&ctx.app, scope.sight, &key, body.definition, q.version, &scope.actor()).await?))
 }
 
 /// Take a classification of one's own away, or put a changed one back

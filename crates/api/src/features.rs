@@ -1,6 +1,6 @@
 //! `/features`: the catalog, and features of one's own without code.
 
-use crate::{asked::{Anyway, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
+use crate::{asked::{Anyway, Base, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use domain::feature::Feature;
 use flow::{
@@ -28,10 +28,10 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(feature): Json<Fe
 }
 
 /// Publish the next version of a feature of one's own
-#[utoipa::path(put, path = "/features/{key}", tag = "feature", params(("key" = String, Path,)), request_body = schema::Feature,
-    responses((status = 200, body = schema::Feature), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(feature): Json<Feature>) -> Result<Json<Feature>> {
-    Ok(Json(features::edit(&ctx.app, scope.sight, &key, feature, &scope.actor()).await?))
+#[utoipa::path(put, path = "/features/{key}", tag = "feature", params(Base, ("key" = String, Path,)), request_body = schema::Feature,
+    responses((status = 200, body = schema::Feature), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Base>, Json(feature): Json<Feature>) -> Result<Json<Feature>> {
+    Ok(Json(features::edit(&ctx.app, scope.sight, &key, feature, q.version, &scope.actor()).await?))
 }
 
 /// Take a feature of one's own away, or put a changed one back

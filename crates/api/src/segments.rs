@@ -1,6 +1,6 @@
 //! `/segments`: versioned sets of customers, and the preview of one under construction.
 
-use crate::{asked::{Anyway, At, Back, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
+use crate::{asked::{Anyway, At, Back, Base, Restore}, ctx::Ctx, error::{Problem, Result}, extract::{Json, Path, Query}, paging::Part, scope::Scope};
 use axum::{extract::State, http::StatusCode};
 use flow::analysis::{
     segments::{self, Preview, PreviewRequest, SegmentDraft, SegmentView},
@@ -44,10 +44,10 @@ pub async fn create(State(ctx): State<Ctx>, scope: Scope, Json(draft): Json<Segm
 }
 
 /// Publish the next version of a segment
-#[utoipa::path(put, path = "/segments/{key}", tag = "segment", params(("key" = String, Path,)), request_body = SegmentDraft,
-    responses((status = 200, body = SegmentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Json(draft): Json<SegmentDraft>) -> Result<Json<SegmentView>> {
-    Ok(Json(segments::edit(&ctx.app, scope.sight, &key, draft, &scope.actor()).await?))
+#[utoipa::path(put, path = "/segments/{key}", tag = "segment", params(Base, ("key" = String, Path,)), request_body = SegmentDraft,
+    responses((status = 200, body = SegmentView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit(State(ctx): State<Ctx>, scope: Scope, Path(key): Path<String>, Query(q): Query<Base>, Json(draft): Json<SegmentDraft>) -> Result<Json<SegmentView>> {
+    Ok(Json(segments::edit(&ctx.app, scope.sight, &key, draft, q.version, &scope.actor()).await?))
 }
 
 /// Take a segment away

@@ -137,7 +137,17 @@ impl Walls {
     /// `access.masked`.
     pub fn ask_search(&self, text: &str) -> Result<()> {
         let reads = mask::hides(text) || text.contains(['@', '＠']);
-        if self.hidden.is_some() && reads { Err(masked("q")) } else { Ok(()) }
+        if self.hidden.is_none() || !reads {
+            return Ok(());
+        }
+        Err(Error::Denied {
+            code: "access.masked",
+            message: Label::new(
+                "您没有查看个人信息的权限，不能用手机号或邮箱查找；请用姓名或客户编号查找",
+                "you may not see personal details, so nobody is found by phone or e-mail; look for a name or a customer number",
+            ),
+            params: json!({ "field": "q" }),
+        })
     }
 
     /// May this feature be made? Not out of what is hidden.

@@ -229,3 +229,20 @@ fn days_and_months_that_contradict_each_other_are_told_as_such() {
     let open = with("order_id,customer_id,order_date,amount\n1,A,03/04/2024,10\n2,B,05/06/2024,20\n", "EUR", None);
     assert!(!open.guess(Code::GuessDateAmbiguous).is_empty() && open.guess(Code::GuessDateContrary).is_empty());
 }
+
+/// Goods on rows of their own: an amount that is the same on every row of the file says nothing of whose it is, so it is the row's.
+#[test]
+fn amounts_that_never_differ_are_those_of_the_lines() {
+    let rows = |amount: &dyn Fn(usize, usize) -> usize| -> String {
+        let row = |(k, j)| format!("B{k:04},2026-03-{:02},1380000{k:04},南京路店,{},1,{}\n", k % 27 + 1, ["乌龙", "普洱"][j], amount(k, j));
+        let all = (0..30).flat_map(|k| (0..2).map(move |j| (k, j)));
+        format!("订单号,日期,会员手机,门店,商品,数量,金额\n{}", all.map(row).collect::<String>())
+    };
+    let same = with(&rows(&|_, _| 1280), "CNY", None);
+    assert_eq!((same.target("金额"), same.paid("B0007")), ("line.paid".into(), 256_000));
+    let own = with(&rows(&|k, j| 100 + (k * 37 + j * 53) % 400), "CNY", None);
+    assert_eq!(own.target("金额"), "line.paid");
+    // the same on each line of an order, and another for the next: the order's
+    let total = with(&rows(&|k, _| 100 + k * 37 % 400), "CNY", None);
+    assert_eq!((total.target("金额"), total.guess(Code::GuessOrderCorrected)), ("order.paid".into(), String::new()));
+}

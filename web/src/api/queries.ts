@@ -107,7 +107,8 @@ export const overview = (at: AsOf = {}) =>
 export const postRun = () => call<Job>('POST', '/overview/run')
 export const classification = (key: string, at: AsOf = {}) =>
   queryOptions({ queryKey: ['run', 'classification', key, at], queryFn: ({ signal }) => call<ClassificationDetail>('GET', `/classifications/${encodeURIComponent(key)}`, { query: { ...at }, signal }) })
-export const putClassification = (key: string, definition: Classification) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition } })
+/** `version`: the one that was opened; where another is in force by now, nothing is written. */
+export const putClassification = (key: string, definition: Classification, version: number) => call<ClassificationDetail>('PUT', `/classifications/${encodeURIComponent(key)}`, { body: { definition }, query: { version } })
 export const postClassification = (definition: Classification) => call<ClassificationDetail>('POST', '/classifications', { body: { definition } })
 export const rfm = (query: AsOf & { compare?: string; scoring: Scoring }) =>
   queryOptions({ queryKey: ['run', 'rfm', query], queryFn: ({ signal }) => call<Rfm>('GET', '/rfm', { query: { ...query }, signal }), placeholderData: keepPreviousData })
@@ -123,7 +124,7 @@ export const cohorts = (at: AsOf = {}) =>
 
 export const features = queryOptions({ queryKey: ['features'], queryFn: ({ signal }) => call<FeatureList>('GET', '/features', { signal }), staleTime: minute })
 export const postFeature = (feature: Feature) => call<Feature>('POST', '/features', { body: feature })
-export const putFeature = (feature: Feature) => call<Feature>('PUT', `/features/${encodeURIComponent(feature.key)}`, { body: feature })
+export const putFeature = (feature: Feature, version: number) => call<Feature>('PUT', `/features/${encodeURIComponent(feature.key)}`, { body: feature, query: { version } })
 
 export type CustomerQuery = Record<string, string | undefined>
 export const customers = (query: CustomerQuery, limit = 50) =>
@@ -161,7 +162,7 @@ export const segment = (key: string, at: AsOf = {}) =>
     placeholderData: (old) => (old?.key === key ? old : undefined),
   })
 export const postSegment = (body: SegmentBody) => call<SegmentItem>('POST', '/segments', { body })
-export const putSegment = (key: string, body: SegmentBody) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body })
+export const putSegment = (key: string, body: SegmentBody, version: number) => call<SegmentItem>('PUT', `/segments/${encodeURIComponent(key)}`, { body, query: { version } })
 /** `place`: the segment it belongs to and its place among others, which take members away. */
 export const preview = (text: string, exclude: string[], at: AsOf = {}, place: { key?: string; priority?: { group: string; rank: number } | null } = {}) =>
   queryOptions({

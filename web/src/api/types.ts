@@ -78,7 +78,7 @@ export type ImportFile = Refine<Required<S['ImportFile']>, { mapping: Mapping }>
 export type RejectReason = S['Reason']
 export type Report = S['Report']
 /** `resting_rows`: rows of later imports that say again what this one said, and go when it goes; only one import alone tells it. */
-export type Import = Refine<S['ImportView'], { status: ImportStatus; error?: ProblemBody | null; files: ImportFile[]; resting_rows?: number | null }>
+export type Import = Refine<S['ImportView'], { status: ImportStatus; error?: ProblemBody | null; files: ImportFile[]; resting_rows?: number | null; handled?: number | null }>
 export type Target = S['TargetView']
 
 export type ClassSize = S['ClassSize']

@@ -52,6 +52,38 @@ async fn a_segment_tells_its_versions_and_an_earlier_one_comes_back_as_the_next(
 }
 
 #[tokio::test]
+async fn what_was_opened_before_another_version_overwrites_nothing() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        app.post("/segments", segment("orders >= 6")).await.expect(201);
+        app.post("/features", json!({ "key": "twice", "label": { "zh": "两倍", "en": "Twice" }, "description": { "zh": "x", "en": "x" }, "group": "custom", "value": "number",
+            "definition": { "kind": "formula", "expr": { "binary": { "left": { "feature": "orders" }, "op": "*", "right": { "literal": 2 } } } } })).await.expect(201);
+        for (path, document) in [("/segments/regulars", None), ("/features/twice", Some("")), ("/classifications/lifecycle", Some("definition"))] {
+            let there = match document {
+                Some("") => app.get("/features").await.expect(200)["items"].as_array().and_then(|all| all.iter().find(|f| f["key"] == "twice").cloned()).expect("the feature"),
+                Some(part) => app.get(path).await.expect(200)[part].clone(),
+                None => app.get(path).await.expect(200),
+            };
+            let opened = there["version"].as_u64().expect("a version");
+            let body = |en: &str| match document {
+                None => json!({ "label": { "zh": en, "en": en }, "rule_text": "orders >= 6" }),
+                Some(part) => {
+                    let mut next = there.clone();
+                    next["label"] = json!({ "zh": en, "en": en });
+                    if part.is_empty() { next } else { json!({ part: next }) }
+                }
+            };
+            app.with_body(Method::PUT, &format!("{path}?version={opened}"), body("First")).await.expect(200);
+            let late = app.with_body(Method::PUT, &format!("{path}?version={opened}"), body("Second")).await;
+            assert_eq!(late.problem(), (409, "definition.moved".into()), "{path}");
+            assert_eq!(late.json()["params"]["version"], opened + 1, "{path}");
+            app.with_body(Method::PUT, &format!("{path}?version={}", opened + 1), body("Second")).await.expect(200);
+            app.with_body(Method::PUT, path, body("Third")).await.expect(200);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_day_as_known_then_is_told_by_the_version_in_force_on_it() {
     for url in both().await {
         let mut app = TestApp::shop(url).await;

@@ -135,6 +135,28 @@ async fn all_matching_are_tagged_counted_narrowed_and_taken_back() {
 }
 
 #[tokio::test]
+async fn whoever_takes_an_import_back_is_told_how_many_have_something_by_hand() {
+    for url in both().await {
+        let mut app = TestApp::shop(url).await;
+        let me = app.me();
+        let import = text(&app.get("/imports").await.expect(200)["items"][0]["id"]);
+        let handled = async |app: &TestApp| app.read(&app.me(), &format!("/imports/{import}")).await.expect(200)["handled"].clone();
+        assert_eq!(handled(&app).await, json!(0));
+        let people = app.read(&me, "/customers?limit=50").await.expect(200)["items"].clone();
+        let of = |external: &str| people.as_array().and_then(|all| all.iter().find(|c| c["external_id"] == external)).map(|c| text(&c["id"])).expect("a customer");
+        let vip = app.by(&me, Method::POST, "/tags", Some(json!({ "name": "VIP", "colour": "blue" }))).await.expect(201)["id"].clone();
+        change(&app, &me, "key-00001", json!({ "kind": "tag_add", "subject": vip, "customers": [of("M001"), of("M002")] })).await.expect(200);
+        app.by(&me, Method::POST, &format!("/customers/{}/notes", of("M002")), Some(json!({ "body": "周五回电" }))).await.expect(201);
+        app.by(&me, Method::POST, &format!("/customers/{}/notes", of("M003")), Some(json!({ "body": "喜欢红茶" }))).await.expect(201);
+        change(&app, &me, "key-00002", json!({ "kind": "name_set", "name": "王芳", "customers": [of("M004")] })).await.expect(200);
+        assert_eq!(handled(&app).await, json!(4));
+        // whom a later file mentions stays, with all of it
+        app.import(&[("更多.csv", "会员号,姓名,城市\nM001,客户1,苏州\n")]).await;
+        assert_eq!(handled(&app).await, json!(3));
+    }
+}
+
+#[tokio::test]
 async fn everybody_has_one_owner_and_lists_and_names_go_back_too() {
     for url in both().await {
         let app = TestApp::shop(url).await;

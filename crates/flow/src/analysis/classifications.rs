@@ -108,17 +108,17 @@ pub async fn remove(app: &App, by: &By, key: &str, anyway: bool) -> Result<()> {
     used_by::withdraw(app, by, Kind::Classification, key, shipped, anyway).await
 }
 
-/// Publishes the next version of a classification, the library's copies included.
+/// Publishes the next version of a classification, the library's copies included; `base`: the version that was changed.
 ///
 /// # Errors
-/// `classification.not_found`; what does not fit; what is hidden; when the store or the lake refuses.
-pub async fn edit(app: &App, sight: Sight, key: &str, mut next: Classification, author: &Actor) -> Result<ClassificationView> {
+/// `classification.not_found`, `definition.moved`; what does not fit; what is hidden; when the store or the lake refuses.
+pub async fn edit(app: &App, sight: Sight, key: &str, mut next: Classification, base: Option<u32>, author: &Actor) -> Result<ClassificationView> {
     let now = defined::current(app).await?;
     let before = now.classification(key).ok_or_else(|| Error::not_found("classification", key))?;
     Walls::now(app, sight).await?.ask_classification(&next)?;
     next.key = key.to_owned();
     next.builtin = before.builtin;
-    defined::publish(app, vec![Change::Classification(next)], author).await?;
+    defined::publish_over(app, Change::Classification(next), base, author).await?;
     show(app, sight, key, Asked::default()).await
 }
 

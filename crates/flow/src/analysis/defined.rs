@@ -214,6 +214,16 @@ impl Change {
         audit::of(app, author, action, subject).detail(version.map_or_else(|| json!({}), |version| json!({ "version": version })))
     }
 
+    /// The version in force of what it changes.
+    fn in_force(&self, now: &Definitions) -> Option<u32> {
+        match self {
+            Change::Feature(f) => now.feature(&f.key).map(|f| f.version),
+            Change::Classification(c) => now.classification(&c.key).map(|c| c.version),
+            Change::Segment(s) => now.segment(&s.key).map(|s| s.version),
+            Change::Remove(..) => None,
+        }
+    }
+
     fn document(&self) -> Result<Option<Document>> {
         fn json<T: Serialize>(t: &T) -> Result<serde_json::Value> {
             serde_json::to_value(t).map_err(|e| Error::Internal(e.to_string()))
@@ -322,6 +332,30 @@ pub async fn try_out(app: &App, changes: &[Change]) -> Result<()> {
 /// What does not fit; `definition.moved` when others changed definitions at the same moment; when the store refuses.
 pub async fn publish(app: &App, changes: Vec<Change>, author: &Actor) -> Result<Arc<Definitions>> {
     let ready = ready(app, changes).await?;
+    let mut tx = app.store.begin().await?;
+    ready.write(app, &mut tx, author).await?;
+    tx.commit().await?;
+    current(app).await
+}
+
+/// Publishes the next version of one definition. `base`: the version that was changed; `None`: whichever is in force.
+///
+/// # Errors
+/// `definition.moved` where another version than `base` is in force by now, so that nobody overwrites what they have not seen; as [`publish`].
+pub async fn publish_over(app: &App, change: Change, base: Option<u32>, author: &Actor) -> Result<Arc<Definitions>> {
+    let ready = ready(app, vec![change]).await?;
+    if let (Some(base), Some(there)) = (base, ready.changes.first().and_then(|(change, _)| change.in_force(&ready.now)))
+        && base != there
+    {
+        return Err(Error::Conflict {
+            code: "definition.moved",
+            message: Label::new(
+                format!("您打开的是第 {base} 版，现在已经是第 {there} 版，是别人或另一个窗口改的。请在新窗口打开看看改了什么，再重新打开并修改；这里填写的内容没有保存"),
+                format!("you opened version {base}, and by now it is version {there}, changed by somebody else or in another window. Look at what changed in a new window, then open it again; what you filled in here is not saved"),
+            ),
+            params: json!({ "version": there }),
+        });
+    }
     let mut tx = app.store.begin().await?;
     ready.write(app, &mut tx, author).await?;
     tx.commit().await?;

@@ -51,19 +51,20 @@ pub async fn create(app: &App, sight: Sight, mut feature: Feature, author: &Acto
         });
     }
     feature.builtin = false;
-    published(app, sight, feature, author).await
+    published(app, sight, feature, None, author).await
 }
 
-/// The next version of a feature; of one that ships with the product, too: the business's own version is then in force.
+/// The next version of a feature; of one that ships with the product, too: the business's own version is then in force. `base`: the
+/// version that was changed.
 ///
 /// # Errors
-/// `feature.not_found`; what does not fit; what is hidden; when the store refuses.
-pub async fn edit(app: &App, sight: Sight, key: &str, mut feature: Feature, author: &Actor) -> Result<Feature> {
+/// `feature.not_found`, `definition.moved`; what does not fit; what is hidden; when the store refuses.
+pub async fn edit(app: &App, sight: Sight, key: &str, mut feature: Feature, base: Option<u32>, author: &Actor) -> Result<Feature> {
     let definitions = defined::current(app).await?;
     let now = definitions.feature(key).ok_or_else(|| Error::not_found("feature", key))?;
     feature.key = key.to_owned();
     feature.builtin = now.builtin;
-    published(app, sight, feature, author).await
+    published(app, sight, feature, base, author).await
 }
 
 /// Takes a feature of one's own out of use; puts one that ships with the product back to how it ships.
@@ -85,9 +86,9 @@ fn changed(now: &Feature) -> bool {
     feature::find(&now.key).is_some_and(|shipped| shipped != now)
 }
 
-async fn published(app: &App, sight: Sight, feature: Feature, author: &Actor) -> Result<Feature> {
+async fn published(app: &App, sight: Sight, feature: Feature, base: Option<u32>, author: &Actor) -> Result<Feature> {
     Walls::now(app, sight).await?.ask_feature(&feature, &*defined::current(app).await?)?;
     let key = feature.key.clone();
-    let now = defined::publish(app, vec![Change::Feature(feature)], author).await?;
+    let now = defined::publish_over(app, Change::Feature(feature), base, author).await?;
     now.feature(&key).cloned().ok_or_else(|| Error::not_found("feature", key))
 }

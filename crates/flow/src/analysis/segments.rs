@@ -247,14 +247,14 @@ pub async fn create(app: &App, sight: Sight, draft: SegmentDraft, author: &Actor
     publish(app, sight, draft, &key, None, author).await
 }
 
-/// Publishes the next version of a segment.
+/// Publishes the next version of a segment; `base`: the version that was changed.
 ///
 /// # Errors
-/// `segment.not_found` and as [`create`].
-pub async fn edit(app: &App, sight: Sight, key: &str, draft: SegmentDraft, author: &Actor) -> Result<SegmentView> {
+/// `segment.not_found`, `definition.moved` and as [`create`].
+pub async fn edit(app: &App, sight: Sight, key: &str, draft: SegmentDraft, base: Option<u32>, author: &Actor) -> Result<SegmentView> {
     let now = defined::current(app).await?;
     let before = now.segment(key).ok_or_else(|| Error::not_found("segment", key))?;
-    publish(app, sight, draft, key, Some(before), author).await
+    publish(app, sight, draft, key, Some((before, base)), author).await
 }
 
 /// Takes a segment out of use; `anyway`: also if something names it.
@@ -266,7 +266,7 @@ pub async fn remove(app: &App, by: &By, key: &str, anyway: bool) -> Result<()> {
     used_by::withdraw(app, by, Kind::Segment, key, false, anyway).await
 }
 
-async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, before: Option<&Segment>, author: &Actor) -> Result<SegmentView> {
+async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, over: Option<(&Segment, Option<u32>)>, author: &Actor) -> Result<SegmentView> {
     if !defined::is_key(key) {
         return Err(Error::invalid("segment.key", "代号只能用小写字母、数字和下划线，且以字母开头", "a key has lower-case letters, digits and _, a letter first"));
     }
@@ -274,7 +274,7 @@ async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, be
         return Err(Error::invalid("segment.label", "请填写名称", "a name is needed"));
     }
     let definitions = defined::current(app).await?;
-    let members = members(app, sight, &definitions, &mut draft, before).await?;
+    let members = members(app, sight, &definitions, &mut draft, over.map(|(before, _)| before)).await?;
     let segment = Segment {
         key: key.to_owned(),
         label: defined::both(draft.label),
@@ -284,7 +284,7 @@ async fn publish(app: &App, sight: Sight, mut draft: SegmentDraft, key: &str, be
         priority: draft.priority,
         version: 1,
     };
-    defined::publish(app, vec![Change::Segment(segment)], author).await?;
+    defined::publish_over(app, Change::Segment(segment), over.and_then(|(_, base)| base), author).await?;
     show(app, key, Asked::default()).await
 }
 

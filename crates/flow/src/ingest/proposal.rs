@@ -67,7 +67,12 @@ async fn propose_sheet(app: &App, path: &Path, name: &str, kind: Option<Kind>, s
     if let Some(template) = store::template::get(&app.store, &probe.mapping.signature()).await? {
         let known = serde_json::from_value::<Mapping>(template.mapping).ok();
         if let Some(mapping) = known.and_then(|t| probe.mapping.with_template(&t)) {
-            return review(app, path, name, mapping).await;
+            let kept = review(app, path, name, mapping).await?;
+            // the same headers over amounts that mean something else: what was decided then does not hold for this file
+            let torn = |p: &Probe| p.guesses.iter().any(|g| g.code == sources::Code::GuessOrderCorrected);
+            if !torn(&kept) || torn(&probe) {
+                return Ok(kept);
+            }
         }
     }
     let known = store::template::list(&app.store).await?.into_iter().filter_map(|t| serde_json::from_value(t.mapping).ok());

@@ -93,9 +93,15 @@ async fn find(app: &App, id: &str) -> Result<Import> {
 /// # Errors
 /// `import.not_found`, or when the store refuses.
 pub async fn get(app: &App, sight: Sight, id: &str) -> Result<ImportView> {
-    let mut import = view::of(find(app, id).await?, &app.imports, app.clock.now());
+    let found = find(app, id).await?;
+    let snapshot = found.snapshot;
+    let mut import = view::of(found, &app.imports, app.clock.now());
     if import.undo_until.is_some() {
         import.resting_rows = Some(super::resting(app, id).await?.rows);
+        import.handled = Some(match snapshot {
+            Some(snapshot) => store::customer::by_hand(&app.store, snapshot).await?,
+            None => 0,
+        });
     }
     Ok(sight::import(sight, import))
 }

@@ -38,6 +38,10 @@ pub struct ImportView {
     /// can be undone is asked for
     #[serde(default)]
     pub resting_rows: Option<u64>,
+    /// customers that go when it is undone and have something by hand: a tag, an owner, a note, a record, a name or a value that was
+    /// put right; told with `resting_rows`
+    #[serde(default)]
+    pub handled: Option<u64>,
     /// the lake snapshot that made it visible
     pub snapshot: Option<i64>,
     /// its files are made up, to try things with; `DELETE /sample` takes it back, however long it has been there
@@ -214,6 +218,7 @@ pub(super) fn of(import: store::import::Import, board: &Board, now: Instant) -> 
         report: import.report.and_then(|r| serde_json::from_value(r).ok()),
         undo_until: open.map(Instant::rfc3339),
         resting_rows: None,
+        handled: None,
         snapshot: import.snapshot,
         sample: import.sample,
         id: import.id,

@@ -9,7 +9,7 @@ use crate::{
     target::Kind,
     value::{Cell, decimal},
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// Rows of the sample.
 type Rows = [(u64, Vec<Cell<'static>>)];
@@ -303,7 +303,7 @@ impl Shape {
             false
         } else if repeats.repeated || says_order && repeats.orders > 0 {
             // the same total on every row of an order is the order's; one order is enough where the header says so
-            total.is_some() && repeats.constant && (line_money || says_order || repeats.orders >= 3)
+            total.is_some() && repeats.constant && (line_money || says_order || repeats.orders >= 3 && repeats.varied)
         } else {
             // one row an order: a head too, if there is more to say about it than a line can hold
             total.is_some() && head_words
@@ -400,6 +400,8 @@ pub(super) struct Repetition {
     orders: usize,
     /// orders whose rows have different amounts
     pub differing: usize,
+    /// do the amounts of orders differ? Where each row of the file has the same, it tells nothing
+    varied: bool,
     /// is the amount written on an order's first row only?
     continued: bool,
 }
@@ -443,6 +445,7 @@ pub(super) fn repetition(order: &Profile, total: Option<&Profile>, rows: &Rows) 
         constant: !many.is_empty() && (many.len() - differing) * 10 >= many.len() * 9,
         orders: many.len(),
         differing,
+        varied: many.iter().map(|g| g.amount.as_str()).filter(|a| a.bytes().any(|b| b.is_ascii_digit())).collect::<HashSet<_>>().len() > 1,
         continued: !many.is_empty() && continued * 10 >= many.len() * 9,
     }
 }

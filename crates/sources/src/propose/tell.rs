@@ -146,6 +146,13 @@ impl Tell<'_> {
         let sort = of(&[Target::LineCategory, Target::LineBrand]);
         let goods = has(Target::LineProduct) || has(Target::LineName) || has(Target::LineNo) || sort.is_none() && has(Target::LineQuantity);
         let (order, line) = (self.gives(Kind::Order), self.gives(Kind::Line));
+        // an amount that is said to be the order's, and is another one on each of its lines
+        if let Some((number, total)) = of(&[Target::OrderId]).zip(of(&[Target::OrderPaid, Target::OrderAmount])).filter(|_| goods && order && line) {
+            return match kinds::repetition(number, Some(total), &self.sample.rows).differing {
+                0 => Repeats::No,
+                n => Repeats::Corrections(n),
+            };
+        }
         let sorted = sort.is_some() && !has(Target::LinePaid) && !has(Target::LinePrice);
         let Some(number) = of(&[Target::OrderId]).filter(|_| !goods && (order != line || sorted)) else { return Repeats::No };
         // rows of one order that differ in it are its lines

@@ -4,7 +4,7 @@ pub mod put_right;
 pub mod touched;
 pub(crate) mod write;
 
-pub use write::{CustomerChange, NewCustomer, NewIdentifier, folded};
+pub use write::{CustomerChange, NewCustomer, NewIdentifier, by_hand, folded};
 
 use crate::{Access, Result, Store, bulk::Bulk};
 use domain::{

@@ -1,8 +1,9 @@
 //! Customers written by a commit and unwritten by its undo. Rows carry the lake snapshot of the commit that made them.
 
 use super::touched;
-use crate::{Error, Result, Tx, bits::Bits, bulk::Bulk, db::clean, merge};
+use crate::{Access, Error, Result, Store, Tx, bits::Bits, bulk::Bulk, db::clean, mark, merge};
 use domain::{CustomerKey, clock::Instant, identity::Identifier};
+use std::collections::BTreeSet;
 
 /// A customer nobody knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,10 @@ statements! {
     DROP_WRITTEN_IDENTIFIERS = "DELETE FROM identifiers WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_REMOVED_IDENTIFIERS = "DELETE FROM identifiers_removed WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_COMMENTS = "DELETE FROM comments WHERE added = $1";
+    HANDLED = "SELECT c.key FROM notes n JOIN customers c ON c.key = n.customer WHERE c.added = $1 AND n.removed_at IS NULL
+        UNION SELECT c.key FROM records r JOIN customers c ON c.key = r.customer WHERE c.added = $1 AND r.removed_at IS NULL
+        UNION SELECT c.key FROM change_facts f JOIN customers c ON c.key = f.customer WHERE c.added = $1
+        UNION SELECT c.key FROM customer_edits e JOIN customers c ON c.key = e.customer WHERE c.added = $1";
     REMOVED = "SELECT key FROM customers WHERE added = $1 ORDER BY key";
     DROP_NOTES = "DELETE FROM notes WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
     DROP_EDITS = "DELETE FROM customer_edits WHERE customer IN (SELECT key FROM customers WHERE added = $1)";
@@ -236,11 +241,32 @@ pub(crate) async fn rename(tx: &mut Tx, key: CustomerKey, name: Option<String>, 
     Ok(before)
 }
 
+/// How many of the customers that go when a commit is taken back have something by hand: a tag, an owner, a note, a record, a name or
+/// a value that was put right.
+pub async fn by_hand(store: &Store, added: i64) -> Result<u64> {
+    let mut keys: BTreeSet<i64> = rows!(store, (i64,), HANDLED, added)?.into_iter().map(|(key,)| key).collect();
+    let sets = [mark::all(store, mark::TAGS).await?, mark::all(store, mark::OWNERS).await?];
+    let marked = sets.iter().flat_map(|all| all.values()).fold(mark::Set::default(), |all, set| all.or(set));
+    if !marked.is_empty() {
+        let made = rows!(store, (i64,), REMOVED, added)?;
+        keys.extend(made.into_iter().map(|(key,)| key).filter(|key| marked.holds(CustomerKey(*key as u32))));
+    }
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    let later = later(store, added).await?;
+    let stays = |key: &i64| later.iter().any(|(_, bits)| bits.has(CustomerKey(*key as u32)));
+    Ok(keys.iter().filter(|key| !stays(key)).count() as u64)
+}
+
+/// Who is mentioned by commits after this one, commit by commit.
+async fn later(db: impl Access, added: i64) -> Result<Vec<(i64, Bits)>> {
+    let rows = rows!(db, (i64, Vec<u8>), LATER_BITS, added)?;
+    Ok(rows.into_iter().map(|(snapshot, bytes)| (snapshot, Bits::from_bytes(bytes))).collect())
+}
+
 async fn hand_over(tx: &mut Tx, added: i64) -> Result<()> {
-    let later: Vec<(i64, Bits)> = rows!(&mut *tx, (i64, Vec<u8>), LATER_BITS, added)?
-        .into_iter()
-        .map(|(snapshot, bytes)| (snapshot, Bits::from_bytes(bytes)))
-        .collect();
+    let later = later(&mut *tx, added).await?;
     if later.is_empty() {
         return Ok(());
     }

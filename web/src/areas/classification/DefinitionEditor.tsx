@@ -45,6 +45,8 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
   const done = useRef(false)
   const now = JSON.stringify([label, description, kind, otherwise, feature, classes.map((c) => [c.key, c.label, c.text])])
   const [before] = useState(now)
+  // what was opened, also when a newer version arrives meanwhile
+  const [opened] = useState(definition.version ?? 1)
   const dirty = () => !done.current && now !== before
   useUnsaved(dirty)
   const cancel = async () => {
@@ -63,7 +65,7 @@ export default function DefinitionEditor({ detail, onDone }: { detail?: Classifi
   // what has no name yet can be counted already
   const countable = !(ruled ? bad.size > 0 || empty : !feature) && (now !== before || !detail)
   const save = useMutation({
-    mutationFn: () => (detail ? putClassification(detail.key, said()) : postClassification(said())),
+    mutationFn: () => (detail ? putClassification(detail.key, said(), opened) : postClassification(said())),
     onSuccess: async (made) => {
       done.current = true
       toast.ok(detail ? t('classification.saved', { version: made.version ?? '' }) : t('classification.made', { name: f.label(made.label) }))

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { profile as profileQuery } from '@/api/queries'
@@ -60,7 +60,12 @@ export function ProfilePage() {
   useEffect(() => {
     if (p && p.id !== id) void navigate({ to: '/customers/$id', params: { id: p.id }, search: (old) => old, replace: true })
   }, [p, id, navigate])
-  const ask = (subject?: string) => void navigate({ search: (old) => ({ ...old, why: subject }), replace: true })
+  const router = useRouter()
+  // the panel is a step of its own, so that going back closes it and stays with the customer
+  const ask = (subject?: string) => {
+    if (!subject && (router.state.location.state as { over?: boolean }).over) return router.history.back()
+    void navigate({ search: (old) => ({ ...old, why: subject }), replace: !subject || !!search.why, state: (old) => ({ ...old, over: !!subject && (!search.why || !!(old as { over?: boolean }).over) }) as never })
+  }
   const near = around(id)
   const go = (to?: string) => { if (to) void navigate({ to: '/customers/$id', params: { id: to }, search: { types: search.types, why: search.why } }) }
   const next = async () => go(await onward(id).catch(() => undefined))

@@ -58,7 +58,7 @@ function BigNumber({ figure }: Props) {
       {figure.pending > 0 && <p className="small soft" role="status">{t('dashboards.comparing')}</p>}
       {h.before && (
         <p className="small">
-          {h.difference && <b className={rose > 0 ? 'better' : rose < 0 ? 'worse' : 'soft'}>{rose > 0 ? '▲ +' : rose < 0 ? '▼ ' : '± '}{said(f, h.difference, h.kind, Math.abs(rose) >= 1_000_000)}{h.change != null && ` (${rose > 0 ? '+' : ''}${f.percent(h.change)})`}</b>}
+          {h.difference && <b className={rose ? undefined : 'soft'}>{rose > 0 ? '▲ +' : rose < 0 ? '▼ ' : '± '}{said(f, h.difference, h.kind, Math.abs(rose) >= 1_000_000)}{h.change != null && ` (${rose > 0 ? '+' : ''}${f.percent(h.change)})`}</b>}
           <span className="soft"> {t('dashboards.was', { day: figure.compare ?? '', value: said(f, h.before.value, h.kind, true) })}</span>
         </p>
       )}

@@ -57,6 +57,8 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
   const madeKey = figure ? fieldKey(lang === 'zh-CN' ? zh || en : en || zh) : keyOf(en || zh)
   const now = JSON.stringify([zh, en, key, description, definition, type, figure])
   const [before] = useState(now)
+  // what was opened, also when a newer version arrives meanwhile
+  const [opened] = useState(feature?.version ?? 1)
   useEffect(() => onDirty(now !== before), [now, before, onDirty])
 
   const derived: ValueType = definition.kind === 'aggregate' ? aggregateType(definition) : definition.kind === 'score' ? 'int' : definition.kind === 'share' ? 'number' : type
@@ -80,7 +82,7 @@ export default function FeatureForm({ feature, onDone, onDirty }: { feature: Fea
     void queries.invalidateQueries({ queryKey: ['run'] })
     onDone(true)
   }
-  const save = useMutation({ mutationFn: () => (feature ? putFeature(body()) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
+  const save = useMutation({ mutationFn: () => (feature ? putFeature(body(), opened) : postFeature(body())), onSuccess: (made) => after(t('features.saved', { name: f.label(made.label) })) })
   const removal = useRemoval({ of: 'features', name: key, version: feature?.version ?? 0, said: t(feature?.builtin ? 'features.put_back' : 'features.deleted'), done: () => onDone(true) })
   const fields = isProblem(save.error) ? save.error.fields : {}
   const submit = (event: FormEvent) => {

@@ -15,6 +15,7 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
   const r = data.report
   // an answer that does not say it leaves the general word
   const resting = data.resting_rows
+  const handled = data.handled ?? 0
   if (data.status === 'failed')
     return (
       <>
@@ -28,7 +29,7 @@ export function Result({ data, undoing, onUndo, onEdit }: { data: Import; undoin
         title={data.status === 'undone' ? t('imports.was_undone') : t('imports.done')}
         extra={
           data.status === 'committed' && (data.sample ? <RemoveSample /> : data.undo_until && (
-            <Popconfirm title={t('imports.undo_sure')} description={<div className="undo-what"><p>{t('imports.undo_what')}</p>{resting !== 0 && <p className="strong">{resting ? t('imports.undo_resting', { count: resting, n: f.integer(resting) }) : t('imports.undo_later')}</p>}</div>} onConfirm={onUndo} okText={t('imports.undo')} cancelText={t('common.cancel')}>
+            <Popconfirm title={t('imports.undo_sure')} description={<div className="undo-what"><p>{t('imports.undo_what')}</p>{resting !== 0 && <p className="strong">{resting ? t('imports.undo_resting', { count: resting, n: f.integer(resting) }) : t('imports.undo_later')}</p>}{handled > 0 && <p className="strong">{t('imports.undo_handled', { count: handled, n: f.integer(handled) })}</p>}</div>} onConfirm={onUndo} okText={t('imports.undo')} cancelText={t('common.cancel')}>
               <Button loading={undoing}>{t('imports.undo')}</Button>
             </Popconfirm>
           ))

@@ -4,7 +4,7 @@ import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react'
 import { postFieldKind } from '@/api/kinds'
 import { objectUsage, postObject, putObject } from '@/api/objects'
 import type { CustomObject, EntryKind, FormField, FormSection, Label, Named, ObjectUsage } from '@/api/types'
-import { NameFields } from '@/parts/field/NameFields'
+import { NameFields, ownFirst } from '@/parts/field/NameFields'
 import { filled, Options } from '@/parts/field/Options'
 import { chooses } from '@/parts/field/words'
 import '@/parts/field/field.css'
@@ -105,8 +105,7 @@ export default function FormBuilder({ object, onDone, onDirty }: { object: Custo
         <fieldset className="builder-section" key={si}>
           <legend>{t('records.section_n', { n: si + 1 })}</legend>
           <div className="two">
-            <Input size="small" aria-label={t('records.section_zh', { n: si + 1 })} placeholder={`${t('records.section_name')} · ${t('fields.in_zh')}`} maxLength={60} value={s.label?.zh ?? ''} onChange={(e) => setSections(sections.map((y, j) => (j === si ? { ...y, label: { ...(y.label ?? empty()), zh: e.target.value } } : y)))} />
-            <Input size="small" aria-label={t('records.section_en', { n: si + 1 })} placeholder={`${t('records.section_name')} · ${t('fields.in_en')}`} maxLength={60} value={s.label?.en ?? ''} onChange={(e) => setSections(sections.map((y, j) => (j === si ? { ...y, label: { ...(y.label ?? empty()), en: e.target.value } } : y)))} />
+            {ownFirst(lang).map((key) => <Input key={key} size="small" aria-label={t(`records.section_${key}`, { n: si + 1 })} placeholder={`${t('records.section_name')} · ${t(`fields.in_${key}`)}`} maxLength={60} value={s.label?.[key] ?? ''} onChange={(e) => setSections(sections.map((y, j) => (j === si ? { ...y, label: { ...(y.label ?? empty()), [key]: e.target.value } } : y)))} />)}
           </div>
           {s.fields.map((x, i) => (
             <FieldRow
@@ -136,7 +135,7 @@ function FieldRow({ field: x, n, known, used, onChange, onTurn, onDrop, onUp, on
   return (
     <div className="builder-field" role="group" aria-label={name}>
       <div className="builder-line">
-        {(lang === 'zh-CN' ? (['zh', 'en'] as const) : (['en', 'zh'] as const)).map((key) => <Input key={key} size="small" aria-label={t(`records.field_${key}`, { n })} placeholder={t(`features.name_${key}`)} maxLength={60} value={x.label[key]} onChange={(e) => onChange({ ...x, label: { ...x.label, [key]: e.target.value } })} />)}
+        {ownFirst(lang).map((key) => <Input key={key} size="small" aria-label={t(`records.field_${key}`, { n })} placeholder={t(`features.name_${key}`)} maxLength={60} value={x.label[key]} onChange={(e) => onChange({ ...x, label: { ...x.label, [key]: e.target.value } })} />)}
         <Select size="small" aria-label={t('records.field_kind', { n })} disabled={!!x.key && (!known || known.kind === 'customer')} value={x.kind} onChange={(kind: EntryKind) => (known ? kind !== known.kind && onTurn(known, kind) : onChange({ ...x, kind, options: chooses(kind) ? [{ key: '', label: { zh: '', en: '' } }] : [] }))} options={kinds.filter((k) => k !== 'customer' || !known || known.kind === k).map((k) => ({ value: k, label: t(`fields.kind_${k}`) }))} popupMatchSelectWidth={false} />
       </div>
       <div className="builder-line"><Input size="small" aria-label={t('records.field_help', { n })} placeholder={t('records.help')} maxLength={500} value={f.label(x.help)} onChange={(e) => onChange({ ...x, help: { zh: e.target.value, en: e.target.value } })} /></div>

@@ -102,7 +102,7 @@ function Builder({ saved, initial, members }: { saved?: SegmentItem; initial: In
       // a fixed list is taken by the server, as of the day the count beside it is of; one that is there keeps its customers
       const whom = saved?.kind === 'static' ? {} : fixed ? { filter: members ?? ruleFilter(state.text, at) } : { rule_text: state.text.trim() }
       const body = { label: merge(saved?.label, name.trim()), description: merge(saved?.description, description.trim()), ...whom, exclude, priority }
-      return saved ? putSegment(saved.key, body) : postSegment(body)
+      return saved ? putSegment(saved.key, body, saved.version) : postSegment(body)
     },
     onSuccess: async (made) => {
       done.current = true

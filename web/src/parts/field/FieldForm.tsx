@@ -29,6 +29,8 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
   const [personal, setPersonal] = useState(now?.personal ?? false)
   const key = feature?.key ?? fieldKey(lang === 'zh-CN' ? zh || en : en || zh)
   const taken = !feature && byKey.has(key)
+  // what was opened, also when a newer version arrives meanwhile
+  const [opened] = useState(feature?.version ?? 1)
   const [turning, setTurning] = useState<EntryKind | null>(null)
   const problem = useProblemText()
   const changed = useDefinitionsChanged()
@@ -46,7 +48,7 @@ export default function FieldForm({ feature, onDone }: { feature: Feature | null
         ...feature, key, label, value: feature && !feature.entry ? feature.value : valueType(kind), definition: { kind: 'attribute', key },
         entry: { kind, options: chooses(kind) ? filled(options) : [], personal },
       }
-      return feature ? putFeature(body) : postFeature(body)
+      return feature ? putFeature(body, opened) : postFeature(body)
     },
     onSuccess: (made) => after(t('fields.saved', { name: f.label(made.label) }), made),
   })
