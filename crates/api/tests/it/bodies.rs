@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 pub const IDS_ASKED: [&str; 8] = ["entered", "left", "customer", "a", "b", "actor", "about", "by"];
 
 /// … and those that do not: places in a list, days, texts that are looked for, choices.
-pub const NO_IDS_ASKED: [&str; 31] = ["version", 
-    "atomic", "history", "strict", "action", "from", "to", "cursor", "limit", "format", "head", "as_of", "known", "anyway", "step", "points", "months", "rule", "q", "finding", "sort", "columns", "labels", "types",
+pub const NO_IDS_ASKED: [&str; 32] = [
+    "version", "atomic", "history", "strict", "action", "from", "to", "cursor", "limit", "format", "head", "as_of", "known", "anyway", "step", "points", "months", "rule", "q", "finding", "sort", "columns", "labels", "types",
     "compare", "tile", "lang", "state", "kind", "below", "mine", "scoring",
 ];
 
