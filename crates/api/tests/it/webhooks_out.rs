@@ -142,8 +142,11 @@ async fn what_is_not_taken_is_tried_later_and_later_in_order_and_then_given_up()
         app.with_body(Method::PUT, &format!("/webhooks/{id}"), draft(&sink.url())).await.expect(200);
         until("the rest went out", || async { sink.ids().len() == TRIES as usize + 2 }).await;
         assert_eq!(sink.ids()[TRIES as usize..], ["msg_1", "msg_2"]);
+        // nobody sends between the two
+        workers.stop().await;
         assert_eq!(app.post(&format!("/webhooks/{id}/deliveries/dlv_0/retry"), json!({})).await.expect(200)["delivery"]["state"], "waiting");
         assert_eq!(app.post(&format!("/webhooks/{id}/deliveries/dlv_0/retry"), json!({})).await.problem(), (409, "delivery.waiting".into()));
+        let workers = Workers::start(&app.ctx.app);
         until("it is sent again", || async { sink.ids().last().is_some_and(|m| m == "msg_0") }).await;
         // who wants no more says so
         sink.answers(410);
