@@ -328,8 +328,9 @@ async fn whoever_was_erased_is_brought_back_by_no_file() {
         let path = format!("/objects/{object}/imports");
         let first = "质保编号,客户,备注\nW1,M001,first\nW2,M002,second\n";
         bring(&app, &me, &path, ("a.csv", first.as_bytes()), json!({}), None).await.expect(200);
-        // W2 was of M001 for a while
+        // W2 was of M001 for a while; each file at a moment of its own, so that the last one is told first
         for whose in ["M001", "M002"] {
+            app.clock.set(domain::clock::Instant(domain::clock::Clock::now(&*app.clock).0 + 1_000));
             bring(&app, &me, &path, ("b.csv", format!("质保编号,客户,备注\nW2,{whose},of {whose}\n").as_bytes()), json!({ "match": "质保编号" }), None).await.expect(200);
         }
         let id = text(&app.get("/customers?q=M001").await.expect(200)["items"][0]["id"]);
