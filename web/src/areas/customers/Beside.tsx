@@ -12,14 +12,14 @@ import { recordLine } from '@/parts/record/value'
 export interface RecordOn { day: string; record: RecordItem; object: CustomObject }
 export interface MergeOn { day: string; merge: Merge }
 
-/** The records of a customer and the merges they are made of, each with the day it stands on; of a past day what was so by then. */
-export function useBeside(id: string, at: AsOf, f: Format): { records: RecordOn[]; merges: MergeOn[] } {
-  const kinds = useQuery(objectsQuery).data ?? []
-  const records = useQuery(recordsOf(id)).data ?? []
-  const merges = useQuery(ofCustomer(id)).data?.merges ?? []
+/** The records of a customer and the merges they are made of, each with the day it stands on; of a past day what was so by then. `ready`: all of it is known, so that nothing comes in between what stands already. */
+export function useBeside(id: string, at: AsOf, f: Format): { records: RecordOn[]; merges: MergeOn[]; ready: boolean } {
+  const asked = [useQuery(objectsQuery), useQuery(recordsOf(id)), useQuery(ofCustomer(id))] as const
+  const [kinds, records, merges] = [asked[0].data ?? [], asked[1].data ?? [], asked[2].data?.merges ?? []]
   const dayOf = (iso: string) => f.instant(iso).slice(0, 10)
   const then = (day: string, known = day) => !at.as_of || (day <= at.as_of && (at.known === 'today' || known <= at.as_of))
   return {
+    ready: asked.every((q) => !q.isPending),
     records: records.flatMap((record) => {
       const object = kinds.find((o) => o.id === record.object)
       const written = dayOf(record.created_at)

@@ -34,7 +34,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
   const beside = useBeside(id, at, f)
   const kinds: Kind[] = [...facts, 'course', ...(beside.records.length || chosen.includes('record') ? ['record' as const] : []), ...(beside.merges.length || chosen.includes('merge') ? ['merge' as const] : [])]
   const lines = merged(items, [...(shows('merge') ? beside.merges : []), ...(turned ? byDay(went.data?.items ?? []) : []), ...(shows('record') ? beside.records : [])], happened && query.hasNextPage)
-  const pending = happened ? query.isPending : turned && went.isPending
+  const pending = !beside.ready || (happened ? query.isPending : turned && went.isPending)
   return (
     <div className="stack">
       {!at.as_of && <NewNote id={id} />}
@@ -46,7 +46,7 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
       {query.error && <Failed error={query.error} retry={() => void query.refetch()} />}
       {turned && went.error && <Failed error={went.error} retry={() => void went.refetch()} />}
       {!pending && !(turned && went.isLoading) && lines.length === 0 && <Empty title={t(chosen.length ? 'customers.nothing_happened' : 'customers.nothing_yet')} text={t(chosen.length ? 'customers.nothing_of_kind' : 'customers.nothing_yet_text')} action={chosen.length ? <Button onClick={() => onTypes('')}>{t('customers.all')}</Button> : may('imports:write') && <LinkButton to="/imports" kind="primary">{t('imports.title')}</LinkButton>} />}
-      <ol className="tl">{lines.map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} />
+      <ol className="tl">{(pending ? [] : lines).map((x, i) => ('turns' in x ? <Turns key={`turn ${x.day}`} of={x} f={f} />
         : 'record' in x ? <RecordLine key={x.record.id} of={x} customer={id} f={f} />
         : 'merge' in x ? <MergeLine key={x.merge.id} of={x} f={f} />
         : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
