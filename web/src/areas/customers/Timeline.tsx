@@ -50,8 +50,8 @@ export function Timeline({ id, types, onTypes }: { id: string; types: string; on
         : 'record' in x ? <RecordLine key={x.record.id} of={x} customer={id} f={f} />
         : 'merge' in x ? <MergeLine key={x.merge.id} of={x} f={f} />
         : <Line key={typeof x.detail.id === 'string' ? x.detail.id : `${x.at}-${i}`} item={x} f={f} />))}</ol>
-      {turned && went.data && !(happened && query.hasNextPage) && <p className="soft small">{t('customers.course_from', { day: went.data.from })}</p>}
-      {happened && query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
+      {!pending && turned && went.data && !(happened && query.hasNextPage) && <p className="soft small">{t('customers.course_from', { day: went.data.from })}</p>}
+      {!pending && happened && query.hasNextPage && <div className="row"><Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('customers.older')}</Button></div>}
     </div>
   )
 }
