@@ -335,6 +335,13 @@ for (const lang of langs)
       await expect(page.locator('.tl .amount').first()).toHaveText(/\d/)
       await accessible(page)
       await picture(page, info, 'timeline')
+      // going back closes why, and stays with the customer
+      await page.locator('.class-line').first().click()
+      await expect(page).toHaveURL(/why=/)
+      await expect(page.getByTestId('change')).toBeVisible()
+      await page.goBack()
+      await expect(page.getByTestId('change')).toBeHidden()
+      await expect(page).toHaveURL(new RegExp(`/customers/${id}(?!.*why=)`))
       // every class says what would change it, or why nothing would
       for (const subject of ['lifecycle', 'interaction_frequency', 'purchase_intent', 'by_city', 'age_group', 'returns', 'segment.warm_leads', 'segment.champions']) {
         await page.goto(`/customers/${id}?why=${subject}`)
